@@ -1,0 +1,234 @@
+"""A deposit: a file checked, shown, then applied in one transaction; every one of its lines is accounted for."""
+
+# ruff: noqa: S608 — the SQL is assembled from our own schemas and targets; what the file says travels as data.
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from data.reading import DepositRefused, Sheet, read_sheet
+from data.schemas import Kind
+from data.staging import stage
+from data.store import Store
+from data.targets import TARGETS, Target
+
+__all__ = ["DepositRefused", "DepositReport", "Finding", "apply", "preview"]
+
+CHANGES_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is said of one cell: the line of the file (from 1), its column, and the reason in French."""
+
+    line: int | None
+    column: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class DepositReport:
+    """What a file brings. Each line is in one bucket: lines = accepted + without_measure + unchanged + rejected.
+
+    `accepted` lines are new or change something (`changed` counts the latter); `without_measure` lines carry no
+    measure; `unchanged` lines say what the store already knows. `changes` lists line, key, column, old, new.
+    """
+
+    file: str
+    kind: str
+    kind_title: str
+    lines: int
+    accepted: int
+    without_measure: int
+    changed: int
+    unchanged: int
+    rejected: list[Finding]
+    warnings: list[Finding]
+    changes: pd.DataFrame = field(repr=False, compare=False)
+    rejected_lines: int = 0
+
+    @property
+    def new(self) -> int:
+        """Lines that name a service, a canteen… the store did not know."""
+        return self.accepted - self.changed
+
+    @property
+    def nothing_to_do(self) -> bool:
+        """True when applying the file would leave every figure as it is."""
+        return self.accepted == 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report as one JSON-ready object."""
+        numbers = ("file", "kind", "lines", "accepted", "without_measure", "changed", "unchanged")
+        found = {"rejected": self.rejected, "warnings": self.warnings}
+        return {name: getattr(self, name) for name in numbers} | {
+            name: [{"line": f.line, "column": f.column, "reason": f.reason} for f in findings]
+            for name, findings in found.items()
+        }
+
+
+def preview(store: Store, file_name: str, content: bytes) -> DepositReport:
+    """Tell what depositing this file would do; nothing is written.
+
+    Raises DepositRefused when the file as a whole cannot be taken.
+    """
+    sheet = read_sheet(content)
+    with store.scratch() as cursor:
+        return _examine(cursor, file_name, sheet)
+
+
+def apply(store: Store, file_name: str, content: bytes, actor: str) -> DepositReport:
+    """Check the file again against the store of this instant and apply its good lines, in one transaction.
+
+    Raises DepositRefused when the file as a whole cannot be taken, or when all its lines are rejected.
+    """
+    sheet = read_sheet(content)
+    detail: dict[str, Any] = {"file": _base_name(file_name), "kind": sheet.kind.name}
+    with store.write(actor, "deposit", detail) as cursor:
+        report = _examine(cursor, file_name, sheet)
+        if report.rejected_lines == report.lines:
+            raise DepositRefused(
+                f"Aucune des {report.lines} lignes n’a pu être lue. Première raison, ligne {report.rejected[0].line} : "
+                f"{report.rejected[0].reason}. Corrigez le fichier, puis déposez-le à nouveau."
+            )
+        deposit_id = _record(cursor, report, content, actor)
+        _insert(cursor, TARGETS[sheet.kind.name], deposit_id)
+        detail |= {"deposit": deposit_id, "accepted": report.accepted, "changed": report.changed}
+    return report
+
+
+def _base_name(file_name: str) -> str:
+    return PurePath(file_name.replace("\\", "/")).name[:200] or "sans nom"
+
+
+def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) -> DepositReport:
+    stage(cursor, sheet)
+    target = TARGETS[sheet.kind.name]
+    _check_lines(cursor, target, blocking=True)
+    _sort_lines(cursor, sheet.kind, target)
+    buckets = dict(cursor.execute("SELECT bucket, count(*) FROM outcome GROUP BY bucket").fetchall())
+    rejected_lines = cursor.execute("SELECT count(DISTINCT line) FROM rejections").fetchone()
+    cursor.execute('CREATE OR REPLACE TEMP TABLE warned (line BIGINT, "column" VARCHAR, reason VARCHAR)')
+    _check_lines(cursor, target, blocking=False)
+    cursor.execute(
+        "INSERT INTO warned SELECT line, NULL, 'identique à la ligne ' || first_line || ' : comptée une seule fois'"
+        " FROM repeats"
+    )
+    ignored = [Finding(None, name, "colonne inconnue, ignorée") for name in sheet.ignored]
+    return DepositReport(
+        file=_base_name(file_name),
+        kind=sheet.kind.name,
+        kind_title=sheet.kind.title,
+        lines=len(sheet.lines) + len(sheet.broken),
+        accepted=buckets.get("new", 0) + buckets.get("changed", 0),
+        without_measure=buckets.get("without_measure", 0),
+        changed=buckets.get("changed", 0),
+        unchanged=buckets.get("unchanged", 0),
+        rejected=_findings(cursor, "rejections"),
+        warnings=ignored + _findings(cursor, "warned"),
+        changes=_changes(cursor, target),
+        rejected_lines=rejected_lines[0] if rejected_lines else 0,
+    )
+
+
+def _check_lines(cursor: duckdb.DuckDBPyConnection, target: Target, *, blocking: bool) -> None:
+    table = "rejections" if blocking else "warned"
+    for check in target.checks:
+        if check.blocking == blocking:
+            cursor.execute(
+                f"INSERT INTO {table} SELECT line, $column, {check.reason} FROM typed"
+                f" WHERE line NOT IN (SELECT line FROM rejections) AND ({check.when})",
+                {"column": check.column},
+            )
+
+
+def _sort_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: Target) -> None:
+    """Create `outcome`: every line that is not rejected, as a row of its record table, with its bucket."""
+    empty = " AND ".join(f'"{name}" IS NULL' for name in kind.measures)
+    same_key = " AND ".join(f"incoming.{name} IS NOT DISTINCT FROM known.{name}" for name in target.key)
+    differs = " OR ".join(_differs(name) for name in target.values) or "FALSE"
+    cursor.execute(f"""
+        CREATE OR REPLACE TEMP TABLE outcome AS
+        WITH incoming AS (
+            SELECT line, {target.projection}, ({empty}) OR NOT ({target.carries}) AS empty, {target.carries} AS carries
+            FROM typed
+            WHERE line NOT IN (SELECT line FROM rejections)
+        ), known AS (
+            SELECT *, TRUE AS is_known FROM {target.view} AS view
+        )
+        SELECT incoming.*, CASE
+            WHEN empty THEN 'without_measure'
+            WHEN line IN (SELECT line FROM repeats) THEN 'unchanged'
+            WHEN is_known IS NULL THEN 'new'
+            WHEN {differs} THEN 'changed'
+            ELSE 'unchanged'
+        END AS bucket
+        FROM incoming LEFT JOIN known ON {same_key}
+    """)
+
+
+def _differs(name: str) -> str:
+    """Tell whether a known value is new: a missing value never erases one that is there."""
+    return f"(incoming.{name} IS NOT NULL AND incoming.{name} IS DISTINCT FROM known.{name})"
+
+
+def _changes(cursor: duckdb.DuckDBPyConnection, target: Target) -> pd.DataFrame:
+    """Return the first changes as line, key, column, old, new (all text)."""
+    if not target.values:
+        return pd.DataFrame(columns=["line", "key", "column", "old", "new"])
+    same_key = " AND ".join(f"incoming.{name} IS NOT DISTINCT FROM known.{name}" for name in target.key)
+    shown_key = "concat_ws(' · ', " + ", ".join(f"incoming.{name}" for name in target.key) + ")"
+    selects = [
+        f"SELECT line, {shown_key} AS key, '{name}' AS \"column\","
+        f" known.{name}::VARCHAR AS old, incoming.{name}::VARCHAR AS new"
+        f" FROM incoming JOIN {target.view} AS known ON {same_key} WHERE {_differs(name)}"
+        for name in target.values
+    ]
+    return cursor.execute(
+        "WITH incoming AS (SELECT * FROM outcome WHERE bucket = 'changed') "
+        + " UNION ALL ".join(selects)
+        + f" ORDER BY line LIMIT {CHANGES_SHOWN}"
+    ).df()
+
+
+def _findings(cursor: duckdb.DuckDBPyConnection, table: str) -> list[Finding]:
+    rows = cursor.execute(f'SELECT line, "column", reason FROM {table} ORDER BY line, "column"').fetchall()
+    return [Finding(*row) for row in rows]
+
+
+def _record(cursor: duckdb.DuckDBPyConnection, report: DepositReport, content: bytes, actor: str) -> int:
+    row = cursor.execute(
+        """
+        INSERT INTO deposits (kind, file_name, sha256, actor, lines, accepted, without_measure, changed, unchanged,
+            rejected, warnings)
+        VALUES ($kind, $file, $sha256, $actor, $lines, $accepted, $without_measure, $changed, $unchanged,
+            $rejected, $warnings)
+        RETURNING deposit_id
+        """,
+        {
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "actor": actor,
+            "rejected": report.rejected_lines,
+            "warnings": len(report.warnings),
+            **{
+                name: getattr(report, name)
+                for name in ("kind", "file", "lines", "accepted", "without_measure", "changed", "unchanged")
+            },
+        },
+    ).fetchone()
+    assert row is not None
+    cursor.execute("INSERT INTO deposit_files VALUES ($deposit, $content)", {"deposit": row[0], "content": content})
+    return int(row[0])
+
+
+def _insert(cursor: duckdb.DuckDBPyConnection, target: Target, deposit_id: int) -> None:
+    cursor.execute(
+        f"INSERT INTO {target.table} BY NAME SELECT $deposit AS deposit_id, * EXCLUDE (empty, carries, bucket)"
+        " FROM outcome WHERE carries AND line NOT IN (SELECT line FROM repeats)",
+        {"deposit": deposit_id},
+    )

@@ -1,0 +1,33 @@
+"""What every test can ask for: an empty store of its own, and the real files where they are at hand."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from data.store import Store
+
+PROJECT = Path(__file__).resolve().parent.parent
+REAL_DATA = Path(os.environ.get("ANTIGASPI_REAL_DATA") or PROJECT.parent / "shared" / "data")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path / "test.duckdb")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def nantes() -> Path:
+    """Return the folder of the city's real files; skip (or fail, where they are demanded) without them."""
+    folder = REAL_DATA / "nantes"
+    if not folder.is_dir():
+        reason = f"real data not found in {REAL_DATA} (set ANTIGASPI_REAL_DATA to their folder)"
+        if os.environ.get("ANTIGASPI_REQUIRE_REAL_DATA") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return folder

@@ -1,0 +1,57 @@
+"""A machine that dies in the middle of a deposit never leaves half of it."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from data.store import Store
+
+SITES, DAYS = 100, 150
+LINES = SITES * DAYS
+KILLS = 10
+
+
+def _big_log(folder: Path) -> Path:
+    rows = (
+        f"POINT {site};M;{1 + day % 28:02d}/{1 + day // 28:02d}/2016;{100 + day};{90 + day}\n"
+        for day in range(DAYS)
+        for site in range(SITES)
+    )
+    path = folder / "journal.csv"
+    path.write_text("site_nom;site_type;date;prevision;reel\n" + "".join(rows), encoding="utf-8")
+    return path
+
+
+def _start(database: Path, log: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "data", "import", str(log)]
+    return subprocess.Popen(command, env={**os.environ, "ANTIGASPI_DB": str(database)}, stdout=subprocess.DEVNULL)
+
+
+def test_a_deposit_killed_at_any_moment_is_there_in_full_or_not_at_all(tmp_path: Path) -> None:
+    log = _big_log(tmp_path)
+    started = time.monotonic()
+    assert _start(tmp_path / "whole.duckdb", log).wait() == 0
+    whole = time.monotonic() - started
+    chance = random.Random(2026)
+    for turn in range(KILLS):
+        database = tmp_path / f"kill{turn}.duckdb"
+        process = _start(database, log)
+        time.sleep(whole * chance.uniform(0.5, 1.0))
+        process.kill()
+        process.wait()
+        store = Store(database)
+        rows, deposits, files, audits = (
+            store.read(f"SELECT count(*) AS n FROM {table}")["n"][0]
+            for table in ("services", "deposits", "deposit_files", "audit_log")
+        )
+        assert (rows, deposits, files, audits) in {(0, 0, 0, 0), (LINES, 1, 1, 1)}
+        store.close()
+        assert _start(database, log).wait() == 0
+        store = Store(database)
+        assert store.read("SELECT count(*) AS n FROM services")["n"][0] == LINES
+        store.close()

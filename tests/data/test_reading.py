@@ -1,0 +1,101 @@
+"""Files as people have them: whatever the encoding, separator or title lines, the same rows; or a French refusal."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.reading import DepositRefused, read_sheet
+
+HEADER = ["site_nom", "site_type", "date", "prevision", "reel"]
+ROWS = [["CHAUVINIÈRE M", "M", "24/05/2016", "72", "68"], ["CÔTE D'OR", "E", "25/05/2016", "NA", ""]]
+
+
+def written(separator: str = ";", encoding: str = "utf-8", end: str = "\r\n", top: str = "") -> bytes:
+    lines = [separator.join(row) for row in [HEADER, *ROWS]]
+    return (top + end.join(lines) + end).encode(encoding)
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("end", ["\r\n", "\n"])
+def test_a_file_reads_the_same_in_any_encoding_separator_and_line_ending(
+    separator: str, encoding: str, end: str
+) -> None:
+    sheet = read_sheet(written(separator, encoding, end))
+    assert (sheet.kind.name, sheet.columns, sheet.cells) == ("log", tuple(HEADER), ROWS)
+
+
+def test_headers_are_known_in_any_case_order_and_accent_and_by_their_synonyms() -> None:
+    sheet = read_sheet("Réel;Prévision;JOUR;Type;Nom site\n1;2;01/09/2016;M;A\n".encode())
+    assert sheet.columns == ("reel", "prevision", "date", "site_type", "site_nom")
+
+
+def test_title_lines_and_blank_lines_are_passed_over_and_line_numbers_stay_those_of_the_file() -> None:
+    content = b"Journal de la cantine\n\nsite_nom;site_type;date;reel\n\nA;M;01/09/2016;5\n;;;\nB;M;01/09/2016;6\n"
+    sheet = read_sheet(content)
+    assert sheet.lines == [5, 7]
+
+
+def test_a_quoted_line_break_keeps_the_numbers_of_the_following_lines() -> None:
+    sheet = read_sheet(b'site_nom;site_type;date;reel\n"A\nB";M;01/09/2016;5\nC;M;01/09/2016;6\n')
+    assert sheet.lines == [2, 4]
+
+
+def test_a_separator_inside_free_text_is_said_on_its_line_and_shifts_no_column() -> None:
+    sheet = read_sheet(b"site_nom;site_type;date;reel\nA;M;01/09/2016;5;oups\nB;M;01/09/2016;6;\n")
+    assert sheet.lines == [3]
+    assert sheet.broken[0][0] == 2
+    assert "séparateur" in sheet.broken[0][1]
+
+
+def test_an_unknown_column_is_ignored_and_named() -> None:
+    sheet = read_sheet(b"site_nom;site_id;site_type;date;reel\nA;12;M;01/09/2016;5\n")
+    assert sheet.ignored == ("site_id",)
+
+
+UTF16 = written(encoding="utf-16")
+REFUSED = {
+    "PNG renamed": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "image PNG"),
+    "empty": (b"", "vide"),
+    "spaces": (b" \r\n\r\n", "vide"),
+    "header alone": (b"site_nom;site_type;date;reel\r\n", "que son en-tête"),
+    "unknown header": (b"nom;valeur\r\na;1\r\n", "ne sont pas reconnus"),
+    "nearly a log": (b"site_nom;date;reel\r\nA;01/09/2016;1\r\n", "il manque : « site_type »"),
+    "UTF-16 cut inside a character": (UTF16[:-1], "tronqué"),
+    "UTF-16 cut inside a line": (UTF16[:-20], "tronqué"),
+    "gzip": (gzip.compress(written()), "compressé"),
+    "zip": (b"PK\x03\x04" + b"\x00" * 50, "compressée"),
+    "NUL bytes": (b"site_nom;site_type;date;reel\r\nA\x00;M;01/09/2016;5\r\n", "pas du texte"),
+    "50 000 columns": (b";".join(b"c%d" % n for n in range(50_000)) + b"\n1\n", "colonnes"),
+    "a huge cell": (written() + b"x" * 300_000 + b";M;01/09/2016;1;1\r\n", "dépasse"),
+    "undecodable": (b"\x81\x8d\x8f\x90\x9d" * 10, "abîmé"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_read_is_refused_in_french_with_what_to_do(name: str) -> None:
+    content, said = REFUSED[name]
+    with pytest.raises(DepositRefused, match=said):
+        read_sheet(content)
+
+
+@given(st.binary(max_size=400))
+def test_random_bytes_end_in_a_sheet_or_a_refusal(content: bytes) -> None:
+    try:
+        read_sheet(content)
+    except DepositRefused as refusal:
+        assert str(refusal).endswith(".")
+
+
+@given(st.integers(0, 400), st.integers(0, 255))
+def test_a_valid_file_with_one_changed_byte_ends_in_a_sheet_or_a_refusal(position: int, value: int) -> None:
+    content = bytearray(written())
+    content[position % len(content)] = value
+    try:
+        read_sheet(bytes(content))
+    except DepositRefused as refusal:
+        assert str(refusal).endswith(".")

@@ -1,0 +1,98 @@
+"""The house keeps its walls: imports run one way, pages stay short, and each checks access first."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+ROOMS = ("app", "pages", "ui", "models", "data")
+MAY_IMPORT = {
+    "app": {"ui"},
+    "pages": {"ui", "models", "data"},
+    "ui": {"ui", "data"},
+    "models": {"models", "data"},
+    "data": {"data"},
+}
+# The session starts the computation of the forecasts; models.refresh runs it in a process of its own.
+EXCEPTIONS = {("ui/session.py", "models.refresh"), ("ui/refresh_job.py", "models.refresh")}
+FILES = [
+    path
+    for room in ROOMS
+    for path in ([PROJECT / "app.py"] if room == "app" else sorted((PROJECT / room).rglob("*.py")))
+    if path.exists()
+]
+PAGES = [path for path in FILES if path.relative_to(PROJECT).parts[0] == "pages"]
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(PROJECT))
+
+
+def _imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=_name)
+def test_no_import_arrow_runs_back(path: Path) -> None:
+    room = path.relative_to(PROJECT).parts[0].removesuffix(".py")
+    for module in _imports(path):
+        target = module.split(".")[0]
+        excused = any(_name(path) == file and module.startswith(name) for file, name in EXCEPTIONS)
+        if target in ROOMS and target != room and not (excused or module == "models"):
+            assert target in MAY_IMPORT[room], f"{_name(path)} imports {module}"
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if p.relative_to(PROJECT).parts[0] in ("data", "models")], ids=_name)
+def test_no_streamlit_in_data_or_models(path: Path) -> None:
+    assert not any(module.split(".")[0] == "streamlit" for module in _imports(path))
+
+
+@pytest.mark.parametrize("path", FILES, ids=_name)
+def test_no_function_is_over_60_lines(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert (node.end_lineno or 0) - node.lineno + 1 <= 60, f"{_name(path)}: {node.name}"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=_name)
+def test_no_page_is_over_80_lines(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 80
+
+
+@pytest.mark.parametrize("path", PAGES, ids=_name)
+def test_the_first_thing_a_page_does_is_to_check_access(path: Path) -> None:
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    statements = [
+        node
+        for node in body
+        if not isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef)
+        and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+    ]
+    assert "require(" in ast.unparse(statements[0]), f"{_name(path)}: {ast.unparse(statements[0])}"
+
+
+def test_pages_are_only_in_sub_folders_so_that_no_deep_link_goes_around_the_door() -> None:
+    assert not list((PROJECT / "pages").glob("*.py"))
+
+
+def test_nothing_is_fetched_from_outside_at_run_time() -> None:
+    sources = [*FILES, *(PROJECT / ".streamlit").glob("*.toml"), *PROJECT.glob("ui/**/*.css")]
+    for path in sources:
+        text = path.read_text(encoding="utf-8")
+        for host in ("fonts.googleapis", "cdn.", "unpkg.com", "jsdelivr", "tile.openstreetmap", "mapbox"):
+            assert host not in text, f"{_name(path)} mentions {host}"
+
+
+def test_no_real_data_is_tracked() -> None:
+    tracked = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=False).stdout
+    assert not [name for name in tracked.splitlines() if name.endswith((".csv", ".duckdb", ".parquet"))]

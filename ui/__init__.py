@@ -1,0 +1,1 @@
+"""The only room besides the pages where Streamlit appears: access, session, filters, charts, formats."""
