@@ -8,7 +8,7 @@ PORT ?= 8501
 .PHONY: run test bench lint format clean
 
 run: $(VENV)/run.stamp
-	$(BIN)/python -m data demo --if-empty
+	$(BIN)/python -m data demo --if-new
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
 test: lint

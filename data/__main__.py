@@ -80,9 +80,11 @@ def _sentences(report: DepositReport, *, applied: bool) -> str:
 
 
 def _demo(store: Store, options: argparse.Namespace) -> int:
+    if options.if_new and store.version() > 0:  # once emptied on purpose, a store stays empty
+        return 0
     if not is_empty(store):
         print("La base contient déjà des données : rien n’est ajouté.", file=sys.stderr)
-        return 0 if options.if_empty else 1
+        return 1
     load_demo(store)
     print("Données de démonstration chargées (ville fictive).")
     return 0
@@ -133,7 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--dry-run", action="store_true", help="vérifier sans rien écrire")
     command.set_defaults(run=_import)
     command = commands.add_parser("demo", help="charger les données de démonstration dans une base vide")
-    command.add_argument("--if-empty", action="store_true", help="ne rien faire si la base contient des données")
+    command.add_argument("--if-new", action="store_true", help="ne rien faire si la base a déjà servi")
     command.set_defaults(run=_demo)
     command = commands.add_parser("empty", help="retirer les données de démonstration")
     command.set_defaults(run=_empty)

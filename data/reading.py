@@ -37,12 +37,11 @@ class DepositRefused(Exception):
 
 @dataclass(frozen=True)
 class Sheet:
-    """A file read as text: one list of cells per line kept, in the order of its known columns, without outer spaces."""
+    """A file read as text: the lines kept (numbers in the file, from 1), and the cells of each known column."""
 
     kind: Kind
-    columns: tuple[str, ...]
     lines: list[int]
-    cells: list[list[str]]
+    cells: dict[str, list[str]]
     broken: list[tuple[int, str]]
     ignored: tuple[str, ...]
 
@@ -64,10 +63,8 @@ def read_sheet(content: bytes) -> Sheet:
     """
     text = decode(content)
     header = _find_header(text)
-    as_written = {field.name for field in header.kind.fields if field.preserve_spaces}
-    kept = [(index, name in as_written) for index, name in enumerate(header.names) if name is not None]
     lines: list[int] = []
-    cells: list[list[str]] = []
+    rows: list[list[str]] = []
     broken: list[tuple[int, str]] = []
     width = len(header.names)
     last_width = width
@@ -81,7 +78,7 @@ def read_sheet(content: bytes) -> Sheet:
         if last_width < width:
             row = row + [""] * (width - last_width)
         lines.append(line)
-        cells.append([row[index] if preserved else row[index].strip() for index, preserved in kept])
+        rows.append(row)
     if not lines and not broken:
         raise DepositRefused(
             f"Le fichier ne contient que son en-tête ({header.kind.title.lower()}) : aucune ligne à lire. "
@@ -92,11 +89,18 @@ def read_sheet(content: bytes) -> Sheet:
             f"Le fichier est tronqué : sa dernière ligne n’a que {last_width} colonnes sur {width}. "
             "Exportez-le ou copiez-le à nouveau en entier, puis déposez-le."
         )
-    columns = tuple(name for name in header.names if name is not None)
     ignored = tuple(
         t.strip() for t, name in zip(header.titles, header.names, strict=True) if name is None and t.strip()
     )
-    return Sheet(header.kind, columns, lines, cells, broken, ignored)
+    return Sheet(header.kind, lines, _columns(header, rows), broken, ignored)
+
+
+def _columns(header: _Header, rows: list[list[str]]) -> dict[str, list[str]]:
+    """Return the cells of each known column, without outer spaces unless they are part of a name."""
+    as_written = {field.name for field in header.kind.fields if field.preserve_spaces}
+    every = zip(*rows, strict=False) if rows else ((),) * len(header.names)
+    named = ((name, cells) for name, cells in zip(header.names, every, strict=False) if name is not None)
+    return {name: list(cells if name in as_written else map(str.strip, cells)) for name, cells in named}
 
 
 def decode(content: bytes) -> str:

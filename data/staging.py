@@ -22,7 +22,7 @@ def stage(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
     `cells` and `typed` have one row per line and one column per field of the kind; a missing value is NULL.
     """
     cursor.register("sheet", _arrow(sheet))
-    present = set(sheet.columns)
+    present = sheet.cells.keys()
     texts = [f"{_text(field, sheet.kind)} AS {_name(field)}" for field in sheet.kind.fields if field.name in present]
     absent = [f"NULL::VARCHAR AS {_name(field)}" for field in sheet.kind.fields if field.name not in present]
     cursor.execute(f"CREATE OR REPLACE TEMP TABLE cells AS SELECT line, {', '.join(texts + absent)} FROM sheet")
@@ -39,9 +39,8 @@ def stage(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
 
 
 def _arrow(sheet: Sheet) -> pa.Table:
-    columns = zip(*sheet.cells, strict=True) if sheet.cells else ((),) * len(sheet.columns)
-    arrays = [pa.array(sheet.lines, pa.int64()), *(pa.array(column, pa.string()) for column in columns)]
-    return pa.Table.from_arrays(arrays, names=["line", *sheet.columns])
+    columns = {name: pa.array(cells, pa.string()) for name, cells in sheet.cells.items()}
+    return pa.table({"line": pa.array(sheet.lines, pa.int64()), **columns})
 
 
 def _name(field: Field) -> str:

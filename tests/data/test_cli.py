@@ -74,10 +74,11 @@ def test_a_refused_file_is_one_json_object_too(
 def test_demo_then_empty_then_accounts_and_backup(database: Path, tmp_path: Path) -> None:
     assert main(["demo"]) == 0
     assert main(["demo"]) == 1
-    assert main(["demo", "--if-empty"]) == 0
+    assert main(["demo", "--if-new"]) == 0
     assert _count(database, "services") > 10_000
     assert main(["empty"]) == 0
     assert main(["empty"]) == 1
+    assert main(["demo", "--if-new"]) == 0
     assert _count(database, "services") == 0
     assert main(["user", "Agent@Ville.fr", "mission"]) == 0
     assert main(["user", "agent@ville.fr", "comite", "--disable"]) == 0

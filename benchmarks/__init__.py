@@ -1,0 +1,11 @@
+"""Measured comparisons on the city's real log; every ratio is taken within one run, on one machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+NANTES = Path(os.environ.get("ANTIGASPI_REAL_DATA") or PROJECT.parent / "shared" / "data") / "nantes"
+MAPPING = NANTES / "mapping_frequentation_cantines.csv"
+LOG = NANTES / "frequentation_2011_2017.csv"

@@ -1,0 +1,21 @@
+"""Run every benchmark, one after the other: `make bench`."""
+
+from __future__ import annotations
+
+import sys
+
+from benchmarks import LOG, bench_import, bench_pages, bench_refresh
+
+
+def main() -> int:
+    if not LOG.exists():
+        print(f"The real log is not at {LOG}; set ANTIGASPI_REAL_DATA to its folder.", file=sys.stderr)
+        return 1
+    for benchmark in (bench_import, bench_refresh, bench_pages):
+        print(f"\n== {(benchmark.__doc__ or '').splitlines()[0]}", flush=True)
+        benchmark.main()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
