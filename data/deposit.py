@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
@@ -12,6 +11,7 @@ import duckdb
 import pandas as pd
 
 from data.reading import DepositRefused, Sheet, read_sheet
+from data.report import DepositReport, Finding
 from data.schemas import Kind
 from data.staging import stage
 from data.store import Store
@@ -20,56 +20,6 @@ from data.targets import TARGETS, Target
 __all__ = ["DepositRefused", "DepositReport", "Finding", "apply", "preview"]
 
 CHANGES_SHOWN = 200
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What is said of one cell: the line of the file (from 1), its column, and the reason in French."""
-
-    line: int | None
-    column: str | None
-    reason: str
-
-
-@dataclass(frozen=True)
-class DepositReport:
-    """What a file brings. Each line is in one bucket: lines = accepted + without_measure + unchanged + rejected.
-
-    `accepted` lines are new or change something (`changed` counts the latter); `without_measure` lines carry no
-    measure; `unchanged` lines say what the store already knows. `changes` lists line, key, column, old, new.
-    """
-
-    file: str
-    kind: str
-    kind_title: str
-    lines: int
-    accepted: int
-    without_measure: int
-    changed: int
-    unchanged: int
-    rejected: list[Finding]
-    warnings: list[Finding]
-    changes: pd.DataFrame = field(repr=False, compare=False)
-    rejected_lines: int = 0
-
-    @property
-    def new(self) -> int:
-        """Lines that name a service, a canteen… the store did not know."""
-        return self.accepted - self.changed
-
-    @property
-    def nothing_to_do(self) -> bool:
-        """True when applying the file would leave every figure as it is."""
-        return self.accepted == 0
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the report as one JSON-ready object."""
-        numbers = ("file", "kind", "lines", "accepted", "without_measure", "changed", "unchanged")
-        found = {"rejected": self.rejected, "warnings": self.warnings}
-        return {name: getattr(self, name) for name in numbers} | {
-            name: [{"line": f.line, "column": f.column, "reason": f.reason} for f in findings]
-            for name, findings in found.items()
-        }
 
 
 def preview(store: Store, file_name: str, content: bytes) -> DepositReport:
@@ -85,21 +35,36 @@ def preview(store: Store, file_name: str, content: bytes) -> DepositReport:
 def apply(store: Store, file_name: str, content: bytes, actor: str) -> DepositReport:
     """Check the file again against the store of this instant and apply its good lines, in one transaction.
 
-    Raises DepositRefused when the file as a whole cannot be taken, or when all its lines are rejected.
+    A file that brings nothing new leaves the store as it is. Raises DepositRefused when the file as a whole cannot be
+    taken, or when all its lines are rejected.
     """
     sheet = read_sheet(content)
     detail: dict[str, Any] = {"file": _base_name(file_name), "kind": sheet.kind.name}
-    with store.write(actor, "deposit", detail) as cursor:
-        report = _examine(cursor, file_name, sheet)
-        if report.rejected_lines == report.lines:
-            raise DepositRefused(
-                f"Aucune des {report.lines} lignes n’a pu être lue. Première raison, ligne {report.rejected[0].line} : "
-                f"{report.rejected[0].reason}. Corrigez le fichier, puis déposez-le à nouveau."
-            )
-        deposit_id = _record(cursor, report, content, actor)
-        _insert(cursor, TARGETS[sheet.kind.name], deposit_id)
-        detail |= {"deposit": deposit_id, "accepted": report.accepted, "changed": report.changed}
+    try:
+        with store.write(actor, "deposit", detail) as cursor:
+            report = _examine(cursor, file_name, sheet)
+            _refuse_if_unreadable(report)
+            if report.nothing_to_do:
+                raise _NothingToDo
+            deposit_id = _record(cursor, report, content, actor)
+            _insert(cursor, TARGETS[sheet.kind.name], deposit_id)
+            detail |= {"deposit": deposit_id, "accepted": report.accepted, "changed": report.changed}
+    except _NothingToDo:
+        pass
     return report
+
+
+class _NothingToDo(Exception):
+    """Leaves the transaction of a file that changes nothing."""
+
+
+def _refuse_if_unreadable(report: DepositReport) -> None:
+    if report.rejected_lines == report.lines:
+        first = report.rejected[0]
+        raise DepositRefused(
+            f"Aucune des {report.lines} lignes n’a pu être lue. Première raison, ligne {first.line} : {first.reason}. "
+            "Corrigez le fichier, puis déposez-le à nouveau."
+        )
 
 
 def _base_name(file_name: str) -> str:
@@ -112,7 +77,8 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) ->
     _check_lines(cursor, target, blocking=True)
     _sort_lines(cursor, sheet.kind, target)
     buckets = dict(cursor.execute("SELECT bucket, count(*) FROM outcome GROUP BY bucket").fetchall())
-    rejected_lines = cursor.execute("SELECT count(DISTINCT line) FROM rejections").fetchone()
+    rejected_lines = _count(cursor, "SELECT count(DISTINCT line) FROM rejections")
+    blank = "bucket = 'without_measure' AND carries AND NOT is_known"
     cursor.execute('CREATE OR REPLACE TEMP TABLE warned (line BIGINT, "column" VARCHAR, reason VARCHAR)')
     _check_lines(cursor, target, blocking=False)
     cursor.execute(
@@ -132,8 +98,14 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) ->
         rejected=_findings(cursor, "rejections"),
         warnings=ignored + _findings(cursor, "warned"),
         changes=_changes(cursor, target),
-        rejected_lines=rejected_lines[0] if rejected_lines else 0,
+        rejected_lines=rejected_lines,
+        new_without_measure=_count(cursor, f"SELECT count(*) FROM outcome WHERE {blank}"),
     )
+
+
+def _count(cursor: duckdb.DuckDBPyConnection, question: str) -> int:
+    row = cursor.execute(question).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _check_lines(cursor: duckdb.DuckDBPyConnection, target: Target, *, blocking: bool) -> None:
@@ -161,7 +133,7 @@ def _sort_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: Target) -
         ), known AS (
             SELECT *, TRUE AS is_known FROM {target.view} AS view
         )
-        SELECT incoming.*, CASE
+        SELECT incoming.*, coalesce(is_known, FALSE) AS is_known, CASE
             WHEN empty THEN 'without_measure'
             WHEN line IN (SELECT line FROM repeats) THEN 'unchanged'
             WHEN is_known IS NULL THEN 'new'
@@ -228,7 +200,7 @@ def _record(cursor: duckdb.DuckDBPyConnection, report: DepositReport, content: b
 
 def _insert(cursor: duckdb.DuckDBPyConnection, target: Target, deposit_id: int) -> None:
     cursor.execute(
-        f"INSERT INTO {target.table} BY NAME SELECT $deposit AS deposit_id, * EXCLUDE (empty, carries, bucket)"
-        " FROM outcome WHERE carries AND line NOT IN (SELECT line FROM repeats)",
+        f"INSERT INTO {target.table} BY NAME SELECT $deposit AS deposit_id, "
+        " * EXCLUDE (empty, carries, is_known, bucket) FROM outcome WHERE carries AND line NOT IN (SELECT line FROM repeats)",
         {"deposit": deposit_id},
     )

@@ -60,8 +60,9 @@ def test_a_preview_writes_nothing(store: Store) -> None:
 def test_the_same_file_again_changes_nothing_and_says_so(store: Store) -> None:
     content = log("A;M;01/09/2016;10;9;1,5;", "B;M;01/09/2016;;;;")
     apply(store, "j.csv", content, "agent")
-    before = services(store)
+    before, version = services(store), store.version()
     report = apply(store, "j.csv", content, "agent")
+    assert store.version() == version
     assert report.nothing_to_do
     assert (report.accepted, report.unchanged, report.without_measure) == (0, 1, 1)
     assert services(store) == before
