@@ -200,7 +200,8 @@ def _record(cursor: duckdb.DuckDBPyConnection, report: DepositReport, content: b
 
 def _insert(cursor: duckdb.DuckDBPyConnection, target: Target, deposit_id: int) -> None:
     cursor.execute(
-        f"INSERT INTO {target.table} BY NAME SELECT $deposit AS deposit_id, "
-        " * EXCLUDE (empty, carries, is_known, bucket) FROM outcome WHERE carries AND line NOT IN (SELECT line FROM repeats)",
+        f"INSERT INTO {target.table} BY NAME"
+        " SELECT $deposit AS deposit_id, * EXCLUDE (empty, carries, is_known, bucket) FROM outcome"
+        " WHERE carries AND line NOT IN (SELECT line FROM repeats)",
         {"deposit": deposit_id},
     )

@@ -1,0 +1,78 @@
+"""A real server on its own store, and a real Chromium that must not see one error in its console."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from tests.conftest import PROJECT
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+LAUNCH = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[str]:
+    """Start the application on a new store with demo data, as `make run` does; return its address."""
+    env = {**os.environ, "ANTIGASPI_DB": str(tmp_path / "store.duckdb")}
+    subprocess.run([sys.executable, "-m", "data", "demo", "--if-new"], cwd=PROJECT, env=env, check=True)
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    with (tmp_path / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, "--server.headless", "true"], cwd=PROJECT, env=env, stdout=log, stderr=subprocess.STDOUT
+        )
+    address = f"http://127.0.0.1:{port}"
+    _wait_until_up(address)
+    yield address
+    process.terminate()
+    process.wait(timeout=20)
+
+
+def _wait_until_up(address: str) -> None:
+    for _ in range(120):
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+                return
+        except OSError:
+            time.sleep(0.5)
+    pytest.fail("the application did not start")
+
+
+@pytest.fixture
+def page(server: str) -> Iterator[Page]:
+    """Open the application in Chromium; at the end, the console and the network must be clean."""
+    assert CHROMIUM, "no Chromium on this machine: run `make test`, which installs it"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
+        opened = browser.new_page(viewport={"width": 1280, "height": 900}, locale="fr-FR")
+        errors: list[str] = []
+        opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        opened.on("pageerror", lambda error: errors.append(str(error)))
+        outside: list[str] = []
+        opened.on("request", lambda request: None if _local(request.url, server) else outside.append(request.url))
+        opened.goto(server)
+        yield opened
+        browser.close()
+    assert not outside, f"requests to the outside: {outside}"
+    assert not errors, f"errors in the console: {errors}"
+
+
+def _local(url: str, server: str) -> bool:
+    return url.startswith((server, server.replace("http", "ws"), "data:", "blob:"))

@@ -1,0 +1,159 @@
+"""What a manager, the committee and the kitchen do on the first day, in a real browser."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.conftest import PROJECT, REAL_DATA
+
+SCREENSHOTS = PROJECT / "var" / "screenshots"
+README_IMAGES = PROJECT / "docs" / "images"
+SLOW, VERY_SLOW = 30_000, 180_000
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files to deposit, and what the pages must then say."""
+
+    mapping: Path
+    log: Path
+    report: str
+    school_year: str
+    overproduction: str
+    canteen: str
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Files:
+    """Return the city's real files, or small ones of our own where they are not at hand."""
+    city = REAL_DATA / "nantes"
+    if not city.is_dir() and os.environ.get("ANTIGASPI_REQUIRE_REAL_DATA") != "1":
+        return _own_files(tmp_path)
+    return Files(
+        city / "mapping_frequentation_cantines.csv",
+        city / "frequentation_2011_2017.csv",
+        "83 265 lignes = 80 261 acceptées + 3 004 sans mesure + 0 inchangée + 0 rejetée.",
+        "2016-2017",
+        "5,6 %",
+        "CONTRIE",
+    )
+
+
+def _own_files(folder: Path) -> Files:
+    """Write a year of three canteens whose plan is 5 % over what they serve."""
+    chance = random.Random(7)
+    days = [date(2016, 9, 1) + timedelta(n) for n in range(300)]
+    lines = [
+        f"{site};M;{day:%d/%m/%Y};{round(served * 1.05)};{served}"
+        for day in days
+        if day.isoweekday() in (1, 2, 4, 5)
+        for site in ("ALPHA", "BETA", "CONTRIE")
+        for served in [20 * chance.randint(8, 12)]
+    ]
+    log, mapping = folder / "journal.csv", folder / "rattachements.csv"
+    log.write_text("\n".join(["site_nom;site_type;date;prevision;reel", *lines]) + "\n", encoding="utf-8")
+    mapping.write_text(
+        "site_nom;site_type;cantine_nom\nALPHA;M;ALPHA\nBETA;M;BETA\nCONTRIE;M;CONTRIE\n", encoding="utf-8"
+    )
+    report = f"{len(lines)} lignes = {len(lines)} acceptées + 0 sans mesure + 0 inchangée + 0 rejetée."
+    return Files(mapping, log, report, "2016-2017", "5,0 %", "CONTRIE")
+
+
+def test_the_city_log_goes_in_by_the_page_and_true_figures_and_forecasts_come_out(page: Page, files: Files) -> None:
+    expect(page.get_by_role("heading", name="Synthèse")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("Données de démonstration").first).to_be_visible(timeout=SLOW)
+    assert page.evaluate("document.documentElement.lang") == "fr"
+    picture(page, "synthese")
+
+    start_empty(page)
+    deposit(page, files.mapping)
+    report = deposit(page, files.log)
+    assert files.report in report
+
+    visit(page, "Gaspillage")
+    choose(page, "Année scolaire", files.school_year)
+    figure = page.get_by_test_id("stMetric").filter(has_text="Surproduction")
+    expect(figure).to_contain_text(spaced(files.overproduction), timeout=SLOW)
+    picture(page, "gaspillage")
+
+    visit(page, "Prévisions")
+    expect(page.get_by_text(re.compile("Prévisions calculées le"))).to_be_visible(timeout=VERY_SLOW)
+    choose(page, "Cantine", files.canteen)
+    sentence = page.get_by_text(re.compile(r"repas attendus, entre [\d\s]+ et [\d\s]+\. Le jour le plus chargé"))
+    expect(sentence).to_be_visible(timeout=SLOW)
+    expect(page.get_by_test_id("stPlotlyChart").first).to_be_visible(timeout=SLOW)
+    picture(page, "previsions")
+
+
+def test_a_refused_file_says_what_to_do_and_leaves_the_history_empty(page: Page, tmp_path: Path) -> None:
+    start_empty(page)
+    visit(page, "Déposer un fichier")
+    for name, content, said in [
+        ("photo.csv", b"\x89PNG\r\n\x1a\n" + bytes(40), "c’est une image PNG"),
+        ("entete.csv", b"site_nom;site_type;date;prevision;reel\n", "ne contient que son en-tête"),
+        ("inconnu.csv", b"nom;valeur\na;1\n", "ne sont pas reconnus"),
+    ]:
+        (tmp_path / name).write_bytes(content)
+        page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(tmp_path / name)
+        expect(page.get_by_text("Ce fichier est refusé").first).to_be_visible(timeout=SLOW)
+        expect(page.get_by_text(said)).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("Aucun fichier n’a encore été déposé.")).to_be_visible()
+
+
+def visit(page: Page, title: str) -> None:
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=title).click()
+    expect(page.get_by_role("heading", level=1, name=title)).to_be_visible(timeout=SLOW)
+
+
+def start_empty(page: Page) -> None:
+    visit(page, "Données disponibles")
+    page.get_by_role("button", name="Repartir d’une base vide").click()
+    page.get_by_role("dialog").get_by_role("button", name=re.compile("vide|Effacer|Oui")).click()
+    expect(page.get_by_text("Données de démonstration")).to_have_count(0, timeout=SLOW)
+
+
+def deposit(page: Page, file: Path) -> str:
+    """Deposit one file by the page and return the sentence of its report."""
+    visit(page, "Déposer un fichier")
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
+    sentence = page.locator(".takeaway").filter(has_text=file.name)
+    expect(sentence).to_be_visible(timeout=SLOW)
+    picture(page, f"depot_{file.stem}")
+    page.get_by_role("button", name="Enregistrer ces données").click()
+    expect(page.get_by_text("C’est enregistré")).to_be_visible(timeout=SLOW)
+    return spaced(sentence.inner_text())
+
+
+def choose(page: Page, label: str, value: str) -> None:
+    """Choose a value in a list, by keyboard."""
+    field = page.get_by_role("combobox", name=re.compile(label)).first
+    field.click()
+    field.fill(value)
+    page.get_by_role("option", name=value, exact=True).click()
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
+
+
+def spaced(text: str) -> str:
+    """Return a text with plain spaces, as a reader sees it."""
+    return re.sub(r"[\u00a0\u202f]", " ", text)
+
+
+def picture(page: Page, name: str) -> None:
+    """Take the page at both widths; the README's picture is renewed on demand."""
+    page.wait_for_timeout(1_500)
+    for width in (768, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(700)
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SCREENSHOTS / f"{name}_{width}.png")
+    if os.environ.get("ANTIGASPI_RENEW_IMAGES") == "1" and not name.startswith("depot"):
+        README_IMAGES.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=README_IMAGES / f"{name}.png")
