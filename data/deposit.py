@@ -90,7 +90,7 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) ->
         file=_base_name(file_name),
         kind=sheet.kind.name,
         kind_title=sheet.kind.title,
-        lines=len(sheet.lines) + len(sheet.broken),
+        lines=sheet.cells.num_rows + len(sheet.broken),
         accepted=buckets.get("new", 0) + buckets.get("changed", 0),
         without_measure=buckets.get("without_measure", 0),
         changed=buckets.get("changed", 0),

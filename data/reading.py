@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv as pa_csv
 
 from data.schemas import Kind, kinds, normalise
 
@@ -37,11 +42,10 @@ class DepositRefused(Exception):
 
 @dataclass(frozen=True)
 class Sheet:
-    """A file read as text: the lines kept (numbers in the file, from 1), and the cells of each known column."""
+    """A file read as text: `cells` has the column `line` (number in the file, from 1) and one per known field."""
 
     kind: Kind
-    lines: list[int]
-    cells: dict[str, list[str]]
+    cells: pa.Table
     broken: list[tuple[int, str]]
     ignored: tuple[str, ...]
 
@@ -63,6 +67,46 @@ def read_sheet(content: bytes) -> Sheet:
     """
     text = decode(content)
     header = _find_header(text)
+    rows = _rows_at_once(text, header)
+    broken: list[tuple[int, str]] = []
+    if rows is None:
+        rows, broken = _rows_one_by_one(text, header)
+    if not rows.num_rows and not broken:
+        raise DepositRefused(
+            f"Le fichier ne contient que son en-tête ({header.kind.title.lower()}) : aucune ligne à lire. "
+            "Vérifiez l’export, puis déposez le fichier à nouveau."
+        )
+    unnamed = (title.strip() for title, name in zip(header.titles, header.names, strict=True) if name is None)
+    return Sheet(header.kind, _known_columns(rows, header), broken, tuple(filter(None, unnamed)))
+
+
+def _rows_at_once(text: str, header: _Header) -> pa.Table | None:
+    """Read a plain file (no quote, no blank line, no odd line) with Arrow, or return None when it is not one."""
+    body = text.rstrip("\r\n")
+    if '"' in body or "\n\n" in body or "\n\r" in body or "\r\r" in body:
+        return None
+    columns = _column_names(header)
+    try:
+        rows = pa_csv.read_csv(
+            io.BytesIO(body.encode()),
+            pa_csv.ReadOptions(skip_rows=header.position, column_names=columns),
+            pa_csv.ParseOptions(delimiter=header.separator, quote_char=False),
+            pa_csv.ConvertOptions(column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False),
+        )
+    except pa.ArrowInvalid:
+        return None
+    if any((pc.max(pc.binary_length(column)).as_py() or 0) > MAX_CELL for column in rows.columns):
+        return None
+    lines = pa.array(range(header.position + 1, header.position + 1 + rows.num_rows), pa.int64())
+    filled = functools.reduce(pc.or_, (pc.not_equal(pc.utf8_trim_whitespace(column), "") for column in rows.columns))
+    return rows.add_column(0, "line", lines).filter(filled)
+
+
+def _rows_one_by_one(text: str, header: _Header) -> tuple[pa.Table, list[tuple[int, str]]]:
+    """Read any file, record by record; return its rows, and the lines that have too many cells with the reason.
+
+    Raises DepositRefused when the file stops in the middle of a line.
+    """
     lines: list[int] = []
     rows: list[list[str]] = []
     broken: list[tuple[int, str]] = []
@@ -75,32 +119,27 @@ def read_sheet(content: bytes) -> Sheet:
         if last_width > width and any(map(str.strip, row[width:])):
             broken.append((line, _too_many_cells(last_width, width, header.separator)))
             continue
-        if last_width < width:
-            row = row + [""] * (width - last_width)
         lines.append(line)
-        rows.append(row)
-    if not lines and not broken:
-        raise DepositRefused(
-            f"Le fichier ne contient que son en-tête ({header.kind.title.lower()}) : aucune ligne à lire. "
-            "Vérifiez l’export, puis déposez le fichier à nouveau."
-        )
+        rows.append(row[:width] + [""] * (width - last_width))
     if last_width < width and not text.endswith(("\n", "\r")):
         raise DepositRefused(
             f"Le fichier est tronqué : sa dernière ligne n’a que {last_width} colonnes sur {width}. "
             "Exportez-le ou copiez-le à nouveau en entier, puis déposez-le."
         )
-    ignored = tuple(
-        t.strip() for t, name in zip(header.titles, header.names, strict=True) if name is None and t.strip()
-    )
-    return Sheet(header.kind, lines, _columns(header, rows), broken, ignored)
+    columns = [pa.array(cells, pa.string()) for cells in zip(*rows, strict=True)] or [pa.array([], pa.string())] * width
+    return pa.Table.from_arrays([pa.array(lines, pa.int64()), *columns], ["line", *_column_names(header)]), broken
 
 
-def _columns(header: _Header, rows: list[list[str]]) -> dict[str, list[str]]:
-    """Return the cells of each known column, without outer spaces unless they are part of a name."""
-    as_written = {field.name for field in header.kind.fields if field.preserve_spaces}
-    every = zip(*rows, strict=False) if rows else ((),) * len(header.names)
-    named = ((name, cells) for name, cells in zip(header.names, every, strict=False) if name is not None)
-    return {name: list(cells if name in as_written else map(str.strip, cells)) for name, cells in named}
+def _column_names(header: _Header) -> list[str]:
+    """Name every column of a file: its field, or its place when it is not known."""
+    return [name or f"#{place}" for place, name in enumerate(header.names)]
+
+
+def _known_columns(rows: pa.Table, header: _Header) -> pa.Table:
+    """Keep `line` and the known columns, without outer spaces unless they are part of a name."""
+    as_written = {field.name for field in header.kind.fields if field.preserve_spaces} | {"line"}
+    names = ["line", *filter(None, header.names)]
+    return pa.table({n: rows[n] if n in as_written else pc.utf8_trim_whitespace(rows[n]) for n in names})
 
 
 def decode(content: bytes) -> str:

@@ -8,7 +8,6 @@ schemas; what people wrote in the file travels as data.
 from __future__ import annotations
 
 import duckdb
-import pyarrow as pa
 
 from data.reading import Sheet
 from data.schemas import Field, Kind
@@ -21,8 +20,8 @@ def stage(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
 
     `cells` and `typed` have one row per line and one column per field of the kind; a missing value is NULL.
     """
-    cursor.register("sheet", _arrow(sheet))
-    present = sheet.cells.keys()
+    cursor.register("sheet", sheet.cells)
+    present = set(sheet.cells.column_names)
     texts = [f"{_text(field, sheet.kind)} AS {_name(field)}" for field in sheet.kind.fields if field.name in present]
     absent = [f"NULL::VARCHAR AS {_name(field)}" for field in sheet.kind.fields if field.name not in present]
     cursor.execute(f"CREATE OR REPLACE TEMP TABLE cells AS SELECT line, {', '.join(texts + absent)} FROM sheet")
@@ -36,11 +35,6 @@ def stage(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
     if sheet.broken:
         cursor.executemany("INSERT INTO rejections VALUES (?, NULL, ?)", [list(broken) for broken in sheet.broken])
     _find_twins(cursor, sheet.kind)
-
-
-def _arrow(sheet: Sheet) -> pa.Table:
-    columns = {name: pa.array(cells, pa.string()) for name, cells in sheet.cells.items()}
-    return pa.table({"line": pa.array(sheet.lines, pa.int64()), **columns})
 
 
 def _name(field: Field) -> str:

@@ -27,28 +27,30 @@ def test_a_file_reads_the_same_in_any_encoding_separator_and_line_ending(
 ) -> None:
     sheet = read_sheet(written(separator, encoding, end))
     assert sheet.kind.name == "log"
-    assert sheet.cells == dict(zip(HEADER, map(list, zip(*ROWS, strict=True)), strict=True))
+    assert sheet.cells.drop_columns("line").to_pydict() == dict(
+        zip(HEADER, map(list, zip(*ROWS, strict=True)), strict=True)
+    )
 
 
 def test_headers_are_known_in_any_case_order_and_accent_and_by_their_synonyms() -> None:
     sheet = read_sheet("Réel;Prévision;JOUR;Type;Nom site\n1;2;01/09/2016;M;A\n".encode())
-    assert tuple(sheet.cells) == ("reel", "prevision", "date", "site_type", "site_nom")
+    assert tuple(sheet.cells.column_names) == ("line", "reel", "prevision", "date", "site_type", "site_nom")
 
 
 def test_title_lines_and_blank_lines_are_passed_over_and_line_numbers_stay_those_of_the_file() -> None:
     content = b"Journal de la cantine\n\nsite_nom;site_type;date;reel\n\nA;M;01/09/2016;5\n;;;\nB;M;01/09/2016;6\n"
     sheet = read_sheet(content)
-    assert sheet.lines == [5, 7]
+    assert sheet.cells["line"].to_pylist() == [5, 7]
 
 
 def test_a_quoted_line_break_keeps_the_numbers_of_the_following_lines() -> None:
     sheet = read_sheet(b'site_nom;site_type;date;reel\n"A\nB";M;01/09/2016;5\nC;M;01/09/2016;6\n')
-    assert sheet.lines == [2, 4]
+    assert sheet.cells["line"].to_pylist() == [2, 4]
 
 
 def test_a_separator_inside_free_text_is_said_on_its_line_and_shifts_no_column() -> None:
     sheet = read_sheet(b"site_nom;site_type;date;reel\nA;M;01/09/2016;5;oups\nB;M;01/09/2016;6;\n")
-    assert sheet.lines == [3]
+    assert sheet.cells["line"].to_pylist() == [3]
     assert sheet.broken[0][0] == 2
     assert "séparateur" in sheet.broken[0][1]
 

@@ -1,0 +1,94 @@
+"""The demonstration's equipment: agents as counts, devices, workshops. No person is ever invented."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+# Trade → fewest and most agents in a school.
+TRADES = {"TSEM/ATSEM": (6, 11), "restauration": (3, 7), "concierge": (1, 1)}
+MONTHS = 12
+STEPS = ["agents", "identities_created", "identities_activated", "active_30_days", "trained"]
+# Kind of device → (how many per school, shared by a team).
+DEVICES = {"poste fixe": (2, True), "tablette": (1, True), "ordinateur portable": (1, False)}
+WORKSHOPS = ("Prise en main du poste", "Mon mot de passe et ma messagerie", "Déposer le fichier de la cantine")
+
+
+def build_equipment(
+    rng: np.random.Generator, installation: pd.DataFrame, trained: pd.Series, today: date
+) -> pd.DataFrame:
+    """Counts per school × trade × month; one school sent nothing last month, and a few figures are missing."""
+    months = pd.date_range(end=pd.Timestamp(today).replace(day=1), periods=MONTHS, freq="MS").date
+    rows = []
+    for school, begun, installed in installation.itertuples():
+        for trade, (fewest, most) in TRADES.items():
+            agents = int(rng.integers(fewest, most + 1))
+            luck = rng.uniform(0.9, 1.0, len(STEPS))
+            for month in months:
+                shares = _shares(month, begun, installed, trained[school]) * luck
+                rows.append((school, trade, month, *np.round(agents * np.minimum.accumulate(shares)).astype(int)))
+    counts = pd.DataFrame(rows, columns=["school", "trade", "month", *STEPS])
+    counts[STEPS] = counts[STEPS].astype("Int64")
+    counts["agents"] = counts.groupby(["school", "trade"])["agents"].transform("max")
+    return _with_gaps(rng, counts, months[-1])
+
+
+def _shares(month: date, begun: date | None, installed: date | None, trained: date | None) -> np.ndarray:
+    """Share of the agents who passed each step: identities come ahead of the installation."""
+    if begun is None or month < begun - timedelta(days=75):
+        return np.array([1.0, 0.0, 0.0, 0.0, 0.0])
+    if month < begun:
+        return np.array([1.0, 0.75, 0.0, 0.0, 0.0])
+    if installed is None or month < installed:
+        return np.array([1.0, 0.95, 0.3, 0.0, 0.0])
+    if trained is None or month < trained:
+        return np.array([1.0, 0.97, 0.75, 0.5, 0.1])
+    return np.array([1.0, 1.0, 0.95, 0.85, 0.8])
+
+
+def _with_gaps(rng: np.random.Generator, counts: pd.DataFrame, last: date) -> pd.DataFrame:
+    silent = (counts["month"] == last) & (counts["school"] == counts["school"].unique()[-2])
+    counts.loc[silent, STEPS[1:]] = pd.NA
+    scattered = rng.choice(np.flatnonzero(counts["month"] < last), 8, replace=False)
+    counts.loc[scattered, ["active_30_days", "trained"]] = pd.NA
+    return counts
+
+
+def build_devices(rng: np.random.Generator, installed: pd.Series) -> pd.DataFrame:
+    """Devices of the 12 schools: installed where the installation is finished, waiting elsewhere."""
+    rows: list[tuple] = []
+    for school, day in installed.items():
+        for kind, (count, shared) in DEVICES.items():
+            for _ in range(count):
+                state = _state(rng, day)
+                rows.append((f"MAT-{len(rows) + 1:03d}", school, kind, shared, state, day))
+    devices = pd.DataFrame(rows, columns=["device", "school", "kind", "shared", "state", "installed_on"])
+    devices["shared"] = devices["shared"].astype("boolean")
+    devices.loc[[7, 40], "shared"] = pd.NA
+    return devices
+
+
+def _state(rng: np.random.Generator, installed: date | None) -> str:
+    if installed is None:
+        return str(rng.choice(["en stock", "à préparer"]))
+    return str(rng.choice(["en service", "en panne"], p=[0.92, 0.08]))
+
+
+def build_workshops(rng: np.random.Generator, trained: pd.Series, today: date) -> pd.DataFrame:
+    """Workshops on Wednesdays: before the end of training where it is over, in the coming weeks elsewhere."""
+    rows = []
+    for rank, (school, day) in enumerate(trained.items()):
+        end = day if day is not None else today + timedelta(weeks=6 + rank)
+        for back, title in zip((3, 2, 1), WORKSHOPS, strict=True):
+            wednesday = end - timedelta(weeks=back, days=end.weekday() - 2)
+            # Agents are away in July and August: such a workshop is held before the summer.
+            wednesday -= timedelta(weeks=10 if wednesday.month in (7, 8) else 0)
+            seats = int(rng.integers(6, 13))
+            attended = round(seats * rng.uniform(0.6, 1.0)) if wednesday < today else None
+            rows.append((wednesday, school, title, seats, attended))
+    workshops = pd.DataFrame(rows, columns=["date", "school", "title", "seats_planned", "seats_attended"])
+    workshops["seats_attended"] = workshops["seats_attended"].astype("Int64")
+    workshops.loc[4, "seats_attended"] = pd.NA
+    return workshops

@@ -1,0 +1,241 @@
+"""Questions about the programme: where the test schools stand, and how their agents are equipped."""
+
+# ruff: noqa: S608 — the shared expressions below are our own text; what a caller gives travels as parameters.
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from data.store import Store
+
+INSTALLATION = "installation"
+# Step → the column of equipment_counts; each step is a part of the one before.
+STEPS = {
+    "Agents": "agents",
+    "Identité créée": "identities_created",
+    "Identité activée": "identities_activated",
+    "Actifs (30\u00a0j)": "active_30_days",
+    "Formés": "trained",
+}
+
+
+@dataclass(frozen=True)
+class RolloutSummary:
+    """Where the programme stands: numbers of schools, and the schools whose connection is blocked."""
+
+    schools: int
+    target: int
+    equipped: int
+    connected: int
+    late: int
+    blocked: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WorkshopSummary:
+    """Workshops held and to come; seats and attendance speak of the workshops whose attendance is known."""
+
+    planned: int
+    held: int
+    coming: int
+    known: int
+    seats: int
+    attended: int
+
+
+# ---------------------------------------------------------------- the rollout
+PROGRESS = """
+WITH ranked AS (
+    -- The current stage is the last one started and not finished; between two stages, the next one.
+    SELECT
+        *,
+        row_number() OVER (
+            PARTITION BY school
+            ORDER BY
+                actual_end IS NULL AND actual_start IS NOT NULL DESC,
+                actual_end IS NULL DESC,
+                CASE WHEN actual_start IS NOT NULL THEN -position ELSE position END
+        ) AS rank
+    FROM pilot_stages
+), current_stages AS (
+    SELECT * FROM ranked WHERE rank = 1
+), equipped AS (
+    SELECT school, min(actual_end) AS equipped_on FROM pilot_stages WHERE stage = $installation GROUP BY school
+)
+SELECT
+    sites.school, sites.district, stages.position, stages.stage,
+    stages.planned_start, stages.planned_end, stages.actual_start, stages.actual_end,
+    -- Late by what was lost before this stage, or by what it overruns: whichever is worse today.
+    CASE
+        WHEN stages.actual_end IS NOT NULL THEN stages.actual_end - stages.planned_end
+        WHEN stages.stage IS NOT NULL THEN coalesce(greatest(
+            coalesce(stages.actual_start, CASE WHEN stages.planned_start < $today THEN $today END)
+                - stages.planned_start,
+            CASE WHEN stages.planned_end < $today THEN $today - stages.planned_end END
+        ), 0)
+    END AS delay_days,
+    equipped.equipped_on, sites.connection, sites.weather, sites.weather_reason, sites.next_step
+FROM pilot_sites AS sites
+LEFT JOIN current_stages AS stages USING (school)
+LEFT JOIN equipped USING (school)
+ORDER BY stages.position DESC NULLS LAST, stages.actual_start NULLS LAST, sites.school
+"""
+
+
+def progress(store: Store, today: date) -> pd.DataFrame:
+    """Where does each school stand? One row per school; delay_days is negative when ahead, missing when unknown."""
+    return store.read(PROGRESS, {"today": today, "installation": INSTALLATION})
+
+
+def rollout_summary(store: Store, today: date) -> RolloutSummary:
+    """How many schools are equipped (installation finished), connected, late, blocked, out of how many?"""
+    schools = progress(store, today)
+    target = store.read("SELECT value FROM parameters WHERE name = 'schools_target'")["value"]
+    return RolloutSummary(
+        schools=len(schools),
+        target=int(target.item()) if len(target) else len(schools),
+        equipped=int(schools["equipped_on"].notna().sum()),
+        connected=int((schools["connection"] == "faite").sum()),
+        late=int((schools["delay_days"] > 0).sum()),
+        blocked=tuple(schools.loc[schools["connection"] == "bloquée", "school"]),
+    )
+
+
+def stages(store: Store) -> pd.DataFrame:
+    """When was each stage of each school planned, and when did it happen? One row per school × stage."""
+    return store.read("SELECT * FROM pilot_stages ORDER BY school, position")
+
+
+# ---------------------------------------------------------------- the agents
+# A school that left one trade blank for a step is unknown for this step: adding up the rest would be a false total,
+# and would give away what it left out. Every count below speaks of the same schools, the ones known.
+KNOWN = """
+WITH long AS (
+    SELECT school, trade, month, step, people
+    FROM equipment_counts UNPIVOT INCLUDE NULLS (
+        people FOR step IN (agents, identities_created, identities_activated, active_30_days, trained)
+    )
+), known AS (
+    SELECT month, school, step, CASE WHEN count(people) = count(*) THEN sum(people)::BIGINT END AS people
+    FROM long
+    GROUP BY month, school, step
+)
+"""
+
+TOTALS = f"""
+{KNOWN}
+, agents AS (SELECT month, school, people AS agents FROM known WHERE step = 'agents')
+SELECT
+    month, step,
+    sum(people)::BIGINT AS people,
+    sum(agents) FILTER (WHERE people IS NOT NULL)::BIGINT AS agents,
+    count(people) AS schools_known,
+    count(*) AS schools
+FROM known JOIN agents USING (month, school)
+GROUP BY month, step
+ORDER BY month
+"""
+
+BY_SCHOOL = f"{KNOWN} SELECT school, step, people FROM known WHERE month = $month ORDER BY school"
+
+BY_TRADE = f"""
+{KNOWN}
+SELECT long.trade, long.step, sum(long.people)::BIGINT AS people
+FROM long JOIN known USING (month, school, step)
+WHERE month = $month AND known.people IS NOT NULL
+GROUP BY long.trade, long.step
+ORDER BY long.trade
+"""
+
+
+def months(store: Store) -> list[date]:
+    """Which months have counts of agents? The latest first."""
+    found = store.read("SELECT DISTINCT month FROM equipment_counts ORDER BY month DESC")
+    return [month.date() for month in found["month"]]
+
+
+def step_totals(store: Store) -> pd.DataFrame:
+    """How many agents reached each step, month by month?
+
+    One row per month × step: people, agents of the same schools, schools known, schools.
+    """
+    totals = store.read(TOTALS)
+    order = {column: rank for rank, column in enumerate(STEPS.values())}
+    titles = {column: title for title, column in STEPS.items()}
+    ordered = totals.sort_values(
+        ["month", "step"], key=lambda values: values.map(order) if values.name == "step" else values
+    )
+    return ordered.assign(step=ordered["step"].map(titles)).reset_index(drop=True)
+
+
+def steps_by_school(store: Store, month: date) -> pd.DataFrame:
+    """How many agents of each school reached each step? To be masked before anyone sees it; NA is “non renseigné”."""
+    return _table(store.read(BY_SCHOOL, {"month": month}), "school")
+
+
+def steps_by_trade(store: Store, month: date) -> pd.DataFrame:
+    """How many agents of each trade, over the schools known? To be masked before anyone sees it."""
+    return _table(store.read(BY_TRADE, {"month": month}), "trade")
+
+
+def _table(counts: pd.DataFrame, group: str) -> pd.DataFrame:
+    table = counts.pivot(index=group, columns="step", values="people").reindex(columns=list(STEPS.values()))
+    return table.set_axis(list(STEPS), axis=1).astype("Int64")
+
+
+# ---------------------------------------------------------------- devices and workshops
+DEVICES = """
+SELECT
+    kind, state, count(*) AS devices,
+    count(*) FILTER (WHERE shared) AS shared,
+    count(*) FILTER (WHERE shared IS NULL) AS unknown
+FROM devices
+GROUP BY kind, state
+ORDER BY kind, state
+"""
+
+SHARED_IN_SERVICE = """
+SELECT sites.school, count(devices.device) AS devices
+FROM pilot_sites AS sites
+LEFT JOIN devices ON devices.school = sites.school AND devices.shared AND devices.state = 'en service'
+GROUP BY sites.school
+ORDER BY sites.school
+"""
+
+WORKSHOPS = """
+SELECT
+    count(*) AS planned,
+    count(*) FILTER (WHERE date < $today) AS held,
+    count(*) FILTER (WHERE date >= $today) AS coming,
+    count(*) FILTER (WHERE date < $today AND seats_attended IS NOT NULL AND seats_planned IS NOT NULL) AS known,
+    coalesce(sum(seats_planned) FILTER (WHERE date < $today AND seats_attended IS NOT NULL), 0) AS seats,
+    coalesce(sum(seats_attended) FILTER (WHERE date < $today AND seats_planned IS NOT NULL), 0) AS attended
+FROM workshops
+"""
+
+NEXT_WORKSHOPS = """
+SELECT date, school, title, seats_planned FROM workshops WHERE date >= $today ORDER BY date, school LIMIT $count
+"""
+
+
+def devices(store: Store) -> pd.DataFrame:
+    """How many devices of each kind, in which state? `unknown` counts those not said to be shared or personal."""
+    return store.read(DEVICES)
+
+
+def shared_devices(store: Store) -> pd.DataFrame:
+    """How many shared devices are in service in each test school?"""
+    return store.read(SHARED_IN_SERVICE)
+
+
+def workshop_summary(store: Store, today: date) -> WorkshopSummary:
+    """How many workshops were held and are to come, and how many of their seats were taken?"""
+    row = store.read(WORKSHOPS, {"today": today}).iloc[0]
+    return WorkshopSummary(**{str(name): int(value) for name, value in row.items()})
+
+
+def next_workshops(store: Store, today: date, count: int = 10) -> pd.DataFrame:
+    """Which workshops come next?"""
+    return store.read(NEXT_WORKSHOPS, {"today": today, "count": count})

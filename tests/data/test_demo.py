@@ -1,0 +1,163 @@
+"""The demonstration must look like the city it stands for, come fast, and leave without a trace."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from data.demo import DemoOnly, is_demo, is_empty, load_demo, start_empty
+from data.store import Store
+
+TODAY = date(2026, 5, 20)
+KEPT = {"users", "parameters", "audit_log", "schema_migrations", "store_state"}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    opened = Store(tmp_path_factory.mktemp("demo") / "demo.duckdb")
+    load_demo(opened, TODAY)
+    yield opened
+    opened.close()
+
+
+def one(store: Store, sql: str) -> float:
+    return float(store.read(sql).iloc[0, 0])
+
+
+def between(low: float, high: float) -> object:
+    return pytest.approx((low + high) / 2, abs=(high - low) / 2)
+
+
+PAIRS = "SELECT * FROM located_services WHERE meals_planned IS NOT NULL AND meals_served > 0"
+WEIGHED = "SELECT * FROM located_services WHERE preparation_kg + unserved_kg + leftovers_kg IS NOT NULL"
+KILOS = "sum(preparation_kg + unserved_kg + leftovers_kg)"
+
+
+@pytest.mark.parametrize(
+    ("question", "low", "high"),
+    [
+        ("SELECT count(*) FROM canteens", 87, 87),
+        ("SELECT count(*) FROM schools", 115, 115),
+        ("SELECT count(DISTINCT district) FROM canteens", 4, 5),
+        ("SELECT count(*) FROM service_points", 100, 105),
+        ("SELECT count(*) FROM service_points WHERE canteen IS NULL", 2, 2),
+        ("SELECT count(DISTINCT school_year) FROM enrolments", 3, 3),
+        ("SELECT sum(meals_served) / count(DISTINCT date) FROM services", 14_500, 16_000),
+        (f"SELECT 100 * sum(greatest(meals_planned - meals_served, 0)) / sum(meals_served) FROM ({PAIRS})", 6.5, 7.8),
+        (f"SELECT 100 * sum(greatest(meals_served - meals_planned, 0)) / sum(meals_served) FROM ({PAIRS})", 0.8, 1.4),
+        (f"SELECT 100 * avg((meals_served > meals_planned)::INT) FROM ({PAIRS})", 15, 21),
+        (f"SELECT 1000 * {KILOS} / sum(meals_served) FROM ({WEIGHED})", 100, 130),
+        (f"SELECT 100 * sum(leftovers_kg) / {KILOS} FROM ({WEIGHED})", 57, 65),
+        (f"SELECT 100 * sum(unserved_kg) / {KILOS} FROM ({WEIGHED})", 30, 37),
+        (f"SELECT count(DISTINCT canteen) FROM ({WEIGHED})", 20, 20),
+        ("SELECT count(*) FROM pilot_sites", 12, 12),
+        ("SELECT count(*) FROM pilot_stages", 84, 84),
+        ("SELECT count(*) FROM pilot_stages WHERE stage = 'installation' AND actual_end IS NOT NULL", 7, 7),
+        ("SELECT count(*) FROM pilot_sites WHERE connection = 'bloquée'", 1, 1),
+        ("SELECT count(DISTINCT weather) FROM pilot_sites", 4, 4),
+        (
+            "SELECT sum(identities_created) FROM equipment_counts GROUP BY month ORDER BY month DESC LIMIT 1",
+            115,
+            145,
+        ),
+        ("SELECT count(*) FROM equipment_counts WHERE identities_created IS NULL", 1, 20),
+        ("SELECT count(*) FROM menus GROUP BY date ORDER BY count(*) LIMIT 1", 3, 5),
+        ("SELECT count(*) FROM services WHERE meals_planned IS NULL OR meals_served IS NULL", 300, 1500),
+        ("SELECT count(*) FROM services WHERE meals_served > 2 * meals_planned", 5, 60),
+        ("SELECT count(*) FROM services WHERE isodow(date) IN (3, 6, 7)", 0, 0),
+    ],
+)
+def test_the_demonstration_has_the_published_magnitudes(demo: Store, question: str, low: float, high: float) -> None:
+    assert one(demo, question) == between(low, high)
+
+
+def test_the_history_covers_three_school_years_up_to_yesterday(demo: Store) -> None:
+    bounds = demo.read("SELECT min(date) AS first, max(date) AS last FROM services").iloc[0]
+    assert (bounds["first"].date(), bounds["last"].date()) == (date(2023, 9, 4), date(2026, 5, 19))
+
+
+def test_the_surplus_of_test_schools_drops_by_a_third_once_in_the_pilot(demo: Store) -> None:
+    """Beside the other canteens on the same days, so that the season plays no part."""
+    question = f"""
+        WITH pilots AS (
+            SELECT sites.canteen, stages.actual_start AS started_on
+            FROM pilot_sites AS sites JOIN pilot_stages AS stages USING (school)
+            WHERE stages.stage = 'préparation'
+        ), others AS (
+            SELECT date, sum(greatest(meals_planned - meals_served, 0)) / sum(meals_served) AS usual
+            FROM ({PAIRS}) ANTI JOIN pilots USING (canteen) GROUP BY date
+        ), beside AS (
+            SELECT
+                date >= started_on AS started,
+                sum(greatest(meals_planned - meals_served, 0)) / sum(usual * meals_served) AS ratio
+            FROM ({PAIRS}) JOIN pilots USING (canteen) JOIN others USING (date)
+            WHERE meals_served BETWEEN 0.3 * meals_planned AND 2 * meals_planned
+            GROUP BY started
+        )
+        SELECT 1 - any_value(ratio) FILTER (started) / any_value(ratio) FILTER (NOT started) FROM beside
+    """
+    assert one(demo, question) == between(0.22, 0.42)
+
+
+def test_strikes_empty_the_canteens_and_dishes_weigh_on_leftovers(demo: Store) -> None:
+    strikes = """
+        SELECT avg(meals) FROM (SELECT date, sum(meals_served) AS meals FROM services GROUP BY date)
+        WHERE date IN (SELECT starts_on FROM events WHERE kind = 'strike')
+    """
+    dishes = f"""
+        WITH dishes AS (
+            SELECT dish, sum(leftovers_kg) / sum(meals_served) AS share FROM ({WEIGHED}) JOIN menus USING (date)
+            WHERE course = 'garniture' GROUP BY dish
+        ) SELECT max(share) / min(share) FROM dishes
+    """
+    assert one(demo, strikes) < 9_000
+    assert one(demo, dishes) > 1.3
+
+
+def test_the_same_day_gives_the_same_demonstration(demo: Store, store: Store) -> None:
+    load_demo(store, TODAY)
+    for table in ("services", "menus", "events", "equipment_counts", "pilot_stages"):
+        question = f"SELECT count(*) + bit_xor(hash(t::VARCHAR)) % 1000000 FROM {table} AS t"
+        assert one(store, question) == one(demo, question)
+
+
+@pytest.mark.parametrize("today", [date(2026, 8, 15), date(2026, 9, 2), date(2027, 1, 4), date(2028, 2, 29)])
+def test_the_demonstration_can_be_loaded_on_any_day_of_the_year(store: Store, today: date) -> None:
+    started = time.perf_counter()
+    load_demo(store, today)
+    assert time.perf_counter() - started < 5
+    assert one(store, "SELECT count(DISTINCT date) FROM services") > 250
+
+
+def test_starting_empty_removes_every_row_and_keeps_the_rest(store: Store) -> None:
+    load_demo(store, TODAY)
+    assert is_demo(store) and not is_empty(store)
+    start_empty(store, "mission")
+    assert is_empty(store) and not is_demo(store)
+    tables = store.read("SELECT table_name FROM duckdb_tables()")["table_name"]
+    left = {name for name in tables if one(store, f"SELECT count(*) FROM {name}")}
+    assert left == KEPT - {"users"}
+    assert store.read("SELECT action FROM audit_log ORDER BY audit_id")["action"].tolist() == [
+        "demo_load",
+        "demo_remove",
+    ]
+
+
+def test_real_data_is_neither_erased_nor_mixed_with_the_demonstration(store: Store) -> None:
+    with pytest.raises(DemoOnly):
+        start_empty(store, "mission")
+    load_demo(store, TODAY)
+    version = store.version()
+    with pytest.raises(DemoOnly):
+        load_demo(store, TODAY)
+    assert store.version() == version
+
+
+def test_no_name_comes_from_the_city_s_files(demo: Store, nantes: Path) -> None:
+    lines = (nantes / "mapping_frequentation_cantines.csv").read_text(encoding="utf-8").splitlines()
+    real = {cell.strip() for line in lines for cell in line.split(",")} - {"M", "E", "M/E"}
+    assert not real & set(demo.read("SELECT site FROM service_points")["site"])

@@ -1,0 +1,113 @@
+"""Where the schools stand and how agents are equipped: unknown is never taken for zero."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from data import programme
+from data.store import Store
+
+TODAY = date(2026, 5, 20)
+MONTH = date(2026, 5, 1)
+SITE = "INSERT INTO pilot_sites VALUES ($school, NULL, NULL, $connection, 'soleil', 'raison', 'suite')"
+STAGE = "INSERT INTO pilot_stages VALUES ($school, $position, $stage, $start, $end, $began, $ended)"
+COUNT = "INSERT INTO equipment_counts VALUES ($school, $trade, $month, $agents, $created, $created, $created, NULL)"
+
+
+def add_school(store: Store, school: str, stages: list[tuple], connection: str = "à faire") -> None:
+    """Stages are (name, planned start, planned end, actual start, actual end), in order."""
+    with store.write("test", "test", {}) as cursor:
+        cursor.execute(SITE, {"school": school, "connection": connection})
+        for position, (stage, start, end, began, ended) in enumerate(stages, start=1):
+            dates = {"start": start, "end": end, "began": began, "ended": ended}
+            cursor.execute(STAGE, {"school": school, "position": position, "stage": stage, **dates})
+
+
+def add_counts(store: Store, rows: list[tuple[str, str, int | None, int | None]]) -> None:
+    with store.write("test", "test", {}) as cursor:
+        for school, trade, agents, created in rows:
+            counts = {"school": school, "trade": trade, "agents": agents, "created": created}
+            cursor.execute(COUNT, {**counts, "month": MONTH})
+
+
+def may(day: int) -> date:
+    return date(2026, 5, day)
+
+
+DONE = ("cadrage", may(4), may(8), may(4), may(8))
+OVERRUN = ("cadrage", may(4), may(8), may(4), None)
+
+
+@pytest.mark.parametrize(
+    ("stages", "stage", "delay"),
+    [
+        ([DONE, ("installation", may(11), may(29), may(13), None)], "installation", 2),
+        ([OVERRUN, ("installation", may(11), may(29), None, None)], "cadrage", 12),
+        ([DONE, ("installation", may(18), may(29), None, None)], "installation", 2),
+        ([DONE, ("installation", may(25), may(29), None, None)], "installation", 0),
+        ([("cadrage", may(25), may(29), may(18), None)], "cadrage", -7),
+        ([("cadrage", may(4), may(8), may(4), may(11))], "cadrage", 3),
+    ],
+)
+def test_the_stage_and_its_delay_are_those_of_today(store: Store, stages: list[tuple], stage: str, delay: int) -> None:
+    add_school(store, "A", stages)
+    school = programme.progress(store, TODAY).iloc[0]
+    assert (school["stage"], school["delay_days"]) == (stage, delay)
+
+
+def test_a_school_without_stages_is_listed_with_its_delay_unknown(store: Store) -> None:
+    add_school(store, "A", [])
+    school = programme.progress(store, TODAY).iloc[0]
+    assert pd.isna(school["stage"]) and pd.isna(school["delay_days"])
+
+
+def test_equipped_schools_are_counted_out_of_the_target(store: Store) -> None:
+    add_school(store, "A", [("installation", may(4), may(8), may(4), may(8))], "faite")
+    add_school(store, "B", [("installation", may(4), may(8), may(4), None)], "bloquée")
+    summary = programme.rollout_summary(store, TODAY)
+    assert summary == programme.RolloutSummary(schools=2, target=12, equipped=1, connected=1, late=1, blocked=("B",))
+
+
+def test_a_school_that_left_a_trade_blank_is_unknown_not_smaller(store: Store) -> None:
+    add_counts(store, [("A", "TSEM", 8, 6), ("A", "concierge", 1, 0), ("B", "TSEM", 9, 7), ("B", "concierge", 1, None)])
+    schools = programme.steps_by_school(store, MONTH)["Identité créée"]
+    assert schools["A"] == 6 and pd.isna(schools["B"])
+    trades = programme.steps_by_trade(store, MONTH)["Identité créée"]
+    assert trades.to_dict() == {"TSEM": 6, "concierge": 0}
+    totals = programme.step_totals(store).set_index("step")
+    created = totals.loc["Identité créée", ["people", "agents", "schools_known", "schools"]]
+    assert created.tolist() == [6, 9, 1, 2]
+
+
+def test_a_step_nobody_reported_is_missing_not_zero(store: Store) -> None:
+    add_counts(store, [("A", "TSEM", 8, 6)])
+    assert programme.step_totals(store).set_index("step")["people"].isna()["Formés"]
+    assert programme.steps_by_school(store, MONTH)["Formés"].isna().all()
+
+
+def test_an_empty_programme_answers_every_question(store: Store) -> None:
+    assert programme.progress(store, TODAY).empty
+    assert programme.stages(store).empty
+    assert programme.rollout_summary(store, TODAY).schools == 0
+    assert programme.months(store) == []
+    assert programme.step_totals(store).empty
+    assert programme.devices(store).empty
+    assert programme.shared_devices(store).empty
+    assert programme.workshop_summary(store, TODAY).planned == 0
+    assert programme.next_workshops(store, TODAY).empty
+
+
+def test_attendance_counts_only_the_workshops_where_it_is_known(store: Store) -> None:
+    with store.write("test", "test", {}) as cursor:
+        cursor.execute(
+            """
+            INSERT INTO workshops VALUES
+                ('2026-05-06', 'A', 'Poste', 10, 8), ('2026-05-13', 'A', 'Poste', 12, NULL),
+                ('2026-05-27', 'A', 'Poste', 6, NULL)
+            """
+        )
+    expected = programme.WorkshopSummary(planned=3, held=2, coming=1, known=1, seats=10, attended=8)
+    assert programme.workshop_summary(store, TODAY) == expected
