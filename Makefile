@@ -4,12 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 SYSTEM_TOOLS := tests/install_system_tools.sh
 PORT ?= 8501
+# Open the browser where there is a screen; on a server, only print the address.
+HEADLESS := $(if $(DISPLAY)$(WAYLAND_DISPLAY),false,true)
 
 .PHONY: run test bench lint format clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m data demo --if-new
-	$(BIN)/streamlit run app.py --server.port $(PORT)
+	$(BIN)/streamlit run app.py --server.port $(PORT) --server.headless $(HEADLESS) --server.showEmailPrompt false
 
 test: lint
 	bash $(SYSTEM_TOOLS)

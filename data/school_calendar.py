@@ -1,0 +1,212 @@
+"""The school calendar of Nantes: which days are served, what the holidays are called, how a school year is cut.
+
+Official dates come from the package vacances-scolaires-france (1990–2028: every day it lists is a day off, the morning
+of return is not listed) and the public holidays from the package holidays. Nothing else is trusted for those years.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from itertools import pairwise
+from types import MappingProxyType
+
+from holidays import country_holidays
+from vacances_scolaires_france import SchoolHolidayDates
+
+from data.store import Store
+
+DEFAULT_WEEKDAYS = frozenset({1, 2, 4, 5})
+MEANINGFUL_SHARE = 0.2
+SEARCH_STEP = 180
+SEARCH_LIMIT = 3700
+
+# The académie of Nantes left zone A for zone B with the school year 2015-2016.
+ZONE_B_SINCE = date(2015, 9, 1)
+BRIDGE = "Pont de l’Ascension"
+# What a period is called that begins after these holidays, and one that ends with them.
+SHORT_NAMES = {
+    "Vacances d’été": ("Rentrée", "été"),
+    "Vacances de la Toussaint": ("Toussaint", "Toussaint"),
+    "Vacances de Noël": ("Noël", "Noël"),
+    "Vacances d’hiver": ("Hiver", "hiver"),
+    "Vacances de printemps": ("Printemps", "printemps"),
+}
+
+
+@dataclass(frozen=True)
+class Period:
+    """A named run of days, both ends included."""
+
+    label: str
+    start: date
+    end: date
+
+
+# Where the package differs from what Nantes lived; an empty label means classes took place.
+CORRECTIONS = (
+    # The package counts the Friday whose evening opened the holidays; the canteens served that noon.
+    Period("", date(2015, 2, 6), date(2015, 2, 6)),
+    # The rector of Nantes moved spring 2018: Wednesday 25 April after class to Monday 14 May.
+    Period("", date(2018, 4, 21), date(2018, 4, 25)),
+    Period("Vacances de printemps", date(2018, 5, 7), date(2018, 5, 13)),
+)
+
+
+# ---------------------------------------------------------------- questions that need no store
+def holiday_name(day: date) -> str | None:
+    """Return the French name of the school holidays, public holiday or bridge of a day, or None."""
+    name = _school_holidays().get(day) or _public_holidays(day.year).get(day)
+    if name is None and day > covered_until():
+        name = _usual_holiday(day)
+    return name
+
+
+def school_year(day: date) -> str:
+    """Return the school year of a day, such as "2016-2017"; it runs from 1 August to 31 July."""
+    first = day.year if day.month >= 8 else day.year - 1
+    return f"{first}-{first + 1}"
+
+
+def school_year_bounds(name: str) -> tuple[date, date]:
+    """Return the first and last day of a school year such as "2016-2017"."""
+    first, second = (int(part) for part in name.split("-"))
+    if second != first + 1:
+        raise ValueError(f"not a school year: {name}")
+    return date(first, 8, 1), date(second, 7, 31)
+
+
+def terms(name: str) -> list[Period]:
+    """Return the periods between school holidays of a year, or the whole year where no calendar is published."""
+    start, end = school_year_bounds(name)
+    blocks = _holiday_blocks(start, end)
+    if end > covered_until() or len(blocks) < 2:
+        return [Period(f"Année scolaire {name}", start, end)]
+    return [_term(before, after) for before, after in pairwise(blocks)]
+
+
+def covered_until() -> date:
+    """Return the last day the published school calendar speaks of."""
+    return max(_school_holidays())
+
+
+# ---------------------------------------------------------------- questions to the store
+SERVED_WEEKDAYS = """
+    SELECT isodow(date) AS weekday, sum(meals_served) AS meals
+    FROM services
+    WHERE date > (SELECT max(date) FROM services WHERE meals_served > 0) - INTERVAL 12 MONTHS
+    GROUP BY weekday
+    HAVING sum(meals_served) > 0
+"""
+
+EVENTS_OFF = """
+    SELECT kind, starts_on, ends_on
+    FROM events
+    WHERE starts_on <= $last AND ends_on >= $first
+      AND ((kind = 'closure' AND canteen IS NULL) OR (kind = 'holiday' AND ends_on > $covered))
+"""
+
+
+def served_weekdays(store: Store) -> frozenset[int]:
+    """Return the weekdays (1 = Monday) that carried a meaningful share of the meals of the last twelve months."""
+    meals = store.read(SERVED_WEEKDAYS)
+    if meals.empty:
+        return DEFAULT_WEEKDAYS
+    served = meals[meals["meals"] >= MEANINGFUL_SHARE * meals["meals"].max()]
+    return frozenset(int(weekday) for weekday in served["weekday"])
+
+
+def service_days(store: Store, first: date, last: date) -> list[date]:
+    """Return the days from first to last, both included, on which school meals are expected."""
+    return _service_days(store, served_weekdays(store), first, last)
+
+
+def next_service_days(store: Store, after: date, count: int) -> list[date]:
+    """Return the next service days after a day; fewer than count only when closures fill the next ten years."""
+    weekdays = served_weekdays(store)
+    found: list[date] = []
+    for offset in range(0, SEARCH_LIMIT, SEARCH_STEP):
+        if len(found) >= count:
+            break
+        first = after + timedelta(days=offset + 1)
+        found += _service_days(store, weekdays, first, first + timedelta(days=SEARCH_STEP - 1))
+    return found[:count]
+
+
+def _service_days(store: Store, weekdays: frozenset[int], first: date, last: date) -> list[date]:
+    closed = _days_off_in_events(store, first, last)
+    return [
+        day
+        for day in _days(first, last)
+        if day.isoweekday() in weekdays and day not in closed and holiday_name(day) is None
+    ]
+
+
+def _days_off_in_events(store: Store, first: date, last: date) -> set[date]:
+    """Return the days closed for the whole city; deposited holidays count only where the official calendar ends."""
+    covered = covered_until()
+    events = store.read(EVENTS_OFF, {"first": first, "last": last, "covered": covered})
+    off: set[date] = set()
+    for kind, start, end in zip(events["kind"], events["starts_on"], events["ends_on"], strict=True):
+        earliest = covered + timedelta(days=1) if kind == "holiday" else first
+        off.update(_days(max(start.date(), first, earliest), min(end.date(), last)))
+    return off
+
+
+# ---------------------------------------------------------------- the published calendar
+@cache
+def _school_holidays() -> Mapping[date, str]:
+    """Return every day of school holidays of Nantes with its French name."""
+    days = {
+        day: row["nom_vacances"].replace("'", "’")
+        for day, row in SchoolHolidayDates().data.items()
+        if row["vacances_zone_b" if day >= ZONE_B_SINCE else "vacances_zone_a"]
+    }
+    for correction in CORRECTIONS:
+        for day in _days(correction.start, correction.end):
+            days.pop(day, None)
+            if correction.label:
+                days[day] = correction.label
+    return MappingProxyType(days)
+
+
+@cache
+def _public_holidays(year: int) -> Mapping[date, str]:
+    """Return the public holidays of a year and the Friday after Ascension: none was served from 2011 to 2017."""
+    days = {day: name.replace("'", "’") for day, name in country_holidays("FR", years=year, language="fr").items()}
+    ascension = next(day for day, name in days.items() if "Ascension" in name)
+    return MappingProxyType(days | {ascension + timedelta(days=1): BRIDGE})
+
+
+def _usual_holiday(day: date) -> str | None:
+    """Return the holidays that no published calendar has ever moved, for years that have none yet."""
+    if date(day.year, 7, 8) <= day <= date(day.year, 8, 31):
+        return "Vacances d’été"
+    if (day.month, day.day) >= (12, 24):
+        return "Vacances de Noël"
+    return None
+
+
+def _term(before: Period, after: Period) -> Period:
+    last = after.start - timedelta(days=1)
+    label = f"{SHORT_NAMES[before.label][0]} – {SHORT_NAMES[after.label][1]} {last.year}"
+    return Period(label, before.end + timedelta(days=1), last)
+
+
+def _holiday_blocks(first: date, last: date) -> list[Period]:
+    blocks: list[Period] = []
+    for day in _days(first, last):
+        name = _school_holidays().get(day)
+        if name not in SHORT_NAMES:
+            continue
+        if blocks and blocks[-1].label == name and blocks[-1].end == day - timedelta(days=1):
+            blocks[-1] = Period(name, blocks[-1].start, day)
+        else:
+            blocks.append(Period(name, day, day))
+    return blocks
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]

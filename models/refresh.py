@@ -1,0 +1,155 @@
+"""History → forecasts, computed in a process of its own, stored with their date and specification or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from data.store import Store
+from models.history import Job, Result, extract
+
+PROJECT = Path(__file__).resolve().parent.parent
+FOLDER_PREFIX = "refresh-"
+LOG_NAME = "refresh.log"
+LOG_TAIL = 20_000
+
+_one_at_a_time = threading.Lock()
+
+INSERT_RUN = """
+    INSERT INTO forecast_runs (started_at, finished_at, data_version, last_service_on, specification)
+    VALUES ($started_at, $finished_at, $data_version, $last_service_on, $specification)
+    RETURNING run_id
+"""
+
+INSERT_FORECASTS = """
+    INSERT INTO forecasts (run_id, canteen, date, target, point, lower, upper)
+    SELECT $run_id, canteen, date, target, point, lower, upper FROM computed_forecasts
+"""
+
+
+class RefreshFailed(Exception):
+    """No new forecast was stored; the message is a French sentence for the person who asked."""
+
+
+class HistoryEmpty(RefreshFailed):
+    """There is nothing to forecast from; the message is in French."""
+
+
+def refresh(
+    store: Store, actor: str, progress: Callable[[int, int], None] | None = None, today: date | None = None
+) -> int:
+    """Forecast every canteen and the city, store the run in one transaction and return its run_id.
+
+    Blocks until it is done and calls progress(done, total) as series are computed. Raises HistoryEmpty, RefreshFailed.
+    """
+    if not _one_at_a_time.acquire(blocking=False):
+        raise RefreshFailed("Un calcul des prévisions est déjà en cours. Attendez qu’il se termine.")
+    try:
+        started_at = _now()
+        job = extract(store, today or date.today())
+        if job is None:
+            raise HistoryEmpty(
+                "Aucun repas servi n’est enregistré\u00a0: déposez d’abord le fichier de fréquentation des cantines."
+            )
+        result = _compute(store, job, progress or (lambda _done, _total: None))
+        return _save(store, actor, started_at, job, result)
+    finally:
+        _one_at_a_time.release()
+
+
+def _compute(store: Store, job: Job, progress: Callable[[int, int], None]) -> Result:
+    with _private_folder(store.work_folder) as folder:
+        job_path, result_path = folder / "job", folder / "result"
+        job_path.write_bytes(pickle.dumps(job))
+        with (folder / LOG_NAME).open("wb") as log:
+            returned = _run_worker([str(job_path), str(result_path)], folder, log.fileno(), progress)
+        if returned != 0 or not result_path.exists():
+            raise RefreshFailed(_explain(folder / LOG_NAME, store.work_folder / LOG_NAME))
+        result: Result = pickle.loads(result_path.read_bytes())
+        return result
+
+
+def _run_worker(arguments: list[str], folder: Path, log: int, progress: Callable[[int, int], None]) -> int:
+    """Run the worker in a process group of its own and return its exit code; nothing of it is left behind."""
+    # One thread per process: the pool already uses every core. Its temporary files go where they are cleaned up.
+    environment = os.environ | {"TMPDIR": str(folder), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "models.worker", *arguments],
+        cwd=PROJECT,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        for line in worker.stdout or ():
+            done, total = line.split()
+            progress(int(done), int(total))
+        return worker.wait()
+    finally:
+        _kill_group(worker)
+
+
+def _kill_group(worker: subprocess.Popen[str]) -> None:
+    with suppress(ProcessLookupError):  # everything ended by itself
+        os.killpg(worker.pid, signal.SIGKILL)
+    worker.wait()
+    for pipe in (worker.stdin, worker.stdout):
+        if pipe:
+            pipe.close()
+
+
+@contextmanager
+def _private_folder(work_folder: Path) -> Iterator[Path]:
+    """Lend a folder only this user can read, after removing those of runs that were killed."""
+    for leftover in work_folder.glob(f"{FOLDER_PREFIX}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=work_folder))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _save(store: Store, actor: str, started_at: datetime, job: Job, result: Result) -> int:
+    run = {
+        "started_at": started_at,
+        "finished_at": _now(),
+        "data_version": job.data_version,
+        "last_service_on": job.last_service_on,
+        "specification": json.dumps(result.specification, ensure_ascii=False),
+    }
+    detail = {"rows": len(result.forecasts), "last_service_on": job.last_service_on}
+    with store.write(actor, "forecast", detail) as cursor:
+        row = cursor.execute(INSERT_RUN, run).fetchone()
+        run_id = int(row[0]) if row else 0
+        cursor.register("computed_forecasts", result.forecasts)
+        cursor.execute(INSERT_FORECASTS, {"run_id": run_id})
+        cursor.unregister("computed_forecasts")
+        detail["run_id"] = run_id
+    return run_id
+
+
+def _explain(log: Path, kept: Path) -> str:
+    kept.write_bytes(log.read_bytes()[-LOG_TAIL:])
+    return (
+        "Le calcul des prévisions s’est arrêté avant la fin\u00a0: les prévisions précédentes restent en place. "
+        f"Relancez-le\u00a0; si cela recommence, transmettez le fichier {kept} à la mission numérique."
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)

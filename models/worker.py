@@ -1,0 +1,110 @@
+"""The process of its own that computes: `python -m models.worker JOB RESULT`, started by models.refresh.
+
+It reads a pickled Job, writes “done total” lines on its output and a pickled Result in the end. Its input is a pipe
+held by the process that started it: when that one is gone, the pipe ends, and the whole group kills itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import pickle
+import signal
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from models import city
+from models.forecast import INTERVAL, SETTINGS, Fit, forecast
+from models.history import HISTORY_YEARS, UNATTACHED, Job, Result
+from models.series import TARGETS, Prepared, prepare
+
+Progress = Callable[[int, int], None]
+
+
+def main(job_path: Path, result_path: Path) -> None:
+    """Compute the job of one file into another."""
+    job: Job = pickle.loads(job_path.read_bytes())
+    result = compute(job, os.cpu_count() or 1, _print_progress, _die_with_parent)
+    result_path.write_bytes(pickle.dumps(result))
+
+
+def compute(job: Job, workers: int, progress: Progress, started: Callable[[], None] = lambda: None) -> Result:
+    """Forecast every series of a job in a pool of processes; `started` is called once they exist."""
+    begun = time.monotonic()
+    prepared = prepare(job)
+    fits = _fit_all(job, prepared, workers, progress, started)
+    forecasts = city.table(fits) if fits else pd.DataFrame(columns=city.COLUMNS)
+    return Result(forecasts, _specification(job, prepared, fits, time.monotonic() - begun))
+
+
+def _fit_all(job: Job, prepared: Prepared, workers: int, progress: Progress, started: Callable[[], None]) -> list[Fit]:
+    total = len(prepared.series)
+    # Forked children share what is already imported: Prophet takes a second to load.
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(max_workers=workers, mp_context=context) as pool:
+        futures = [pool.submit(forecast, series, _open_days(job, series.canteen)) for series in prepared.series]
+        started()
+        progress(0, total)
+        for done, _ in enumerate(as_completed(futures), start=1):
+            progress(done, total)
+        return [future.result() for future in futures]
+
+
+def _open_days(job: Job, canteen: str) -> pd.DatetimeIndex:
+    """Return the days to forecast without the announced closures of this canteen."""
+    days = pd.DatetimeIndex(pd.to_datetime(job.days))
+    closures = job.closures[job.closures["canteen"] == canteen]
+    for start, end in zip(closures["starts_on"], closures["ends_on"], strict=True):
+        days = days[(days < start) | (days > end)]
+    return days
+
+
+def _specification(job: Job, prepared: Prepared, fits: list[Fit], seconds: float) -> dict[str, Any]:
+    methods: dict[str, Counter[str]] = {target: Counter() for target in TARGETS}
+    for fit in fits:
+        if fit.series.canteen != UNATTACHED:
+            methods[fit.series.target][fit.method] += 1
+    return {
+        "model": "Prophet",
+        "versions": {name: version(name) for name in ("prophet", "cmdstanpy", "pandas", "numpy", "duckdb")},
+        "targets": list(TARGETS),
+        "interval": INTERVAL,
+        "settings": SETTINGS | {"history_years": HISTORY_YEARS},
+        "city": city.RULE,
+        "days": {"first": str(job.days[0]), "last": str(job.days[-1]), "count": len(job.days)} if job.days else None,
+        "canteens": prepared.canteens,
+        "series_by_method": methods,
+        "unattached_points_in_city_total": any(fit.series.canteen == UNATTACHED for fit in fits),
+        "set_aside_canteen_days": prepared.set_aside_days,
+        "seconds": round(seconds, 2),
+    }
+
+
+def _print_progress(done: int, total: int) -> None:
+    print(done, total, flush=True)
+
+
+def _die_with_parent() -> None:
+    threading.Thread(target=_wait_for_the_end_of_input, daemon=True).start()
+
+
+def _wait_for_the_end_of_input() -> None:
+    os.read(sys.stdin.fileno(), 1)
+    if os.getpgrp() == os.getpid():
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    logging.getLogger("cmdstanpy").disabled = True  # it tells every fit
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

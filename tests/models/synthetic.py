@@ -1,0 +1,77 @@
+"""A small synthetic city, written straight into the tables of a store."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from data.school_calendar import service_days
+from data.store import Store
+
+FIRST, LAST, TODAY = date(2022, 9, 1), date(2024, 11, 15), date(2024, 11, 20)
+MEASURES = ["meals_planned", "meals_served", "preparation_kg", "unserved_kg", "leftovers_kg"]
+MAPPED = {"Chêne E": "Chêne", "Chêne M": "Chêne", "Bois": "Bois", "Clos": "Clos", "Dune": "Dune", "Étang": "Étang"}
+
+
+def deposit(store: Store, rows: pd.DataFrame, mapping: dict[str, str] | None = None) -> None:
+    """Write log rows (missing columns are missing measures) and a mapping label → canteen, as one deposit."""
+    rows = rows.reindex(columns=["site", "date", *MEASURES]).assign(site_kind="E", line=range(len(rows)))
+    with store.write("test", "deposit", {}) as cursor:
+        cursor.execute(
+            "INSERT INTO deposits (kind, file_name, sha256, actor, lines, accepted, without_measure, changed,"
+            " unchanged, rejected, warnings) VALUES ('log', 'f', '', 'test', 0, 0, 0, 0, 0, 0, 0)"
+        )
+        cursor.register("new_rows", rows)
+        cursor.execute(
+            "INSERT INTO log_rows SELECT currval('deposit_seq'), line, site, site_kind, date, meals_planned,"
+            " meals_served, preparation_kg, unserved_kg, leftovers_kg, NULL FROM new_rows"
+        )
+        for site, canteen in (mapping or {}).items():
+            cursor.execute(
+                "INSERT INTO mapping_rows VALUES (currval('deposit_seq'), 1, $site, 'E', $canteen, 'E')",
+                {"site": site, "canteen": canteen},
+            )
+
+
+def add_event(store: Store, kind: str, first: date, last: date, canteen: str | None = None) -> None:
+    with store.write("test", "event", {}) as cursor:
+        cursor.execute(
+            "INSERT INTO event_rows VALUES (currval('deposit_seq'), 1, $kind, $first, $last, $canteen, 'test')",
+            {"kind": kind, "first": first, "last": last, "canteen": canteen},
+        )
+
+
+def meals(site: str, days: list[date], level: float, seed: int = 1) -> pd.DataFrame:
+    """Return one row per day: served around a level, less on Fridays, planned a little above."""
+    chance = np.random.default_rng(seed)
+    friday = np.array([0.9 if day.isoweekday() == 5 else 1.0 for day in days])
+    served = np.round(level * friday * (1 + 0.04 * chance.standard_normal(len(days))))
+    planned = served + chance.integers(-2, 8, len(days))
+    return pd.DataFrame({"site": site, "date": days, "meals_planned": planned, "meals_served": served})
+
+
+def weighed(rows: pd.DataFrame, grams: float) -> pd.DataFrame:
+    """Add weighings of the last 40 days, with one of the three places missing."""
+    rows = rows.copy()
+    recent = rows.index >= len(rows) - 40
+    kilos = rows["meals_served"] * grams / 1000
+    rows["unserved_kg"] = (kilos * 0.4).where(recent)
+    rows["leftovers_kg"] = (kilos * 0.6).where(recent)
+    return rows
+
+
+def build_city(store: Store) -> None:
+    """Fill a store: a canteen of two points, a closed one, one opened lately, two that weigh, a label à rattacher."""
+    days = service_days(store, FIRST, LAST)
+    parts = [
+        meals("Chêne E", days, 100, 1),
+        meals("Chêne M", days, 60, 2),
+        weighed(meals("Bois", days, 80, 3), 90.0),
+        meals("Clos", [day for day in days if day < LAST - timedelta(days=200)], 50, 4),
+        meals("Dune", days[-20:], 40, 5),
+        weighed(meals("Étang", days[-160:], 120, 6), 130.0),
+        meals("Foyer", days, 30, 7),
+    ]
+    deposit(store, pd.concat(parts), MAPPED)
