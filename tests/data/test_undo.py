@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -64,17 +65,13 @@ def test_any_sequence_of_deposits_undos_and_redos_equals_the_active_deposits_alo
 
 
 def _deposit(store: Store, content: bytes) -> None:
-    try:
+    with suppress(DepositRefused):
         apply(store, "f.csv", content, "agent")
-    except DepositRefused:
-        pass
 
 
 def _try(store: Store, action: str, deposit_id: int) -> None:
-    try:
+    with suppress(NotPossible):
         (undo if action == "undo" else redo)(store, deposit_id, "agent")
-    except NotPossible:
-        pass
 
 
 def test_undo_gives_back_the_value_that_was_replaced_and_redo_the_new_one(store: Store) -> None:

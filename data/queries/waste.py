@@ -1,0 +1,287 @@
+"""Where, when and on which dishes meals and food are lost.
+
+Surplus and shortage are counted in meals, over services (service point × day) that have both figures; grams come from
+services where all three places of loss were weighed. A missing figure never counts as zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from data.selection import Selection
+from data.store import Store
+
+
+@dataclass(frozen=True)
+class WasteSummary:
+    """The figures of one selection; meals_* of pairs are over the services that have both figures."""
+
+    meals_served: int
+    service_days: int
+    canteens: int
+    pairs: int
+    pairs_planned: int
+    pairs_served: int
+    surplus_meals: int
+    shortage_meals: int
+    short_services: int
+    weighed_services: int
+    weighed_meals: int
+    weighed_kg: float
+    weighing_canteens: int
+
+    @property
+    def overproduction_pct(self) -> float | None:
+        """Surproduction: (planned − served) / served."""
+        return _ratio(self.pairs_planned - self.pairs_served, self.pairs_served)
+
+    @property
+    def surplus_pct(self) -> float | None:
+        """Meals planned in excess, in % of meals served."""
+        return _ratio(self.surplus_meals, self.pairs_served)
+
+    @property
+    def shortage_pct(self) -> float | None:
+        """Meals that were short of the plan, in % of meals served."""
+        return _ratio(self.shortage_meals, self.pairs_served)
+
+    @property
+    def short_services_pct(self) -> float | None:
+        """Share of the services where more meals were served than planned."""
+        return _ratio(self.short_services, self.pairs)
+
+    @property
+    def grams_per_meal(self) -> float | None:
+        """Food wasted, in grams per meal served, where it is weighed."""
+        return self.weighed_kg / self.weighed_meals * 1000 if self.weighed_meals else None
+
+    @property
+    def meals_per_day(self) -> float | None:
+        """Meals served per service day."""
+        return self.meals_served / self.service_days if self.service_days else None
+
+
+SUMMARY = """
+WITH selected AS (
+    SELECT
+        *,
+        meals_planned - meals_served AS gap,
+        preparation_kg + unserved_kg + leftovers_kg AS wasted_kg
+    FROM located_services
+    WHERE date BETWEEN $start AND $end
+        AND ($district IS NULL OR district = $district)
+        AND ($canteen IS NULL OR canteen = $canteen)
+)
+SELECT
+    coalesce(sum(meals_served), 0) AS meals_served,
+    count(DISTINCT date) FILTER (meals_served > 0) AS service_days,
+    count(DISTINCT canteen) FILTER (meals_served > 0) AS canteens,
+    count(gap) AS pairs,
+    coalesce(sum(meals_planned) FILTER (gap IS NOT NULL), 0) AS pairs_planned,
+    coalesce(sum(meals_served) FILTER (gap IS NOT NULL), 0) AS pairs_served,
+    coalesce(sum(gap) FILTER (gap > 0), 0) AS surplus_meals,
+    coalesce(-sum(gap) FILTER (gap < 0), 0) AS shortage_meals,
+    count(*) FILTER (gap < 0) AS short_services,
+    count(wasted_kg) FILTER (meals_served > 0) AS weighed_services,
+    coalesce(sum(meals_served) FILTER (wasted_kg IS NOT NULL), 0) AS weighed_meals,
+    coalesce(sum(wasted_kg) FILTER (meals_served > 0), 0) AS weighed_kg,
+    count(DISTINCT canteen) FILTER (wasted_kg IS NOT NULL AND meals_served > 0) AS weighing_canteens
+FROM selected
+"""
+
+
+def waste_summary(store: Store, selection: Selection) -> WasteSummary:
+    """Return the headline figures of a selection."""
+    row = store.read(SUMMARY, selection.parameters()).iloc[0]
+    counts = {str(name): int(value) for name, value in row.drop("weighed_kg").items()}
+    return WasteSummary(**counts, weighed_kg=float(row["weighed_kg"]))
+
+
+BY_WEEK = """
+WITH selected AS (
+    SELECT date, meals_served, meals_planned - meals_served AS gap
+    FROM located_services
+    WHERE date BETWEEN $start AND $end
+        AND ($district IS NULL OR district = $district)
+        AND ($canteen IS NULL OR canteen = $canteen)
+        AND meals_planned IS NOT NULL AND meals_served IS NOT NULL
+)
+SELECT
+    date_trunc('week', date) AS week,
+    count(DISTINCT date) AS days,
+    sum(meals_served)::BIGINT AS meals_served,
+    coalesce(sum(gap) FILTER (gap > 0), 0)::BIGINT AS surplus_meals,
+    coalesce(-sum(gap) FILTER (gap < 0), 0)::BIGINT AS shortage_meals,
+    100.0 * surplus_meals / sum(meals_served) AS surplus_pct,
+    100.0 * shortage_meals / sum(meals_served) AS shortage_pct
+FROM selected
+GROUP BY week
+HAVING sum(meals_served) > 0
+ORDER BY week
+"""
+
+
+def by_week(store: Store, selection: Selection) -> pd.DataFrame:
+    """Return one row per week (its Monday): meals served, surplus and shortage in meals and in % of meals served."""
+    return store.read(BY_WEEK, selection.parameters())
+
+
+BY_CANTEEN = """
+WITH selected AS (
+    SELECT
+        coalesce(canteen_label, trim(site) || ' ' || site_kind || ' (à rattacher)') AS place,
+        canteen IS NOT NULL AS attached, district, meals_planned, meals_served, meals_planned - meals_served AS gap,
+        preparation_kg + unserved_kg + leftovers_kg AS wasted_kg
+    FROM located_services
+    WHERE date BETWEEN $start AND $end
+        AND ($district IS NULL OR district = $district)
+        AND ($canteen IS NULL OR canteen = $canteen)
+), measured AS (
+    SELECT
+        place,
+        bool_or(attached) AS attached,
+        any_value(district) AS district,
+        coalesce(sum(meals_served) FILTER (gap IS NOT NULL), 0)::BIGINT AS meals_served,
+        sum(gap)::BIGINT AS gap_meals,
+        coalesce(sum(gap) FILTER (gap > 0), 0)::BIGINT AS surplus_meals,
+        coalesce(-sum(gap) FILTER (gap < 0), 0)::BIGINT AS shortage_meals,
+        100.0 * count(*) FILTER (gap < 0) / count(gap) AS short_services_pct,
+        1000.0 * sum(wasted_kg) FILTER (meals_served > 0)
+            / nullif(sum(meals_served) FILTER (wasted_kg IS NOT NULL), 0) AS grams_per_meal
+    FROM selected
+    GROUP BY place
+    HAVING count(gap) > 0
+)
+SELECT
+    place, attached, district, meals_served, surplus_meals, shortage_meals,
+    100.0 * gap_meals / nullif(meals_served, 0) AS overproduction_pct,
+    100.0 * surplus_meals / nullif(meals_served, 0) AS surplus_pct,
+    100.0 * shortage_meals / nullif(meals_served, 0) AS shortage_pct,
+    short_services_pct, grams_per_meal
+FROM measured
+ORDER BY surplus_meals DESC, place
+"""
+
+
+def by_canteen(store: Store, selection: Selection) -> pd.DataFrame:
+    """Return one row per canteen or label “à rattacher”, the one with most surplus meals first."""
+    return store.read(BY_CANTEEN, selection.parameters())
+
+
+BY_WEEKDAY_AND_MONTH = """
+SELECT
+    isodow(date) AS weekday,
+    month(date) AS month,
+    count(DISTINCT date) AS days,
+    sum(meals_served)::BIGINT AS meals_served,
+    100.0 * coalesce(sum(greatest(meals_planned - meals_served, 0)), 0) / sum(meals_served) AS surplus_pct
+FROM located_services
+WHERE date BETWEEN $start AND $end
+    AND ($district IS NULL OR district = $district)
+    AND ($canteen IS NULL OR canteen = $canteen)
+    AND meals_planned IS NOT NULL AND meals_served IS NOT NULL
+GROUP BY weekday, month
+HAVING sum(meals_served) > 0
+ORDER BY weekday, month
+"""
+
+
+def by_weekday_and_month(store: Store, selection: Selection) -> pd.DataFrame:
+    """Return one row per weekday (1 = Monday) × month: days, meals served, surplus in % of meals served."""
+    return store.read(BY_WEEKDAY_AND_MONTH, selection.parameters())
+
+
+LOSS_PLACES = """
+WITH selected AS (
+    UNPIVOT (
+        SELECT meals_served, preparation_kg AS preparation, unserved_kg AS unserved, leftovers_kg AS leftovers
+        FROM located_services
+        WHERE date BETWEEN $start AND $end
+            AND ($district IS NULL OR district = $district)
+            AND ($canteen IS NULL OR canteen = $canteen)
+            AND meals_served > 0
+    ) ON preparation, unserved, leftovers INTO NAME place VALUE kg
+)
+SELECT place, count(*) AS services, sum(meals_served)::BIGINT AS meals_served, sum(kg) AS kg,
+    1000.0 * sum(kg) / sum(meals_served) AS grams_per_meal
+FROM selected
+GROUP BY place
+"""
+
+
+def loss_places(store: Store, selection: Selection) -> pd.DataFrame:
+    """Return one row per place of loss (preparation, unserved, leftovers), over the services where it was weighed."""
+    return store.read(LOSS_PLACES, selection.parameters())
+
+
+WEIGHING_DAYS = """
+SELECT canteen, count(DISTINCT date) AS days
+FROM located_services
+WHERE date BETWEEN $start AND $end
+    AND ($district IS NULL OR district = $district)
+    AND ($canteen IS NULL OR canteen = $canteen)
+    AND canteen IS NOT NULL
+    AND meals_served > 0 AND preparation_kg + unserved_kg + leftovers_kg IS NOT NULL
+GROUP BY canteen
+ORDER BY canteen
+"""
+
+
+def weighing_days(store: Store, selection: Selection) -> pd.DataFrame:
+    """Return one row per canteen that weighs: its number of days weighed in full."""
+    return store.read(WEIGHING_DAYS, selection.parameters())
+
+
+BY_DISH = r"""
+WITH days AS (
+    SELECT
+        date,
+        sum(meals_served) FILTER (meals_planned IS NOT NULL) AS meals_served,
+        coalesce(sum(greatest(meals_planned - meals_served, 0)), 0) AS surplus_meals,
+        sum(meals_served) FILTER (preparation_kg + unserved_kg + leftovers_kg IS NOT NULL) AS weighed_meals,
+        sum(preparation_kg + unserved_kg + leftovers_kg) FILTER (meals_served > 0) AS wasted_kg
+    FROM located_services
+    WHERE date BETWEEN $start AND $end
+        AND ($district IS NULL OR district = $district)
+        AND ($canteen IS NULL OR canteen = $canteen)
+        AND meals_served IS NOT NULL
+    GROUP BY date
+), menu_days AS (
+    -- Only days whose menu is known: a day without one may have served the dish.
+    SELECT * FROM days SEMI JOIN menus USING (date)
+), city AS (
+    SELECT sum(meals_served) AS meals_served, sum(surplus_meals) AS surplus_meals,
+        sum(weighed_meals) AS weighed_meals, sum(wasted_kg) AS wasted_kg
+    FROM menu_days
+), dish_days AS (
+    SELECT DISTINCT date, lower(trim(regexp_replace(dish, '\s+', ' ', 'g'))) AS dish FROM menus
+), dishes AS (
+    SELECT dish, count(*) AS days, sum(meals_served) AS meals_served, sum(surplus_meals) AS surplus_meals,
+        coalesce(sum(weighed_meals), 0) AS weighed_meals, coalesce(sum(wasted_kg), 0) AS wasted_kg
+    FROM dish_days JOIN menu_days USING (date)
+    GROUP BY dish
+    HAVING count(*) >= $least_days
+)
+SELECT
+    dish, days, dishes.meals_served::BIGINT AS meals_served,
+    100.0 * dishes.surplus_meals / nullif(dishes.meals_served, 0) AS surplus_pct,
+    100.0 * (city.surplus_meals - dishes.surplus_meals)
+        / nullif(city.meals_served - dishes.meals_served, 0) AS surplus_pct_other_days,
+    1000.0 * dishes.wasted_kg / nullif(dishes.weighed_meals, 0) AS grams_per_meal,
+    1000.0 * (city.wasted_kg - dishes.wasted_kg)
+        / nullif(city.weighed_meals - dishes.weighed_meals, 0) AS grams_per_meal_other_days
+FROM dishes CROSS JOIN city
+WHERE dishes.meals_served > 0
+ORDER BY surplus_pct - surplus_pct_other_days DESC, dish
+"""
+
+
+def by_dish(store: Store, selection: Selection, least_days: int = 3) -> pd.DataFrame:
+    """Return one row per dish served on at least `least_days` days, compared with the other days that have a menu."""
+    return store.read(BY_DISH, {**selection.parameters(), "least_days": least_days})
+
+
+def _ratio(part: float, whole: float) -> float | None:
+    return 100 * part / whole if whole else None

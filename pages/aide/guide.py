@@ -1,0 +1,17 @@
+"""Guide: how do I deposit a file and read the figures?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from ui import blocks
+from ui.access import require
+
+require("comite", "mission", "cantine", "cuisine")
+blocks.page_title("Guide", "Comment déposer un fichier et lire les chiffres\u00a0?")
+guide = Path(__file__).resolve().parents[2] / "docs" / "guide.md"
+# Our own text, never data: it may be Markdown.
+with st.container(key="guide"):
+    st.markdown(guide.read_text(encoding="utf-8"))

@@ -1,0 +1,22 @@
+"""Déposer un fichier: choose it, read what it brings, confirm."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from data import queries
+from ui import blocks, deposit_view
+from ui.access import require
+from ui.session import ask
+
+user = require("cantine")
+blocks.page_title("Déposer un fichier", "Que contient mon fichier, et qu’est-ce qui sera enregistré\u00a0?")
+if ask(queries.store_overview).demo:
+    st.info(
+        "Pour vos vrais fichiers, la mission numérique doit d’abord repartir d’une base vide "
+        "(page «\u00a0Données disponibles\u00a0»)\u00a0: sinon ils se mêleraient à la ville fictive.",
+        icon=":material/info:",
+    )
+deposit_view.choose(user)
+deposit_view.history()
+deposit_view.expected_files()

@@ -1,0 +1,29 @@
+"""Gaspillage: where, when and on which dishes do we lose?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from data import queries
+from ui import blocks, filters, waste_view
+from ui.access import require
+from ui.session import ask
+
+require("comite", "cantine", "cuisine")
+blocks.page_title("Gaspillage", "Où, quand et sur quels plats perdons-nous\u00a0?")
+
+selection = filters.selection_or_stop()
+summary = ask(queries.waste_summary, selection)
+if not summary.pairs:
+    blocks.empty_state(
+        "Aucun service n’a à la fois des repas prévus et des repas servis dans cette sélection\u00a0: "
+        "choisissez une autre période ou un autre lieu."
+    )
+    st.stop()
+
+blocks.figures(waste_view.headline(summary), "gaspillage")
+waste_view.trend(selection, ask(queries.parameters).get("surplus_target_pct"))
+waste_view.canteens(selection)
+waste_view.calendar(selection)
+waste_view.places(selection)
+waste_view.dishes(selection)

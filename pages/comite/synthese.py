@@ -1,0 +1,25 @@
+"""Synthèse: where do we stand?"""
+
+from __future__ import annotations
+
+from data import queries
+from ui import blocks, filters, synthesis_view
+from ui.access import require
+from ui.session import ask
+from ui.situation import decisions, situation
+
+require("comite")
+blocks.page_title("Synthèse", "Où en sommes-nous, qu’est-ce qui a changé, que décider\u00a0?")
+
+selection = filters.selection_or_stop(with_place=False)
+facts = situation(selection)
+canteens = ask(queries.by_canteen, selection)
+
+blocks.figures(synthesis_view.meals_figures(facts), "repas")
+blocks.figures(synthesis_view.waste_figures(facts), "gaspillage")
+synthesis_view.freshness(facts)
+
+with blocks.question("Que décider\u00a0?", "Déduit des chiffres de la période."):
+    blocks.sentences(decisions(facts, canteens))
+synthesis_view.changes(facts)
+synthesis_view.sources(facts)

@@ -1,0 +1,27 @@
+"""Prévisions: how many meals, for whom, on which day?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from data import queries
+from ui import blocks, filters, forecast_view
+from ui.access import require
+from ui.session import ask
+
+require("cuisine", "comite")
+blocks.page_title("Prévisions", "Combien de repas, pour qui, quel jour\u00a0?")
+
+if ask(queries.store_overview).last_day is None:
+    filters.no_meal_known()
+    st.stop()
+
+run = ask(queries.latest_run)
+forecast_view.freshness(run)
+if run is None:
+    blocks.empty_state("Les prévisions des 30 prochains jours de service paraîtront ici dès la fin de leur calcul.")
+    st.stop()
+
+place, canteen = filters.canteen()
+forecast_view.coming_days(run, place, canteen)
+forecast_view.one_day(run)

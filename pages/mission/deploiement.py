@@ -1,0 +1,26 @@
+"""Déploiement: where do the test schools stand?"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ui import blocks, rollout_view
+from ui.access import require
+
+require("comite")
+blocks.page_title("Déploiement", "Où en sont les écoles test, qu’est-ce qui les retient, quelle est la suite\u00a0?")
+
+today = date.today()
+schools = rollout_view.schools(today)
+
+if schools.empty:
+    blocks.empty_state(
+        "Aucune école test n’est encore enregistrée dans cette base. Cette page montrera l’étape de chaque école, "
+        "son retard et son raccordement dès que le programme y sera saisi."
+    )
+else:
+    rollout_view.summary(today)
+    shown = rollout_view.chosen(schools)
+    rollout_view.timeline(shown, today)
+    rollout_view.table(shown)
+    rollout_view.dated(today)

@@ -1,0 +1,21 @@
+"""Données disponibles: what data do we have?"""
+
+from __future__ import annotations
+
+from data import queries
+from ui import blocks, filters, inventory_view
+from ui.access import require
+from ui.session import ask
+
+user = require("mission")
+blocks.page_title("Données disponibles", "Quelles données avons-nous, pour quelles cantines et quelles semaines\u00a0?")
+
+if ask(queries.school_years_with_data):
+    inventory_view.grid(filters.selection_or_stop(with_history=False))
+else:
+    filters.no_meal_known()
+
+inventory_view.unattached(user)
+inventory_view.contents()
+inventory_view.journal()
+inventory_view.leave_demo(user)

@@ -1,0 +1,29 @@
+"""Every page answers at its own address, and shows no trace of another language or of an error."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+PAGES = {
+    "synthese": "Synthèse",
+    "gaspillage": "Gaspillage",
+    "deploiement": "Déploiement",
+    "equipement": "Équipement",
+    "donnees": "Données disponibles",
+    "depot": "Déposer un fichier",
+    "previsions": "Prévisions",
+    "guide": "Guide",
+}
+ENGLISH = ["(required)", "Page not found", "Traceback", "Error", "Select", "No results", "Choose an option"]
+
+
+def test_every_page_opens_from_the_menu_in_french(page: Page) -> None:
+    for title in PAGES.values():
+        page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
+        expect(page.get_by_role("heading", level=1, name=title)).to_be_visible(timeout=30_000)
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+        page.wait_for_timeout(1_500)
+        text = page.get_by_test_id("stMain").inner_text()
+        for word in ENGLISH:
+            assert word not in text, f"{title}: {word}"
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{title} is too wide"

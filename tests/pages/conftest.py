@@ -1,0 +1,91 @@
+"""The application on a store of its own, driven through app.py."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from data.demo import load_demo
+from data.school_calendar import next_service_days
+from data.store import Store
+from tests.conftest import PROJECT
+
+Open = Callable[..., AppTest]
+
+# Rows as models.refresh stores them: the computation itself has its own tests.
+FORECASTS = """
+INSERT INTO forecasts
+SELECT $run_id, place.canteen, day, target.name, 100 * target.scale, 80 * target.scale, 120 * target.scale
+FROM unnest($days) AS days(day)
+CROSS JOIN (SELECT name AS canteen FROM canteens UNION ALL SELECT NULL) AS place
+CROSS JOIN (VALUES ('meals_served', 1), ('surplus_meals', 0.1), ('waste_g_per_meal', 1.1)) AS target(name, scale)
+"""
+
+
+def add_forecasts(store: Store) -> None:
+    """Store one run of forecasts for every canteen and the city."""
+    last = store.read("SELECT max(date) AS day FROM services")["day"].iloc[0].date()
+    days = next_service_days(store, last, 30)
+    with store.write("test", "forecast", {}) as cursor:
+        row = cursor.execute(
+            "INSERT INTO forecast_runs (started_at, finished_at, data_version, last_service_on, specification)"
+            " SELECT now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC', 1, $last, '{}' RETURNING run_id",
+            {"last": last},
+        ).fetchone()
+        cursor.execute(FORECASTS, {"run_id": row[0] if row else 0, "days": days})
+
+
+@pytest.fixture(scope="session")
+def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the path of a closed store with the demonstration and forecasts."""
+    store = Store(tmp_path_factory.mktemp("demo") / "demo.duckdb")
+    load_demo(store)
+    add_forecasts(store)
+    store.close()
+    return store.path
+
+
+@pytest.fixture
+def demo_store(demo_file: Path, tmp_path: Path) -> Path:
+    """Return a copy of the demonstration that a test may change."""
+    return Path(shutil.copy(demo_file, tmp_path / "demo.duckdb"))
+
+
+@pytest.fixture
+def empty_store(tmp_path: Path) -> Path:
+    return tmp_path / "empty.duckdb"
+
+
+@pytest.fixture
+def open_app(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    """Return a function that runs a page on a store, as app.py does."""
+    monkeypatch.setenv("ANTIGASPI_AUTO_REFRESH", "0")
+
+    def run(path: Path, page: str | None = None, role: str | None = None, **query: str) -> AppTest:
+        monkeypatch.setenv("ANTIGASPI_DB", str(path))
+        app = AppTest.from_file(PROJECT / "app.py", default_timeout=60)
+        if role:
+            app.secrets["auth"] = {"client_id": "test"}
+            app.user = {"is_logged_in": True, "email": f"{role}@ville.fr", "iat": 4_102_444_800}
+        app.run()
+        app.query_params.update(query)
+        return app.switch_page(page).run() if page else app
+
+    yield run
+    # Closes the stores, so that the next test may open their files.
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+def texts(app: AppTest) -> str:
+    """Return everything a person reads on a page, with plain spaces."""
+    found = [
+        element.value for kind in ("html", "info", "warning", "error", "success", "text") for element in app.get(kind)
+    ]
+    found += [f"{metric.label} {metric.value} {metric.delta}" for metric in app.metric]
+    return "\n".join(map(str, found)).replace("\u00a0", " ").replace("\u202f", " ")

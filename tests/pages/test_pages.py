@@ -1,0 +1,128 @@
+"""Every page, through app.py: it opens, says what it answers, and shows something, with and without data."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.conftest import PROJECT
+from tests.pages.conftest import Open, texts
+from ui.navigation import EVERYONE, PAGES
+
+# page, heading, least number of figures, charts and tables with the demonstration
+EXPECTED = [
+    ("pages/comite/synthese.py", "Synthèse", 8, 0, 1),
+    ("pages/comite/gaspillage.py", "Gaspillage", 5, 5, 0),
+    ("pages/mission/deploiement.py", "Déploiement", 1, 1, 1),
+    ("pages/mission/equipement.py", "Équipement", 1, 1, 1),
+    ("pages/mission/donnees.py", "Données disponibles", 0, 0, 3),
+    ("pages/cantine/depot.py", "Déposer un fichier", 0, 0, 2),
+    ("pages/cuisine/previsions.py", "Prévisions", 0, 1, 1),
+    ("pages/aide/guide.py", "Guide", 0, 0, 0),
+]
+FILES = [page for page, *_ in EXPECTED]
+
+
+def headings(app: AppTest) -> list[str]:
+    return [title.value for title in app.title]
+
+
+def test_every_page_of_the_menu_is_tested_here() -> None:
+    assert [page.file for page in PAGES] == FILES
+    assert all((PROJECT / file).exists() for file in FILES)
+
+
+@pytest.mark.parametrize(("page", "heading", "metrics", "charts", "tables"), EXPECTED, ids=FILES)
+def test_a_page_shows_its_figures_with_demo_data(
+    open_app: Open, demo_file: Path, page: str, heading: str, metrics: int, charts: int, tables: int
+) -> None:
+    app = open_app(demo_file, page)
+    assert not app.exception
+    assert headings(app) == [heading]
+    assert "Données de démonstration" in app.warning[0].value
+    assert len(app.metric) >= metrics
+    assert len(app.get("plotly_chart")) >= charts
+    assert len(app.dataframe) >= tables
+
+
+@pytest.mark.parametrize("page", [page for page, _, _, charts, _ in EXPECTED if charts])
+def test_every_chart_has_its_sentence_its_name_and_its_table(open_app: Open, demo_file: Path, page: str) -> None:
+    app = open_app(demo_file, page)
+    charts, before = app.get("plotly_chart"), len(app.dataframe)
+    tables = [expander for expander in app.expander if expander.label == "Voir le tableau"]
+    assert len(tables) == len(charts)
+    assert len([element for element in app.html if 'class="takeaway"' in element.value]) >= len(charts)
+    assert all(chart.proto.alt for chart in charts)
+    for key in [key for key in app.session_state if key.startswith("tableau_")]:
+        app.session_state[key] = True
+    app.run()
+    assert not app.exception
+    assert len(app.dataframe) == before + len(charts)
+
+
+@pytest.mark.parametrize(("page", "heading"), [(page, heading) for page, heading, *_ in EXPECTED], ids=FILES)
+def test_a_page_of_an_empty_store_opens_and_says_what_to_do(
+    open_app: Open, empty_store: Path, page: str, heading: str
+) -> None:
+    app = open_app(empty_store, page)
+    assert not app.exception
+    assert headings(app) == [heading]
+    assert len(app.info) >= (0 if heading == "Guide" else 1)
+
+
+@pytest.mark.parametrize("role", EVERYONE)
+def test_a_role_opens_its_pages_and_no_other(open_app: Open, demo_store: Path, role: str) -> None:
+    add_user(demo_store, role)
+    app = open_app(demo_store, role=role)
+    allowed = [page for page in PAGES if role == "mission" or role in page.roles]
+    assert headings(app) == [allowed[0].title]
+    for page in PAGES:
+        if page in allowed:
+            assert headings(app.switch_page(page.file).run()) == [page.title]
+        else:
+            with pytest.raises(ValueError, match="Could not find"):
+                app.switch_page(page.file)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=FILES)
+def test_the_menu_and_the_first_line_of_the_page_name_the_same_roles(page: object) -> None:
+    source = (PROJECT / page.file).read_text(encoding="utf-8")  # type: ignore[attr-defined]
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    required = next(call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "require")
+    roles = {argument.value for argument in required.args if isinstance(argument, ast.Constant)}
+    assert roles - {"mission"} == set(page.roles) - {"mission"}  # type: ignore[attr-defined]
+
+
+def test_an_unknown_account_sees_no_figure(open_app: Open, demo_store: Path) -> None:
+    app = open_app(demo_store, role="inconnu")
+    assert "n’a pas encore accès" in app.error[0].value
+    assert not app.metric
+    assert not app.title
+
+
+def test_a_store_held_by_another_program_is_told_in_french(
+    open_app: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from data.store import StoreBusy
+    from ui import session
+
+    def busy(_path: Path) -> None:
+        raise StoreBusy("La base est déjà ouverte par un autre programme.")
+
+    monkeypatch.setattr(session, "Store", busy)
+    app = open_app(tmp_path / "busy.duckdb")
+    assert not app.exception
+    assert "déjà ouverte" in texts(app)
+    assert not app.title
+
+
+def add_user(path: Path, role: str) -> None:
+    from data.store import Store
+
+    store = Store(path)
+    with store.write("test", "user", {}) as cursor:
+        cursor.execute("INSERT INTO users VALUES ($email, $role, TRUE)", {"email": f"{role}@ville.fr", "role": role})
+    store.close()

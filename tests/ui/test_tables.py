@@ -1,0 +1,42 @@
+"""What leaves the application in a CSV file opens in French Excel and runs nothing there."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from ui.tables import french, french_csv
+
+
+def test_a_csv_has_a_bom_semicolons_decimal_commas_and_french_dates() -> None:
+    frame = pd.DataFrame(
+        {"Date": pd.to_datetime(["2017-06-01"]), "Repas": [1234], "g par repas": [108.25], "Cantine": ["École; M"]}
+    )
+    assert french_csv(frame) == (
+        b"\xef\xbb\xbf" + 'Date;Repas;g par repas;Cantine\r\n01/06/2017;1234;108,25;"École; M"\r\n'.encode()
+    )
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_a_cell_that_excel_would_run_is_defused(start: str) -> None:
+    text = french_csv(pd.DataFrame({"Cantine": [f"{start}cmd|' /C calc'!A0"]})).decode("utf-8-sig")
+    assert f"'{start}cmd" in text
+
+
+def test_a_missing_value_is_an_empty_cell_and_never_a_zero() -> None:
+    frame = pd.DataFrame({"a": ["x", "y"], "b": [1.5, None], "c": pd.array([None, 2], dtype="Int64")})
+    assert french_csv(frame).decode("utf-8-sig") == "a;b;c\r\nx;1,5;\r\ny;;2\r\n"
+
+
+def test_negative_numbers_stay_numbers() -> None:
+    assert french_csv(pd.DataFrame({"a": [-1.5, -2.0]})).decode("utf-8-sig") == "a\r\n-1,5\r\n-2\r\n"
+
+
+def test_a_table_shows_french_numbers_and_keeps_values_for_sorting() -> None:
+    frame = pd.DataFrame({"Repas": [1234, 5], "g": [1.25, None]})
+    style = french(frame)
+    assert not isinstance(style, pd.DataFrame)
+    shown = style.to_html()
+    assert "1\u202f234" in shown
+    assert "—" in shown
+    assert style.data.equals(frame)  # type: ignore[attr-defined]

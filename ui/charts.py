@@ -1,0 +1,187 @@
+"""DataFrame in, plotly figure out: one theme, French separators, colours that stay apart for colour-blind eyes."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from ui import formats
+
+# Okabe–Ito, darkened where needed for 3:1 against white; each series also differs by place, pattern or label.
+BLUE, ORANGE, GREEN, PURPLE, GREY = "#0b5f99", "#c8590b", "#00785a", "#8a3f7f", "#6b7780"
+BAND = "rgba(11, 95, 153, 0.2)"
+INK, GRID = "#1c2b33", "#dde3e6"
+SEQUENTIAL = ["#f3f7fa", "#c5dcea", "#86b6d3", "#3f86b3", "#0b5f99", "#063a60"]
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
+
+
+def base(height: int = 340, y_title: str = "", x_title: str = "") -> go.Figure:
+    """Return an empty figure in the house style; `y_title` carries the unit."""
+    axis = {"gridcolor": GRID, "linecolor": GREY, "zerolinecolor": GREY, "automargin": True, "fixedrange": True}
+    return go.Figure(
+        layout={
+            "height": height,
+            "margin": {"l": 8, "r": 8, "t": 28, "b": 8},
+            "font": {"family": FONT, "size": 14, "color": INK},
+            "separators": ", ",
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "colorway": [BLUE, ORANGE, GREEN, PURPLE, GREY],
+            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": None},
+            "hoverlabel": {"font": {"family": FONT}},
+            "xaxis": {**axis, "title": x_title, "showgrid": False},
+            "yaxis": {**axis, "title": y_title},
+        }
+    )
+
+
+def surplus_by_week(weeks: pd.DataFrame, target: float | None) -> go.Figure:
+    """Draw surplus above the axis and shortage below it, in % of meals served, per week."""
+    fig = base(y_title="% des repas servis")
+    hover = "semaine du %{x|%d/%m/%Y}<br>%{customdata}<extra>%{fullData.name}</extra>"
+    fig.add_bar(
+        x=weeks["week"],
+        y=weeks["surplus_pct"],
+        name="Surplus (prévus en trop)",
+        marker_color=BLUE,
+        customdata=[formats.percent(value) for value in weeks["surplus_pct"]],
+        hovertemplate=hover,
+    )
+    fig.add_bar(
+        x=weeks["week"],
+        y=-weeks["shortage_pct"],
+        name="Manque (servis au-delà du prévu)",
+        marker={"color": ORANGE, "pattern": {"shape": "/", "fgcolor": "white", "size": 5, "fillmode": "overlay"}},
+        customdata=[formats.percent(value) for value in weeks["shortage_pct"]],
+        hovertemplate=hover,
+    )
+    if target is not None:
+        fig.add_scatter(
+            x=weeks["week"].iloc[[0, -1]],
+            y=[target, target],
+            name=f"Repère ({formats.percent(target)})",
+            mode="lines",
+            line={"color": INK, "width": 2, "dash": "dash"},
+            hoverinfo="skip",
+        )
+    fig.update_layout(barmode="relative", bargap=0.15)
+    ticks = weeks["week"].iloc[:: max(1, len(weeks) // 6)]
+    fig.update_xaxes(tickvals=ticks, tickformat="%d/%m/%y", tickangle=0)
+    fig.update_yaxes(ticksuffix=f"{formats.SPACE}%")
+    return fig
+
+
+def ranking(labels: pd.Series, values: pd.Series, texts: list[str], unit: str) -> go.Figure:
+    """Draw horizontal bars, the first row at the top, each with its text at the end."""
+    fig = base(height=70 + 34 * len(labels), x_title=unit)
+    fig.add_bar(
+        x=values,
+        y=[_short(label) for label in labels],
+        orientation="h",
+        marker_color=BLUE,
+        text=texts,
+        textposition="outside",
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+    fig.update_xaxes(
+        showgrid=True, gridcolor=GRID, tickformat=",", range=[min(0, values.min() * 1.2), max(values.max(), 0) * 1.3]
+    )
+    fig.update_yaxes(autorange="reversed", showgrid=False, title=None)
+    return fig
+
+
+def weekday_month(cells: pd.DataFrame) -> go.Figure:
+    """Draw the surplus of each weekday × month of the school year, with its value written in each cell."""
+    weekdays = sorted(set(cells["weekday"].tolist()))
+    months = sorted(set(cells["month"].tolist()), key=lambda month: (month - 9) % 12)
+    grid = cells.pivot(index="weekday", columns="month", values="surplus_pct").reindex(index=weekdays, columns=months)
+    fig = base(height=110 + 44 * len(grid))
+    fig.add_heatmap(
+        z=grid.to_numpy(),
+        x=[formats.SHORT_MONTHS[month - 1] for month in months],
+        y=[formats.WEEKDAYS[weekday - 1] for weekday in weekdays],
+        text=[[formats.number(value, 1) if value == value else "" for value in row] for row in grid.to_numpy()],
+        texttemplate="%{text}",
+        colorscale=SEQUENTIAL,
+        xgap=2,
+        ygap=2,
+        hoverinfo="skip",
+        colorbar={"title": "surplus (%)", "thickness": 12, "outlinewidth": 0},
+    )
+    fig.update_yaxes(autorange="reversed", showgrid=False)
+    fig.update_xaxes(side="top")
+    return fig
+
+
+def measured_and_reference(labels: list[str], measured: list[float | None], reference: list[float]) -> go.Figure:
+    """Draw grams per meal by place of loss beside the reference."""
+    fig = base(y_title="g par repas", height=320)
+    fig.add_bar(
+        x=labels,
+        y=measured,
+        name="Mesuré",
+        marker_color=BLUE,
+        text=[formats.quantity(value, "g", 1) for value in measured],
+        textposition="outside",
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+    fig.add_bar(
+        x=labels,
+        y=reference,
+        name="Référence ADEME 2024",
+        marker={"color": "#c9d1d5", "line": {"color": GREY, "width": 1}},
+        text=[formats.quantity(value, "g", 0) for value in reference],
+        textposition="outside",
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+    fig.update_layout(barmode="group", bargap=0.35)
+    return fig
+
+
+def forecast(days: pd.DataFrame, past: pd.DataFrame) -> go.Figure:
+    """Draw the meals of the last weeks, then the forecast with its 80 % interval and the managers' plan."""
+    fig = base(y_title="repas servis", height=400)
+    # Days without service would draw slopes that mean nothing: the axis only has service days.
+    axis = _axis_days(days["date"])
+    band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    fig.add_scatter(x=axis, y=days["meals_upper"], showlegend=False, **band)
+    name = f"Intervalle à 80{formats.SPACE}%"
+    fig.add_scatter(x=axis, y=days["meals_lower"], fill="tonexty", fillcolor=BAND, name=name, **band)
+    _line(fig, past, "meals_served", "Repas servis", INK, "solid", "circle")
+    _line(fig, days, "meals", "Prévision", BLUE, "solid", "circle-open")
+    _line(fig, days, "meals_planned", "Prévu par les cantines", ORANGE, "dot", "diamond")
+    order = list(dict.fromkeys([*_axis_days(past["date"]), *axis]))
+    fig.update_xaxes(type="category", categoryorder="array", categoryarray=order, nticks=7, tickangle=0)
+    fig.update_yaxes(tickformat=",.0f")
+    return fig
+
+
+def _line(fig: go.Figure, days: pd.DataFrame, column: str, name: str, colour: str, dash: str, symbol: str) -> None:
+    """Add one series of meals, told from the others by its marker and dash as well as its colour."""
+    known = days.dropna(subset=column)
+    if known.empty:
+        return
+    fig.add_scatter(
+        x=_axis_days(known["date"]),
+        y=known[column],
+        name=name,
+        mode="lines+markers",
+        line={"color": colour, "dash": dash, "width": 2},
+        marker={"symbol": symbol, "size": 7},
+        customdata=[formats.plural(round(meals), "repas", "repas") for meals in known[column]],
+        hovertemplate="%{x}<br>%{customdata}<extra>%{fullData.name}</extra>",
+    )
+
+
+def _axis_days(days: pd.Series) -> list[str]:
+    return [f"{formats.weekday(day)[:3]}. {day:%d/%m}" for day in days]
+
+
+def _short(label: str, length: int = 34) -> str:
+    """Shorten a label so that the axis leaves room to the bars; plotly would also read tags and links in it."""
+    text = str(label)
+    text = text if len(text) <= length else text[: length - 1] + "…"
+    return formats.escape(text)

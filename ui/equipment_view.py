@@ -1,0 +1,222 @@
+"""The blocks of the page Équipement: agents as counts, devices, workshops."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from data import programme
+from data.privacy import MASKED, MaskedCounts, is_small, mask_counts
+from ui import blocks, charts, charts_programme, tables
+from ui.blocks import Figure
+from ui.charts_programme import school_name
+from ui.formats import MISSING, MONTHS, SPACE, count_of, number, percent, plural, quantity
+from ui.session import ask
+
+AGENTS, FIRST_STEP = "Agents", "Identité créée"
+MASK_NOTE = (
+    "«\u00a0masqué\u00a0»\u00a0: moins de 5 agents, ou un chiffre qui permettrait de les retrouver. "
+    "«\u00a0—\u00a0»\u00a0: non renseigné, hors du total."
+)
+
+
+def month_name(month: date) -> str:
+    """Write a month in French: “novembre 2026”."""
+    return f"{MONTHS[month.month - 1]} {month.year}"
+
+
+def chosen_month(months: list[date]) -> date:
+    """Let the reader choose a month; the choice is kept in the URL."""
+    names = {month_name(month): month for month in months}
+    with st.container(key="filters"):
+        return names[str(st.selectbox("Mois", list(names), key="mois", bind="query-params"))]
+
+
+def funnel(month: date) -> pd.DataFrame:
+    """Return the steps of a month with their shares; small groups are already hidden (NA)."""
+    totals = ask(programme.step_totals)
+    steps = totals[totals["month"] == pd.Timestamp(month)].reset_index(drop=True)
+    hidden = steps["people"].map(is_small) | steps["agents"].map(is_small)
+    people = steps["people"].astype("Int64").mask(hidden)
+    return steps.assign(hidden=hidden, people=people, share=(100 * people / steps["agents"]).astype("Float64"))
+
+
+def headline(steps: pd.DataFrame) -> None:
+    """Show the agents and the steps they reached, each with its denominator and the schools it speaks of."""
+    blocks.figures([_figure(row) for row in steps.to_dict("records")], "equipement")
+
+
+def _figure(step: dict[Hashable, Any]) -> Figure:
+    known = f"{count_of(step['schools_known'], step['schools'], 'école')}"
+    if step["hidden"] or pd.isna(step["people"]):
+        return Figure(step["step"], MASKED if step["hidden"] else MISSING, known)
+    if step["step"] == AGENTS:
+        return Figure(AGENTS, number(step["people"]), known)
+    reached = count_of(step["people"], step["agents"], "agent")
+    return Figure(step["step"], percent(step["share"], 0), f"{reached}, {known}")
+
+
+def stairs(steps: pd.DataFrame, month: date) -> None:
+    """Answer: on which step do we lose agents?"""
+    with blocks.question("À quelle étape perdons-nous des agents\u00a0?", "Part des agents des écoles renseignées."):
+        texts = [_step_text(row) for row in steps.to_dict("records")]
+        fig = charts.ranking(steps["step"], steps["share"].astype(float), texts, "% des agents")
+        fig.update_xaxes(tickvals=[0, 25, 50, 75, 100], range=[0, 125])
+        table = steps[["step", "people", "agents", "share"]].set_axis(
+            ["Étape", "Agents à cette étape", "Agents des écoles renseignées", "Part (%)"], axis="columns"
+        )
+        blocks.figure(fig, stairs_sentence(steps, month), table, "parcours")
+
+
+def _step_text(step: dict[Hashable, Any]) -> str:
+    if step["hidden"] or pd.isna(step["people"]):
+        return MASKED if step["hidden"] else MISSING
+    return f"{percent(step['share'], 0)} ({number(step['people'])})"
+
+
+def stairs_sentence(steps: pd.DataFrame, month: date) -> str:
+    """Say how many agents are active, and which step loses most."""
+    shares = steps.set_index("step")["share"].dropna()
+    if len(shares) < 2:
+        return f"En {month_name(month)}, trop peu d’agents renseignés pour situer les pertes."
+    losses = -shares.diff().dropna()
+    before, worst = next(pair for pair in pairwise(shares.index) if pair[1] == losses.idxmax())
+    return (
+        f"En {month_name(month)}, {percent(shares.iloc[-1], 0)} des agents sont arrivés à l’étape "
+        f"«{SPACE}{shares.index[-1]}{SPACE}». La plus grande perte, {plural(round(losses.max()), 'point')}, "
+        f"est entre «{SPACE}{before}{SPACE}» et «{SPACE}{worst}{SPACE}»."
+    )
+
+
+def by_group(month: date) -> MaskedCounts:
+    """Answer: which schools, which trades stay behind? Return the schools' table, as it may be published."""
+    schools = mask_counts(ask(programme.steps_by_school, month))
+    trades = mask_counts(ask(programme.steps_by_trade, month))
+    with blocks.question("Quelles écoles, quels métiers restent en chemin\u00a0?", MASK_NOTE):
+        blocks.takeaway(by_group_sentence(schools))
+        by_school, by_trade = st.tabs(["Par école", "Par métier"])
+        with by_school:
+            tables.table(_people_table(schools, "École"), "agents_par_ecole", height=35 * (len(schools.counts) + 2) + 3)
+        with by_trade:
+            tables.table(_people_table(trades, "Métier"), "agents_par_metier")
+    return schools
+
+
+def by_group_sentence(schools: MaskedCounts) -> str:
+    """Say in how many schools nobody has an identity yet, and how many told nothing."""
+    created = schools.counts[FIRST_STEP]
+    silent = int((created.isna() & ~schools.hidden[FIRST_STEP]).sum())
+    nobody = int((created == 0).sum())
+    return (
+        f"{count_of(nobody, len(created), 'école')} où personne n’a encore d’identité, "
+        f"{plural(silent, 'école')} sans réponse ce mois-ci."
+    )
+
+
+def _people_table(masked: MaskedCounts, group: str) -> pd.DataFrame:
+    text = masked.as_text()
+    return text.set_axis(text.index.map(school_name)).rename_axis(group).reset_index()
+
+
+def trend() -> None:
+    """Answer: is equipment progressing from month to month?"""
+    totals = ask(programme.step_totals)
+    shown = totals[(totals["step"] != AGENTS) & ~totals["people"].map(is_small) & ~totals["agents"].map(is_small)]
+    shares = shown.assign(share=100 * shown["people"].astype(float) / shown["agents"].astype(float))
+    table = shares.pivot(index="month", columns="step", values="share").reindex(columns=list(programme.STEPS)[1:])
+    with blocks.question("Progressons-nous de mois en mois\u00a0?", "Part des agents, dans les écoles renseignées."):
+        if len(table) < 2:
+            blocks.empty_state("Il faut au moins deux mois renseignés pour montrer une évolution.")
+            return
+        printed = table.rename_axis(None, axis="columns").reset_index().rename(columns={"month": "Mois"})
+        blocks.figure(charts_programme.steps_by_month(table), trend_sentence(table), printed, "evolution_equipement")
+
+
+def trend_sentence(shares: pd.DataFrame) -> str:
+    """Say how the share of active agents moved between the first and the last month known."""
+    known = shares["Actifs (30\u00a0j)"].dropna()
+    if len(known) < 2:
+        return "Trop peu d’agents actifs pour montrer une évolution."
+    first, last = known.index[0], known.index[-1]
+    return (
+        f"De {month_name(first)} à {month_name(last)}, la part des agents actifs passe de "
+        f"{percent(known.iloc[0], 0)} à {percent(known.iloc[-1], 0)}."
+    )
+
+
+def devices(schools: MaskedCounts) -> None:
+    """Answer: which devices, in which state, for how many agents?"""
+    counts = ask(programme.devices)
+    with blocks.question("Quels matériels, dans quel état\u00a0?", "Un matériel n’est rattaché à aucune personne."):
+        if counts.empty:
+            blocks.empty_state("Aucun matériel n’est encore enregistré.")
+            return
+        states = counts.pivot(index="kind", columns="state", values="devices").fillna(0).astype(int)
+        states = states[sorted(states.columns, key=lambda state: (state != "en service", state))]
+        printed = states.rename_axis("Matériel").rename_axis(None, axis="columns").reset_index()
+        blocks.figure(charts_programme.devices(states), devices_sentence(counts), printed, "materiels")
+        shared = shared_table(schools)
+        blocks.takeaway(shared_sentence(shared))
+        with st.expander("Voir les matériels partagés, école par école"):
+            tables.table(shared, "materiels_partages", height=35 * (len(shared) + 1) + 3)
+
+
+def devices_sentence(counts: pd.DataFrame) -> str:
+    """Say how many devices are in service, and how many are broken."""
+    total = int(counts["devices"].sum())
+    working = int(counts.loc[counts["state"] == "en service", "devices"].sum())
+    broken = int(counts.loc[counts["state"] == "en panne", "devices"].sum())
+    unknown = int(counts["unknown"].sum())
+    undescribed = (
+        f", {number(unknown)} sans mention «{SPACE}partagé{SPACE}» ou «{SPACE}personnel{SPACE}»" if unknown else ""
+    )
+    return f"{count_of(working, total, 'matériel')} en service, {number(broken)} en panne{undescribed}."
+
+
+def shared_table(schools: MaskedCounts) -> pd.DataFrame:
+    """Return agents, shared devices in service and agents per device of each school; a hidden count stays hidden."""
+    shared = ask(programme.shared_devices).set_index("school")["devices"]
+    agents = schools.counts[AGENTS].reindex(shared.index)
+    ratio = (agents / shared.where(shared > 0)).astype("Float64")
+    return pd.DataFrame(
+        {
+            "École": shared.index.map(school_name),
+            "Agents": agents.to_numpy(),
+            "Matériels partagés en service": shared.to_numpy(),
+            "Agents par matériel partagé": ratio.to_numpy(),
+        }
+    )
+
+
+def shared_sentence(shared: pd.DataFrame) -> str:
+    """Say how many agents share a device, from the best to the worst equipped school."""
+    ratio = shared["Agents par matériel partagé"].dropna()
+    if ratio.empty:
+        return "Aucune école n’a encore de matériel partagé en service."
+    schools = count_of(len(ratio), len(shared), "école")
+    least, most = number(ratio.min(), 1), number(ratio.max(), 1)
+    return f"Matériel partagé en service dans {schools}{SPACE}: de {least} à {most} agents chacun."
+
+
+def workshops(today: date) -> None:
+    """Answer: do the workshops find their public?"""
+    facts, coming = ask(programme.workshop_summary, today), ask(programme.next_workshops, today)
+    with blocks.question("Les ateliers trouvent-ils leur public\u00a0?", "Ateliers d’appropriation, dans les écoles."):
+        if not facts.planned:
+            blocks.empty_state("Aucun atelier n’est encore enregistré.")
+            return
+        attended = "moins de 5" if is_small(facts.attended) else quantity(facts.attended, "places prises")
+        known = count_of(facts.known, facts.held, "atelier tenu", "ateliers tenus")
+        blocks.takeaway(
+            f"{count_of(facts.held, facts.planned, 'atelier tenu', 'ateliers tenus')}. "
+            f"{attended} sur {number(facts.seats)}, là où la présence est connue ({known})."
+        )
+        if not coming.empty:
+            printed = coming.assign(school=coming["school"].map(school_name))
+            columns = ["Date", "École", "Atelier", "Places"]
+            tables.table(printed.set_axis(columns, axis="columns"), "prochains_ateliers")

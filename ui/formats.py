@@ -1,0 +1,98 @@
+"""French numbers, dates and sentences, with the right spaces."""
+
+from __future__ import annotations
+
+import html
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+MISSING = "—"
+THIN = "\u202f"  # between thousands
+SPACE = "\u00a0"  # before % : ; ? ! and between a number and its unit
+PARIS = ZoneInfo("Europe/Paris")
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+SHORT_MONTHS = (
+    "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.",
+)  # fmt: skip
+
+
+def is_missing(value: object) -> bool:
+    """Tell whether a value is absent: None, NaN or NaT."""
+    return value is None or bool(pd.isna(value))  # type: ignore[call-overload]
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """Write a number the French way: 1234.5 → “1 234,5”; “—” when missing."""
+    if value is None or is_missing(value):
+        return MISSING
+    text = f"{value:,.{digits}f}".replace(",", THIN).replace(".", ",")
+    # A minus sign is not a hyphen, and nothing is “−0”.
+    return text.lstrip("-") if float(f"{value:.{digits}f}") == 0 else text.replace("-", "−")
+
+
+def signed(value: float | None, digits: int = 1) -> str:
+    """Write a difference with its sign: “+1,2”, “−0,4”."""
+    text = number(value, digits)
+    return f"+{text}" if value is not None and not is_missing(value) and round(value, digits) > 0 else text
+
+
+def quantity(value: float | None, unit: str, digits: int = 0) -> str:
+    """Write a number and its unit: “1 234 kg”; “—” alone when missing."""
+    return MISSING if value is None or is_missing(value) else f"{number(value, digits)}{SPACE}{unit}"
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """Write a value that is already in percent: 9.7 → “9,7 %”."""
+    return quantity(value, "%", digits)
+
+
+def day(value: date | datetime | pd.Timestamp | None) -> str:
+    """Write a date as jj/mm/aaaa."""
+    return MISSING if value is None or is_missing(value) else value.strftime("%d/%m/%Y")
+
+
+def long_day(value: date | datetime | pd.Timestamp | None) -> str:
+    """Write a date in full: “jeudi 1er juin 2017”."""
+    if value is None or is_missing(value):
+        return MISSING
+    rank = "1er" if value.day == 1 else str(value.day)
+    return f"{WEEKDAYS[value.weekday()]} {rank} {MONTHS[value.month - 1]} {value.year}"
+
+
+def weekday(value: date | datetime | pd.Timestamp) -> str:
+    """Return the French name of the day of the week."""
+    return WEEKDAYS[value.weekday()]
+
+
+def moment(value: datetime | pd.Timestamp | None) -> str:
+    """Write a stored UTC timestamp in Paris time: “24/05/2026 à 14 h 05”."""
+    if value is None or is_missing(value):
+        return MISSING
+    local = (value.replace(tzinfo=UTC) if value.tzinfo is None else value).astimezone(PARIS)
+    return f"{local:%d/%m/%Y} à {local:%H}{SPACE}h{SPACE}{local:%M}"
+
+
+def plural(count: float, word: str, words: str | None = None) -> str:
+    """Write a count and its noun: “1 école”, “1 234 écoles” (zero is singular in French)."""
+    return f"{number(count)}{SPACE}{word if abs(count) < 2 else words or word + 's'}"
+
+
+def count_of(count: int, total: int, word: str, words: str | None = None) -> str:
+    """Write a numerator and its denominator: “7 écoles sur 12”."""
+    return f"{plural(count, word, words)} sur {number(total)}"
+
+
+def enumeration(names: list[str]) -> str:
+    """Join names in a sentence: “A, B et C”."""
+    return names[0] if len(names) == 1 else " et ".join([", ".join(names[:-1]), names[-1]]) if names else MISSING
+
+
+def escape(text: str) -> str:
+    """Return text that st.html shows as it is, whatever it contains."""
+    return html.escape(text, quote=True)

@@ -1,0 +1,43 @@
+"""What surrounds every page: language, style, demo banner, who is here, date of the data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from data import queries
+from ui import formats
+from ui.access import ROLE_TITLES, User
+from ui.session import ask
+
+STYLE = Path(__file__).with_name("style.css")
+ICON = Path(__file__).with_name("icon.svg")
+LOGO = Path(__file__).with_name("logo.svg")
+# Streamlit's page says it is in English: screen readers would read our French with an English voice.
+LANGUAGE = "<script>document.documentElement.lang = 'fr';</script>"
+
+
+def dress() -> None:
+    """Set the language of the page, the house style and the name of the application."""
+    st.container(key="language").html(LANGUAGE, unsafe_allow_javascript=True)
+    st.html(STYLE)
+    st.logo(LOGO, size="large", icon_image=ICON)
+
+
+def surround(user: User) -> None:
+    """Show the demo banner, who is here and the date of the data."""
+    state = ask(queries.store_overview)
+    if state.demo:
+        st.warning(
+            "Données de démonstration\u00a0: ville fictive, chiffres générés. "
+            "La mission numérique peut repartir d’une base vide depuis la page «\u00a0Données disponibles\u00a0».",
+            icon=":material/science:",
+        )
+    with st.sidebar:
+        st.caption(f"Données jusqu’au {formats.day(state.last_day)}" if state.last_day else "Aucune donnée déposée")
+        if user.local:
+            st.caption("Sans connexion configurée\u00a0: accès limité à ce poste.")
+        else:
+            st.caption(ROLE_TITLES[user.role])
+            st.button("Se déconnecter", on_click=st.logout)

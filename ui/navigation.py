@@ -1,0 +1,37 @@
+"""The pages of the application, as a table: who each one is for, where it lives, what it is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+EVERYONE = ("comite", "mission", "cantine", "cuisine")
+
+
+@dataclass(frozen=True)
+class PageDescription:
+    """One page: its audience (a heading of the menu), its file, its title, its icon, and the roles that open it."""
+
+    audience: str
+    file: str
+    title: str
+    icon: str
+    roles: tuple[str, ...]
+
+
+PAGES = (
+    PageDescription("Comité de pilotage", "pages/comite/synthese.py", "Synthèse", "flag", ("comite",)),
+    PageDescription(
+        "Comité de pilotage", "pages/comite/gaspillage.py", "Gaspillage", "compost", ("comite", "cantine", "cuisine")
+    ),
+    PageDescription("Mission numérique", "pages/mission/deploiement.py", "Déploiement", "rocket_launch", ("comite",)),
+    PageDescription("Mission numérique", "pages/mission/equipement.py", "Équipement", "devices", ("comite",)),
+    PageDescription("Mission numérique", "pages/mission/donnees.py", "Données disponibles", "grid_on", ("mission",)),
+    PageDescription("Cantines", "pages/cantine/depot.py", "Déposer un fichier", "upload_file", ("cantine",)),
+    PageDescription("Cuisine centrale", "pages/cuisine/previsions.py", "Prévisions", "skillet", ("cuisine", "comite")),
+    PageDescription("Aide", "pages/aide/guide.py", "Guide", "help", EVERYONE),
+)
+
+
+def roles_of(file: str) -> tuple[str, ...]:
+    """Return the roles that open a page, beside the mission numérique, which opens them all."""
+    return next(page.roles for page in PAGES if page.file == file)

@@ -1,0 +1,162 @@
+"""The blocks of the page Déploiement: where the test schools stand, school by school."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from data import programme
+from data.programme import RolloutSummary
+from ui import blocks, charts_programme, tables
+from ui.blocks import Figure
+from ui.charts_programme import school_name
+from ui.formats import MISSING, SPACE, count_of, day, enumeration, number, plural
+from ui.session import ask
+
+ALL = "Toutes les écoles"
+CHOICES = (ALL, "En retard", "Équipées", "Pas encore équipées")
+# An icon and its word: the weather is never told by a colour or a picture alone.
+WEATHER = {"soleil": "☀ soleil", "nuage": "☁ nuage", "pluie": "☂ pluie", "orage": "⚡ orage"}
+NAMED = 3
+
+
+def schools(today: date) -> pd.DataFrame:
+    """Return where every school stands, the most advanced first."""
+    return ask(programme.progress, today)
+
+
+def summary(today: date) -> None:
+    """Show the figures of the programme, each with its denominator."""
+    facts = ask(programme.rollout_summary, today)
+    blocks.figures(_figures(facts), "deploiement")
+
+
+def _figures(facts: RolloutSummary) -> list[Figure]:
+    blocked = enumeration([school_name(name) for name in facts.blocked]) if facts.blocked else None
+    help_text = "Installation terminée, sur le nombre d’écoles test du programme."
+    return [
+        Figure("Écoles équipées", _out_of(facts.equipped, facts.target), "installation terminée", help_text),
+        Figure("Écoles raccordées", _out_of(facts.connected, facts.schools), "réseau filaire"),
+        Figure("Raccordements bloqués", _out_of(len(facts.blocked), facts.schools), blocked),
+        Figure("Écoles en retard", _out_of(facts.late, facts.schools), "sur l’étape en cours"),
+    ]
+
+
+def _out_of(count: int, total: int) -> str:
+    return f"{number(count)} sur {number(total)}"
+
+
+def chosen(known: pd.DataFrame) -> pd.DataFrame:
+    """Let the reader choose which schools to look at; the choice is kept in the URL."""
+    with st.container(key="filters"):
+        choice = st.selectbox("Écoles", CHOICES, key="ecoles", bind="query-params")
+    equipped = known["equipped_on"].notna()
+    kept = {CHOICES[1]: known["delay_days"] > 0, CHOICES[2]: equipped, CHOICES[3]: ~equipped}
+    return known if choice == ALL else known[kept[str(choice)]]
+
+
+def timeline(known: pd.DataFrame, today: date) -> None:
+    """Answer: how far is each school, against its plan?"""
+    stages = ask(programme.stages)
+    stages = stages[stages["school"].isin(known["school"])]
+    with blocks.question("Avançons-nous comme prévu\u00a0?", _legend(stages)):
+        if stages.empty:
+            blocks.empty_state("Aucune étape à montrer pour ces écoles.")
+            return
+        fig = charts_programme.rollout(stages, known["school"].tolist(), today)
+        blocks.figure(fig, timeline_sentence(known), _stage_table(stages), "etapes")
+
+
+def timeline_sentence(known: pd.DataFrame) -> str:
+    """Say how many schools are late and which ones most."""
+    late = known[known["delay_days"] > 0].sort_values("delay_days", ascending=False)
+    if late.empty:
+        return f"Aucun retard{SPACE}: {plural(len(known), 'école')} dans les temps."
+    worst = [
+        f"{school_name(row['school'])} ({plural(row['delay_days'], 'jour')}, {row['stage']})"
+        for row in late.head(NAMED).to_dict("records")
+    ]
+    verb = "est" if len(late) == 1 else "sont"
+    lead = "Le plus grand retard" if len(worst) == 1 else "Les plus grands retards"
+    return f"{count_of(len(late), len(known), 'école')} {verb} en retard. {lead}{SPACE}: {enumeration(worst)}."
+
+
+def table(known: pd.DataFrame) -> None:
+    """Answer: what is each school's situation, and what comes next?"""
+    with blocks.question(
+        "Où en est chaque école, et quelle est la suite\u00a0?",
+        "Retard\u00a0: ce que l’étape en cours a perdu sur son plan, au départ ou depuis sa fin prévue.",
+    ):
+        if known.empty:
+            blocks.empty_state("Aucune école ne correspond à ce choix.")
+            return
+        blocks.takeaway(table_sentence(known))
+        tables.table(_school_table(known), "ecoles_test", height=35 * (len(known) + 1) + 3)
+
+
+def table_sentence(known: pd.DataFrame) -> str:
+    """Say which schools need help: a blocked connection or stormy weather."""
+    helped = known[(known["connection"] == "bloquée") | (known["weather"] == "orage")]
+    if helped.empty:
+        return "Aucune école n’est bloquée."
+    reasons = [f"{school_name(row['school'])} ({row['weather_reason']})" for row in helped.to_dict("records")]
+    return f"À débloquer{SPACE}: {enumeration(reasons)}."
+
+
+def _legend(stages: pd.DataFrame) -> str:
+    names = stages.drop_duplicates("position").sort_values("position")
+    return " · ".join(f"{row.position} {row.stage}" for row in names.itertuples())
+
+
+def _stage_table(stages: pd.DataFrame) -> pd.DataFrame:
+    columns = {
+        "school": "École",
+        "stage": "Étape",
+        "planned_start": "Début prévu",
+        "planned_end": "Fin prévue",
+        "actual_start": "Début réel",
+        "actual_end": "Fin réelle",
+    }
+    named = stages.assign(school=stages["school"].map(school_name))
+    return named[list(columns)].rename(columns=columns)
+
+
+def _school_table(known: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "École": known["school"].map(school_name),
+            "Étape": [_stage(row) for row in known.to_dict("records")],
+            "Retard": [_delay(days) for days in known["delay_days"]],
+            "Météo": known["weather"].map(WEATHER),
+            "Raison": known["weather_reason"],
+            "Prochaine action": known["next_step"],
+            "Raccordement": known["connection"],
+            "Étape commencée le": known["actual_start"],
+            "Équipée le": known["equipped_on"],
+            "Secteur": known["district"],
+        }
+    )
+
+
+def _stage(row: dict[Hashable, Any]) -> str:
+    stage, start, end = row["stage"], row["actual_start"], row["actual_end"]
+    if pd.isna(stage):
+        return MISSING
+    return f"{stage} (terminée)" if pd.notna(end) else stage if pd.notna(start) else f"{stage} (à commencer)"
+
+
+def _delay(days: float | None) -> str:
+    if days is None or pd.isna(days):
+        return MISSING
+    if days == 0:
+        return "à l’heure"
+    return plural(days, "jour") if days > 0 else f"{number(-days)}{SPACE}j d’avance"
+
+
+def dated(today: date) -> None:
+    """Say which day the delays are counted on."""
+    blocks.note(f"Retards comptés au {day(today)}.")

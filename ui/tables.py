@@ -1,0 +1,89 @@
+"""Tables people can sort, read and take away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from ui import formats
+
+WIDEST = 420  # pixels
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def table(frame: pd.DataFrame, key: str, digits: int = 1, height: int | None = None, download: bool = True) -> None:
+    """Show a DataFrame with French numbers and dates, and its CSV; column names are what people read."""
+    st.dataframe(
+        french(frame, digits),
+        hide_index=True,
+        height=height or "auto",
+        placeholder=formats.MISSING,
+        column_config=_widths(frame),
+    )
+    if download:
+        download_csv(frame, key)
+
+
+def _widths(frame: pd.DataFrame) -> dict[str, Any]:
+    """Give columns of text the room of their longest value, which the default would cut."""
+    texts = [str(name) for name in frame.columns if pd.api.types.is_string_dtype(frame[name])]
+    return {name: st.column_config.Column(width=width_of([name, *frame[name].dropna()])) for name in texts}
+
+
+def width_of(texts: Iterable[str]) -> int:
+    """Return the width in pixels that shows the longest of these texts whole."""
+    return min(30 + 8 * max(map(len, texts), default=0), WIDEST)
+
+
+def french(frame: pd.DataFrame, digits: int = 1) -> pd.DataFrame | pd.io.formats.style.Styler:
+    """Return the frame with French numbers and dates; values stay numbers, so that sorting works."""
+    shown = {name: _format_of(frame[name], digits) for name in frame.columns}
+    formatted: dict[str, Any] = {name: write for name, write in shown.items() if write}
+    return frame.style.format(formatted) if formatted else frame
+
+
+def _format_of(values: pd.Series, digits: int) -> Callable[[Any], str] | None:
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return formats.day
+    if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
+        return None
+    return partial(formats.number, digits=0 if pd.api.types.is_integer_dtype(values) else digits)
+
+
+def download_csv(frame: pd.DataFrame, name: str, label: str = "Télécharger le tableau (CSV)") -> None:
+    """Offer the frame as a CSV file that French Excel opens as it is; it is written only when asked for."""
+    st.download_button(
+        label,
+        data=lambda: french_csv(frame),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        key=f"csv_{name}",
+        on_click="ignore",
+        icon=":material/download:",
+    )
+
+
+def french_csv(frame: pd.DataFrame) -> bytes:
+    """Return UTF-8 with BOM, “;”, decimal commas, dates jj/mm/aaaa, and no cell that Excel would run as a formula."""
+    cells = pd.DataFrame({name: [_cell(value) for value in frame[name]] for name in frame.columns})
+    cells.columns = pd.Index([_defused(str(name)) for name in frame.columns])
+    return cells.to_csv(index=False, sep=";", lineterminator="\r\n").encode("utf-8-sig")
+
+
+def _cell(value: Any) -> str:  # noqa: ANN401
+    if formats.is_missing(value):
+        return ""
+    if isinstance(value, str):
+        return _defused(value)
+    if isinstance(value, float):
+        return f"{value:.10g}".replace(".", ",")
+    return formats.day(value) if isinstance(value, date) else str(value)
+
+
+def _defused(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

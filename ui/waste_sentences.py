@@ -1,0 +1,85 @@
+"""Takeaway sentences of the figures about waste: what to remember of each chart, derived from its rows."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ui.formats import MONTHS, SPACE, count_of, day, enumeration, number, percent, plural, quantity
+
+PLACES = {
+    "preparation": ("Préparation", 5.0),
+    "unserved": ("Préparé, non servi", 34.0),
+    "leftovers": ("Restes d’assiette", 60.0),
+}
+ADEME = "ADEME 2024, réf. 012619"
+WEEKDAYS = ("le lundi", "le mardi", "le mercredi", "le jeudi", "le vendredi", "le samedi", "le dimanche")
+
+
+def trend_sentence(weeks: pd.DataFrame, target: float | None) -> str:
+    """Say how often the surplus is above the target, and when it is highest."""
+    worst = weeks.nlargest(1, "surplus_pct").iloc[0]
+    peak = f"le plus fort est de {percent(worst['surplus_pct'])}, la semaine du {day(worst['week'])}"
+    if target is None:
+        return f"Surplus hebdomadaire{SPACE}: {peak}."
+    above = count_of(int((weeks["surplus_pct"] > target).sum()), len(weeks), "semaine")
+    return f"Le surplus dépasse le repère de {percent(target)} pendant {above}{SPACE}; {peak}."
+
+
+def canteens_sentence(ranked: pd.DataFrame) -> str:
+    """Say which canteens weigh most in the surplus."""
+    total = ranked["surplus_meals"].sum()
+    ranked = ranked[ranked["attached"]] if ranked["attached"].any() else ranked
+    first = ranked.head(3)
+    if len(ranked) <= 3 or not total:
+        return f"{plural(total, 'repas', 'repas')} prévus en trop au total."
+    share, names = percent(100 * first["surplus_meals"].sum() / total, 0), enumeration(first["place"].tolist())
+    return f"Trois cantines sur {len(ranked)} font {share} des repas en trop{SPACE}: {names}."
+
+
+def calendar_sentence(cells: pd.DataFrame) -> str:
+    """Say where the surplus is highest and lowest, leaving out what a single day made."""
+    steady = cells[cells["days"] > 1] if (cells["days"] > 1).any() else cells
+    high, low = steady.nlargest(1, "surplus_pct").iloc[0], steady.nsmallest(1, "surplus_pct").iloc[0]
+
+    def cell(row: pd.Series) -> str:
+        return f"{WEEKDAYS[int(row['weekday']) - 1]} en {MONTHS[int(row['month']) - 1]} ({percent(row['surplus_pct'])})"
+
+    return f"Le surplus est le plus fort {cell(high)}, le plus faible {cell(low)}."
+
+
+def places_sentence(found: pd.DataFrame) -> str:
+    """Say which place of loss is the largest."""
+    grams = found["grams_per_meal"]
+    label, reference = PLACES[str(grams.idxmax())]
+    share = percent(100 * grams.max() / grams.sum() if grams.sum() else None, 0)
+    measured = f"{label}{SPACE}: {quantity(grams.max(), 'g')} par repas, {share} de ce qui est jeté"
+    return f"{measured} (référence{SPACE}: {quantity(reference, 'g')})."
+
+
+def reliability(days: float) -> str:
+    """Return how far a number of weighing days can be trusted (protocole DGAL / ADEME 2024)."""
+    if days < 4:
+        return "insuffisante"
+    if days < 5:
+        return "minimale"
+    return "conforme" if days < 20 else "complète"
+
+
+def reliability_sentence(days: pd.DataFrame) -> str:
+    """Say how many canteens weigh, how long, and how reliable that is."""
+    if days.empty:
+        return "Aucune cantine n’a de journée pesée en entier."
+    median, enough = days["days"].median(), int((days["days"] >= 5).sum())
+    return (
+        f"Fiabilité {reliability(median)}{SPACE}: {number(median)} jours pesés par cantine en médiane, "
+        f"{count_of(enough, len(days), 'cantine')} avec au moins 5 jours."
+    )
+
+
+def dishes_sentence(found: pd.DataFrame) -> str:
+    """Say on the days of which dish the surplus is highest, with the number of days."""
+    first = found.iloc[0]
+    return (
+        f"Les jours de «{SPACE}{first['dish']}{SPACE}» ({plural(first['days'], 'jour')}), le surplus est de "
+        f"{percent(first['surplus_pct'])}, contre {percent(first['surplus_pct_other_days'])} les autres jours."
+    )
