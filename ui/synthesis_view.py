@@ -119,8 +119,10 @@ def change_table(now: WasteSummary, before: WasteSummary) -> pd.DataFrame:
 def _change_row(label: str, now: float | None, before: float | None, unit: str, digits: int) -> tuple[str, ...]:
     difference = MISSING
     if now is not None and before is not None:
-        points = "points" if abs(now - before) >= 2 else "point"
-        difference = f"{signed(now - before, digits)}{SPACE}{points if unit == '%' else unit}".strip()
+        # Between the figures as shown: two lines of one table must not disagree.
+        gap = round(round(now, digits) - round(before, digits), digits)
+        points = "points" if abs(gap) >= 2 else "point"
+        difference = f"{signed(gap, digits)}{SPACE}{points if unit == '%' else unit}".strip()
     return label, quantity(now, unit, digits).strip(), quantity(before, unit, digits).strip(), difference
 
 
@@ -167,7 +169,7 @@ def _against(value: float | None, target: float | None) -> str | None:
 def _moved(now: float | None, before: float | None) -> str:
     if now is None or before is None:
         return "n’est pas comparable"
-    difference = round(now - before, 1)
+    difference = round(round(now, 1) - round(before, 1), 1)
     if difference == 0:
         return f"reste à {percent(now)}"
     verb = "augmente" if difference > 0 else "baisse"

@@ -17,17 +17,9 @@ from data.queries.inventory import (
     last_actions,
     unattached_labels,
 )
+from data.queries.losses import by_dish, loss_places, weighing_days
 from data.queries.overview import Overview, Parameter, parameters, places, school_years_with_data, store_overview
-from data.queries.waste import (
-    WasteSummary,
-    by_canteen,
-    by_dish,
-    by_week,
-    by_weekday_and_month,
-    loss_places,
-    waste_summary,
-    weighing_days,
-)
+from data.queries.waste import WasteSummary, by_canteen, by_week, by_weekday_and_month, waste_summary
 
 __all__ = [
     "ForecastRun",

@@ -1,0 +1,97 @@
+"""At which point of the service, and on which dishes, food is lost; how long each canteen weighed."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from data.selection import Selection
+from data.store import Store
+
+LOSS_PLACES = """
+WITH selected AS (
+    UNPIVOT (
+        SELECT meals_served, preparation_kg AS preparation, unserved_kg AS unserved, leftovers_kg AS leftovers
+        FROM located_services
+        WHERE date BETWEEN $start AND $end
+            AND ($district IS NULL OR district = $district)
+            AND ($canteen IS NULL OR canteen = $canteen)
+            AND meals_served > 0
+    ) ON preparation, unserved, leftovers INTO NAME place VALUE kg
+)
+SELECT place, count(*) AS services, sum(meals_served)::BIGINT AS meals_served, sum(kg) AS kg,
+    1000.0 * sum(kg) / sum(meals_served) AS grams_per_meal
+FROM selected
+GROUP BY place
+"""
+
+
+def loss_places(store: Store, selection: Selection) -> pd.DataFrame:
+    """Return one row per place of loss (preparation, unserved, leftovers), over the services where it was weighed."""
+    return store.read(LOSS_PLACES, selection.parameters())
+
+
+WEIGHING_DAYS = """
+SELECT canteen, count(DISTINCT date) AS days
+FROM located_services
+WHERE date BETWEEN $start AND $end
+    AND ($district IS NULL OR district = $district)
+    AND ($canteen IS NULL OR canteen = $canteen)
+    AND canteen IS NOT NULL
+    AND meals_served > 0 AND preparation_kg + unserved_kg + leftovers_kg IS NOT NULL
+GROUP BY canteen
+ORDER BY canteen
+"""
+
+
+def weighing_days(store: Store, selection: Selection) -> pd.DataFrame:
+    """Return one row per canteen that weighs: its number of days weighed in full."""
+    return store.read(WEIGHING_DAYS, selection.parameters())
+
+
+BY_DISH = r"""
+WITH days AS (
+    SELECT
+        date,
+        sum(meals_served) FILTER (meals_planned IS NOT NULL) AS meals_served,
+        coalesce(sum(greatest(meals_planned - meals_served, 0)), 0) AS surplus_meals,
+        sum(meals_served) FILTER (preparation_kg + unserved_kg + leftovers_kg IS NOT NULL) AS weighed_meals,
+        sum(preparation_kg + unserved_kg + leftovers_kg) FILTER (meals_served > 0) AS wasted_kg
+    FROM located_services
+    WHERE date BETWEEN $start AND $end
+        AND ($district IS NULL OR district = $district)
+        AND ($canteen IS NULL OR canteen = $canteen)
+        AND meals_served IS NOT NULL
+    GROUP BY date
+), menu_days AS (
+    -- Only days whose menu is known: a day without one may have served the dish.
+    SELECT * FROM days SEMI JOIN menus USING (date)
+), city AS (
+    SELECT sum(meals_served) AS meals_served, sum(surplus_meals) AS surplus_meals,
+        sum(weighed_meals) AS weighed_meals, sum(wasted_kg) AS wasted_kg
+    FROM menu_days
+), dish_days AS (
+    SELECT DISTINCT date, lower(trim(regexp_replace(dish, '\s+', ' ', 'g'))) AS dish FROM menus
+), dishes AS (
+    SELECT dish, count(*) AS days, sum(meals_served) AS meals_served, sum(surplus_meals) AS surplus_meals,
+        coalesce(sum(weighed_meals), 0) AS weighed_meals, coalesce(sum(wasted_kg), 0) AS wasted_kg
+    FROM dish_days JOIN menu_days USING (date)
+    GROUP BY dish
+    HAVING count(*) >= $least_days
+)
+SELECT
+    dish, days, dishes.meals_served::BIGINT AS meals_served,
+    100.0 * dishes.surplus_meals / nullif(dishes.meals_served, 0) AS surplus_pct,
+    100.0 * (city.surplus_meals - dishes.surplus_meals)
+        / nullif(city.meals_served - dishes.meals_served, 0) AS surplus_pct_other_days,
+    1000.0 * dishes.wasted_kg / nullif(dishes.weighed_meals, 0) AS grams_per_meal,
+    1000.0 * (city.wasted_kg - dishes.wasted_kg)
+        / nullif(city.weighed_meals - dishes.weighed_meals, 0) AS grams_per_meal_other_days
+FROM dishes CROSS JOIN city
+WHERE dishes.meals_served > 0
+ORDER BY surplus_pct - surplus_pct_other_days DESC, dish
+"""
+
+
+def by_dish(store: Store, selection: Selection, least_days: int = 3) -> pd.DataFrame:
+    """Return one row per dish served on at least `least_days` days, compared with the other days that have a menu."""
+    return store.read(BY_DISH, {**selection.parameters(), "least_days": least_days})
