@@ -12,29 +12,71 @@ import duckdb
 from data.reading import Sheet
 from data.schemas import Field, Kind
 
+NATURES = {
+    "date": "une date : écrivez jj/mm/aaaa, par exemple 24/05/2026",
+    "integer": "un nombre entier, par exemple 72",
+    "number": "un nombre, par exemple 12,5",
+}
 FIRST_DAY, LAST_DAY = "DATE '2000-01-01'", "DATE '2100-12-31'"
 
 
 def stage(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
-    """Create `cells` (text as written), `typed` (values) and `rejections` (line, column, reason) for a sheet.
+    """Create `typed` (values), `rejections` (line, column, reason) and `repeats` (line, first line) for a sheet.
 
-    `cells` and `typed` have one row per line and one column per field of the kind; a missing value is NULL.
+    `typed` has one row per line and one column per field of the kind; a missing value is NULL.
     """
     cursor.register("sheet", sheet.cells)
-    present = set(sheet.cells.column_names)
-    texts = [f"{_text(field, sheet.kind)} AS {_name(field)}" for field in sheet.kind.fields if field.name in present]
-    absent = [f"NULL::VARCHAR AS {_name(field)}" for field in sheet.kind.fields if field.name not in present]
-    cursor.execute(f"CREATE OR REPLACE TEMP TABLE cells AS SELECT line, {', '.join(texts + absent)} FROM sheet")
+    _type_cells(cursor, sheet)
+    _explain_doubts(cursor, sheet)
     cursor.unregister("sheet")
-    values = [f"{_value(field)} AS {_name(field)}" for field in sheet.kind.fields]
-    cursor.execute(f"CREATE OR REPLACE TEMP TABLE typed AS SELECT line, {', '.join(values)} FROM cells")
-    cursor.execute('CREATE OR REPLACE TEMP TABLE rejections (line BIGINT, "column" VARCHAR, reason VARCHAR)')
-    for field in sheet.kind.fields:
-        if field.name in present:
-            cursor.execute(f"INSERT INTO rejections {_checks(field)}")
     if sheet.broken:
         cursor.executemany("INSERT INTO rejections VALUES (?, NULL, ?)", [list(broken) for broken in sheet.broken])
     _find_twins(cursor, sheet.kind)
+
+
+def _type_cells(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
+    """Read every cell once; a line with a cell that breaks a rule is marked `doubtful`, to be explained afterwards."""
+    fields = sheet.kind.fields
+    values = ", ".join(f"{_value(field)} AS {_typed(field)}" for field in fields)
+    kept = ", ".join(f"{_typed(field)} AS {_name(field)}" for field in fields)
+    rules = [f"coalesce({condition}, FALSE)" for field in fields for condition, _ in _rules(field, sheet)]
+    cursor.execute(f"""
+        CREATE OR REPLACE TEMP TABLE typed AS
+        WITH texts AS ({_texts(sheet)}), parsed AS (SELECT *, {values} FROM texts)
+        SELECT line, {kept}, {" OR ".join(rules) or "FALSE"} AS doubtful FROM parsed
+    """)
+
+
+def _explain_doubts(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
+    """Say, for each doubtful line, which cells break which rule: all of them, in one pass."""
+    values = ", ".join(f"{_value(field)} AS {_typed(field)}" for field in sheet.kind.fields)
+    cursor.execute('CREATE OR REPLACE TEMP TABLE rejections (line BIGINT, "column" VARCHAR, reason VARCHAR)')
+    cursor.execute(f"""
+        CREATE OR REPLACE TEMP TABLE doubts AS
+        WITH texts AS ({_texts(sheet)} WHERE line IN (SELECT line FROM typed WHERE doubtful))
+        SELECT *, {values} FROM texts
+    """)
+    for field in sheet.kind.fields:
+        rules = _rules(field, sheet)
+        if rules:
+            reason = "CASE " + " ".join(f"WHEN {condition} THEN {message}" for condition, message in rules) + " END"
+            cursor.execute(
+                f"INSERT INTO rejections SELECT line, $column, {reason} AS why FROM doubts WHERE why IS NOT NULL",
+                {"column": field.name},
+            )
+
+
+def _texts(sheet: Sheet) -> str:
+    """Return a SELECT of every field as text, from a sheet that may lack some."""
+    present = set(sheet.cells.column_names)
+    texts = (_text(field, sheet.kind) if field.name in present else "NULL::VARCHAR" for field in sheet.kind.fields)
+    named = (f"{text} AS {_name(field)}" for text, field in zip(texts, sheet.kind.fields, strict=True))
+    return f"SELECT line, {', '.join(named)} FROM sheet"
+
+
+def _typed(field: Field) -> str:
+    """Name the value of a field beside its text."""
+    return f'"{field.name} typed"'
 
 
 def _name(field: Field) -> str:
@@ -45,7 +87,9 @@ def _text(field: Field, kind: Kind) -> str:
     """Turn an empty cell and the kind's missing-value marks into NULL."""
     marks = ", ".join(f"'{mark}'" for mark in ("", *kind.missing))
     trimmed = f"trim({_name(field)})" if field.preserve_spaces else _name(field)
-    return f"CASE WHEN upper({trimmed}) NOT IN ({marks}) THEN {_name(field)} END"
+    # Only short cells can be such a mark: comparing lengths first spares most of the work.
+    short = f"length({trimmed}) <= {max(map(len, kind.missing))}"
+    return f"CASE WHEN {short} AND upper({trimmed}) IN ({marks}) THEN NULL ELSE {_name(field)} END"
 
 
 def _value(field: Field) -> str:
@@ -80,36 +124,32 @@ def _date(name: str) -> str:
     END"""
 
 
-def _checks(field: Field) -> str:
-    """Return one SELECT of (line, column, reason) for every way a cell of this field can be wrong."""
-    name, quoted = _name(field), f"'« ' || left(cells.{_name(field)}, 60) || ' » '"
-    cases: list[tuple[str, str]] = []
+def _rules(field: Field, sheet: Sheet) -> list[tuple[str, str]]:
+    """Return (condition, message), in SQL, for every way a cell of this field can be wrong; the first one is said."""
+    if field.name not in sheet.cells.column_names:
+        return []
+    text, value = _name(field), _typed(field)
+    shown = f"'« ' || left({text}, 60) || ' » '"
+    rules: list[tuple[str, str]] = []
     if field.required:
-        cases.append((f"cells.{name} IS NULL", "'valeur absente : cette colonne doit être remplie'"))
+        rules.append((f"{text} IS NULL", "'valeur absente : cette colonne doit être remplie'"))
+    if field.type in NATURES:
+        rules.append((f"{text} IS NOT NULL AND {value} IS NULL", f"{shown} || 'n’est pas {NATURES[field.type]}'"))
     if field.type == "date":
-        expected = "n’est pas une date : écrivez jj/mm/aaaa, par exemple 24/05/2026"
-        cases.append((f"cells.{name} IS NOT NULL AND typed.{name} IS NULL", f"{quoted} || '{expected}'"))
-        in_range = f"typed.{name} BETWEEN {FIRST_DAY} AND {LAST_DAY}"
-        cases.append((f"NOT ({in_range})", f"{quoted} || 'est hors de la période admise, de 2000 à 2100'"))
-    if field.type in ("integer", "number"):
-        nature = "nombre entier, par exemple 72" if field.type == "integer" else "nombre, par exemple 12,5"
-        cases.append((f"cells.{name} IS NOT NULL AND typed.{name} IS NULL", f"{quoted} || 'n’est pas un {nature}'"))
+        in_range = f"{value} BETWEEN {FIRST_DAY} AND {LAST_DAY}"
+        rules.append((f"NOT ({in_range})", f"{shown} || 'est hors de la période admise, de 2000 à 2100'"))
     if field.minimum is not None:
-        cases.append((f"typed.{name} < {field.minimum}", f"{quoted} || 'est inférieur au minimum, {field.minimum:g}'"))
+        rules.append((f"{value} < {field.minimum}", f"{shown} || 'est inférieur au minimum, {field.minimum:g}'"))
     if field.maximum is not None:
-        cases.append((f"typed.{name} > {field.maximum}", f"{quoted} || 'dépasse le maximum, {field.maximum:g}'"))
+        rules.append((f"{value} > {field.maximum}", f"{shown} || 'dépasse le maximum, {field.maximum:g}'"))
     if field.enum:
-        admitted = ", ".join(f"'{value}'" for value in field.enum)
-        shown = ", ".join(field.enum)
-        cases.append((f"typed.{name} NOT IN ({admitted})", f"{quoted} || 'n’est pas admis : écrivez {shown}'"))
+        admitted = ", ".join(f"'{choice}'" for choice in field.enum)
+        message = f"'n’est pas admis : écrivez {', '.join(field.enum)}'"
+        rules.append((f"{value} NOT IN ({admitted})", f"{shown} || {message}"))
     if field.pattern:
-        unmatched = f"NOT regexp_full_match(typed.{name}, '{field.pattern}')"
-        cases.append((unmatched, f"{quoted} || 'n’a pas la forme attendue, par exemple {field.example}'"))
-    if not cases:
-        return "SELECT 0, '', '' WHERE FALSE"
-    reason = "CASE " + " ".join(f"WHEN {condition} THEN {message}" for condition, message in cases) + " END"
-    any_case = " OR ".join(f"({condition})" for condition, _ in cases)
-    return f"SELECT line, '{field.name}', {reason} FROM cells JOIN typed USING (line) WHERE {any_case}"
+        unmatched = f"NOT regexp_full_match({value}, '{field.pattern}')"
+        rules.append((unmatched, f"{shown} || 'n’a pas la forme attendue, par exemple {field.example}'"))
+    return rules
 
 
 def _find_twins(cursor: duckdb.DuckDBPyConnection, kind: Kind) -> None:
@@ -122,7 +162,7 @@ def _find_twins(cursor: duckdb.DuckDBPyConnection, kind: Kind) -> None:
     identical = " AND ".join(f"count(typed.{name}) IN (0, count(*))" for name in others) or "TRUE"
     cursor.execute(f"""
         CREATE OR REPLACE TEMP TABLE twins AS
-        WITH sound AS (SELECT * FROM typed WHERE line NOT IN (SELECT line FROM rejections)),
+        WITH sound AS (SELECT * FROM typed WHERE NOT doubtful),
         shared AS (SELECT {key} FROM sound GROUP BY ALL HAVING count(*) > 1)
         SELECT list_sort(list(line)) AS lines, coalesce({differ}, FALSE) AS contradictory, {identical} AS identical
         FROM sound AS typed JOIN shared ON {same_key}

@@ -51,9 +51,8 @@ def test_any_sequence_of_deposits_undos_and_redos_equals_the_active_deposits_alo
             else:
                 content = "\n".join([first, *second]).encode() + b"\n"
                 _deposit(store, content)
-                known = store.read("SELECT max(deposit_id) AS last FROM deposits")["last"][0]
-                if known == known and known not in contents:
-                    contents[int(known)] = content
+                for known in store.read("SELECT deposit_id FROM deposits")["deposit_id"]:
+                    contents.setdefault(int(known), content)
         active = store.read("SELECT deposit_id FROM deposits WHERE active ORDER BY deposit_id")["deposit_id"].tolist()
         lived = snapshot(store)
         store.close()
