@@ -34,8 +34,9 @@ def _page(page: PageDescription) -> st.Page:
 # The icon is a file of ours: an icon by name would be fetched from outside.
 st.set_page_config(page_title="Antigaspi", page_icon=str(frame.ICON), layout="wide")
 frame.dress()
-session.store()
 person = access.current()
+session.store()
 selected = st.navigation(menu(person))
+st.set_page_config(page_title=f"{selected.title} – Antigaspi")
 frame.surround(person)
 selected.run()

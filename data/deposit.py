@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from data.labels import attach, unknown_labels
 from data.reading import DepositRefused, Sheet, read_sheet
 from data.report import DepositReport, Finding
 from data.schemas import Kind
@@ -20,6 +21,7 @@ from data.targets import TARGETS, Target
 __all__ = ["DepositRefused", "DepositReport", "Finding", "apply", "preview"]
 
 CHANGES_SHOWN = 200
+REASON_COLUMN = "motif_du_rejet"
 
 
 def preview(store: Store, file_name: str, content: bytes) -> DepositReport:
@@ -32,9 +34,12 @@ def preview(store: Store, file_name: str, content: bytes) -> DepositReport:
         return _examine(cursor, file_name, sheet)
 
 
-def apply(store: Store, file_name: str, content: bytes, actor: str) -> DepositReport:
+def apply(
+    store: Store, file_name: str, content: bytes, actor: str, attachments: dict[tuple[str, str], str] | None = None
+) -> DepositReport:
     """Check the file again against the store of this instant and apply its good lines, in one transaction.
 
+    `attachments` gives the canteens chosen for unknown labels (site, kind); they are remembered with the deposit.
     A file that brings nothing new leaves the store as it is. Raises DepositRefused when the file as a whole cannot be
     taken, or when all its lines are rejected.
     """
@@ -48,6 +53,7 @@ def apply(store: Store, file_name: str, content: bytes, actor: str) -> DepositRe
                 raise _NothingToDo
             deposit_id = _record(cursor, report, content, actor)
             _insert(cursor, TARGETS[sheet.kind.name], deposit_id)
+            attach(cursor, deposit_id, attachments or {})
             detail |= {"deposit": deposit_id, "accepted": report.accepted, "changed": report.changed}
     except _NothingToDo:
         pass
@@ -74,18 +80,19 @@ def _base_name(file_name: str) -> str:
 def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) -> DepositReport:
     stage(cursor, sheet)
     target = TARGETS[sheet.kind.name]
-    _check_lines(cursor, target, blocking=True)
+    _check_lines(cursor, sheet.kind, target, blocking=True)
     _sort_lines(cursor, sheet.kind, target)
     buckets = dict(cursor.execute("SELECT bucket, count(*) FROM outcome GROUP BY bucket").fetchall())
     rejected_lines = _count(cursor, "SELECT count(DISTINCT line) FROM rejections")
     blank = "bucket = 'without_measure' AND carries AND NOT is_known"
     cursor.execute('CREATE OR REPLACE TEMP TABLE warned (line BIGINT, "column" VARCHAR, reason VARCHAR)')
-    _check_lines(cursor, target, blocking=False)
+    _check_lines(cursor, sheet.kind, target, blocking=False)
     cursor.execute(
         "INSERT INTO warned SELECT line, NULL, 'identique à la ligne ' || first_line || ' : comptée une seule fois'"
         " FROM repeats"
     )
-    ignored = [Finding(None, name, "colonne inconnue, ignorée") for name in sheet.ignored]
+    unknown = unknown_labels(cursor) if sheet.kind.name == "log" else pd.DataFrame()
+    ignored = [Finding(None, name, "colonne inconnue, ignorée") for name in sheet.ignored if name != REASON_COLUMN]
     return DepositReport(
         file=_base_name(file_name),
         kind=sheet.kind.name,
@@ -96,11 +103,41 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) ->
         changed=buckets.get("changed", 0),
         unchanged=buckets.get("unchanged", 0),
         rejected=_findings(cursor, "rejections"),
-        warnings=ignored + _findings(cursor, "warned"),
+        warnings=ignored + _warnings(cursor, sheet, unknown),
         changes=_changes(cursor, target),
         rejected_lines=rejected_lines,
+        unknown_labels=unknown,
+        rejected_rows=_rejected_rows(cursor, sheet),
         new_without_measure=_count(cursor, f"SELECT count(*) FROM outcome WHERE {blank}"),
     )
+
+
+def _warnings(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, unknown: pd.DataFrame) -> list[Finding]:
+    labels = [
+        Finding(
+            int(row["line"]),
+            "site_nom",
+            f"« {row['site']} » ({row['site_kind']}) n’est rattaché à aucune cantine"
+            + (f" ; le nom connu le plus proche est « {row['closest']} »" if row["canteens"] else ""),
+        )
+        for row in unknown.to_dict("records")
+    ]
+    return labels + _findings(cursor, "warned") + [Finding(*remark) for remark in sheet.remarks]
+
+
+def _rejected_rows(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> pd.DataFrame:
+    """Return the rejected lines as they were read, with a last column that says why."""
+    cursor.register("sheet", sheet.cells)
+    rows = cursor.execute(f"""
+        SELECT sheet.* EXCLUDE (line), reasons AS "{REASON_COLUMN}"
+        FROM sheet JOIN (
+            SELECT line, string_agg(concat_ws(' : ', "column", reason), ' ; ' ORDER BY "column") AS reasons
+            FROM rejections GROUP BY line
+        ) USING (line)
+        ORDER BY line
+    """).df()
+    cursor.unregister("sheet")
+    return rows
 
 
 def _count(cursor: duckdb.DuckDBPyConnection, question: str) -> int:
@@ -108,12 +145,19 @@ def _count(cursor: duckdb.DuckDBPyConnection, question: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _check_lines(cursor: duckdb.DuckDBPyConnection, target: Target, *, blocking: bool) -> None:
+def _subject(kind: Kind) -> str:
+    """Name what a line is about, in SQL: “CONTRIE · M/E · 24/05/2016 : ”."""
+    dates = {field.name for field in kind.fields if field.type == "date"}
+    parts = (f"strftime(\"{name}\", '%d/%m/%Y')" if name in dates else f'"{name}"' for name in kind.key)
+    return f"concat_ws(' · ', {', '.join(parts)}) || ' : '"
+
+
+def _check_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: Target, *, blocking: bool) -> None:
     table = "rejections" if blocking else "warned"
     for check in target.checks:
         if check.blocking == blocking:
             cursor.execute(
-                f"INSERT INTO {table} SELECT line, $column, {check.reason} FROM typed"
+                f"INSERT INTO {table} SELECT line, $column, {_subject(kind)} || {check.reason} FROM typed"
                 f" WHERE line NOT IN (SELECT line FROM rejections) AND ({check.when})",
                 {"column": check.column},
             )

@@ -2,258 +2,235 @@
 
 from __future__ import annotations
 
-import csv
-import functools
-import io
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as pa_csv
 
-from data.schemas import Kind, kinds, normalise
+from data.cleaning import unread_columns, without_blanks, without_formulas, without_repeated_headers, without_totals
+from data.dates import Remark, settle_dates
+from data.decoding import DepositRefused, as_utf8
+from data.formulas import take_back
+from data.header import HEADER_SEARCH_LINES, Header, best_of, find_header, unknown_header
+from data.records import MAX_CELL, Record, records
+from data.schemas import Kind, normalise
+from data.workbook import is_zip, open_workbook
+
+__all__ = ["DepositRefused", "Sheet", "read_sheet"]
 
 SEPARATORS = ";,\t|"
-HEADER_SEARCH_LINES = 10
-MAX_BYTES = 200 * 2**20
-MAX_CELL = 100_000
-MAX_COLUMNS = 1_000
-MODEL_HINT = "La page Dépôt montre les colonnes attendues de chaque type de fichier et donne un modèle vide."
-SIGNATURES = {
-    b"\x89PNG": "une image PNG",
-    b"\xff\xd8\xff": "une image JPEG",
-    b"GIF8": "une image GIF",
-    b"%PDF": "un document PDF",
-    b"PK\x03\x04": "un classeur ou une archive compressée (.xlsx, .ods, .zip)",
-    b"\xd0\xcf\x11\xe0": "un ancien classeur Excel (.xls)",
-    b"\x1f\x8b": "un fichier compressé (.gz)",
-    b"BZh": "un fichier compressé (.bz2)",
-    b"\xfd7zXZ": "un fichier compressé (.xz)",
-    b"\x28\xb5\x2f\xfd": "un fichier compressé (.zst)",
-    b"7z\xbc\xaf": "une archive compressée (.7z)",
-    b"PAR1": "un fichier Parquet",
-}
-
-
-class DepositRefused(Exception):
-    """The whole file is refused; the message says in French what is wrong and what to do."""
+BATCH = 20_000
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A file read as text: `cells` has the column `line` (number in the file, from 1) and one per known field."""
+    """A file read as text: `cells` has the column `line` (number in the file, from 1) and one per known field.
+
+    `broken` has the lines that could not be cut into cells, with the reason. `remarks` says (line, column, reason)
+    what was decided or passed over: total rows, the order of day and month…
+    """
 
     kind: Kind
     cells: pa.Table
     broken: list[tuple[int, str]]
     ignored: tuple[str, ...]
+    remarks: list[Remark] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class _Header:
-    kind: Kind
-    separator: str
-    position: int
-    names: tuple[str | None, ...]
-    titles: tuple[str, ...]
+@dataclass
+class _Rows:
+    """The rows of a file under all its columns, and the lines that are not rows."""
+
+    table: pa.Table
+    broken: list[tuple[int, str]] = field(default_factory=list)
 
 
 def read_sheet(content: bytes) -> Sheet:
-    """Return the lines of a deposited file under its kind's columns.
+    """Return the lines of a deposited file (text or .xlsx) under its kind's columns.
 
-    Blank lines are skipped; a line with more cells than the header is set apart in `broken` with its reason.
-    Raises DepositRefused when the file cannot be read or its header is not known.
+    Blank lines and total rows are passed over; a line with more cells than the header is set apart in `broken` with
+    its reason. Raises DepositRefused when the file cannot be read or its header is not known.
     """
-    text = decode(content)
-    header = _find_header(text)
-    rows = _rows_at_once(text, header)
-    broken: list[tuple[int, str]] = []
-    if rows is None:
-        rows, broken = _rows_one_by_one(text, header)
-    if not rows.num_rows and not broken:
+    header, rows, said = _read_workbook(content) if is_zip(content) else _read_text(content)
+    table, totals = without_totals(without_blanks(_trimmed(take_back(rows.table), header)), header)
+    table, repeated = without_repeated_headers(table, header)
+    if not table.num_rows and not rows.broken:
         raise DepositRefused(
-            f"Le fichier ne contient que son en-tête ({header.kind.title.lower()}) : aucune ligne à lire. "
+            f"Le fichier ne contient que son en-tête ({header.kind.title.lower()})\u00a0: aucune ligne à lire. "
             "Vérifiez l’export, puis déposez le fichier à nouveau."
         )
+    said += unread_columns(table, header) + totals + repeated
+    cells, formulas = without_formulas(table.select(["line", *filter(None, header.names)]), header.kind)
+    cells, dates = settle_dates(cells, header.kind)
+    return Sheet(header.kind, cells, rows.broken, _ignored(header), said + formulas + dates)
+
+
+def _ignored(header: Header) -> tuple[str, ...]:
+    """Return the titles of the columns nothing is known of."""
+    known = {text for known_field in header.kind.fields for text in known_field.headers}
     unnamed = (title.strip() for title, name in zip(header.titles, header.names, strict=True) if name is None)
-    return Sheet(header.kind, _known_columns(rows, header), broken, tuple(filter(None, unnamed)))
+    return tuple(title for title in unnamed if title and normalise(title) not in known)
 
 
-def _rows_at_once(text: str, header: _Header) -> pa.Table | None:
-    """Read a plain file (no quote, no blank line, no odd line) with Arrow, or return None when it is not one."""
-    body = text.rstrip("\r\n")
-    if '"' in body or "\n\n" in body or "\n\r" in body or "\r\r" in body:
-        return None
-    columns = _column_names(header)
+def _trimmed(table: pa.Table, header: Header) -> pa.Table:
+    """Drop the outer spaces of every cell, unless they are part of a name."""
+    as_written = {known.name for known in header.kind.fields if known.preserve_spaces} | {"line"}
+    return pa.table({n: table[n] if n in as_written else pc.utf8_trim_whitespace(table[n]) for n in table.column_names})
+
+
+def _read_text(content: bytes) -> tuple[Header, _Rows, list[Remark]]:
+    text, accents = as_utf8(content)
+    tops = {separator: islice(records(text, separator), HEADER_SEARCH_LINES) for separator in SEPARATORS}
+    found = {separator: find_header(top) for separator, top in tops.items()}
+    header = best_of(found.values())
+    if not isinstance(header, Header):
+        raise DepositRefused(unknown_header(header))
+    separator = next(separator for separator in SEPARATORS if found[separator] is header)
+    table = _rows_at_once(text, header, separator)
+    said: list[Remark] = [(None, None, accents)] if accents else []
+    if table is not None:
+        return header, _Rows(table), said
+    rows = _rows_one_by_one(records(text, separator), header, separator)
+    _refuse_if_truncated(text, header, separator)
+    return header, rows, said
+
+
+def _read_workbook(content: bytes) -> tuple[Header, _Rows, list[Remark]]:
+    workbook = open_workbook(content)
+    tops = {name: find_header(islice(workbook.records(name), HEADER_SEARCH_LINES)) for name in workbook.names}
+    tables = [name for name, header in tops.items() if isinstance(header, Header)]
+    header = tops[tables[0]] if tables else best_of(tops.values())
+    if not isinstance(header, Header):
+        raise DepositRefused(unknown_header(header))
+    rows = _rows_one_by_one(workbook.records(tables[0]), header, None)
+    return header, rows, _other_sheets(tables[0], tables[1:], len(workbook.names))
+
+
+def _other_sheets(read: str, tables: list[str], sheets: int) -> list[Remark]:
+    """Say which sheet of a workbook is read, when it has several."""
+    if sheets == 1:
+        return []
+    reason = f"seule la feuille «\u00a0{read}\u00a0» est lue"
+    if tables:
+        others = ", ".join(f"«\u00a0{name}\u00a0»" for name in tables[:5])
+        reason += f" ; ces feuilles ont aussi un tableau reconnu, déposez-les à part\u00a0: {others}"
+    return [(None, None, reason)]
+
+
+def _rows_at_once(text: bytes, header: Header, separator: str) -> pa.Table | None:
+    """Read a plain file (one record per line, all of the same width) with Arrow, or return None when it is not one."""
+    start, end = _body(text, header.line)
+    quoted = text.find(b'"', start) >= 0
     try:
         rows = pa_csv.read_csv(
-            io.BytesIO(body.encode()),
-            pa_csv.ReadOptions(skip_rows=header.position, column_names=columns),
-            pa_csv.ParseOptions(delimiter=header.separator, quote_char=False),
-            pa_csv.ConvertOptions(column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False),
+            pa.BufferReader(pa.py_buffer(text).slice(start, end - start)),
+            pa_csv.ReadOptions(column_names=header.columns),
+            pa_csv.ParseOptions(
+                delimiter=separator,
+                quote_char='"' if quoted else False,
+                newlines_in_values=quoted,
+                ignore_empty_lines=False,
+            ),
+            pa_csv.ConvertOptions(column_types=dict.fromkeys(header.columns, pa.string()), strings_can_be_null=False),
         )
     except pa.ArrowInvalid:
         return None
     if any((pc.max(pc.binary_length(column)).as_py() or 0) > MAX_CELL for column in rows.columns):
         return None
-    lines = pa.array(range(header.position + 1, header.position + 1 + rows.num_rows), pa.int64())
-    filled = functools.reduce(pc.or_, (pc.not_equal(pc.utf8_trim_whitespace(column), "") for column in rows.columns))
-    return rows.add_column(0, "line", lines).filter(filled)
+    if quoted and (
+        rows.num_rows != _line_breaks(text, start, end) + 1 or not _ends_closed(text, start, end, separator)
+    ):
+        return None
+    return rows.add_column(0, "line", pa.array(np.arange(header.line + 1, header.line + 1 + rows.num_rows)))
 
 
-def _rows_one_by_one(text: str, header: _Header) -> tuple[pa.Table, list[tuple[int, str]]]:
-    """Read any file, record by record; return its rows, and the lines that have too many cells with the reason.
+def _ends_closed(text: bytes, start: int, end: int, separator: str) -> bool:
+    """Tell whether the last line closes its quotes: Arrow does not mind."""
+    last = max(text.rfind(b"\n", start, end), text.rfind(b"\r", start, end), start - 1) + 1
+    return all(cells is not None for *_, cells in records(text[last:], separator))
 
-    Raises DepositRefused when the file stops in the middle of a line.
-    """
-    lines: list[int] = []
-    rows: list[list[str]] = []
+
+def _body(text: bytes, header_line: int) -> tuple[int, int]:
+    """Return where the lines under the header start, and where the last of them ends."""
+    start = 0
+    for _ in range(header_line):
+        feed, back = text.find(b"\n", start), text.find(b"\r", start)
+        stop = min((place for place in (feed, back) if place >= 0), default=len(text))
+        start = stop + (2 if text[stop : stop + 2] == b"\r\n" else 1)
+    end = len(text)
+    while end > start and text[end - 1 : end] in (b"\n", b"\r"):
+        end -= 1
+    return min(start, end), end
+
+
+def _line_breaks(text: bytes, start: int, end: int) -> int:
+    """Count the line breaks of a text that writes them all alike; -1 when it does not."""
+    feeds, backs = text.count(b"\n", start, end), text.count(b"\r", start, end)
+    if feeds and backs:
+        return feeds if feeds == backs == text.count(b"\r\n", start, end) else -1
+    return feeds or backs
+
+
+def _rows_one_by_one(found: Iterable[Record], header: Header, separator: str | None) -> _Rows:
+    """Read any file, record by record, a batch at a time so that memory stays bounded."""
     broken: list[tuple[int, str]] = []
+    schema = pa.schema([("line", pa.int64()), *((name, pa.string()) for name in header.columns)])
+    kept = _kept(found, header, separator, broken)
+    batches: list[pa.RecordBatch] = []
+    while batch := list(islice(kept, BATCH)):
+        columns = zip(zip(*batch, strict=True), schema, strict=True)
+        batches.append(pa.record_batch([pa.array(cells, column.type) for cells, column in columns], schema=schema))
+    return _Rows(pa.Table.from_batches(batches, schema), broken)
+
+
+def _kept(
+    found: Iterable[Record], header: Header, separator: str | None, broken: list[tuple[int, str]]
+) -> Iterator[list[int | str]]:
+    """Yield the line and cells of each row under the header; add the others to `broken`."""
     width = len(header.names)
-    last_width = width
-    for line, row in _records(text, header.separator):
-        if line <= header.position or not "".join(row).strip():
+    for first, last, cells in found:
+        if last <= header.line:
             continue
-        last_width = len(row)
-        if last_width > width and any(map(str.strip, row[width:])):
-            broken.append((line, _too_many_cells(last_width, width, header.separator)))
-            continue
-        lines.append(line)
-        rows.append(row[:width] + [""] * (width - last_width))
-    if last_width < width and not text.endswith(("\n", "\r")):
+        if cells is None:
+            broken.append((first, "un guillemet ouvert n’est pas refermé\u00a0: corrigez cette ligne"))
+        elif len(cells) > width and (any(map(str.strip, cells[width:])) or _splits_a_number(cells, header, separator)):
+            broken.append((first, _too_many_cells(len(cells), width, separator)))
+        else:
+            yield [first, *cells[:width], *[""] * (width - len(cells))]
+
+
+def _splits_a_number(cells: list[str], header: Header, separator: str | None) -> bool:
+    """Tell whether a line too long by empty cells seems to have cut a decimal number at its comma."""
+    decimal = {known.name for known in header.kind.fields if known.type == "number"}
+    pairs = zip(header.names, cells, cells[1:], strict=False)
+    return separator == "," and any(name in decimal and f"{a}{b}".isdigit() and a and b for name, a, b in pairs)
+
+
+def _refuse_if_truncated(text: bytes, header: Header, separator: str) -> None:
+    """Refuse a file whose very last line, and no other, is shorter than its header and has no line break."""
+    if text.endswith((b"\n", b"\r")):
+        return
+    width, last, short = len(header.names), [""], 0
+    for _, line, cells in records(text, separator):
+        if cells is not None and line > header.line and "".join(cells).strip():
+            last = cells
+            short += len(cells) < width
+    if short == 1 and len(last) < width:
         raise DepositRefused(
-            f"Le fichier est tronqué : sa dernière ligne n’a que {last_width} colonnes sur {width}. "
+            f"Le fichier est tronqué\u00a0: sa dernière ligne n’a que {len(last)} colonnes sur {width}. "
             "Exportez-le ou copiez-le à nouveau en entier, puis déposez-le."
         )
-    columns = [pa.array(cells, pa.string()) for cells in zip(*rows, strict=True)] or [pa.array([], pa.string())] * width
-    return pa.Table.from_arrays([pa.array(lines, pa.int64()), *columns], ["line", *_column_names(header)]), broken
 
 
-def _column_names(header: _Header) -> list[str]:
-    """Name every column of a file: its field, or its place when it is not known."""
-    return [name or f"#{place}" for place, name in enumerate(header.names)]
-
-
-def _known_columns(rows: pa.Table, header: _Header) -> pa.Table:
-    """Keep `line` and the known columns, without outer spaces unless they are part of a name."""
-    as_written = {field.name for field in header.kind.fields if field.preserve_spaces} | {"line"}
-    names = ["line", *filter(None, header.names)]
-    return pa.table({n: rows[n] if n in as_written else pc.utf8_trim_whitespace(rows[n]) for n in names})
-
-
-def decode(content: bytes) -> str:
-    """Return the text of a file: byte-order mark, then UTF-8, then UTF-16, then Windows-1252.
-
-    Raises DepositRefused for an empty file, a compressed one, a truncated one, or one that is not text.
-    """
-    if not content.strip(b" \t\r\n\x00"):
-        raise DepositRefused("Le fichier est vide. Vérifiez l’export, puis déposez le fichier à nouveau.")
-    if len(content) > MAX_BYTES:
-        raise DepositRefused("Le fichier dépasse 200 Mo. Découpez-le, par exemple par année scolaire.")
-    for signature, nature in SIGNATURES.items():
-        if content.startswith(signature):
-            raise DepositRefused(
-                f"Ce fichier n’est pas un CSV : c’est {nature}, quel que soit son nom. "
-                "Ouvrez le tableau d’origine et enregistrez-le au format CSV, puis déposez ce CSV."
-            )
-    text = _decoded(content)
-    if "\x00" in text or sum(map(text.count, "\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f")) > 0:
-        raise DepositRefused(
-            "Ce fichier n’est pas du texte (il contient des caractères de contrôle). "
-            "Enregistrez le tableau au format CSV, puis déposez ce CSV."
-        )
-    return text
-
-
-def _decoded(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _strict(content, "utf-16")
-    if content.startswith(b"\xef\xbb\xbf"):
-        return _strict(content, "utf-8-sig")
-    if content[:200].count(b"\x00") * 3 > len(content[:200]):
-        return _strict(content, "utf-16-le" if content[1:2] == b"\x00" else "utf-16-be")
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        return _strict(content, "cp1252")
-
-
-def _strict(content: bytes, encoding: str) -> str:
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise DepositRefused(
-            "Le fichier est tronqué ou abîmé : certains de ses caractères sont incomplets. "
-            "Exportez-le ou copiez-le à nouveau en entier, puis déposez-le."
-        ) from error
-
-
-def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record with the number of its first line in the file."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    start = 1
-    try:
-        for row in reader:
-            yield start, row
-            start = reader.line_num + 1
-    except csv.Error as error:
-        raise DepositRefused(
-            f"La ligne {start} ne peut pas être lue : une cellule dépasse {MAX_CELL} caractères ou un guillemet "
-            "n’est pas refermé. Corrigez cette ligne, puis déposez le fichier à nouveau."
-        ) from error
-
-
-def _find_header(text: str) -> _Header:
-    """Return the line, separator and kind that name the most known columns among the first lines."""
-    csv.field_size_limit(MAX_CELL)
-    top = "\n".join(text[: MAX_CELL * HEADER_SEARCH_LINES].splitlines()[:HEADER_SEARCH_LINES])
-    best: tuple[int, int, _Header] | None = None
-    nearest: tuple[int, Kind, set[str]] | None = None
-    for separator in SEPARATORS:
-        for line, row in _records(top, separator):
-            if len(row) > MAX_COLUMNS:
-                raise DepositRefused(f"Le fichier a plus de {MAX_COLUMNS} colonnes : ce n’est pas un fichier attendu.")
-            for kind in kinds().values():
-                names = _named(kind, row)
-                found = {name for name in names if name}
-                if kind.recognises(found) and (best is None or (len(found), -len(row)) > best[:2]):
-                    best = (len(found), -len(row), _Header(kind, separator, line, names, tuple(row)))
-                elif found and (nearest is None or len(found) > nearest[0]):
-                    nearest = (len(found), kind, found)
-    if best is None:
-        raise DepositRefused(_unknown_header(nearest))
-    return best[2]
-
-
-def _named(kind: Kind, row: list[str]) -> tuple[str | None, ...]:
-    """Return, for each cell of a header, the field of the kind it names; a second mention is ignored."""
-    by_header = {header: field.name for field in kind.fields for header in field.headers}
-    names: list[str | None] = []
-    for cell in row:
-        name = by_header.get(normalise(cell))
-        names.append(None if name in names else name)
-    return tuple(names)
-
-
-def _unknown_header(nearest: tuple[int, Kind, set[str]] | None) -> str:
-    message = "Les noms de colonnes de ce fichier ne sont pas reconnus. "
-    if nearest:
-        _, kind, found = nearest
-        absent = [f"« {field.name} »" for field in kind.fields if field.required_column and field.name not in found]
-        if absent:
-            message += f"Le plus proche est « {kind.title} », mais il manque : {', '.join(absent)}. "
-        elif found.isdisjoint(kind.measures):
-            wanted = ", ".join(f"« {measure} »" for measure in kind.measures)
-            message += (
-                f"Le plus proche est « {kind.title} », mais il lui faut au moins une de ces colonnes : {wanted}. "
-            )
-    return message + MODEL_HINT
-
-
-def _too_many_cells(found: int, expected: int, separator: str) -> str:
-    shown = "tabulation" if separator == "\t" else f"« {separator} »"
+def _too_many_cells(found: int, expected: int, separator: str | None) -> str:
+    if separator is None:
+        return f"{found} cellules au lieu de {expected}\u00a0: des cellules débordent à droite du tableau ; videz-les"
+    shown = "tabulation" if separator == "\t" else f"«\u00a0{separator}\u00a0»"
     return (
-        f"{found} cellules au lieu de {expected} : un texte contient sans doute le séparateur {shown} ; "
+        f"{found} cellules au lieu de {expected}\u00a0: un texte contient sans doute le séparateur {shown} ; "
         "mettez ce texte entre guillemets"
     )

@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from data.typography import french
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -16,6 +18,9 @@ class Finding:
     column: str | None
     reason: str
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", french(self.reason))
+
 
 @dataclass(frozen=True)
 class DepositReport:
@@ -23,6 +28,8 @@ class DepositReport:
 
     `accepted` lines are new or change something (`changed` counts the latter); `without_measure` lines carry no
     measure; `unchanged` lines say what the store already knows. `changes` lists line, key, column, old, new.
+    `unknown_labels` lists the labels no mapping knows (site, site_kind, line, lines, canteens: the closest first);
+    `rejected_rows` has the rejected lines as they were read, with their reasons, to be corrected and deposited again.
     """
 
     file: str
@@ -38,6 +45,8 @@ class DepositReport:
     changes: pd.DataFrame = field(repr=False, compare=False)
     rejected_lines: int = 0
     new_without_measure: int = 0
+    unknown_labels: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
+    rejected_rows: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
 
     @property
     def new(self) -> int:

@@ -96,7 +96,8 @@ def covered_until() -> date:
 SERVED_WEEKDAYS = """
     SELECT isodow(date) AS weekday, sum(meals_served) AS meals
     FROM services
-    WHERE date > (SELECT max(date) FROM services WHERE meals_served > 0) - INTERVAL 12 MONTHS
+    WHERE date > (SELECT max(date) FROM services WHERE meals_served > 0 AND date <= $today) - INTERVAL 12 MONTHS
+        AND date <= $today
     GROUP BY weekday
     HAVING sum(meals_served) > 0
 """
@@ -111,7 +112,8 @@ EVENTS_OFF = """
 
 def served_weekdays(store: Store) -> frozenset[int]:
     """Return the weekdays (1 = Monday) that carried a meaningful share of the meals of the last twelve months."""
-    meals = store.read(SERVED_WEEKDAYS)
+    # A date still to come is a typing error: it must not move these twelve months.
+    meals = store.read(SERVED_WEEKDAYS, {"today": date.today()})
     if meals.empty:
         return DEFAULT_WEEKDAYS
     served = meals[meals["meals"] >= MEANINGFUL_SHARE * meals["meals"].max()]

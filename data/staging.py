@@ -98,29 +98,54 @@ def _value(field: Field) -> str:
         return _date(name)
     if field.type in ("integer", "number"):
         return _number(name, whole=field.type == "integer")
-    return f"upper({name})" if field.enum else name
+    return _choice(name, field.enum) if field.enum else name
+
+
+def _choice(name: str, admitted: tuple[str, ...]) -> str:
+    """Read an admitted value whatever its case and accents; any other text stays as written, to be refused."""
+    exact = ", ".join(f"'{value}'" for value in admitted)
+    cases = " ".join(f"WHEN strip_accents(lower('{value}')) THEN '{value}'" for value in admitted)
+    loosely = f"CASE strip_accents(lower({name})) {cases} ELSE {name} END"
+    return f"CASE WHEN {name} IN ({exact}) THEN {name} ELSE {loosely} END"
 
 
 def _number(name: str, *, whole: bool) -> str:
-    """Read 1 234,5 or 1234.5; anything else, and a fraction where a whole number is meant, is NULL."""
-    plain = f"replace(regexp_replace({name}, '[ \u00a0\u202f]', '', 'g'), ',', '.')"
-    number = f"CASE WHEN regexp_full_match({plain}, '[+-]?[0-9]{{1,15}}(\\.[0-9]*)?') THEN {plain}::DOUBLE END"
+    """Read 1234,5 or 1 234,5 (any space), 1234.5, 1.234,5 or 1,234.5; other text, and a fraction of a meal, is NULL.
+
+    1,234 alone stays a decimal number: French files mean 1,234 kg by it.
+    """
+    spaced = f"translate({name}, '\u00a0\u202f\u2009−', '   -')"
+    groups = "( [0-9]{3}){0,4}([.,][0-9]*)?|([.][0-9]{3}){1,4},[0-9]*|(,[0-9]{3}){1,4}[.][0-9]*"
+    decimals = "[.,][0-9]*$"
+    number = f"""CASE
+        WHEN regexp_full_match({name}, '[+-]?([0-9]{{1,15}}([.,][0-9]*)?|[.,][0-9]{{1,15}})')
+            THEN replace({name}, ',', '.')::DOUBLE
+        WHEN regexp_full_match({spaced}, '[+-]? ?[0-9]{{1,3}}({groups})')
+            THEN (translate(regexp_replace({spaced}, '{decimals}', ''), ' .,', '')
+                || replace(regexp_extract({spaced}, '{decimals}'), ',', '.'))::DOUBLE
+    END"""
     if not whole:
         return number
-    return f"CASE WHEN ({number}) = trunc({number}) AND abs({number}) < 1e9 THEN ({number})::INTEGER END"
+    # Excel computes 71.99999999999999 where it shows 72. The list says the long expression once.
+    near = f"list_filter([{number}], lambda v: abs(v - round(v)) < 1e-9 AND abs(v) < 1e9)[1]"
+    return f"""CASE WHEN regexp_full_match({name}, '[0-9]{{1,9}}') THEN {name}::INTEGER
+        ELSE round({near})::INTEGER END"""
 
 
 def _date(name: str) -> str:
-    """Read jj/mm/aaaa (also j/m/aa, with - or .), aaaa-mm-jj with or without a time, or an Excel serial number."""
-    french = f"regexp_replace({name}, '[.-]', '/', 'g')"
+    """Read jj/mm/aaaa (also j/m/aa, with - or .) and aaaa-mm-jj, with or without a time, or an Excel serial number."""
+    slashed = f"translate(regexp_extract({name}, '^[0-9/.-]+'), '.-', '//')"
     return f"""CASE
-        WHEN regexp_full_match({name}, '[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}([ T].*)?')
-            THEN try_strptime(regexp_extract({name}, '^[0-9-]+'), '%Y-%m-%d')::DATE
-        WHEN regexp_full_match({name}, '[0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-][0-9]{{4}}')
-            THEN try_strptime({french}, '%d/%m/%Y')::DATE
-        WHEN regexp_full_match({name}, '[0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-][0-9]{{2}}')
-            THEN try_strptime({french}, '%d/%m/%y')::DATE
-        WHEN regexp_full_match({name}, '[0-9]{{5}}') THEN DATE '1899-12-30' + {name}::INTEGER
+        WHEN regexp_full_match({name}, '[0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{4}}')
+            THEN try_strptime({name}, '%d/%m/%Y')::DATE
+        WHEN regexp_full_match({name}, '[0-9]{{4}}[/.-][0-9]{{1,2}}[/.-][0-9]{{1,2}}([ T].*)?')
+            THEN try_strptime({slashed}, '%Y/%m/%d')::DATE
+        WHEN regexp_full_match({name}, '[0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-][0-9]{{4}}([ T].*)?')
+            THEN try_strptime({slashed}, '%d/%m/%Y')::DATE
+        WHEN regexp_full_match({name}, '[0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-][0-9]{{2}}([ T].*)?')
+            THEN try_strptime({slashed}, '%d/%m/%y')::DATE
+        WHEN regexp_full_match({name}, '(19|20|21)[0-9]{{6}}') THEN try_strptime({name}, '%Y%m%d')::DATE
+        WHEN regexp_full_match({name}, '[0-9]{{5}}([.,][0-9]*)?') THEN DATE '1899-12-30' + left({name}, 5)::INTEGER
     END"""
 
 

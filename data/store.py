@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -92,16 +93,19 @@ class Store:
                 cursor.execute("UPDATE store_state SET version = version + 1")
                 cursor.commit()
             except BaseException:
-                cursor.rollback()
+                with suppress(duckdb.Error):  # a failed commit has already rolled back; its own error must be told
+                    cursor.rollback()
                 raise
             self._version = self._read_version()
 
     def backup(self, target: Path) -> None:
-        """Write a complete copy of the store into a new file."""
+        """Write a complete copy of the store into a new file, which appears only once it is whole."""
+        target.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = target.with_name(target.name + ".part")
         with self._write_lock, self._connection.cursor() as cursor:
             cursor.execute("CHECKPOINT")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(self.path.read_bytes())
+            shutil.copyfile(self.path, unfinished)
+        unfinished.replace(target)
 
     def close(self) -> None:
         """Close the connection; the file can then be opened by another process."""

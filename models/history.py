@@ -8,38 +8,59 @@ from typing import Any
 
 import pandas as pd
 
+from data.queries.forecasts import DAYS_AHEAD, STALE_AFTER_DAYS
 from data.school_calendar import next_service_days, service_days
 from data.store import Store
 
 HISTORY_YEARS = 3
-DAYS_AHEAD = 30
-STALE_AFTER_DAYS = 180
+WEEKS_AROUND = 5
 # The service points “à rattacher” make one series of their own, so that the city's total stays complete.
 UNATTACHED = "\u0000unattached"
 
-LAST_SERVED = "SELECT max(date) AS day FROM services WHERE meals_served > 0 AND date <= $today"
+# The last day the city as a whole is known: the first canteens to deposit a new week must not push the forecasts of
+# all the others past days they have not told yet.
+LAST_SERVED = """
+WITH days AS (
+    SELECT date, count(*) AS points FROM services WHERE meals_served > 0 AND date <= $today GROUP BY date
+), recent AS (
+    SELECT * FROM days ORDER BY date DESC LIMIT 60
+)
+SELECT max(date) AS day FROM recent WHERE points >= 0.5 * (SELECT median(points) FROM recent)
+"""
 
-# One row per canteen × day; the service points of one canteen add up. Zero meals served is a day not filled in.
+# One row per canteen × day; the service points of one canteen add up. Zero meals served is a day not filled in, and a
+# weighing counts when its three places of loss are known. A day is incomplete when a point has a plan and no meals; a
+# point is missing when fewer served than on the same weekday of the weeks around: a missing row is not a drop. Only the
+# weeks around count, because the points of a canteen are split and merged over the years.
 HISTORY = """
-SELECT
-    coalesce(canteen, $unattached) AS canteen,
-    date,
-    sum(meals_served) FILTER (meals_served > 0) AS served,
-    coalesce(bool_or(meals_planned > 0 AND coalesce(meals_served, 0) = 0), FALSE) AS incomplete,
-    sum(meals_planned) FILTER (meals_served > 0 AND meals_planned IS NOT NULL) AS paired_planned,
-    sum(meals_served) FILTER (meals_served > 0 AND meals_planned IS NOT NULL) AS paired_served,
-    sum(weighed_kg) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS weighed_kg,
-    sum(meals_served) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS weighed_served
-FROM (
+WITH point_days AS (
     SELECT
         *,
-        CASE WHEN coalesce(preparation_kg, unserved_kg, leftovers_kg) IS NOT NULL
-             THEN coalesce(preparation_kg, 0) + coalesce(unserved_kg, 0) + coalesce(leftovers_kg, 0)
-        END AS weighed_kg
+        coalesce(canteen, $unattached) AS place,
+        preparation_kg + unserved_kg + leftovers_kg AS weighed_kg
     FROM located_services
     WHERE date > $last - to_years($years) AND date <= $last
+), canteen_days AS (
+    SELECT
+        place AS canteen,
+        date,
+        count(*) FILTER (meals_served > 0) AS points,
+        coalesce(bool_or(meals_planned > 0 AND coalesce(meals_served, 0) = 0), FALSE) AS incomplete,
+        sum(meals_served) FILTER (meals_served > 0) AS served,
+        sum(meals_planned) FILTER (meals_served > 0 AND meals_planned IS NOT NULL) AS paired_planned,
+        sum(meals_served) FILTER (meals_served > 0 AND meals_planned IS NOT NULL) AS paired_served,
+        sum(weighed_kg) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS weighed_kg,
+        sum(meals_served) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS weighed_served
+    FROM point_days
+    GROUP BY place, date
 )
-GROUP BY ALL
+SELECT
+    * EXCLUDE (points),
+    points < coalesce(quantile_disc(points, 0.5) FILTER (points > 0) OVER around, 0) AS point_missing
+FROM canteen_days
+WINDOW around AS (
+    PARTITION BY canteen, isodow(date) ORDER BY date ROWS BETWEEN $weeks PRECEDING AND $weeks FOLLOWING
+)
 ORDER BY canteen, date
 """
 
@@ -73,7 +94,7 @@ def extract(store: Store, today: date) -> Job | None:
     if pd.isna(found):
         return None
     last = found.date()
-    history = store.read(HISTORY, {"unattached": UNATTACHED, "last": last, "years": HISTORY_YEARS})
+    history = store.read(HISTORY, history_parameters(last))
     return Job(
         data_version=version,
         last_service_on=last,
@@ -82,6 +103,11 @@ def extract(store: Store, today: date) -> Job | None:
         days=days_to_forecast(store, last, today),
         closures=store.read(CLOSURES),
     )
+
+
+def history_parameters(last: date) -> dict[str, Any]:
+    """Return what HISTORY asks for: the years up to a last day."""
+    return {"unattached": UNATTACHED, "last": last, "years": HISTORY_YEARS, "weeks": WEEKS_AROUND}
 
 
 def days_to_forecast(store: Store, last: date, today: date) -> list[date]:

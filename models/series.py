@@ -69,6 +69,7 @@ def _plausible_days(job: Job) -> tuple[pd.DataFrame, dict[str, int]]:
         ("without_meals_served", lambda rows: rows["served"].isna()),
         ("not_a_service_day", lambda rows: ~rows["date"].isin(pd.to_datetime(job.service_days))),
         ("incomplete", lambda rows: rows["incomplete"]),
+        ("point_missing", lambda rows: rows["point_missing"]),
         ("typing_error", _typing_errors),
     ):
         bad = wrong(days)

@@ -78,7 +78,7 @@ def decide_signed_in(claims: Mapping[str, Any], accounts: Mapping[str, str], now
         )
     email = str(claims.get("email") or "").strip().lower()
     role = accounts.get(email)
-    if role not in ROLES or claims.get("email_verified") is False:
+    if role not in ROLES or str(claims.get("email_verified", True)).lower() != "true":
         return Refusal("Votre compte n’a pas encore accès à Antigaspi. Demandez-le à la mission numérique.")
     return User(email, role)
 
@@ -114,6 +114,8 @@ def _refuse(refusal: Refusal) -> NoReturn:
     st.error(refusal.message, icon=":material/lock:")
     if refusal.can_sign_in:
         st.button("Se connecter", type="primary", on_click=st.login)
+    elif sign_in_configured() and st.user.to_dict().get("is_logged_in"):
+        st.button("Se déconnecter", on_click=st.logout)
     st.stop()
 
 

@@ -11,8 +11,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ui import tables
-from ui.access import current
-from ui.formats import escape
+from ui.access import current, require
+from ui.formats import as_text, escape
 from ui.navigation import roles_of
 
 # The mode bar and its links are of no use here; scroll zoom would trap the wheel.
@@ -60,16 +60,16 @@ def sentences(items: Iterable[str]) -> None:
 
 
 def figures(row: Iterable[Figure], key: str) -> None:
-    """Show bordered figures in a grid that wraps on narrow screens."""
+    """Show bordered figures in a grid that wraps on narrow screens; values, notes and helps are shown as they are."""
     with st.container(key=f"figures_{key}"):
         for figure_ in row:
             st.metric(
                 figure_.label,
-                figure_.value,
-                delta=figure_.note,
+                as_text(figure_.value),
+                delta=as_text(figure_.note) if figure_.note else None,
                 delta_color="off",
                 delta_arrow="off",
-                help=figure_.help,
+                help=as_text(figure_.help) if figure_.help else None,
                 border=True,
                 height="stretch",
             )
@@ -82,12 +82,22 @@ def figure(
     takeaway(sentence)
     # A short name for screen readers: the sentence above and the table below say the rest.
     st.plotly_chart(fig, key=f"chart_{key}", theme=None, config=PLOT_CONFIG, alt=alt or f"Graphique. {sentence}")
-    _table_on_demand(table, key, digits)
+    _table_on_demand(table, key, digits, current().role)
+
+
+def table_alone(sentence: str, table: pd.DataFrame, key: str, digits: int = 1) -> None:
+    """Give a sentence and its table, where a chart would show nothing; `key` also names the CSV file."""
+    takeaway(sentence)
+    _table_on_demand(table, key, digits, current().role)
 
 
 @st.fragment
-def _table_on_demand(table: pd.DataFrame, key: str, digits: int) -> None:
-    """Offer the table of a chart: it is only written when opened, and the rest of the page does not run again."""
+def _table_on_demand(table: pd.DataFrame, key: str, digits: int, role: str) -> None:
+    """Offer the table of a chart: it is only written when opened, and the rest of the page does not run again.
+
+    Nor does the check of the page: who opens the table must still have the role that opened the page.
+    """
+    require(role)
     with st.expander("Voir le tableau", key=f"tableau_{key}", on_change="rerun") as expander:
         if expander.open:
             tables.table(table, key, digits)

@@ -10,8 +10,12 @@ from ui import formats
 # Okabe–Ito, darkened where needed for 3:1 against white; each series also differs by place, pattern or label.
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#0b5f99", "#c8590b", "#00785a", "#8a3f7f", "#6b7780"
 BAND = "rgba(11, 95, 153, 0.2)"
+LIGHT_BLUE = "#5d9fcb"
 INK, GRID = "#1c2b33", "#dde3e6"
 SEQUENTIAL = ["#f3f7fa", "#c5dcea", "#86b6d3", "#3f86b3", "#0b5f99", "#063a60"]
+PLAN = ["date", "meals_planned"]
+LONGEST_LABEL = 34  # the axis leaves room to the bars
+WEEK_HOVER = "semaine du %{x|%d/%m/%Y}<br>%{customdata}<extra>%{fullData.name}</extra>"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
 
 
@@ -36,47 +40,61 @@ def base(height: int = 340, y_title: str = "", x_title: str = "") -> go.Figure:
 
 
 def surplus_by_week(weeks: pd.DataFrame, target: float | None) -> go.Figure:
-    """Draw surplus above the axis and shortage below it, in % of meals served, per week."""
-    fig = base(y_title="% des repas servis")
-    hover = "semaine du %{x|%d/%m/%Y}<br>%{customdata}<extra>%{fullData.name}</extra>"
-    fig.add_bar(
-        x=weeks["week"],
-        y=weeks["surplus_pct"],
-        name="Surplus (prévus en trop)",
-        marker_color=BLUE,
-        customdata=[formats.percent(value) for value in weeks["surplus_pct"]],
-        hovertemplate=hover,
-    )
-    fig.add_bar(
-        x=weeks["week"],
-        y=-weeks["shortage_pct"],
-        name="Manque (servis au-delà du prévu)",
-        marker={"color": ORANGE, "pattern": {"shape": "/", "fgcolor": "white", "size": 5, "fillmode": "overlay"}},
-        customdata=[formats.percent(value) for value in weeks["shortage_pct"]],
-        hovertemplate=hover,
+    """Draw surplus above the axis, shortage below it, and what is left (surproduction) as a line, in % of meals served.
+
+    Only the line is compared with the target: the target speaks of surproduction.
+    """
+    fig = base(y_title="% des repas servis", height=380)
+    _weekly_bars(fig, weeks, "surplus_pct", 1, "Surplus (prévus en trop)", {"color": LIGHT_BLUE})
+    hatched = {"color": ORANGE, "pattern": {"shape": "/", "fgcolor": "white", "size": 5, "fillmode": "overlay"}}
+    _weekly_bars(fig, weeks, "shortage_pct", -1, "Manque (servis au-delà du prévu)", hatched)
+    # The line stops at the weeks without service.
+    net = weeks.set_index("week")["overproduction_pct"].asfreq("7D")
+    fig.add_scatter(
+        x=net.index,
+        y=net,
+        name="Surproduction (surplus − manque)",
+        mode="lines+markers",
+        line={"color": INK, "width": 2},
+        marker={"symbol": "circle", "size": 6},
+        customdata=[formats.percent(value) for value in net],
+        hovertemplate=WEEK_HOVER,
     )
     if target is not None:
         fig.add_scatter(
             x=weeks["week"].iloc[[0, -1]],
             y=[target, target],
-            name=f"Repère ({formats.percent(target)})",
+            name=f"Repère de surproduction ({formats.percent(target)})",
             mode="lines",
-            line={"color": INK, "width": 2, "dash": "dash"},
+            line={"color": GREEN, "width": 2, "dash": "dash"},
             hoverinfo="skip",
         )
     fig.update_layout(barmode="relative", bargap=0.15)
-    ticks = weeks["week"].iloc[:: max(1, len(weeks) // 6)]
+    ticks = weeks["week"].iloc[:: -(-len(weeks) // 6)]
     fig.update_xaxes(tickvals=ticks, tickformat="%d/%m/%y", tickangle=0)
     fig.update_yaxes(ticksuffix=f"{formats.SPACE}%")
     return fig
 
 
+def _weekly_bars(fig: go.Figure, weeks: pd.DataFrame, column: str, sign: int, name: str, marker: dict) -> None:
+    fig.add_bar(
+        x=weeks["week"],
+        y=sign * weeks[column],
+        name=name,
+        marker=marker,
+        customdata=[formats.percent(value) for value in weeks[column]],
+        hovertemplate=WEEK_HOVER,
+    )
+
+
 def ranking(labels: pd.Series, values: pd.Series, texts: list[str], unit: str) -> go.Figure:
     """Draw horizontal bars, the first row at the top, each with its text at the end."""
     fig = base(height=70 + 34 * len(labels), x_title=unit)
+    # Two long names may be shortened to the same text: the rows are numbered, the names only label them.
+    rows = list(range(len(labels)))
     fig.add_bar(
         x=values,
-        y=[_short(label) for label in labels],
+        y=rows,
         orientation="h",
         marker_color=BLUE,
         text=texts,
@@ -85,10 +103,23 @@ def ranking(labels: pd.Series, values: pd.Series, texts: list[str], unit: str) -
         hoverinfo="skip",
     )
     fig.update_xaxes(
-        showgrid=True, gridcolor=GRID, tickformat=",", range=[min(0, values.min() * 1.2), max(values.max(), 0) * 1.3]
+        showgrid=True, gridcolor=GRID, tickformat=",", range=[min(0, values.min() * 1.2), max(values.max() * 1.3, 1)]
     )
-    fig.update_yaxes(autorange="reversed", showgrid=False, title=None)
+    name_rows(fig, [formats.shortened(str(label), LONGEST_LABEL) for label in labels])
     return fig
+
+
+def name_rows(fig: go.Figure, names: list[str]) -> None:
+    """Label the rows of a horizontal chart, numbered from 0, the first one at the top."""
+    fig.update_yaxes(
+        tickmode="array",
+        tickvals=list(range(len(names))),
+        ticktext=names,
+        range=[len(names) - 0.5, -0.5],
+        showgrid=False,
+        zeroline=False,
+        title=None,
+    )
 
 
 def weekday_month(cells: pd.DataFrame) -> go.Figure:
@@ -142,7 +173,7 @@ def measured_and_reference(labels: list[str], measured: list[float | None], refe
 
 
 def forecast(days: pd.DataFrame, past: pd.DataFrame) -> go.Figure:
-    """Draw the meals of the last weeks, then the forecast with its 80 % interval and the managers' plan."""
+    """Draw the meals of the last weeks, then the forecast with its 80 % interval, and the managers' plan of both."""
     fig = base(y_title="repas servis", height=400)
     # Days without service would draw slopes that mean nothing: the axis only has service days.
     axis = _axis_days(days["date"])
@@ -152,11 +183,31 @@ def forecast(days: pd.DataFrame, past: pd.DataFrame) -> go.Figure:
     fig.add_scatter(x=axis, y=days["meals_lower"], fill="tonexty", fillcolor=BAND, name=name, **band)
     _line(fig, past, "meals_served", "Repas servis", INK, "solid", "circle")
     _line(fig, days, "meals", "Prévision", BLUE, "solid", "circle-open")
-    _line(fig, days, "meals_planned", "Prévu par les cantines", ORANGE, "dot", "diamond")
+    _plan(fig, pd.concat([past[PLAN], days[PLAN]]))
     order = list(dict.fromkeys([*_axis_days(past["date"]), *axis]))
     fig.update_xaxes(type="category", categoryorder="array", categoryarray=order, nticks=7, tickangle=0)
     fig.update_yaxes(tickformat=",.0f")
     return fig
+
+
+def _plan(fig: go.Figure, days: pd.DataFrame) -> None:
+    """Add what the canteens planned, past and to come, as a thin dotted line; it stops where no plan is known."""
+    known = days["meals_planned"].notna()
+    if not known.any():
+        return
+    meals = days["meals_planned"].astype(float)
+    alone = known & ~known.shift(1, fill_value=False) & ~known.shift(-1, fill_value=False)
+    fig.add_scatter(
+        x=_axis_days(days["date"]),
+        y=meals,
+        name="Prévu par les cantines",
+        mode="lines+markers",
+        line={"color": ORANGE, "dash": "dot", "width": 1.5},
+        # A day alone has no line: only its marker shows it.
+        marker={"symbol": "diamond", "size": [7 if one else 0 for one in alone]},
+        customdata=[formats.plural(value, "repas", "repas") for value in meals.fillna(0)],
+        hovertemplate="%{x}<br>%{customdata}<extra>%{fullData.name}</extra>",
+    )
 
 
 def _line(fig: go.Figure, days: pd.DataFrame, column: str, name: str, colour: str, dash: str, symbol: str) -> None:
@@ -178,10 +229,3 @@ def _line(fig: go.Figure, days: pd.DataFrame, column: str, name: str, colour: st
 
 def _axis_days(days: pd.Series) -> list[str]:
     return [f"{formats.weekday(day)[:3]}. {day:%d/%m}" for day in days]
-
-
-def _short(label: str, length: int = 34) -> str:
-    """Shorten a label so that the axis leaves room to the bars; plotly would also read tags and links in it."""
-    text = str(label)
-    text = text if len(text) <= length else text[: length - 1] + "…"
-    return formats.escape(text)

@@ -11,6 +11,7 @@ from ui import charts, formats
 
 PLANNED = "#c9d1d5"
 HATCHED = {"shape": "/", "fgcolor": "white", "size": 5, "fillmode": "overlay"}
+LONGEST_NAME = 28
 DAY_MS = 24 * 3600 * 1000
 # Each series differs by its marker and its dash as well as by its colour.
 LINES = (
@@ -33,23 +34,18 @@ def school_name(name: str) -> str:
     return short[:1].upper() + short[1:]
 
 
-def _axis_name(name: str, length: int = 28) -> str:
-    """Shorten a school's name for an axis, safe from the tags and links plotly would read in it."""
-    short = school_name(name)
-    return formats.escape(short if len(short) <= length else short[: length - 1] + "…")
-
-
 def rollout(stages: pd.DataFrame, schools: list[str], today: date) -> go.Figure:
     """Draw, per school, the stages as planned above the stages as they happened, each with its number."""
     fig = charts.base(height=110 + 46 * len(schools))
     begun = stages[stages["actual_start"].notna()]
     done, under_way = begun[begun["actual_end"].notna()], begun[begun["actual_end"].isna()]
     until_today = under_way.assign(actual_end=pd.Timestamp(today))
-    _stages(fig, stages, "planned", "Prévu", {"color": PLANNED}, 0.36)
-    _stages(fig, done, "actual", "Réalisé", {"color": charts.BLUE}, 0.0)
-    _stages(fig, until_today, "actual", "En cours", {"color": charts.ORANGE}, 0.0)
-    names = [_axis_name(school) for school in schools]
-    fig.update_yaxes(categoryorder="array", categoryarray=names[::-1], showgrid=False, title=None)
+    # Two long names may be shortened to the same text: the rows are numbered, the names only label them.
+    rows = {school: row for row, school in enumerate(schools)}
+    _stages(fig, stages, rows, "planned", "Prévu", {"color": PLANNED}, 0.0)
+    _stages(fig, done, rows, "actual", "Réalisé", {"color": charts.BLUE}, 0.36)
+    _stages(fig, until_today, rows, "actual", "En cours", {"color": charts.ORANGE}, 0.36)
+    charts.name_rows(fig, [formats.shortened(school_name(school), LONGEST_NAME) for school in schools])
     fig.update_xaxes(type="date", tickformat="%m/%Y", showgrid=True, gridcolor=charts.GRID)
     fig.add_vline(pd.Timestamp(today).timestamp() * 1000, line={"color": charts.INK, "width": 1.5, "dash": "dash"})
     fig.add_annotation(x=pd.Timestamp(today), y=1, yref="paper", yanchor="bottom", text="aujourd’hui", showarrow=False)
@@ -57,11 +53,13 @@ def rollout(stages: pd.DataFrame, schools: list[str], today: date) -> go.Figure:
     return fig
 
 
-def _stages(fig: go.Figure, stages: pd.DataFrame, which: str, name: str, marker: dict, offset: float) -> None:
+def _stages(
+    fig: go.Figure, stages: pd.DataFrame, rows: dict[str, int], which: str, name: str, marker: dict, offset: float
+) -> None:
     """Add one bar per stage; `which` is planned or actual, `offset` keeps the two apart in a school's row."""
     start, end = pd.to_datetime(stages[f"{which}_start"]), pd.to_datetime(stages[f"{which}_end"])
     fig.add_bar(
-        y=[_axis_name(school) for school in stages["school"]],
+        y=stages["school"].map(rows),
         base=start,
         x=(end - start).dt.days * DAY_MS + DAY_MS,
         orientation="h",
@@ -76,10 +74,11 @@ def _stages(fig: go.Figure, stages: pd.DataFrame, which: str, name: str, marker:
         insidetextfont={"size": 11},
         constraintext="none",
         customdata=[
-            f"{formats.escape(stage)}, du {formats.day(first)} au {formats.day(last)}"
-            for stage, first, last in zip(stages["stage"], start, end, strict=True)
+            f"{formats.in_chart(school_name(school))}<br>"
+            f"{formats.in_chart(stage)}, du {formats.day(first)} au {formats.day(last)}"
+            for school, stage, first, last in zip(stages["school"], stages["stage"], start, end, strict=True)
         ],
-        hovertemplate="%{y}<br>%{customdata}<extra>%{fullData.name}</extra>",
+        hovertemplate="%{customdata}<extra>%{fullData.name}</extra>",
     )
 
 
@@ -107,10 +106,10 @@ def devices(counts: pd.DataFrame) -> go.Figure:
     fig = charts.base(height=110 + 56 * len(counts), x_title="matériels")
     for state in counts.columns:
         fig.add_bar(
-            y=[formats.escape(str(kind)) for kind in counts.index],
+            y=[formats.in_chart(str(kind)) for kind in counts.index],
             x=counts[state],
             orientation="h",
-            name=formats.escape(str(state)),
+            name=formats.in_chart(str(state)),
             marker=STATES.get(str(state), OTHER_STATE),
             text=[formats.number(count) if count else "" for count in counts[state]],
             textposition="inside",

@@ -11,14 +11,15 @@ import pandas as pd
 import streamlit as st
 
 from data import programme
-from data.privacy import MASKED, MaskedCounts, is_small, mask_counts
+from data.privacy import MASKED, MaskedCounts, is_small
+from data.published import AGENTS, published, published_totals
 from ui import blocks, charts, charts_programme, tables
 from ui.blocks import Figure
 from ui.charts_programme import school_name
 from ui.formats import MISSING, MONTHS, SPACE, count_of, number, percent, plural, quantity
 from ui.session import ask
 
-AGENTS, FIRST_STEP = "Agents", "Identité créée"
+FIRST_STEP = "Identité créée"
 MASK_NOTE = (
     "«\u00a0masqué\u00a0»\u00a0: moins de 5 agents, ou un chiffre qui permettrait de les retrouver. "
     "«\u00a0—\u00a0»\u00a0: non renseigné, hors du total."
@@ -38,12 +39,10 @@ def chosen_month(months: list[date]) -> date:
 
 
 def funnel(month: date) -> pd.DataFrame:
-    """Return the steps of a month with their shares; small groups are already hidden (NA)."""
-    totals = ask(programme.step_totals)
+    """Return the steps of a month with their shares; what the tables by school or by trade hide is hidden (NA)."""
+    totals = ask(published_totals)
     steps = totals[totals["month"] == pd.Timestamp(month)].reset_index(drop=True)
-    hidden = steps["people"].map(is_small) | steps["agents"].map(is_small)
-    people = steps["people"].astype("Int64").mask(hidden)
-    return steps.assign(hidden=hidden, people=people, share=(100 * people / steps["agents"]).astype("Float64"))
+    return steps.assign(share=(100 * steps["people"] / steps["agents"]).astype("Float64"))
 
 
 def headline(steps: pd.DataFrame) -> None:
@@ -95,8 +94,8 @@ def stairs_sentence(steps: pd.DataFrame, month: date) -> str:
 
 def by_group(month: date) -> MaskedCounts:
     """Answer: which schools, which trades stay behind? Return the schools' table, as it may be published."""
-    schools = mask_counts(ask(programme.steps_by_school, month))
-    trades = mask_counts(ask(programme.steps_by_trade, month))
+    shown = ask(published, month)
+    schools, trades = shown.schools, shown.trades
     with blocks.question("Quelles écoles, quels métiers restent en chemin\u00a0?", MASK_NOTE):
         blocks.takeaway(by_group_sentence(schools))
         by_school, by_trade = st.tabs(["Par école", "Par métier"])
@@ -125,8 +124,8 @@ def _people_table(masked: MaskedCounts, group: str) -> pd.DataFrame:
 
 def trend() -> None:
     """Answer: is equipment progressing from month to month?"""
-    totals = ask(programme.step_totals)
-    shown = totals[(totals["step"] != AGENTS) & ~totals["people"].map(is_small) & ~totals["agents"].map(is_small)]
+    totals = ask(published_totals)
+    shown = totals[(totals["step"] != AGENTS) & ~totals["hidden"] & totals["people"].notna()]
     shares = shown.assign(share=100 * shown["people"].astype(float) / shown["agents"].astype(float))
     table = shares.pivot(index="month", columns="step", values="share").reindex(columns=list(programme.STEPS)[1:])
     with blocks.question("Progressons-nous de mois en mois\u00a0?", "Part des agents, dans les écoles renseignées."):

@@ -12,6 +12,7 @@ from data import queries
 from data.school_calendar import school_year_bounds, terms
 from data.selection import Selection
 from ui import blocks
+from ui.formats import SPACE, as_text
 from ui.session import ask
 
 WHOLE_HISTORY = "Tout l’historique"
@@ -19,13 +20,14 @@ WHOLE_YEAR = "Toute l’année"
 WHOLE_CITY = "Toutes les cantines"
 DISTRICT = "Secteur\u00a0: "
 TRAILING_YEAR = re.compile(r"\s\d{4}$")
+LONGEST_VALUE = 60
 LONG_AGO, FAR_AHEAD = date(1990, 1, 1), date(2100, 1, 1)
 
 
 def selection_or_stop(with_place: bool = True, with_history: bool = True) -> Selection:
     """Show the filters and return what they select; say what to do and stop the run while no meal is known.
 
-    A value of the URL that is not among the choices is ignored by the widget, which then shows its default.
+    A value of the URL that is not among the choices is said to be unknown; the widget then shows its default.
     """
     years = ask(queries.school_years_with_data)
     if not years:
@@ -63,7 +65,13 @@ def canteen() -> tuple[str, str | None]:
 
 
 def _choice(label: str, options: list[str], key: str) -> str:
-    return str(st.selectbox(label, options, key=key, bind="query-params"))
+    # Read first: the widget takes a value it does not know out of the address.
+    asked = st.query_params.get(key)
+    chosen = str(st.selectbox(label, options, key=key, bind="query-params"))
+    if asked is not None and asked not in options:
+        shown = as_text(asked[:LONGEST_VALUE])
+        st.warning(f"Filtre inconnu dans l’adresse, ignoré{SPACE}: «{SPACE}{shown}{SPACE}»", icon=":material/link_off:")
+    return chosen
 
 
 def _period(year: str) -> tuple[date, date]:

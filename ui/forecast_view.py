@@ -9,8 +9,10 @@ import streamlit as st
 
 from data import queries
 from data.queries import ForecastRun
+from data.queries.forecasts import STALE_AFTER_DAYS
 from ui import blocks, charts, tables
-from ui.formats import MISSING, SPACE, day, long_day, moment, number, plural, weekday
+from ui.access import require
+from ui.formats import MISSING, SPACE, count_of, day, long_day, moment, number, plural, weekday
 from ui.session import ask, refresh_job
 
 PAST_DAYS = 30
@@ -35,19 +37,36 @@ def freshness(run: ForecastRun | None) -> None:
     if run is not None:
         known = f"avec les repas connus jusqu’au {day(run.last_service_on)}"
         blocks.note(f"Prévisions calculées le {moment(run.finished_at)}, {known}.")
-        if run.outdated:
-            st.warning(
-                "Des données ont été déposées depuis\u00a0: recalculez les prévisions.",
-                icon=":material/history:",
-            )
+        reason = _reason_to_compute(run)
+        if reason:
+            st.warning(f"{reason}{SPACE}: recalculez-les.", icon=":material/history:")
+        stale = stale_history(run.last_service_on, date.today())
+        if stale:
+            st.warning(stale, icon=":material/event_busy:")
     if st.button("Recalculer les prévisions" if run else "Calculer les prévisions", icon=":material/refresh:"):
         refresh_job().request()
         st.rerun()
 
 
+def _reason_to_compute(run: ForecastRun) -> str | None:
+    if run.outdated:
+        return "Des données ont changé depuis ces prévisions"
+    if ask(queries.ends_too_soon, run.run_id, date.today()):
+        return "Ces prévisions s’arrêtent avant la fin des 30 prochains jours de service"
+    return None
+
+
+def stale_history(last: date | None, today: date) -> str | None:
+    """Say so when the last meals known are so old that the forecasts speak of the past."""
+    if last is None or (today - last).days <= STALE_AFTER_DAYS:
+        return None
+    return f"Les repas connus s’arrêtent au {day(last)}{SPACE}: prévisions faites pour les jours qui suivent."
+
+
 @st.fragment(run_every=1.0)
 def _progress() -> None:
     """Follow the computation; when it ends, the whole page runs again with the new forecasts."""
+    require("cuisine", "comite")
     state = refresh_job().state()
     if state.status != "running":
         st.rerun()
@@ -66,18 +85,51 @@ def coming_days(run: ForecastRun, place: str, canteen: str | None) -> None:
             return
         past = ask(queries.recent_actuals, canteen, days["date"].min().date(), PAST_DAYS)
         table = _readable(days.assign(weekday=days["date"].map(weekday)), ["date", "weekday"])
-        blocks.figure(charts.forecast(days, past), coming_sentence(days), table, "previsions", digits=0)
+        sentence = coming_sentence(days, date.today())
+        blocks.figure(charts.forecast(days, past), sentence, table, "previsions", digits=0)
+        if canteen is None:
+            _city_notes(run, days)
 
 
-def coming_sentence(days: pd.DataFrame) -> str:
-    """Say what to expect of the first day and of the whole period."""
-    first = days.iloc[0]
-    busiest = days.nlargest(1, "meals").iloc[0]
+def _city_notes(run: ForecastRun, days: pd.DataFrame) -> None:
+    """Say what the total of the city counts, and why its plan may be missing."""
+    points = ask(queries.unattached_in_total, run.run_id)
+    if points:
+        unattached = plural(points, "point de service", "points de service")
+        blocks.note(f"Le total de la ville compte tous les points de service, dont {unattached} à rattacher.")
+    partial = partial_plan(days)
+    if partial:
+        blocks.note(partial)
+
+
+def coming_sentence(days: pd.DataFrame, today: date) -> str:
+    """Say what to expect of the first day still to come and of the period from there on."""
+    ahead = days[days["date"].dt.date >= today]
+    kept, word = (days, "prévus") if ahead.empty else (ahead, "prochains")
+    first, busiest = kept.iloc[0], kept.nlargest(1, "meals").iloc[0]
+    start = f"{long_day(first['date']).capitalize()}{SPACE}: {_meals(first)}."
+    if len(kept) == 1:
+        return start
     return (
-        f"{long_day(first['date']).capitalize()}{SPACE}: {_meals(first)}. "
-        f"Le jour le plus chargé des {len(days)} prochains est le {long_day(busiest['date'])} "
+        f"{start} Le jour le plus chargé des {len(kept)} {word} est le {long_day(busiest['date'])} "
         f"({plural(round(busiest['meals']), 'repas', 'repas')})."
     )
+
+
+def partial_plan(days: pd.DataFrame) -> str | None:
+    """Say why the plan of the city is missing on a day some canteens have already planned."""
+    partial = days[days["meals_planned"].isna() & (days["planned_canteens"] > 0)]
+    if partial.empty:
+        return None
+    row = partial.iloc[-1]
+    return (
+        f"Le prévu de la ville n’est montré que les jours où toutes les cantines en ont un{SPACE}: "
+        f"le {day(row['date'])}, {_planned(row['planned_canteens'], row['canteens'])}."
+    )
+
+
+def _planned(canteens: int, total: int) -> str:
+    return f"{count_of(canteens, total, 'cantine')} {'a' if canteens < 2 else 'ont'} déjà un prévu"
 
 
 def one_day(run: ForecastRun) -> None:
@@ -87,18 +139,26 @@ def one_day(run: ForecastRun) -> None:
         if not known:
             blocks.empty_state("Aucun jour de service à prévoir.")
             return
-        chosen = known[st.selectbox("Jour", list(known), key="jour", bind="query-params")]
+        first = first_ahead(list(known.values()), date.today())
+        chosen = known[st.selectbox("Jour", list(known), index=first, key="jour", bind="query-params")]
         canteens = ask(queries.canteen_forecasts_of_day, run.run_id, chosen)
         blocks.takeaway(day_sentence(chosen, ask(queries.daily_forecast, run.run_id, None), canteens))
         table = _readable(canteens, ["place", "district"])
         tables.table(table, f"previsions_{chosen:%Y-%m-%d}", digits=0, height=420)
 
 
+def first_ahead(days: list[date], today: date) -> int:
+    """Return the position of the first day still to come, or the first of all when they are past."""
+    return next((position for position, value in enumerate(days) if value >= today), 0)
+
+
 def day_sentence(chosen: date, city: pd.DataFrame, canteens: pd.DataFrame) -> str:
     """Say what the city needs on one day."""
     of_day = city[city["date"].dt.date == chosen]
     meals = _meals(of_day.iloc[0]) if len(of_day) else MISSING
-    return f"{long_day(chosen).capitalize()}{SPACE}: {meals} pour la ville, {plural(len(canteens), 'cantine')}."
+    planned = int(canteens["meals_planned"].notna().sum())
+    partly = f" {_planned(planned, len(canteens))}." if 0 < planned < len(canteens) else ""
+    return f"{long_day(chosen).capitalize()}{SPACE}: {meals} pour la ville, {plural(len(canteens), 'cantine')}.{partly}"
 
 
 def _meals(row: pd.Series) -> str:

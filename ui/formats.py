@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,10 @@ import pandas as pd
 
 MISSING = "—"
 THIN = "\u202f"  # between thousands
+MARKUP = re.compile(r"[\\`*_\[\]<>~$&#]")
+# Addresses, icon names and lists are not stopped by a backslash, but by an invisible character that joins words.
+SHORTCUT = re.compile(r"(?<=[:@.])(?=\S)|(?<=[wW]{3})(?=\.)|^(?=[-+]\s|\d+[.)]\s)")
+WORD_JOINER = "\u2060"
 SPACE = "\u00a0"  # before % : ; ? ! and between a number and its unit
 PARIS = ZoneInfo("Europe/Paris")
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -96,3 +101,19 @@ def enumeration(names: list[str]) -> str:
 def escape(text: str) -> str:
     """Return text that st.html shows as it is, whatever it contains."""
     return html.escape(text, quote=True)
+
+
+def as_text(text: str) -> str:
+    """Return text that Streamlit's Markdown (figures, helps, labels) shows as it is, whatever it contains."""
+    one_line = re.sub(r"[ \t\r\n]+", " ", text).strip(" ")
+    return MARKUP.sub(r"\\\g<0>", SHORTCUT.sub(WORD_JOINER, one_line))
+
+
+def in_chart(text: str) -> str:
+    """Return text that plotly shows as it is: it reads tags and links, and would show `&quot;` as such."""
+    return html.escape(text, quote=False)
+
+
+def shortened(text: str, length: int) -> str:
+    """Return text cut to a length, for the axis of a chart."""
+    return in_chart(text if len(text) <= length else text[: length - 1] + "…")

@@ -1,10 +1,6 @@
-"""The blocks of the page Données disponibles: which canteen, which week, which labels, which files, what was done."""
+"""The blocks of the page Données disponibles: which canteen, which week, which files, what was done."""
 
 from __future__ import annotations
-
-import csv
-import io
-import json
 
 import numpy as np
 import pandas as pd
@@ -12,40 +8,22 @@ import streamlit as st
 
 from data import queries
 from data.demo import DemoOnly, start_empty
-from data.deposit import DepositRefused, apply
 from data.schemas import kinds
 from data.selection import Selection
-from ui import blocks, tables
-from ui.access import User
-from ui.formats import SPACE, count_of, day, moment, number, percent, plural
-from ui.session import ask, request_refresh, store
+from ui import audit_words, blocks, tables
+from ui.access import require
+from ui.formats import SPACE, count_of, day, moment, number, percent
+from ui.session import ask, store
 
 # What lacks stands out, and the number in the cell says the same.
 SHADES = {"nothing": "background-color: #f3c3a0; color: #1c2b33", "some": "background-color: #fbeedd; color: #1c2b33"}
-DETAILS = {
-    "file": "fichier",
-    "kind": "type",
-    "deposit": "dépôt n°",
-    "accepted": "acceptées",
-    "changed": "modifiées",
-    "run_id": "calcul n°",
-    "rows": "lignes",
-    "last_service_on": "dernier service",
-    "role": "rôle",
-    "active": "actif",
-}
-ACTIONS = {
-    "deposit": "Dépôt d’un fichier",
-    "demo_load": "Chargement de la démonstration",
-    "demo_remove": "Départ d’une base vide",
-    "user": "Compte",
-    "forecast": "Calcul des prévisions",
-}
+PLACE, PLACE_KEY = "Cantine", ["canteen", "site", "site_kind"]
 
 
 @st.fragment
 def grid(selection: Selection) -> None:
     """Answer: for which canteen and which week do we have figures? A click on a cell shows its days."""
+    require("mission")
     cells = ask(queries.availability, selection)
     caption = "Jours où le prévu et le servi sont connus, sur les jours de service de la semaine. Cliquez sur une case."
     with blocks.question("Quelles cantines, quelles semaines\u00a0?", caption):
@@ -53,105 +31,69 @@ def grid(selection: Selection) -> None:
             blocks.empty_state("Aucun service dans cette période.")
             return
         blocks.takeaway(grid_sentence(cells))
-        days, shares = (cells.pivot(index="place", columns="week", values=name) for name in ("days", "service_days"))
+        # Two places may be read alike: rows are told apart by their key, and only labelled by their name.
+        places = cells.drop_duplicates(PLACE_KEY).reset_index(drop=True)
+        weeks = sorted(cells["week"].unique())
         event = st.dataframe(
-            _shaded(days, shares),
+            _shaded(cells, places, weeks),
             key="grille",
             height=460,
+            hide_index=True,
             on_select="rerun",
             selection_mode="single-cell",
-            column_config={"place": st.column_config.Column("Cantine", width=min(tables.width_of(days.index), 260))},
+            column_config={PLACE: st.column_config.Column(PLACE, width=_place_width(places), pinned=True)},
         )
-        _chosen_cell(event["selection"]["cells"], days)
+        _chosen_cell(event["selection"]["cells"], places, weeks)
 
 
 def grid_sentence(cells: pd.DataFrame) -> str:
-    """Say how much of what is expected is there, and who lacks most."""
+    """Say how much of what is expected is there, how many canteens are complete, how many sent nothing."""
     days, expected = int(cells["days"].sum()), int(cells["service_days"].sum())
-    by_place = cells.groupby("place")[["days", "service_days"]].sum()
-    by_place = by_place[cells.groupby("place")["attached"].any()]
-    complete = int((by_place["days"] >= by_place["service_days"]).sum())
+    canteens = cells[cells["attached"]].groupby("canteen")[["days", "service_days"]].sum()
+    complete, silent = int((canteens["days"] >= canteens["service_days"]).sum()), int((canteens["days"] == 0).sum())
     share = percent(100 * days / expected if expected else None, 0)
     return (
         f"{share} des jours attendus sont là{SPACE}: {count_of(days, expected, 'journée')} de cantine. "
-        f"{count_of(complete, len(by_place), 'cantine')} sans aucun jour manquant."
+        f"{count_of(complete, len(canteens), 'cantine')} sans aucun jour manquant, {number(silent)} sans aucun chiffre."
     )
 
 
-def _shaded(days: pd.DataFrame, expected: pd.DataFrame) -> pd.io.formats.style.Styler:
+def _place_width(places: pd.DataFrame) -> int:
+    return min(tables.width_of(places["place"]), 260)
+
+
+def _shaded(cells: pd.DataFrame, places: pd.DataFrame, weeks: list[pd.Timestamp]) -> pd.io.formats.style.Styler:
     """Return the grid as “known/expected”; only cells that lack something are shaded, so that they stand out."""
-    known, due = days.to_numpy(dtype=int), expected.to_numpy(dtype=int)
-    texts = [[f"{some}/{whole}" for some, whole in zip(*row, strict=True)] for row in zip(known, due, strict=True)]
+    # The query gives every place every week, in order: the cells are the grid, row by row.
+    shape = (len(places), len(weeks))
+    known, due = (cells[name].to_numpy(dtype=int).reshape(shape) for name in ("days", "service_days"))
     shades = np.select([known >= due, known == 0], ["", SHADES["nothing"]], SHADES["some"])
-    labels = [f"{week:%d/%m/%y}" for week in pd.to_datetime(days.columns)]
-    grid = pd.DataFrame(texts, index=days.index, columns=labels, dtype=object)
-    return grid.style.apply(lambda _: shades, axis=None)
+    texts = [[f"{some}/{whole}" for some, whole in zip(*row, strict=True)] for row in zip(known, due, strict=True)]
+    grid = pd.DataFrame(texts, columns=[_week_title(week) for week in weeks], dtype=object)
+    style = np.column_stack([np.full(len(places), ""), shades])
+    grid.insert(0, PLACE, places["place"].tolist())
+    return grid.style.apply(lambda _: style, axis=None)
 
 
-def _chosen_cell(cells: list[tuple[int, str]], days: pd.DataFrame) -> None:
+def _week_title(week: pd.Timestamp) -> str:
+    return f"{week:%d/%m/%y}"
+
+
+def _chosen_cell(cells: list[tuple[int, str]], places: pd.DataFrame, weeks: list[pd.Timestamp]) -> None:
     """Show the days of the canteen and week that were clicked."""
-    if not cells:
+    titles = {_week_title(week): week for week in weeks}
+    if not cells or cells[0][1] not in titles or cells[0][0] >= len(places):
         return
-    row, label = cells[0]
-    weeks = {f"{week:%d/%m/%y}": week for week in pd.to_datetime(days.columns)}
-    if label not in weeks or row >= len(days):
-        return
-    place, monday = str(days.index[row]), weeks[label].date()
-    blocks.takeaway(f"{place}, semaine du {day(monday)}")
-    found = ask(queries.canteen_days, place, monday)
+    place, monday = places.iloc[cells[0][0]], titles[cells[0][1]].date()
+    blocks.takeaway(f"{place['place']}, semaine du {day(monday)}")
+    canteen, site, site_kind = (None if pd.isna(place[name]) else str(place[name]) for name in PLACE_KEY)
+    found = ask(queries.canteen_days, canteen, site, site_kind, monday)
     if found.empty:
         blocks.note("Rien n’a été déposé pour cette cantine cette semaine-là.")
         return
     names = ["Date", "Point de service", "Repas prévus", "Repas servis", "Préparation (kg)", "Non servi (kg)"]
     table = found.set_axis([*names, "Restes d’assiette (kg)", "Commentaire"], axis="columns")
     tables.table(table, f"jours_{monday:%Y-%m-%d}")
-
-
-def unattached(user: User) -> None:
-    """Show the labels “à rattacher” and attach one to a canteen."""
-    labels = ask(queries.unattached_labels)
-    if labels.empty:
-        return
-    caption = "Ces points de service comptent dans les totaux de la ville, mais dans ceux d’aucune cantine."
-    with blocks.question("Quels points de service restent à rattacher\u00a0?", caption):
-        meals = plural(int(labels["meals_served"].sum()), "repas servi", "repas servis")
-        blocks.takeaway(f"{plural(len(labels), 'point')} de service à rattacher, {meals}.")
-        names = ["Point de service", "Type", "Jours", "Repas servis", "Premier jour", "Dernier jour"]
-        tables.table(labels.set_axis(names, axis="columns"), "a_rattacher", download=False)
-        _attach_form(labels, user)
-
-
-def _attach_form(labels: pd.DataFrame, user: User) -> None:
-    places = ask(queries.places)
-    sites = {f"{row['site']} ({row['site_kind']})": row for row in labels.to_dict("records")}
-    canteens = {row["label"]: row for row in places.to_dict("records")}
-    if not canteens:
-        blocks.note("Déposez d’abord la liste des cantines ou leurs rattachements.")
-        return
-    with st.form("rattacher", border=False):
-        left, right = st.columns(2)
-        site = left.selectbox("Point de service", list(sites))
-        canteen = right.selectbox("Cantine", list(canteens), index=None, placeholder="Choisissez une cantine")
-        sent = st.form_submit_button("Rattacher", type="primary")
-    if sent and site and canteen:
-        found, chosen = sites[site], canteens[canteen]
-        _attach([found["site"], found["site_kind"], chosen["name"], chosen["kind"] or ""], user)
-
-
-def _attach(line: list[str], user: User) -> None:
-    """Write the attachment as a mapping deposit of one line: it shows in the history like any other."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow(["site_nom", "site_type", "cantine_nom", "cantine_type"])
-    writer.writerow(line)
-    try:
-        apply(store(), "rattachement.csv", text.getvalue().encode(), user.name)
-    except DepositRefused as refusal:
-        blocks.problem("Le rattachement n’a pas été enregistré.", str(refusal))
-        return
-    request_refresh()
-    st.toast("Point de service rattaché.", icon=":material/check_circle:")
-    st.rerun()
 
 
 def contents() -> None:
@@ -170,29 +112,26 @@ def journal() -> None:
     with blocks.question("Qu’a-t-on fait récemment\u00a0?"):
         rows = ask(queries.last_actions)
         rows = rows.assign(
-            done_at=rows["done_at"].map(moment), action=rows["action"].map(lambda name: ACTIONS.get(name, name))
+            done_at=rows["done_at"].map(moment),
+            action=rows["action"].map(audit_words.action),
+            detail=rows["detail"].map(audit_words.detail),
         )
-        rows["detail"] = rows["detail"].map(_plain_detail)
         tables.table(rows.set_axis(["Quand", "Qui", "Action", "Détail"], axis="columns"), "actions", download=False)
 
 
-def _plain_detail(detail: str) -> str:
-    """Write the detail of an action as “name: value” pairs."""
-    return ", ".join(f"{DETAILS.get(name, name)}{SPACE}: {value}" for name, value in json.loads(detail).items())
-
-
-def leave_demo(user: User) -> None:
+def leave_demo() -> None:
     """Offer to start from an empty store, while the store is a demonstration."""
     if not ask(queries.store_overview).demo:
         return
     with blocks.question("Prêts à travailler avec vos données\u00a0?"):
         blocks.note("La ville fictive et tout ce qui a été déposé par-dessus seront effacés.")
         if st.button("Repartir d’une base vide", icon=":material/restart_alt:"):
-            _confirm_empty(user)
+            _confirm_empty()
 
 
 @st.dialog("Repartir d’une base vide\u00a0?")
-def _confirm_empty(user: User) -> None:
+def _confirm_empty() -> None:
+    user = require("mission")
     rows = ask(queries.counts_by_kind)
     services = int(rows.loc[rows["kind"] == "log", "rows"].iloc[0])
     st.markdown(

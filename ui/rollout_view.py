@@ -95,7 +95,7 @@ def table(known: pd.DataFrame) -> None:
             blocks.empty_state("Aucune école ne correspond à ce choix.")
             return
         blocks.takeaway(table_sentence(known))
-        tables.table(_school_table(known), "ecoles_test", height=35 * (len(known) + 1) + 3)
+        tables.table(_school_table(known), "ecoles_test", height="content")
 
 
 def table_sentence(known: pd.DataFrame) -> str:
@@ -129,11 +129,11 @@ def _school_table(known: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "École": known["school"].map(school_name),
-            "Étape": [_stage(row) for row in known.to_dict("records")],
             "Retard": [_delay(days) for days in known["delay_days"]],
             "Météo": known["weather"].map(WEATHER),
             "Raison": known["weather_reason"],
             "Prochaine action": known["next_step"],
+            "Étape": [_stage(row) for row in known.to_dict("records")],
             "Raccordement": known["connection"],
             "Étape commencée le": known["actual_start"],
             "Équipée le": known["equipped_on"],

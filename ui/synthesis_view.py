@@ -12,6 +12,7 @@ from ui.formats import MISSING, SPACE, count_of, day, moment, number, percent, p
 from ui.situation import Situation
 from ui.waste_sentences import reliability
 
+GROSS = "pesée brute\u00a0; la référence ne compte que le comestible"
 REFERENCES = (
     "surplus_target_pct",
     "waste_reference_g",
@@ -55,21 +56,21 @@ def waste_figures(facts: Situation) -> list[Figure]:
         Figure(
             "Gaspillage par repas",
             quantity(now.grams_per_meal, "g"),
-            f"ADEME{SPACE}: {quantity(facts.reference('waste_reference_g'), 'g')}. "
+            f"ADEME{SPACE}: {quantity(facts.reference('waste_reference_g'), 'g')} (comestible seul). "
             f"{count_of(now.weighing_canteens, now.canteens, 'cantine')}{level}",
-            _source(facts, "waste_reference_g"),
+            _help(facts, "waste_reference_g"),
         ),
         Figure(
             "Coût estimé",
             quantity(_rounded(facts.estimate("full_cost_eur_per_kg")), "€"),
             _weighed(facts, f"dont {quantity(_rounded(facts.estimate('purchase_cost_eur_per_kg')), '€')} d’achats"),
-            _source(facts, "full_cost_eur_per_kg"),
+            _help(facts, "full_cost_eur_per_kg"),
         ),
         Figure(
             "CO₂e estimé",
             quantity(_tonnes(facts.estimate("co2e_kg_per_kg")), "t", 1),
-            _weighed(facts, f"pour {quantity(_tonnes(facts.wasted_kg), 't', 1)} de nourriture"),
-            _source(facts, "co2e_kg_per_kg"),
+            _weighed(facts, f"pour {quantity(_tonnes(facts.wasted_kg), 't', 1)} de nourriture, pesée brute"),
+            _help(facts, "co2e_kg_per_kg"),
         ),
         _schools(facts),
     ]
@@ -80,13 +81,15 @@ def freshness(facts: Situation) -> None:
     known = f"Repas connus jusqu’au {day(facts.overview.last_day)}"
     forecasts = f"prévisions du {moment(facts.run.finished_at)}" if facts.run else "pas encore de prévisions"
     blocks.note(f"{known}{SPACE}; {forecasts}.")
+    if facts.wasted_kg is not None:
+        blocks.note(f"Gaspillage, coût et CO₂e{SPACE}: {GROSS}. Ces trois chiffres sont donc des estimations hautes.")
 
 
 def changes(facts: Situation) -> None:
     """Answer: what changed since the same period a year before?"""
     caption = "La même période, un an plus tôt, jusqu’au même jour."
     with blocks.question("Qu’est-ce qui a changé\u00a0?", caption):
-        if not facts.before.pairs:
+        if not facts.before.pairs_served:
             blocks.empty_state("Aucun chiffre connu pour la même période un an plus tôt.")
             return
         blocks.takeaway(change_sentence(facts.now, facts.before))
@@ -131,9 +134,15 @@ def sources(facts: Situation) -> None:
     with blocks.question("D’où viennent les repères\u00a0?"):
         blocks.sentences(source for name in REFERENCES if (source := _source(facts, name)))
         blocks.note(
-            "Coût et CO₂e\u00a0: grammes par repas là où l’on pèse, étendus à tous les repas servis. "
+            "Coût et CO₂e\u00a0: grammes par repas là où l’on pèse, étendus à tous les repas servis "
+            f"({GROSS}). "
             "La loi AGEC demandait 50\u00a0% de gaspillage en moins entre 2015 et 2025\u00a0: l’échéance est passée."
         )
+
+
+def _help(facts: Situation, name: str) -> str:
+    """Return the source of a reference, and what sets our figure apart from it."""
+    return ". ".join([*filter(None, [_source(facts, name)]), f"{GROSS.capitalize()}."])
 
 
 def _source(facts: Situation, name: str) -> str | None:

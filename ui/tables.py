@@ -5,39 +5,66 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
 
+from data.formulas import defuse
 from ui import formats
 
-WIDEST = 420  # pixels
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+WIDEST, LETTER, MARGIN = 420, 7, 26  # pixels
+WRAPPED_ROW = 66  # pixels: texts only wrap in rows of more than four ems
 
 
-def table(frame: pd.DataFrame, key: str, digits: int = 1, height: int | None = None, download: bool = True) -> None:
+def table(
+    frame: pd.DataFrame,
+    key: str,
+    digits: int = 1,
+    height: int | Literal["content"] | None = None,
+    download: bool = True,
+) -> None:
     """Show a DataFrame with French numbers and dates, and its CSV; column names are what people read."""
+    widths = widths_of(frame, digits)
+    tall = is_cut(frame, widths)
     st.dataframe(
         french(frame, digits),
         hide_index=True,
         height=height or "auto",
+        row_height=WRAPPED_ROW if tall else None,
         placeholder=formats.MISSING,
-        column_config=_widths(frame),
+        column_config={name: st.column_config.Column(width=width) for name, width in widths.items()},
     )
     if download:
         download_csv(frame, key)
 
 
-def _widths(frame: pd.DataFrame) -> dict[str, Any]:
-    """Give columns of text the room of their longest value, which the default would cut."""
-    texts = [str(name) for name in frame.columns if pd.api.types.is_string_dtype(frame[name])]
-    return {name: st.column_config.Column(width=width_of([name, *frame[name].dropna()])) for name in texts}
+def widths_of(frame: pd.DataFrame, digits: int = 1) -> dict[str, int]:
+    """Return the width in pixels of each column: no more than its longest value, and less for a text that can wrap.
+
+    The default cuts long texts and gives numbers room they do not need.
+    """
+    return {str(name): _width(frame[name], str(name), digits) for name in frame.columns}
+
+
+def _width(values: pd.Series, title: str, digits: int) -> int:
+    write = _format_of(values, digits) or str
+    return width_of([title, *(write(value) for value in values.dropna())])
+
+
+def is_cut(frame: pd.DataFrame, widths: dict[str, int]) -> bool:
+    """Tell whether a text is wider than its column: its rows then need several lines."""
+    return any(
+        MARGIN + LETTER * len(str(value)) > widths[str(name)]
+        for name in frame.columns
+        if pd.api.types.is_string_dtype(frame[name])
+        for value in frame[name].dropna()
+    )
 
 
 def width_of(texts: Iterable[str]) -> int:
-    """Return the width in pixels that shows the longest of these texts whole."""
-    return min(30 + 8 * max(map(len, texts), default=0), WIDEST)
+    """Return the width in pixels that shows the longest of these texts whole, up to a limit."""
+    return min(MARGIN + LETTER * max(map(len, texts), default=0), WIDEST)
 
 
 def french(frame: pd.DataFrame, digits: int = 1) -> pd.DataFrame | pd.io.formats.style.Styler:
@@ -71,7 +98,7 @@ def download_csv(frame: pd.DataFrame, name: str, label: str = "Télécharger le 
 def french_csv(frame: pd.DataFrame) -> bytes:
     """Return UTF-8 with BOM, “;”, decimal commas, dates jj/mm/aaaa, and no cell that Excel would run as a formula."""
     cells = pd.DataFrame({name: [_cell(value) for value in frame[name]] for name in frame.columns})
-    cells.columns = pd.Index([_defused(str(name)) for name in frame.columns])
+    cells.columns = pd.Index([defuse(str(name)) for name in frame.columns])
     return cells.to_csv(index=False, sep=";", lineterminator="\r\n").encode("utf-8-sig")
 
 
@@ -79,11 +106,7 @@ def _cell(value: Any) -> str:  # noqa: ANN401
     if formats.is_missing(value):
         return ""
     if isinstance(value, str):
-        return _defused(value)
+        return defuse(value)
     if isinstance(value, float):
         return f"{value:.10g}".replace(".", ",")
     return formats.day(value) if isinstance(value, date) else str(value)
-
-
-def _defused(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ui.formats import MONTHS, SPACE, count_of, day, enumeration, number, percent, plural, quantity
+from ui.formats import MONTHS, SPACE, WEEKDAYS, count_of, day, enumeration, number, percent, plural, quantity
 
+ADEME = "ADEME 2024, réf. 012619"
+# ADEME 2024, réf. 012619: 100 g per meal in schools (edible parts only), by place of loss.
 PLACES = {
     "preparation": ("Préparation", 5.0),
     "unserved": ("Préparé, non servi", 34.0),
     "leftovers": ("Restes d’assiette", 60.0),
 }
-ADEME = "ADEME 2024, réf. 012619"
-WEEKDAYS = ("le lundi", "le mardi", "le mercredi", "le jeudi", "le vendredi", "le samedi", "le dimanche")
 
 
 def trend_sentence(weeks: pd.DataFrame, target: float | None) -> str:
-    """Say how often the surplus is above the target, and when it is highest."""
-    worst = weeks.nlargest(1, "surplus_pct").iloc[0]
-    peak = f"le plus fort est de {percent(worst['surplus_pct'])}, la semaine du {day(worst['week'])}"
+    """Say how often the surproduction is above the target, and when surproduction and shortage are highest."""
+    worst = weeks.nlargest(1, "overproduction_pct").iloc[0]
+    short = weeks.nlargest(1, "shortage_pct").iloc[0]
+    peaks = (
+        f"la plus forte est de {percent(worst['overproduction_pct'])}, la semaine du {day(worst['week'])}. "
+        f"Le manque le plus fort est de {percent(short['shortage_pct'])}, la semaine du {day(short['week'])}."
+    )
     if target is None:
-        return f"Surplus hebdomadaire{SPACE}: {peak}."
-    above = count_of(int((weeks["surplus_pct"] > target).sum()), len(weeks), "semaine")
-    return f"Le surplus dépasse le repère de {percent(target)} pendant {above}{SPACE}; {peak}."
+        return f"Surproduction hebdomadaire{SPACE}: {peaks}"
+    above = count_of(int((weeks["overproduction_pct"] > target).sum()), len(weeks), "semaine")
+    return f"La surproduction dépasse le repère de {percent(target)} pendant {above}{SPACE}; {peaks}"
 
 
 def canteens_sentence(ranked: pd.DataFrame) -> str:
@@ -37,13 +41,18 @@ def canteens_sentence(ranked: pd.DataFrame) -> str:
 
 
 def calendar_sentence(cells: pd.DataFrame) -> str:
-    """Say where the surplus is highest and lowest, leaving out what a single day made."""
-    steady = cells[cells["days"] > 1] if (cells["days"] > 1).any() else cells
-    high, low = steady.nlargest(1, "surplus_pct").iloc[0], steady.nsmallest(1, "surplus_pct").iloc[0]
+    """Say where the surplus is highest and lowest, among the cells that have a surplus to show."""
+    known = cells.dropna(subset="surplus_pct")
+    if known.empty:
+        return "Trop peu de jours pour comparer\u00a0: élargissez la période."
+    high, low = known.nlargest(1, "surplus_pct").iloc[0], known.nsmallest(1, "surplus_pct").iloc[0]
 
     def cell(row: pd.Series) -> str:
-        return f"{WEEKDAYS[int(row['weekday']) - 1]} en {MONTHS[int(row['month']) - 1]} ({percent(row['surplus_pct'])})"
+        weekday = WEEKDAYS[int(row["weekday"]) - 1]
+        return f"le {weekday} en {MONTHS[int(row['month']) - 1]} ({percent(row['surplus_pct'])})"
 
+    if len(known) == 1:
+        return f"Une seule case est connue{SPACE}: {cell(high)}."
     return f"Le surplus est le plus fort {cell(high)}, le plus faible {cell(low)}."
 
 

@@ -10,14 +10,20 @@ from data.selection import Selection
 from ui import blocks, charts
 from ui import waste_sentences as say
 from ui.blocks import Figure
-from ui.formats import MONTHS, SPACE, count_of, number, percent, plural, quantity
+from ui.formats import MONTHS, SPACE, WEEKDAYS, count_of, number, percent, plural, quantity
 from ui.session import ask
 
 TOP = 10
 LEAST_DAYS = 3
+TREND_CAPTION = (
+    "Par semaine, en % des repas servis. Le repère s’applique à la surproduction\u00a0: surplus moins manque."
+)
+TREND_COLUMNS = [
+    "Semaine du", "Jours", "Repas servis", "Surplus (repas)", "Manque (repas)",
+    "Surplus (%)", "Manque (%)", "Surproduction (%)",
+]  # fmt: skip
 
 
-# say.ADEME 2024, réf. 012619: 100 g per meal in schools, by place of loss.
 def headline(summary: WasteSummary) -> list[Figure]:
     """Return the figures at the top of the page, each with its numerator and denominator."""
     return [
@@ -49,7 +55,8 @@ def headline(summary: WasteSummary) -> list[Figure]:
             "Gaspillage par repas",
             quantity(summary.grams_per_meal, "g"),
             f"{count_of(summary.weighing_canteens, summary.canteens, 'cantine')} qui pèsent",
-            "Préparation, non servi et restes d’assiette, sur les services où les trois ont été pesés.",
+            "Préparation, non servi et restes d’assiette, sur les services où les trois ont été pesés. "
+            "Pesée brute\u00a0: parties comestibles et non comestibles.",
         ),
     ]
 
@@ -57,12 +64,9 @@ def headline(summary: WasteSummary) -> list[Figure]:
 def trend(selection: Selection, target: Parameter | None) -> None:
     """Answer: how do surplus and shortage evolve from week to week?"""
     weeks = ask(queries.by_week, selection)
-    with blocks.question("Comment évoluent le surplus et le manque\u00a0?", "Par semaine, en % des repas servis."):
+    with blocks.question("Comment évoluent le surplus et le manque\u00a0?", TREND_CAPTION):
         limit = target.value if target else None
-        table = weeks.set_axis(
-            ["Semaine du", "Jours", "Repas servis", "Surplus (repas)", "Manque (repas)", "Surplus (%)", "Manque (%)"],
-            axis="columns",
-        )
+        table = weeks.set_axis(TREND_COLUMNS, axis="columns")
         blocks.figure(charts.surplus_by_week(weeks, limit), say.trend_sentence(weeks, limit), table, "tendance")
 
 
@@ -105,11 +109,18 @@ def calendar(selection: Selection) -> None:
     with blocks.question(
         "Quels jours et quels mois\u00a0?", "Surplus en % des repas servis, par jour de semaine et par mois."
     ):
+        # One answer: what the sentence leaves out, neither the chart nor the table shows.
+        cells = cells.assign(surplus_pct=cells["surplus_pct"].where(cells["days"] >= LEAST_DAYS))
         table = cells.assign(
-            weekday=[say.WEEKDAYS[weekday - 1][3:] for weekday in cells["weekday"]],
+            weekday=[WEEKDAYS[weekday - 1] for weekday in cells["weekday"]],
             month=[MONTHS[month - 1] for month in cells["month"]],
         ).set_axis(["Jour", "Mois", "Jours de service", "Repas servis", "Surplus (%)"], axis="columns")
+        if cells["surplus_pct"].isna().all():
+            blocks.table_alone(say.calendar_sentence(cells), table, "calendrier")
+            return
         blocks.figure(charts.weekday_month(cells), say.calendar_sentence(cells), table, "calendrier")
+        if cells["surplus_pct"].isna().any():
+            blocks.note(f"Cases de moins de {LEAST_DAYS} jours de service laissées vides.")
 
 
 def places(selection: Selection) -> None:
@@ -164,14 +175,27 @@ def dishes(selection: Selection) -> None:
                 "pages/cantine/depot.py",
             )
             return
-        top = found.assign(gap=found["surplus_pct"] - found["surplus_pct_other_days"]).dropna(subset="gap").head(TOP)
-        texts = [
-            f"{percent(share)} ({plural(days, 'jour')})"
-            for share, days in zip(top["surplus_pct"], top["days"], strict=True)
-        ]
-        fig = charts.ranking(top["dish"], top["gap"], texts, "points de surplus de plus que les autres jours")
-        blocks.figure(fig, say.dishes_sentence(found), _dishes_table(found), "plats")
+        compared = found.assign(gap=found["surplus_pct"] - found["surplus_pct_other_days"]).dropna(subset="gap")
+        if compared.empty:
+            blocks.empty_state(
+                "Aucun plat n’est comparable\u00a0: il faut aussi des jours sans lui, où le surplus est connu."
+            )
+            return
+        _dishes_above(compared[compared["gap"] > 0].head(TOP), found)
         blocks.note("Servis le même jour ne veut pas dire cause\u00a0: moins un plat revient, moins l’écart est sûr.")
+
+
+def _dishes_above(above: pd.DataFrame, found: pd.DataFrame) -> None:
+    """Draw the dishes whose days lose more than the others; the table has them all."""
+    if above.empty:
+        blocks.table_alone("Aucun plat n’a plus de surplus que les autres jours.", _dishes_table(found), "plats")
+        return
+    texts = [
+        f"{percent(share)} ({plural(days, 'jour')})"
+        for share, days in zip(above["surplus_pct"], above["days"], strict=True)
+    ]
+    fig = charts.ranking(above["dish"], above["gap"], texts, "points de surplus de plus que les autres jours")
+    blocks.figure(fig, say.dishes_sentence(above), _dishes_table(found), "plats")
 
 
 def _dishes_table(found: pd.DataFrame) -> pd.DataFrame:

@@ -1,9 +1,11 @@
 """Questions the pages ask: one question = one function = one SQL statement beside it."""
 
 from data.queries.forecasts import (
+    FORECAST_KINDS,
     ForecastRun,
     canteen_forecasts_of_day,
     daily_forecast,
+    ends_too_soon,
     forecast_days,
     forecasts_outdated,
     latest_run,
@@ -13,8 +15,12 @@ from data.queries.inventory import (
     availability,
     canteen_days,
     counts_by_kind,
+    deposited_file,
     deposits,
+    labels,
     last_actions,
+    namesakes,
+    unattached_in_total,
     unattached_labels,
 )
 from data.queries.losses import by_dish, loss_places, weighing_days
@@ -22,6 +28,7 @@ from data.queries.overview import Overview, Parameter, parameters, places, schoo
 from data.queries.waste import WasteSummary, by_canteen, by_week, by_weekday_and_month, waste_summary
 
 __all__ = [
+    "FORECAST_KINDS",
     "ForecastRun",
     "Overview",
     "Parameter",
@@ -35,17 +42,22 @@ __all__ = [
     "canteen_forecasts_of_day",
     "counts_by_kind",
     "daily_forecast",
+    "deposited_file",
     "deposits",
+    "ends_too_soon",
     "forecast_days",
     "forecasts_outdated",
+    "labels",
     "last_actions",
     "latest_run",
     "loss_places",
+    "namesakes",
     "parameters",
     "places",
     "recent_actuals",
     "school_years_with_data",
     "store_overview",
+    "unattached_in_total",
     "unattached_labels",
     "waste_summary",
     "weighing_days",

@@ -10,38 +10,58 @@ from data.selection import Selection
 from data.store import Store
 
 # Service days of a week: the days on which at least one canteen of the city served meals.
+# A canteen that sent nothing is expected too, unless it only opened after the period.
 AVAILABILITY = """
 WITH selected AS (
     SELECT
-        coalesce(canteen_label, trim(site) || ' ' || site_kind || ' (à rattacher)') AS place,
-        canteen IS NOT NULL AS attached, date, meals_planned, meals_served
+        canteen, date, meals_planned, meals_served,
+        CASE WHEN canteen IS NULL THEN site END AS site,
+        CASE WHEN canteen IS NULL THEN site_kind END AS site_kind
     FROM located_services
     WHERE date BETWEEN $start AND $end
         AND ($district IS NULL OR district = $district)
         AND ($canteen IS NULL OR canteen = $canteen)
+), places AS (
+    SELECT name AS canteen, NULL AS site, NULL AS site_kind
+    FROM canteens
+    WHERE ($district IS NULL OR district = $district)
+        AND ($canteen IS NULL OR name = $canteen)
+        AND (opened_on IS NULL OR opened_on <= $end)
+    UNION
+    SELECT canteen, site, site_kind FROM selected
 ), per_week AS (
     SELECT
-        place, date_trunc('week', date)::DATE AS week,
+        canteen, site, site_kind, date_trunc('week', date)::DATE AS week,
         count(DISTINCT date) FILTER (meals_planned IS NOT NULL AND meals_served IS NOT NULL) AS days
     FROM selected
-    GROUP BY place, week
-), places AS (
-    SELECT place, bool_or(attached) AS attached FROM selected GROUP BY place
+    GROUP BY canteen, site, site_kind, week
 ), week_days AS (
     SELECT date_trunc('week', date)::DATE AS week, count(DISTINCT date) AS service_days
     FROM services
     WHERE date BETWEEN $start AND $end AND meals_served > 0
     GROUP BY week
 )
-SELECT places.place, places.attached, week_days.week, coalesce(per_week.days, 0) AS days, week_days.service_days
+SELECT
+    places.canteen, places.site, places.site_kind,
+    coalesce(canteens.label, trim(places.site) || ' ' || places.site_kind || ' (à rattacher)') AS place,
+    places.canteen IS NOT NULL AS attached,
+    week_days.week, coalesce(per_week.days, 0) AS days, week_days.service_days
 FROM places CROSS JOIN week_days
-LEFT JOIN per_week ON per_week.place = places.place AND per_week.week = week_days.week
-ORDER BY places.place, week_days.week
+LEFT JOIN canteens ON canteens.name = places.canteen
+LEFT JOIN per_week
+    ON per_week.canteen IS NOT DISTINCT FROM places.canteen
+    AND per_week.site IS NOT DISTINCT FROM places.site
+    AND per_week.site_kind IS NOT DISTINCT FROM places.site_kind
+    AND per_week.week = week_days.week
+ORDER BY place, places.canteen, places.site, places.site_kind, week_days.week
 """
 
 
 def availability(store: Store, selection: Selection) -> pd.DataFrame:
-    """Return one row per canteen × week: days with both figures, and service days of the week."""
+    """Return one row per place × week: days with both figures, and service days of the week.
+
+    A place is a canteen (its key), or a label “à rattacher” (site and site_kind); `place` is what people read.
+    """
     return store.read(AVAILABILITY, selection.parameters())
 
 
@@ -51,14 +71,16 @@ SELECT
     meals_planned, meals_served, preparation_kg, unserved_kg, leftovers_kg, comment
 FROM located_services
 WHERE date BETWEEN $monday AND $monday + 6
-    AND coalesce(canteen_label, trim(site) || ' ' || site_kind || ' (à rattacher)') = $place
+    AND (canteen = $canteen OR ($canteen IS NULL AND canteen IS NULL AND site = $site AND site_kind = $site_kind))
 ORDER BY date, service_point
 """
 
 
-def canteen_days(store: Store, place: str, monday: date) -> pd.DataFrame:
-    """Return one row per service point × day of one canteen (as `availability` names it) in one week."""
-    return store.read(CANTEEN_DAYS, {"place": place, "monday": monday})
+def canteen_days(
+    store: Store, canteen: str | None, site: str | None, site_kind: str | None, monday: date
+) -> pd.DataFrame:
+    """Return one row per service point × day of one place (keyed as in `availability`) in one week."""
+    return store.read(CANTEEN_DAYS, {"canteen": canteen, "site": site, "site_kind": site_kind, "monday": monday})
 
 
 UNATTACHED = """
@@ -95,17 +117,67 @@ def counts_by_kind(store: Store) -> pd.DataFrame:
 
 
 DEPOSITS = """
-SELECT deposited_at, file_name, kind, actor, lines, accepted, changed, unchanged, without_measure, rejected, warnings
+SELECT
+    deposit_id, deposited_at, file_name, kind, active,
+    lines, accepted, changed, unchanged, without_measure, rejected, warnings, actor,
+    deposit_id IN (SELECT deposit_id FROM deposit_files) AS has_file
 FROM deposits
-WHERE active
 ORDER BY deposit_id DESC
 LIMIT 100
 """
 
 
 def deposits(store: Store) -> pd.DataFrame:
-    """Return the last hundred deposits, the newest first."""
+    """Return the last hundred deposits, undone ones included, the newest first."""
     return store.read(DEPOSITS)
+
+
+def deposited_file(store: Store, deposit_id: int) -> bytes:
+    """Return the file of a deposit as it was received."""
+    question = "SELECT content FROM deposit_files WHERE deposit_id = $deposit_id"
+    return bytes(store.read(question, {"deposit_id": deposit_id})["content"].iloc[0])
+
+
+LABELS = """
+SELECT site, site_kind, canteens.label AS canteen
+FROM service_points LEFT JOIN canteens ON canteens.name = service_points.canteen
+ORDER BY site, site_kind
+"""
+
+
+def labels(store: Store) -> pd.DataFrame:
+    """Return one row per label of the files: site, site_kind, and its canteen (NULL while “à rattacher”)."""
+    return store.read(LABELS)
+
+
+NAMESAKES = """
+SELECT
+    trim(name) AS name, label,
+    coalesce(list(site || ' (' || site_kind || ')' ORDER BY site) FILTER (site IS NOT NULL), []) AS labels
+FROM canteens LEFT JOIN service_points ON service_points.canteen = canteens.name
+WHERE trim(name) IN (SELECT trim(name) FROM canteens GROUP BY trim(name) HAVING count(*) > 1)
+GROUP BY canteens.name, label
+ORDER BY 1, label
+"""
+
+
+def namesakes(store: Store) -> pd.DataFrame:
+    """Return one row per canteen whose name differs from another one only by spaces: its labels in the files."""
+    return store.read(NAMESAKES)
+
+
+POINTS_IN_CITY_TOTAL = """
+SELECT count(DISTINCT (site, site_kind)) AS points
+FROM located_services
+WHERE canteen IS NULL AND meals_served > 0 AND (
+    SELECT (specification ->> '$.unattached_points_in_city_total')::BOOLEAN FROM forecast_runs WHERE run_id = $run_id
+)
+"""
+
+
+def unattached_in_total(store: Store, run_id: int) -> int:
+    """Return how many points “à rattacher” the forecast of the city counts."""
+    return int(store.read(POINTS_IN_CITY_TOTAL, {"run_id": run_id})["points"].iloc[0])
 
 
 LAST_ACTIONS = "SELECT done_at, actor, action, detail::VARCHAR AS detail FROM audit_log ORDER BY audit_id DESC LIMIT 20"

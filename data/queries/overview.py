@@ -33,7 +33,8 @@ OVERVIEW = """
 SELECT
     (SELECT demo FROM store_state) AS demo,
     (SELECT min(date) FROM services WHERE meals_served IS NOT NULL OR meals_planned IS NOT NULL) AS first_day,
-    (SELECT max(date) FROM services WHERE meals_served IS NOT NULL) AS last_day,
+    -- A date still to come is a typing error: it must not pass for the date of the data.
+    (SELECT max(date) FROM services WHERE meals_served IS NOT NULL AND date <= current_date) AS last_day,
     (SELECT count(*) FROM service_points WHERE canteen IS NULL) AS unattached
 """
 
@@ -44,12 +45,12 @@ def store_overview(store: Store) -> Overview:
     return Overview(bool(row["demo"]), _date(row["first_day"]), _date(row["last_day"]), int(row["unattached"]))
 
 
-# A school year runs from 1 August to 31 July.
+# A school year runs from 1 August to 31 July. A year still to come (a typing error) stays in reach, but comes last.
 SCHOOL_YEARS = """
 SELECT DISTINCT year(date - INTERVAL 7 MONTH) AS first_year
 FROM services
 WHERE meals_served IS NOT NULL OR meals_planned IS NOT NULL
-ORDER BY first_year DESC
+ORDER BY first_year > year(current_date - INTERVAL 7 MONTH), first_year DESC
 """
 
 

@@ -115,7 +115,8 @@ SELECT
     coalesce(sum(gap) FILTER (gap > 0), 0)::BIGINT AS surplus_meals,
     coalesce(-sum(gap) FILTER (gap < 0), 0)::BIGINT AS shortage_meals,
     100.0 * surplus_meals / sum(meals_served) AS surplus_pct,
-    100.0 * shortage_meals / sum(meals_served) AS shortage_pct
+    100.0 * shortage_meals / sum(meals_served) AS shortage_pct,
+    100.0 * sum(gap) / sum(meals_served) AS overproduction_pct
 FROM selected
 GROUP BY week
 HAVING sum(meals_served) > 0
@@ -124,15 +125,17 @@ ORDER BY week
 
 
 def by_week(store: Store, selection: Selection) -> pd.DataFrame:
-    """Return one row per week (its Monday): meals served, surplus and shortage in meals and in % of meals served."""
+    """Return one row per week (its Monday): meals served, surplus, shortage and their difference, surproduction."""
     return store.read(BY_WEEK, selection.parameters())
 
 
 BY_CANTEEN = """
 WITH selected AS (
     SELECT
-        coalesce(canteen_label, trim(site) || ' ' || site_kind || ' (à rattacher)') AS place,
-        canteen IS NOT NULL AS attached, district, meals_planned, meals_served, meals_planned - meals_served AS gap,
+        canteen, canteen_label, district, meals_served, meals_planned - meals_served AS gap,
+        -- A label is a place of its own as long as it has no canteen.
+        CASE WHEN canteen IS NULL THEN site END AS site,
+        CASE WHEN canteen IS NULL THEN site_kind END AS site_kind,
         preparation_kg + unserved_kg + leftovers_kg AS wasted_kg
     FROM located_services
     WHERE date BETWEEN $start AND $end
@@ -140,8 +143,8 @@ WITH selected AS (
         AND ($canteen IS NULL OR canteen = $canteen)
 ), measured AS (
     SELECT
-        place,
-        bool_or(attached) AS attached,
+        coalesce(any_value(canteen_label), trim(site) || ' ' || site_kind || ' (à rattacher)') AS place,
+        canteen IS NOT NULL AS attached,
         any_value(district) AS district,
         coalesce(sum(meals_served) FILTER (gap IS NOT NULL), 0)::BIGINT AS meals_served,
         sum(gap)::BIGINT AS gap_meals,
@@ -151,7 +154,7 @@ WITH selected AS (
         1000.0 * sum(wasted_kg) FILTER (meals_served > 0)
             / nullif(sum(meals_served) FILTER (wasted_kg IS NOT NULL), 0) AS grams_per_meal
     FROM selected
-    GROUP BY place
+    GROUP BY canteen, site, site_kind
     HAVING count(gap) > 0
 )
 SELECT

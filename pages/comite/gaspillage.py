@@ -14,7 +14,7 @@ blocks.page_title("Gaspillage", "Où, quand et sur quels plats perdons-nous\u00a
 
 selection = filters.selection_or_stop()
 summary = ask(queries.waste_summary, selection)
-if not summary.pairs:
+if not summary.pairs_served:
     blocks.empty_state(
         "Aucun service n’a à la fois des repas prévus et des repas servis dans cette sélection\u00a0: "
         "choisissez une autre période ou un autre lieu."

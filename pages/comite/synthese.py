@@ -11,7 +11,7 @@ from ui.situation import decisions, situation
 require("comite")
 blocks.page_title("Synthèse", "Où en sommes-nous, qu’est-ce qui a changé, que décider\u00a0?")
 
-selection = filters.selection_or_stop(with_place=False)
+selection = filters.selection_or_stop(with_place=False, with_history=False)
 facts = situation(selection)
 canteens = ask(queries.by_canteen, selection)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data import queries
-from ui import blocks, filters, inventory_view
+from ui import attach_view, blocks, filters, inventory_view
 from ui.access import require
 from ui.session import ask
 
@@ -15,7 +15,7 @@ if ask(queries.school_years_with_data):
 else:
     filters.no_meal_known()
 
-inventory_view.unattached(user)
+attach_view.labels(user)
 inventory_view.contents()
 inventory_view.journal()
-inventory_view.leave_demo(user)
+inventory_view.leave_demo()

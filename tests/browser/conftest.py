@@ -39,10 +39,12 @@ def server(tmp_path: Path) -> Iterator[str]:
             [*command, "--server.headless", "true"], cwd=PROJECT, env=env, stdout=log, stderr=subprocess.STDOUT
         )
     address = f"http://127.0.0.1:{port}"
-    _wait_until_up(address)
-    yield address
-    process.terminate()
-    process.wait(timeout=20)
+    try:
+        _wait_until_up(address)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
 
 
 def _wait_until_up(address: str) -> None:

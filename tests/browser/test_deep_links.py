@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.browser.conftest import CHROMIUM, LAUNCH
 
 PAGES = {
     "synthese": "Synthèse",
@@ -15,6 +17,19 @@ PAGES = {
     "guide": "Guide",
 }
 ENGLISH = ["(required)", "Page not found", "Traceback", "Error", "Select", "No results", "Choose an option"]
+
+
+def test_every_page_answers_at_the_address_of_its_file(server: str) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
+        visitor = browser.new_page(viewport={"width": 768, "height": 900})
+        visitor.goto(server)
+        expect(visitor.get_by_role("heading", level=1, name="Synthèse")).to_be_visible(timeout=30_000)
+        for path, title in PAGES.items():
+            visitor.goto(f"{server}/{path}")
+            expect(visitor.get_by_role("heading", level=1, name=title)).to_be_visible(timeout=30_000)
+            expect(visitor.get_by_text("Page not found")).to_have_count(0)
+        browser.close()
 
 
 def test_every_page_opens_from_the_menu_in_french(page: Page) -> None:

@@ -55,7 +55,8 @@ def test_a_refused_file_gives_exit_code_1_and_a_french_sentence(
     good, bad = _written(tmp_path, LOG), _written(tmp_path, b"\x89PNG\r\n", "photo.csv")
     assert main(["import", bad, good, str(tmp_path / "absent.csv")]) == 1
     output = capsys.readouterr()
-    assert "photo.csv : refusé. Ce fichier n’est pas un CSV : c’est une image PNG" in output.err
+    assert "photo.csv : refusé." in output.err
+    assert "c’est une image PNG" in output.err
     assert "absent.csv ne peut pas être ouvert" in output.err
     assert "1 acceptées (1 nouvelles, 0 modifiées), 1 sans mesure, 0 inchangées, 1 rejetées" in output.out
     assert _count(database, "deposits") == 1
@@ -86,3 +87,73 @@ def test_demo_then_empty_then_accounts_and_backup(database: Path, tmp_path: Path
     assert main(["backup", str(tmp_path / "copie.duckdb")]) == 0
     assert main(["backup", str(tmp_path / "copie.duckdb")]) == 1
     assert _count(tmp_path / "copie.duckdb", "users") == 1
+
+
+def test_deposits_are_listed_undone_and_redone(
+    database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["deposits"]) == 0
+    assert "Aucun fichier" in capsys.readouterr().out
+    assert main(["import", _written(tmp_path, LOG)]) == 0
+    assert main(["undo", "1"]) == 0
+    assert _count(database, "services") == 0
+    assert main(["undo", "1"]) == 1
+    assert main(["redo", "9"]) == 1
+    output = capsys.readouterr()
+    assert "déjà annulé" in output.err
+    assert "n’existe pas" in output.err
+    assert main(["deposits"]) == 0
+    assert "annulé" in capsys.readouterr().out
+    assert main(["redo", "1"]) == 0
+    capsys.readouterr()
+    assert main(["deposits", "--json"]) == 0
+    (deposit,) = json.loads(capsys.readouterr().out)
+    assert [deposit[key] for key in ("deposit", "file", "kind", "active", "accepted")] == [
+        1,
+        "journal.csv",
+        "log",
+        True,
+        1,
+    ]
+    assert _count(database, "services") == 2
+
+
+@pytest.mark.parametrize(("style", "line"), [("excel", "A;M;01/09/2016;10;9;"), ("open", "A,M,2016-09-01,10,9,")])
+def test_everything_is_given_back_in_a_folder(database: Path, tmp_path: Path, style: str, line: str) -> None:
+    mapping = _written(tmp_path, b"site_nom;site_type;cantine_nom\nA;M;Cantine A\n", "r.csv")
+    assert main(["import", _written(tmp_path, LOG), mapping]) == 0
+    folder = tmp_path / "sorties" / style
+    assert main(["export", "all", "--to", str(folder), "--format", style]) == 0
+    assert {path.name for path in folder.iterdir()} == {
+        "cantines.csv",
+        "journal_des_cantines.csv",
+        "rattachement_des_points_de_service.csv",
+    }
+    assert line in (folder / "journal_des_cantines.csv").read_text(encoding="utf-8")
+    assert main(["import", *map(str, folder.iterdir())]) == 0
+    assert _count(database, "deposits") == 2
+
+
+@pytest.mark.usefixtures("database")
+def test_one_kind_is_given_back_and_an_empty_one_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["import", _written(tmp_path, LOG)]) == 0
+    assert main(["export", "log", "--to", str(tmp_path)]) == 0
+    assert (tmp_path / "journal_des_cantines.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    assert main(["export", "menus", "--to", str(tmp_path)]) == 1
+    assert "Rien à rendre" in capsys.readouterr().err
+    assert main(["export", "log", "--to", str(tmp_path / "journal_des_cantines.csv")]) == 1
+
+
+@pytest.mark.usefixtures("database")
+def test_a_campaign_is_printed_for_ma_cantine(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    weighed = b"site_nom;site_type;date;reel;restes_assiette_kg\nA;M;01/09/2016;10;1,5\n"
+    mapping = _written(tmp_path, b"site_nom;site_type;cantine_nom\nA;M;Cantine A\n", "r.csv")
+    assert main(["import", _written(tmp_path, weighed), mapping]) == 0
+    question = ["export", "ma-cantine", "--cantine", "cantine a", "--from", "01/09/2016", "--to"]
+    assert main([*question, "2016-09-30", "--file", str(tmp_path / "declaration.csv")]) == 0
+    assert "Restes assiettes\u00a0: total\u00a0: 1,5 kg" in capsys.readouterr().out
+    assert "1,5;kg;leftovers_total_mass" in (tmp_path / "declaration.csv").read_text(encoding="utf-8")
+    assert main([*question[:3], "Cantine B", *question[4:], "30/09/2016"]) == 1
+    assert "Cantine A" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main([*question, "hier"])

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from data.store import Store
+from tests.conftest import PROJECT
 
 SITES, DAYS = 100, 150
 LINES = SITES * DAYS
@@ -29,7 +30,9 @@ def _big_log(folder: Path) -> Path:
 
 def _start(database: Path, log: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "data", "import", str(log)]
-    return subprocess.Popen(command, env={**os.environ, "ANTIGASPI_DB": str(database)}, stdout=subprocess.DEVNULL)
+    return subprocess.Popen(
+        command, env={**os.environ, "ANTIGASPI_DB": str(database)}, cwd=PROJECT, stdout=subprocess.DEVNULL
+    )
 
 
 def test_a_deposit_killed_at_any_moment_is_there_in_full_or_not_at_all(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from data.demo import DemoOnly, is_demo, is_empty, load_demo, start_empty
 from data.store import Store
 
 TODAY = date(2026, 5, 20)
-KEPT = {"users", "parameters", "audit_log", "schema_migrations", "store_state"}
+KEPT = {"users", "parameters", "audit_log", "schema_migrations", "store_state", "publisher"}
 
 
 @pytest.fixture(scope="module")

@@ -216,3 +216,35 @@ def test_the_store_holds_the_last_known_value_of_each_measure(
     with store.scratch() as cursor:
         rows = cursor.execute("SELECT site, day(date), meals_planned, meals_served FROM services").fetchall()
     assert {(site, day): [planned, served] for site, day, planned, served in rows} == expected
+
+
+MAPPING = b"site_nom;site_type;cantine_nom\nCHAUVINIERE M;M;CHAUVINIERE M\nCONTRIE;M/E;CONTRIE\n"
+
+
+def test_an_unknown_label_is_told_with_the_closest_known_one_and_the_choice_is_remembered(store: Store) -> None:
+    apply(store, "m.csv", MAPPING, "agent")
+    content = log("Chauviniere M.;M;01/09/2016;10;9;;", "CONTRIE;E;01/09/2016;10;9;;", "LUNE;M;01/09/2016;1;1;;")
+    report = preview(store, "j.csv", content)
+    proposed = {row["site"]: row["canteens"][:1] for row in report.unknown_labels.to_dict("records")}
+    assert proposed == {"Chauviniere M.": ["CHAUVINIERE M"], "CONTRIE": ["CONTRIE"], "LUNE": []}
+    assert any("le nom connu le plus proche est" in finding.reason for finding in report.warnings)
+    apply(store, "j.csv", content, "agent", {("Chauviniere M.", "M"): "CHAUVINIERE M"})
+    known = "SELECT canteen, meals_served FROM located_services WHERE canteen IS NOT NULL"
+    assert store.read(known).values.tolist() == [["CHAUVINIERE M", 9]]
+    assert preview(store, "k.csv", log("Chauviniere M.;M;02/09/2016;10;9;;")).unknown_labels.empty
+
+
+def test_rejected_lines_come_back_as_they_were_with_their_reasons_and_go_in_once_corrected(store: Store) -> None:
+    report = apply(store, "j.csv", log("A;M;hier;1;x;;note", "B;M;01/09/2016;1;1;;"), "agent")
+    row = report.rejected_rows.iloc[0]
+    assert row[["site_nom", "date", "reel", "commentaire"]].tolist() == ["A", "hier", "x", "note"]
+    assert "date : « hier »" in row["motif_du_rejet"].replace("\u00a0", " ")
+    assert "reel : « x »" in row["motif_du_rejet"].replace("\u00a0", " ")
+    corrected = report.rejected_rows.replace({"hier": "02/09/2016", "x": "7"}).to_csv(sep=";", index=False).encode()
+    assert apply(store, "corrige.csv", corrected, "agent").accepted == 1
+    assert [row[2] for row in services(store)] == [7, 1]
+
+
+def test_what_is_to_be_checked_names_the_service_point_and_the_day(store: Store) -> None:
+    report = preview(store, "j.csv", log("A;M;01/09/2016;10;30;;"))
+    assert report.warnings[0].reason.startswith("A · M · 01/09/2016")

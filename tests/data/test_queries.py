@@ -116,6 +116,8 @@ def test_the_weeks(filled: Store, rows: pd.DataFrame, selection: Selection) -> N
     expected = 100 * weeks["gap"].apply(lambda gap: gap.clip(lower=0).sum()) / weeks["served"].sum()
     assert found["surplus_pct"].to_numpy() == pytest.approx(expected.to_numpy())
     assert found["meals_served"].tolist() == weeks["served"].sum().tolist()
+    net = 100 * weeks["gap"].sum() / weeks["served"].sum()
+    assert found["overproduction_pct"].to_numpy() == pytest.approx(net.to_numpy())
 
 
 @pytest.mark.parametrize("selection", SELECTIONS, ids=str)
@@ -193,10 +195,43 @@ def test_availability_counts_days_with_both_figures_over_service_days(filled: St
 
 
 def test_the_days_of_a_cell_are_those_of_its_canteen_and_week(filled: Store) -> None:
-    found = queries.canteen_days(filled, "Chêne", date(2016, 9, 5))
+    found = queries.canteen_days(filled, "Chêne", None, None, date(2016, 9, 5))
     assert sorted(found["service_point"].unique()) == ["Chêne 1 M", "Chêne 2 M"]
     assert found["date"].min() >= pd.Timestamp(2016, 9, 5)
     assert found["date"].max() <= pd.Timestamp(2016, 9, 11)
+    label = queries.canteen_days(filled, None, "Foyer", "M", date(2016, 9, 5))
+    assert label["service_point"].unique().tolist() == ["Foyer M"]
+
+
+LOG = "site_nom;site_type;date;prevision;reel\n"
+
+
+def test_places_that_read_alike_stay_apart(store: Store) -> None:
+    apply(store, "m.csv", b"site_nom;site_type;cantine_nom\nA;M;Bois\nB;M;Bois \nC;M;Bois (2)\n", "test")
+    lines = "A;M;05/09/2016;15;10\nB;M;05/09/2016;17;10\nC;M;05/09/2016;19;10\n"
+    apply(store, "j.csv", (LOG + lines).encode(), "test")
+    assert sorted(queries.by_canteen(store, CITY)["surplus_meals"]) == [5, 7, 9]
+    grid = queries.availability(store, CITY)
+    assert sorted(grid["canteen"]) == ["Bois", "Bois ", "Bois (2)"]
+    assert grid["days"].tolist() == [1, 1, 1]
+    for canteen in grid["canteen"]:
+        assert len(queries.canteen_days(store, canteen, None, None, date(2016, 9, 5))) == 1
+
+
+def test_a_canteen_that_sent_nothing_is_expected_all_the_same(store: Store) -> None:
+    canteens = "cantine_nom;cantine_type;secteur;ouverture\nBois;M;Nord;\nClos;M;Sud;\nNeuve;M;Sud;01/09/2030\n"
+    apply(store, "c.csv", canteens.encode(), "test")
+    apply(store, "m.csv", b"site_nom;site_type;cantine_nom\nA;M;Bois\n", "test")
+    apply(store, "j.csv", (LOG + "A;M;05/09/2016;15;10\nZ;M;06/09/2016;15;10\n").encode(), "test")
+    grid = queries.availability(store, CITY).set_index("place")
+    assert grid["days"].to_dict() == {"Bois": 1, "Clos": 0, "Z M (à rattacher)": 1}
+    assert set(grid["service_days"]) == {2}
+    south = Selection(CITY.start, CITY.end, district="Sud")
+    assert queries.availability(store, south)["place"].tolist() == ["Clos"]
+
+
+def test_the_history_of_deposits_names_nobody(filled: Store) -> None:
+    assert "actor" not in queries.deposits(filled).columns
 
 
 def test_labels_without_a_canteen_are_listed_and_counted(filled: Store, rows: pd.DataFrame) -> None:
@@ -226,31 +261,3 @@ def test_an_empty_store_answers_every_question(store: Store) -> None:
     assert queries.latest_run(store) is None
     assert not queries.forecasts_outdated(store)
     assert queries.store_overview(store).last_day is None
-
-
-def test_forecasts_are_outdated_until_a_run_starts_after_the_last_deposit(store: Store) -> None:
-    apply(store, "j.csv", b"site_nom;site_type;date;prevision;reel\nA;M;05/09/2016;10;9\n", "test")
-    assert queries.forecasts_outdated(store)
-    with store.write("test", "forecast", {}) as cursor:
-        cursor.execute(
-            "INSERT INTO forecast_runs (started_at, finished_at, data_version, last_service_on, specification)"
-            " SELECT now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC', 1, DATE '2016-09-05', '{}'"
-        )
-    assert not queries.forecasts_outdated(store)
-    run = queries.latest_run(store)
-    assert run is not None
-    assert (run.last_service_on, run.outdated) == (date(2016, 9, 5), False)
-    apply(store, "j.csv", b"site_nom;site_type;date;prevision;reel\nA;M;06/09/2016;10;9\n", "test")
-    assert queries.latest_run(store).outdated  # type: ignore[union-attr]
-
-
-def test_a_run_of_the_demonstration_is_forgotten_with_it(store: Store) -> None:
-    with store.write("test", "forecast", {}) as cursor:
-        cursor.execute(
-            "INSERT INTO forecast_runs (started_at, finished_at, data_version, last_service_on, specification)"
-            " SELECT now() AT TIME ZONE 'UTC' - INTERVAL 1 MINUTE, now() AT TIME ZONE 'UTC', 1, NULL, '{}'"
-        )
-    assert queries.latest_run(store) is not None
-    with store.write("test", "demo_remove", {}):
-        pass
-    assert queries.latest_run(store) is None

@@ -24,6 +24,10 @@ from data.school_calendar import (
 )
 from data.store import Store
 
+COLUMNS = {
+    "log_rows": "site, site_kind, date, meals_served",
+    "event_rows": "kind, starts_on, ends_on, canteen, label",
+}
 ANY_DAY = st.dates(date(1990, 1, 1), date(2060, 12, 31))
 
 
@@ -35,7 +39,9 @@ def _deposit(store: Store, table: str, rows: list[tuple[object, ...]]) -> None:
         )
         for line, row in enumerate(rows):
             marks = ", ".join("?" for _ in row)
-            cursor.execute(f"INSERT INTO {table} VALUES (currval('deposit_seq'), {line}, {marks})", list(row))
+            columns = f"deposit_id, line, {COLUMNS[table]}"
+            values = f"currval('deposit_seq'), {line}, {marks}"
+            cursor.execute(f"INSERT INTO {table} ({columns}) VALUES ({values})", list(row))
 
 
 def _event(kind: str, start: date, end: date, canteen: str | None = None) -> tuple[object, ...]:
@@ -43,7 +49,7 @@ def _event(kind: str, start: date, end: date, canteen: str | None = None) -> tup
 
 
 def _served(day: date, meals: int) -> tuple[object, ...]:
-    return ("A", "M", day, None, meals, None, None, None, None)
+    return ("A", "M", day, meals)
 
 
 @pytest.mark.parametrize(
@@ -123,6 +129,13 @@ def test_weekdays_are_learnt_from_the_last_year_and_a_few_meals_do_not_make_a_we
     rows.append(_served(date(2021, 11, 18), 10_000))
     _deposit(store, "log_rows", rows)
     assert served_weekdays(store) == {1, 2, 3, 5}
+
+
+def test_a_date_still_to_come_does_not_move_the_year_the_weekdays_are_learnt_from(store: Store) -> None:
+    monday = date(2024, 11, 18)
+    rows = [_served(monday + timedelta(days=offset), 100) for offset in (0, 1, 2, 3, 4)]
+    _deposit(store, "log_rows", [*rows, _served(date(2062, 3, 14), 10_000)])
+    assert served_weekdays(store) == {1, 2, 3, 4, 5}
 
 
 def test_a_closure_of_the_whole_city_is_a_day_off_and_that_of_one_canteen_is_not(store: Store) -> None:

@@ -18,16 +18,15 @@ MAPPED = {"Chêne E": "Chêne", "Chêne M": "Chêne", "Bois": "Bois", "Clos": "C
 def deposit(store: Store, rows: pd.DataFrame, mapping: dict[str, str] | None = None) -> None:
     """Write log rows (missing columns are missing measures) and a mapping label → canteen, as one deposit."""
     rows = rows.reindex(columns=["site", "date", *MEASURES]).assign(site_kind="E", line=range(len(rows)))
-    with store.write("test", "deposit", {}) as cursor:
-        cursor.execute(
+    detail = {"kind": "log"}
+    with store.write("test", "deposit", detail) as cursor:
+        row = cursor.execute(
             "INSERT INTO deposits (kind, file_name, sha256, actor, lines, accepted, without_measure, changed,"
-            " unchanged, rejected, warnings) VALUES ('log', 'f', '', 'test', 0, 0, 0, 0, 0, 0, 0)"
-        )
+            " unchanged, rejected, warnings) VALUES ('log', 'f', '', 'test', 0, 0, 0, 0, 0, 0, 0) RETURNING deposit_id"
+        ).fetchone()
+        detail["deposit"] = str(row[0]) if row else ""
         cursor.register("new_rows", rows)
-        cursor.execute(
-            "INSERT INTO log_rows SELECT currval('deposit_seq'), line, site, site_kind, date, meals_planned,"
-            " meals_served, preparation_kg, unserved_kg, leftovers_kg, NULL FROM new_rows"
-        )
+        cursor.execute("INSERT INTO log_rows BY NAME SELECT currval('deposit_seq') AS deposit_id, * FROM new_rows")
         for site, canteen in (mapping or {}).items():
             cursor.execute(
                 "INSERT INTO mapping_rows VALUES (currval('deposit_seq'), 1, $site, 'E', $canteen, 'E')",
@@ -53,11 +52,12 @@ def meals(site: str, days: list[date], level: float, seed: int = 1) -> pd.DataFr
 
 
 def weighed(rows: pd.DataFrame, grams: float) -> pd.DataFrame:
-    """Add weighings of the last 40 days, with one of the three places missing."""
+    """Add weighings of the last 40 days, with the three places of loss."""
     rows = rows.copy()
     recent = rows.index >= len(rows) - 40
     kilos = rows["meals_served"] * grams / 1000
-    rows["unserved_kg"] = (kilos * 0.4).where(recent)
+    rows["preparation_kg"] = (kilos * 0.1).where(recent)
+    rows["unserved_kg"] = (kilos * 0.3).where(recent)
     rows["leftovers_kg"] = (kilos * 0.6).where(recent)
     return rows
 

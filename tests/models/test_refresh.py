@@ -6,16 +6,17 @@ import json
 import os
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from data import queries
 from data.school_calendar import service_days
 from data.store import Store
 from models import refresh as module
-from models.history import HISTORY, UNATTACHED
+from models.history import extract
 from models.refresh import HistoryEmpty, RefreshFailed, refresh
 from tests.models.synthetic import LAST, TODAY, build_city
 
@@ -113,8 +114,16 @@ def test_the_same_history_gives_the_same_figures_whatever_process_computes(
 
 
 def test_history_adds_up_to_the_meals_of_the_city(city: Store) -> None:
-    history = city.read(HISTORY, {"unattached": UNATTACHED, "last": LAST, "years": 3})
-    assert history["served"].sum() == city.read("SELECT sum(meals_served) AS s FROM services")["s"].iloc[0]
+    job = extract(city, TODAY)
+    assert job is not None
+    assert job.history["served"].sum() == city.read("SELECT sum(meals_served) AS s FROM services")["s"].iloc[0]
+
+
+def test_a_run_is_not_outdated_as_soon_as_it_is_made_but_once_its_days_are_spent(city: Store) -> None:
+    assert not queries.forecasts_outdated(city, TODAY)
+    assert not queries.forecasts_outdated(city, TODAY + timedelta(days=1))
+    assert queries.forecasts_outdated(city, TODAY + timedelta(days=3))
+    assert not queries.forecasts_outdated(city, LAST + timedelta(days=180))  # old data: nothing newer to forecast
 
 
 # ---------------------------------------------------------------- what can go wrong
@@ -187,6 +196,16 @@ def test_the_command_stores_a_run_and_sums_it_up(database: Path) -> None:
     assert summary["rows"] == (3 + 1) * 2 * 30
     assert summary["last_service_on"] == LAST.isoformat()
     assert "séries calculées" in told.stderr
+
+
+def test_a_computer_without_a_name_for_the_user_gives_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    from models import __main__ as command
+
+    def unknown() -> str:
+        raise OSError("No username set in the environment")
+
+    monkeypatch.setattr("getpass.getuser", unknown)
+    assert command._actor() == f"{os.getuid()} (ligne de commande)"
 
 
 def test_the_command_explains_in_french_what_it_cannot_do(database: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,7 @@ def add_forecasts(store: Store) -> None:
 def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the path of a closed store with the demonstration and forecasts."""
     store = Store(tmp_path_factory.mktemp("demo") / "demo.duckdb")
-    load_demo(store)
+    load_demo(store, today=date(2026, 6, 5))  # the same figures whatever the day of the test
     add_forecasts(store)
     store.close()
     return store.path

@@ -6,11 +6,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from data.store import Store
 from tests.pages.conftest import Open, texts
 
 DEPOT, GASPILLAGE = "pages/cantine/depot.py", "pages/comite/gaspillage.py"
+SYNTHESE = "pages/comite/synthese.py"
 DONNEES, PREVISIONS = "pages/mission/donnees.py", "pages/cuisine/previsions.py"
 HEADER = "site_nom;site_type;date;prevision;reel\n"
 
@@ -95,6 +97,23 @@ def test_a_wrong_value_in_the_address_falls_back_to_the_latest_year(open_app: Op
     assert choices["Lieu"].value == "Toutes les cantines"
 
 
+def test_a_wrong_value_in_the_address_is_said_as_text(open_app: Open, demo_file: Path) -> None:
+    app = open_app(demo_file, GASPILLAGE)
+    # AppTest changes page with an empty address: the value comes with the next run.
+    app.query_params.update({"annee": "1066-1067", "lieu": "<script>"})
+    app.run()
+    assert not app.exception
+    said = [warning.value.replace("\\", "") for warning in app.warning]
+    for value in ("1066-1067", "<script>"):
+        assert f"Filtre inconnu dans l’adresse, ignoré\u00a0: «\u00a0{value}\u00a0»" in said
+    assert not [warning for warning in app.warning if "<script>" in warning.value]
+
+
+def test_a_known_value_in_the_address_is_not_called_unknown(open_app: Open, demo_file: Path) -> None:
+    app = open_app(demo_file, GASPILLAGE, lieu="Toutes les cantines")
+    assert "Filtre inconnu" not in texts(app)
+
+
 def test_every_filter_of_the_page_changes_its_figures(open_app: Open, demo_file: Path) -> None:
     app = open_app(demo_file, GASPILLAGE)
     seen = {texts(app)}
@@ -104,6 +123,37 @@ def test_every_filter_of_the_page_changes_its_figures(open_app: Open, demo_file:
         assert not app.exception
         seen.add(texts(app))
     assert len(seen) == 6
+
+
+def deposit(app: AppTest, name: str, content: str) -> None:
+    app.file_uploader[0].set_value((name, content.encode(), "text/csv")).run()
+    next(button for button in app.button if button.label == "Enregistrer ces données").click().run()
+    assert not app.exception
+
+
+@pytest.mark.parametrize("page", [GASPILLAGE, SYNTHESE, DONNEES])
+def test_days_without_any_meal_served_say_so(open_app: Open, empty_store: Path, page: str) -> None:
+    app = open_app(empty_store, DEPOT)
+    deposit(app, "journal.csv", HEADER + "Alpha;M;05/09/2016;110;0\nAlpha;M;06/09/2016;90;0\n")
+    app.switch_page(page).run()
+    assert not app.exception
+    assert app.info
+
+
+def test_a_dish_of_every_day_is_compared_with_nothing(open_app: Open, empty_store: Path) -> None:
+    app = open_app(empty_store, DEPOT)
+    days = ("05/09/2016", "06/09/2016", "08/09/2016")
+    deposit(app, "journal.csv", HEADER + "".join(f"Alpha;M;{day};110;100\n" for day in days))
+    deposit(app, "menus.csv", "date;rang;plat\n" + "".join(f"{day};2;Riz\n" for day in days))
+    app.switch_page(GASPILLAGE).run()
+    assert not app.exception
+    assert "Aucun plat n’est comparable" in texts(app)
+
+
+def test_the_whole_history_is_not_compared_with_itself(open_app: Open, demo_file: Path) -> None:
+    years = open_app(demo_file, GASPILLAGE).selectbox(key="annee").options
+    assert "Tout l’historique" in years
+    assert open_app(demo_file, SYNTHESE).selectbox(key="annee").options == years[:-1]
 
 
 def test_a_label_is_attached_to_a_canteen_and_leaves_the_list(open_app: Open, demo_store: Path) -> None:
@@ -128,13 +178,13 @@ def test_leaving_the_demonstration_asks_first(open_app: Open, demo_store: Path) 
 
 def test_forecasts_older_than_the_data_are_said_to_be(open_app: Open, demo_store: Path) -> None:
     app = open_app(demo_store, PREVISIONS)
-    assert "Des données ont été déposées depuis" not in texts(app)
+    assert "Des données ont changé" not in texts(app)
     app.switch_page(DEPOT).run()
     day = date.today() - timedelta(days=1)
     app.file_uploader[0].set_value(log_file([f"Nouveau;M;{day:%d/%m/%Y};110;100"])).run()
     next(button for button in app.button if button.label == "Enregistrer ces données").click().run()
     app.switch_page(PREVISIONS).run()
-    assert "Des données ont été déposées depuis" in texts(app)
+    assert "Des données ont changé depuis ces prévisions" in texts(app)
 
 
 def test_the_city_log_shows_5_6_percent_on_gaspillage(open_app: Open, empty_store: Path, nantes: Path) -> None:

@@ -65,6 +65,32 @@ def test_stored_times_are_shown_in_paris_time(utc: datetime, paris: str) -> None
     assert formats.moment(utc) == paris
 
 
+@pytest.mark.parametrize("text", ["5,6\u00a0%", "Référence ADEME\u00a0: 100 g (« brute »)", "−0,4 point", "1 919 098"])
+def test_plain_french_is_left_as_it_is(text: str) -> None:
+    assert formats.as_text(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("**a** [b](c)", "\\*\\*a\\*\\* \\[b\\](c)"),
+        ("![](http://x.fr)", "!\\[\\](http:\u2060//x.\u2060fr)"),
+        (":red[a] a@b.fr", ":\u2060red\\[a\\] a@\u2060b.\u2060fr"),
+        ("www.x.fr", "www\u2060.\u2060x.\u2060fr"),
+        ("a\n\n# b", "a \\# b"),
+        ("1. a", "\u20601. a"),
+        ("- a", "\u2060- a"),
+    ],
+)
+def test_markdown_in_a_value_is_shown_and_not_read(text: str, shown: str) -> None:
+    assert formats.as_text(text) == shown
+
+
+def test_a_chart_shows_quotes_and_no_tags() -> None:
+    assert formats.in_chart('<a href="x">L\'été</a> & "b"') == '&lt;a href="x"&gt;L\'été&lt;/a&gt; &amp; "b"'
+    assert formats.shortened("abcdef", 4) == "abc…"
+
+
 def test_names_are_joined_in_a_sentence() -> None:
     assert formats.enumeration(["A", "B", "C"]) == "A, B et C"
     assert formats.enumeration(["A"]) == "A"

@@ -11,8 +11,10 @@ import pytest
 from data.programme import RolloutSummary
 from data.queries import Overview, Parameter, WasteSummary
 from ui import waste_sentences as say
+from ui.attach_view import namesake_sentences
+from ui.inventory_view import grid_sentence
 from ui.situation import Situation, decisions
-from ui.synthesis_view import change_sentence, change_table
+from ui.synthesis_view import change_sentence, change_table, waste_figures
 
 SUMMARY = WasteSummary(
     meals_served=10_000, service_days=10, canteens=3, pairs=100, pairs_planned=10_500, pairs_served=10_000,
@@ -83,8 +85,47 @@ def test_the_reliability_follows_the_weighing_protocol(days: int, expected: str)
 
 
 def test_the_trend_names_its_worst_week() -> None:
-    weeks = pd.DataFrame({"week": pd.to_datetime(["2017-06-05", "2017-06-12"]), "surplus_pct": [5.0, 9.0]})
-    assert plain(say.trend_sentence(weeks, 6.5)) == (
-        "Le surplus dépasse le repère de 6,5 % pendant 1 semaine sur 2 ; "
-        "le plus fort est de 9,0 %, la semaine du 12/06/2017."
+    weeks = pd.DataFrame(
+        {
+            "week": pd.to_datetime(["2017-06-05", "2017-06-12"]),
+            "surplus_pct": [12.0, 9.5],
+            "shortage_pct": [6.0, 0.5],
+            "overproduction_pct": [6.0, 9.0],
+        }
     )
+    assert plain(say.trend_sentence(weeks, 6.5)) == (
+        "La surproduction dépasse le repère de 6,5 % pendant 1 semaine sur 2 ; "
+        "la plus forte est de 9,0 %, la semaine du 12/06/2017. "
+        "Le manque le plus fort est de 6,0 %, la semaine du 05/06/2017."
+    )
+
+
+def test_a_gross_weight_against_an_edible_reference_is_said_for_each_figure() -> None:
+    for figure in waste_figures(SITUATION)[:3]:
+        assert "Pesée brute ; la référence ne compte que le comestible." in plain(figure.help or "")
+
+
+def test_the_grid_counts_the_canteens_that_sent_nothing() -> None:
+    cells = pd.DataFrame(
+        [("a", True, 4, 4), ("a", True, 4, 4), ("b", True, 0, 4), ("b", True, 0, 4), (None, False, 2, 4)],
+        columns=["canteen", "attached", "days", "service_days"],
+    )
+    assert plain(grid_sentence(cells)) == (
+        "50 % des jours attendus sont là : 10 journées sur 20 de cantine. "
+        "1 cantine sur 2 sans aucun jour manquant, 1 sans aucun chiffre."
+    )
+
+
+def test_the_calendar_speaks_only_of_cells_that_show_a_surplus() -> None:
+    cells = pd.DataFrame({"weekday": [1, 2, 4], "month": [9, 9, 10], "surplus_pct": [5.0, None, 2.0]})
+    assert plain(say.calendar_sentence(cells)) == (
+        "Le surplus est le plus fort le lundi en septembre (5,0 %), le plus faible le jeudi en octobre (2,0 %)."
+    )
+    assert "Trop peu de jours" in say.calendar_sentence(cells.assign(surplus_pct=float("nan")))
+
+
+def test_canteens_that_differ_by_a_space_are_named_with_their_labels() -> None:
+    found = pd.DataFrame({"name": "E", "label": ["E", "E (2)"], "labels": [["E (M)", "E (E)"], []]})
+    sentence = plain(namesake_sentences(found)[0])
+    assert "« E » et « E (2) » ne diffèrent que par une espace" in sentence
+    assert "« E » a : E (M), E (E). « E (2) » a : —." in sentence

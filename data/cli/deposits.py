@@ -1,0 +1,129 @@
+"""Commands on deposits: import, deposits, undo, redo."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from data import undo as undo_module
+from data.cli.common import Commands, actor, refuse
+from data.deposit import DepositRefused, DepositReport, apply, preview
+from data.schemas import kinds
+from data.store import Store
+
+FINDINGS_PRINTED = 20
+
+HISTORY = """
+SELECT
+    deposit_id AS deposit, strftime(deposited_at, '%Y-%m-%dT%H:%M:%SZ') AS deposited_at, actor, file_name AS file, kind,
+    active, lines, accepted, changed, without_measure, unchanged, rejected, warnings, sha256
+FROM deposits
+ORDER BY deposit_id
+"""
+
+
+def add_commands(commands: Commands) -> None:
+    """Add these commands to the parser."""
+    command = commands.add_parser("import", help="déposer des fichiers, dans l’ordre donné")
+    command.add_argument("files", nargs="+", metavar="FICHIER")
+    command.add_argument("--json", action="store_true", help="un objet JSON par fichier")
+    command.add_argument("--dry-run", action="store_true", help="vérifier sans rien écrire")
+    command.set_defaults(run=_import)
+    command = commands.add_parser("deposits", help="lister les dépôts, avec leur numéro")
+    command.add_argument("--json", action="store_true", help="un tableau JSON, un objet par dépôt")
+    command.set_defaults(run=_list)
+    for name, run, help_text in (
+        ("undo", undo_module.undo, "annuler un dépôt\u00a0: la base est celle que donnent les autres"),
+        ("redo", undo_module.redo, "remettre un dépôt annulé, à sa place parmi les autres"),
+    ):
+        command = commands.add_parser(name, help=help_text)
+        command.add_argument("deposit", type=int, metavar="NUMÉRO", help="le numéro que donne «\u00a0deposits\u00a0»")
+        command.set_defaults(run=partial(_switch, run=run))
+
+
+def _import(store: Store, options: argparse.Namespace) -> int:
+    outcomes = [_import_one(store, Path(file), options) for file in options.files]
+    return 0 if all(outcomes) else 1
+
+
+def _import_one(store: Store, path: Path, options: argparse.Namespace) -> bool:
+    try:
+        content = path.read_bytes()
+        run = preview if options.dry_run else partial(apply, actor=actor())
+        report = run(store, path.name, content)
+    except (DepositRefused, OSError) as error:
+        message = str(error) if isinstance(error, DepositRefused) else f"Le fichier {path} ne peut pas être ouvert."
+        _print_refusal(path, message, as_json=options.json)
+        return False
+    if options.json:
+        print(json.dumps(report.as_dict(), ensure_ascii=False))
+    else:
+        print(_sentences(report, applied=not options.dry_run))
+    return report.rejected_lines < report.lines
+
+
+def _print_refusal(path: Path, message: str, *, as_json: bool) -> None:
+    if not as_json:
+        print(f"{path.name} : refusé. {message}", file=sys.stderr)
+        return
+    counts: dict[str, Any] = dict.fromkeys(("lines", "accepted", "without_measure", "changed", "unchanged"), 0)
+    rejected = [{"line": None, "column": None, "reason": message}]
+    refusal = {"file": path.name, "kind": None, **counts, "rejected": rejected, "warnings": []}
+    print(json.dumps(refusal, ensure_ascii=False))
+
+
+def _sentences(report: DepositReport, *, applied: bool) -> str:
+    head = f"{report.file} ({report.kind_title.lower()}) : {report.lines} lignes"
+    counts = (
+        f"{report.accepted} acceptées ({report.new} nouvelles, {report.changed} modifiées), "
+        f"{report.without_measure} sans mesure, {report.unchanged} inchangées, {report.rejected_lines} rejetées"
+    )
+    verdict = "Rien ne change." if report.nothing_to_do else "Appliqué." if applied else "Essai : rien n’a été écrit."
+    lines = [f"{head} = {counts}. {verdict}"]
+    for title, findings in (("rejet", report.rejected), ("à vérifier", report.warnings)):
+        lines += [
+            f"  {title}, ligne {f.line or '—'}, {f.column or '—'} : {f.reason}" for f in findings[:FINDINGS_PRINTED]
+        ]
+        if len(findings) > FINDINGS_PRINTED:
+            lines.append(f"  … et {len(findings) - FINDINGS_PRINTED} autres ({title}) ; --json les donne tous.")
+    return "\n".join(lines)
+
+
+def _list(store: Store, options: argparse.Namespace) -> int:
+    with store.scratch() as cursor:
+        cursor.execute(HISTORY)
+        names = [column[0] for column in cursor.description or ()]
+        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    if options.json:
+        print(json.dumps(found, ensure_ascii=False))
+    elif not found:
+        print("Aucun fichier n’a encore été déposé.")
+    else:
+        print("\n".join(map(_deposit_line, found)))
+    return 0
+
+
+def _deposit_line(deposit: dict[str, Any]) -> str:
+    kind = kinds().get(deposit["kind"])
+    title = kind.title.lower() if kind else deposit["kind"]
+    state = "actif" if deposit["active"] else "annulé"
+    return (
+        f"n°\u00a0{deposit['deposit']}  {state}  {deposit['deposited_at']}  {deposit['file']} ({title})  "
+        f"par {deposit['actor']}\u00a0: {deposit['lines']} lignes, {deposit['accepted']} acceptées dont "
+        f"{deposit['changed']} modifiées, {deposit['unchanged']} inchangées, {deposit['rejected']} rejetées"
+    )
+
+
+def _switch(store: Store, options: argparse.Namespace, run: Callable[[Store, int, str], None]) -> int:
+    try:
+        run(store, options.deposit, actor())
+    except undo_module.NotPossible as error:
+        return refuse(error)
+    done = "annulé" if run is undo_module.undo else "remis"
+    print(f"Dépôt n°\u00a0{options.deposit} {done}.")
+    return 0

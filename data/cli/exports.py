@@ -1,0 +1,73 @@
+"""The command that gives everything back: export."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date, datetime
+from pathlib import Path
+
+from data.cli.common import Commands, refuse
+from data.export import EXPORTED, STYLES, export, file_name, is_empty
+from data.ma_cantine import Declaration, NothingToDeclare, declaration, declaration_csv
+from data.schemas import kinds
+from data.store import Store
+
+
+def add_commands(commands: Commands) -> None:
+    """Add this command to the parser."""
+    command = commands.add_parser("export", help="rendre les données, pour Excel ou en données ouvertes")
+    what = command.add_subparsers(required=True, metavar="QUOI")
+    titles = {name: kind.title.lower() for name, kind in kinds().items()}
+    for name, title in {"all": "tous les fichiers", **titles}.items():
+        one = what.add_parser(name, help=title)
+        one.add_argument("--to", required=True, type=Path, metavar="DOSSIER")
+        one.add_argument("--format", choices=STYLES, default="excel", help="excel (par défaut) ou données ouvertes")
+        one.set_defaults(run=_export, kinds=EXPORTED if name == "all" else (name,))
+    campaign = what.add_parser("ma-cantine", help="les pesées d’une cantine, dans les champs de ma-cantine")
+    campaign.add_argument("--cantine", required=True, metavar="NOM")
+    campaign.add_argument("--from", required=True, type=_day, dest="start", metavar="JOUR", help="jj/mm/aaaa")
+    campaign.add_argument("--to", required=True, type=_day, dest="end", metavar="JOUR", help="jj/mm/aaaa, compris")
+    campaign.add_argument("--file", type=Path, metavar="FICHIER", help="écrire aussi un CSV pour Excel")
+    campaign.set_defaults(run=_ma_cantine)
+
+
+def _day(text: str) -> date:
+    for pattern in ("%d/%m/%Y", "%Y-%m-%d"):
+        try:
+            return datetime.strptime(text, pattern).date()
+        except ValueError:
+            continue
+    raise argparse.ArgumentTypeError(f"«\u00a0{text}\u00a0» n’est pas une date\u00a0: écrivez jj/mm/aaaa")
+
+
+def _export(store: Store, options: argparse.Namespace) -> int:
+    filled = [kind for kind in options.kinds if not is_empty(store, kind)]
+    if not filled:
+        return refuse("Rien à rendre\u00a0: la base n’a aucune donnée de cette sorte.")
+    try:
+        options.to.mkdir(parents=True, exist_ok=True)
+        for kind in filled:
+            path = options.to / file_name(kind, options.format)
+            path.write_bytes(export(store, kind, options.format))
+            print(f"{kinds()[kind].title}\u00a0: {path}")
+    except OSError as error:
+        return refuse(f"Impossible d’écrire dans {options.to}\u00a0: {error.strerror}.")
+    return 0
+
+
+def _ma_cantine(store: Store, options: argparse.Namespace) -> int:
+    try:
+        found = declaration(store, options.cantine, options.start, options.end)
+        if options.file:
+            options.file.write_bytes(declaration_csv(found))
+    except NothingToDeclare as error:
+        return refuse(error)
+    except OSError as error:
+        return refuse(f"Impossible d’écrire {options.file}\u00a0: {error.strerror}.")
+    print(_shown(found))
+    return 0
+
+
+def _shown(found: Declaration) -> str:
+    lines = [f"{a.question}\u00a0: {f'{a.shown} {a.unit}'.strip() or '—'}" for a in found.answers]
+    return "\n".join([*lines, *(f"À savoir\u00a0: {remark}" for remark in found.remarks)])

@@ -1,0 +1,67 @@
+"""Commands that look after the store: demo, empty, backup, user."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from data.cli.common import Commands, actor, refuse
+from data.demo import DemoOnly, is_empty, load_demo, start_empty
+from data.store import Store
+
+
+def add_commands(commands: Commands) -> None:
+    """Add these commands to the parser."""
+    command = commands.add_parser("demo", help="charger les données de démonstration dans une base vide")
+    command.add_argument("--if-new", action="store_true", help="ne rien faire si la base a déjà servi")
+    command.set_defaults(run=_demo)
+    command = commands.add_parser("empty", help="retirer les données de démonstration")
+    command.set_defaults(run=_empty)
+    command = commands.add_parser("backup", help="écrire une copie complète de la base")
+    command.add_argument("target", metavar="FICHIER")
+    command.set_defaults(run=_backup)
+    command = commands.add_parser("user", help="créer, modifier ou désactiver un compte")
+    command.add_argument("email")
+    command.add_argument("role", choices=["comite", "mission", "cantine", "cuisine"])
+    command.add_argument("--disable", action="store_true")
+    command.set_defaults(run=_user)
+
+
+def _demo(store: Store, options: argparse.Namespace) -> int:
+    if options.if_new and store.version() > 0:  # once emptied on purpose, a store stays empty
+        return 0
+    if not is_empty(store):
+        return refuse("La base contient déjà des données : rien n’est ajouté.")
+    load_demo(store)
+    print("Données de démonstration chargées (ville fictive).")
+    return 0
+
+
+def _empty(store: Store, _: argparse.Namespace) -> int:
+    try:
+        start_empty(store, actor())
+    except DemoOnly as error:
+        return refuse(error)
+    print("Données de démonstration retirées : la base est vide.")
+    return 0
+
+
+def _backup(store: Store, options: argparse.Namespace) -> int:
+    target = Path(options.target)
+    if target.exists():
+        return refuse(f"{target} existe déjà : choisissez un autre nom.")
+    store.backup(target)
+    print(f"Copie complète de la base : {target}")
+    return 0
+
+
+def _user(store: Store, options: argparse.Namespace) -> int:
+    account = {"email": options.email.strip().lower(), "role": options.role, "active": not options.disable}
+    with store.write(actor(), "user", {"role": account["role"], "active": account["active"]}) as cursor:
+        cursor.execute(
+            "INSERT INTO users VALUES ($email, $role, $active)"
+            " ON CONFLICT (email) DO UPDATE SET role = excluded.role, active = excluded.active",
+            account,
+        )
+    print(f"{account['email']} : {account['role']}, {'actif' if account['active'] else 'désactivé'}.")
+    return 0

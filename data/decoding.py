@@ -1,0 +1,128 @@
+"""From the bytes of a file to UTF-8 text, whatever program wrote it; or a refusal that says what to do."""
+
+from __future__ import annotations
+
+import re
+
+MAX_BYTES = 200 * 2**20
+AGAIN = "Exportez-le ou copiez-le à nouveau en entier, puis déposez-le."
+AS_CSV = "Ouvrez le tableau d’origine et enregistrez-le au format .xlsx ou CSV, puis déposez ce fichier."
+SIGNATURES = {
+    b"\x89PNG": "une image PNG",
+    b"\xff\xd8\xff": "une image JPEG",
+    b"GIF8": "une image GIF",
+    b"%PDF": "un document PDF",
+    b"{\\rtf": "un document de traitement de texte (.rtf)",
+    b"\x1f\x8b": "un fichier compressé (.gz)",
+    b"BZh": "un fichier compressé (.bz2)",
+    b"\xfd7zXZ": "un fichier compressé (.xz)",
+    b"\x28\xb5\x2f\xfd": "un fichier compressé (.zst)",
+    b"7z\xbc\xaf": "une archive compressée (.7z)",
+    b"Rar!": "une archive compressée (.rar)",
+    b"PAR1": "un fichier Parquet",
+    b"SQLite format 3": "une base de données SQLite",
+}
+MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<workbook")
+OLE = b"\xd0\xcf\x11\xe0"
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+# No spreadsheet writes these in a text export: they betray a program's own format.
+BINARY_MARKS = tuple(bytes([code]) for code in (*range(9), 14, 15))
+# é, œ and ’ as UTF-8 writes them: no French text in Windows-1252 has these bytes in a row.
+UTF8_ACCENT = re.compile(rb"\xc3[\x80-\xbf]|\xc5[\x92\x93]|\xe2\x80")
+MIXED = (
+    "ce fichier mélange deux façons d’enregistrer les accents ; chaque ligne a été lue avec la sienne : "
+    "vérifiez les noms accentués"
+)
+
+
+class DepositRefused(Exception):
+    """The whole file is refused; the message says in French what is wrong and what to do."""
+
+
+def as_utf8(content: bytes) -> tuple[bytes, str | None]:
+    """Return the text of a file in UTF-8, without byte-order mark, and what to say of its accents, if anything.
+
+    A byte-order mark decides, then UTF-8, then UTF-16, then Windows-1252. Raises DepositRefused for a file that is
+    empty, too large, compressed, truncated, or not text.
+    """
+    if len(content) > MAX_BYTES:
+        raise DepositRefused("Le fichier dépasse 200\u00a0Mo. Découpez-le, par exemple par année scolaire.")
+    _refuse_empty(content)
+    _refuse_known_formats(content)
+    text, remark = _decoded(content)
+    _refuse_empty(text)
+    if any(mark in text for mark in BINARY_MARKS):
+        raise DepositRefused(
+            "Ce fichier n’est pas du texte (il contient des caractères de contrôle). "
+            "Enregistrez le tableau au format CSV, puis déposez ce CSV."
+        )
+    # Ctrl-Z closes the files of some old programs.
+    return (text[:-1] if text.endswith(b"\x1a") else text), remark
+
+
+def _refuse_empty(content: bytes) -> None:
+    blank = b" \t\r\n\x00\x1a"
+    if not content[:4096].strip(blank) and not content.strip(blank):
+        raise DepositRefused("Le fichier est vide. Vérifiez l’export, puis déposez le fichier à nouveau.")
+
+
+def _refuse_known_formats(content: bytes) -> None:
+    for signature, nature in SIGNATURES.items():
+        if content.startswith(signature):
+            raise DepositRefused(
+                f"Ce fichier n’est pas un tableau\u00a0: c’est {nature}, quel que soit son nom. {AS_CSV}"
+            )
+    if content.startswith(OLE):
+        if ENCRYPTED in content:
+            raise DepositRefused(
+                "Ce classeur est protégé par un mot de passe. "
+                "Enregistrez-en une copie sans mot de passe, puis déposez cette copie."
+            )
+        raise DepositRefused(
+            "C’est un ancien classeur Excel (.xls) ou un ancien document. Ouvrez-le, choisissez "
+            "«\u00a0Enregistrer sous\u00a0», type «\u00a0Classeur Excel (.xlsx)\u00a0» ou «\u00a0CSV\u00a0», "
+            "puis déposez ce nouveau fichier."
+        )
+    if content[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(MARKUP):
+        raise DepositRefused(f"Ce fichier est une page web ou un document XML, quel que soit son nom. {AS_CSV}")
+
+
+def _decoded(content: bytes) -> tuple[bytes, str | None]:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _from(content, "utf-16"), None
+    if content[:200].count(b"\x00") * 3 > len(content[:200]):
+        return _from(content, "utf-16-le" if content[1:2] == b"\x00" else "utf-16-be"), None
+    body = content.removeprefix(b"\xef\xbb\xbf")
+    try:
+        body.decode("utf-8")
+        return body, None
+    except UnicodeDecodeError as error:
+        return _not_utf8(body, error, marked=len(body) < len(content))
+
+
+def _not_utf8(body: bytes, error: UnicodeDecodeError, *, marked: bool) -> tuple[bytes, str | None]:
+    """Read Windows-1252, or line by line where two exports were put together; refuse UTF-8 cut inside a character."""
+    accents_before = not body[: error.start].isascii()
+    if (accents_before or marked) and error.end == len(body) and "unexpected end" in error.reason:
+        raise DepositRefused(f"Le fichier est tronqué\u00a0: son dernier caractère est incomplet. {AGAIN}") from error
+    if not accents_before and not marked and not UTF8_ACCENT.search(body):
+        return _from(body, "cp1252"), None
+    lines = body.splitlines(keepends=True)
+    return b"".join(line if _is_utf8(line) else _from(line, "cp1252") for line in lines), MIXED
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _from(content: bytes, encoding: str) -> bytes:
+    try:
+        return content.decode(encoding).encode("utf-8")
+    except UnicodeError as error:
+        raise DepositRefused(
+            f"Le fichier est tronqué ou abîmé\u00a0: certains de ses caractères sont incomplets. {AGAIN}"
+        ) from error

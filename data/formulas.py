@@ -1,0 +1,35 @@
+"""Texts that a spreadsheet would take for a formula: defused on the way out, taken back unchanged on the way in.
+
+The mark is an apostrophe, as Excel itself writes “this is text”. A text that already looks defused gets one more, in
+every style of file, so that the way back never has to guess.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_RISKY = re.compile(r"'*[=+\-@\t\r]")
+_ALREADY = re.compile(r"'+[=+\-@\t\r]")
+_DEFUSED = r"^'('*[=+\-@\t\r])"
+
+
+def defuse(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    return f"'{text}" if _RISKY.match(text) else text
+
+
+def escape(text: str) -> str:
+    """Return a text as it is, unless it would be taken for a defused one."""
+    return f"'{text}" if _ALREADY.match(text) else text
+
+
+def take_back(cells: pa.Table) -> pa.Table:
+    """Return the texts of a sheet as they were before `defuse` or `escape`."""
+    for place, name in enumerate(cells.column_names):
+        column = cells[name]
+        if pa.types.is_string(column.type) and pc.any(pc.starts_with(column, "'")).as_py():
+            cells = cells.set_column(place, name, pc.replace_substring_regex(column, _DEFUSED, r"\1"))
+    return cells

@@ -1,0 +1,101 @@
+"""What disturbs an ordinary day: strikes, holidays, school years, and events of any type."""
+
+# ruff: noqa: S608 — assembled from our own constants.
+from __future__ import annotations
+
+from data.targets.base import WEEKDAYS, Check, Target, choose
+
+EVENT_KINDS = {
+    "grève": "strike",
+    "sortie": "outing",
+    "fermeture": "closure",
+    "fête": "feast",
+    "vacances": "holiday",
+}
+FRENCH_KINDS = {kind: french for french, kind in EVENT_KINDS.items()}
+
+CITY_WIDE = "(SELECT * FROM events WHERE canteen IS NULL)"
+KEY = ("kind", "starts_on", "ends_on", "label")
+OFF_DAY = "isodow(date) > 5"
+OFF_DAY_REASON = f"'ce jour est un ' || {WEEKDAYS}[isodow(date)] || ' : jour et mois sont peut-être inversés'"
+END_BEFORE_START = Check("date_fin", "date_fin < date_debut", "'la fin précède le début'", blocking=True)
+SCHOOL_YEAR = """year(starts_on - INTERVAL 7 MONTHS) || '-' || (year(starts_on - INTERVAL 7 MONTHS) + 1)"""
+
+EVENTS = Target(
+    table="event_rows",
+    view="events",
+    key=("kind", "starts_on", "ends_on", "canteen", "label"),
+    values=(),
+    projection=f"""
+        {choose("type", EVENT_KINDS)} AS kind, date_debut AS starts_on, coalesce(date_fin, date_debut) AS ends_on,
+        cantine_nom AS canteen, libelle AS label
+    """,
+    given_back=f"""
+        SELECT {choose("kind", FRENCH_KINDS)} AS type, starts_on AS date_debut, ends_on AS date_fin,
+            canteen AS cantine_nom, label AS libelle
+        FROM events
+        WHERE kind <> 'school_year'
+        ORDER BY ALL
+    """,
+    checks=(
+        END_BEFORE_START,
+        Check(
+            "cantine_nom",
+            "cantine_nom IS NOT NULL AND cantine_nom NOT IN (SELECT name FROM canteens)",
+            "'« ' || cantine_nom || ' » n’est pas une cantine connue\u00a0: déposez aussi le fichier des cantines'",
+        ),
+    ),
+)
+
+STRIKES = Target(
+    table="event_rows",
+    view=CITY_WIDE,
+    key=KEY,
+    values=(),
+    projection="'strike' AS kind, date AS starts_on, date AS ends_on, NULL::VARCHAR AS canteen, 'Grève' AS label",
+    given_back="""
+        SELECT starts_on AS date, 1 AS greve
+        FROM events
+        WHERE kind = 'strike' AND canteen IS NULL AND label = 'Grève' AND starts_on = ends_on
+        ORDER BY date
+    """,
+    checks=(Check("date", OFF_DAY, OFF_DAY_REASON),),
+    carries="greve = 1",
+)
+
+HOLIDAYS = Target(
+    table="event_rows",
+    view=CITY_WIDE,
+    key=KEY,
+    values=(),
+    projection="""
+        'holiday' AS kind, date_debut AS starts_on, date_fin AS ends_on, NULL::VARCHAR AS canteen,
+        vacances_nom AS label
+    """,
+    given_back=f"""
+        SELECT {SCHOOL_YEAR} AS annee_scolaire, label AS vacances_nom, starts_on AS date_debut, ends_on AS date_fin,
+            NULL AS zone, 1 AS vacances
+        FROM events
+        WHERE kind = 'holiday' AND canteen IS NULL AND label IS NOT NULL
+        ORDER BY date_debut, date_fin, vacances_nom
+    """,
+    checks=(END_BEFORE_START,),
+)
+
+SCHOOL_YEARS = Target(
+    table="event_rows",
+    view=CITY_WIDE,
+    key=KEY,
+    values=(),
+    projection="""
+        'school_year' AS kind, date_debut AS starts_on, date_fin AS ends_on, NULL::VARCHAR AS canteen,
+        annee_scolaire AS label
+    """,
+    given_back="""
+        SELECT label AS annee_scolaire, starts_on AS date_debut, ends_on AS date_fin
+        FROM events
+        WHERE kind = 'school_year'
+        ORDER BY label, date_debut, date_fin
+    """,
+    checks=(END_BEFORE_START,),
+)

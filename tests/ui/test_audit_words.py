@@ -1,0 +1,38 @@
+"""The audit journal is read in French, names and values."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ui import audit_words
+
+
+@pytest.mark.parametrize(
+    ("detail", "expected"),
+    [
+        ({"file": "j.csv", "kind": "log", "accepted": 1234}, "fichier : j.csv, type : {log}, acceptées : 1 234"),
+        ({"role": "comite", "active": True}, "rôle : Comité de pilotage, actif : oui"),
+        ({"rows": 2700, "last_service_on": "2017-12-22"}, "lignes : 2 700, dernier service : 22/12/2017"),
+        ({"last_service_on": None}, "dernier service : —"),
+        ({"deposit": 7}, "dépôt n° : 7"),
+        ({}, ""),
+    ],
+)
+def test_a_detail_is_written_in_french(detail: dict[str, object], expected: str) -> None:
+    from data.schemas import kinds
+
+    shown = audit_words.detail(json.dumps(detail)).replace("\u00a0", " ").replace("\u202f", " ")
+    assert shown == expected.replace("{log}", kinds()["log"].title.lower())
+
+
+def test_the_lines_of_a_demonstration_are_named_by_kind() -> None:
+    words = ("canteens", "schools", "enrolment", "mapping", "menus", "strikes", "log")
+    shown = audit_words.detail(json.dumps(dict.fromkeys(words, 1)))
+    assert not [word for word in words if word in shown and word != "menus"]
+
+
+def test_undoing_and_redoing_have_a_name() -> None:
+    assert audit_words.action("undo") == "Dépôt annulé"
+    assert audit_words.action("redo") == "Dépôt rétabli"

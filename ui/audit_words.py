@@ -1,0 +1,73 @@
+"""The audit journal in French: what was done, and its detail."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from data.schemas import kinds
+from ui.access import ROLE_TITLES
+from ui.formats import MISSING, SPACE, day, number
+
+ACTIONS = {
+    "deposit": "Dépôt d’un fichier",
+    "undo": "Dépôt annulé",
+    "redo": "Dépôt rétabli",
+    "demo_load": "Chargement de la démonstration",
+    "demo_remove": "Départ d’une base vide",
+    "user": "Compte",
+    "forecast": "Calcul des prévisions",
+}
+NAMES = {
+    "file": "fichier",
+    "kind": "type",
+    "deposit": "dépôt n°",
+    "accepted": "acceptées",
+    "changed": "modifiées",
+    "run_id": "calcul n°",
+    "rows": "lignes",
+    "last_service_on": "dernier service",
+    "role": "rôle",
+    "active": "actif",
+    "email": "compte",
+}
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def action(name: str) -> str:
+    """Name an action."""
+    return ACTIONS.get(name, name)
+
+
+def detail(text: str) -> str:
+    """Write the detail of an action as “name : value” pairs."""
+    return ", ".join(f"{_name(name)}{SPACE}: {_value(name, value)}" for name, value in json.loads(text).items())
+
+
+def _name(name: str) -> str:
+    # The detail of a demonstration counts the lines of each kind of file.
+    return NAMES.get(name) or _kind(name)
+
+
+def _kind(name: str) -> str:
+    found = kinds().get(name)
+    return found.title.lower() if found else name
+
+
+WRITERS: dict[str, Callable[[str], str]] = {"kind": _kind, "role": lambda name: ROLE_TITLES.get(name, name)}
+
+
+def _value(name: str, value: Any) -> str:  # noqa: ANN401
+    if value is None:
+        return MISSING
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, int | float):
+        return number(value, 0 if value == round(value) else 1)
+    text = str(value)
+    if name in WRITERS:
+        return WRITERS[name](text)
+    return day(date.fromisoformat(text)) if ISO_DAY.fullmatch(text) else text
