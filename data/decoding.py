@@ -29,6 +29,9 @@ ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 BINARY_MARKS = tuple(bytes([code]) for code in (*range(9), 14, 15))
 # é, œ and ’ as UTF-8 writes them: no French text in Windows-1252 has these bytes in a row.
 UTF8_ACCENT = re.compile(rb"\xc3[\x80-\xbf]|\xc5[\x92\x93]|\xe2\x80")
+# The first bytes of all that French texts hold beyond ASCII. A text that has none is Windows-1252 which happens to be
+# UTF-8 too: “CAFÉ»” would else read as a letter of Africa.
+UTF8_FRENCH = re.compile(rb"[\xc2\xc3\xc5\xe2\xef\xf0]")
 MIXED = (
     "ce fichier mélange deux façons d’enregistrer les accents ; chaque ligne a été lue avec la sienne : "
     "vérifiez les noms accentués"
@@ -95,9 +98,10 @@ def _decoded(content: bytes) -> tuple[bytes, str | None]:
     body = content.removeprefix(b"\xef\xbb\xbf")
     try:
         body.decode("utf-8")
-        return body, None
     except UnicodeDecodeError as error:
         return _not_utf8(body, error, marked=len(body) < len(content))
+    by_chance = len(body) == len(content) and not body.isascii() and not UTF8_FRENCH.search(body)
+    return (_from(body, "cp1252") if by_chance else body), None
 
 
 def _not_utf8(body: bytes, error: UnicodeDecodeError, *, marked: bool) -> tuple[bytes, str | None]:

@@ -12,18 +12,17 @@ import streamlit as st
 from data import queries, templates, undo
 from data.schemas import Kind, kinds
 from ui import blocks, tables
-from ui.access import User, require
+from ui.access import require
 from ui.formats import SPACE, moment, plural
 from ui.session import ask, request_refresh, store
 
 MIMES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 COLUMNS = {
     "deposit_id": "N°",
+    "state": "État",
     "deposited_at": "Déposé le",
-    "actor": "Par",
     "file_name": "Fichier",
     "kind": "Contenu",
-    "state": "État",
     "lines": "Lignes",
     "accepted": "Acceptées",
     "changed": "dont modifiées",
@@ -35,27 +34,26 @@ COLUMNS = {
 Deposit = dict[Hashable, Any]
 
 
-def history(user: User) -> None:
+def history() -> None:
     """Show the last deposits, and what can be done with one of them."""
     with blocks.question("Qu’a-t-on déjà déposé\u00a0?", "Un dépôt peut être annulé, puis rétabli, à tout moment."):
         rows = ask(queries.deposits)
         if rows.empty:
             blocks.empty_state("Aucun fichier n’a encore été déposé.")
             return
-        tables.table(_readable(rows, user), "depots", height=min(400, 38 + 36 * len(rows)))
+        tables.table(_readable(rows), "depots", height=min(400, 38 + 36 * len(rows)))
         named = {_name(row): row for row in rows.to_dict("records")}
         _actions(named[st.selectbox("Dépôt", list(named))])
 
 
-def _readable(rows: pd.DataFrame, user: User) -> pd.DataFrame:
-    """Return the history under the names people read; who deposited is for the mission numérique only."""
+def _readable(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the history under the names people read."""
     shown = rows.assign(
         deposited_at=rows["deposited_at"].map(moment),
         kind=rows["kind"].map(_title),
         state=["actif" if active else "annulé" for active in rows["active"]],
     )
-    kept = [name for name in COLUMNS if name != "actor" or user.role == "mission"]
-    return shown[kept].rename(columns=COLUMNS)
+    return shown[list(COLUMNS)].rename(columns=COLUMNS)
 
 
 def _title(kind: str) -> str:

@@ -13,7 +13,8 @@ import streamlit as st
 from data.formulas import defuse
 from ui import formats
 
-WIDEST, LETTER, MARGIN = 420, 7, 26  # pixels
+Height = int | Literal["content"] | None
+WIDEST, LETTER, CAPITAL, MARGIN = 420, 7, 9, 26  # pixels
 WRAPPED_ROW = 66  # pixels: texts only wrap in rows of more than four ems
 
 
@@ -21,7 +22,7 @@ def table(
     frame: pd.DataFrame,
     key: str,
     digits: int = 1,
-    height: int | Literal["content"] | None = None,
+    height: Height = None,
     download: bool = True,
 ) -> None:
     """Show a DataFrame with French numbers and dates, and its CSV; column names are what people read."""
@@ -55,16 +56,20 @@ def _width(values: pd.Series, title: str, digits: int) -> int:
 def is_cut(frame: pd.DataFrame, widths: dict[str, int]) -> bool:
     """Tell whether a text is wider than its column: its rows then need several lines."""
     return any(
-        MARGIN + LETTER * len(str(value)) > widths[str(name)]
+        _room(str(value)) > widths[str(name)]
         for name in frame.columns
         if pd.api.types.is_string_dtype(frame[name])
         for value in frame[name].dropna()
     )
 
 
+def _room(text: str) -> int:
+    return MARGIN + sum(CAPITAL if letter.isupper() else LETTER for letter in text)
+
+
 def width_of(texts: Iterable[str]) -> int:
     """Return the width in pixels that shows the longest of these texts whole, up to a limit."""
-    return min(MARGIN + LETTER * max(map(len, texts), default=0), WIDEST)
+    return min(max(map(_room, texts), default=MARGIN), WIDEST)
 
 
 def french(frame: pd.DataFrame, digits: int = 1) -> pd.DataFrame | pd.io.formats.style.Styler:

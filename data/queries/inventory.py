@@ -119,7 +119,7 @@ def counts_by_kind(store: Store) -> pd.DataFrame:
 DEPOSITS = """
 SELECT
     deposit_id, deposited_at, file_name, kind, active,
-    lines, accepted, changed, unchanged, without_measure, rejected, warnings, actor,
+    lines, accepted, changed, unchanged, without_measure, rejected, warnings,
     deposit_id IN (SELECT deposit_id FROM deposit_files) AS has_file
 FROM deposits
 ORDER BY deposit_id DESC
@@ -128,7 +128,7 @@ LIMIT 100
 
 
 def deposits(store: Store) -> pd.DataFrame:
-    """Return the last hundred deposits, undone ones included, the newest first."""
+    """Return the last hundred deposits, undone or not, the newest first; who made them stays in the audit log."""
     return store.read(DEPOSITS)
 
 

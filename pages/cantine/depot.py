@@ -18,5 +18,5 @@ if ask(queries.store_overview).demo:
         icon=":material/info:",
     )
 deposit_view.choose(user)
-deposit_history.history(user)
+deposit_history.history()
 deposit_history.expected_files()

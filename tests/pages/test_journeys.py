@@ -156,6 +156,13 @@ def test_the_whole_history_is_not_compared_with_itself(open_app: Open, demo_file
     assert open_app(demo_file, SYNTHESE).selectbox(key="annee").options == years[:-1]
 
 
+def test_the_history_shown_to_canteens_names_nobody(open_app: Open, demo_file: Path) -> None:
+    app = open_app(demo_file, DEPOT)
+    history = next(table.value for table in app.dataframe if "Fichier" in table.value.columns)
+    assert len(history) and "Par" not in history.columns
+    assert not (history == "démonstration").any().any()
+
+
 def test_a_label_is_attached_to_a_canteen_and_leaves_the_list(open_app: Open, demo_store: Path) -> None:
     app = open_app(demo_store, DONNEES)
     boxes = {box.label: box for box in app.selectbox}
