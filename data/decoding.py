@@ -32,6 +32,7 @@ UTF8_ACCENT = re.compile(rb"\xc3[\x80-\xbf]|\xc5[\x92\x93]|\xe2\x80")
 # The first bytes of all that French texts hold beyond ASCII. A text that has none is Windows-1252 which happens to be
 # UTF-8 too: “CAFÉ»” would else read as a letter of Africa.
 UTF8_FRENCH = re.compile(rb"[\xc2\xc3\xc5\xe2\xef\xf0]")
+CP1252_UNUSED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 MIXED = (
     "ce fichier mélange deux façons d’enregistrer les accents ; chaque ligne a été lue avec la sienne : "
     "vérifiez les noms accentués"
@@ -100,16 +101,17 @@ def _decoded(content: bytes) -> tuple[bytes, str | None]:
         body.decode("utf-8")
     except UnicodeDecodeError as error:
         return _not_utf8(body, error, marked=len(body) < len(content))
-    by_chance = len(body) == len(content) and not body.isascii() and not UTF8_FRENCH.search(body)
+    marked = len(body) < len(content)
+    by_chance = not (marked or body.isascii() or UTF8_FRENCH.search(body) or CP1252_UNUSED.search(body))
     return (_from(body, "cp1252") if by_chance else body), None
 
 
 def _not_utf8(body: bytes, error: UnicodeDecodeError, *, marked: bool) -> tuple[bytes, str | None]:
     """Read Windows-1252, or line by line where two exports were put together; refuse UTF-8 cut inside a character."""
-    accents_before = not body[: error.start].isascii()
-    if (accents_before or marked) and error.end == len(body) and "unexpected end" in error.reason:
+    meant = marked or UTF8_ACCENT.search(body) is not None
+    if meant and error.end == len(body) and "unexpected end" in error.reason:
         raise DepositRefused(f"Le fichier est tronqué\u00a0: son dernier caractère est incomplet. {AGAIN}") from error
-    if not accents_before and not marked and not UTF8_ACCENT.search(body):
+    if not meant:
         return _from(body, "cp1252"), None
     lines = body.splitlines(keepends=True)
     return b"".join(line if _is_utf8(line) else _from(line, "cp1252") for line in lines), MIXED

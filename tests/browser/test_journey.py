@@ -154,6 +154,6 @@ def picture(page: Page, name: str) -> None:
         page.wait_for_timeout(700)
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=SCREENSHOTS / f"{name}_{width}.png")
-    if os.environ.get("ANTIGASPI_RENEW_IMAGES") == "1" and not name.startswith("depot"):
-        README_IMAGES.mkdir(parents=True, exist_ok=True)
+    # Only the page of the demonstration: the others show the figures of a real city.
+    if os.environ.get("ANTIGASPI_RENEW_IMAGES") == "1" and name == "synthese":
         page.screenshot(path=README_IMAGES / f"{name}.png")

@@ -16,6 +16,11 @@ ACCENTED = text("CÔTE D’OR;M;24/05/2016;72;68;;", B)
 for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"):
     add(f"encoding {encoding}", ACCENTED.encode(encoding), stored={"site": "CÔTE D’OR", "meals_planned": 72})
 add(
+    "Windows-1252 that is UTF-8 by chance",
+    text(A, "CAFÉ»;E;25/05/2016;80;79;;").encode("cp1252"),
+    stored={"site": "CAFÉ»", "meals_planned": 80},
+)
+add(
     "two encodings",
     ACCENTED.encode() + "ÉCOLE;M;26/05/2016;1;1;;\r\n".encode("cp1252"),
     lines=3,
