@@ -21,6 +21,7 @@ from data.targets import TARGETS, Target
 __all__ = ["DepositRefused", "DepositReport", "Finding", "apply", "preview"]
 
 CHANGES_SHOWN = 200
+CHANGE_COLUMNS = ["line", "key", "column", "old", "new"]
 REASON_COLUMN = "motif_du_rejet"
 
 
@@ -104,10 +105,10 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) ->
         unchanged=buckets.get("unchanged", 0),
         rejected=_findings(cursor, "rejections"),
         warnings=ignored + _warnings(cursor, sheet, unknown),
-        changes=_changes(cursor, target),
+        changes=_changes(cursor, target) if buckets.get("changed") else pd.DataFrame(columns=CHANGE_COLUMNS),
         rejected_lines=rejected_lines,
         unknown_labels=unknown,
-        rejected_rows=_rejected_rows(cursor, sheet),
+        rejected_rows=_rejected_rows(cursor, sheet) if rejected_lines else pd.DataFrame(),
         new_without_measure=_count(cursor, f"SELECT count(*) FROM outcome WHERE {blank}"),
     )
 
@@ -195,8 +196,6 @@ def _differs(name: str) -> str:
 
 def _changes(cursor: duckdb.DuckDBPyConnection, target: Target) -> pd.DataFrame:
     """Return the first changes as line, key, column, old, new (all text)."""
-    if not target.values:
-        return pd.DataFrame(columns=["line", "key", "column", "old", "new"])
     same_key = " AND ".join(f"incoming.{name} IS NOT DISTINCT FROM known.{name}" for name in target.key)
     shown_key = "concat_ws(' · ', " + ", ".join(f"incoming.{name}" for name in target.key) + ")"
     selects = [

@@ -51,6 +51,8 @@ def _explain_doubts(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
     """Say, for each doubtful line, which cells break which rule: all of them, in one pass."""
     values = ", ".join(f"{_value(field)} AS {_typed(field)}" for field in sheet.kind.fields)
     cursor.execute('CREATE OR REPLACE TEMP TABLE rejections (line BIGINT, "column" VARCHAR, reason VARCHAR)')
+    if cursor.execute("SELECT bool_or(doubtful) FROM typed").fetchall() != [(True,)]:
+        return
     cursor.execute(f"""
         CREATE OR REPLACE TEMP TABLE doubts AS
         WITH texts AS ({_texts(sheet)} WHERE line IN (SELECT line FROM typed WHERE doubtful))
