@@ -126,9 +126,10 @@ def _published(
     counts: pd.DataFrame, values: np.ndarray, hidden: np.ndarray, totals: np.ndarray, hidden_totals: np.ndarray
 ) -> MaskedCounts:
     index, columns = counts.index, counts.columns
+    unknown = np.isnan(values).all(axis=0)  # nobody answered: the total is missing too, not zero
     return MaskedCounts(
         counts=pd.DataFrame(np.where(hidden, np.nan, values), index=index, columns=columns).astype("Int64"),
         hidden=pd.DataFrame(hidden, index=index, columns=columns),
-        totals=pd.Series(np.where(hidden_totals, np.nan, totals), index=columns).astype("Int64"),
+        totals=pd.Series(np.where(hidden_totals | unknown, np.nan, totals), index=columns).astype("Int64"),
         hidden_totals=pd.Series(hidden_totals, index=columns),
     )

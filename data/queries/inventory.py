@@ -108,6 +108,8 @@ UNION ALL SELECT 'menus', count(*), min(date), max(date) FROM menus
 UNION ALL SELECT 'strikes', count(*), min(starts_on), max(ends_on) FROM events WHERE kind = 'strike'
 UNION ALL SELECT 'holidays', count(*), min(starts_on), max(ends_on) FROM events WHERE kind = 'holiday'
 UNION ALL SELECT 'school_years', count(*), min(starts_on), max(ends_on) FROM events WHERE kind = 'school_year'
+UNION ALL SELECT 'events', count(*), min(starts_on), max(ends_on) FROM events
+    WHERE kind NOT IN ('strike', 'holiday', 'school_year')
 """
 
 

@@ -115,3 +115,8 @@ def test_nobody_trained_in_a_school_of_three_agents_is_not_told() -> None:
 def test_a_small_total_is_hidden_with_its_counts() -> None:
     counts = pd.DataFrame({"agents": [12, 9], "formés": [3, 0]}).astype("Int64")
     assert mask_counts(counts).as_text()["formés"].tolist() == [MASKED, MASKED, MASKED]
+
+
+def test_the_total_of_a_step_nobody_reported_is_missing_and_not_zero() -> None:
+    counts = pd.DataFrame({"agents": [10, 12], "formés": pd.array([pd.NA, pd.NA], dtype="Int64")})
+    assert mask_counts(counts).as_text().loc["Total"].tolist() == ["22", "—"]
