@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from data.typography import french
+
 MAX_BYTES = 200 * 2**20
 AGAIN = "Exportez-le ou copiez-le à nouveau en entier, puis déposez-le."
 AS_CSV = "Ouvrez le tableau d’origine et enregistrez-le au format .xlsx ou CSV, puis déposez ce fichier."
@@ -41,6 +43,9 @@ MIXED = (
 
 class DepositRefused(Exception):
     """The whole file is refused; the message says in French what is wrong and what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(french(message))
 
 
 def as_utf8(content: bytes) -> tuple[bytes, str | None]:
