@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import json
-import os
 import sys
 from collections.abc import Hashable, Mapping
 from typing import Any
 
+from data.cli.common import actor
 from data.store import Store, StoreBusy, StoreTooRecent, store_path
 from models.refresh import RefreshFailed, refresh
 
@@ -39,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     try:
-        run_id = refresh(store, _actor(), _print_progress)
+        run_id = refresh(store, actor(), _print_progress)
         summary = store.read(SUMMARY, {"run_id": run_id}).to_dict("records")[0]
     except RefreshFailed as error:
         print(error, file=sys.stderr)
@@ -48,14 +47,6 @@ def main(arguments: list[str] | None = None) -> int:
         store.close()
     print(json.dumps(summary, default=_as_json) if options.json else _sentence(summary))
     return 0
-
-
-def _actor() -> str:
-    try:
-        name = getpass.getuser()
-    except (OSError, KeyError):  # a container may run under a number that has no name
-        name = str(os.getuid())
-    return f"{name} (ligne de commande)"
 
 
 def _print_progress(done: int, total: int) -> None:

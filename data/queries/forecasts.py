@@ -126,6 +126,14 @@ last_days AS (
 )
 """
 
+ONE_COLUMN_PER_TARGET = """
+        max(point) FILTER (target = 'meals_served') AS meals,
+        max(lower) FILTER (target = 'meals_served') AS meals_lower,
+        max(upper) FILTER (target = 'meals_served') AS meals_upper,
+        max(point) FILTER (target = 'surplus_meals') AS surplus_meals,
+        max(point) FILTER (target = 'waste_g_per_meal') AS grams_per_meal
+"""
+
 # One column per target; the plan is the managers' own, where files already give all of it.
 DAILY_FORECAST = (
     "WITH"
@@ -134,11 +142,9 @@ DAILY_FORECAST = (
 , targets AS (
     SELECT
         date,
-        max(point) FILTER (target = 'meals_served') AS meals,
-        max(lower) FILTER (target = 'meals_served') AS meals_lower,
-        max(upper) FILTER (target = 'meals_served') AS meals_upper,
-        max(point) FILTER (target = 'surplus_meals') AS surplus_meals,
-        max(point) FILTER (target = 'waste_g_per_meal') AS grams_per_meal
+"""
+    + ONE_COLUMN_PER_TARGET
+    + """
     FROM forecasts
     WHERE run_id = $run_id AND canteen IS NOT DISTINCT FROM $canteen
     GROUP BY date
@@ -224,11 +230,9 @@ FORECASTS_OF_DAY = (
 , targets AS (
     SELECT
         canteen,
-        max(point) FILTER (target = 'meals_served') AS meals,
-        max(lower) FILTER (target = 'meals_served') AS meals_lower,
-        max(upper) FILTER (target = 'meals_served') AS meals_upper,
-        max(point) FILTER (target = 'surplus_meals') AS surplus_meals,
-        max(point) FILTER (target = 'waste_g_per_meal') AS grams_per_meal
+"""
+    + ONE_COLUMN_PER_TARGET
+    + """
     FROM forecasts
     WHERE run_id = $run_id AND date = $date AND canteen IS NOT NULL
     GROUP BY canteen

@@ -205,7 +205,7 @@ def test_a_computer_without_a_name_for_the_user_gives_a_number(monkeypatch: pyte
         raise OSError("No username set in the environment")
 
     monkeypatch.setattr("getpass.getuser", unknown)
-    assert command._actor() == f"{os.getuid()} (ligne de commande)"
+    assert command.actor() == f"{os.getuid()} (ligne de commande)"
 
 
 def test_the_command_explains_in_french_what_it_cannot_do(database: Path, tmp_path: Path) -> None:
