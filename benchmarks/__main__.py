@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import LOG, bench_import, bench_pages, bench_refresh
+from benchmarks import LOG, bench_deposit, bench_import, bench_pages, bench_refresh
 
 
 def main() -> int:
     if not LOG.exists():
         print(f"The real log is not at {LOG}; set ANTIGASPI_REAL_DATA to its folder.", file=sys.stderr)
         return 1
-    for benchmark in (bench_import, bench_refresh, bench_pages):
+    for benchmark in (bench_import, bench_deposit, bench_refresh, bench_pages):
         print(f"\n== {(benchmark.__doc__ or '').splitlines()[0]}", flush=True)
         benchmark.main()
     return 0

@@ -10,20 +10,28 @@ import pyarrow.compute as pc
 from data.dates import Remark
 from data.header import Header
 from data.schemas import Kind, normalise
+from data.texts import holds, is_empty, rewrite
 
 MAX_REMARKS = 200
 NO_VALUE = "#FORMULE SANS VALEUR"
 # A total stands alone as a word: a canteen may be called TOTALITÉ.
-TOTAL = r"(?i)^[\s*]*((grand|sous)[\s-]*)?tota(l|ux)($|[^\pL\pN])|^[\s*]*(somme|cumul|moyenne)s?[\s:]*$"
-PLAIN_TOTAL = re.compile(r"(grand_|sous_)?tota(l|ux)(_genera(l|ux))?")
-ERROR = r"^#(N/A|DIV/0!|REF!|NAME\?|NOM\?|VALUE!|VALEUR!|NUM!|NOMBRE!|NULL!|NUL!|SPILL!|CALC!|##+|FORMULE SANS VALEUR)$"
+TOTAL = (
+    r"(?i)^[\s*]*((grand|sous|ss|s)[\s/.-]*)?tota(l|ux)($|[^\pL\pN])"
+    r"|^[\s*]*(somme|cumul|moyenne)s?($|[^\pL\pN])"
+)
+PLAIN_TOTAL = re.compile(r"((grand|sous|ss|s)_)?tota(l|ux)(_genera(l|ux))?|(somme|cumul|moyenne)s?(_generale?s?)?")
+# LibreOffice puts a space before the exclamation mark, and numbers some of its errors.
+ERROR = (
+    r"^(#(N/A|(DIV/0|REF|VALUE|VALEUR|NUM|NOMBRE|NULL|NUL|SPILL|CALC)[\s\x{a0}\x{202f}]?!"
+    r"|(NAME|NOM)[\s\x{a0}\x{202f}]?\?|##+|FORMULE SANS VALEUR)|Err\s?:\s?[0-9]{3})$"
+)
 
 
 def without_blanks(rows: pa.Table) -> pa.Table:
     """Drop the rows whose every cell is empty."""
     blank: pa.Array | None = None
     for name in rows.column_names[1:]:
-        empty = _is_empty(rows[name])
+        empty = holds(rows[name], is_empty)
         blank = empty if blank is None else pc.and_(blank, empty)
         if not pc.any(blank).as_py():
             return rows
@@ -50,12 +58,9 @@ def _named_total(rows: pa.Table) -> list[tuple[int, dict[str, str], str]]:
     """Return the line, the cells and the first filled cell of the rows where it names a total."""
     found: list[tuple[int, dict[str, str], str]] = []
     for name in rows.column_names[1:]:
-        words = pc.unique(rows[name])
-        totals = words.filter(pc.match_substring_regex(words, TOTAL))
-        if len(totals):
-            named = rows.filter(pc.is_in(rows[name], totals))
-            found += [(row["line"], row, row[name]) for row in named.to_pylist()]
-        rows = rows.filter(_is_empty(rows[name]))
+        named = holds(rows[name], lambda texts: pc.match_substring_regex(texts, TOTAL))
+        found += [(row["line"], row, row[name]) for row in rows.filter(named).to_pylist()]
+        rows = rows.filter(holds(rows[name], is_empty))
         if not rows.num_rows:
             break
     return found
@@ -72,58 +77,21 @@ def _is_full(row: dict[str, str], kind: Kind) -> bool:
     )
 
 
-def without_repeated_headers(rows: pa.Table, header: Header) -> tuple[pa.Table, list[Remark]]:
-    """Drop the lines that say the header again, as files put end to end do."""
-    known = [(name, title.strip()) for name, title in zip(header.names, header.titles, strict=True) if name]
-    repeated: pa.Array | None = None
-    for name, title in known:
-        if repeated is None and not pc.any(pc.starts_with(rows[name], title)).as_py():
-            return rows, []
-        same = pc.equal(pc.utf8_trim_whitespace(rows[name]), title)
-        repeated = same if repeated is None else pc.and_(repeated, same)
-    lines = rows["line"].filter(repeated).to_pylist()
-    remarks: list[Remark] = [(line, None, "l’en-tête est répété\u00a0: ligne passée") for line in lines]
-    return rows.filter(pc.invert(repeated)), capped(remarks)
-
-
-def unread_columns(rows: pa.Table, header: Header) -> list[Remark]:
-    """Say which columns are not read although their title is known (said twice) or absent (over filled cells)."""
-    remarks: list[Remark] = []
-    by_header = {text: field.name for field in header.kind.fields for text in field.headers}
-    for place, (name, title) in enumerate(zip(header.names, header.titles, strict=True)):
-        if name:
-            continue
-        twin = by_header.get(normalise(title))
-        if twin:
-            reason = f"«\u00a0{twin}\u00a0» est déjà donné par une autre colonne\u00a0: celle-ci n’est pas lue"
-            remarks.append((header.line, title.strip(), reason))
-        elif not title.strip() and not pc.all(_is_empty(rows[f"#{place}"])).as_py():
-            remarks.append((header.line, None, f"la colonne {place + 1} n’a pas de titre\u00a0: elle n’est pas lue"))
-    return remarks
-
-
 def without_formulas(cells: pa.Table, kind: Kind) -> tuple[pa.Table, list[Remark]]:
     """Empty the cells that hold a spreadsheet error, and say which; say which texts start like a formula."""
     remarks: list[Remark] = []
     for field in kind.fields:
         if field.name not in cells.column_names:
             continue
-        column = cells[field.name]
-        if pc.any(pc.starts_with(column, "#")).as_py():
-            wrong = pc.match_substring_regex(column, ERROR)
-            remarks += [(line, field.name, _error(text)) for line, text in _named(cells, field.name, wrong)]
-            emptied = pc.if_else(wrong, "", column)
-            cells = cells.set_column(cells.column_names.index(field.name), field.name, emptied)
+        remarks += [(line, field.name, _error(text)) for line, text in _named(cells, field.name, ERROR)]
+        cells = rewrite(cells, field.name, lambda texts: pc.if_else(pc.match_substring_regex(texts, ERROR), "", texts))
         if field.type == "string":
             remarks += _formulas(cells, field.name)
     return cells, capped(remarks)
 
 
 def _formulas(cells: pa.Table, name: str) -> list[Remark]:
-    column = cells[name]
-    if not any(pc.any(pc.starts_with(column, mark)).as_py() for mark in "=@+"):
-        return []
-    found = _named(cells, name, pc.match_substring_regex(column, r"^[=@+]."))
+    found = _named(cells, name, r"^[=@+].")
     return [
         (line, name, f"«\u00a0{text[:60]}\u00a0» ressemble à une formule\u00a0: gardée comme texte, jamais calculée")
         for line, text in found
@@ -136,7 +104,9 @@ def _error(text: str) -> str:
     return f"«\u00a0{text}\u00a0» est une erreur du tableur\u00a0: valeur considérée comme absente"
 
 
-def _named(cells: pa.Table, name: str, where: pa.Array) -> list[tuple[int, str]]:
+def _named(cells: pa.Table, name: str, pattern: str) -> list[tuple[int, str]]:
+    """Return the line and the text of the first cells of a column that match."""
+    where = holds(cells[name], lambda texts: pc.match_substring_regex(texts, pattern))
     found = cells.select(["line", name]).filter(where).slice(0, MAX_REMARKS + 1)
     return list(zip(found["line"].to_pylist(), found[name].to_pylist(), strict=True))
 
@@ -147,7 +117,3 @@ def capped(remarks: list[Remark]) -> list[Remark]:
         return remarks
     rest = f"plus de {MAX_REMARKS} remarques de cette sorte\u00a0: la suite n’est pas montrée"
     return [*remarks[:MAX_REMARKS], (None, None, rest)]
-
-
-def _is_empty(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.equal(pc.binary_length(column), 0)

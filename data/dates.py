@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from data.schemas import Kind, normalise
+from data.texts import rewrite, used
 
 # Line in the file, column, reason: what reading has to say without rejecting anything.
 Remark = tuple[int | None, str | None, str]
 
-NUMERIC = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?=$|[ T])")
-WEEKDAY = re.compile(r"(?:lun|mar|mer|jeu|ven|sam|dim)[a-z]*[.,]? +", re.IGNORECASE)
+PARIS = ZoneInfo("Europe/Paris")
+NUMERIC = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
+UNIVERSAL = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]00:?00)")
+TIME = re.compile(
+    r"(?<=\d)[\s,T]+(à )?\d{1,2}[:hH]\d{0,2}(:\d{2}([.,]\d+)?)?( ?[AaPp][Mm]|Z| ?[+-]\d{2}:?\d{2}| UTC)?$"
+)
+SEPARATOR = re.compile(r"\s*([/.\u2010-\u2015-])\s*(?=\d)")
+WEEKDAY = re.compile(r"(lun|mar|mer|jeu|ven|sam|dim)[a-z]*[.,]?\s+", re.IGNORECASE)
+WEEKDAYS = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
 IN_WORDS = re.compile(r"(\d{1,2})(?:er)?_([a-z]+)_(\d{4}|\d{2})")
 MONTH_NAMES = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août"]
 MONTH_NAMES += ["septembre", "octobre", "novembre", "décembre"]
 MONTHS = [normalise(name) for name in MONTH_NAMES]
+ISO_AMBIGUOUS = re.compile(r"\d{4}-\d\d-(0\d|1[0-2])")
+EXCHANGED = (
+    "cette colonne a aussi de vraies dates\u00a0: si le tableur les a converties en les croyant jour/mois, "
+    "jour et mois y sont échangés ; vérifiez-les"
+)
 
 
 def settle_dates(cells: pa.Table, kind: Kind) -> tuple[pa.Table, list[Remark]]:
@@ -27,33 +41,55 @@ def settle_dates(cells: pa.Table, kind: Kind) -> tuple[pa.Table, list[Remark]]:
     French order is the rule. A column is read month first when that is the only order in which all its dates exist;
     a column that fits both follows the others of its file.
     """
+    remarks: list[Remark] = []
     texts = {
-        field.name: pc.unique(cells[field.name])
+        field.name: {text: _bare(text) for text in used(cells[field.name])}
         for field in kind.fields
         if field.type == "date" and field.name in cells.column_names
     }
-    orders = {name: _order(unique.to_pylist()) for name, unique in texts.items()}
+    orders = {name: _order(bare.values()) for name, bare in texts.items()}
     decided = {order for order, _ in orders.values()} - {"either", "none"}
-    remarks: list[Remark] = []
-    for name, unique in texts.items():
+    for name, bare in texts.items():
         order, example = orders[name]
         month_first = order == "month" or (order == "either" and decided == {"month"})
         if month_first:
             remarks.append((None, name, _month_first(example)))
+            if any(ISO_AMBIGUOUS.fullmatch(text) for text in bare.values()):
+                remarks.append((None, name, EXCHANGED))
+        elif order == "both":
+            remarks.append((None, name, _both(example)))
         elif order == "either" and not decided:
             remarks.append((None, name, _either(example)))
-        cells = _rewritten(cells, name, unique, month_first=month_first)
+        settled = {text: _iso(short, month_first=month_first) for text, short in bare.items()}
+        remarks += [(None, name, said) for text, new in settled.items() if (said := _wrong_weekday(text, new))][:5]
+        cells = _rewritten(cells, name, settled)
     return cells, remarks
 
 
-def _order(texts: list[str]) -> tuple[str, str]:
-    """Return which of day and month comes first in these dates (“day”, “month”, “either”, “none”), and an example."""
+def _bare(text: str) -> str:
+    """Return a date without its weekday, its time and the spaces around its separators; in Paris if it is universal."""
+    if UNIVERSAL.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text).astimezone(PARIS).date().isoformat()
+        except (ValueError, OverflowError):
+            return text
+    return SEPARATOR.sub(_separator, TIME.sub("", WEEKDAY.sub("", text, count=1)))
+
+
+def _separator(found: re.Match[str]) -> str:
+    return found[1] if found[1] in "/.-" else "-"
+
+
+def _order(texts: Iterable[str]) -> tuple[str, str]:
+    """Return which of day and month comes first (“day”, “month”, “both”, “either”, “none”), and an example."""
     fits: dict[tuple[bool, bool], str] = {}
     for text in texts:
-        found = NUMERIC.match(WEEKDAY.sub("", text, count=1))
+        found = NUMERIC.fullmatch(text)
         if found and found[1] != found[2]:
             first, second, year = (int(group) for group in found.groups())
             fits.setdefault((_exists(year, second, first), _exists(year, first, second)), text)
+    if (True, False) in fits and (False, True) in fits:
+        return "both", fits[False, True]
     if (True, False) in fits:
         return "day", fits[True, False]
     if (False, True) in fits:
@@ -69,25 +105,35 @@ def _exists(year: int, month: int, day: int) -> bool:
     return True
 
 
-def _rewritten(cells: pa.Table, name: str, unique: pa.Array, *, month_first: bool) -> pa.Table:
-    changed = {text: new for text in unique.to_pylist() if (new := _iso(text, month_first=month_first)) != text}
-    if not changed:
-        return cells
-    texts = pa.array([changed.get(text, text) for text in unique.to_pylist()], pa.string())
-    places = pc.index_in(cells[name], unique)
-    return cells.set_column(cells.column_names.index(name), name, texts.take(places.combine_chunks()))
+def _rewritten(cells: pa.Table, name: str, settled: dict[str, str]) -> pa.Table:
+    return rewrite(
+        cells, name, lambda texts: pa.array([settled.get(text, text) for text in texts.to_pylist()], pa.string())
+    )
 
 
 def _iso(text: str, *, month_first: bool) -> str:
     """Return aaaa-mm-jj for a date in words, or for one that starts with its month; any other text as it is."""
-    bare = WEEKDAY.sub("", text, count=1)
-    words = IN_WORDS.fullmatch(normalise(bare)) if any(map(str.isalpha, bare)) else None
+    words = IN_WORDS.fullmatch(normalise(text)) if any(map(str.isalpha, text)) else None
     if words and (month := _month(words[2])):
         return _shown(words[3], month, int(words[1]), text)
-    numbers = NUMERIC.match(bare) if month_first else None
+    numbers = NUMERIC.fullmatch(text) if month_first else None
     if numbers:
         return _shown(numbers[3], int(numbers[1]), int(numbers[2]), text)
-    return bare
+    return text
+
+
+def _wrong_weekday(text: str, settled: str) -> str | None:
+    """Say which day of the week a date really is, when it is written with another one."""
+    written = WEEKDAY.match(text)
+    numbers = NUMERIC.fullmatch(settled)
+    try:
+        day = date(_year(numbers[3]), int(numbers[2]), int(numbers[1])) if numbers else date.fromisoformat(settled)
+    except ValueError:
+        return None
+    name = WEEKDAYS[day.weekday()]
+    if written is None or name.startswith(written[1].lower()):
+        return None
+    return f"« {text[:40]} » : ce jour est un {name} ; la date est gardée, vérifiez-la"
 
 
 def _month(word: str) -> int | None:
@@ -96,8 +142,12 @@ def _month(word: str) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
+def _year(text: str) -> int:
+    return int(text) if len(text) == 4 else 2000 + int(text)
+
+
 def _shown(year: str, month: int, day: int, text: str) -> str:
-    full = int(year) if len(year) == 4 else 2000 + int(year)
+    full = _year(year)
     return f"{full:04d}-{month:02d}-{day:02d}" if _exists(full, month, day) else text
 
 
@@ -105,6 +155,13 @@ def _month_first(example: str) -> str:
     return (
         "dates lues mois/jour/année, seul ordre où toutes les dates de la colonne existent "
         f"(«\u00a0{example[:30]}\u00a0»\u00a0: {_in_words(example, month_first=True)})"
+    )
+
+
+def _both(example: str) -> str:
+    return (
+        f"cette colonne mélange deux ordres\u00a0: «\u00a0{example[:30]}\u00a0» n’existe que mois/jour/année ; "
+        "les autres dates sont lues jour/mois/année\u00a0: vérifiez-les"
     )
 
 
@@ -116,9 +173,8 @@ def _either(example: str) -> str:
 
 
 def _in_words(example: str, *, month_first: bool) -> str:
-    found = NUMERIC.match(WEEKDAY.sub("", example, count=1))
+    found = NUMERIC.fullmatch(example)
     assert found is not None
     first, second = int(found[1]), int(found[2])
     day, month = (second, first) if month_first else (first, second)
-    year = found[3] if len(found[3]) == 4 else f"20{found[3]}"
-    return f"{'1er' if day == 1 else day} {MONTH_NAMES[month - 1]} {year}"
+    return f"{'1er' if day == 1 else day} {MONTH_NAMES[month - 1]} {_year(found[3])}"

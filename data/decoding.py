@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from data.accents import CHECK, OTHERS, SOUND, guess, mended
 from data.typography import french
 
 MAX_BYTES = 200 * 2**20
@@ -23,17 +24,22 @@ SIGNATURES = {
     b"Rar!": "une archive compressée (.rar)",
     b"PAR1": "un fichier Parquet",
     b"SQLite format 3": "une base de données SQLite",
+    b"BEGIN:VCALENDAR": "un agenda (.ics)",
+    b"ID;P": "un tableau SYLK (.slk)",
+    b"MIME-Version:": "une page web enregistrée (.mht)",
 }
-MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<workbook")
+MARKUP = (b"<html", b"<!doctype", b"<!--", b"<meta", b"<head", b"<table", b"<?xml", b"<workbook")
+JSON = re.compile(rb"[\[{]\s*[\[{\"\]}]")
 OLE = b"\xd0\xcf\x11\xe0"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 # No spreadsheet writes these in a text export: they betray a program's own format.
 BINARY_MARKS = tuple(bytes([code]) for code in (*range(9), 14, 15))
+USUAL = bytes(set(SOUND) - set(b"".join(BINARY_MARKS)))
 # é, œ and ’ as UTF-8 writes them: no French text in Windows-1252 has these bytes in a row.
 UTF8_ACCENT = re.compile(rb"\xc3[\x80-\xbf]|\xc5[\x92\x93]|\xe2\x80")
 # The first bytes of all that French texts hold beyond ASCII. A text that has none is Windows-1252 which happens to be
 # UTF-8 too: “CAFÉ»” would else read as a letter of Africa.
-UTF8_FRENCH = re.compile(rb"[\xc2\xc3\xc5\xe2\xef\xf0]")
+UTF8_FRENCH = re.compile(rb"[\xc2-\xc5\xcc\xcd\xe1\xe2\xef\xf0-\xf4]")
 CP1252_UNUSED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 MIXED = (
     "ce fichier mélange deux façons d’enregistrer les accents ; chaque ligne a été lue avec la sienne : "
@@ -60,13 +66,16 @@ def as_utf8(content: bytes) -> tuple[bytes, str | None]:
     _refuse_known_formats(content)
     text, remark = _decoded(content)
     _refuse_empty(text)
-    if any(mark in text for mark in BINARY_MARKS):
+    # One pass over a long text: nearly all have none of the bytes that deserve a second look.
+    odd = text.translate(None, USUAL)
+    if any(mark in odd for mark in BINARY_MARKS):
         raise DepositRefused(
             "Ce fichier n’est pas du texte (il contient des caractères de contrôle). "
             "Enregistrez le tableau au format CSV, puis déposez ce CSV."
         )
+    text, mending = mended(text) if odd else (text, None)
     # Ctrl-Z closes the files of some old programs.
-    return (text[:-1] if text.endswith(b"\x1a") else text), remark
+    return text.removesuffix(b"\x1a"), remark or mending
 
 
 def _refuse_empty(content: bytes) -> None:
@@ -76,8 +85,9 @@ def _refuse_empty(content: bytes) -> None:
 
 
 def _refuse_known_formats(content: bytes) -> None:
+    top = content[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
     for signature, nature in SIGNATURES.items():
-        if content.startswith(signature):
+        if top.startswith(signature):
             raise DepositRefused(
                 f"Ce fichier n’est pas un tableau\u00a0: c’est {nature}, quel que soit son nom. {AS_CSV}"
             )
@@ -92,7 +102,9 @@ def _refuse_known_formats(content: bytes) -> None:
             "«\u00a0Enregistrer sous\u00a0», type «\u00a0Classeur Excel (.xlsx)\u00a0» ou «\u00a0CSV\u00a0», "
             "puis déposez ce nouveau fichier."
         )
-    if content[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(MARKUP):
+    if JSON.match(top):
+        raise DepositRefused(f"Ce fichier contient des données JSON, pas un tableau. {AS_CSV}")
+    if top.lower().startswith(MARKUP):
         raise DepositRefused(f"Ce fichier est une page web ou un document XML, quel que soit son nom. {AS_CSV}")
 
 
@@ -117,7 +129,9 @@ def _not_utf8(body: bytes, error: UnicodeDecodeError, *, marked: bool) -> tuple[
     if meant and error.end == len(body) and "unexpected end" in error.reason:
         raise DepositRefused(f"Le fichier est tronqué\u00a0: son dernier caractère est incomplet. {AGAIN}") from error
     if not meant:
-        return _from(body, "cp1252"), None
+        encoding = guess(body)
+        other = f"accents lus comme ceux d’un fichier {OTHERS.get(encoding)} ; {CHECK}"
+        return _from(body, encoding), other if encoding in OTHERS else None
     lines = body.splitlines(keepends=True)
     return b"".join(line if _is_utf8(line) else _from(line, "cp1252") for line in lines), MIXED
 

@@ -4,25 +4,33 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
+from data import plausibility
+from data.comparison import changes, sort_lines
 from data.labels import attach, unknown_labels
 from data.reading import DepositRefused, Sheet, read_sheet
-from data.report import DepositReport, Finding
+from data.report import DepositReport, Finding, Findings
 from data.schemas import Kind
 from data.staging import stage
 from data.store import Store
-from data.targets import TARGETS, Target
+from data.targets import TARGETS, Check, Target
+from data.typography import french
 
 __all__ = ["DepositRefused", "DepositReport", "Finding", "apply", "preview"]
 
-CHANGES_SHOWN = 200
 CHANGE_COLUMNS = ["line", "key", "column", "old", "new"]
 REASON_COLUMN = "motif_du_rejet"
+
+# People preview a file, then apply it: the last one stays read until then.
+_read = lru_cache(maxsize=1)(read_sheet)
 
 
 def preview(store: Store, file_name: str, content: bytes) -> DepositReport:
@@ -30,7 +38,7 @@ def preview(store: Store, file_name: str, content: bytes) -> DepositReport:
 
     Raises DepositRefused when the file as a whole cannot be taken.
     """
-    sheet = read_sheet(content)
+    sheet = _read(content)
     with store.scratch() as cursor:
         return _examine(cursor, file_name, sheet)
 
@@ -44,7 +52,9 @@ def apply(
     A file that brings nothing new leaves the store as it is. Raises DepositRefused when the file as a whole cannot be
     taken, or when all its lines are rejected.
     """
-    sheet = read_sheet(content)
+    with ThreadPoolExecutor(1) as pool:
+        digest = pool.submit(hashlib.sha256, content)
+        sheet = _read(content)
     detail: dict[str, Any] = {"file": _base_name(file_name), "kind": sheet.kind.name}
     try:
         with store.write(actor, "deposit", detail) as cursor:
@@ -52,12 +62,13 @@ def apply(
             _refuse_if_unreadable(report)
             if report.nothing_to_do:
                 raise _NothingToDo
-            deposit_id = _record(cursor, report, content, actor)
+            deposit_id = _record(cursor, report, content, digest.result().hexdigest(), actor)
             _insert(cursor, TARGETS[sheet.kind.name], deposit_id)
             attach(cursor, deposit_id, attachments or {})
             detail |= {"deposit": deposit_id, "accepted": report.accepted, "changed": report.changed}
     except _NothingToDo:
         pass
+    _read.cache_clear()
     return report
 
 
@@ -81,18 +92,15 @@ def _base_name(file_name: str) -> str:
 def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) -> DepositReport:
     stage(cursor, sheet)
     target = TARGETS[sheet.kind.name]
-    _check_lines(cursor, sheet.kind, target, blocking=True)
-    _sort_lines(cursor, sheet.kind, target)
+    _refuse_lines(cursor, sheet.kind, target)
+    sort_lines(cursor, sheet.kind, target)
     buckets = dict(cursor.execute("SELECT bucket, count(*) FROM outcome GROUP BY bucket").fetchall())
     rejected_lines = _count(cursor, "SELECT count(DISTINCT line) FROM rejections")
     blank = "bucket = 'without_measure' AND carries AND NOT is_known"
-    cursor.execute('CREATE OR REPLACE TEMP TABLE warned (line BIGINT, "column" VARCHAR, reason VARCHAR)')
-    _check_lines(cursor, sheet.kind, target, blocking=False)
-    cursor.execute(
-        "INSERT INTO warned SELECT line, NULL, 'identique à la ligne ' || first_line || ' : comptée une seule fois'"
-        " FROM repeats"
-    )
-    unknown = unknown_labels(cursor) if sheet.kind.name == "log" else pd.DataFrame()
+    unknown = pd.DataFrame()
+    if sheet.kind.name == "log":
+        unknown = unknown_labels(cursor)
+        plausibility.prepare(cursor)
     ignored = [Finding(None, name, "colonne inconnue, ignorée") for name in sheet.ignored if name != REASON_COLUMN]
     return DepositReport(
         file=_base_name(file_name),
@@ -103,9 +111,11 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) ->
         without_measure=buckets.get("without_measure", 0),
         changed=buckets.get("changed", 0),
         unchanged=buckets.get("unchanged", 0),
-        rejected=_findings(cursor, "rejections"),
-        warnings=ignored + _warnings(cursor, sheet, unknown),
-        changes=_changes(cursor, target) if buckets.get("changed") else pd.DataFrame(columns=CHANGE_COLUMNS),
+        rejected=_findings(cursor, "FROM rejections"),
+        warnings=Findings.of(ignored + _about_labels(unknown))
+        + _findings(cursor, _doubts(cursor, sheet.kind, target))
+        + Findings.of(Finding(*remark) for remark in sheet.remarks),
+        changes=changes(cursor, target) if buckets.get("changed") else pd.DataFrame(columns=CHANGE_COLUMNS),
         rejected_lines=rejected_lines,
         unknown_labels=unknown,
         rejected_rows=_rejected_rows(cursor, sheet) if rejected_lines else pd.DataFrame(),
@@ -113,8 +123,8 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) ->
     )
 
 
-def _warnings(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, unknown: pd.DataFrame) -> list[Finding]:
-    labels = [
+def _about_labels(unknown: pd.DataFrame) -> list[Finding]:
+    return [
         Finding(
             int(row["line"]),
             "site_nom",
@@ -123,7 +133,6 @@ def _warnings(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, unknown: pd.DataF
         )
         for row in unknown.to_dict("records")
     ]
-    return labels + _findings(cursor, "warned") + [Finding(*remark) for remark in sheet.remarks]
 
 
 def _rejected_rows(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> pd.DataFrame:
@@ -138,12 +147,12 @@ def _rejected_rows(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> pd.DataFr
         ORDER BY line
     """).df()
     cursor.unregister("sheet")
-    return rows
+    return rows.assign(**{REASON_COLUMN: rows[REASON_COLUMN].map(french)})
 
 
 def _count(cursor: duckdb.DuckDBPyConnection, question: str) -> int:
-    row = cursor.execute(question).fetchone()
-    return int(row[0]) if row else 0
+    [(count,)] = cursor.execute(question).fetchall()
+    return int(count)
 
 
 def _subject(kind: Kind) -> str:
@@ -153,71 +162,37 @@ def _subject(kind: Kind) -> str:
     return f"concat_ws(' · ', {', '.join(parts)}) || ' : '"
 
 
-def _check_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: Target, *, blocking: bool) -> None:
-    table = "rejections" if blocking else "warned"
-    for check in target.checks:
-        if check.blocking == blocking:
-            cursor.execute(
-                f"INSERT INTO {table} SELECT line, $column, {_subject(kind)} || {check.reason} FROM typed"
-                f" WHERE line NOT IN (SELECT line FROM rejections) AND ({check.when})",
-                {"column": check.column},
-            )
+def _refuse_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: Target) -> None:
+    """Add to `rejections` the lines a blocking check finds wrong, once for each of its cells."""
+    for found in _lines_found(cursor, kind, [check for check in target.checks if check.blocking]):
+        cursor.execute(f"INSERT INTO rejections {found}")
 
 
-def _sort_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: Target) -> None:
-    """Create `outcome`: every line that is not rejected, as a row of its record table, with its bucket."""
-    empty = " AND ".join(f'"{name}" IS NULL' for name in kind.measures)
-    same_key = " AND ".join(f"incoming.{name} IS NOT DISTINCT FROM known.{name}" for name in target.key)
-    differs = " OR ".join(_differs(name) for name in target.values) or "FALSE"
-    cursor.execute(f"""
-        CREATE OR REPLACE TEMP TABLE outcome AS
-        WITH incoming AS (
-            SELECT line, {target.projection}, ({empty}) OR NOT ({target.carries}) AS empty, {target.carries} AS carries
-            FROM typed
-            WHERE line NOT IN (SELECT line FROM rejections)
-        ), known AS (
-            SELECT *, TRUE AS is_known FROM {target.view} AS view
-        )
-        SELECT incoming.*, coalesce(is_known, FALSE) AS is_known, CASE
-            WHEN empty THEN 'without_measure'
-            WHEN line IN (SELECT line FROM repeats) THEN 'unchanged'
-            WHEN is_known IS NULL THEN 'new'
-            WHEN {differs} THEN 'changed'
-            ELSE 'unchanged'
-        END AS bucket
-        FROM incoming LEFT JOIN known ON {same_key}
-    """)
+def _doubts(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: Target) -> str:
+    """Return the SQL of what is said of the lines that are kept."""
+    found = _lines_found(cursor, kind, [check for check in target.checks if not check.blocking])
+    repeated = "SELECT line, NULL, 'identique à la ligne ' || first_line || ' : comptée une seule fois' FROM repeats"
+    return f'FROM ({" UNION ALL ".join([*found, repeated])}) AS found (line, "column", reason)'
 
 
-def _differs(name: str) -> str:
-    """Tell whether a known value is new: a missing value never erases one that is there."""
-    return f"(incoming.{name} IS NOT NULL AND incoming.{name} IS DISTINCT FROM known.{name})"
-
-
-def _changes(cursor: duckdb.DuckDBPyConnection, target: Target) -> pd.DataFrame:
-    """Return the first changes as line, key, column, old, new (all text)."""
-    same_key = " AND ".join(f"incoming.{name} IS NOT DISTINCT FROM known.{name}" for name in target.key)
-    shown_key = "concat_ws(' · ', " + ", ".join(f"incoming.{name}" for name in target.key) + ")"
-    selects = [
-        f"SELECT line, {shown_key} AS key, '{name}' AS \"column\","
-        f" known.{name}::VARCHAR AS old, incoming.{name}::VARCHAR AS new"
-        f" FROM incoming JOIN {target.view} AS known ON {same_key} WHERE {_differs(name)}"
-        for name in target.values
+def _lines_found(cursor: duckdb.DuckDBPyConnection, kind: Kind, checks: list[Check]) -> list[str]:
+    """Return the SQL of what each check says of the lines that are not rejected yet."""
+    # Most lines pass them all: one look at the whole file finds the others, then each check looks at these only.
+    any_of_them = " OR ".join(f"({check.when})" for check in checks) or "FALSE"
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE suspects AS SELECT * FROM typed WHERE {any_of_them}")
+    return [
+        f"SELECT line, '{check.column}', {_subject(kind)} || {check.reason} FROM suspects AS typed"
+        f" WHERE line NOT IN (SELECT line FROM rejections) AND ({check.when})"
+        for check in checks
     ]
-    return cursor.execute(
-        "WITH incoming AS (SELECT * FROM outcome WHERE bucket = 'changed') "
-        + " UNION ALL ".join(selects)
-        + f" ORDER BY line LIMIT {CHANGES_SHOWN}"
-    ).df()
 
 
-def _findings(cursor: duckdb.DuckDBPyConnection, table: str) -> list[Finding]:
-    rows = cursor.execute(f'SELECT line, "column", reason FROM {table} ORDER BY line, "column"').fetchall()
-    return [Finding(*row) for row in rows]
+def _findings(cursor: duckdb.DuckDBPyConnection, source: str) -> Findings:
+    return Findings(cursor.sql(f'SELECT line, "column", reason {source} ORDER BY line, "column"').to_arrow_table())
 
 
-def _record(cursor: duckdb.DuckDBPyConnection, report: DepositReport, content: bytes, actor: str) -> int:
-    row = cursor.execute(
+def _record(cursor: duckdb.DuckDBPyConnection, report: DepositReport, content: bytes, sha256: str, actor: str) -> int:
+    [(deposit_id,)] = cursor.execute(
         """
         INSERT INTO deposits (kind, file_name, sha256, actor, lines, accepted, without_measure, changed, unchanged,
             rejected, warnings)
@@ -226,7 +201,7 @@ def _record(cursor: duckdb.DuckDBPyConnection, report: DepositReport, content: b
         RETURNING deposit_id
         """,
         {
-            "sha256": hashlib.sha256(content).hexdigest(),
+            "sha256": sha256,
             "actor": actor,
             "rejected": report.rejected_lines,
             "warnings": len(report.warnings),
@@ -235,16 +210,18 @@ def _record(cursor: duckdb.DuckDBPyConnection, report: DepositReport, content: b
                 for name in ("kind", "file", "lines", "accepted", "without_measure", "changed", "unchanged")
             },
         },
-    ).fetchone()
-    assert row is not None
-    cursor.execute("INSERT INTO deposit_files VALUES ($deposit, $content)", {"deposit": row[0], "content": content})
-    return int(row[0])
+    ).fetchall()
+    # Registered, a long file is not copied on its way in as a parameter is.
+    cursor.register("received", pa.table({"content": pa.array([content], pa.binary())}))
+    cursor.execute("INSERT INTO deposit_files SELECT $deposit, content FROM received", {"deposit": deposit_id})
+    cursor.unregister("received")
+    return int(deposit_id)
 
 
 def _insert(cursor: duckdb.DuckDBPyConnection, target: Target, deposit_id: int) -> None:
     cursor.execute(
         f"INSERT INTO {target.table} BY NAME"
-        " SELECT $deposit AS deposit_id, * EXCLUDE (empty, carries, is_known, bucket) FROM outcome"
+        " SELECT $deposit AS deposit_id, * EXCLUDE (empty, carries) FROM incoming"
         " WHERE carries AND line NOT IN (SELECT line FROM repeats)",
         {"deposit": deposit_id},
     )

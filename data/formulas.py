@@ -11,8 +11,12 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from data.texts import CODED, rewrite
+
 _RISKY = re.compile(r"'*[=+\-@\t\r]")
-_ALREADY = re.compile(r"'+[=+\-@\t\r]")
+# Programs write ="0123" so that Excel keeps the text 0123.
+_FORCED = r'^="([^"]*)"$'
+_ALREADY = re.compile(r"""'+[=+\-@\t\r]|'*="[^"]*"$""")
 _DEFUSED = r"^'('*[=+\-@\t\r])"
 
 
@@ -27,9 +31,14 @@ def escape(text: str) -> str:
 
 
 def take_back(cells: pa.Table) -> pa.Table:
-    """Return the texts of a sheet as they were before `defuse` or `escape`."""
-    for place, name in enumerate(cells.column_names):
-        column = cells[name]
-        if pa.types.is_string(column.type) and pc.any(pc.starts_with(column, "'")).as_py():
-            cells = cells.set_column(place, name, pc.replace_substring_regex(column, _DEFUSED, r"\1"))
+    """Return the texts of a sheet as they were before `defuse` or `escape`, and forced texts without their formula."""
+    for name in cells.column_names:
+        if cells[name].type == CODED:
+            cells = rewrite(cells, name, _taken_back)
     return cells
+
+
+def _taken_back(texts: pa.Array) -> pa.Array:
+    for pattern in (_FORCED, _DEFUSED):
+        texts = pc.replace_substring_regex(texts, pattern, r"\1")
+    return texts

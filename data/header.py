@@ -2,27 +2,50 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from itertools import pairwise, zip_longest
 
 from data.decoding import DepositRefused
 from data.records import Record
 from data.schemas import Kind, kinds, normalise
 
 HEADER_SEARCH_LINES = 25
+SEPARATORS = ";,\t|"
 MAX_COLUMNS = 1_000
 MODEL_HINT = "La page Dépôt montre les colonnes attendues de chaque type de fichier et donne un modèle vide."
+ONE_CELL = (
+    "Toutes les colonnes sont écrites dans une seule cellule. Dans Excel, sélectionnez la première colonne, choisissez "
+    "«\u00a0Données\u00a0» puis «\u00a0Convertir\u00a0», indiquez le séparateur, enregistrez, puis déposez le fichier."
+)
+TWO_LINES = (
+    "L’en-tête est écrit sur deux lignes. Mettez tous les noms de colonnes sur une seule ligne, "
+    "sans cellules fusionnées, puis déposez le fichier."
+)
+# “d’assiette”, but a last “l” is a unit: litres.
+ELIDED = re.compile(r"(?<![a-z0-9])[dl]_")
+ARTICLES = frozenset(("de", "du", "des", "la", "le", "les"))
+IDLE = {
+    "integer": frozenset(("nb", "nbr", "nbre", "nombre")),
+    "number": frozenset(("en", "kg", "kgs", "kilos", "kilogrammes", "poids", "pesee", "pesees")),
+    "date": frozenset(("jj", "mm", "aa", "aaaa")),
+}
 
 
 @dataclass(frozen=True)
 class Header:
-    """A header found: its kind, its last line in the file (from 1), each column's field (None if not known), titles."""
+    """A header found: its kind, its last line in the file (from 1), each column's field (None if not known), titles.
+
+    `above` has the first and last lines with a text above it, if any.
+    """
 
     kind: Kind
     line: int
     names: tuple[str | None, ...]
     titles: tuple[str, ...]
+    above: tuple[int, ...] = ()
 
     @property
     def columns(self) -> list[str]:
@@ -44,26 +67,34 @@ class NearMiss:
 
 
 def find_header(top: Iterable[Record]) -> Header | NearMiss | None:
-    """Return the record that names the most columns of a kind; or else the nearest one.
+    """Return the first record that names enough columns of a kind; or else the nearest one.
 
     Raises DepositRefused when a line has an unreasonable number of cells.
     """
     best: Header | None = None
     nearest: NearMiss | None = None
-    for _, line, cells in top:
+    above: list[int] = []
+    for first, line, cells in top:
         if cells is None:
             continue
         if len(cells) > MAX_COLUMNS and any(map(str.strip, cells[MAX_COLUMNS:])):
-            raise DepositRefused(f"Le fichier a plus de {MAX_COLUMNS} colonnes\u00a0: ce n’est pas un fichier attendu.")
+            raise DepositRefused(
+                f"Le fichier a plus de {MAX_COLUMNS} colonnes. Gardez les colonnes utiles, puis déposez-le."
+            )
         words = [normalise(cell) for cell in cells]
         for kind in kinds().values():
-            header = Header(kind, line, _named(kind.name, words), tuple(cells))
+            names = _named(kind.name, words)
+            header = Header(kind, line, names, tuple(cells), tuple(above[:1] + above[-1:]))
             found = frozenset(filter(None, header.names))
             if kind.recognises(set(found)) and (best is None or header.score > best.score):
                 best = header
             elif found and (nearest is None or len(found) > len(nearest.found)):
                 nearest = NearMiss(kind, found)
-    return best or nearest
+        if best:
+            return best
+        if any(words) and not words[0].startswith("sep"):
+            above += [first, line]
+    return nearest
 
 
 def best_of(found: Iterable[Header | NearMiss | None]) -> Header | NearMiss | None:
@@ -79,29 +110,72 @@ def best_of(found: Iterable[Header | NearMiss | None]) -> Header | NearMiss | No
 def _named(kind: str, words: list[str]) -> tuple[str | None, ...]:
     """Return, for each word of a header, the field it names; of several, the one nearest to the field's own name."""
     names: list[str | None] = [None] * len(words)
-    fields = _fields_by_word(kind)
     taken: dict[str, tuple[int, int]] = {}
     for place, word in enumerate(words):
-        for name, rank in fields.get(word, {}).items():
+        for name, rank in fields_named(kind, word).items():
             taken[name] = min(taken.get(name, (rank, place)), (rank, place))
     for name, (_, place) in taken.items():
         names[place] = names[place] or name
     return tuple(names)
 
 
+def fields_named(kind: str, word: str) -> dict[str, int]:
+    """Return the fields a normalised header names, the surest with the lowest rank: as written, or else bare."""
+    as_written, bare = _fields_by_word(kind)
+    whole = as_written.get(word) or as_written.get(word.replace("_", ""))
+    if whole or not word:
+        return whole or {}
+    return {name: rank for type_, words in bare.items() for name, rank in words.get(_bare(word, type_), {}).items()}
+
+
 @cache
-def _fields_by_word(kind: str) -> dict[str, dict[str, int]]:
-    """Return, for each header word of a kind, its fields: 0 when it is their name, 1 their title, 2 a synonym."""
-    words: dict[str, dict[str, int]] = {}
+def _fields_by_word(kind: str) -> tuple[dict[str, dict[str, int]], dict[str, dict[str, dict[str, int]]]]:
+    """Return the fields, with their ranks, of each header word of a kind: as written; then, by type of field, bare."""
+    as_written: dict[str, dict[str, int]] = {}
+    bare: dict[str, dict[str, dict[str, int]]] = {}
     for field in kinds()[kind].fields:
-        own = [normalise(field.name), normalise(field.title)]
-        for word in field.headers:
-            words.setdefault(word, {})[field.name] = own.index(word) if word in own else 2
-    return words
+        for rank, word in enumerate(field.headers):
+            as_written.setdefault(word, {})[field.name] = rank
+            if short := _bare(word, field.type):
+                bare.setdefault(field.type, {}).setdefault(short, {}).setdefault(field.name, len(field.headers) + rank)
+    return as_written, bare
 
 
-def unknown_header(nearest: NearMiss | None) -> str:
-    """Say why no header was found, naming the columns that the nearest kind of file lacks."""
+@lru_cache(maxsize=10_000)
+def _bare(word: str, type_: str) -> str:
+    """Return a header without its articles, its plurals, and the unit or count its column must be in anyway."""
+    idle = ARTICLES | IDLE.get(type_, frozenset())
+    parts = ELIDED.sub("", word).split("_")
+    return "".join(part.rstrip("s") if len(part) > 3 else part for part in parts if part not in idle)
+
+
+def in_one_cell(top: Iterable[Record]) -> bool:
+    """Tell whether a header stands whole in one cell, as when a text was opened without being cut into columns."""
+    alone = ((first, line, list(filter(str.strip, cells or []))) for first, line, cells in top)
+    whole = [(first, line, cells[0]) for first, line, cells in alone if len(cells) == 1]
+    return any(
+        isinstance(find_header((first, line, cell.split(separator)) for first, line, cell in whole), Header)
+        for separator in SEPARATORS
+    )
+
+
+def on_two_lines(top: Iterable[Record]) -> bool:
+    """Tell whether two lines make a header together: groups above, and their columns below."""
+    filled = [(last, cells) for _, last, cells in top if cells is not None and any(map(str.strip, cells))]
+    pairs = (
+        (line, line, [lower.strip() or upper for upper, lower in zip_longest(above, below, fillvalue="")])
+        for (_, above), (line, below) in pairwise(filled)
+    )
+    return isinstance(find_header(pairs), Header)
+
+
+def unknown_header(tops: Iterable[list[Record]], nearest: NearMiss | None) -> str:
+    """Say why no header was found among the first lines, naming the columns that the nearest kind of file lacks."""
+    firsts = list(tops)
+    if any(map(in_one_cell, firsts)):
+        return ONE_CELL
+    if any(map(on_two_lines, firsts)):
+        return TWO_LINES
     message = "Les noms de colonnes de ce fichier ne sont pas reconnus. "
     if nearest:
         kind, found = nearest.kind, nearest.found

@@ -11,24 +11,28 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as pa_csv
 
-from data.cleaning import unread_columns, without_blanks, without_formulas, without_repeated_headers, without_totals
+from data.cleaning import without_blanks, without_formulas, without_totals
 from data.dates import Remark, settle_dates
 from data.decoding import DepositRefused, as_utf8
 from data.formulas import take_back
-from data.header import HEADER_SEARCH_LINES, Header, best_of, find_header, unknown_header
-from data.records import MAX_CELL, Record, records
+from data.header import HEADER_SEARCH_LINES, SEPARATORS, Header, best_of, fields_named, find_header, unknown_header
+from data.layout import lines_above, refuse_wide_menus, unread_columns, without_repeated_headers
+from data.records import MAX_CELL, Record, body, line_breaks, records
 from data.schemas import Kind, normalise
+from data.texts import CODED, coded, codes, rewrite
+from data.values import lookalikes, rewritten
 from data.workbook import is_zip, open_workbook
 
 __all__ = ["DepositRefused", "Sheet", "read_sheet"]
 
-SEPARATORS = ";,\t|"
 BATCH = 20_000
+# Larger blocks than Arrow takes by itself: fewer lists of distinct texts to bring together.
+BLOCK = 4 * 2**20
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A file read as text: `cells` has the column `line` (number in the file, from 1) and one per known field.
+    """A file read as text: `cells` has the column `line` (number in the file, from 1) and one per known field, coded.
 
     `broken` has the lines that could not be cut into cells, with the reason. `remarks` says (line, column, reason)
     what was decided or passed over: total rows, the order of day and month…
@@ -56,6 +60,7 @@ def read_sheet(content: bytes) -> Sheet:
     its reason. Raises DepositRefused when the file cannot be read or its header is not known.
     """
     header, rows, said = _read_workbook(content) if is_zip(content) else _read_text(content)
+    refuse_wide_menus(header)
     table, totals = without_totals(without_blanks(_trimmed(take_back(rows.table), header)), header)
     table, repeated = without_repeated_headers(table, header)
     if not table.num_rows and not rows.broken:
@@ -63,32 +68,40 @@ def read_sheet(content: bytes) -> Sheet:
             f"Le fichier ne contient que son en-tête ({header.kind.title.lower()})\u00a0: aucune ligne à lire. "
             "Vérifiez l’export, puis déposez le fichier à nouveau."
         )
-    said += unread_columns(table, header) + totals + repeated
+    said += lines_above(header) + unread_columns(table, header) + totals + repeated
     cells, formulas = without_formulas(table.select(["line", *filter(None, header.names)]), header.kind)
-    cells, dates = settle_dates(cells, header.kind)
-    return Sheet(header.kind, cells, rows.broken, _ignored(header), said + formulas + dates)
+    cells, dates = settle_dates(rewritten(cells, header.kind), header.kind)
+    return Sheet(
+        header.kind, cells, rows.broken, _ignored(header), said + formulas + dates + lookalikes(cells, header.kind)
+    )
 
 
 def _ignored(header: Header) -> tuple[str, ...]:
     """Return the titles of the columns nothing is known of."""
-    known = {text for known_field in header.kind.fields for text in known_field.headers}
     unnamed = (title.strip() for title, name in zip(header.titles, header.names, strict=True) if name is None)
-    return tuple(title for title in unnamed if title and normalise(title) not in known)
+    return tuple(title for title in unnamed if title and not fields_named(header.kind.name, normalise(title)))
 
 
 def _trimmed(table: pa.Table, header: Header) -> pa.Table:
     """Drop the outer spaces of every cell, unless they are part of a name."""
     as_written = {known.name for known in header.kind.fields if known.preserve_spaces} | {"line"}
-    return pa.table({n: table[n] if n in as_written else pc.utf8_trim_whitespace(table[n]) for n in table.column_names})
+    for name in table.column_names:
+        if name not in as_written:
+            table = rewrite(table, name, pc.utf8_trim_whitespace)
+    return table
+
+
+def _top(lines: Iterable[Record]) -> Iterator[Record]:
+    return islice(lines, HEADER_SEARCH_LINES)
 
 
 def _read_text(content: bytes) -> tuple[Header, _Rows, list[Remark]]:
     text, accents = as_utf8(content)
-    tops = {separator: islice(records(text, separator), HEADER_SEARCH_LINES) for separator in SEPARATORS}
-    found = {separator: find_header(top) for separator, top in tops.items()}
+    found = {separator: find_header(_top(records(text, separator))) for separator in SEPARATORS}
     header = best_of(found.values())
     if not isinstance(header, Header):
-        raise DepositRefused(unknown_header(header))
+        tops = (list(_top(records(text, separator))) for separator in SEPARATORS)
+        raise DepositRefused(unknown_header(tops, header))
     separator = next(separator for separator in SEPARATORS if found[separator] is header)
     table = _rows_at_once(text, header, separator)
     said: list[Remark] = [(None, None, accents)] if accents else []
@@ -101,13 +114,20 @@ def _read_text(content: bytes) -> tuple[Header, _Rows, list[Remark]]:
 
 def _read_workbook(content: bytes) -> tuple[Header, _Rows, list[Remark]]:
     workbook = open_workbook(content)
-    tops = {name: find_header(islice(workbook.records(name), HEADER_SEARCH_LINES)) for name in workbook.names}
-    tables = [name for name, header in tops.items() if isinstance(header, Header)]
-    header = tops[tables[0]] if tables else best_of(tops.values())
+    tops = {name: list(_top(workbook.records(name))) for name in workbook.names}
+    found = {name: find_header(top) for name, top in tops.items()}
+    headers = {name: header for name, header in found.items() if isinstance(header, Header)}
+    tables = [name for name, header in headers.items() if _has_rows(tops[name], header)] or list(headers)
+    header = headers[tables[0]] if tables else best_of(found.values())
     if not isinstance(header, Header):
-        raise DepositRefused(unknown_header(header))
+        raise DepositRefused(unknown_header(tops.values(), header))
     rows = _rows_one_by_one(workbook.records(tables[0]), header, None)
     return header, rows, _other_sheets(tables[0], tables[1:], len(workbook.names))
+
+
+def _has_rows(top: list[Record], header: Header) -> bool:
+    """Tell whether the first lines of a sheet hold more than its header; a sheet that is long surely does."""
+    return len(top) == HEADER_SEARCH_LINES or any(line > header.line and any(cells or ()) for _, line, cells in top)
 
 
 def _other_sheets(read: str, tables: list[str], sheets: int) -> list[Remark]:
@@ -123,27 +143,26 @@ def _other_sheets(read: str, tables: list[str], sheets: int) -> list[Remark]:
 
 def _rows_at_once(text: bytes, header: Header, separator: str) -> pa.Table | None:
     """Read a plain file (one record per line, all of the same width) with Arrow, or return None when it is not one."""
-    start, end = _body(text, header.line)
+    start, end = body(text, header.line)
     quoted = text.find(b'"', start) >= 0
     try:
         rows = pa_csv.read_csv(
             pa.BufferReader(pa.py_buffer(text).slice(start, end - start)),
-            pa_csv.ReadOptions(column_names=header.columns),
+            pa_csv.ReadOptions(column_names=header.columns, block_size=BLOCK),
             pa_csv.ParseOptions(
                 delimiter=separator,
                 quote_char='"' if quoted else False,
                 newlines_in_values=quoted,
                 ignore_empty_lines=False,
             ),
-            pa_csv.ConvertOptions(column_types=dict.fromkeys(header.columns, pa.string()), strings_can_be_null=False),
+            pa_csv.ConvertOptions(column_types=dict.fromkeys(header.columns, CODED), strings_can_be_null=False),
         )
     except pa.ArrowInvalid:
         return None
-    if any((pc.max(pc.binary_length(column)).as_py() or 0) > MAX_CELL for column in rows.columns):
+    rows = coded(rows)
+    if any((pc.max(pc.binary_length(codes(column).dictionary)).as_py() or 0) > MAX_CELL for column in rows.columns):
         return None
-    if quoted and (
-        rows.num_rows != _line_breaks(text, start, end) + 1 or not _ends_closed(text, start, end, separator)
-    ):
+    if quoted and (rows.num_rows != line_breaks(text, start, end) + 1 or not _ends_closed(text, start, end, separator)):
         return None
     return rows.add_column(0, "line", pa.array(np.arange(header.line + 1, header.line + 1 + rows.num_rows)))
 
@@ -152,27 +171,6 @@ def _ends_closed(text: bytes, start: int, end: int, separator: str) -> bool:
     """Tell whether the last line closes its quotes: Arrow does not mind."""
     last = max(text.rfind(b"\n", start, end), text.rfind(b"\r", start, end), start - 1) + 1
     return all(cells is not None for *_, cells in records(text[last:], separator))
-
-
-def _body(text: bytes, header_line: int) -> tuple[int, int]:
-    """Return where the lines under the header start, and where the last of them ends."""
-    start = 0
-    for _ in range(header_line):
-        feed, back = text.find(b"\n", start), text.find(b"\r", start)
-        stop = min((place for place in (feed, back) if place >= 0), default=len(text))
-        start = stop + (2 if text[stop : stop + 2] == b"\r\n" else 1)
-    end = len(text)
-    while end > start and text[end - 1 : end] in (b"\n", b"\r"):
-        end -= 1
-    return min(start, end), end
-
-
-def _line_breaks(text: bytes, start: int, end: int) -> int:
-    """Count the line breaks of a text that writes them all alike; -1 when it does not."""
-    feeds, backs = text.count(b"\n", start, end), text.count(b"\r", start, end)
-    if feeds and backs:
-        return feeds if feeds == backs == text.count(b"\r\n", start, end) else -1
-    return feeds or backs
 
 
 def _rows_one_by_one(found: Iterable[Record], header: Header, separator: str | None) -> _Rows:
@@ -184,7 +182,7 @@ def _rows_one_by_one(found: Iterable[Record], header: Header, separator: str | N
     while batch := list(islice(kept, BATCH)):
         columns = zip(zip(*batch, strict=True), schema, strict=True)
         batches.append(pa.record_batch([pa.array(cells, column.type) for cells, column in columns], schema=schema))
-    return _Rows(pa.Table.from_batches(batches, schema), broken)
+    return _Rows(coded(pa.Table.from_batches(batches, schema)), broken)
 
 
 def _kept(
@@ -215,11 +213,15 @@ def _refuse_if_truncated(text: bytes, header: Header, separator: str) -> None:
     if text.endswith((b"\n", b"\r")):
         return
     width, last, short = len(header.names), [""], 0
+    needed = {
+        name for name in header.names[1:] for known in header.kind.fields if known.name == name and known.required
+    }
     for _, line, cells in records(text, separator):
         if cells is not None and line > header.line and "".join(cells).strip():
             last = cells
             short += len(cells) < width
-    if short == 1 and len(last) < width:
+    # A note under the table is alone in its line: the columns it leaves empty reject it, with their reason.
+    if short == 1 and len(last) < width and not (len(last) == 1 and needed):
         raise DepositRefused(
             f"Le fichier est tronqué\u00a0: sa dernière ligne n’a que {len(last)} colonnes sur {width}. "
             "Exportez-le ou copiez-le à nouveau en entier, puis déposez-le."

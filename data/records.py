@@ -103,3 +103,24 @@ class _Lines:
         self._again.extendleft(reversed(others))
         self._given = [first]
         return None if others else first
+
+
+def body(text: bytes, header_line: int) -> tuple[int, int]:
+    """Return where the lines under the header start, and where the last of them ends."""
+    start = 0
+    for _ in range(header_line):
+        feed, back = text.find(b"\n", start), text.find(b"\r", start)
+        stop = min((place for place in (feed, back) if place >= 0), default=len(text))
+        start = stop + (2 if text[stop : stop + 2] == b"\r\n" else 1)
+    end = len(text)
+    while end > start and text[end - 1 : end] in (b"\n", b"\r"):
+        end -= 1
+    return min(start, end), end
+
+
+def line_breaks(text: bytes, start: int, end: int) -> int:
+    """Count the line breaks of a text that writes them all alike; -1 when it does not."""
+    feeds, backs = text.count(b"\n", start, end), text.count(b"\r", start, end)
+    if feeds and backs:
+        return feeds if feeds == backs == text.count(b"\r\n", start, end) else -1
+    return feeds or backs

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, overload
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from data.typography import french
+from data.typography import AFTER, BEFORE, french
+
+COLUMNS = pa.schema([("line", pa.int64()), ("column", pa.string()), ("reason", pa.string())])
 
 
 @dataclass(frozen=True)
@@ -20,6 +26,49 @@ class Finding:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reason", french(self.reason))
+
+
+class Findings(Sequence[Finding]):
+    """Findings kept as a table: a long file may have a million of them, of which a person looks at a few."""
+
+    def __init__(self, rows: pa.Table) -> None:
+        """Take rows of line, column and reason."""
+        self._rows = rows.cast(COLUMNS)
+
+    @classmethod
+    def of(cls, findings: Iterable[Finding]) -> Findings:
+        """Return some findings as a table."""
+        return cls(pa.Table.from_pylist([vars(finding) for finding in findings], COLUMNS))
+
+    @cached_property
+    def table(self) -> pa.Table:
+        """All of them: line, column and reason in French typography."""
+        before = pc.replace_substring_regex(self._rows["reason"], BEFORE.pattern, "\u00a0\\1")
+        return self._rows.set_column(2, "reason", pc.replace_substring_regex(before, AFTER.pattern, "«\u00a0"))
+
+    def __len__(self) -> int:
+        return int(self._rows.num_rows)
+
+    def __iter__(self) -> Iterator[Finding]:
+        return (Finding(**row) for batch in self._rows.to_batches() for row in batch.to_pylist())
+
+    @overload
+    def __getitem__(self, place: int) -> Finding: ...
+    @overload
+    def __getitem__(self, place: slice) -> Findings: ...
+    def __getitem__(self, place: int | slice) -> Finding | Findings:
+        if isinstance(place, slice):
+            return Findings(self._rows.take(pa.array(range(*place.indices(len(self))), pa.int64())))
+        return next(iter(self[place : place + 1 or None]))
+
+    def __add__(self, others: Findings) -> Findings:
+        return Findings(pa.concat_tables([self._rows, others._rows]))
+
+    def __eq__(self, others: object) -> bool:
+        return isinstance(others, Sequence) and list(self) == list(others)
+
+    def __repr__(self) -> str:
+        return repr(list(self))
 
 
 @dataclass(frozen=True)
@@ -40,8 +89,8 @@ class DepositReport:
     without_measure: int
     changed: int
     unchanged: int
-    rejected: list[Finding]
-    warnings: list[Finding]
+    rejected: Findings
+    warnings: Findings
     changes: pd.DataFrame = field(repr=False, compare=False)
     rejected_lines: int = 0
     new_without_measure: int = 0
@@ -61,8 +110,5 @@ class DepositReport:
     def as_dict(self) -> dict[str, Any]:
         """Return the report as one JSON-ready object."""
         numbers = ("file", "kind", "lines", "accepted", "without_measure", "changed", "unchanged")
-        found = {"rejected": self.rejected, "warnings": self.warnings}
-        return {name: getattr(self, name) for name in numbers} | {
-            name: [{"line": f.line, "column": f.column, "reason": f.reason} for f in findings]
-            for name, findings in found.items()
-        }
+        found = {"rejected": self.rejected.table.to_pylist(), "warnings": self.warnings.table.to_pylist()}
+        return {name: getattr(self, name) for name in numbers} | found

@@ -87,6 +87,7 @@ def terms(name: str) -> list[Period]:
     return [_term(before, after) for before, after in pairwise(blocks)]
 
 
+@cache
 def covered_until() -> date:
     """Return the last day the published school calendar speaks of."""
     return max(_school_holidays())

@@ -1,22 +1,27 @@
 """A sheet of text checked against its Table Schema, in SQL, all errors in one pass.
 
-The tables live on the cursor that stages them (TEMP) and vanish with it. Every piece of SQL is built from our own
-schemas; what people wrote in the file travels as data.
+Each distinct text of a column is read once, however many lines say it. What is staged lives on the cursor and vanishes
+with it. Every piece of SQL is built from our own schemas; what people wrote in the file travels as data.
 """
 
 # ruff: noqa: S608
 from __future__ import annotations
 
 import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from data.reading import Sheet
 from data.schemas import Field, Kind
+from data.texts import codes
 
 NATURES = {
     "date": "une date : écrivez jj/mm/aaaa, par exemple 24/05/2026",
     "integer": "un nombre entier, par exemple 72",
     "number": "un nombre, par exemple 12,5",
 }
+ARROW_TYPES = {"date": pa.date32(), "integer": pa.int32(), "number": pa.float64()}
 FIRST_DAY, LAST_DAY = "DATE '2000-01-01'", "DATE '2100-12-31'"
 
 
@@ -25,55 +30,55 @@ def stage(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
 
     `typed` has one row per line and one column per field of the kind; a missing value is NULL.
     """
-    cursor.register("sheet", sheet.cells)
-    _type_cells(cursor, sheet)
-    _explain_doubts(cursor, sheet)
-    cursor.unregister("sheet")
+    cursor.execute('CREATE OR REPLACE TEMP TABLE rejections (line BIGINT, "column" VARCHAR, reason VARCHAR)')
+    cursor.register("typed", _type_cells(cursor, sheet))
     if sheet.broken:
         cursor.executemany("INSERT INTO rejections VALUES (?, NULL, ?)", [list(broken) for broken in sheet.broken])
     _find_twins(cursor, sheet.kind)
 
 
-def _type_cells(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
-    """Read every cell once; a line with a cell that breaks a rule is marked `doubtful`, to be explained afterwards."""
-    fields = sheet.kind.fields
-    values = ", ".join(f"{_value(field)} AS {_typed(field)}" for field in fields)
-    kept = ", ".join(f"{_typed(field)} AS {_name(field)}" for field in fields)
-    rules = [f"coalesce({condition}, FALSE)" for field in fields for condition, _ in _rules(field, sheet)]
-    cursor.execute(f"""
-        CREATE OR REPLACE TEMP TABLE typed AS
-        WITH texts AS ({_texts(sheet)}), parsed AS (SELECT *, {values} FROM texts)
-        SELECT line, {kept}, {" OR ".join(rules) or "FALSE"} AS doubtful FROM parsed
-    """)
-
-
-def _explain_doubts(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
-    """Say, for each doubtful line, which cells break which rule: all of them, in one pass."""
-    values = ", ".join(f"{_value(field)} AS {_typed(field)}" for field in sheet.kind.fields)
-    cursor.execute('CREATE OR REPLACE TEMP TABLE rejections (line BIGINT, "column" VARCHAR, reason VARCHAR)')
-    if cursor.execute("SELECT bool_or(doubtful) FROM typed").fetchall() != [(True,)]:
-        return
-    cursor.execute(f"""
-        CREATE OR REPLACE TEMP TABLE doubts AS
-        WITH texts AS ({_texts(sheet)} WHERE line IN (SELECT line FROM typed WHERE doubtful))
-        SELECT *, {values} FROM texts
-    """)
+def _type_cells(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> pa.Table:
+    """Return the value of every cell; a line with a cell that breaks a rule is `doubtful`, its reasons are noted."""
+    lines = sheet.cells["line"]
+    typed, doubtful = {"line": lines}, pa.repeat(pa.scalar(False), len(lines))
     for field in sheet.kind.fields:
-        rules = _rules(field, sheet)
-        if rules:
-            reason = "CASE " + " ".join(f"WHEN {condition} THEN {message}" for condition, message in rules) + " END"
-            cursor.execute(
-                f"INSERT INTO rejections SELECT line, $column, {reason} AS why FROM doubts WHERE why IS NOT NULL",
-                {"column": field.name},
-            )
+        if field.name not in sheet.cells.column_names:
+            typed[field.name] = pa.nulls(len(lines), ARROW_TYPES.get(field.type, pa.string()))
+            continue
+        texts = codes(sheet.cells[field.name])
+        read = _read_texts(cursor, field, sheet.kind, texts.dictionary)
+        typed[field.name] = _spread(read["value"], texts.indices)
+        if read["reason"].null_count < len(read):
+            reasons = _spread(read["reason"], texts.indices)
+            wrong = pc.is_valid(reasons)
+            doubtful = pc.or_(doubtful, wrong)
+            _reject(cursor, field, lines.filter(wrong), reasons.filter(wrong))
+    return pa.table(typed | {"doubtful": doubtful})
 
 
-def _texts(sheet: Sheet) -> str:
-    """Return a SELECT of every field as text, from a sheet that may lack some."""
-    present = set(sheet.cells.column_names)
-    texts = (_text(field, sheet.kind) if field.name in present else "NULL::VARCHAR" for field in sheet.kind.fields)
-    named = (f"{text} AS {_name(field)}" for text, field in zip(texts, sheet.kind.fields, strict=True))
-    return f"SELECT line, {', '.join(named)} FROM sheet"
+def _spread(values: pa.ChunkedArray, places: pa.Array) -> pa.Array:
+    """Return the value at each place; a text stays a code, so that its many repetitions cost nothing."""
+    whole = values.combine_chunks()
+    return pa.DictionaryArray.from_arrays(places, whole) if pa.types.is_string(whole.type) else whole.take(places)
+
+
+def _reject(cursor: duckdb.DuckDBPyConnection, field: Field, lines: pa.Array, reasons: pa.Array) -> None:
+    cursor.register("wrong", pa.table({"line": lines, "reason": reasons}))
+    cursor.execute("INSERT INTO rejections SELECT line, $column, reason FROM wrong", {"column": field.name})
+    cursor.unregister("wrong")
+
+
+def _read_texts(cursor: duckdb.DuckDBPyConnection, field: Field, kind: Kind, texts: pa.Array) -> pa.Table:
+    """Return the value of each text, in the same order, and the reason why it is refused, if it is."""
+    rules = " ".join(f"WHEN {condition} THEN {message}" for condition, message in _rules(field))
+    cursor.register("texts", pa.table({field.name: texts}))
+    read = cursor.sql(f"""
+        WITH texts AS (SELECT {_text(field, kind)} AS {_name(field)} FROM texts),
+        parsed AS (SELECT *, {_value(field)} AS {_typed(field)} FROM texts)
+        SELECT {_typed(field)} AS value, {f"CASE {rules} END" if rules else "NULL::VARCHAR"} AS reason FROM parsed
+    """).to_arrow_table()
+    cursor.unregister("texts")
+    return read
 
 
 def _typed(field: Field) -> str:
@@ -128,33 +133,33 @@ def _number(name: str, *, whole: bool) -> str:
     END"""
     if not whole:
         return number
+    # 1.000 meals may be one or a thousand: refused.
     # Excel computes 71.99999999999999 where it shows 72. The list says the long expression once.
     near = f"list_filter([{number}], lambda v: abs(v - round(v)) < 1e-9 AND abs(v) < 1e9)[1]"
     return f"""CASE WHEN regexp_full_match({name}, '[0-9]{{1,9}}') THEN {name}::INTEGER
+        WHEN regexp_full_match({name}, '[+-]?[0-9]{{1,3}}[.,][0-9]{{3}}') THEN NULL
         ELSE round({near})::INTEGER END"""
 
 
 def _date(name: str) -> str:
-    """Read jj/mm/aaaa (also j/m/aa, with - or .) and aaaa-mm-jj, with or without a time, or an Excel serial number."""
+    """Read jj/mm/aaaa (also j/m/aa, with - or .) and aaaa-mm-jj, or an Excel serial number; times are gone by now."""
     slashed = f"translate(regexp_extract({name}, '^[0-9/.-]+'), '.-', '//')"
     return f"""CASE
         WHEN regexp_full_match({name}, '[0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{4}}')
             THEN try_strptime({name}, '%d/%m/%Y')::DATE
-        WHEN regexp_full_match({name}, '[0-9]{{4}}[/.-][0-9]{{1,2}}[/.-][0-9]{{1,2}}([ T].*)?')
+        WHEN regexp_full_match({name}, '[0-9]{{4}}[/.-][0-9]{{1,2}}[/.-][0-9]{{1,2}}')
             THEN try_strptime({slashed}, '%Y/%m/%d')::DATE
-        WHEN regexp_full_match({name}, '[0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-][0-9]{{4}}([ T].*)?')
+        WHEN regexp_full_match({name}, '[0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-][0-9]{{4}}')
             THEN try_strptime({slashed}, '%d/%m/%Y')::DATE
-        WHEN regexp_full_match({name}, '[0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-][0-9]{{2}}([ T].*)?')
+        WHEN regexp_full_match({name}, '[0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-][0-9]{{2}}')
             THEN try_strptime({slashed}, '%d/%m/%y')::DATE
         WHEN regexp_full_match({name}, '(19|20|21)[0-9]{{6}}') THEN try_strptime({name}, '%Y%m%d')::DATE
         WHEN regexp_full_match({name}, '[0-9]{{5}}([.,][0-9]*)?') THEN DATE '1899-12-30' + left({name}, 5)::INTEGER
     END"""
 
 
-def _rules(field: Field, sheet: Sheet) -> list[tuple[str, str]]:
+def _rules(field: Field) -> list[tuple[str, str]]:
     """Return (condition, message), in SQL, for every way a cell of this field can be wrong; the first one is said."""
-    if field.name not in sheet.cells.column_names:
-        return []
     text, value = _name(field), _typed(field)
     shown = f"'« ' || left({text}, 60) || ' » '"
     rules: list[tuple[str, str]] = []
@@ -181,20 +186,20 @@ def _rules(field: Field, sheet: Sheet) -> list[tuple[str, str]]:
 
 def _find_twins(cursor: duckdb.DuckDBPyConnection, kind: Kind) -> None:
     """Create `repeats` (line, first line) for identical lines, and reject the lines that contradict each other."""
-    same_key = " AND ".join(f'typed."{name}" IS NOT DISTINCT FROM shared."{name}"' for name in kind.key)
-    key = ", ".join(f'"{name}"' for name in kind.key)
-    typed_key = ", ".join(f'typed."{name}"' for name in kind.key)
+    key = ", ".join(_name(field) for field in kind.fields if field.name in kind.key)
     others = [_name(field) for field in kind.fields if field.name not in kind.key]
-    differ = " OR ".join(f"min(typed.{name}) <> max(typed.{name})" for name in others) or "FALSE"
-    identical = " AND ".join(f"count(typed.{name}) IN (0, count(*))" for name in others) or "TRUE"
+    differ = " OR ".join(f"min({name}) <> max({name})" for name in others) or "FALSE"
+    identical = " AND ".join(f"count({name}) IN (0, count(*))" for name in others) or "TRUE"
+    cursor.register("shared", _hashes_met_twice(cursor, key))
     cursor.execute(f"""
         CREATE OR REPLACE TEMP TABLE twins AS
-        WITH sound AS (SELECT * FROM typed WHERE NOT doubtful),
-        shared AS (SELECT {key} FROM sound GROUP BY ALL HAVING count(*) > 1)
         SELECT list_sort(list(line)) AS lines, coalesce({differ}, FALSE) AS contradictory, {identical} AS identical
-        FROM sound AS typed JOIN shared ON {same_key}
-        GROUP BY {typed_key}
+        FROM typed
+        WHERE NOT doubtful AND hash({key}) IN (SELECT hash FROM shared)
+        GROUP BY {key}
+        HAVING count(*) > 1
     """)
+    cursor.unregister("shared")
     cursor.execute(
         """
         INSERT INTO rejections
@@ -208,3 +213,10 @@ def _find_twins(cursor: duckdb.DuckDBPyConnection, kind: Kind) -> None:
         CREATE OR REPLACE TEMP TABLE repeats AS
         SELECT unnest(lines[2:]) AS line, lines[1] AS first_line FROM twins WHERE identical AND NOT contradictory
     """)
+
+
+def _hashes_met_twice(cursor: duckdb.DuckDBPyConnection, key: str) -> pa.Table:
+    """Return the hash of each key that several lines may share: sorting numbers is far cheaper than grouping texts."""
+    hashes = cursor.sql(f"SELECT hash({key}) AS hash FROM typed WHERE NOT doubtful").to_arrow_table()
+    ordered = np.sort(hashes["hash"].to_numpy())
+    return pa.table({"hash": np.unique(ordered[1:][ordered[1:] == ordered[:-1]])})

@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 from xml.etree import ElementTree
 
 import openpyxl
+from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE, is_date_format
 
+from data.accents import tidy
 from data.cleaning import NO_VALUE
 from data.decoding import AS_CSV, MAX_BYTES, DepositRefused
 from data.header import MAX_COLUMNS
@@ -33,6 +35,9 @@ OTHERS = {
     "ppt/presentation.xml": "une présentation PowerPoint (.pptx)",
     "Index/Document.iwa": "un document Numbers ou Pages",
 }
+# What a number format shows after the number, and what kilograms and meals are called in one.
+SHOWN_UNIT = re.compile(r"%|\[\$([^\]-]+)|\"([^\"]*[^\"\s][^\"]*)\"|€")
+OUR_UNITS = re.compile(r"(kg|kilo|repas|couvert|enfant|élève|part)", re.IGNORECASE)
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -120,6 +125,7 @@ class Workbook:
         self._book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         sheets = sorted(self._book.worksheets, key=lambda sheet: sheet.sheet_state != "visible")
         self.names: list[str] = [sheet.title for sheet in sheets]
+        self._units = _units(self._book)
 
     def records(self, name: str) -> Iterator[Record]:
         """Yield the rows of a sheet as text; raises DepositRefused when they are damaged or out of measure."""
@@ -134,7 +140,7 @@ class Workbook:
         sheet.reset_dimensions()
         unvalued: set[tuple[int, int]] | None = None
         seen = 0
-        for line, values in enumerate(sheet.iter_rows(values_only=True), 1):
+        for line, values in enumerate(self._rows(sheet), 1):
             seen += len(values) + 1
             if line > MAX_ROWS or seen > MAX_CELLS:
                 raise _too_large()
@@ -148,6 +154,14 @@ class Workbook:
                 cells = [NO_VALUE if (line, place) in unvalued else cell for place, cell in enumerate(cells, 1)]
             yield line, line, cells
 
+    def _rows(self, sheet: Any) -> Iterator[tuple[object, ...]]:  # noqa: ANN401
+        """Yield the values of each row; a number shown with another unit (%, €, g) becomes the text one sees."""
+        if not self._units:
+            yield from sheet.iter_rows(values_only=True)
+            return
+        for row in sheet.iter_rows():
+            yield tuple(_shown(cell.value, self._units.get(getattr(cell, "_style_id", 0))) for cell in row)
+
     def _unvalued(self, path: str) -> set[tuple[int, int]]:
         """Return the cells (row, column) whose formula was saved without its value, as non-office programs do."""
         found: set[tuple[int, int]] = set()
@@ -159,6 +173,25 @@ class Workbook:
                 elif kind == "row":
                     element.clear()
         return found
+
+
+def _units(book: openpyxl.Workbook) -> dict[int, str]:
+    """Return, for the cell styles of a workbook that show a number with a unit that is not ours, this unit."""
+    units: dict[int, str] = {}
+    for place, style in enumerate(book._cell_styles):
+        custom = style.numFmtId - BUILTIN_FORMATS_MAX_SIZE
+        known = custom < 0 or custom >= len(book._number_formats)
+        shape = BUILTIN_FORMATS.get(style.numFmtId, "") if known else book._number_formats[custom]
+        unit = SHOWN_UNIT.search(shape)
+        if unit and not is_date_format(shape) and not OUR_UNITS.match((unit[2] or "").strip()):
+            units[place] = (unit[1] or unit[2] or unit[0]).strip()
+    return units
+
+
+def _shown(value: object, unit: str | None) -> object:
+    if unit is None or not isinstance(value, int | float) or isinstance(value, bool):
+        return value
+    return f"{round(value * 100, 6) if unit == '%' else value:g} {unit}"
 
 
 def _coordinate(name: str) -> tuple[int, int]:
@@ -178,7 +211,9 @@ def _without_tail(values: tuple[object, ...]) -> tuple[object, ...]:
     while end and values[end - 1] is None:
         end -= 1
     if end > MAX_COLUMNS:
-        raise DepositRefused(f"Le classeur a plus de {MAX_COLUMNS} colonnes\u00a0: ce n’est pas un fichier attendu.")
+        raise DepositRefused(
+            f"Le classeur a plus de {MAX_COLUMNS} colonnes. Gardez les colonnes utiles, puis déposez-le."
+        )
     return values[:end]
 
 
@@ -195,7 +230,7 @@ def _as_text(value: object) -> str:
         return value.isoformat(" ") if value.time() != time() else value.date().isoformat()
     if isinstance(value, date | time | timedelta | int):
         return str(value)
-    text = str(value)
+    text = str(value) if str(value).isascii() else tidy(str(value))
     if len(text) > MAX_CELL:
         raise DepositRefused(f"Une cellule dépasse {MAX_CELL} caractères. Raccourcissez-la, puis déposez à nouveau.")
     return text

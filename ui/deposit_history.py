@@ -1,74 +1,84 @@
-"""The page Dépôt, second half: what was deposited, taking a deposit back, and what the files must look like."""
+"""The page Dépôt, second block: what was deposited, by whom, and taking a deposit back or putting it back."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from functools import partial
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from data import queries, templates, undo
-from data.schemas import Kind, kinds
+from data import queries, undo
 from ui import blocks, tables
-from ui.access import require
-from ui.formats import SPACE, moment, plural
+from ui import deposit_words as say
+from ui.access import User, require
+from ui.deposit_words import Deposit
+from ui.formats import moment
 from ui.session import ask, request_refresh, store
 
-MIMES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+SOMEBODY_ELSE = "un autre compte"
 COLUMNS = {
     "deposit_id": "N°",
     "state": "État",
     "deposited_at": "Déposé le",
     "file_name": "Fichier",
+    "accepted": "Acceptées",
+    "rejected": "Rejetées",
+    "actor": "Par",
+}
+# The file of the history says everything; the screen, what fits.
+MORE_COLUMNS = {
     "kind": "Contenu",
     "lines": "Lignes",
-    "accepted": "Acceptées",
     "changed": "dont modifiées",
     "unchanged": "Inchangées",
     "without_measure": "Sans mesure",
-    "rejected": "Rejetées",
     "warnings": "À vérifier",
 }
-Deposit = dict[Hashable, Any]
 
 
-def history() -> None:
-    """Show the last deposits, and what can be done with one of them."""
+def history(user: User) -> None:
+    """Show the deposits, and what can be done with one of them."""
     with blocks.question("Qu’a-t-on déjà déposé\u00a0?", "Un dépôt peut être annulé, puis rétabli, à tout moment."):
         rows = ask(queries.deposits)
         if rows.empty:
             blocks.empty_state("Aucun fichier n’a encore été déposé.")
             return
-        tables.table(_readable(rows), "depots", height=min(400, 38 + 36 * len(rows)))
-        named = {_name(row): row for row in rows.to_dict("records")}
-        _actions(named[st.selectbox("Dépôt", list(named))])
+        rows = rows.assign(actor=[actor_seen_by(user, actor) for actor in rows["actor"]])
+        shown = _readable(rows)
+        fitting = shown[list(COLUMNS.values())].assign(Fichier=shown["Fichier"].map(say.short_name))
+        tables.table(fitting, "depots", height=min(400, 38 + 35 * len(rows)), download=False)
+        tables.download_csv(shown, "depots", "Télécharger l’historique (CSV)")
+        by_number = {int(row["deposit_id"]): row for row in rows.to_dict("records")}
+        # The choice stays while deposits are undone and put back, and goes to the new one after a deposit.
+        chosen = st.selectbox(
+            "Dépôt",
+            list(by_number),
+            format_func=lambda number: say.deposit_name(by_number[number]),
+            key=f"depot_choisi_{max(by_number)}",
+        )
+        _actions(by_number[chosen])
+
+
+def actor_seen_by(user: User, actor: str) -> str:
+    """Return who made a deposit, as this person may know it: no agent is named to the others."""
+    return actor if user.role == "mission" or actor == user.name else SOMEBODY_ELSE
 
 
 def _readable(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the history under the names people read."""
     shown = rows.assign(
         deposited_at=rows["deposited_at"].map(moment),
-        kind=rows["kind"].map(_title),
+        kind=rows["kind"].map(say.title_of),
         state=["actif" if active else "annulé" for active in rows["active"]],
     )
-    return shown[list(COLUMNS)].rename(columns=COLUMNS)
-
-
-def _title(kind: str) -> str:
-    found = kinds().get(kind)
-    return found.title if found else kind
-
-
-def _name(row: Deposit) -> str:
-    state = "" if row["active"] else " (annulé)"
-    return f"n°{SPACE}{row['deposit_id']}, {row['file_name']}, {moment(row['deposited_at'])}{state}"
+    titles = COLUMNS | MORE_COLUMNS
+    return shown[list(titles)].rename(columns=titles)
 
 
 def _actions(row: Deposit) -> None:
     """Offer to take the file of a deposit, to undo it, or to put it back."""
     deposit_id = int(row["deposit_id"])
+    blocks.note(say.account_of(row))
     with st.container(horizontal=True):
         if row["has_file"]:
             st.download_button(
@@ -81,7 +91,7 @@ def _actions(row: Deposit) -> None:
             )
         if not row["active"]:
             if st.button("Rétablir ce dépôt", icon=":material/redo:"):
-                set_active(row, active=True)
+                ask_redo(row)
         elif st.button("Annuler ce dépôt", icon=":material/undo:"):
             ask_undo(row)
     if not row["has_file"]:
@@ -92,14 +102,24 @@ def _actions(row: Deposit) -> None:
 def ask_undo(row: Deposit) -> None:
     """Say what undoing a deposit does, and do it once confirmed."""
     require("cantine")
-    blocks.takeaway(f"n°{SPACE}{row['deposit_id']}, {row['file_name']}")
-    lines = plural(row["accepted"], "ligne acceptée", "lignes acceptées")
-    blocks.note(
-        f"Ce que ce dépôt a apporté ({lines}) disparaît de toutes les pages\u00a0; les valeurs qu’il avait remplacées "
-        "reviennent. Les autres dépôts restent, et vous pourrez rétablir celui-ci."
-    )
-    if st.button("Oui, annuler ce dépôt", type="primary"):
-        set_active(row, active=False)
+    _ask(row, say.undo_consequences(row), "Oui, annuler ce dépôt", active=False)
+
+
+@st.dialog("Rétablir ce dépôt\u00a0?")
+def ask_redo(row: Deposit) -> None:
+    """Say what putting a deposit back does, and do it once confirmed."""
+    require("cantine")
+    _ask(row, say.redo_consequences(row), "Oui, rétablir ce dépôt", active=True)
+
+
+def _ask(row: Deposit, consequences: list[str], yes: str, *, active: bool) -> None:
+    blocks.takeaway(say.deposit_name(row))
+    blocks.sentences(consequences)
+    with st.container(horizontal=True):
+        if st.button(yes, type="primary"):
+            set_active(row, active=active)
+        if st.button("Non, ne rien changer"):
+            st.rerun()
 
 
 def set_active(row: Deposit, *, active: bool) -> None:
@@ -111,52 +131,9 @@ def set_active(row: Deposit, *, active: bool) -> None:
     except undo.NotPossible as refusal:
         blocks.problem("Rien n’a changé.", str(refusal))
         return
+    # “C’est enregistré” would no longer be true.
+    st.session_state.pop("deposit_done", None)
     if row["kind"] in queries.FORECAST_KINDS:
         request_refresh()
     st.toast("Dépôt rétabli." if active else "Dépôt annulé.", icon=":material/check_circle:")
     st.rerun()
-
-
-def expected_files() -> None:
-    """Show the columns of each kind of file, with an empty model and a filled example."""
-    with blocks.question("À quoi doit ressembler le fichier\u00a0?", "Son type est reconnu à ses titres de colonnes."):
-        by_title = {kind.title: kind for kind in kinds().values()}
-        first = list(by_title.values()).index(kinds()["log"])
-        kind = by_title[st.selectbox("Type de fichier", list(by_title), index=first)]
-        blocks.note(kind.description)
-        tables.table(columns_of(kind), "colonnes", download=False)
-        with st.container(horizontal=True):
-            for filled in (False, True):
-                for form in templates.FORMS:
-                    _download(kind, form, filled)
-        blocks.note(
-            "Accepté\u00a0: .csv, .tsv, .txt ou .xlsx\u00a0; séparateur «\u00a0;\u00a0», «\u00a0,\u00a0», tabulation "
-            "ou «\u00a0|\u00a0», virgule ou point décimal, dates jj/mm/aaaa ou aaaa-mm-jj. "
-            "«\u00a0NA\u00a0» ou une case vide veut dire inconnu, jamais zéro."
-        )
-        blocks.note("Refusé\u00a0: .xls, .ods, PDF, images et archives. Enregistrez-les d’abord en CSV ou en .xlsx.")
-
-
-def _download(kind: Kind, form: templates.Form, filled: bool) -> None:
-    write = templates.filled_example if filled else templates.empty_model
-    st.download_button(
-        f"{'Exemple rempli' if filled else 'Modèle vide'} ({'Excel' if form == 'xlsx' else 'CSV'})",
-        data=partial(write, kind.name, form),
-        file_name=templates.template_name(kind.name, form, filled=filled),
-        mime=MIMES[form],
-        key=f"{'exemple' if filled else 'modele'}_{form}",
-        on_click="ignore",
-        icon=":material/download:",
-    )
-
-
-def columns_of(kind: Kind) -> pd.DataFrame:
-    """Return one row per column of a kind of file."""
-    return pd.DataFrame(
-        {
-            "Colonne": [field.name for field in kind.fields],
-            "Obligatoire": ["oui" if field.required_column else "non" for field in kind.fields],
-            "Exemple": [field.example for field in kind.fields],
-            "Ce qu’elle contient": [field.description for field in kind.fields],
-        }
-    )

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import PurePath
+from pathlib import Path
 
 import streamlit as st
 
 from data import queries
-from data.deposit import DepositRefused, DepositReport, Finding, apply, preview
-from ui import blocks, tables
+from data.deposit import DepositRefused, DepositReport, apply, preview
+from ui import blocks, deposit_report
 from ui import deposit_words as say
 from ui.access import User
-from ui.blocks import Figure
+from ui.deposit_report import Read
 from ui.formats import SPACE, as_text, number, plural
 from ui.session import ask, request_refresh, store
 
-ROWS_SHOWN = 200
+STYLE = Path(__file__).with_name("deposit.css")
 LABELS_ASKED = 15
 LATER = "Laisser à rattacher"
 Attachments = dict[tuple[str, str], str]
@@ -24,32 +24,35 @@ Attachments = dict[tuple[str, str], str]
 
 def choose(user: User) -> None:
     """Take one file, show what it would bring, and apply it when confirmed."""
+    st.html(STYLE)
     with blocks.question("Quel fichier déposez-vous\u00a0?", "Rien n’est enregistré avant votre confirmation."):
         st.session_state.setdefault("deposit_round", 0)
         # No filter on the extension: our own refusal says what is wrong and what to do, in French.
         file = st.file_uploader(
-            "Votre fichier CSV ou Excel (.xlsx)\u00a0: journal, rattachements, cantines, écoles, effectifs, menus, "
-            "grèves, vacances, années scolaires ou événements",
-            key=f"deposit_{st.session_state['deposit_round']}",
-            help="Un fichier à la fois, 50\u00a0Mo au plus.",
+            "Votre fichier CSV ou Excel (.xlsx)", key=f"deposit_{st.session_state['deposit_round']}"
         )
-        blocks.note("«\u00a0Upload\u00a0» ouvre le choix du fichier\u00a0; vous pouvez aussi le glisser dans le cadre.")
         if file is None:
+            blocks.note(
+                "Un fichier à la fois, 50\u00a0Mo au plus\u00a0; vous pouvez aussi le glisser dans le cadre. "
+                "Plus bas\u00a0: les fichiers reconnus, avec un modèle et un exemple de chacun."
+            )
             st.session_state.pop("deposit_preview", None)
             _last_success()
             return
         st.session_state.pop("deposit_done", None)
         content = file.getvalue()
         try:
-            report, digest = _preview(file.name, content)
+            read, digest = _preview(file.name, content)
         except DepositRefused as refusal:
             blocks.problem("Ce fichier est refusé\u00a0: rien n’a été enregistré.", str(refusal))
+            if st.button("Choisir un autre fichier"):
+                _next_file()
             return
-        _show(report)
-        _confirm(report, content, user, _attachments(report, digest))
+        deposit_report.show(read)
+        _confirm(read.report, content, user, _attachments(read.report, digest))
 
 
-def _preview(name: str, content: bytes) -> tuple[DepositReport, str]:
+def _preview(name: str, content: bytes) -> tuple[Read, str]:
     """Return the report of the file in the field, read again only when the file or the store changed.
 
     It stays with the person who chose the file: nobody else would ask for it.
@@ -58,65 +61,10 @@ def _preview(name: str, content: bytes) -> tuple[DepositReport, str]:
     key = (name, digest, store().version())
     known = st.session_state.get("deposit_preview")
     if known is None or known[0] != key:
-        with st.spinner("Vérification du fichier…"):
-            known = (key, preview(store(), name, content))
+        with st.spinner("Lecture et vérification du fichier, rien n’est encore enregistré…"):
+            known = (key, Read.of(preview(store(), name, content)))
         st.session_state["deposit_preview"] = known
     return known[1], digest
-
-
-def _show(report: DepositReport) -> None:
-    blocks.takeaway(f"{report.file}{SPACE}: {say.summary(report)}")
-    blocks.figures(
-        [
-            Figure("Lignes lues", number(report.lines), report.kind_title),
-            Figure("Nouvelles", number(report.new), "seront ajoutées"),
-            Figure("Modifiées", number(report.changed), "remplaceront ou compléteront une valeur"),
-            Figure("Inchangées", number(report.unchanged), "déjà connues ou en double dans le fichier"),
-            Figure("Sans mesure", number(report.without_measure), say.without_measure(report.kind)),
-            Figure("Rejetées", number(report.rejected_lines), "ne seront pas enregistrées"),
-        ],
-        "depot",
-    )
-    _findings(say.rejected_title(report), report.rejected, "lignes_rejetees")
-    _rows_to_correct(report)
-    _findings(f"À vérifier ({number(len(report.warnings))})", report.warnings, "avertissements")
-    if not report.changes.empty:
-        names = {"line": "Ligne", "key": "Clé", "column": "Colonne", "old": "Valeur actuelle", "new": "Nouvelle valeur"}
-        st.subheader(_changes_title(len(report.changes)), anchor=False)
-        changes = report.changes.assign(column=report.changes["column"].map(say.column_title))
-        tables.table(changes.rename(columns=names), "valeurs_modifiees")
-
-
-def _changes_title(count: int) -> str:
-    first = " premières" if count == ROWS_SHOWN else ""
-    return f"Valeurs modifiées ({number(count)}{first})"
-
-
-def _findings(title: str, findings: list[Finding], key: str) -> None:
-    """Show findings by column and kind of reason, then one by one."""
-    if not findings:
-        return
-    st.subheader(title, anchor=False)
-    groups, frame = say.grouped(findings), say.findings_table(findings)
-    if len(groups) < len(frame):
-        tables.table(groups, f"{key}_par_raison", download=False)
-        blocks.note("Le détail, ligne par ligne\u00a0:")
-    tables.table(frame.head(ROWS_SHOWN), key, download=False)
-    if len(findings) > ROWS_SHOWN:
-        blocks.note(f"Les {ROWS_SHOWN} premières sont affichées\u00a0; le fichier CSV les contient toutes.")
-    tables.download_csv(frame, key, f"Télécharger la liste ({key}.csv)")
-
-
-def _rows_to_correct(report: DepositReport) -> None:
-    """Offer the rejected lines as a file to correct and deposit again."""
-    if report.rejected_rows.empty:
-        return
-    stem = PurePath(report.file).stem
-    tables.download_csv(report.rejected_rows, f"{stem}_lignes_a_corriger", "Télécharger les lignes à corriger (CSV)")
-    blocks.note(
-        "Corrigez ces lignes dans Excel et déposez ce fichier tel quel\u00a0: sa dernière colonne dit pourquoi chaque "
-        "ligne est rejetée, et sera ignorée."
-    )
 
 
 def _attachments(report: DepositReport, digest: str) -> Attachments:
@@ -133,8 +81,9 @@ def _attachments(report: DepositReport, digest: str) -> Attachments:
     labels = dict(zip(known["name"], known["label"], strict=True))
     asked = unknown.nlargest(LABELS_ASKED, "lines").to_dict("records")
     chosen = {}
-    for position, row in enumerate(asked):
-        canteen = _canteen_of(dict(row), labels, f"attach_{digest[:16]}_{position}")
+    for row in asked:
+        # Named after the label, not its rank: a choice must not slide to another label.
+        canteen = _canteen_of(dict(row), labels, f"attach_{digest[:16]}_{row['site']}_{row['site_kind']}")
         if canteen is not None:
             chosen[str(row["site"]), str(row["site_kind"])] = canteen
     if len(unknown) > LABELS_ASKED:
@@ -178,7 +127,7 @@ def _apply(name: str, content: bytes, user: User, attachments: Attachments) -> N
     except DepositRefused as refusal:
         blocks.problem("Ce fichier est refusé\u00a0: rien n’a été enregistré.", str(refusal))
         return
-    st.session_state["deposit_done"] = f"{report.file}{SPACE}: {say.summary(report)}"
+    st.session_state["deposit_done"] = report
     _next_file()
 
 
@@ -189,11 +138,12 @@ def _next_file() -> None:
 
 
 def _last_success() -> None:
-    done = st.session_state.get("deposit_done")
+    done: DepositReport | None = st.session_state.get("deposit_done")
     if done is None:
         return
     st.success("C’est enregistré\u00a0: toutes les pages en tiennent déjà compte.", icon=":material/check_circle:")
-    blocks.takeaway(done)
+    blocks.takeaway(f"{done.file}{SPACE}: {say.summary(done)}")
+    deposit_report.left_to_correct(done)
     with st.container(horizontal=True):
         blocks.link("pages/comite/gaspillage.py", "Voir le gaspillage")
         blocks.link("pages/cuisine/previsions.py", "Voir les prévisions")

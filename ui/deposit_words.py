@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from data.deposit import DepositReport, Finding
+from data.report import Findings
 from data.schemas import kinds
-from ui.formats import MISSING, SPACE, number, plural
+from ui.formats import MISSING, SPACE, is_missing, moment, number, plural
 
 LINES_NAMED = 8
+NAME_SHOWN = 34
 # What a line “sans mesure” lacks, by kind of file.
 WITHOUT_MEASURE = {
     "log": "aucun chiffre sur la ligne",
@@ -46,7 +53,12 @@ SOURCES = {
     "allergens": "allergenes",
 }
 SUBJECT = re.compile(r"^(?:(?!\s:\s).)*?\s·\s.*?\s:\s")
-QUOTED, NUMBERS = re.compile(r"«[^»]*»"), re.compile(r"\d+(?:[.,/]\d+)*(?:, \d+)*")
+QUOTED, NUMBERS = r"«[^»]*»", r"\d+(?:[.,/]\d+)*(?:, \d+)*"
+# The advice at the end of a reason is the same for a whole column.
+ADVICE = re.compile(r"(?:par exemple|au minimum,|le maximum,|de 2000 à) .*$")
+ISO_DAY = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+DECIMAL = re.compile(r"-?\d+\.\d+")
+Deposit = dict[Hashable, Any]
 
 
 def summary(report: DepositReport) -> str:
@@ -77,39 +89,154 @@ def column_title(column: str) -> str:
 
 def kind_of_reason(reason: str) -> str:
     """Return a reason without what is proper to its line: its subject, the value read, numbers and dates."""
-    return NUMBERS.sub("…", QUOTED.sub(f"«{SPACE}…{SPACE}»", SUBJECT.sub("", reason)))
+    return SUBJECT.sub("", re.sub(NUMBERS, "…", re.sub(QUOTED, f"«{SPACE}…{SPACE}»", reason)))
 
 
-def findings_table(findings: list[Finding]) -> pd.DataFrame:
+def findings_table(findings: Sequence[Finding], kind: str = "") -> pd.DataFrame:
     """Return one row per finding."""
+    table = _table(findings)
+    columns = table["column"].to_pandas().fillna(MISSING)
     return pd.DataFrame(
         {
-            "Ligne": pd.array([finding.line for finding in findings], dtype="Int64"),
-            "Colonne": [finding.column or MISSING for finding in findings],
-            "Raison": [finding.reason for finding in findings],
+            "Ligne": pd.array(table["line"].to_pandas(), dtype="Int64"),
+            "Colonne": columns.map({column: column_of(kind, column) for column in columns.unique()}),
+            "Raison": table["reason"].to_pandas(),
         }
     )
 
 
-def grouped(findings: list[Finding]) -> pd.DataFrame:
+def _table(findings: Sequence[Finding]) -> pa.Table:
+    return (findings if isinstance(findings, Findings) else Findings.of(findings)).table
+
+
+def grouped(findings: Sequence[Finding], kind: str = "") -> pd.DataFrame:
     """Return one row per column and kind of reason, the most frequent first, with the lines it is said of."""
-    groups: dict[tuple[str, str], list[Finding]] = {}
-    for finding in findings:
-        groups.setdefault((finding.column or MISSING, kind_of_reason(finding.reason)), []).append(finding)
-    ranked = sorted(groups.items(), key=lambda group: -len(group[1]))
+    table = _table(findings)
+    groups = [
+        {
+            "Colonne": column_of(kind, table["column"][int(places[0])].as_py() or MISSING),
+            "Raison": _reason_of(genre, table["reason"][int(places[0])].as_py(), len(places)),
+            "Nombre": len(places),
+            "Lignes": lines_named(table["line"].take(places[: 2 * LINES_NAMED]).to_pylist()),
+        }
+        for genre, places in _groups(table)
+    ]
+    return pd.DataFrame(groups, columns=["Colonne", "Raison", "Nombre", "Lignes"])
+
+
+def _groups(table: pa.Table) -> list[tuple[str, np.ndarray]]:
+    """Return each kind of reason with the places of its findings, fast: a long file may have a million of them."""
+    masked = pc.replace_substring_regex(table["reason"], QUOTED, f"«{SPACE}…{SPACE}»")
+    masked = pc.replace_substring_regex(masked, NUMBERS, "…")
+    which, different = pd.factorize(masked.to_pandas())
+    genres = [SUBJECT.sub("", reason) for reason in different]
+    kinds_of, names = pd.factorize(np.array(genres, dtype=object))
+    columns, _ = pd.factorize(table["column"].to_pandas().fillna(MISSING))
+    keys = columns * (len(names) + 1) + kinds_of[which] if len(names) else columns
+    order = np.argsort(keys, kind="stable")
+    _, starts = np.unique(keys[order], return_index=True)
+    found = np.split(order, starts[1:]) if len(order) else []
+    found.sort(key=lambda places: (-len(places), places[0]))
+    return [(names[kinds_of[which[places[0]]]], places) for places in found]
+
+
+def _reason_of(genre: str, first: str, count: int) -> str:
+    """Tell a reason said once whole; of several, only what they share."""
+    if count == 1:
+        return first
+    advice = ADVICE.search(first)
+    return ADVICE.sub("", genre) + advice[0] if advice else genre
+
+
+def lines_named(lines: Iterable[int | None]) -> str:
+    """Name the first lines: “3, 8, 12…”."""
+    first = sorted({line for line in lines if line is not None})
+    named = ", ".join(map(str, first[:LINES_NAMED]))
+    return f"{named}…" if len(first) > LINES_NAMED else named or MISSING
+
+
+def column_of(kind: str, column: str) -> str:
+    """Name a column of a file by its header and, where it says more, by its title: “reel (repas servis)”."""
+    found = kinds().get(kind)
+    title = next((field.title for field in found.fields if field.name == column), None) if found else None
+    return f"{column} ({title[0].lower()}{title[1:]})" if title and title.lower() != column else column
+
+
+def changes_table(changes: pd.DataFrame) -> pd.DataFrame:
+    """Return the changed values under the words people read: French dates and numbers, old then new."""
     return pd.DataFrame(
         {
-            "Colonne": [column for (column, _), _ in ranked],
-            # A reason said once is told whole.
-            "Raison": [found[0].reason if len(found) == 1 else reason for (_, reason), found in ranked],
-            "Nombre": [len(found) for _, found in ranked],
-            "Lignes": [lines_named(found) for _, found in ranked],
+            "Ligne": changes["line"].astype(str),
+            "Concerne": [french_days(key) for key in changes["key"]],
+            "Valeur": changes["column"].map(column_title),
+            "Aujourd’hui": changes["old"].map(_value),
+            "Deviendra": changes["new"].map(_value),
         }
     )
 
 
-def lines_named(findings: list[Finding]) -> str:
-    """Name the first lines: “3, 8, 12…”."""
-    lines = sorted({finding.line for finding in findings if finding.line is not None})
-    named = ", ".join(map(str, lines[:LINES_NAMED]))
-    return f"{named}…" if len(lines) > LINES_NAMED else named or MISSING
+def french_days(text: str) -> str:
+    """Write the dates of a text as jj/mm/aaaa."""
+    return ISO_DAY.sub(r"\3/\2/\1", text)
+
+
+def _value(value: object) -> str:
+    if is_missing(value):
+        return MISSING
+    text = str(value)
+    return f"{float(text):.10g}".replace(".", ",") if DECIMAL.fullmatch(text) else french_days(text)
+
+
+def title_of(kind: str) -> str:
+    """Return the French title of a kind of file."""
+    found = kinds().get(kind)
+    return found.title if found else kind
+
+
+def short_name(file: str) -> str:
+    """Return a file name that leaves room for the other columns: its beginning and its end."""
+    return file if len(file) <= NAME_SHOWN else f"{file[: NAME_SHOWN - 13]}…{file[-12:]}"
+
+
+def deposit_name(row: Deposit) -> str:
+    """Name a deposit in a list."""
+    state = "" if row["active"] else " (annulé)"
+    return f"n°{SPACE}{row['deposit_id']}, {row['file_name']}, {moment(row['deposited_at'])}{state}"
+
+
+def account_of(row: Deposit) -> str:
+    """Say where every line of a past deposit went."""
+    changed = f" (dont {plural(row['changed'], 'modifiée')})" if row["changed"] else ""
+    return (
+        f"{title_of(row['kind'])}{SPACE}: {plural(row['lines'], 'ligne')} = {plural(row['accepted'], 'acceptée')}"
+        f"{changed} + {number(row['without_measure'])} sans mesure + {plural(row['unchanged'], 'inchangée')} "
+        f"+ {plural(row['rejected'], 'rejetée')}{SPACE}; {number(row['warnings'])} à vérifier."
+    )
+
+
+def undo_consequences(row: Deposit) -> list[str]:
+    """Say what will happen when a deposit is taken back."""
+    said = []
+    new = int(row["accepted"] - row["changed"])
+    if new:
+        lines = (
+            "Sa ligne nouvelle disparaît"
+            if new == 1
+            else f"Ses {plural(new, 'ligne nouvelle', 'lignes nouvelles')} disparaissent"
+        )
+        said.append(f"{lines} de toutes les pages, sauf ce qu’un autre dépôt actif dit aussi.")
+    if row["changed"]:
+        lines = plural(row["changed"], "ligne modifiée retrouve", "lignes modifiées retrouvent")
+        said.append(f"{lines} la valeur d’avant, sauf si un dépôt plus récent en donne une autre.")
+    if row["kind"] == "log":
+        said.append("Les rattachements choisis avec ce fichier sont annulés aussi.")
+    return [*said, "Les autres dépôts restent tels quels, et vous pourrez rétablir celui-ci."]
+
+
+def redo_consequences(row: Deposit) -> list[str]:
+    """Say what will happen when a deposit is put back."""
+    lines = plural(row["accepted"], "ligne acceptée revient", "lignes acceptées reviennent")
+    said = [f"{lines} sur toutes les pages, sauf les valeurs qu’un dépôt plus récent donne aussi."]
+    if row["kind"] == "log":
+        said.append("Les rattachements choisis avec ce fichier sont rétablis aussi.")
+    return [*said, "Les autres dépôts restent tels quels, et vous pourrez annuler celui-ci à nouveau."]

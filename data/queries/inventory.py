@@ -120,17 +120,16 @@ def counts_by_kind(store: Store) -> pd.DataFrame:
 
 DEPOSITS = """
 SELECT
-    deposit_id, deposited_at, file_name, kind, active,
+    deposit_id, deposited_at, actor, file_name, kind, active,
     lines, accepted, changed, unchanged, without_measure, rejected, warnings,
     deposit_id IN (SELECT deposit_id FROM deposit_files) AS has_file
 FROM deposits
 ORDER BY deposit_id DESC
-LIMIT 100
 """
 
 
 def deposits(store: Store) -> pd.DataFrame:
-    """Return the last hundred deposits, undone or not, the newest first; who made them stays in the audit log."""
+    """Return the deposits, undone or not, the newest first; who made each is for the page to tell or to keep."""
     return store.read(DEPOSITS)
 
 

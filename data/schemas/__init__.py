@@ -11,11 +11,15 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
+SPELLED = str.maketrans({"%": " pourcent ", "€": " euros ", "’": "'", "–": "-", "—": "-", "‑": "-"})
 
 
 @dataclass(frozen=True)
 class Field:
-    """One column of a kind of file, as its Table Schema describes it."""
+    """One column of a kind of file, as its Table Schema describes it.
+
+    `headers` are the words that name it, the surest first; `value_synonyms` are other ways to write some values.
+    """
 
     name: str
     title: str
@@ -29,7 +33,8 @@ class Field:
     minimum: float | None
     maximum: float | None
     pattern: str | None
-    headers: frozenset[str]
+    headers: tuple[str, ...]
+    value_synonyms: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -51,8 +56,11 @@ class Kind:
 
 
 def normalise(header: str) -> str:
-    """Return a header without case, accents, spaces or punctuation: “Non servi (kg)” → “non_servi_kg”."""
-    plain = unicodedata.normalize("NFKD", header).encode("ascii", "ignore").decode().lower()
+    """Return a header without case, accents, spaces or punctuation: “Non servi (kg)” → “non_servi_kg”.
+
+    A unit that is only a sign is spelled out: “Préparation (%)” is not “Préparation”.
+    """
+    plain = unicodedata.normalize("NFKD", header.translate(SPELLED)).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
 
 
@@ -91,5 +99,6 @@ def _field(field: dict[str, Any]) -> Field:
         minimum=constraints.get("minimum"),
         maximum=constraints.get("maximum"),
         pattern=constraints.get("pattern"),
-        headers=frozenset(normalise(name) for name in (field["name"], field["title"], *field.get("synonyms", ()))),
+        headers=tuple(dict.fromkeys(map(normalise, (field["name"], field["title"], *field.get("synonyms", ()))))),
+        value_synonyms={word: value for value, words in field.get("valueSynonyms", {}).items() for word in words},
     )

@@ -3,6 +3,7 @@
 # ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
 
+from data.school_calendar import ZONE_B_SINCE
 from data.targets.base import WEEKDAYS, Check, Target, choose
 
 EVENT_KINDS = {
@@ -20,6 +21,13 @@ OFF_DAY = "isodow(date) > 5"
 OFF_DAY_REASON = f"'ce jour est un ' || {WEEKDAYS}[isodow(date)] || ' : jour et mois sont peut-être inversés'"
 END_BEFORE_START = Check("date_fin", "date_fin < date_debut", "'la fin précède le début'", blocking=True)
 SCHOOL_YEAR = """year(starts_on - INTERVAL 7 MONTHS) || '-' || (year(starts_on - INTERVAL 7 MONTHS) + 1)"""
+
+# A line may name several zones, or the city itself. The city's own file writes B for the years of zone A too.
+ZONE_A_ONCE = f"regexp_matches(upper(zone), '(^|[^A-Z])A([^A-Z]|$)') AND date_debut < DATE '{ZONE_B_SINCE}'"
+OURS = (
+    f"(zone IS NULL OR regexp_matches(upper(zone), '(^|[^A-Z])(B|NANTES|TOUTES|FRANCE)([^A-Z]|$)') OR ({ZONE_A_ONCE}))"
+)
+OTHER_ZONE = "'« ' || zone || ' » n’est pas la zone de Nantes (B, ou A avant septembre 2015) : ligne non comptée'"
 
 EVENTS = Target(
     table="event_rows",
@@ -79,7 +87,8 @@ HOLIDAYS = Target(
         WHERE kind = 'holiday' AND canteen IS NULL AND label IS NOT NULL
         ORDER BY date_debut, date_fin, vacances_nom
     """,
-    checks=(END_BEFORE_START,),
+    checks=(END_BEFORE_START, Check("zone", f"NOT {OURS}", OTHER_ZONE)),
+    carries=OURS,
 )
 
 SCHOOL_YEARS = Target(

@@ -1,10 +1,14 @@
 """The log of the canteens: meals and weighings of a service point, one day."""
 
+# ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
 
-from data.targets.base import WEEKDAYS, Check, Target
+from data.targets.base import Check, Target
 
 PLACES = ("preparation", "non_servi", "restes_assiette")
+# A line of zeros is a day without service.
+SERVICE = "(reel > 0 OR prevision > 0 OR preparation_kg > 0 OR non_servi_kg > 0 OR restes_assiette_kg > 0)"
+DAY_OFF = "(SELECT reason FROM days_off WHERE days_off.date = typed.date)"
 
 
 def _edible_check(place: str) -> Check:
@@ -18,6 +22,14 @@ def _edible_check(place: str) -> Check:
                 || replace({total}::VARCHAR, '.', ',') || '\u00a0kg)' END""",
         blocking=True,
     )
+
+
+def _crowd_check(column: str, meals: str, done: str) -> Check:
+    """Doubt the meals of a canteen that are more than its pupils, once a day."""
+    crowd = f"FROM crowded WHERE crowded.line = typed.line AND {meals} > pupils"
+    crowded = f"line IN (SELECT line FROM crowded WHERE {meals} > pupils)"
+    told = f"{meals} || ' repas {done} à la cantine « ' || trim(canteen) || ' » pour ' || pupils || ' élèves inscrits'"
+    return Check(column, crowded, f"(SELECT {told} {crowd})")
 
 
 LOG = Target(
@@ -51,12 +63,12 @@ LOG = Target(
     """,
     checks=(
         *(_edible_check(place) for place in PLACES),
-        Check("date", "isodow(date) > 5", f"'service un ' || {WEEKDAYS}[isodow(date)]"),
+        Check("date", f"date IN (SELECT date FROM days_off) AND {SERVICE}", f"'service un ' || {DAY_OFF}"),
         Check("date", "date > current_date AND reel IS NOT NULL", "'repas servis à une date future'"),
         Check("reel", "reel > 2 * prevision", "reel || ' servis pour ' || prevision || ' prévus : plus du double'"),
         Check(
             "reel",
-            "reel < 0.3 * prevision AND reel > 0",
+            "10 * reel < 3 * prevision AND reel > 0",
             "reel || ' servis pour ' || prevision || ' prévus : moins du tiers'",
         ),
         Check(
@@ -65,5 +77,7 @@ LOG = Target(
             " + coalesce(restes_assiette_kg, 0) > reel",
             "'plus d’un kilogramme jeté par repas servi'",
         ),
+        _crowd_check("prevision", "planned", "prévus"),
+        _crowd_check("reel", "served", "servis"),
     ),
 )

@@ -67,6 +67,12 @@ ENROLMENT = Target(
     """,
     checks=(
         Check(
+            "annee_scolaire",
+            "try_cast(right(annee_scolaire, 4) AS INTEGER) <> try_cast(left(annee_scolaire, 4) AS INTEGER) + 1",
+            "'écrivez deux années qui se suivent, par exemple 2025-2026'",
+            blocking=True,
+        ),
+        Check(
             "ecole",
             "ecole NOT IN (SELECT school FROM schools)",
             "'école inconnue : déposez aussi le fichier des écoles'",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from data import queries
-from ui import blocks, deposit_history, deposit_view
+from ui import blocks, deposit_help, deposit_history, deposit_view
 from ui.access import require
 from ui.session import ask
 
@@ -18,5 +18,5 @@ if ask(queries.store_overview).demo:
         icon=":material/info:",
     )
 deposit_view.choose(user)
-deposit_history.history()
-deposit_history.expected_files()
+deposit_history.history(user)
+deposit_help.expected_files()

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -30,11 +31,20 @@ def free_port() -> int:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[str]:
     """Start the application on a new store with demo data, as `make run` does; return its address."""
-    env = {**os.environ, "ANTIGASPI_DB": str(tmp_path / "store.duckdb")}
+    path = tmp_path / "store.duckdb"
+    env = {**os.environ, "ANTIGASPI_DB": str(path)}
     subprocess.run([sys.executable, "-m", "data", "demo", "--if-new"], cwd=PROJECT, env=env, check=True)
+    with serve(path) as address:
+        yield address
+
+
+@contextmanager
+def serve(path: Path, **settings: str) -> Iterator[str]:
+    """Run the application on a store, with these environment variables; give its address."""
+    env = {**os.environ, "ANTIGASPI_DB": str(path), **settings}
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    with (tmp_path / "server.log").open("wb") as log:
+    with path.with_name("server.log").open("wb") as log:
         process = subprocess.Popen(
             [*command, "--server.headless", "true"], cwd=PROJECT, env=env, stdout=log, stderr=subprocess.STDOUT
         )

@@ -22,7 +22,7 @@ NBSP, THIN, NARROW = "\u00a0", "\u2009", "\u202f"
 class Awkward:
     """A file, and the report expected of it; `said` are fragments of warnings, `refused` a fragment of the refusal.
 
-    `stored` has some columns of one service of the store, once the file is in.
+    `stored` has some columns of one service of the store, once the file is in; `read` some cells as read.
     """
 
     name: str
@@ -35,6 +35,8 @@ class Awkward:
     refused: str = ""
     kind: str = "log"
     stored: dict[str, Any] = field(default_factory=dict)
+    read: dict[int, dict[str, Any]] = field(default_factory=dict)
+    unchanged: int = 0
 
     @property
     def content(self) -> bytes:

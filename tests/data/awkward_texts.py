@@ -48,8 +48,12 @@ add(
 )
 add("a line break inside a header", text(A, B, header=HEADER.replace("prevision", '"Repas\nprévus"')))
 add("spaces and no-break spaces around headers", text(A, B, header=HEADER.replace(";", f"{NBSP}; ")))
-add("title lines above the header", "Journal des cantines;;;\r\nÉdité le 12/06/2016\r\n\r\n" + text(A, B))
-add("a quoted title on two lines", '"Journal\ndes cantines";;\n' + text(A, B))
+add(
+    "title lines above the header",
+    "Journal des cantines;;;\r\nÉdité le 12/06/2016\r\n\r\n" + text(A, B),
+    said=("1 None les lignes 1 à 2 sont au-dessus de l’en-tête",),
+)
+add("a quoted title on two lines", '"Journal\ndes cantines";;\n' + text(A, B), said=("les lignes 1 à 2",))
 add("an extra column", text(A + ";7", B + ";8", header=HEADER + ";site_id"), said=("site_id",))
 add("one column twice", text(A + ";99", B + ";98", header=HEADER + ";prevu"), said=("prevu", "prevision"))
 add("a filled column without a title", text(A + ";x", B + ";", header=HEADER + ";"), said=("colonne 8",))
@@ -150,8 +154,8 @@ add(
 )
 add(
     "only some days can be exchanged",
-    cells("date", "05/04/2016", "14/04/2016"),
-    stored={"site": "S0", "meals_planned": 72, "date": "2016-04-05"},
+    cells("date", "10/05/2016", "24/05/2016"),
+    stored={"site": "S0", "meals_planned": 72, "date": "2016-05-10"},
 )
 add(
     "month before day",
@@ -161,10 +165,11 @@ add(
 )
 add(
     "both orders in one column",
-    cells("date", "04/05/2016", "04/14/2016", "14/04/2016"),
+    cells("date", "04/05/2016", "05/24/2016", "24/05/2016"),
     lines=3,
     accepted=2,
     rejected=((3, "date"),),
+    said=("mélange deux ordres",),
 )
 for wrong in ("31/02/2016", "2016-13-01", "hier", "24/05", "01/01/1066", "99999"):
     add(f"not a date: {wrong}", cells("date", wrong, "24/05/2016"), accepted=1, rejected=((2, "date"),))

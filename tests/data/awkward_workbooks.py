@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 import openpyxl
 
-from tests.data.awkward import DAY, TABLE, TITLES, Corpus, archive, bomb, rezipped, workbook
+from tests.data.awkward import DAY, NEXT, TABLE, TITLES, Corpus, archive, bomb, rezipped, workbook
 
 WORKBOOKS = Corpus()
 add, refuse = WORKBOOKS.add, WORKBOOKS.refuse
@@ -32,6 +33,15 @@ def merge_title(book: openpyxl.Workbook) -> None:
     book.worksheets[0].insert_rows(1)
     book.worksheets[0]["A1"] = "Journal des cantines"
     book.worksheets[0].merge_cells("A1:G1")
+
+
+def shown_as(shape: str) -> Callable[[openpyxl.Workbook], None]:
+    """Return the change that shows the first weighing under a number format."""
+
+    def change(book: openpyxl.Workbook) -> None:
+        book.worksheets[0]["F2"].number_format = shape
+
+    return change
 
 
 def with_values(content: bytes) -> bytes:
@@ -85,7 +95,7 @@ add(
     accepted=1,
     stored={"site": "A", "meals_planned": 72},
 )
-add("a merged title above", workbook(TABLE, change=merge_title))
+add("a merged title above", workbook(TABLE, change=merge_title), said=("la ligne 1 est au-dessus",))
 add(
     "blank rows and a total",
     workbook([*TABLE, [], [None] * 3, ["Total", None, None, 152, 147]]),
@@ -133,6 +143,27 @@ add(
     workbook([*TABLE[:2], ["B", "E", DAY, True, 1]]),
     accepted=1,
     rejected=((3, "prevision"),),
+)
+
+for shape in ("0%", '#,##0.00 "€"', '0" g"'):
+    weighing = workbook(TABLE, change=shown_as(shape))
+    add(f"a weighing shown as {shape}", weighing, accepted=1, rejected=((2, "preparation_kg"),))
+add(
+    "a weighing shown in kg",
+    workbook(TABLE, change=shown_as('0.0" kg"')),
+    stored={"site": "A", "preparation_kg": 1.5},
+)
+add("an empty model before the table", workbook([TITLES], TABLE), said=("seule la feuille",))
+add(
+    "merged cells: the site on its first row only",
+    workbook([TITLES, ["A", "M", DAY, 72, 68], [None, None, NEXT, 80, 79]]),
+    accepted=1,
+    rejected=((3, "site_nom"), (3, "site_type")),
+)
+add(
+    "dates that Excel took for French ones",
+    workbook([TITLES, ["A", "M", "05/24/2016", 72, 68], ["B", "E", datetime(2016, 6, 1), 80, 79]]),
+    said=("mois/jour", "jour et mois y sont échangés"),
 )
 
 refuse("no known table", workbook([["nom", "valeur"], ["a", 1]]), "ne sont pas reconnus")

@@ -84,11 +84,17 @@ def test_numbers_are_read_as_french_excel_writes_them(store: Store, cell: str, v
     assert services(store)[0][3] == value
 
 
-@pytest.mark.parametrize("cell", ["1e3", "inf", "nan", "12 kg", "--", "1,2,3", "0x10", "=1+1"])
+@pytest.mark.parametrize("cell", ["1e3", "inf", "12 kg", "1,2,3", "0x10", "=1+1"])
 def test_what_is_not_a_number_is_rejected_with_its_line_and_column(store: Store, cell: str) -> None:
     report = preview(store, "j.csv", log("A;M;01/09/2016;;;1;", f"B;M;01/09/2016;;;{cell};"))
     assert [(finding.line, finding.column) for finding in report.rejected] == [(3, "preparation_kg")]
     assert cell in report.rejected[0].reason
+
+
+@pytest.mark.parametrize("cell", ["nan", "--", "NC", "?"])
+def test_a_mark_for_a_missing_value_does_not_cost_the_line_its_other_figures(store: Store, cell: str) -> None:
+    report = preview(store, "j.csv", log(f"B;M;01/09/2016;;5;{cell};"))
+    assert (report.accepted, len(report.rejected)) == (1, 0)
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,31 @@ def moved(source: Store, target: Store, style: Style, exported: tuple[str, ...] 
 # ---------------------------------------------------------------- the property
 NASTY = st.lists(
     st.sampled_from(
-        ["Été", "école", '"', "'", ";", ",", "|", "\t", " ", "=", "+", "-", "@", "\n", "\r", "\r\n", "[", "]"]
+        [
+            "Été",
+            "école",
+            '"',
+            "'",
+            ";",
+            ",",
+            "|",
+            "\t",
+            " ",
+            "=",
+            "+",
+            "-",
+            "@",
+            "\n",
+            "\r",
+            "\r\n",
+            "[",
+            "]",
+            '="x"',
+            "E\u0301",
+            "\u200b",
+            "NA",
+            "👩‍👩‍👧",
+        ]
     )
     | st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=3),
     min_size=1,

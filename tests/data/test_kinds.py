@@ -216,3 +216,15 @@ def test_models_open_right_in_french_excel() -> None:
     assert (sheet["C2"].number_format, sheet["D2"].value, sheet["F2"].value) == ("dd/mm/yyyy", 72, 1.2)
     assert "Obligatoire" in sheet["A1"].comment.text
     assert sheet.freeze_panes == "A2"
+
+
+def test_the_holidays_of_another_zone_are_not_counted_as_those_of_nantes(store: Store) -> None:
+    zones = ("13/02/2027;28/02/2027;B", "06/02/2027;21/02/2027;A", "20/02/2027;07/03/2027;Zone C")
+    lines = [
+        f"Vacances d’hiver;{zone}" for zone in (*zones, "01/03/2014;16/03/2014;zone A", "04/07/2027;31/08/2027;A/B/C")
+    ]
+    report = apply(store, "v.csv", "\n".join(["vacances_nom;date_debut;date_fin;zone", *lines]).encode(), "test")
+    assert (report.accepted, report.without_measure) == (3, 2)
+    assert [finding.line for finding in report.warnings if finding.column == "zone"] == [3, 4]
+    starts = store.read("SELECT starts_on::VARCHAR AS day FROM events ORDER BY 1")["day"].tolist()
+    assert starts == ["2014-03-01", "2027-02-13", "2027-07-04"]

@@ -230,8 +230,16 @@ def test_a_canteen_that_sent_nothing_is_expected_all_the_same(store: Store) -> N
     assert queries.availability(store, south)["place"].tolist() == ["Clos"]
 
 
-def test_the_history_of_deposits_names_nobody(filled: Store) -> None:
-    assert "actor" not in queries.deposits(filled).columns
+def test_the_history_lists_every_deposit_with_who_made_it_so_that_an_old_one_can_still_be_undone(store: Store) -> None:
+    with store.write("Ana", "deposit", {}) as cursor:
+        cursor.execute("""
+            INSERT INTO deposits (kind, file_name, sha256, actor, lines, accepted, without_measure, changed, unchanged,
+                rejected, warnings)
+            SELECT 'log', 'j' || number || '.csv', '', 'Ana', 1, 1, 0, 0, 0, 0, 0 FROM range(1, 103) AS days (number)
+        """)
+    history = queries.deposits(store)
+    assert history["file_name"].tolist()[::101] == ["j102.csv", "j1.csv"]
+    assert set(history["actor"]) == {"Ana"}
 
 
 def test_labels_without_a_canteen_are_listed_and_counted(filled: Store, rows: pd.DataFrame) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from pandas import DataFrame
 from streamlit.testing.v1 import AppTest
 
-from data.deposit import preview
+from data.deposit import apply, preview
+from data.schemas import Kind, kinds
 from data.store import Store
 from tests.pages.conftest import Open, texts
-from ui import deposit_history
+from ui import deposit_help, deposit_history, deposit_words
 from ui.tables import french_csv
 
 DEPOT = "pages/cantine/depot.py"
@@ -77,12 +80,13 @@ def test_nothing_is_attached_unless_somebody_chooses(open_app: Open, empty_store
 
 def test_the_rejected_lines_are_offered_as_a_file_named_after_the_first(open_app: Open, empty_store: Path) -> None:
     app = open_app(empty_store, DEPOT)
-    choose(app, "mon journal.csv", HEADER + "A;M;05/09/2016;x;y\nA;M;06/09/2016;z;9\nA;M;07/09/2016;9;9\n")
+    choose(app, "mon journal.csv", HEADER + "A;M;05/09/2016;x;y\nA;M;06/09/2016;9;z\nA;M;07/09/2016;9;9\n")
     assert app.subheader[0].value == "2\u00a0lignes rejetées (3\u00a0raisons)"
     assert "Télécharger les lignes à corriger (CSV)" in [button.label for button in app.get("download_button")]
-    groups = next(table.value for table in app.dataframe if "Nombre" in table.value.columns)
-    assert list(groups["Nombre"]) == [2, 1]
-    assert list(groups["Lignes"]) == ["2, 3", "2"]
+    assert sheet(app, "Nombre") == [
+        ["reel (repas servis)", "«\u00a0…\u00a0» n’est pas un nombre entier, par exemple 72", "2", "2, 3"],
+        ["prevision (repas prévus)", "«\u00a0x\u00a0» n’est pas un nombre entier, par exemple 72", "1", "2"],
+    ]
 
 
 def test_the_corrected_lines_go_in_and_their_reason_is_left_out(tmp_path: Path) -> None:
@@ -109,6 +113,7 @@ def test_a_deposit_is_undone_and_put_back_with_its_forecasts(
     monkeypatch.setattr(deposit_history, "request_refresh", lambda: asked.append("asked"))
     # AppTest does not keep a dialog open between two runs.
     monkeypatch.setattr(deposit_history, "ask_undo", lambda row: deposit_history.set_active(row, active=False))
+    monkeypatch.setattr(deposit_history, "ask_redo", lambda row: deposit_history.set_active(row, active=True))
     app = open_app(empty_store, DEPOT)
     deposit(app, "journal.csv", HEADER + "A;M;05/09/2016;9;9\n")
     assert "Télécharger le fichier d’origine" in [button.label for button in app.get("download_button")]
@@ -119,6 +124,81 @@ def test_a_deposit_is_undone_and_put_back_with_its_forecasts(
     assert not app.exception
     assert list(history(app)["État"]) == ["actif"]
     assert asked == ["asked", "asked"]
+
+
+def test_what_is_taken_back_is_no_longer_said_to_be_saved(
+    open_app: Open, empty_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deposit_history, "ask_undo", lambda row: deposit_history.set_active(row, active=False))
+    app = open_app(empty_store, DEPOT)
+    deposit(app, "journal.csv", HEADER + "A;M;05/09/2016;9;9\n")
+    assert "C’est enregistré" in texts(app)
+    press(app, "Annuler ce dépôt")
+    assert "C’est enregistré" not in texts(app)
+
+
+def test_the_lines_to_correct_are_still_offered_once_the_others_are_in(open_app: Open, empty_store: Path) -> None:
+    app = open_app(empty_store, DEPOT)
+    deposit(app, "journal.csv", HEADER + "A;M;05/09/2016;9;9\nA;M;06/09/2016;neuf;9\n")
+    assert "1 ligne reste à corriger" in texts(app)
+    assert "Télécharger les lignes à corriger (CSV)" in [button.label for button in app.get("download_button")]
+
+
+def test_an_older_deposit_stays_chosen_when_it_is_undone(
+    open_app: Open, empty_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deposit_history, "ask_undo", lambda row: deposit_history.set_active(row, active=False))
+    app = open_app(empty_store, DEPOT)
+    deposit(app, "un.csv", HEADER + "A;M;05/09/2016;9;9\n")
+    deposit(app, "deux.csv", HEADER + "A;M;06/09/2016;9;9\n")
+    chosen = next(box for box in app.selectbox if box.label == "Dépôt")
+    assert chosen.value == 2
+    chosen.set_value(1).run()
+    press(app, "Annuler ce dépôt")
+    assert list(history(app)["État"]) == ["actif", "annulé"]
+    assert next(box for box in app.selectbox if box.label == "Dépôt").value == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "seen"),
+    [("cantine", ["un autre compte", "cantine@ville.fr"]), ("mission", ["autre@ville.fr", "cantine@ville.fr"])],
+)
+def test_who_deposited_is_only_told_to_themselves_and_to_the_mission(
+    open_app: Open, empty_store: Path, role: str, seen: list[str]
+) -> None:
+    store = Store(empty_store)
+    with store.write("test", "user", {}) as cursor:
+        cursor.execute("INSERT INTO users (email, role) VALUES ('cantine@ville.fr', 'cantine')")
+        cursor.execute("INSERT INTO users (email, role) VALUES ('mission@ville.fr', 'mission')")
+    apply(store, "un.csv", (HEADER + "A;M;05/09/2016;9;9\n").encode(), "cantine@ville.fr")
+    apply(store, "deux.csv", (HEADER + "A;M;06/09/2016;9;9\n").encode(), "autre@ville.fr")
+    store.close()
+    app = open_app(empty_store, DEPOT, role=role)
+    assert list(history(app)["Par"]) == seen
+
+
+@pytest.mark.parametrize("kind", kinds().values(), ids=kinds())
+def test_the_help_only_promises_what_the_deposit_does(kind: Kind, tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.duckdb")
+    report = preview(store, "exemple.csv", deposit_help.file_of(deposit_help.accepted_lines(kind)))
+    assert (report.kind, report.lines, list(report.rejected)) == (kind.name, 2, [])
+    refused = deposit_help.refused_lines(store, kind.name)
+    assert refused
+    assert all(found.reason for found in refused)
+    store.close()
+
+
+def test_a_very_long_report_is_shown_by_groups_and_first_lines(open_app: Open, empty_store: Path) -> None:
+    days = [
+        f"{day:02d}/{month:02d}/{year}" for year in range(2000, 2015) for month in range(1, 13) for day in range(1, 29)
+    ]
+    bad = [f"A;M;{day};{rank}x;9" for rank, day in enumerate(days[:1_000])]
+    doubtful = [f"{site};M;{day};10;95" for site in "AB" for day in days[1_000:3_500]]
+    app = open_app(empty_store, DEPOT)
+    choose(app, "gros.csv", HEADER + "\n".join([*bad, *doubtful]))
+    assert max(len(table.value) for table in app.dataframe) == 200
+    assert sheet(app, "Nombre")[0][2:] == ["1\u202f000", "2, 3, 4, 5, 6, 7, 8, 9…"]
+    assert "Les 200 premières sont affichées" in texts(app)
 
 
 def test_undoing_asks_first(open_app: Open, demo_store: Path) -> None:
@@ -133,5 +213,31 @@ def test_a_deposit_of_the_demonstration_has_no_file(open_app: Open, demo_file: P
     assert "Télécharger le fichier d’origine" not in [button.label for button in app.get("download_button")]
 
 
+def sheet(app: AppTest, title: str) -> list[list[str]]:
+    """Return the cells of the first table of the page that has this title."""
+    shown = next(block.value for block in app.get("html") if f'<th scope="col">{title}</th>' in block.value)
+    rows = re.findall("<tr>(<td.*?)</tr>", shown)
+    return [[text.replace("<wbr>", "") for text in re.findall("<td[^>]*>(.*?)</td>", cells)] for cells in rows]
+
+
 def history(app: AppTest) -> object:
     return next(table.value for table in app.dataframe if "Fichier" in table.value.columns)
+
+
+def test_a_changed_value_is_told_with_french_dates_and_numbers() -> None:
+    raw = {"line": [2], "key": ["CONTRIE · M · 2016-09-05"], "column": ["leftovers_kg"], "old": [None], "new": ["6.50"]}
+    told = deposit_words.changes_table(DataFrame(raw))
+    assert told.iloc[0].tolist() == ["2", "CONTRIE · M · 05/09/2016", "Restes assiette (kg)", "—", "6,5"]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "changed", "said"),
+    [
+        (1, 0, "Sa ligne nouvelle disparaît de toutes les pages"),
+        (3, 1, "Ses 2 lignes nouvelles disparaissent de toutes les pages"),
+        (3, 3, "3 lignes modifiées retrouvent la valeur d’avant"),
+    ],
+)
+def test_undoing_says_what_will_go_and_what_will_come_back(accepted: int, changed: int, said: str) -> None:
+    row = {"accepted": accepted, "changed": changed, "kind": "log"}
+    assert deposit_words.undo_consequences(row)[0].replace("\u00a0", " ").startswith(said)

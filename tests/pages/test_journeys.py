@@ -156,10 +156,14 @@ def test_the_whole_history_is_not_compared_with_itself(open_app: Open, demo_file
     assert open_app(demo_file, SYNTHESE).selectbox(key="annee").options == years[:-1]
 
 
-def test_the_history_shown_to_canteens_names_nobody(open_app: Open, demo_file: Path) -> None:
-    app = open_app(demo_file, DEPOT)
+def test_the_history_shown_to_canteens_names_nobody(open_app: Open, demo_store: Path) -> None:
+    store = Store(demo_store)
+    with store.write("test", "user", {}) as cursor:
+        cursor.execute("INSERT INTO users (email, role) VALUES ('cantine@ville.fr', 'cantine')")
+    store.close()
+    app = open_app(demo_store, DEPOT, role="cantine")
     history = next(table.value for table in app.dataframe if "Fichier" in table.value.columns)
-    assert len(history) and "Par" not in history.columns
+    assert set(history["Par"]) == {"un autre compte"}
     assert not (history == "démonstration").any().any()
 
 

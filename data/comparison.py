@@ -1,0 +1,86 @@
+"""The lines of a file compared with what the store knows: new, changed, unchanged, and what changes in them."""
+
+# ruff: noqa: S608 — the SQL is assembled from our own schemas and targets.
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from data.schemas import Kind
+from data.targets import Target
+
+CHANGES_SHOWN = 200
+
+
+def sort_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: Target) -> None:
+    """Create `incoming`, every line that is not rejected as a row of its record table, and `outcome`, its bucket."""
+    empty = " AND ".join(f'"{name}" IS NULL' for name in kind.measures)
+    differs = " OR ".join(_differs(name) for name in target.values) or "FALSE"
+    cursor.execute(f"""
+        CREATE OR REPLACE TEMP VIEW incoming AS
+        SELECT line, {target.projection}, ({empty}) OR NOT ({target.carries}) AS empty, {target.carries} AS carries
+        FROM typed
+        WHERE line NOT IN (SELECT line FROM rejections)
+    """)
+    within, period = _period(cursor, target, "incoming")
+    cursor.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE outcome AS
+        WITH known AS (
+            SELECT * FROM {target.view} AS view {within}
+        ), met AS (
+            SELECT line, {differs} AS differs FROM incoming JOIN known ON {_same_key(target)}
+        )
+        SELECT line, carries, differs IS NOT NULL AS is_known, CASE
+            WHEN empty THEN 'without_measure'
+            WHEN line IN (SELECT line FROM repeats) THEN 'unchanged'
+            WHEN differs IS NULL THEN 'new'
+            WHEN differs THEN 'changed'
+            ELSE 'unchanged'
+        END AS bucket
+        FROM incoming LEFT JOIN met USING (line)
+    """,
+        period,
+    )
+
+
+def _same_key(target: Target) -> str:
+    return " AND ".join(f"incoming.{name} IS NOT DISTINCT FROM known.{name}" for name in target.key)
+
+
+def _period(cursor: duckdb.DuckDBPyConnection, target: Target, lines: str) -> tuple[str, dict[str, Any]]:
+    """Return what limits the state to the days of some lines: the other years need not be worked out."""
+    if "date" not in target.key:
+        return "", {}
+    [(first, last)] = cursor.execute(f"SELECT min(date), max(date) FROM {lines}").fetchall()
+    return "WHERE date BETWEEN $first AND $last", {"first": first, "last": last}
+
+
+def _differs(name: str) -> str:
+    """Tell whether a known value is new: a missing value never erases one that is there."""
+    return f"(incoming.{name} IS NOT NULL AND incoming.{name} IS DISTINCT FROM known.{name})"
+
+
+def changes(cursor: duckdb.DuckDBPyConnection, target: Target) -> pd.DataFrame:
+    """Return the first changes as line, key, column, old, new (all text)."""
+    cursor.execute(f"""
+        CREATE OR REPLACE TEMP TABLE changed AS
+        SELECT * FROM incoming
+        WHERE line IN (SELECT line FROM outcome WHERE bucket = 'changed' ORDER BY line LIMIT {CHANGES_SHOWN})
+    """)
+    within, period = _period(cursor, target, "changed")
+    shown_key = "concat_ws(' · ', " + ", ".join(f"incoming.{name}" for name in target.key) + ")"
+    selects = [
+        f"SELECT line, {shown_key} AS key, '{name}' AS \"column\","
+        f" known.{name}::VARCHAR AS old, incoming.{name}::VARCHAR AS new"
+        f" FROM changed AS incoming JOIN known ON {_same_key(target)} WHERE {_differs(name)}"
+        for name in target.values
+    ]
+    return cursor.execute(
+        f"WITH known AS MATERIALIZED (SELECT * FROM {target.view} AS view {within}) "
+        + " UNION ALL ".join(selects)
+        + f" ORDER BY line LIMIT {CHANGES_SHOWN}",
+        period,
+    ).df()

@@ -1,0 +1,81 @@
+"""What a log is compared with to doubt a line: the days without school, and the pupils each canteen is there for."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+
+from data.dates import WEEKDAYS
+from data.school_calendar import holiday_name
+
+# The service points of the canteens whose every school has a known enrolment, one row per school year.
+CAPACITIES = """
+CREATE OR REPLACE TEMP TABLE capacities AS
+WITH full_years AS (
+    SELECT canteen, school_year, sum(pupils) AS pupils
+    FROM schools CROSS JOIN (SELECT DISTINCT school_year FROM enrolments)
+    LEFT JOIN enrolments USING (school, school_year)
+    WHERE canteen IS NOT NULL
+    GROUP BY canteen, school_year
+    HAVING count(*) = count(pupils)
+)
+SELECT site, site_kind, canteen, school_year, pupils FROM service_points JOIN full_years USING (canteen)
+"""
+
+# The canteens of a day that plan or serve more meals than they have pupils: over all their service points, those of
+# the file first, then those the store knows.
+CROWDED = """
+CREATE OR REPLACE TEMP TABLE crowded AS
+WITH points AS (
+    SELECT DISTINCT site, site_kind, canteen FROM capacities
+), said AS (
+    SELECT
+        canteen, site, site_kind, date,
+        min(line) AS line, max(meals_planned) AS planned, max(meals_served) AS served
+    FROM incoming JOIN points USING (site, site_kind)
+    GROUP BY ALL
+), known AS (
+    SELECT canteen, site, site_kind, date, meals_planned, meals_served
+    FROM services JOIN points USING (site, site_kind)
+    WHERE date BETWEEN $first AND $last
+), days AS (
+    SELECT
+        canteen, date, min(line) AS line,
+        sum(coalesce(planned, meals_planned)) AS planned, sum(coalesce(served, meals_served)) AS served,
+        (year(date) - (month(date) < 8)::INTEGER) AS autumn
+    FROM said FULL JOIN known USING (canteen, site, site_kind, date)
+    GROUP BY canteen, date
+    HAVING min(line) IS NOT NULL
+)
+SELECT line, canteen, planned, served, pupils
+FROM days JOIN (SELECT DISTINCT canteen, school_year, pupils FROM capacities) USING (canteen)
+WHERE school_year = autumn || '-' || (autumn + 1) AND greatest(planned, served) > pupils
+"""
+
+
+def prepare(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Create `days_off` (date, reason) and `crowded` (line, canteen, planned, served, pupils) for the staged log."""
+    dates = [day for (day,) in cursor.execute("SELECT DISTINCT date FROM typed WHERE NOT doubtful").fetchall()]
+    off = [(day, reason) for day in dates if (reason := _why_no_school(day))]
+    days, reasons = [day for day, _ in off], [reason for _, reason in off]
+    cursor.register(
+        "days_off", pa.table({"date": pa.array(days, pa.date32()), "reason": pa.array(reasons, pa.string())})
+    )
+    [(points,)] = cursor.execute(CAPACITIES).fetchall()
+    # Without enrolments, most often, there is nothing to compare with.
+    period = {"first": min(dates), "last": max(dates)} if points and dates else {"first": None, "last": None}
+    cursor.execute(CROWDED if points and dates else f"{CROWDED} LIMIT 0", period)
+
+
+def _why_no_school(day: date) -> str | None:
+    """Say what is odd in serving that day: “dimanche”, “jour sans école (vacances de Noël)”."""
+    if day.isoweekday() > 5:
+        return WEEKDAYS[day.weekday()]
+    name = holiday_name(day)
+    if name is None:
+        return None
+    # A name of its own keeps its capital: Noël, Toussaint.
+    shown = name[0].lower() + name[1:] if " " in name else name
+    return f"jour sans école ({shown if shown.startswith(('vacances', 'pont')) else f'jour férié : {shown}'})"

@@ -1,0 +1,52 @@
+"""Columns of text kept as codes of their distinct texts: what a file repeats a million times is looked at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+CODED = pa.dictionary(pa.int32(), pa.string())
+
+
+def coded(table: pa.Table) -> pa.Table:
+    """Return a table with its texts coded, one list of distinct texts per column."""
+    schema = pa.schema([field.with_type(CODED) if pa.types.is_string(field.type) else field for field in table.schema])
+    return (table if schema == table.schema else table.combine_chunks().cast(schema)).unify_dictionaries()
+
+
+def codes(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """Return a coded column in one piece: its distinct texts (some perhaps unused), and the place of each cell."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def used(column: pa.ChunkedArray) -> list[str]:
+    """Return the distinct texts of a coded column."""
+    cells = codes(column)
+    return cells.dictionary.take(pc.unique(cells.indices)).to_pylist()
+
+
+def holds(column: pa.ChunkedArray, test: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """Tell of each cell whether its text passes a test, made once for each distinct text."""
+    cells = codes(column)
+    passed = test(cells.dictionary)
+    if not pc.any(passed).as_py():
+        return pa.repeat(pa.scalar(False), len(cells))
+    return passed.take(cells.indices)
+
+
+def rewrite(table: pa.Table, name: str, change: Callable[[pa.Array], pa.Array]) -> pa.Table:
+    """Return a table where each distinct text of a column is changed."""
+    cells = codes(table[name])
+    changed = change(cells.dictionary)
+    if changed.equals(cells.dictionary):
+        return table
+    again = changed.dictionary_encode()
+    column = pa.DictionaryArray.from_arrays(again.indices.take(cells.indices), again.dictionary)
+    return table.set_column(table.column_names.index(name), name, column)
+
+
+def is_empty(texts: pa.Array) -> pa.Array:
+    """Tell which texts are empty."""
+    return pc.equal(pc.binary_length(texts), 0)

@@ -1,0 +1,43 @@
+"""A small table that is read rather than worked on: its texts wrap, and a screen reader reads it as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+import streamlit as st
+
+from data.typography import french
+from ui.formats import escape, number
+
+
+def sheet(titles: Iterable[str], rows: Iterable[str], caption: str = "", style: str = "") -> None:
+    """Show rows made by `row`, under their titles."""
+    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles)
+    named = f"<caption>{escape(french(caption))}</caption>" if caption else ""
+    st.html(
+        f'<div class="sheet {style}"><table>{named}<thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def row(cells: Iterable[str]) -> str:
+    """Return one row of cells made by `cell`."""
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def cell(text: object, style: str = "") -> str:
+    """Return one cell; the text is shown as it is, whatever it contains, and long names may break after a “_”."""
+    return f'<td class="{style}">{escape(str(text)).replace("_", "_<wbr>")}</td>'
+
+
+def sheet_of(frame: pd.DataFrame) -> None:
+    """Show a short table; counts are written the French way and set to the right."""
+    counts = [pd.api.types.is_numeric_dtype(frame[name]) for name in frame.columns]
+    rows = (
+        row(
+            cell(number(value), "number") if count else cell(value) for value, count in zip(values, counts, strict=True)
+        )
+        for values in frame.itertuples(index=False)
+    )
+    sheet(map(str, frame.columns), rows)
