@@ -22,7 +22,7 @@ from data.school_calendar import next_service_days
 from data.store import Store
 from models.refresh import refresh
 
-GOAL = 1.0
+GOAL, GOAL_SECONDS = 1.0, 40
 DAYS_AHEAD = 30
 
 # The canteens the refresh forecasts, so that both do the same canteens.
@@ -50,7 +50,10 @@ def main() -> None:
     with _stopwatch() as plain:
         _plain_loop(served, days)
     canteens = served["canteen"].nunique()
-    print(f"refresh           {ours.wall:6.2f} s  ({ours.cpu:.1f} s of processor, 3 targets, {rows} rows stored)")
+    print(
+        f"refresh           {ours.wall:6.2f} s  (goal ≤ {GOAL_SECONDS} s; {ours.cpu:.1f} s of processor, 3 targets, "
+        f"two years judged, {rows} rows stored)"
+    )
     print(f"plain loop        {plain.wall:6.2f} s  ({plain.cpu:.1f} s of processor, meals of {canteens} canteens)")
     print(f"ratio             {ours.wall / plain.wall:6.2f} ×  (goal ≤ {GOAL:.0f})")
     print(f"largest process   {largest:6.0f} MB")

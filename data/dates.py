@@ -22,7 +22,8 @@ TIME = re.compile(
     r"(?<=\d)[\s,T]+(à )?\d{1,2}[:hH]\d{0,2}(:\d{2}([.,]\d+)?)?( ?[AaPp][Mm]|Z| ?[+-]\d{2}:?\d{2}| UTC)?$"
 )
 SEPARATOR = re.compile(r"\s*([/.\u2010-\u2015-])\s*(?=\d)")
-WEEKDAY = re.compile(r"(lun|mar|mer|jeu|ven|sam|dim)[a-z]*[.,]?\s+", re.IGNORECASE)
+# “mars” is a month.
+WEEKDAY = re.compile(r"^(?!mars\b)(lun|mar|mer|jeu|ven|sam|dim)[a-z]*[.,]?\s+", re.IGNORECASE)
 WEEKDAYS = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
 IN_WORDS = re.compile(r"(\d{1,2})(?:er)?_([a-z]+)_(\d{4}|\d{2})")
 MONTH_NAMES = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août"]

@@ -79,8 +79,9 @@ class _NothingToDo(Exception):
 def _refuse_if_unreadable(report: DepositReport) -> None:
     if report.rejected_lines == report.lines:
         first = report.rejected[0]
+        none = f"Aucune des {report.lines} lignes n’a" if report.lines > 1 else "La seule ligne du fichier n’a pas"
         raise DepositRefused(
-            f"Aucune des {report.lines} lignes n’a pu être lue. Première raison, ligne {first.line} : {first.reason}. "
+            f"{none} pu être lue. Première raison, ligne {first.line} : {first.reason}. "
             "Corrigez le fichier, puis déposez-le à nouveau."
         )
 

@@ -31,7 +31,7 @@ def lines_above(header: Header) -> list[Remark]:
         return []
     first, last = header.above
     shown = f"la ligne {first} est" if first == last else f"les lignes {first} à {last} sont"
-    unread = "n’est pas lue" if first == last else "ne sont pas lues"
+    unread = "elle n’est pas lue" if first == last else "elles ne sont pas lues"
     return [(first, None, f"{shown} au-dessus de l’en-tête (ligne {header.line})\u00a0: {unread}")]
 
 

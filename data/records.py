@@ -53,13 +53,14 @@ def _one_line(line: str | None, separator: str, number: int) -> list[str] | None
     if line is None:
         return None
     try:
-        cells = next(csv.reader([line], delimiter=separator), [])
+        # A quote left open takes the line break in, which the last line of a file may lack.
+        cells = next(csv.reader([line.rstrip("\r\n") + "\n"], delimiter=separator), [])
     except csv.Error as error:
         raise DepositRefused(
-            f"La ligne {number} ne peut pas être lue\u00a0: une cellule dépasse {MAX_CELL} caractères. "
+            f"La ligne {number} ne peut pas être lue\u00a0: une cellule dépasse 100\u00a0000 caractères. "
             "Corrigez cette ligne, puis déposez le fichier à nouveau."
         ) from error
-    return None if cells and cells[-1].endswith(("\n", "\r")) else cells
+    return None if cells and cells[-1].endswith("\n") else cells
 
 
 class _Lines:

@@ -78,7 +78,8 @@ class DepositReport:
     `accepted` lines are new or change something (`changed` counts the latter); `without_measure` lines carry no
     measure; `unchanged` lines say what the store already knows. `changes` lists line, key, column, old, new.
     `unknown_labels` lists the labels no mapping knows (site, site_kind, line, lines, canteens: the closest first);
-    `rejected_rows` has the rejected lines as they were read, with their reasons, to be corrected and deposited again.
+    `rejected_rows` has the rejected lines as they were read, with their reasons, to be corrected and deposited again;
+    not those that could not be cut into cells.
     """
 
     file: str

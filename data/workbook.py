@@ -138,7 +138,7 @@ class Workbook:
         sheet = self._book[name]
         # The size a program declares is not always true: rows are read to their end.
         sheet.reset_dimensions()
-        unvalued: set[tuple[int, int]] | None = None
+        unvalued: dict[int, set[int]] | None = None
         seen = 0
         for line, values in enumerate(self._rows(sheet), 1):
             seen += len(values) + 1
@@ -149,9 +149,9 @@ class Workbook:
             if unvalued is None:
                 unvalued = self._unvalued(sheet._worksheet_path)
             cells = [_as_text(value) for value in _without_tail(values)]
-            if unvalued:
-                cells += [""] * (max((column for row, column in unvalued if row == line), default=0) - len(cells))
-                cells = [NO_VALUE if (line, place) in unvalued else cell for place, cell in enumerate(cells, 1)]
+            if columns := unvalued.get(line):
+                cells += [""] * (max(columns) - len(cells))
+                cells = [NO_VALUE if place in columns else cell for place, cell in enumerate(cells, 1)]
             yield line, line, cells
 
     def _rows(self, sheet: Any) -> Iterator[tuple[object, ...]]:  # noqa: ANN401
@@ -162,14 +162,15 @@ class Workbook:
         for row in sheet.iter_rows():
             yield tuple(_shown(cell.value, self._units.get(getattr(cell, "_style_id", 0))) for cell in row)
 
-    def _unvalued(self, path: str) -> set[tuple[int, int]]:
-        """Return the cells (row, column) whose formula was saved without its value, as non-office programs do."""
-        found: set[tuple[int, int]] = set()
+    def _unvalued(self, path: str) -> dict[int, set[int]]:
+        """Return, by row, the columns whose formula was saved without its value, as non-office programs do."""
+        found: dict[int, set[int]] = {}
         with self._archive.open(path) as part:
             for _, element in ElementTree.iterparse(part):
                 kind = element.tag.rpartition("}")[2]
-                if kind == "c" and element.find("{*}f") is not None and element.find("{*}v") is None:
-                    found.add(_coordinate(element.get("r", "")))
+                if kind == "c" and _is_unvalued(element):
+                    row, column = _coordinate(element.get("r", ""))
+                    found.setdefault(row, set()).add(column)
                 elif kind == "row":
                     element.clear()
         return found
@@ -192,6 +193,12 @@ def _shown(value: object, unit: str | None) -> object:
     if unit is None or not isinstance(value, int | float) or isinstance(value, bool):
         return value
     return f"{round(value * 100, 6) if unit == '%' else value:g} {unit}"
+
+
+def _is_unvalued(cell: ElementTree.Element) -> bool:
+    """Tell whether a cell has a formula and no value; the value of a formula that gives a text may be empty."""
+    value = cell.find("{*}v")
+    return cell.find("{*}f") is not None and (value is None or not (value.text or cell.get("t") == "str"))
 
 
 def _coordinate(name: str) -> tuple[int, int]:
@@ -232,5 +239,5 @@ def _as_text(value: object) -> str:
         return str(value)
     text = str(value) if str(value).isascii() else tidy(str(value))
     if len(text) > MAX_CELL:
-        raise DepositRefused(f"Une cellule dépasse {MAX_CELL} caractères. Raccourcissez-la, puis déposez à nouveau.")
+        raise DepositRefused("Une cellule dépasse 100\u00a0000 caractères. Raccourcissez-la, puis déposez à nouveau.")
     return text

@@ -1,4 +1,4 @@
-"""The forecasts from the command line: `python -m models refresh [--json]`."""
+"""The forecasts from the command line: `python -m models refresh [--json]`, `python -m models backtest …`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import argparse
 import json
 import sys
 from collections.abc import Hashable, Mapping
+from datetime import date
+from pathlib import Path
 from typing import Any
 
-from data.cli.common import actor
+from data.cli.common import Commands, actor, refuse
 from data.store import Store, StoreBusy, StoreTooRecent, store_path
 from models.refresh import RefreshFailed, refresh
 
@@ -30,23 +32,54 @@ SUMMARY = """
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Compute and store the forecasts; return 0 when it was done, 1 when not, with a French sentence on stderr."""
+    """Run a command; return 0 when it was done, 1 when not, with a French sentence on stderr."""
     options = _parser().parse_args(arguments)
     try:
         store = Store(store_path())
     except (StoreBusy, StoreTooRecent) as error:
-        print(error, file=sys.stderr)
-        return 1
+        return refuse(error)
     try:
-        run_id = refresh(store, actor(), _print_progress)
-        summary = store.read(SUMMARY, {"run_id": run_id}).to_dict("records")[0]
-    except RefreshFailed as error:
-        print(error, file=sys.stderr)
-        return 1
+        return int(options.command(store, options))
     finally:
         store.close()
+
+
+def _refresh(store: Store, options: argparse.Namespace) -> int:
+    try:
+        run_id = refresh(store, actor(), _print_progress)
+    except RefreshFailed as error:
+        return refuse(error)
+    summary = store.read(SUMMARY, {"run_id": run_id}).to_dict("records")[0]
     print(json.dumps(summary, default=_as_json) if options.json else _sentence(summary))
     return 0
+
+
+def _backtest(store: Store, options: argparse.Namespace) -> int:
+    from models import backtest_file as command  # loads Prophet, which a refresh leaves to its own process
+
+    if not options.out.parent.is_dir():  # better told before the computation than after
+        return refuse(f"Le dossier {options.out.parent} n’existe pas.")
+    try:
+        asked = command.Asked(options.first, options.last, options.lead_days, options.every)
+        judged = command.judge(store, asked, _print_months)
+        command.write(judged.rows, options.out)
+    except command.BacktestRefused as error:
+        return refuse(error)
+    except OSError as error:
+        return refuse(f"Le fichier {options.out} ne peut pas être écrit\u00a0: {error.strerror}.")
+    print(_judged_sentence(len(judged.rows), judged.not_forecast, options.out), file=sys.stderr)
+    return 0
+
+
+def _print_months(done: int, total: int) -> None:
+    print(f"\rOrigines\u00a0: {done} sur {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+
+def _judged_sentence(rows: int, not_forecast: int, out: Path) -> str:
+    return (
+        f"{rows} jours × cantines écrits dans {out}\u00a0; "
+        f"{not_forecast} jours × cantines servis n’ont pas pu être prévus (passé trop court)."
+    )
 
 
 def _print_progress(done: int, total: int) -> None:
@@ -57,6 +90,11 @@ def _print_progress(done: int, total: int) -> None:
 
 
 def _sentence(summary: Mapping[Hashable, Any]) -> str:
+    if not summary["days"]:
+        return (
+            f"Calcul n°\u00a0{summary['run_id']} enregistré\u00a0: aucune cantine n’a encore assez de jours servis "
+            "pour une prévision."
+        )
     return (
         f"Prévisions n°\u00a0{summary['run_id']} enregistrées en {summary['seconds']:.0f}\u00a0s\u00a0: "
         f"{summary['canteens']} cantines, {summary['days']} jours de service "
@@ -65,7 +103,9 @@ def _sentence(summary: Mapping[Hashable, Any]) -> str:
 
 
 def _as_json(value: Any) -> Any:  # noqa: ANN401
-    """Give JSON the dates as text and numpy's numbers as plain ones."""
+    """Give JSON the dates as text, an unknown one as null, and numpy's numbers as plain ones."""
+    if value != value:  # NaT, which has no date to give
+        return None
     return value.date().isoformat() if hasattr(value, "date") else value.item()
 
 
@@ -74,7 +114,32 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMANDE")
     command = commands.add_parser("refresh", help="calculer et enregistrer les prévisions")
     command.add_argument("--json", action="store_true", help="un objet JSON sur la sortie")
+    command.set_defaults(command=_refresh)
+    _add_backtest(commands)
     return parser
+
+
+def _add_backtest(commands: Commands) -> None:
+    command = commands.add_parser("backtest", help="juger les prévisions sur une période passée")
+    command.add_argument("--from", dest="first", type=_day, required=True, metavar="JOUR", help="premier jour jugé")
+    command.add_argument("--to", dest="last", type=_day, required=True, metavar="JOUR", help="dernier jour jugé")
+    command.add_argument("--lead-days", type=_days, default=21, metavar="N", help="jours d’avance (21)")
+    command.add_argument("--every", choices=("month", "week"), default="month", help="une prévision par mois, semaine")
+    command.add_argument("--out", type=Path, required=True, metavar="FICHIER", help="fichier CSV à écrire")
+    command.set_defaults(command=_backtest)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"«\u00a0{text}\u00a0» n’est pas un jour de la forme 2018-01-08") from None
+
+
+def _days(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"«\u00a0{text}\u00a0» n’est pas un nombre de jours")
+    return int(text)
 
 
 if __name__ == "__main__":

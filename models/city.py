@@ -10,12 +10,13 @@ from models.forecast import INTERVAL, Fit
 from models.history import UNATTACHED
 from models.series import MEALS, TARGETS, WASTE
 
-COLUMNS = ["canteen", "date", "target", "point", "lower", "upper"]
+COLUMNS = ["canteen", "date", "target", "point", "lower", "upper", "recommended", "recommended_with_plan"]
 # A past day on which most canteens did not serve (strike, opening) says nothing of the city's spread.
 LEAST_SHARE = 0.5
+LEAST_DAYS = 20
 RULE = (
     "point: sum of the canteens and of the points “à rattacher” (waste: mean weighted by meals); "
-    "interval: quantiles 10 and 90 % of the city's own relative daily residuals over one school year"
+    "interval: quantiles 10 and 90 % of the city's own relative daily errors over one school year"
 )
 
 
@@ -26,11 +27,11 @@ def table(fits: Iterable[Fit]) -> pd.DataFrame:
     meals = rows[rows["target"] == MEALS].set_index(["canteen", "date"])["point"]
     cities = [_city(target, rows[rows["target"] == target], meals, fits) for target in TARGETS]
     canteens = rows[rows["canteen"] != UNATTACHED]
-    return pd.concat([canteens, *cities], ignore_index=True)[COLUMNS]
+    return pd.concat([canteens, *cities], ignore_index=True).reindex(columns=COLUMNS)
 
 
 def _city(target: str, rows: pd.DataFrame, meals: pd.Series, fits: list[Fit]) -> pd.DataFrame:
-    low, high = _spread([fit.past for fit in fits if fit.series.target == target], weighted=target == WASTE)
+    low, high = _spread(rows, [fit.past for fit in fits if fit.series.target == target], weighted=target == WASTE)
     if target == WASTE:
         weights = meals.reindex(pd.MultiIndex.from_frame(rows[["canteen", "date"]])).to_numpy()
         rows = rows.assign(point=rows["point"] * weights, weight=weights)
@@ -42,11 +43,16 @@ def _city(target: str, rows: pd.DataFrame, meals: pd.Series, fits: list[Fit]) ->
     return city.reset_index().assign(canteen=None, target=target)
 
 
-def _spread(pasts: list[pd.DataFrame], *, weighted: bool) -> tuple[float, float]:
-    """Return how far below (≤ 0) and above (≥ 0) its model the whole city ends, as shares of the model."""
-    if not pasts:
-        return 0.0, 0.0
-    past = pd.concat(pasts)
+def _spread(rows: pd.DataFrame, pasts: list[pd.DataFrame], *, weighted: bool) -> tuple[float, float]:
+    """Return how far below (≤ 0) and above (≥ 0) its model the whole city ends, as shares of the model.
+
+    Where too few past days are known, as far as its canteens all together.
+    """
+    past = pd.concat(pasts) if pasts else pd.DataFrame()
+    if past.empty or past["date"].nunique() < LEAST_DAYS:
+        together = rows[["point", "lower", "upper"]].sum()
+        share = together[["lower", "upper"]] / together["point"] - 1 if together["point"] > 0 else pd.Series([0.0, 0.0])
+        return float(share.iloc[0]), float(share.iloc[1])
     if weighted:
         past[["y", "fitted"]] = past[["y", "fitted"]].mul(past["meals"], axis=0)
     days = past.groupby("date").agg(y=("y", "sum"), fitted=("fitted", "sum"), canteens=("y", "size"))

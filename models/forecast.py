@@ -36,6 +36,12 @@ SETTINGS = {
 }
 
 
+def keep_quiet() -> None:
+    """Silence what Prophet tells of every fit; its errors are still heard."""
+    logging.getLogger("cmdstanpy").disabled = True
+    logging.getLogger("prophet").setLevel(logging.ERROR)
+
+
 @dataclass(frozen=True)
 class Fit:
     """One series' forecast (date, point, lower, upper) and its recent past (date, y, fitted, meals)."""

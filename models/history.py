@@ -11,9 +11,10 @@ import pandas as pd
 from data.queries.forecasts import DAYS_AHEAD, STALE_AFTER_DAYS
 from data.school_calendar import next_service_days, service_days
 from data.store import Store
+from models.calendar import strike_days
 
-HISTORY_YEARS = 3
-WEEKS_AROUND = 5
+# Four years for the canteens' own levels, two more to judge past forecasts, one to learn the first of them from.
+HISTORY_YEARS = 7
 # The service points “à rattacher” make one series of their own, so that the city's total stays complete.
 UNATTACHED = "\u0000unattached"
 
@@ -29,9 +30,7 @@ SELECT max(date) AS day FROM recent WHERE points >= 0.5 * (SELECT median(points)
 """
 
 # One row per canteen × day; the service points of one canteen add up. Zero meals served is a day not filled in, and a
-# weighing counts when its three places of loss are known. A day is incomplete when a point has a plan and no meals; a
-# point is missing when fewer served than on the same weekday of the weeks around: a missing row is not a drop. Only the
-# weeks around count, because the points of a canteen are split and merged over the years.
+# weighing counts when its three places of loss are known. A day is incomplete when a point has a plan and no meals.
 HISTORY = """
 WITH point_days AS (
     SELECT
@@ -40,28 +39,38 @@ WITH point_days AS (
         preparation_kg + unserved_kg + leftovers_kg AS weighed_kg
     FROM located_services
     WHERE date > $last - to_years($years) AND date <= $last
-), canteen_days AS (
-    SELECT
-        place AS canteen,
-        date,
-        count(*) FILTER (meals_served > 0) AS points,
-        coalesce(bool_or(meals_planned > 0 AND coalesce(meals_served, 0) = 0), FALSE) AS incomplete,
-        sum(meals_served) FILTER (meals_served > 0) AS served,
-        sum(meals_planned) FILTER (meals_served > 0 AND meals_planned IS NOT NULL) AS paired_planned,
-        sum(meals_served) FILTER (meals_served > 0 AND meals_planned IS NOT NULL) AS paired_served,
-        sum(weighed_kg) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS weighed_kg,
-        sum(meals_served) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS weighed_served
-    FROM point_days
-    GROUP BY place, date
 )
 SELECT
-    * EXCLUDE (points),
-    points < coalesce(quantile_disc(points, 0.5) FILTER (points > 0) OVER around, 0) AS point_missing
-FROM canteen_days
-WINDOW around AS (
-    PARTITION BY canteen, isodow(date) ORDER BY date ROWS BETWEEN $weeks PRECEDING AND $weeks FOLLOWING
-)
+    place AS canteen,
+    date,
+    count(*) FILTER (meals_served > 0) AS points,
+    coalesce(bool_or(meals_planned > 0 AND coalesce(meals_served, 0) = 0), FALSE) AS incomplete,
+    sum(meals_served) FILTER (meals_served > 0) AS served,
+    sum(meals_planned) FILTER (meals_planned > 0) AS planned,
+    sum(meals_planned) FILTER (meals_served > 0 AND meals_planned IS NOT NULL) AS paired_planned,
+    sum(meals_served) FILTER (meals_served > 0 AND meals_planned IS NOT NULL) AS paired_served,
+    sum(weighed_kg) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS weighed_kg,
+    sum(meals_served) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS weighed_served
+FROM point_days
+GROUP BY place, date
 ORDER BY canteen, date
+"""
+
+# One row per canteen × day to come that has a plan, with the number of its points that have one.
+PLANS = """
+SELECT coalesce(canteen, $unattached) AS canteen, date, sum(meals_planned) AS planned, count(meals_planned) AS points
+FROM located_services
+WHERE date > $last AND meals_planned > 0
+GROUP BY ALL
+ORDER BY ALL
+"""
+
+# A strike of one canteen alone says nothing of the others.
+STRIKES = """
+SELECT DISTINCT unnest(generate_series(starts_on, ends_on, INTERVAL 1 DAY))::DATE AS day
+FROM events
+WHERE kind = 'strike' AND canteen IS NULL
+ORDER BY day
 """
 
 CLOSURES = "SELECT canteen, starts_on, ends_on FROM events WHERE kind = 'closure' AND canteen IS NOT NULL"
@@ -77,13 +86,18 @@ class Job:
     service_days: list[date]
     days: list[date]
     closures: pd.DataFrame
+    plans: pd.DataFrame
+    strikes: list[date]
+    swapped_strikes: list[date]
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a computation gives back: the rows of the table forecasts, and how they were made."""
+    """What a computation gives back: the rows of forecasts, forecast_terms and backtests, and how they were made."""
 
     forecasts: pd.DataFrame
+    terms: pd.DataFrame
+    backtest: pd.DataFrame
     specification: dict[str, Any]
 
 
@@ -95,6 +109,7 @@ def extract(store: Store, today: date) -> Job | None:
         return None
     last = found.date()
     history = store.read(HISTORY, history_parameters(last))
+    strikes, swapped = declared_strikes(store)
     return Job(
         data_version=version,
         last_service_on=last,
@@ -102,12 +117,21 @@ def extract(store: Store, today: date) -> Job | None:
         service_days=service_days(store, history["date"].min().date(), last),
         days=days_to_forecast(store, last, today),
         closures=store.read(CLOSURES),
+        plans=store.read(PLANS, {"unattached": UNATTACHED, "last": last}),
+        strikes=strikes,
+        swapped_strikes=swapped,
     )
 
 
-def history_parameters(last: date) -> dict[str, Any]:
+def history_parameters(last: date, years: int = HISTORY_YEARS) -> dict[str, Any]:
     """Return what HISTORY asks for: the years up to a last day."""
-    return {"unattached": UNATTACHED, "last": last, "years": HISTORY_YEARS, "weeks": WEEKS_AROUND}
+    return {"unattached": UNATTACHED, "last": last, "years": years}
+
+
+def declared_strikes(store: Store) -> tuple[list[date], list[date]]:
+    """Return the days of strike of the whole city, and the declared dates that were taken for swapped ones."""
+    days, swapped = strike_days([day.date() for day in store.read(STRIKES)["day"]])
+    return sorted(days), swapped
 
 
 def days_to_forecast(store: Store, last: date, today: date) -> list[date]:

@@ -32,10 +32,13 @@ INSERT_RUN = """
     RETURNING run_id
 """
 
-INSERT_FORECASTS = """
-    INSERT INTO forecasts (run_id, canteen, date, target, point, lower, upper)
-    SELECT $run_id, canteen, date, target, point, lower, upper FROM computed_forecasts
-"""
+TABLES = {
+    "forecasts": "INSERT INTO forecasts BY NAME SELECT $run_id AS run_id, * FROM computed",
+    "forecast_terms": "INSERT INTO forecast_terms BY NAME SELECT $run_id AS run_id, * FROM computed",
+    "backtests": "INSERT INTO backtests BY NAME SELECT $run_id AS run_id, * FROM computed",
+}
+# The judged past is long: that of the last runs is enough to see what changed.
+FORGET_PASTS = "DELETE FROM backtests WHERE run_id <= $run_id - 3"
 
 
 class RefreshFailed(Exception):
@@ -136,9 +139,12 @@ def _save(store: Store, actor: str, started_at: datetime, job: Job, result: Resu
     with store.write(actor, "forecast", detail) as cursor:
         row = cursor.execute(INSERT_RUN, run).fetchone()
         run_id = int(row[0]) if row else 0
-        cursor.register("computed_forecasts", result.forecasts)
-        cursor.execute(INSERT_FORECASTS, {"run_id": run_id})
-        cursor.unregister("computed_forecasts")
+        computed = {"forecasts": result.forecasts, "forecast_terms": result.terms, "backtests": result.backtest}
+        for table, rows in computed.items():
+            cursor.register("computed", rows)
+            cursor.execute(TABLES[table], {"run_id": run_id})
+            cursor.unregister("computed")
+        cursor.execute(FORGET_PASTS, {"run_id": run_id})
         detail["run_id"] = run_id
     return run_id
 

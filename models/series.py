@@ -6,21 +6,21 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from models.history import UNATTACHED, Job
+from models.levels import HISTORY_DAYS, LEAST_DAYS
+from models.panel import REASONS, Panel, build, plausible, reasons
 
 MEALS, SURPLUS, WASTE = TARGETS = ("meals_served", "surplus_meals", "waste_g_per_meal")
 
 CLOSED_AFTER_SERVICE_DAYS = 60
-# Fewer days than this and nothing honest can be said; WEIGHED_DAYS within the last WEIGHED_YEARS.
-LEAST_DAYS = 5
+# Waste is told of canteens that weighed this often within the last WEIGHED_YEARS.
 WEIGHED_DAYS = 20
 WEIGHED_YEARS = 2
-# Typing errors: served beside the canteen's rolling median of TYPING_WINDOW days, and beside its plan.
-PLAUSIBLE_RATIO = (0.3, 2.0)
-TYPING_WINDOW = 41
-TYPING_LEAST_DAYS = 5
+# The managers' habits are learnt from the last years alone.
+RECENT_YEARS = 3
 
 
 @dataclass(frozen=True)
@@ -41,53 +41,37 @@ class Prepared:
     set_aside_days: dict[str, int]
 
 
-def prepare(job: Job) -> Prepared:
+def prepare(job: Job, panel: Panel) -> Prepared:
     """Return the clean series of a job; a missing measure is never a zero."""
-    days, set_aside = _plausible_days(job)
+    days, set_aside = _plausible_days(job, panel)
+    own = dict(list(days.groupby("canteen")))
+    still_open = _open_canteens(job)
+    since = pd.Timestamp(job.last_service_on) - pd.Timedelta(days=HISTORY_DAYS)
     canteens: Counter[str] = Counter(forecast=0, closed=0, too_short=0)
     series: list[Series] = []
-    still_open = _open_canteens(job)
-    for canteen in [*sorted(set(job.history["canteen"]) - {UNATTACHED}), UNATTACHED]:
-        own = days[days["canteen"] == canteen]
-        if canteen == UNATTACHED and canteen not in still_open:
-            continue
-        if canteen not in still_open:
-            canteens["closed"] += 1
-        elif len(own) < LEAST_DAYS:
-            canteens["too_short"] += 1
-        else:
-            canteens["forecast"] += canteen != UNATTACHED
-            series += _series(canteen, own, job)
+    for canteen in sorted(set(job.history["canteen"]), key=lambda name: (name == UNATTACHED, name)):
+        known = own.get(canteen, days.iloc[:0])
+        long_enough = (known["date"] > since).sum() >= LEAST_DAYS
+        if canteen != UNATTACHED:
+            canteens["closed" if canteen not in still_open else "forecast" if long_enough else "too_short"] += 1
+        if canteen in still_open and long_enough:
+            series += _series(canteen, known, job)
     return Prepared(series, dict(canteens), set_aside)
 
 
-def _plausible_days(job: Job) -> tuple[pd.DataFrame, dict[str, int]]:
+def _plausible_days(job: Job, panel: Panel) -> tuple[pd.DataFrame, dict[str, int]]:
     """Return the canteen-days to learn from, and how many were set aside for each reason."""
-    days = job.history
-    counts: dict[str, int] = {}
-    for reason, wrong in (
-        ("without_meals_served", lambda rows: rows["served"].isna()),
-        ("not_a_service_day", lambda rows: ~rows["date"].isin(pd.to_datetime(job.service_days))),
-        ("incomplete", lambda rows: rows["incomplete"]),
-        ("point_missing", lambda rows: rows["point_missing"]),
-        ("typing_error", _typing_errors),
-    ):
-        bad = wrong(days)
-        counts[reason] = int(bad.sum())
-        days = days[~bad]
-    return days, counts
+    why = reasons(panel)
+    rows = why.index.get_indexer(pd.DatetimeIndex(job.history["date"]))
+    columns = why.columns.get_indexer(pd.Index(job.history["canteen"]))
+    found = why.to_numpy()[rows, columns]
+    counts = np.bincount(found[found >= 0], minlength=len(REASONS))
+    return job.history[found < 0], {reason: int(count) for reason, count in zip(REASONS, counts, strict=True)}
 
 
-def _typing_errors(days: pd.DataFrame) -> pd.Series:
-    usual = days.groupby("canteen")["served"].transform(
-        lambda served: served.rolling(TYPING_WINDOW, center=True, min_periods=TYPING_LEAST_DAYS).median()
-    )
-    return ~_plausible(days["served"], usual) & usual.notna()
-
-
-def _plausible(value: pd.Series, reference: pd.Series) -> pd.Series:
-    low, high = PLAUSIBLE_RATIO
-    return (value >= low * reference) & (value <= high * reference)
+def panel_of(job: Job) -> Panel:
+    """Return a job's history as days × canteens."""
+    return build(job.history, pd.DatetimeIndex(pd.to_datetime(job.service_days)))
 
 
 def _open_canteens(job: Job) -> set[str]:
@@ -99,7 +83,8 @@ def _open_canteens(job: Job) -> set[str]:
 
 def _series(canteen: str, own: pd.DataFrame, job: Job) -> Iterator[Series]:
     yield Series(canteen, MEALS, _past(own["date"], own["served"], own["served"]))
-    paired = own[_plausible(own["paired_served"], own["paired_planned"])]
+    own = own[own["date"] > pd.Timestamp(job.last_service_on) - pd.DateOffset(years=RECENT_YEARS)]
+    paired = own[plausible(own["paired_served"], own["paired_planned"])]
     if len(paired) >= LEAST_DAYS:
         surplus = (paired["paired_planned"] - paired["paired_served"]).clip(lower=0)
         yield Series(canteen, SURPLUS, _past(paired["date"], surplus, paired["paired_served"]))

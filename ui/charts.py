@@ -13,7 +13,6 @@ BAND = "rgba(11, 95, 153, 0.2)"
 LIGHT_BLUE = "#5d9fcb"
 INK, GRID = "#1c2b33", "#dde3e6"
 SEQUENTIAL = ["#f3f7fa", "#c5dcea", "#86b6d3", "#3f86b3", "#0b5f99", "#063a60"]
-PLAN = ["date", "meals_planned"]
 LONGEST_LABEL = 34  # the axis leaves room to the bars
 WEEK_HOVER = "semaine du %{x|%d/%m/%Y}<br>%{customdata}<extra>%{fullData.name}</extra>"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
@@ -170,62 +169,3 @@ def measured_and_reference(labels: list[str], measured: list[float | None], refe
     )
     fig.update_layout(barmode="group", bargap=0.35)
     return fig
-
-
-def forecast(days: pd.DataFrame, past: pd.DataFrame) -> go.Figure:
-    """Draw the meals of the last weeks, then the forecast with its 80 % interval, and the managers' plan of both."""
-    fig = base(y_title="repas servis", height=400)
-    # Days without service would draw slopes that mean nothing: the axis only has service days.
-    axis = _axis_days(days["date"])
-    band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-    fig.add_scatter(x=axis, y=days["meals_upper"], showlegend=False, **band)
-    name = f"Intervalle à 80{formats.SPACE}%"
-    fig.add_scatter(x=axis, y=days["meals_lower"], fill="tonexty", fillcolor=BAND, name=name, **band)
-    _line(fig, past, "meals_served", "Repas servis", INK, "solid", "circle")
-    _line(fig, days, "meals", "Prévision", BLUE, "solid", "circle-open")
-    _plan(fig, pd.concat([past[PLAN], days[PLAN]]))
-    order = list(dict.fromkeys([*_axis_days(past["date"]), *axis]))
-    fig.update_xaxes(type="category", categoryorder="array", categoryarray=order, nticks=7, tickangle=0)
-    fig.update_yaxes(tickformat=",.0f")
-    return fig
-
-
-def _plan(fig: go.Figure, days: pd.DataFrame) -> None:
-    """Add what the canteens planned, past and to come, as a thin dotted line; it stops where no plan is known."""
-    known = days["meals_planned"].notna()
-    if not known.any():
-        return
-    meals = days["meals_planned"].astype(float)
-    alone = known & ~known.shift(1, fill_value=False) & ~known.shift(-1, fill_value=False)
-    fig.add_scatter(
-        x=_axis_days(days["date"]),
-        y=meals,
-        name="Prévu par les cantines",
-        mode="lines+markers",
-        line={"color": ORANGE, "dash": "dot", "width": 1.5},
-        # A day alone has no line: only its marker shows it.
-        marker={"symbol": "diamond", "size": [7 if one else 0 for one in alone]},
-        customdata=[formats.plural(value, "repas", "repas") for value in meals.fillna(0)],
-        hovertemplate="%{x}<br>%{customdata}<extra>%{fullData.name}</extra>",
-    )
-
-
-def _line(fig: go.Figure, days: pd.DataFrame, column: str, name: str, colour: str, dash: str, symbol: str) -> None:
-    """Add one series of meals, told from the others by its marker and dash as well as its colour."""
-    known = days.dropna(subset=column)
-    if known.empty:
-        return
-    fig.add_scatter(
-        x=_axis_days(known["date"]),
-        y=known[column],
-        name=name,
-        mode="lines+markers",
-        line={"color": colour, "dash": dash, "width": 2},
-        marker={"symbol": symbol, "size": 7},
-        customdata=[formats.plural(round(meals), "repas", "repas") for meals in known[column]],
-        hovertemplate="%{x}<br>%{customdata}<extra>%{fullData.name}</extra>",
-    )
-
-
-def _axis_days(days: pd.Series) -> list[str]:
-    return [f"{formats.weekday(day)[:3]}. {day:%d/%m}" for day in days]

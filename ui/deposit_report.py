@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 import pandas as pd
+import pyarrow.compute as pc
 import streamlit as st
 
 from data.deposit import DepositReport, Finding
@@ -65,15 +66,21 @@ def _figures(report: DepositReport) -> list[Figure]:
 
 
 def rows_to_correct(report: DepositReport) -> None:
-    """Offer the rejected lines as a file to correct and deposit again."""
-    if report.rejected_rows.empty:
-        return
-    stem = PurePath(report.file).stem.removesuffix(TO_CORRECT)
-    tables.download_csv(report.rejected_rows, f"{stem}{TO_CORRECT}", "Télécharger les lignes à corriger (CSV)")
-    blocks.note(
-        "Corrigez ces lignes dans Excel et déposez ce fichier tel quel\u00a0: sa dernière colonne dit pourquoi chaque "
-        "ligne est rejetée, et sera ignorée."
-    )
+    """Offer the rejected lines as a file to correct and deposit again; name those that have no cells to put in it."""
+    if not report.rejected_rows.empty:
+        stem = PurePath(report.file).stem.removesuffix(TO_CORRECT)
+        tables.download_csv(report.rejected_rows, f"{stem}{TO_CORRECT}", "Télécharger les lignes à corriger (CSV)")
+        blocks.note(
+            "Corrigez ces lignes dans Excel et déposez ce fichier tel quel\u00a0: sa dernière colonne dit pourquoi "
+            "chaque ligne est rejetée, et sera ignorée."
+        )
+    uncut = report.rejected_lines - len(report.rejected_rows)
+    if uncut:
+        findings = report.rejected.table
+        lines = findings["line"].filter(pc.is_null(findings["column"])).to_pylist()
+        word = "ligne" if uncut == 1 else "lignes"
+        said = plural(uncut, "ligne n’a pas pu être découpée en cases", "lignes n’ont pas pu être découpées en cases")
+        blocks.note(f"{said}\u00a0: à corriger dans votre fichier d’origine ({word} {say.lines_named(lines)}).")
 
 
 def _findings(groups: pd.DataFrame, findings: Sequence[Finding], kind: str, key: str) -> None:
@@ -113,5 +120,6 @@ def left_to_correct(report: DepositReport) -> None:
     """Remind, once the file is in, of the lines that are not, and offer them again."""
     if report.rejected_lines:
         lines = plural(report.rejected_lines, "ligne reste", "lignes restent")
-        st.warning(f"{lines} à corriger\u00a0: voici le fichier, à déposer une fois corrigé.", icon=":material/edit:")
+        offer = "." if report.rejected_rows.empty else "\u00a0: voici le fichier, à déposer une fois corrigé."
+        st.warning(f"{lines} à corriger{offer}", icon=":material/edit:")
         rows_to_correct(report)

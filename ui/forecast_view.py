@@ -10,19 +10,27 @@ import streamlit as st
 from data import queries
 from data.queries import ForecastRun
 from data.queries.forecasts import STALE_AFTER_DAYS
-from ui import blocks, charts, tables
+from ui import blocks, charts_forecast, disagreement, tables
 from ui.access import require
-from ui.formats import MISSING, SPACE, count_of, day, long_day, moment, number, plural, weekday
+from ui.formats import MISSING, SPACE, as_text, count_of, day, is_missing, long_day, moment, number, plural, weekday
 from ui.session import ask, refresh_job
 
 PAST_DAYS = 30
+ADVICE = (
+    "La quantité conseillée ajoute à la prévision la marge qui laisse le même risque de manquer que celui que les "
+    "gestionnaires prennent aujourd’hui\u00a0; elle tient compte du prévu de la cantine quand il est déjà connu."
+)
 COLUMNS = {
-    "meals": "Prévision (repas)",
+    "meals": "Prévision",
     "meals_lower": "Entre",
     "meals_upper": "et",
-    "meals_planned": "Prévu par la cantine",
+    "advised": "Conseillée",
+    "meals_planned": "Prévu",
+    "disagreement": "Désaccord",
+    "recommended": "Conseillée sans le prévu",
     "surplus_meals": "Surplus (repas)",
     "grams_per_meal": "Gaspillage (g/repas)",
+    "district": "Secteur",
 }
 
 
@@ -84,19 +92,36 @@ def coming_days(run: ForecastRun, place: str, canteen: str | None) -> None:
             blocks.empty_state("Pas encore de prévision ici\u00a0: trop peu de jours connus pour cette cantine.")
             return
         past = ask(queries.recent_actuals, canteen, days["date"].min().date(), PAST_DAYS)
-        table = _readable(days.assign(weekday=days["date"].map(weekday)), ["date", "weekday"])
+        gaps = disagreement.gaps(days) if canteen else None
+        table = _readable(days.assign(weekday=days["date"].map(weekday), disagreement=gaps), ["date", "weekday"])
         sentence = coming_sentence(days, date.today())
-        blocks.figure(charts.forecast(days, past), sentence, table, "previsions", digits=0)
+        blocks.figure(charts_forecast.forecast(days, past), sentence, table, "previsions", digits=0)
+        if days["advised"].notna().any():
+            blocks.note(ADVICE)
         if canteen is None:
             _city_notes(run, days)
+        else:
+            _told(disagreement.of_canteen(days))
+
+
+def _told(sentence: str | None) -> None:
+    if sentence:
+        st.warning(as_text(sentence), icon=":material/compare_arrows:")
+        blocks.note(disagreement.MEANING)
 
 
 def _city_notes(run: ForecastRun, days: pd.DataFrame) -> None:
-    """Say what the total of the city counts, and why its plan may be missing."""
+    """Say what the totals of the city count, and why its plan may be missing."""
     points = ask(queries.unattached_in_total, run.run_id)
     if points:
         unattached = plural(points, "point de service", "points de service")
         blocks.note(f"Le total de la ville compte tous les points de service, dont {unattached} à rattacher.")
+    if days["advised"].notna().any():
+        without = f", sans les points à rattacher{SPACE}" if points else SPACE
+        blocks.note(
+            f"La quantité conseillée pour la ville est la somme de celles de ses cantines{without}: chacune garde sa "
+            "marge, même quand le manque de l’une pourrait être couvert par le surplus de l’autre."
+        )
     partial = partial_plan(days)
     if partial:
         blocks.note(partial)
@@ -132,19 +157,24 @@ def _planned(canteens: int, total: int) -> str:
     return f"{count_of(canteens, total, 'cantine')} {'a' if canteens < 2 else 'ont'} déjà un prévu"
 
 
-def one_day(run: ForecastRun) -> None:
+def chosen_day(run: ForecastRun) -> date | None:
+    """Show the choice of the day that the next blocks speak of; None when the computation has none."""
+    known = {day(value): value for value in ask(queries.forecast_days, run.run_id)}
+    if not known:
+        blocks.empty_state("Aucun jour de service à prévoir.")
+        return None
+    first = first_ahead(list(known.values()), date.today())
+    return known[st.selectbox("Jour", list(known), index=first, key="jour", bind="query-params")]
+
+
+def one_day(run: ForecastRun, chosen: date) -> None:
     """Answer: for one day, how many meals for each canteen?"""
-    with blocks.question("Pour un jour donné, combien de repas par cantine\u00a0?"):
-        known = {day(value): value for value in ask(queries.forecast_days, run.run_id)}
-        if not known:
-            blocks.empty_state("Aucun jour de service à prévoir.")
-            return
-        first = first_ahead(list(known.values()), date.today())
-        chosen = known[st.selectbox("Jour", list(known), index=first, key="jour", bind="query-params")]
+    with blocks.question("Ce jour-là, combien de repas par cantine\u00a0?"):
         canteens = ask(queries.canteen_forecasts_of_day, run.run_id, chosen)
         blocks.takeaway(day_sentence(chosen, ask(queries.daily_forecast, run.run_id, None), canteens))
-        table = _readable(canteens, ["place", "district"])
+        table = _readable(canteens.assign(disagreement=disagreement.gaps(canteens)), ["place"])
         tables.table(table, f"previsions_{chosen:%Y-%m-%d}", digits=0, height=420)
+        _told(disagreement.of_day(canteens))
 
 
 def first_ahead(days: list[date], today: date) -> int:
@@ -163,11 +193,22 @@ def day_sentence(chosen: date, city: pd.DataFrame, canteens: pd.DataFrame) -> st
 
 def _meals(row: pd.Series) -> str:
     expected = f"{plural(round(row['meals']), 'repas', 'repas')} attendus"
-    return f"{expected}, entre {number(row['meals_lower'])} et {number(row['meals_upper'])}"
+    return f"{_advised(row)}{expected}, entre {number(row['meals_lower'])} et {number(row['meals_upper'])}"
+
+
+def _advised(row: pd.Series) -> str:
+    """Return the quantity to prepare, to stand before the forecast; nothing where there is none."""
+    if is_missing(row.get("advised")):
+        return ""
+    advised = round(row["advised"])
+    summed = " (somme des cantines)" if row["canteens"] > 1 else ""
+    return f"{plural(advised, 'repas conseillé', 'repas conseillés')}{summed}{SPACE}; "
 
 
 def _readable(days: pd.DataFrame, first: list[str]) -> pd.DataFrame:
     """Return the columns under the names people read, without those that hold nothing."""
-    kept = [name for name in COLUMNS if days[name].notna().any()]
-    names = {"date": "Date", "weekday": "Jour", "place": "Cantine", "district": "Secteur"}
+    same = days["recommended"].equals(days["advised"])
+    known = [name for name in COLUMNS if name in days and days[name].notna().any()]
+    kept = [name for name in known if not (same and name == "recommended")]
+    names = {"date": "Date", "weekday": "Jour", "place": "Cantine"}
     return days[[*first, *kept]].rename(columns={**names, **COLUMNS})

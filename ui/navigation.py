@@ -26,6 +26,9 @@ PAGES = (
     PageDescription("Mission numérique", "pages/mission/deploiement.py", "Déploiement", "rocket_launch", ("comite",)),
     PageDescription("Mission numérique", "pages/mission/equipement.py", "Équipement", "devices", ("comite",)),
     PageDescription("Mission numérique", "pages/mission/donnees.py", "Données disponibles", "grid_on", ("mission",)),
+    PageDescription(
+        "Mission numérique", "pages/mission/qualite_previsions.py", "Qualité des prévisions", "query_stats", ("comite",)
+    ),
     PageDescription("Cantines", "pages/cantine/depot.py", "Déposer un fichier", "upload_file", ("cantine",)),
     PageDescription("Cuisine centrale", "pages/cuisine/previsions.py", "Prévisions", "skillet", ("cuisine", "comite")),
     PageDescription("Aide", "pages/aide/guide.py", "Guide", "help", EVERYONE),

@@ -1,15 +1,13 @@
 """Questions the pages ask: one question = one function = one SQL statement beside it."""
 
+from data.queries.forecast_days import canteen_forecasts_of_day, daily_forecast, forecast_terms, recent_actuals
 from data.queries.forecasts import (
     FORECAST_KINDS,
     ForecastRun,
-    canteen_forecasts_of_day,
-    daily_forecast,
     ends_too_soon,
     forecast_days,
     forecasts_outdated,
     latest_run,
-    recent_actuals,
 )
 from data.queries.inventory import (
     availability,
@@ -46,6 +44,7 @@ __all__ = [
     "deposits",
     "ends_too_soon",
     "forecast_days",
+    "forecast_terms",
     "forecasts_outdated",
     "labels",
     "last_actions",

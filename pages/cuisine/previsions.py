@@ -1,11 +1,11 @@
-"""Prévisions: how many meals, for whom, on which day?"""
+"""Prévisions: how many meals, for whom, on which day, and why?"""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from data import queries
-from ui import blocks, filters, forecast_view
+from ui import blocks, explain_view, filters, forecast_view
 from ui.access import require
 from ui.session import ask
 
@@ -24,4 +24,7 @@ if run is None:
 
 place, canteen = filters.canteen()
 forecast_view.coming_days(run, place, canteen)
-forecast_view.one_day(run)
+chosen = forecast_view.chosen_day(run)
+if chosen:
+    explain_view.why(run, place, canteen, chosen)
+    forecast_view.one_day(run, chosen)

@@ -14,6 +14,7 @@ PAGES = {
     "donnees": "Données disponibles",
     "depot": "Déposer un fichier",
     "previsions": "Prévisions",
+    "qualite_previsions": "Qualité des prévisions",
     "guide": "Guide",
 }
 ENGLISH = ["(required)", "Page not found", "Traceback", "Error", "Select", "No results", "Choose an option"]

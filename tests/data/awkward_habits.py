@@ -190,6 +190,9 @@ for wrong in (
     dates(f"not one day: {wrong}", wrong, "24/05/2016", accepted=1, rejected=((2, "date"),))
 SAME = ("24/05/2016 à 12:30", "24/05/2016 12h30", "24 / 05 / 2016", "24–05–2016", "mardi, 24 mai 2016", "24 MAI 2016")
 dates("one day in other ways", *SAME, lines=6, accepted=6, read={line: {"date": MAY_24} for line in range(2, 8)})
+MARCH = ("24 mars 2016", "mar. 1er mars 2016", "mardi 1 mars 16")
+march = {2: {"date": date(2016, 3, 24)}, 3: {"date": date(2016, 3, 1)}, 4: {"date": date(2016, 3, 1)}}
+dates("the month whose name starts like Tuesday", *MARCH, lines=3, accepted=3, read=march)
 ZONED = ("2016-05-23T22:00:00Z", "2016-05-23T22:00:00.000+00:00", "2016-05-24T00:00:00+02:00", "2016-05-24T10:00:00Z")
 dates(
     "the midnight of Paris, elsewhere",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -132,6 +133,14 @@ add(
     accepted=3,
     said=("formule sans valeur",),
     stored={"site": "C", "meals_planned": 10, "date": "2016-05-24", "preparation_kg": None},
+)
+add("formulas whose value is written empty", workbook(FORMULA), lines=3, accepted=3, said=("formule sans valeur",))
+add(
+    "a formula whose value is an empty text",
+    rezipped(workbook(FORMULA), SHEET, lambda xml: re.sub(rb'(<c r="[EF]4")', rb'\1 t="str"', xml)),
+    lines=3,
+    accepted=3,
+    stored={"site": "C", "meals_planned": 10, "meals_served": None, "preparation_kg": None},
 )
 add(
     "a text that looks like a formula",

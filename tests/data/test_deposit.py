@@ -163,7 +163,7 @@ def test_implausible_figures_are_doubted_but_kept(store: Store) -> None:
 
 def test_a_file_without_one_good_line_is_refused_and_leaves_the_store_as_it_was(store: Store) -> None:
     before = store.version()
-    with pytest.raises(DepositRefused, match="Aucune des 1 lignes"):
+    with pytest.raises(DepositRefused, match="La seule ligne du fichier"):
         apply(store, "j.csv", log("A;M;hier;1;1;;"), "agent")
     assert store.version() == before
     assert store.read("SELECT count(*) AS n FROM deposits")["n"][0] == 0

@@ -43,7 +43,8 @@ def run(
         run_id = int(row[0]) if row else 0
         for canteen in (*canteens, None):
             cursor.execute(
-                "INSERT INTO forecasts VALUES ($run, $canteen, $day, 'meals_served', 100, 90, 110)",
+                "INSERT INTO forecasts (run_id, canteen, date, target, point, lower, upper, recommended)"
+                " VALUES ($run, $canteen, $day, 'meals_served', 100, 90, 110, CASE WHEN $canteen <> '' THEN 107 END)",
                 {"run": run_id, "canteen": canteen, "day": AHEAD},
             )
     return run_id
@@ -202,3 +203,50 @@ def test_a_day_of_a_canteen_is_shown_when_all_its_points_are_told(city: Store) -
     shown = queries.recent_actuals(city, "Chêne", date(2024, 12, 31))
     assert shown["date"].tolist()[-2:] == [pd.Timestamp(LAST), pd.Timestamp(2024, 11, 22)]
     assert shown["meals_served"].tolist() == [100] * 30
+
+
+# ---------------------------------------------------------------- how many meals to prepare, and why
+def advise(store: Store, run_id: int, canteen: str, quantity: float) -> None:
+    """Store what the computation recommends for a canteen whose plan it knew."""
+    with store.write("test", "forecast", {}) as cursor:
+        cursor.execute(
+            "UPDATE forecasts SET recommended_with_plan = $quantity WHERE run_id = $run AND canteen = $canteen",
+            {"run": run_id, "canteen": canteen, "quantity": quantity},
+        )
+
+
+def test_the_quantity_of_the_city_is_the_sum_of_its_canteens(city: Store) -> None:
+    run_id = run(city, unattached=True)
+    assert of_city(city, run_id)[["recommended", "advised"]].tolist() == [214, 214]
+    advise(city, run_id, "Bois", 90)
+    assert of_city(city, run_id)[["recommended", "advised"]].tolist() == [214, 197]
+    own = queries.daily_forecast(city, run_id, "Bois").iloc[0]
+    assert own[["recommended", "advised"]].tolist() == [107, 90]
+    of_day = queries.canteen_forecasts_of_day(city, run_id, AHEAD).set_index("place")
+    assert of_day["advised"].to_dict() == {"Bois": 90, "Chêne": 107}
+
+
+def test_a_canteen_without_quantity_leaves_the_city_without_one(city: Store) -> None:
+    run_id = run(city, unattached=True)
+    with city.write("test", "forecast", {}) as cursor:
+        cursor.execute("UPDATE forecasts SET recommended = NULL WHERE canteen = 'Bois'")
+    assert of_city(city, run_id)[["recommended", "advised"]].isna().all()
+
+
+def test_the_terms_of_the_city_are_the_sum_of_those_of_its_canteens(city: Store) -> None:
+    run_id = run(city, unattached=True)
+    assert queries.forecast_terms(city, run_id, None, AHEAD) is None
+    with city.write("test", "forecast", {}) as cursor:
+        for canteen in ("Bois", "Chêne"):
+            cursor.execute(
+                "INSERT INTO forecast_terms VALUES ($run, $canteen, $day, 95, 2, 1.5, 1, 0.5)",
+                {"run": run_id, "canteen": canteen, "day": AHEAD},
+            )
+    of_bois = queries.forecast_terms(city, run_id, "Bois", AHEAD)
+    assert of_bois is not None
+    assert of_bois.tolist() == [95, 2, 1.5, 1, 0.5, 1]
+    of_all = queries.forecast_terms(city, run_id, None, AHEAD)
+    assert of_all is not None
+    assert of_all.tolist() == [190, 4, 3, 2, 1, 2]
+    assert queries.forecast_terms(city, run_id, "Foyer", AHEAD) is None
+    assert queries.forecast_terms(city, run_id, "Bois", LAST) is None

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from data.school_calendar import service_days
+from data.school_calendar import DEFAULT_WEEKDAYS, holiday_name, service_days
 from data.store import Store
+from models.panel import Panel, build
 
-FIRST, LAST, TODAY = date(2022, 9, 1), date(2024, 11, 15), date(2024, 11, 20)
+FIRST, LAST, TODAY = date(2023, 9, 1), date(2024, 11, 15), date(2024, 11, 20)
 MEASURES = ["meals_planned", "meals_served", "preparation_kg", "unserved_kg", "leftovers_kg"]
 MAPPED = {"Chêne E": "Chêne", "Chêne M": "Chêne", "Bois": "Bois", "Clos": "Clos", "Dune": "Dune", "Étang": "Étang"}
 
@@ -75,3 +76,28 @@ def build_city(store: Store) -> None:
         meals("Foyer", days, 30, 7),
     ]
     deposit(store, pd.concat(parts), MAPPED)
+
+
+def school_days(first: str, last: str) -> pd.DatetimeIndex:
+    """Return the usual days of service of a period."""
+    days = pd.bdate_range(first, last)
+    served = [day.isoweekday() in DEFAULT_WEEKDAYS and holiday_name(day.date()) is None for day in days]
+    return days[served]
+
+
+def city_history(levels: dict[str, float], days: pd.DatetimeIndex, seed: int = 1) -> pd.DataFrame:
+    """Return what `models.panel.build` reads: canteens that share the city's days, with a plan that knows a little."""
+    chance = np.random.default_rng(seed)
+    city = chance.normal(0, 0.03, len(days)) - 0.08 * (days.day_of_week == 4) - 0.05 * np.isin(days.month, (6, 7))
+    parts = []
+    for name, level in levels.items():
+        served = np.round(level * np.exp(city + chance.normal(0, 0.06, len(days)))).clip(min=1)
+        planned = np.round(served * np.exp(chance.normal(0.06, 0.05, len(days))))
+        part = pd.DataFrame({"date": days, "served": served, "planned": planned, "points": 1, "incomplete": False})
+        parts.append(part.assign(canteen=name))
+    return pd.concat(parts, ignore_index=True)
+
+
+def city_panel(levels: dict[str, float], days: pd.DatetimeIndex, seed: int = 1) -> Panel:
+    """Return the panel of such a city."""
+    return build(city_history(levels, days, seed), days)

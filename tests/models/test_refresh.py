@@ -18,7 +18,7 @@ from data.store import Store
 from models import refresh as module
 from models.history import extract
 from models.refresh import HistoryEmpty, RefreshFailed, refresh
-from tests.models.synthetic import LAST, TODAY, build_city
+from tests.models.synthetic import LAST, MAPPED, TODAY, build_city, deposit, meals
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 
@@ -57,6 +57,27 @@ def test_intervals_are_in_order_and_never_negative(forecasts: pd.DataFrame) -> N
     assert (forecasts["point"] <= forecasts["upper"]).all()
 
 
+def test_a_quantity_to_prepare_is_stored_for_the_meals_of_every_canteen(forecasts: pd.DataFrame) -> None:
+    canteens = forecasts[(forecasts["target"] == "meals_served") & forecasts["canteen"].notna()]
+    assert (canteens["recommended"] > 0).all()
+    assert canteens["recommended_with_plan"].isna().all()  # no plan is known for the days to come
+
+
+def test_the_terms_of_every_canteen_and_day_add_up_to_its_forecast(city: Store, forecasts: pd.DataFrame) -> None:
+    told = city.read("SELECT * FROM forecast_terms").set_index(["canteen", "date"])
+    canteens = forecasts[(forecasts["target"] == "meals_served") & forecasts["canteen"].notna()]
+    points = canteens.set_index(["canteen", "date"])["point"]
+    gaps = told.drop(columns="run_id").sum(axis=1).reindex(points.index) - points
+    assert gaps.abs().max() < 0.5
+
+
+def test_the_judged_past_is_stored_for_named_canteens_only(city: Store) -> None:
+    past = city.read("SELECT * FROM backtests")
+    assert set(past["canteen"]) == {"Chêne", "Bois", "Étang", "Dune"}
+    assert past[["forecast", "lower", "upper", "recommended", "recommended_with_plan"]].notna().all(axis=None)
+    assert (past["forecast"] / past["meals_served"]).median() == pytest.approx(1, abs=0.03)
+
+
 def test_levels_are_those_of_the_canteens(forecasts: pd.DataFrame) -> None:
     for canteen, level in {"Chêne": 156, "Bois": 78, "Dune": 39, "Étang": 117}.items():
         assert _of(forecasts, "meals_served", canteen)["point"].mean() == pytest.approx(level, rel=0.05)
@@ -92,7 +113,8 @@ def test_the_run_tells_its_date_its_version_and_its_specification(city: Store) -
     assert run["data_version"] == city.version() - 1
     told = json.loads(run["specification"])
     assert told["canteens"] == {"forecast": 4, "closed": 1, "too_short": 0}
-    assert told["series_by_method"]["meals_served"] == {"prophet": 3, "weekday_median": 1}
+    assert told["series_by_method"]["meals_served"] == {"prophet_pooled": 4}
+    assert told["series_by_method"]["surplus_meals"] == {"prophet": 3, "weekday_median": 1}
     assert told["interval"] == 0.8
     assert told["unattached_points_in_city_total"] is True
     assert told["set_aside_canteen_days"]["typing_error"] == 0
@@ -196,6 +218,16 @@ def test_the_command_stores_a_run_and_sums_it_up(database: Path) -> None:
     assert summary["rows"] == (3 + 1) * 2 * 30
     assert summary["last_service_on"] == LAST.isoformat()
     assert "séries calculées" in told.stderr
+
+
+def test_a_city_of_three_days_is_told_that_nothing_can_be_forecast_yet(tmp_path: Path) -> None:
+    store = Store(tmp_path / "three.duckdb")
+    deposit(store, meals("Bois", service_days(store, LAST - timedelta(days=4), LAST)[-3:], 80), MAPPED)
+    store.close()
+    told = _run(tmp_path / "three.duckdb")
+    assert (told.returncode, told.stderr.count("Traceback")) == (0, 0)
+    assert "aucune cantine n’a encore assez de jours servis" in told.stdout
+    assert json.loads(_run(tmp_path / "three.duckdb", "--json").stdout)["first_day"] is None
 
 
 def test_a_computer_without_a_name_for_the_user_gives_a_number(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,8 @@ from data.deposit import apply
 from data.school_calendar import service_days
 from data.store import Store
 from models.history import HISTORY, UNATTACHED, Job, days_to_forecast, extract, history_parameters
-from models.series import MEALS, SURPLUS, WASTE, Prepared, prepare
+from models.panel import REASONS, build, reasons
+from models.series import MEALS, SURPLUS, WASTE, Prepared, panel_of, prepare
 from tests.models.synthetic import LAST, MAPPED, TODAY, add_event, deposit, meals, weighed
 
 DAYS_FROM = date(2024, 1, 8)
@@ -23,6 +24,11 @@ def _job(store: Store, today: date = TODAY) -> Job:
     job = extract(store, today)
     assert job is not None
     return job
+
+
+def _prepared(store: Store) -> Prepared:
+    job = _job(store)
+    return prepare(job, panel_of(job))
 
 
 def _past(prepared: Prepared, canteen: str, target: str = MEALS) -> pd.Series:
@@ -40,7 +46,7 @@ def test_missing_and_zero_meals_are_set_aside_never_learnt_as_zero(store: Store,
     rows.loc[10, "meals_served"] = None
     rows.loc[11, "meals_served"] = 0
     deposit(store, rows, MAPPED)
-    prepared = prepare(_job(store))
+    prepared = _prepared(store)
     past = _past(prepared, "Bois")
     assert len(past) == len(days) - 2
     assert past.min() > 40
@@ -53,7 +59,7 @@ def test_the_points_of_a_canteen_add_up_and_a_day_with_one_point_missing_is_set_
     east, west = meals("Chêne E", days, 100, 1), meals("Chêne M", days, 60, 2)
     west.loc[5, "meals_served"] = None
     deposit(store, pd.concat([east, west]), MAPPED)
-    prepared = prepare(_job(store))
+    prepared = _prepared(store)
     past = _past(prepared, "Chêne")
     expected = (east["meals_served"] + west["meals_served"]).drop(index=5)
     assert past.tolist() == expected.tolist()
@@ -63,7 +69,7 @@ def test_the_points_of_a_canteen_add_up_and_a_day_with_one_point_missing_is_set_
 def test_a_missing_row_of_one_point_is_not_a_drop_of_its_canteen(store: Store, days: list[date]) -> None:
     east, west = meals("Chêne E", days, 100, 1), meals("Chêne M", days, 60, 2).drop(index=[5, 80])
     deposit(store, pd.concat([east, west]), MAPPED)
-    prepared = prepare(_job(store))
+    prepared = _prepared(store)
     assert len(_past(prepared, "Chêne")) == len(days) - 2
     assert _past(prepared, "Chêne").min() > 130
     assert prepared.set_aside_days["point_missing"] == 2
@@ -78,7 +84,7 @@ def test_points_split_merged_or_closed_on_a_weekday_keep_their_history(store: St
         meals("Bois M", nursery, 40, 4),  # does not eat here on Fridays
     ]
     deposit(store, pd.concat(parts), MAPPED | {"Bois M": "Bois"})
-    prepared = prepare(_job(store))
+    prepared = _prepared(store)
     assert prepared.set_aside_days["point_missing"] == 0
     assert len(_past(prepared, "Chêne")) == len(_past(prepared, "Bois")) == len(days)
 
@@ -86,9 +92,10 @@ def test_points_split_merged_or_closed_on_a_weekday_keep_their_history(store: St
 def test_labels_that_changed_cost_no_canteen_day_of_the_city_s_seven_years(store: Store, nantes: Path) -> None:
     for name in ("mapping_frequentation_cantines.csv", "frequentation_2011_2017.csv"):
         apply(store, name, (nantes / name).read_bytes(), "test")
-    rows = store.read(HISTORY, history_parameters(date(2017, 12, 22)) | {"years": 8})
+    rows = store.read(HISTORY, history_parameters(date(2017, 12, 22), years=8))
     assert len(rows) > 70_000
-    apart = rows[rows["point_missing"] & rows["served"].notna() & ~rows["incomplete"]]
+    why = reasons(build(rows, pd.bdate_range("2011-01-01", "2017-12-22"))).stack()
+    apart = why[why == REASONS.index("point_missing")].reset_index()
     # A strike: one of the two points of two canteens (and one label à rattacher) did not serve, with no line to say so.
     assert apart["date"].unique().tolist() == [pd.Timestamp(2011, 2, 10)]
     assert len(apart) == 3
@@ -99,14 +106,14 @@ def test_obvious_typing_errors_are_set_aside_and_counted(store: Store, days: lis
     rows.loc[20, "meals_served"] = 800
     rows.loc[40, "meals_served"] = 8
     deposit(store, rows, MAPPED)
-    prepared = prepare(_job(store))
+    prepared = _prepared(store)
     assert _past(prepared, "Bois").between(40, 160).all()
     assert prepared.set_aside_days["typing_error"] == 2
 
 
 def test_days_that_are_not_service_days_are_not_learnt(store: Store, days: list[date]) -> None:
     deposit(store, meals("Bois", [*days, date(2024, 7, 16), date(2024, 11, 11)], 80), MAPPED)
-    prepared = prepare(_job(store))
+    prepared = _prepared(store)
     assert len(_past(prepared, "Bois")) == len(days)
     assert prepared.set_aside_days["not_a_service_day"] == 2
 
@@ -117,7 +124,7 @@ def test_surplus_is_what_was_planned_in_excess_and_needs_both_figures(store: Sto
     rows.loc[4, "meals_planned"] = rows.loc[4, "meals_served"] - 5
     rows.loc[5, "meals_planned"] = 8000
     deposit(store, rows, MAPPED)
-    prepared = prepare(_job(store))
+    prepared = _prepared(store)
     kept = rows.drop(index=[3, 5])
     expected = (kept["meals_planned"] - kept["meals_served"]).clip(lower=0)
     assert _past(prepared, "Bois", SURPLUS).tolist() == expected.tolist()
@@ -135,20 +142,20 @@ def test_grams_per_meal_need_the_three_places_of_loss(store: Store, days: list[d
         if pd.notna(preparation) and pd.notna(unserved) and pd.notna(leftovers)
     ]
     assert len(naive) == 40 - 3
-    assert _past(prepare(_job(store)), "Bois", WASTE).tolist() == pytest.approx(naive)
+    assert _past(_prepared(store), "Bois", WASTE).tolist() == pytest.approx(naive)
 
 
 def test_nothing_is_said_of_waste_under_twenty_weighed_days(store: Store, days: list[date]) -> None:
     rows = weighed(meals("Bois", days, 80), 90.0)
     rows.loc[rows.index < len(rows) - 19, PLACES] = None
     deposit(store, rows, MAPPED)
-    assert not [one for one in prepare(_job(store)).series if one.target == WASTE]
+    assert not [one for one in _prepared(store).series if one.target == WASTE]
 
 
 def test_closed_and_barely_known_canteens_have_no_series_and_are_counted(store: Store, days: list[date]) -> None:
     parts = [meals("Bois", days, 80), meals("Clos", days[:-61], 50), meals("Dune", days[-3:], 40)]
     deposit(store, pd.concat(parts), MAPPED)
-    prepared = prepare(_job(store))
+    prepared = _prepared(store)
     assert {one.canteen for one in prepared.series} == {"Bois"}
     assert prepared.canteens == {"forecast": 1, "closed": 1, "too_short": 1}
 
@@ -156,7 +163,7 @@ def test_closed_and_barely_known_canteens_have_no_series_and_are_counted(store: 
 def test_labels_a_rattacher_make_one_series_of_their_own(store: Store, days: list[date]) -> None:
     parts = [meals("Bois", days, 80), meals("Foyer", days, 30, 1), meals("Abri", days, 20, 2)]
     deposit(store, pd.concat(parts), MAPPED)
-    past = _past(prepare(_job(store)), UNATTACHED)
+    past = _past(_prepared(store), UNATTACHED)
     assert past.tolist() == (parts[1]["meals_served"] + parts[2]["meals_served"]).tolist()
 
 

@@ -20,11 +20,29 @@ Open = Callable[..., AppTest]
 
 # Rows as models.refresh stores them: the computation itself has its own tests.
 FORECASTS = """
-INSERT INTO forecasts
-SELECT $run_id, place.canteen, day, target.name, 100 * target.scale, 80 * target.scale, 120 * target.scale
+INSERT INTO forecasts BY NAME
+SELECT
+    $run_id AS run_id, place.canteen, day AS date, target.name AS target,
+    100 * target.scale AS point, 80 * target.scale AS lower, 120 * target.scale AS upper,
+    CASE WHEN place.canteen IS NOT NULL AND target.name = 'meals_served' THEN 107.4 END AS recommended
 FROM unnest($days) AS days(day)
 CROSS JOIN (SELECT name AS canteen FROM canteens UNION ALL SELECT NULL) AS place
 CROSS JOIN (VALUES ('meals_served', 1), ('surplus_meals', 0.1), ('waste_g_per_meal', 1.1)) AS target(name, scale)
+"""
+
+TERMS = """
+INSERT INTO forecast_terms
+SELECT $run_id, name, day, 104.3, -6.2, 1.5, 0.4, 0 FROM unnest($days) AS days(day) CROSS JOIN canteens
+"""
+BACKTEST = """
+INSERT INTO backtests
+SELECT
+    $run_id, canteen, date, sum(meals_planned), sum(meals_served),
+    1.01 * sum(meals_served), 0.9 * sum(meals_served), 1.1 * sum(meals_served),
+    1.05 * sum(meals_served), 1.04 * sum(meals_served)
+FROM located_services
+WHERE canteen IS NOT NULL AND meals_served > 0
+GROUP BY canteen, date
 """
 
 
@@ -38,7 +56,10 @@ def add_forecasts(store: Store) -> None:
             " SELECT now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC', 1, $last, '{}' RETURNING run_id",
             {"last": last},
         ).fetchone()
-        cursor.execute(FORECASTS, {"run_id": row[0] if row else 0, "days": days})
+        run = {"run_id": row[0] if row else 0}
+        cursor.execute(FORECASTS, run | {"days": days})
+        cursor.execute(TERMS, run | {"days": days})
+        cursor.execute(BACKTEST, run)
 
 
 @pytest.fixture(scope="session")

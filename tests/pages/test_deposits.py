@@ -142,6 +142,10 @@ def test_the_lines_to_correct_are_still_offered_once_the_others_are_in(open_app:
     deposit(app, "journal.csv", HEADER + "A;M;05/09/2016;9;9\nA;M;06/09/2016;neuf;9\n")
     assert "1 ligne reste à corriger" in texts(app)
     assert "Télécharger les lignes à corriger (CSV)" in [button.label for button in app.get("download_button")]
+    deposit(app, "journal.csv", HEADER + "A;M;07/09/2016;9;9\nA;M;08/09/2016;9;9;de;trop\n")
+    assert "1 ligne reste à corriger." in texts(app)
+    assert "à corriger dans votre fichier d’origine (ligne 3)." in texts(app)
+    assert "Télécharger les lignes à corriger (CSV)" not in [button.label for button in app.get("download_button")]
 
 
 def test_an_older_deposit_stays_chosen_when_it_is_undone(

@@ -32,7 +32,8 @@ def add_run(path: Path, days: list[date]) -> None:
             {"version": store.version(), "last": days[0] - timedelta(days=1), "specification": specification},
         ).fetchone()
         cursor.execute(
-            "INSERT INTO forecasts SELECT $run, canteen, day, 'meals_served', 100, 90, 110 FROM unnest($days) AS d(day)"
+            "INSERT INTO forecasts (run_id, canteen, date, target, point, lower, upper)"
+            " SELECT $run, canteen, day, 'meals_served', 100, 90, 110 FROM unnest($days) AS d(day)"
             " CROSS JOIN (SELECT name AS canteen FROM canteens UNION ALL SELECT NULL)",
             {"run": row[0] if row else 0, "days": days},
         )

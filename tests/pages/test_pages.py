@@ -19,8 +19,9 @@ EXPECTED = [
     ("pages/mission/deploiement.py", "Déploiement", 1, 1, 1),
     ("pages/mission/equipement.py", "Équipement", 1, 1, 1),
     ("pages/mission/donnees.py", "Données disponibles", 0, 0, 3),
-    ("pages/cantine/depot.py", "Déposer un fichier", 0, 0, 2),
-    ("pages/cuisine/previsions.py", "Prévisions", 0, 1, 1),
+    ("pages/mission/qualite_previsions.py", "Qualité des prévisions", 4, 3, 3),
+    ("pages/cantine/depot.py", "Déposer un fichier", 0, 0, 4),
+    ("pages/cuisine/previsions.py", "Prévisions", 0, 2, 1),
     ("pages/aide/guide.py", "Guide", 0, 0, 0),
 ]
 FILES = [page for page, *_ in EXPECTED]
@@ -45,7 +46,7 @@ def test_a_page_shows_its_figures_with_demo_data(
     assert "Données de démonstration" in app.warning[0].value
     assert len(app.metric) >= metrics
     assert len(app.get("plotly_chart")) >= charts
-    assert len(app.dataframe) >= tables
+    assert len(app.dataframe) + sum("<table>" in block.value for block in app.get("html")) >= tables
 
 
 @pytest.mark.parametrize("page", [page for page, _, _, charts, _ in EXPECTED if charts])

@@ -63,3 +63,14 @@ def test_the_sentence_of_a_day_counts_the_canteens_that_have_planned() -> None:
     )
     assert "prévu" not in plain(day_sentence(date(2024, 11, 21), city, canteens.fillna(1.0)))
     assert "prévu" not in plain(day_sentence(date(2024, 11, 21), city, canteens.assign(meals_planned=None)))
+
+
+def test_the_quantity_to_prepare_comes_first_and_that_of_the_city_is_said_to_be_a_sum() -> None:
+    advised = DAYS.assign(advised=214.4)
+    assert ": 214 repas conseillés (somme des cantines) ; 200 repas attendus, entre 80 et 120. Le jour" in plain(
+        coming_sentence(advised, date(2024, 11, 20))
+    )
+    alone = plain(coming_sentence(advised.assign(canteens=1), date(2024, 11, 20)))
+    assert ": 214 repas conseillés ; 200 repas attendus" in alone
+    said = plain(day_sentence(date(2024, 11, 21), advised, pd.DataFrame({"meals_planned": [None]})))
+    assert "(somme des cantines) ; 200 repas attendus, entre 80 et 120 pour la ville" in said

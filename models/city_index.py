@@ -1,0 +1,135 @@
+"""What all canteens share: the city's day index, and Prophet on it."""
+
+from __future__ import annotations
+
+import logging
+
+import numpy as np
+import pandas as pd
+from prophet import Prophet
+
+from models.calendar import school_years
+from models.frames import days_of, exp
+
+# The day index is mostly the median canteen's, which a few outings cannot move, and partly the city's total.
+TOTAL_SHARE = 0.3
+LEAST_CANTEENS, LEAST_SHARE = 20, 0.25
+YEARLY_ORDER = 6
+PRIOR = 1.0
+# Weekday habits change over the years: those of the last fourteen months get terms of their own.
+RECENT, RECENT_DAYS = "recent_", 420
+RECENT_PRIOR = 0.3
+YEARLY_LEAST_DAYS = 365
+LEAST_DAYS = 10
+# Under this many days of its school year, a level is read through the season of the earlier years.
+ANCHOR_DAYS = 100
+SEED = 2016
+OUTLIER = 6.0
+# So many days on end, each an outlier, are no ordinary school days: a reopening with a quarter of the children.
+DISRUPTED_DAYS = 8
+
+TERMS = ("usual", "weekday", "season", "calendar", "event")
+
+
+def balanced_index(logs: pd.DataFrame, shape: pd.Series) -> pd.Series:
+    """Return by how much each day is above or below the canteens' levels of its school year, in log meals.
+
+    `logs` are log meals, days × canteens; `shape` is what is already known of the days, 0 where nothing is.
+    """
+    levels = logs.sub(shape, axis=0).groupby(school_years(days_of(logs))).transform("median")
+    told = logs.notna()
+    median = (logs - levels).median(axis=1)
+    total = np.log(exp(logs).sum(axis=1) / exp(levels).where(told).sum(axis=1))
+    enough = told.sum(axis=1) >= min(LEAST_CANTEENS, LEAST_SHARE * logs.shape[1])
+    return ((1 - TOTAL_SHARE) * median + TOTAL_SHARE * total).where(enough)
+
+
+def without_disruptions(logs: pd.DataFrame) -> pd.DataFrame:
+    """Return the days less the long runs in which the whole city was far from itself: next year will not be so."""
+    index = balanced_index(logs, pd.Series(0.0, logs.index)).dropna()
+    far = index != _without_outliers(index)
+    runs = (far != far.shift()).cumsum()
+    return logs.drop(index=far.index[far & (far.groupby(runs).transform("size") >= DISRUPTED_DAYS)])
+
+
+def shared_terms(logs: pd.DataFrame, features: pd.DataFrame, days: pd.DatetimeIndex) -> tuple[pd.Series, pd.DataFrame]:
+    """Return the index of the past days, and what Prophet says of the coming `days`, by TERMS.
+
+    The level of a school year just begun is read through the season of the earlier ones: September's first days are
+    always low, and do not make a low year.
+    """
+    index = balanced_index(logs, pd.Series(0.0, logs.index))
+    years = school_years(days_of(logs))
+    current = years == years[-1]
+    if current.sum() < ANCHOR_DAYS and (~current).sum() >= ANCHOR_DAYS:
+        shape = _prophet_terms(index[~current], features, days_of(logs[current])).sum(axis=1)
+        index = balanced_index(logs, shape.reindex(logs.index, fill_value=0.0))
+    untold = days_of(logs)[index.isna()]
+    terms = _prophet_terms(index, features, days.union(untold))
+    # Days too few canteens tell of have no index: what Prophet says of them stands in.
+    return index.fillna(terms.loc[untold].sum(axis=1)), terms.loc[days]
+
+
+def _prophet_terms(index: pd.Series, features: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFrame:
+    """Fit Prophet on an index (it holds no trend: the levels do) and return its terms for the days."""
+    learnt = _without_outliers(index.dropna())
+    nothing = pd.DataFrame(0.0, days, list(TERMS))
+    if len(learnt) < LEAST_DAYS or days.empty:
+        return nothing
+    asked = pd.concat([features, _recent_weekdays(days_of(features), learnt.index[-1])], axis=1)
+    past = asked.loc[learnt.index]
+    known = [str(name) for name in asked.columns[past.any()]]
+    model = _model(known, yearly=(learnt.index[-1] - learnt.index[0]).days >= YEARLY_LEAST_DAYS)
+    try:
+        model.fit(_frame(past[known]).assign(y=learnt.to_numpy()), seed=SEED)
+    except RuntimeError:  # the optimiser gave up: the canteens' own levels are still worth having
+        logging.getLogger(__name__).exception("Prophet failed on the city's index")
+        return nothing
+    return _by_term(model.predict(_frame(asked.loc[days, known])).set_index(days), known)
+
+
+def _model(regressors: list[str], *, yearly: bool) -> Prophet:
+    model = Prophet(
+        growth="flat",
+        yearly_seasonality=YEARLY_ORDER if yearly else False,
+        weekly_seasonality=True,
+        daily_seasonality=False,
+        seasonality_prior_scale=PRIOR,
+        uncertainty_samples=0,
+    )
+    for name in regressors:
+        model.add_regressor(name, RECENT_PRIOR if name.startswith(RECENT) else PRIOR, standardize=False)
+    return model
+
+
+def _frame(features: pd.DataFrame) -> pd.DataFrame:
+    return features.rename_axis("ds").reset_index()
+
+
+def _without_outliers(index: pd.Series) -> pd.Series:
+    """Bring a day that no calendar explains back to the edge of the others: Prophet squares what it misses."""
+    spread = 1.4826 * (index - index.median()).abs().median()
+    return index.clip(index.median() - OUTLIER * spread, index.median() + OUTLIER * spread) if spread > 0 else index
+
+
+def _recent_weekdays(days: pd.DatetimeIndex, last: pd.Timestamp) -> pd.DataFrame:
+    recent = days > last - pd.Timedelta(days=RECENT_DAYS)
+    columns = {f"{RECENT}{weekday}": (recent & (days.day_of_week == weekday)).astype(float) for weekday in range(5)}
+    return pd.DataFrame(columns, days)
+
+
+def _by_term(answer: pd.DataFrame, regressors: list[str]) -> pd.DataFrame:
+    def added(names: list[str]) -> pd.Series:
+        return answer.reindex(columns=names, fill_value=0.0).sum(axis=1)
+
+    recent = [name for name in regressors if name.startswith(RECENT)]
+    events = [name for name in regressors if name == "strike"]
+    return pd.DataFrame(
+        {
+            "usual": answer["trend"],
+            "weekday": added(["weekly", *recent]),
+            "season": added(["yearly"]),
+            "calendar": added([name for name in regressors if name not in {*recent, *events}]),
+            "event": added(events),
+        }
+    )

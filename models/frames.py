@@ -1,0 +1,26 @@
+"""Tables of days × places: the few operations that numpy would give back as bare arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+
+def days_of(table: pd.DataFrame | pd.Series) -> pd.DatetimeIndex:
+    """Return the days a table is about."""
+    return pd.DatetimeIndex(table.index)
+
+
+def like(table: pd.DataFrame, values: np.ndarray) -> pd.DataFrame:
+    """Return values as a table of the same days and places, in one block of memory."""
+    return pd.DataFrame(values, table.index, table.columns)
+
+
+def log(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the natural logarithm of every cell."""
+    return like(table, np.log(table.to_numpy(dtype=float)))
+
+
+def exp(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the exponential of every cell."""
+    return like(table, np.exp(table.to_numpy(dtype=float)))

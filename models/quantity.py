@@ -1,0 +1,155 @@
+"""How far forecasts miss, and so how many meals to prepare at a stated risk of running short.
+
+Errors are those of past forecasts made as early as the ones to judge (`models.backtest`), never those of a fit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+
+INTERVAL = 0.8
+# A canteen's errors count beside those of all canteens; under this many days the latter lead.
+CANTEEN_DAYS, PERIOD_DAYS = 40.0, 200.0
+# One typing error must not widen a canteen's intervals for two years.
+LARGEST_ERROR = 0.6
+# Until past forecasts can be judged, errors are taken for normal, of a mean size seen in the city's log.
+LEAST_ERRORS, USUAL_ERROR, MEAN_TO_DEVIATION = 100, 0.08, 1.2533
+PERIODS = ("ordinary", "september", "start", "june", "end")
+# Where the managers' plan is far from the forecast, both are less sure: |log plan/forecast|, debiased.
+DISAGREEMENTS = (0.05, 0.12, 0.25)
+HINGES = (-0.3, -0.12, 0.08, 0.2)
+LARGEST_DISAGREEMENT = 1.0
+PLAN_BIAS_DAYS, PLAN_SLOPE_DAYS = 30.0, 0.6
+HIGHEST_RISK, LOWEST_RISK = 0.5, 0.01
+DEFAULT_RISK = 0.18
+
+
+@dataclass(frozen=True)
+class Errors:
+    """How wide the errors of a canteen are on a day, and the pooled errors in that unit (sorted)."""
+
+    by_canteen: pd.Series
+    by_group: np.ndarray
+    standard: np.ndarray
+
+    def width(self, groups: np.ndarray, canteens: pd.Index) -> np.ndarray:
+        """Return the usual size of the errors, as a share of the forecast: days × canteens."""
+        own = self.by_canteen.reindex(canteens).fillna(self.by_canteen.mean()).to_numpy()
+        return self.by_group[groups] * own
+
+    def quantile(self, share: float) -> float:
+        """Return the standard error that this share of the past errors did not pass; a normal one if few are known."""
+        if len(self.standard) < LEAST_ERRORS:
+            return NormalDist(0.0, MEAN_TO_DEVIATION).inv_cdf(share)
+        return float(np.quantile(self.standard, share))
+
+
+def periods(features: pd.DataFrame) -> np.ndarray:
+    """Return the place in PERIODS of each day of `models.calendar.day_features`."""
+    days = pd.DatetimeIndex(features.index)
+    early = features["first_week"] + features["second_week"] > 0
+    start = features["first_day"] + features["second_day"] > 0
+    return np.select([features["last_days"] > 0, days.month.isin((6, 7)), start, early], [4, 3, 2, 1], default=0)
+
+
+def learn(relative: np.ndarray, groups: np.ndarray, canteens: pd.Index) -> Errors:
+    """Learn the errors served / forecast − 1, days × canteens (NaN where unknown), each cell in a group."""
+    size = np.minimum(np.abs(relative), LARGEST_ERROR)
+    overall = np.nanmean(size) if np.isfinite(size).sum() >= LEAST_ERRORS else USUAL_ERROR
+    own, shared = np.full(size.shape[1], overall), np.ones(len(PERIODS) * (1 + len(DISAGREEMENTS)))
+    for _ in range(3):
+        scaled = size / own
+        sums = np.bincount(groups.ravel(), np.nan_to_num(scaled).ravel(), len(shared))
+        counts = np.bincount(groups.ravel(), np.isfinite(scaled).ravel(), len(shared))
+        shared = (sums + PERIOD_DAYS) / (counts + PERIOD_DAYS)
+        scaled = size / shared[groups]
+        told = np.isfinite(scaled).sum(axis=0)
+        own = (np.nansum(scaled, axis=0) + CANTEEN_DAYS * overall) / (told + CANTEEN_DAYS)
+    standard = relative / (shared[groups] * own)
+    return Errors(pd.Series(own, canteens), shared, np.sort(standard[np.isfinite(standard)]))
+
+
+@dataclass(frozen=True)
+class PlanRule:
+    """What the managers' plan tells beside the forecast: it is corrected by log meals along `hinges` and `slope`."""
+
+    bias: pd.Series
+    effects: np.ndarray
+    slope: pd.Series
+
+    def blend(self, forecast: pd.DataFrame, planned: pd.DataFrame) -> pd.DataFrame:
+        """Return the forecast that knows the plan; where there is none, the forecast as it is."""
+        gap = self.gap(forecast, planned)
+        own = self.slope.reindex(forecast.columns).fillna(0.0).to_numpy()
+        moved = _hinges(gap) @ self.effects + gap * own
+        return forecast * np.exp(np.nan_to_num(moved))
+
+    def gap(self, forecast: pd.DataFrame, planned: pd.DataFrame) -> np.ndarray:
+        """Return by how much the plan, less what it usually adds, is above the forecast (log); NaN without a plan."""
+        usual = self.bias.reindex(forecast.columns).fillna(self.bias.mean()).to_numpy()
+        said = _log_ratio(planned, forecast) - usual
+        return np.clip(said, -LARGEST_DISAGREEMENT, LARGEST_DISAGREEMENT)
+
+
+def learn_plan(forecast: pd.DataFrame, planned: pd.DataFrame, served: pd.DataFrame) -> PlanRule:
+    """Learn from past days what was served when the plan and the forecast disagreed."""
+    surplus = pd.DataFrame(_log_ratio(planned, served), columns=forecast.columns)
+    told = surplus.notna().sum()
+    overall = float(np.nanmedian(surplus.to_numpy())) if told.sum() else 0.0
+    bias = (surplus.median().fillna(0.0) * told + overall * PLAN_BIAS_DAYS) / (told + PLAN_BIAS_DAYS)
+    rule = PlanRule(bias, np.zeros(1 + len(HINGES)), pd.Series(0.0, forecast.columns))
+    gap = rule.gap(forecast, planned)
+    return PlanRule(bias, *_plan_effects(gap, _log_ratio(served, forecast), forecast.columns))
+
+
+def _log_ratio(above: pd.DataFrame, below: pd.DataFrame) -> np.ndarray:
+    """Return the log of a ratio of meals, NaN where one is unknown or zero."""
+    values = [np.where(table > 0, table, np.nan) for table in (above, below)]
+    return np.log(values[0] / values[1])
+
+
+def disagreement(gap: np.ndarray) -> np.ndarray:
+    """Return the group of each cell by how far the plan is from the forecast."""
+    return np.digitize(np.nan_to_num(np.abs(gap)), DISAGREEMENTS)
+
+
+def match_risk(errors: Errors, base: np.ndarray, width: np.ndarray, served: np.ndarray, short: float) -> float:
+    """Return the share of days not to run short that leaves a shortage of `short` meals in all on the past days."""
+    low, high = HIGHEST_RISK, 1 - LOWEST_RISK
+    for _ in range(20):
+        middle = (low + high) / 2
+        quantity = base * (1 + errors.quantile(middle) * width)
+        missed = np.nansum(np.maximum(served - quantity, 0.0))
+        low, high = (middle, high) if missed > short else (low, middle)
+    return high
+
+
+def _plan_effects(gap: np.ndarray, truth: np.ndarray, canteens: pd.Index) -> tuple[np.ndarray, pd.Series]:
+    """Fit the hinges over all canteens, then each canteen's own slope, shrunk; errors far from zero weigh less."""
+    told = np.isfinite(gap) & np.isfinite(truth)
+    effects, slopes = np.zeros(1 + len(HINGES)), pd.Series(0.0, canteens)
+    if told.sum() < PERIOD_DAYS:
+        return effects, slopes
+    columns, values = _hinges(gap[told]), truth[told]
+    weights = np.ones(len(values))
+    for _ in range(6):
+        normal = (columns * weights[:, None]).T @ columns + 1e-3 * np.eye(columns.shape[1])
+        effects = np.linalg.solve(normal, (columns * weights[:, None]).T @ values)
+        errors = values - columns @ effects
+        usual = max(1.4826 * float(np.median(np.abs(errors))), 1e-6)
+        weights = np.minimum(1.0, usual / np.maximum(np.abs(errors), 1e-9))
+    weighted, left = np.zeros(gap.shape), np.zeros(gap.shape)
+    weighted[told], left[told] = weights, errors
+    known = np.nan_to_num(gap)
+    slopes[:] = (weighted * known * left).sum(axis=0) / ((weighted * known**2).sum(axis=0) + PLAN_SLOPE_DAYS)
+    return effects, slopes
+
+
+def _hinges(gap: np.ndarray) -> np.ndarray:
+    """Return the columns of a line broken at HINGES."""
+    bent = [np.minimum(gap - place, 0.0) if place < 0 else np.maximum(gap - place, 0.0) for place in HINGES]
+    return np.stack([gap, *bent], axis=-1)

@@ -1,0 +1,27 @@
+"""Qualité des prévisions: were past forecasts better than the managers' plan?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from data import queries
+from ui import blocks, filters, quality_view
+from ui.access import require
+from ui.session import ask
+
+require("comite")
+blocks.page_title("Qualité des prévisions", "Peut-on se fier aux prévisions, plus qu’au prévu des gestionnaires\u00a0?")
+
+if ask(queries.store_overview).last_day is None:
+    filters.no_meal_known()
+    st.stop()
+
+run = ask(queries.latest_run)
+judged = quality_view.judged(run)
+if run is not None and judged is not None:
+    quality_view.headline(run, judged)
+    quality_view.comparison(run)
+    quality_view.by_month(run)
+    quality_view.by_canteen(run)
+    quality_view.interval(run)
+    quality_view.worst_days(run, judged)

@@ -1,0 +1,55 @@
+"""Where the managers' plan is far from the quantity read from history, and what it may mean."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ui.formats import SPACE, count_of, enumeration, long_day, number, plural, signed
+
+NAMED = 3
+MEANING = (
+    "Désaccord\u00a0: le prévu moins la quantité conseillée d’après l’historique seul, quand l’écart dépasse la "
+    "demi-largeur de l’intervalle."
+)
+LOWER = "une sortie, une grève ou une classe absente que l’historique ne connaît pas, ou une erreur de saisie"
+HIGHER = "des convives en plus que l’historique ne connaît pas, ou une erreur de saisie"
+
+
+def gaps(days: pd.DataFrame) -> pd.Series:
+    """Return plan − quantity in meals where it is more than half the width of the interval; missing elsewhere."""
+    gap = days["meals_planned"].astype(float) - days["recommended"].astype(float)
+    return gap.where(gap.abs() > (days["meals_upper"] - days["meals_lower"]) / 2)
+
+
+def of_canteen(days: pd.DataFrame) -> str | None:
+    """Say on which day the plan of a canteen is furthest from its quantity, or nothing when they agree."""
+    found = gaps(days).dropna()
+    if found.empty:
+        return None
+    worst = days.assign(gap=found, size=found.abs()).nlargest(1, "size")
+    row, gap = worst.iloc[0], float(worst["gap"].iloc[0])
+    history = f"la quantité conseillée d’après l’historique ({number(row['recommended'])})"
+    blended = f"{SPACE}; avec ce prévu, elle devient {number(row['advised'])}"
+    others = f" Autres désaccords{SPACE}: {plural(len(found) - 1, 'jour')}, voir le tableau."
+    return (
+        f"{long_day(row['date']).capitalize()}{SPACE}: {plural(row['meals_planned'], 'repas prévu', 'repas prévus')} "
+        f"par la cantine, {number(abs(gap))} de {'moins' if gap < 0 else 'plus'} que {history}"
+        f"{blended if row['advised'] != row['recommended'] else ''}. "
+        f"À vérifier{SPACE}: {LOWER if gap < 0 else HIGHER}.{others if len(found) > 1 else ''}"
+    )
+
+
+def of_day(canteens: pd.DataFrame) -> str | None:
+    """Say which canteens have a plan far from their quantity on one day, or nothing when all agree."""
+    found = gaps(canteens).dropna()
+    if found.empty:
+        return None
+    worst = canteens.loc[found.index].assign(gap=found, size=found.abs()).nlargest(NAMED, "size")
+    named = [f"{place} ({signed(gap, 0)})" for place, gap in zip(worst["place"], worst["gap"], strict=True)]
+    planned = int(canteens["meals_planned"].notna().sum())
+    kinds = [meaning for meaning, sign in ((LOWER, -1), (HIGHER, 1)) if (found * sign > 0).any()]
+    return (
+        f"Prévu loin de la quantité conseillée d’après l’historique{SPACE}: {count_of(len(found), planned, 'cantine')}"
+        f"{', dont' if len(found) > NAMED else SPACE + ':'} {enumeration(named)}. "
+        f"À vérifier{SPACE}: {f'{SPACE}; ou '.join(kinds)}."
+    )
