@@ -109,7 +109,7 @@ def test_a_refused_file_says_what_to_do_and_leaves_the_history_empty(page: Page,
 
 
 def visit(page: Page, title: str) -> None:
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name=title).click()
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
     expect(page.get_by_role("heading", level=1, name=title)).to_be_visible(timeout=SLOW)
 
 
