@@ -102,6 +102,7 @@ def test_a_refused_file_says_what_to_do_and_leaves_the_history_empty(page: Page,
         ("inconnu.csv", b"nom;valeur\na;1\n", "ne sont pas reconnus"),
     ]:
         (tmp_path / name).write_bytes(content)
+        settled(page)
         page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(tmp_path / name)
         expect(page.get_by_text("Ce fichier est refusé").first).to_be_visible(timeout=SLOW)
         expect(page.get_by_text(said)).to_be_visible(timeout=SLOW)
@@ -111,6 +112,13 @@ def test_a_refused_file_says_what_to_do_and_leaves_the_history_empty(page: Page,
 def visit(page: Page, title: str) -> None:
     page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
     expect(page.get_by_role("heading", level=1, name=title)).to_be_visible(timeout=SLOW)
+
+
+def settled(page: Page) -> None:
+    """Wait until the page Déposer un fichier is whole, and what it was before is gone."""
+    expect(page.get_by_text("Refusé\u00a0: dans chacune de ces lignes")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
+    expect(page.get_by_test_id("stFileUploaderDropzoneInput")).to_have_count(1, timeout=SLOW)
 
 
 def start_empty(page: Page) -> None:
@@ -123,6 +131,7 @@ def start_empty(page: Page) -> None:
 def deposit(page: Page, file: Path) -> str:
     """Deposit one file by the page and return the sentence of its report."""
     visit(page, "Déposer un fichier")
+    settled(page)
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
     sentence = page.locator(".takeaway").filter(has_text=file.name)
     expect(sentence).to_be_visible(timeout=SLOW)

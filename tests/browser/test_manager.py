@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from data.deposit import apply
 from data.store import Store
 from tests.browser.conftest import serve
-from tests.browser.test_journey import SCREENSHOTS, SLOW, spaced, visit
+from tests.browser.test_journey import SCREENSHOTS, SLOW, settled, spaced, visit
 
 HEADER = "site_nom;site_type;date;prevision;reel;preparation_kg;non_servi_kg;restes_assiette_kg;commentaire"
 MAPPING = ["site_nom;site_type;cantine_nom", "TILLEULS;M;École des Tilleuls", "CONTRIE;M;Contrie", "SAY;E;Léon Say"]
@@ -126,12 +126,6 @@ def choose_file(page: Page, file: Path) -> None:
     chooser.value.set_files(file)
     expect(page.locator(".takeaway").filter(has_text=file.name)).to_be_visible(timeout=SLOW)
     expect(page.get_by_role("button", name="Enregistrer ces données")).to_be_visible(timeout=SLOW)
-
-
-def settled(page: Page) -> None:
-    """Wait until the page is whole: what is typed before is lost."""
-    expect(page.get_by_text("Refusé\u00a0: dans chacune de ces lignes")).to_be_visible(timeout=SLOW)
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
 
 
 def counts(page: Page) -> dict[str, int]:
