@@ -7,7 +7,7 @@ import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import PurePath
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import pandas as pd
@@ -29,24 +29,19 @@ __all__ = ["DepositRefused", "DepositReport", "Finding", "apply", "preview"]
 CHANGE_COLUMNS = ["line", "key", "column", "old", "new"]
 REASON_COLUMN = "motif_du_rejet"
 
-# People preview a file, then apply it: the last one stays read until then.
-_read = lru_cache(maxsize=1)(read_sheet)
-
 
 def preview(store: Store, file_name: str, content: bytes) -> DepositReport:
     """Tell what depositing this file would do; nothing is written.
 
     Raises DepositRefused when the file as a whole cannot be taken.
     """
-    sheet = _read(content)
-    with store.scratch() as cursor:
-        return _examine(cursor, file_name, sheet)
+    return _examined(store, store.version(), file_name, content).report
 
 
 def apply(
     store: Store, file_name: str, content: bytes, actor: str, attachments: dict[tuple[str, str], str] | None = None
 ) -> DepositReport:
-    """Check the file again against the store of this instant and apply its good lines, in one transaction.
+    """Check the file against the store of this instant and apply its good lines, in one transaction.
 
     `attachments` gives the canteens chosen for unknown labels (site, kind); they are remembered with the deposit.
     A file that brings nothing new leaves the store as it is. Raises DepositRefused when the file as a whole cannot be
@@ -54,22 +49,42 @@ def apply(
     """
     with ThreadPoolExecutor(1) as pool:
         digest = pool.submit(hashlib.sha256, content)
-        sheet = _read(content)
-    detail: dict[str, Any] = {"file": _base_name(file_name), "kind": sheet.kind.name}
+        report = _examined(store, store.version(), file_name, content).report
+    detail: dict[str, Any] = {"file": report.file, "kind": report.kind}
     try:
         with store.write(actor, "deposit", detail) as cursor:
-            report = _examine(cursor, file_name, sheet)
+            report, rows = _examined(store, store.version(), file_name, content)
             _refuse_if_unreadable(report)
             if report.nothing_to_do:
                 raise _NothingToDo
             deposit_id = _record(cursor, report, content, digest.result().hexdigest(), actor)
-            _insert(cursor, TARGETS[sheet.kind.name], deposit_id)
+            _insert(cursor, TARGETS[report.kind], deposit_id, rows)
             attach(cursor, deposit_id, attachments or {})
             detail |= {"deposit": deposit_id, "accepted": report.accepted, "changed": report.changed}
     except _NothingToDo:
         pass
-    _read.cache_clear()
+    _examined.cache_clear()
     return report
+
+
+class _Examined(NamedTuple):
+    """What is said of a file, and the rows it would record."""
+
+    report: DepositReport
+    rows: pa.Table
+
+
+# People preview a file, then apply it: the last one stays examined until then, unless the store changes in between.
+@lru_cache(maxsize=1)
+def _examined(store: Store, version: int, file_name: str, content: bytes) -> _Examined:  # noqa: ARG001
+    """Examine a file against the store of this version."""
+    sheet = read_sheet(content)
+    with store.scratch() as cursor:
+        report = _examine(cursor, file_name, sheet)
+        rows = cursor.sql(
+            "SELECT * EXCLUDE (empty, carries) FROM incoming WHERE carries AND line NOT IN (SELECT line FROM repeats)"
+        )
+        return _Examined(report, rows.to_arrow_table())
 
 
 class _NothingToDo(Exception):
@@ -219,10 +234,9 @@ def _record(cursor: duckdb.DuckDBPyConnection, report: DepositReport, content: b
     return int(deposit_id)
 
 
-def _insert(cursor: duckdb.DuckDBPyConnection, target: Target, deposit_id: int) -> None:
+def _insert(cursor: duckdb.DuckDBPyConnection, target: Target, deposit_id: int, rows: pa.Table) -> None:
+    cursor.register("rows", rows)
     cursor.execute(
-        f"INSERT INTO {target.table} BY NAME"
-        " SELECT $deposit AS deposit_id, * EXCLUDE (empty, carries) FROM incoming"
-        " WHERE carries AND line NOT IN (SELECT line FROM repeats)",
-        {"deposit": deposit_id},
+        f"INSERT INTO {target.table} BY NAME SELECT $deposit AS deposit_id, * FROM rows", {"deposit": deposit_id}
     )
+    cursor.unregister("rows")
