@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import date
 from functools import partial
 from types import ModuleType
+from typing import Any
 from unittest.mock import patch
 
 import pandas as pd
@@ -33,8 +34,8 @@ SEASONS = {
 }
 LEAD_DAYS = 21
 NO_STRIKES = "no strikes"
-# Each part is taken away by the constant that rules it.
-WITHOUT: dict[str, list[tuple[ModuleType, str, float]]] = {
+# Each part is taken away by the constant that rules it, or by what does nothing in its place.
+WITHOUT: dict[str, list[tuple[ModuleType, str, Any]]] = {
     "everything": [],
     "without the weekdays of the last fourteen months": [(city_index, "RECENT_DAYS", -3650)],
     "without the anchoring of a school year just begun": [(city_index, "ANCHOR_DAYS", 0)],
@@ -45,6 +46,9 @@ WITHOUT: dict[str, list[tuple[ModuleType, str, float]]] = {
     "without the level that moves within the year": [(levels, "FRESH", 0.0)],
     "without the yearly growth": [(levels, "GROWTH_PRIOR_YEARS", math.inf)],
     "index of the median canteen only": [(city_index, "TOTAL_SHARE", 0.0)],
+    "the city's total left to the median canteen": [(city_index, "of_total", lambda index, _logs, _own: index)],
+    "days far from a first fit left as they are": [(city_index, "MISSED", math.inf)],
+    "without the menus": [(city_index, "MENU_SPREAD", 1e-9)],
     NO_STRIKES: [],
 }
 

@@ -8,6 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 THIRDS = ("small", "middle", "large")
+QUANTITIES = ("meals_planned", "recommended", "recommended_with_plan")
+# The central kitchen orders the city's total: how much, if it may fall short on so many days of the season.
+SHORT_DAYS = 3
 
 
 def main() -> None:
@@ -21,11 +24,13 @@ def show(rows: pd.DataFrame) -> None:
     print(f"forecast                  WAPE canteen-day {wape(rows):5.2f} %   city-day {wape(by_day(rows)):5.2f} %")
     planned = rows.dropna(subset=["meals_planned"])
     thirds = third(planned)
-    for quantity in ("meals_planned", "recommended", "recommended_with_plan"):
+    for quantity in QUANTITIES:
         surplus, shortage = over_and_short(planned, quantity)
         short = (planned[quantity] < planned["meals_served"]).groupby(thirds).mean()[list(THIRDS)]
         shares = "   ".join(f"{name} {100 * share:4.1f} %" for name, share in short.items())
         print(f"{quantity:25s} surplus {surplus:5.2f} %   shortage {shortage:5.2f} %   days short: {shares}")
+    for quantity in ("forecast", *QUANTITIES):
+        print(f"city, {quantity:22s}{city(planned, quantity)}")
     inside = rows["meals_served"].between(rows["lower"], rows["upper"])
     print(f"interval                  covers {inside.mean():.3f}")
     for groups in (rows["date"].dt.month, third(rows)):
@@ -39,6 +44,16 @@ def wape(rows: pd.DataFrame, quantity: str = "forecast") -> float:
 
 def by_day(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.groupby("date")[["meals_served", "forecast"]].sum()
+
+
+def city(rows: pd.DataFrame, quantity: str) -> str:
+    """Tell the city's surplus and days short, as the quantities stand and scaled to SHORT_DAYS days short."""
+    days = rows.groupby("date")[["meals_served", quantity]].sum()
+    ratios = (days["meals_served"] / days[quantity]).sort_values(ascending=False)
+    scaled = days.assign(**{quantity: days[quantity] * ratios.iloc[min(SHORT_DAYS, len(ratios) - 1)]})
+    surplus, (again, _) = over_and_short(days, quantity)[0], over_and_short(scaled, quantity)
+    short = int((days[quantity] < days["meals_served"]).sum())
+    return f" surplus {surplus:5.2f} %, {short} days short; scaled to {SHORT_DAYS} days short {again:5.2f} %"
 
 
 def over_and_short(rows: pd.DataFrame, quantity: str) -> tuple[float, float]:

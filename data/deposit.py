@@ -28,6 +28,8 @@ __all__ = ["DepositRefused", "DepositReport", "Finding", "apply", "preview"]
 
 CHANGE_COLUMNS = ["line", "key", "column", "old", "new"]
 REASON_COLUMN = "motif_du_rejet"
+# The column of a strike's date, by kind of file.
+STRIKE_COLUMNS = {"strikes": "date", "events": "date_debut"}
 
 
 def preview(store: Store, file_name: str, content: bytes) -> DepositReport:
@@ -117,6 +119,8 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) ->
     if sheet.kind.name == "log":
         unknown = unknown_labels(cursor)
         plausibility.prepare(cursor)
+    if sheet.kind.name in STRIKE_COLUMNS:
+        plausibility.prepare_strikes(cursor, STRIKE_COLUMNS[sheet.kind.name])
     ignored = [Finding(None, name, "colonne inconnue, ignorée") for name in sheet.ignored if name != REASON_COLUMN]
     return DepositReport(
         file=_base_name(file_name),

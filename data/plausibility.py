@@ -9,20 +9,24 @@ import pyarrow as pa
 
 from data.dates import WEEKDAYS
 from data.school_calendar import holiday_name
+from data.strikes import is_school_day, read_file
 
-# The service points of the canteens whose every school has a known enrolment, one row per school year.
-CAPACITIES = """
-CREATE OR REPLACE TEMP TABLE capacities AS
-WITH full_years AS (
-    SELECT canteen, school_year, sum(pupils) AS pupils
-    FROM schools CROSS JOIN (SELECT DISTINCT school_year FROM enrolments)
-    LEFT JOIN enrolments USING (school, school_year)
-    WHERE canteen IS NOT NULL
-    GROUP BY canteen, school_year
-    HAVING count(*) = count(pupils)
-)
-SELECT site, site_kind, canteen, school_year, pupils FROM service_points JOIN full_years USING (canteen)
+# The canteens whose every school has a known enrolment, one row per school year.
+FULL_YEARS = """
+SELECT canteen, school_year, sum(pupils) AS pupils
+FROM schools CROSS JOIN (SELECT DISTINCT school_year FROM enrolments)
+LEFT JOIN enrolments USING (school, school_year)
+WHERE canteen IS NOT NULL
+GROUP BY canteen, school_year
+HAVING count(*) = count(pupils)
 """
+
+# Their service points.
+CAPACITIES = f"""
+CREATE OR REPLACE TEMP TABLE capacities AS
+WITH full_years AS ({FULL_YEARS})
+SELECT site, site_kind, canteen, school_year, pupils FROM service_points JOIN full_years USING (canteen)
+"""  # noqa: S608
 
 # The canteens of a day that plan or serve more meals than they have pupils: over all their service points, those of
 # the file first, then those the store knows.
@@ -67,6 +71,29 @@ def prepare(cursor: duckdb.DuckDBPyConnection) -> None:
     # Without enrolments, most often, there is nothing to compare with.
     period = {"first": min(dates), "last": max(dates)} if points and dates else {"first": None, "last": None}
     cursor.execute(CROWDED if points and dates else f"{CROWDED} LIMIT 0", period)
+
+
+def prepare_strikes(cursor: duckdb.DuckDBPyConnection, column: str) -> None:
+    """Create `strikes_off` (date, reason): the staged days without school, and how a strike of that day is read."""
+    dates = [day for (day,) in cursor.execute(f"SELECT DISTINCT {column} FROM typed WHERE NOT doubtful").fetchall()]  # noqa: S608
+    meant = read_file([day for day in dates if day])
+    off = [(day, said) for day, read in meant.items() if (said := _how_it_is_read(day, read))]
+    days, reasons = [day for day, _ in off], [reason for _, reason in off]
+    cursor.register(
+        "strikes_off", pa.table({"date": pa.array(days, pa.date32()), "reason": pa.array(reasons, pa.string())})
+    )
+
+
+def _how_it_is_read(day: date, meant: date) -> str | None:
+    """Say how a strike of a day is read when it is odd; some canteens serve on Wednesdays, which may stay."""
+    reason = _why_no_school(day)
+    if meant == day:
+        return f"ce jour est un {reason}\u00a0: vérifiez la date" if reason else None
+    why = reason or WEEKDAYS[day.weekday()]
+    if is_school_day(day):
+        return f"jour et mois inversés, comme dans le reste du fichier\u00a0: la grève est lue au {meant:%d/%m/%Y}"
+    shown = why if why.startswith("jour") else f"jour sans école ({why})"
+    return f"{shown}\u00a0: jour et mois sont sans doute inversés, la grève est lue au {meant:%d/%m/%Y}"
 
 
 def _why_no_school(day: date) -> str | None:

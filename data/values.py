@@ -22,6 +22,8 @@ def rewritten(cells: pa.Table, kind: Kind) -> pa.Table:
             continue
         if field.type in ("integer", "number", "date"):
             cells = _changed(cells, field.name, lambda text: text.removeprefix("'"))
+        if field.unit:
+            cells = _changed(cells, field.name, _without(field.unit))
         if field.value_synonyms:
             cells = _changed(cells, field.name, _chosen(field))
         if field.name == "annee_scolaire":
@@ -32,6 +34,11 @@ def rewritten(cells: pa.Table, kind: Kind) -> pa.Table:
 def _chosen(field: Field) -> Callable[[str], str]:
     """Return how a value of a field is written for one of its synonyms; any other text stays as it is."""
     return lambda text: text if text in field.enum else field.value_synonyms.get(normalise(text), text)
+
+
+def _without(unit: str) -> Callable[[str], str]:
+    """Return how a number is written without its unit."""
+    return lambda text: text.removesuffix(unit).rstrip()
 
 
 def _school_year(text: str) -> str:

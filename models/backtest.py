@@ -100,19 +100,27 @@ def quantities(
     served, planned = panel.served.loc[past.index], panel.planned.loc[past.index]
     plan = panel.planned.reindex(index=origin.days) if plan is None else plan
     then, coming = _periods(panel, past, strikes, origin)
-    alone = _Side(past, then, served, planned)
+    risk = quantity.shortage(*(table.loc[: origin.cutoff] for table in (panel.planned, panel.served)))
+    alone = _Side(past, then, served)
     rule = quantity.learn_plan(past, planned, served)
     unsure, unsure_then = (quantity.disagreement(rule.gap(*two)) for two in ((forecast, plan), (past, planned)))
     count = len(quantity.PERIODS)
-    beside = _Side(rule.blend(past, planned), then + count * unsure_then, served, planned)
+    beside = _Side(rule.blend(past, planned), then + count * unsure_then, served)
     tail = (1 - quantity.INTERVAL) / 2
     return {
         "forecast": forecast,
         "lower": alone.at(tail, forecast, coming).clip(upper=forecast),
         "upper": alone.at(1 - tail, forecast, coming).clip(lower=forecast),
-        "recommended": alone.at(alone.share(), forecast, coming),
-        "recommended_with_plan": beside.at(beside.share(), rule.blend(forecast, plan), coming + count * unsure),
+        "recommended": alone.at(alone.share(risk), forecast, coming),
+        "recommended_with_plan": beside.at(beside.share(risk), rule.blend(forecast, plan), coming + count * unsure),
     }
+
+
+def known_errors(panel: Panel, meals: pd.DataFrame, strikes: Collection[date], origin: Origin) -> quantity.Errors:
+    """Return the errors that `quantities` learns for an origin, without the managers' plan."""
+    past = meals.loc[: origin.cutoff]
+    then, _ = _periods(panel, past, strikes, origin)
+    return _Side(past, then, panel.served.loc[past.index]).errors
 
 
 def _periods(
@@ -129,19 +137,18 @@ def _periods(
 class _Side:
     """Past forecasts with their errors: alone, or beside the managers' plan."""
 
-    def __init__(self, past: pd.DataFrame, groups: np.ndarray, served: pd.DataFrame, planned: pd.DataFrame) -> None:
-        self.past, self.groups, self.served, self.planned = past, groups, served, planned
+    def __init__(self, past: pd.DataFrame, groups: np.ndarray, served: pd.DataFrame) -> None:
+        self.past, self.groups, self.served = past, groups, served
         self.errors = quantity.learn((served / past - 1).to_numpy(), groups, past.columns)
 
-    def share(self) -> float:
-        """Return the share of days not to run short that would have cost as many meals as the managers' own plan."""
-        both = (self.served.notna() & self.planned.notna()).to_numpy()
-        if not both.any():
+    def share(self, short: float | None) -> float:
+        """Return the share of days not to run short that would have left so many of the meals served unprepared."""
+        told = np.isfinite(self.served.to_numpy()) & np.isfinite(self.past.to_numpy())
+        if short is None or not told.any():
             return 1 - quantity.DEFAULT_RISK
-        served = self.served.where(both).to_numpy()
-        short = np.nansum(np.maximum(served - self.planned.to_numpy(), 0.0))
+        served = np.where(told, self.served, np.nan)
         width = self.errors.width(self.groups, self.past.columns)
-        return quantity.match_risk(self.errors, self.past.to_numpy(), width, served, short)
+        return quantity.match_risk(self.errors, self.past.to_numpy(), width, served, short * np.nansum(served))
 
     def at(self, share: float, forecast: pd.DataFrame, groups: np.ndarray) -> pd.DataFrame:
         """Return the quantity that this share of the errors does not pass."""

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from data.event_days import declared_days
 from data.school_calendar import holiday_name
 from data.store import Store
 from models import backtest
 from models.backtest import COLUMNS, Origin
 from models.forecast import keep_quiet
-from models.history import HISTORY, UNATTACHED, declared_strikes, history_parameters
+from models.history import HISTORY, MENUS, PUPILS, UNATTACHED, history_parameters, strikes_of
 from models.panel import Panel, build
 
 ALL_YEARS = 1000
@@ -69,7 +70,7 @@ def judge(store: Store, asked: Asked, progress: Progress) -> Judged:
 
 
 def read(store: Store, last: date) -> tuple[Panel, list[date]]:
-    """Return the canteens' whole past up to a day, and the days of strike, which are announced ahead.
+    """Return the canteens' whole past up to a day, and the days of strike; events are announced ahead.
 
     Service days are the weekdays without holiday: those the store tells of would be learnt from the days to judge.
     """
@@ -81,7 +82,9 @@ def read(store: Store, last: date) -> tuple[Panel, list[date]]:
             "des cantines et la correspondance des sites."
         )
     days = pd.bdate_range(history["date"].min(), last)
-    return build(history, days[[holiday_name(day.date()) is None for day in days]]), declared_strikes(store)[0]
+    school, events = days[[holiday_name(day.date()) is None for day in days]], declared_days(store)
+    menus = store.read(MENUS, {"last": last, "years": ALL_YEARS})
+    return build(history, school, events, menus, store.read(PUPILS)), strikes_of(events)
 
 
 def run(panel: Panel, strikes: Collection[date], asked: Asked, progress: Progress) -> pd.DataFrame:

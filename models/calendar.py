@@ -60,27 +60,6 @@ def day_features(days: pd.DatetimeIndex, known: pd.DatetimeIndex, strikes: Colle
     return pd.DataFrame({name: np.asarray(found, dtype=float) for name, found in features.items()}, index=days)
 
 
-def strike_days(declared: Collection[date]) -> tuple[set[date], list[date]]:
-    """Return the days of strike, and the declared dates whose day and month are swapped.
-
-    A declared date without school is taken for its swap when that is a school day; else it changes nothing.
-    """
-    days: set[date] = set()
-    swapped: list[date] = []
-    for day in declared:
-        mirrored = date(day.year, day.day, day.month) if day.day <= 12 else day
-        if _is_school_day(day) or not _is_school_day(mirrored):
-            days.add(day)
-        else:
-            days.add(mirrored)
-            swapped.append(day)
-    return days, swapped
-
-
-def _is_school_day(day: date) -> bool:
-    return day.isoweekday() in DEFAULT_WEEKDAYS and holiday_name(day) is None
-
-
 @cache
 def _ordinals(first: int, last: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the ordinals of the years' usual school days, other weekdays without school, and summer holidays."""

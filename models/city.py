@@ -8,14 +8,14 @@ import pandas as pd
 
 from models.forecast import INTERVAL, Fit
 from models.history import UNATTACHED
-from models.series import MEALS, TARGETS, WASTE
+from models.series import MEALS, PER_MEAL, TARGETS
 
 COLUMNS = ["canteen", "date", "target", "point", "lower", "upper", "recommended", "recommended_with_plan"]
 # A past day on which most canteens did not serve (strike, opening) says nothing of the city's spread.
 LEAST_SHARE = 0.5
 LEAST_DAYS = 20
 RULE = (
-    "point: sum of the canteens and of the points “à rattacher” (waste: mean weighted by meals); "
+    "point: sum of the canteens and of the points “à rattacher” (waste per meal: mean weighted by meals); "
     "interval: quantiles 10 and 90 % of the city's own relative daily errors over one school year"
 )
 
@@ -31,8 +31,8 @@ def table(fits: Iterable[Fit]) -> pd.DataFrame:
 
 
 def _city(target: str, rows: pd.DataFrame, meals: pd.Series, fits: list[Fit]) -> pd.DataFrame:
-    low, high = _spread(rows, [fit.past for fit in fits if fit.series.target == target], weighted=target == WASTE)
-    if target == WASTE:
+    low, high = _spread(rows, [fit.past for fit in fits if fit.series.target == target], weighted=target in PER_MEAL)
+    if target in PER_MEAL:
         weights = meals.reindex(pd.MultiIndex.from_frame(rows[["canteen", "date"]])).to_numpy()
         rows = rows.assign(point=rows["point"] * weights, weight=weights)
         sums = rows.groupby("date")[["point", "weight"]].sum()

@@ -1,4 +1,4 @@
-"""What all canteens share: the city's day index, and Prophet on it."""
+"""What all canteens share: the city's day index, Prophet on it, and the words of its menus."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from prophet import Prophet
 
 from models.calendar import school_years
 from models.frames import days_of, exp
+from models.menus import menu_effect
 
 # The day index is mostly the median canteen's, which a few outings cannot move, and partly the city's total.
 TOTAL_SHARE = 0.3
@@ -25,10 +26,14 @@ LEAST_DAYS = 10
 ANCHOR_DAYS = 100
 SEED = 2016
 OUTLIER = 6.0
+# Prophet squares what it misses: a day further from a first fit than so many deviations is brought to that edge.
+MISSED = 2.5
+# A word of a menu moves the city's meals by some tenths of a percent; fewer days than these say nothing of it.
+MENU_SPREAD, MENU_DAYS = 0.004, 10
 # So many days on end, each an outlier, are no ordinary school days: a reopening with a quarter of the children.
 DISRUPTED_DAYS = 8
 
-TERMS = ("usual", "weekday", "season", "calendar", "event")
+TERMS = ("usual", "weekday", "season", "calendar", "menu", "event")
 
 
 def balanced_index(logs: pd.DataFrame, shape: pd.Series) -> pd.Series:
@@ -52,8 +57,8 @@ def without_disruptions(logs: pd.DataFrame) -> pd.DataFrame:
     return logs.drop(index=far.index[far & (far.groupby(runs).transform("size") >= DISRUPTED_DAYS)])
 
 
-def shared_terms(logs: pd.DataFrame, features: pd.DataFrame, days: pd.DatetimeIndex) -> tuple[pd.Series, pd.DataFrame]:
-    """Return the index of the past days, and what Prophet says of the coming `days`, by TERMS.
+def day_index(logs: pd.DataFrame, features: pd.DataFrame) -> pd.Series:
+    """Return the balanced index of the past days.
 
     The level of a school year just begun is read through the season of the earlier ones: September's first days are
     always low, and do not make a low year.
@@ -65,9 +70,30 @@ def shared_terms(logs: pd.DataFrame, features: pd.DataFrame, days: pd.DatetimeIn
         shape = _prophet_terms(index[~current], features, days_of(logs[current])).sum(axis=1)
         index = balanced_index(logs, shape.reindex(logs.index, fill_value=0.0))
     untold = days_of(logs)[index.isna()]
-    terms = _prophet_terms(index, features, days.union(untold))
     # Days too few canteens tell of have no index: what Prophet says of them stands in.
-    return index.fillna(terms.loc[untold].sum(axis=1)), terms.loc[days]
+    return index.fillna(_prophet_terms(index, features, untold).sum(axis=1))
+
+
+def of_total(index: pd.Series, logs: pd.DataFrame, own: pd.DataFrame) -> pd.Series:
+    """Return the index that gives the city's total of each day, once the canteens' own effects are known.
+
+    The median canteen says what is usual; but outings and odd days, which are all drops, lower the total below it.
+    """
+    told = logs.loc[logs.index.intersection(own.index), own.columns]
+    usual = own.loc[told.index].add(index[told.index], axis=0).where(told.notna())
+    gap = pd.Series(np.log(exp(told).sum(axis=1) / exp(usual).sum(axis=1)), told.index)
+    enough = told.notna().sum(axis=1) >= min(LEAST_CANTEENS, LEAST_SHARE * logs.shape[1])
+    return index.add(gap.where(enough), fill_value=0.0)
+
+
+def shared_terms(index: pd.Series, features: pd.DataFrame, words: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFrame:
+    """Return what Prophet and the menus (`words`, days × words) say of some days, by TERMS."""
+    first = _prophet_terms(index, features, days_of(index)).sum(axis=1)
+    missed = index - first
+    edge = MISSED * 1.4826 * float(missed.abs().median())
+    missed = missed.clip(-edge, edge)
+    past, coming = menu_effect(missed, words, days, MENU_SPREAD, MENU_DAYS)
+    return _prophet_terms(first + missed - past, features, days).assign(menu=coming)
 
 
 def _prophet_terms(index: pd.Series, features: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFrame:
@@ -130,6 +156,7 @@ def _by_term(answer: pd.DataFrame, regressors: list[str]) -> pd.DataFrame:
             "weekday": added(["weekly", *recent]),
             "season": added(["yearly"]),
             "calendar": added([name for name in regressors if name not in {*recent, *events}]),
+            "menu": 0.0,
             "event": added(events),
         }
     )

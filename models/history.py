@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 
+from data.event_days import declared_days
+from data.plausibility import FULL_YEARS
 from data.queries.forecasts import DAYS_AHEAD, STALE_AFTER_DAYS
 from data.school_calendar import next_service_days, service_days
 from data.store import Store
-from models.calendar import strike_days
+from data.strikes import swapped
+from models.panel import no_events, no_pupils
 
 # Four years for the canteens' own levels, two more to judge past forecasts, one to learn the first of them from.
 HISTORY_YEARS = 7
@@ -50,7 +53,10 @@ SELECT
     sum(meals_planned) FILTER (meals_served > 0 AND meals_planned IS NOT NULL) AS paired_planned,
     sum(meals_served) FILTER (meals_served > 0 AND meals_planned IS NOT NULL) AS paired_served,
     sum(weighed_kg) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS weighed_kg,
-    sum(meals_served) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS weighed_served
+    sum(meals_served) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS weighed_served,
+    sum(point_days.preparation_kg) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS preparation_kg,
+    sum(point_days.unserved_kg) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS unserved_kg,
+    sum(point_days.leftovers_kg) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS leftovers_kg
 FROM point_days
 GROUP BY place, date
 ORDER BY canteen, date
@@ -65,13 +71,22 @@ GROUP BY ALL
 ORDER BY ALL
 """
 
-# A strike of one canteen alone says nothing of the others.
-STRIKES = """
-SELECT DISTINCT unnest(generate_series(starts_on, ends_on, INTERVAL 1 DAY))::DATE AS day
-FROM events
-WHERE kind = 'strike' AND canteen IS NULL
-ORDER BY day
+# What is served moves the meals a little, and what is thrown away more; menus are known for the days to come too.
+MENUS = """
+SELECT date, dish, bool_or(position IN (2, 3)) AS main
+FROM menus
+WHERE date > $last - to_years($years)
+GROUP BY date, dish
+ORDER BY ALL
 """
+
+# The pupils of the canteens by the year their school year begins in, those to come too: they are known ahead.
+PUPILS = f"""
+SELECT canteen, left(school_year, 4)::INTEGER AS year, pupils::DOUBLE AS pupils, kind
+FROM ({FULL_YEARS}) LEFT JOIN canteens ON name = canteen
+WHERE pupils > 0
+ORDER BY ALL
+"""  # noqa: S608
 
 CLOSURES = "SELECT canteen, starts_on, ends_on FROM events WHERE kind = 'closure' AND canteen IS NOT NULL"
 
@@ -89,6 +104,9 @@ class Job:
     plans: pd.DataFrame
     strikes: list[date]
     swapped_strikes: list[date]
+    events: pd.DataFrame = field(default_factory=no_events)
+    menus: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["date", "dish", "main"]))
+    pupils: pd.DataFrame = field(default_factory=no_pupils)
 
 
 @dataclass(frozen=True)
@@ -109,7 +127,7 @@ def extract(store: Store, today: date) -> Job | None:
         return None
     last = found.date()
     history = store.read(HISTORY, history_parameters(last))
-    strikes, swapped = declared_strikes(store)
+    events = declared_days(store)
     return Job(
         data_version=version,
         last_service_on=last,
@@ -118,8 +136,11 @@ def extract(store: Store, today: date) -> Job | None:
         days=days_to_forecast(store, last, today),
         closures=store.read(CLOSURES),
         plans=store.read(PLANS, {"unattached": UNATTACHED, "last": last}),
-        strikes=strikes,
-        swapped_strikes=swapped,
+        strikes=strikes_of(events),
+        swapped_strikes=[day.date() for day in pd.to_datetime(swapped(store)["declared"])],
+        events=events,
+        menus=store.read(MENUS, {"last": last, "years": HISTORY_YEARS}),
+        pupils=store.read(PUPILS),
     )
 
 
@@ -128,10 +149,10 @@ def history_parameters(last: date, years: int = HISTORY_YEARS) -> dict[str, Any]
     return {"unattached": UNATTACHED, "last": last, "years": years}
 
 
-def declared_strikes(store: Store) -> tuple[list[date], list[date]]:
-    """Return the days of strike of the whole city, and the declared dates that were taken for swapped ones."""
-    days, swapped = strike_days([day.date() for day in store.read(STRIKES)["day"]])
-    return sorted(days), swapped
+def strikes_of(events: pd.DataFrame) -> list[date]:
+    """Return the days of strike of the whole city: one of a canteen alone says nothing of the others."""
+    of_city = (events["kind"] == "strike") & events["canteen"].isna()
+    return sorted({day.date() for day in events.loc[of_city, "date"]})
 
 
 def days_to_forecast(store: Store, last: date, today: date) -> list[date]:

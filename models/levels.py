@@ -13,6 +13,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from models import enrolment
 from models.calendar import school_years
 from models.frames import days_of
 
@@ -22,7 +23,8 @@ FRESH, FRESH_MEMORY = 0.03, 40.0  # what moves it within the year; days
 WEEKDAY, WEEKDAY_OF_YEAR = 0.05, 0.02
 SEASON, SEASON_WIDTH = 0.04, 1.2
 START_OF_YEAR = 0.10
-# Each September the canteens grow by as much as they did on average, shrunk to none where few years are known.
+# Each September a canteen grows with its pupils; where they are not known, by as much as canteens did on average,
+# shrunk to none where few years are known.
 GROWTH_PRIOR_YEARS = 2.0
 LEVEL_PRIOR = 1.0
 HISTORY_DAYS = 4 * 365
@@ -35,23 +37,26 @@ STARTS = ("first_day", "second_day", "first_week")
 TERMS = ("usual", "weekday", "season", "calendar")
 
 
-def own_terms(residuals: pd.DataFrame, days: pd.DatetimeIndex, features: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def own_terms(
+    residuals: pd.DataFrame, days: pd.DatetimeIndex, features: pd.DataFrame, pupils: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
     """Return each canteen's own part of the log meals of the coming days, by TERMS: days × canteens.
 
-    `residuals` are log meals less the city's index, days × canteens; `features` covers the past and the coming days.
+    `residuals` are log meals less the city's index, days × canteens; `features` covers the past and the coming days;
+    `pupils` are those of school years × canteens, where known.
     """
     growth = yearly_growth(residuals)
     last = residuals.index[-1]
     past = residuals[residuals.index > last - pd.Timedelta(days=HISTORY_DAYS)]
     past = past.loc[:, past.notna().sum() >= LEAST_DAYS]
     year = _year_of(last)
-    trend = growth * (school_years(days_of(past)) - year)
+    then, coming = (enrolment.path(pupils, growth, one, year, past.columns) for one in (days_of(past), days))
     learnt, asked = (_design(wanted, last, features) for wanted in (days_of(past), days))
-    middle, effects = _effects(past.to_numpy() - trend[:, None], np.hstack(list(learnt.values())))
+    middle, effects = _effects(past.to_numpy() - then, np.hstack(list(learnt.values())))
     steps = np.cumsum([block.shape[1] for block in asked.values()])[:-1]
     parts = dict(zip(asked, np.split(effects, steps, axis=0), strict=True))
     found = {name: asked[name] @ parts[name] for name in asked}
-    found["usual"] += middle + (growth * (school_years(days) - year))[:, None]
+    found["usual"] += middle + coming
     return {name: pd.DataFrame(values, days, past.columns) for name, values in found.items()}
 
 

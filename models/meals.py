@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from models import city_index, levels
+from models import city_index, enrolment, events, levels
 from models.calendar import day_features
 from models.frames import days_of, exp, like, log
 from models.panel import Panel, learnable
@@ -19,10 +19,16 @@ TERMS = city_index.TERMS
 
 @dataclass(frozen=True)
 class Outlook:
-    """Meals forecast, days × canteens, and the terms they are made of, in log meals (their sum is the log of meals)."""
+    """Meals forecast, days × canteens, and the terms they are made of, in log meals (their sum is the log of meals).
+
+    `learnt` are the effects of past events, by kind and scope; `unsure` are the canteens without a past, forecast from
+    their pupils, with the spread (log) of the level they start from.
+    """
 
     meals: pd.DataFrame
     terms: dict[str, pd.DataFrame]
+    learnt: dict[str, events.Learnt] = field(default_factory=dict)
+    unsure: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
 
     def in_meals(self) -> dict[str, pd.DataFrame]:
         """Return the terms in meals: the usual level, and what each other term adds to it; they sum to the forecast.
@@ -37,7 +43,7 @@ class Outlook:
 
 
 def outlook(panel: Panel, days: pd.DatetimeIndex, strikes: Collection[date]) -> Outlook:
-    """Forecast the meals of every canteen with a past on the given days, from all that the panel knows."""
+    """Forecast the meals of every canteen with a past, or pupils to come, on the given days."""
     logs = log(learnable(panel))
     logs = logs.loc[:, logs.notna().sum() >= levels.LEAST_DAYS].dropna(how="all")
     if logs.empty:
@@ -45,10 +51,17 @@ def outlook(panel: Panel, days: pd.DatetimeIndex, strikes: Collection[date]) -> 
         return Outlook(nothing, dict.fromkeys(TERMS, nothing))
     logs = city_index.without_disruptions(logs)
     features = day_features(days_of(logs).union(days), days_of(logs), strikes)
-    index, shared = city_index.shared_terms(logs, features, days)
-    own = levels.own_terms(logs.sub(index, axis=0), days, features)
-    places = own["usual"].columns
-    none = pd.DataFrame(0.0, days, places)
-    terms = {name: own.get(name, none).add(shared[name], axis=0) for name in TERMS}
-    total = np.sum([term.to_numpy() for term in terms.values()], axis=0)
-    return Outlook(exp(like(none, total)), terms)
+    index = city_index.day_index(logs, features)
+    own = levels.own_terms(logs.sub(index, axis=0), days_of(logs).union(days), features, panel.pupils)
+    index = city_index.of_total(index, logs, like(own["usual"], _sum(own)))
+    shared = city_index.shared_terms(index, features, panel.words, days.union(events.past_days(panel, logs)))
+    coming, unsure = enrolment.started(own, panel.pupils, panel.kinds, days_of(panel.served), days)
+    none = pd.DataFrame(0.0, days, coming["usual"].columns)
+    terms = {name: coming.get(name, none) for name in TERMS}
+    learnt = events.learn(panel, index, shared, own)
+    terms = events.with_events({name: terms[name].add(shared.loc[days, name], axis=0) for name in TERMS}, panel, learnt)
+    return Outlook(exp(like(none, _sum(terms))), terms, learnt, unsure)
+
+
+def _sum(terms: dict[str, pd.DataFrame]) -> np.ndarray:
+    return np.sum([term.to_numpy() for term in terms.values()], axis=0)

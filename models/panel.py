@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
+from data.event_days import COLUMNS as EVENT_COLUMNS
+from models import enrolment
+from models.calendar import school_years
 from models.frames import days_of, like
+from models.menus import words_of
 
 # Typing errors: meals served beside the canteen's rolling median of TYPING_WINDOW days.
 PLAUSIBLE_RATIO = (0.3, 2.0)
@@ -20,39 +24,79 @@ WEEKS_AROUND = 11
 REASONS = ("without_meals_served", "not_a_service_day", "incomplete", "point_missing", "typing_error")
 
 
+def no_events() -> pd.DataFrame:
+    """Return the days of events of a city where none is declared."""
+    return pd.DataFrame(columns=EVENT_COLUMNS).astype({"date": "datetime64[us]"})
+
+
+def no_pupils() -> pd.DataFrame:
+    """Return the pupils of a city where none are known."""
+    return pd.DataFrame(columns=["canteen", "year", "pupils", "kind"])
+
+
 @dataclass(frozen=True)
 class Panel:
-    """Days × canteens: meals served and planned, points that served, days told in part; NaN where nothing is known."""
+    """Days × canteens: meals served and planned, points that served, days told in part; NaN where nothing is known.
+
+    `events` has one row per day × event (`data.event_days`) and `words` are the days × words of the main dishes
+    (`models.menus`), past and to come: both are told ahead. So are the `pupils` of school years (by the year they begin
+    in) × canteens; `kinds` are those of the canteens with pupils.
+    """
 
     served: pd.DataFrame
     planned: pd.DataFrame
     points: pd.DataFrame
     incomplete: pd.DataFrame
     service_days: pd.DatetimeIndex
+    events: pd.DataFrame = field(default_factory=no_events)
+    words: pd.DataFrame = field(default_factory=pd.DataFrame)
+    pupils: pd.DataFrame = field(default_factory=pd.DataFrame)
+    kinds: pd.Series = field(default_factory=lambda: pd.Series(dtype=object))
 
     def until(self, cutoff: pd.Timestamp) -> Panel:
         """Return what was known on the evening of a day."""
-        return Panel(
+        return replace(
+            self,
             served=self.served.loc[:cutoff],
             planned=self.planned.loc[:cutoff],
             points=self.points.loc[:cutoff],
             incomplete=self.incomplete.loc[:cutoff],
-            service_days=self.service_days,
         )
 
 
-def build(history: pd.DataFrame, service_days: pd.DatetimeIndex) -> Panel:
-    """Return the panel of a history (canteen, date, served, planned, points, incomplete)."""
+def build(
+    history: pd.DataFrame,
+    service_days: pd.DatetimeIndex,
+    events: pd.DataFrame | None = None,
+    menus: pd.DataFrame | None = None,
+    enrolled: pd.DataFrame | None = None,
+) -> Panel:
+    """Return the panel of a history (canteen, date, served, planned, points, incomplete), events and menus.
+
+    `enrolled` are pupils: canteen, year, pupils, kind; a canteen that has some has a column, even before it opens.
+    """
+    enrolled = no_pupils() if enrolled is None else enrolled
+    canteens = pd.Index(sorted({*history["canteen"], *enrolled["canteen"]}))
 
     def wide(name: str) -> pd.DataFrame:
-        return history.pivot(index="date", columns="canteen", values=name).sort_index()
+        return history.pivot(index="date", columns="canteen", values=name).sort_index().reindex(columns=canteens)
 
     def numbers(name: str) -> pd.DataFrame:
         table = wide(name)
         return like(table, table.to_numpy(dtype=float))
 
     incomplete = wide("incomplete").eq(True)
-    return Panel(numbers("served"), numbers("planned"), numbers("points"), incomplete, service_days)
+    return Panel(
+        served=numbers("served"),
+        planned=numbers("planned"),
+        points=numbers("points"),
+        incomplete=incomplete,
+        service_days=service_days,
+        events=no_events() if events is None else events,
+        words=pd.DataFrame() if menus is None else words_of(menus[menus["main"]]),
+        pupils=enrolled.pivot(index="year", columns="canteen", values="pupils").astype(float),
+        kinds=enrolled.drop_duplicates("canteen").set_index("canteen")["kind"],
+    )
 
 
 def reasons(panel: Panel) -> pd.DataFrame:
@@ -62,7 +106,10 @@ def reasons(panel: Panel) -> pd.DataFrame:
     incomplete = panel.incomplete.to_numpy()
     missing = panel.points.to_numpy() < _usual_points(panel.points).to_numpy()
     whole = np.where(off | incomplete | missing, np.nan, served)
-    wrong = [np.isnan(served), off, incomplete, missing, _typing_errors(whole)]
+    # A canteen whose pupils doubled in September serves no typing errors until it is used to it.
+    days = days_of(panel.served)
+    sizes = np.exp(enrolment.path(panel.pupils, 0.0, days, int(school_years(days)[-1]), panel.served.columns))
+    wrong = [np.isnan(served), off, incomplete, missing, _typing_errors(whole / sizes)]
     return like(panel.served, np.select(wrong, range(len(REASONS)), default=-1))
 
 

@@ -5,28 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from models import backtest
+from models import backtest, enrolment, risk
 from models.backtest import Origin, as_rows, earlier_origins, quantities, told_enough
-from models.forecast import FITTED_DAYS, Fit
+from models.forecast import FITTED_DAYS, INTERVAL, Fit
 from models.history import UNATTACHED, Job
 from models.meals import TERMS, Outlook
-from models.panel import Panel, whole_plans
+from models.panel import REASONS, Panel, reasons, whole_plans
 from models.series import Series, panel_of
 
 Tables = dict[str, pd.DataFrame]
 Mapper = Callable[[Callable[[Origin], Tables], list[Origin]], Iterable[Tables]]
 
 LEAD_DAYS = 21
-METHOD = "prophet_pooled"
+METHOD, FROM_PUPILS = "prophet_pooled", "prophet_pooled_from_pupils"
 
 SETTINGS = {
     "shared": "Prophet on the city's day index: weekly and yearly seasons, ends of the school year, eves, strikes",
     "own": "level, weekdays, season and start of the year of each canteen, shrunk towards the city's",
     "interval": f"quantiles 10 and 90 % of the errors of the forecasts of {backtest.CALIBRATION_MONTHS} months,"
     f" {LEAD_DAYS} days ahead",
+    "pupils": "where known, they move the level from one school year to the next, and a canteen without a past starts"
+    " from them and from the meals per pupil of canteens of its kind",
     "recommended": "quantity that would have run as short in those months as the managers' own plan",
 }
 
@@ -49,12 +53,23 @@ def plan(job: Job) -> Plan:
 
 
 def past_rows(job: Job, one: Plan, meals: pd.DataFrame, mapper: Mapper) -> pd.DataFrame:
-    """Return the judged past, one row per canteen × day: `models.backtest.COLUMNS`.
+    """Return the judged past, one row per canteen × day: `models.backtest.COLUMNS`, known_until, set_aside.
 
     The first half of the origins teaches how far forecasts miss; only the second half is judged.
     """
     judged = one.past[len(one.past) // 2 :]
-    return as_rows(one.panel, list(mapper(partial(quantities, one.panel, meals, job.strikes), judged)))
+    rows = as_rows(one.panel, list(mapper(partial(quantities, one.panel, meals, job.strikes), judged)))
+    return with_what_is_known(one.panel, judged, rows)
+
+
+def with_what_is_known(panel: Panel, judged: list[Origin], rows: pd.DataFrame) -> pd.DataFrame:
+    """Add to judged days the last day known to their forecast, and why nothing is learnt from them, if so."""
+    known = {day: origin.cutoff for origin in judged for day in origin.days}
+    places = pd.MultiIndex.from_frame(rows[["date", "canteen"]])
+    why = reasons(panel).stack().reindex(places).to_numpy(dtype=int)
+    # What can be learnt from is −1, the last of these names.
+    names = np.array([*REASONS, None], dtype=object)
+    return rows.assign(known_until=pd.to_datetime(rows["date"].map(known)), set_aside=names[why])
 
 
 def fits(job: Job, one: Plan, series: list[Series], past: pd.DataFrame, ahead: Outlook) -> list[Fit]:
@@ -64,21 +79,42 @@ def fits(job: Job, one: Plan, series: list[Series], past: pd.DataFrame, ahead: O
     told = whole_plans(one.panel, job.plans, one.future.days)
     coming = quantities(one.panel, meals, job.strikes, one.future, told)
     coming["recommended_with_plan"] = coming["recommended_with_plan"].where(told.notna())
-    return [_fit(one_series, past, coming) for one_series in series]
+    coming = enrolment.widened(coming, ahead.unsure, INTERVAL)
+    return [
+        _fit(one_series, FROM_PUPILS if one_series.canteen in ahead.unsure else METHOD, past, coming)
+        for one_series in series
+    ]
 
 
-def _fit(series: Series, past: pd.DataFrame, coming: Tables) -> Fit:
+def _fit(series: Series, method: str, past: pd.DataFrame, coming: Tables) -> Fit:
     future = pd.DataFrame({name: table[series.canteen] for name, table in coming.items()})
     future = future.rename(columns={"forecast": "point"}).rename_axis("date").reset_index()
+    # The pupils of a canteen without a past may be known for one of two school years.
+    future = future.dropna(subset=["point"])
     if series.canteen not in past:
-        return Fit(series, METHOD, future, pd.DataFrame(columns=["date", "y", "fitted", "meals"]))
+        return Fit(series, method, future, pd.DataFrame(columns=["date", "y", "fitted", "meals"]))
     known = series.past.assign(fitted=series.past["ds"].map(past[series.canteen])).dropna().tail(FITTED_DAYS)
-    return Fit(series, METHOD, future, known.rename(columns={"ds": "date"})[["date", "y", "fitted", "meals"]])
+    return Fit(series, method, future, known.rename(columns={"ds": "date"})[["date", "y", "fitted", "meals"]])
 
 
 def term_rows(series: list[Series], ahead: Outlook) -> pd.DataFrame:
     """Return one row per canteen × day: the terms of its forecast, in meals."""
     wanted = {one.canteen for one in series} - {UNATTACHED}
     parts = {name: table[[c for c in table if c in wanted]].stack() for name, table in ahead.in_meals().items()}
-    rows = pd.DataFrame(parts).rename_axis(["date", "canteen"]).reset_index()
+    rows = pd.DataFrame(parts).dropna().rename_axis(["date", "canteen"]).reset_index()
     return rows[["canteen", "date", *TERMS]]
+
+
+def known_events(one: Plan, ahead: Outlook) -> dict[str, Any]:
+    """Return, to be kept with the run, the events its days knew and the effects learnt from past ones."""
+    days = one.panel.events[one.panel.events["date"].isin(one.future.days)]
+    told = days.assign(date=days["date"].dt.strftime("%Y-%m-%d")).astype(object)
+    return {
+        "days": told.where(told.notna(), None).to_dict("list"),
+        "learnt": {name: effect._asdict() for name, effect in ahead.learnt.items()},
+    }
+
+
+def known_risks(job: Job, one: Plan, meals: pd.DataFrame) -> dict[str, Any]:
+    """Return, to be kept with the run, what other risks of running short mean for its days and for those judged."""
+    return risk.kept(one.panel, meals, job.strikes, one.past[len(one.past) // 2 :], one.future)

@@ -11,6 +11,8 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
+from models.panel import PLAUSIBLE_RATIO
+
 INTERVAL = 0.8
 # A canteen's errors count beside those of all canteens; under this many days the latter lead.
 CANTEEN_DAYS, PERIOD_DAYS = 40.0, 200.0
@@ -75,7 +77,7 @@ def learn(relative: np.ndarray, groups: np.ndarray, canteens: pd.Index) -> Error
 
 @dataclass(frozen=True)
 class PlanRule:
-    """What the managers' plan tells beside the forecast: it is corrected by log meals along `hinges` and `slope`."""
+    """What the managers' plan tells beside the forecast, in log meals: along the city's gap and the canteen's own."""
 
     bias: pd.Series
     effects: np.ndarray
@@ -85,7 +87,11 @@ class PlanRule:
         """Return the forecast that knows the plan; where there is none, the forecast as it is."""
         gap = self.gap(forecast, planned)
         own = self.slope.reindex(forecast.columns).fillna(0.0).to_numpy()
-        moved = _hinges(gap) @ self.effects + gap * own
+        columns = _columns(gap)
+        moved = columns @ self.effects + gap * own
+        # A line goes on for ever; what is believed of a plan ends at the plan, or at what the other managers say.
+        said = np.stack([np.zeros_like(gap), gap, columns[..., 0]])
+        moved = np.clip(moved, np.fmin.reduce(said), np.fmax.reduce(said))
         return forecast * np.exp(np.nan_to_num(moved))
 
     def gap(self, forecast: pd.DataFrame, planned: pd.DataFrame) -> np.ndarray:
@@ -101,7 +107,7 @@ def learn_plan(forecast: pd.DataFrame, planned: pd.DataFrame, served: pd.DataFra
     told = surplus.notna().sum()
     overall = float(np.nanmedian(surplus.to_numpy())) if told.sum() else 0.0
     bias = (surplus.median().fillna(0.0) * told + overall * PLAN_BIAS_DAYS) / (told + PLAN_BIAS_DAYS)
-    rule = PlanRule(bias, np.zeros(1 + len(HINGES)), pd.Series(0.0, forecast.columns))
+    rule = PlanRule(bias, np.zeros(2 + len(HINGES)), pd.Series(0.0, forecast.columns))
     gap = rule.gap(forecast, planned)
     return PlanRule(bias, *_plan_effects(gap, _log_ratio(served, forecast), forecast.columns))
 
@@ -117,6 +123,20 @@ def disagreement(gap: np.ndarray) -> np.ndarray:
     return np.digitize(np.nan_to_num(np.abs(gap)), DISAGREEMENTS)
 
 
+def shortage(planned: pd.DataFrame, served: pd.DataFrame) -> float | None:
+    """Return the meals the managers' plans were short of, as a share of those served; None without enough plans.
+
+    How short they run varies from year to year, by chance more than by choice: all the years known count.
+    """
+    plan, meals = planned.to_numpy(), served.to_numpy()
+    low, high = PLAUSIBLE_RATIO
+    with np.errstate(invalid="ignore"):
+        both = (plan > low * meals) & (plan < high * meals)
+    if both.sum() < LEAST_ERRORS:
+        return None
+    return float(np.maximum(meals - plan, 0.0)[both].sum() / meals[both].sum())
+
+
 def match_risk(errors: Errors, base: np.ndarray, width: np.ndarray, served: np.ndarray, short: float) -> float:
     """Return the share of days not to run short that leaves a shortage of `short` meals in all on the past days."""
     low, high = HIGHEST_RISK, 1 - LOWEST_RISK
@@ -129,12 +149,12 @@ def match_risk(errors: Errors, base: np.ndarray, width: np.ndarray, served: np.n
 
 
 def _plan_effects(gap: np.ndarray, truth: np.ndarray, canteens: pd.Index) -> tuple[np.ndarray, pd.Series]:
-    """Fit the hinges over all canteens, then each canteen's own slope, shrunk; errors far from zero weigh less."""
+    """Fit the columns over all canteens, then each canteen's own slope, shrunk; errors far from zero weigh less."""
     told = np.isfinite(gap) & np.isfinite(truth)
-    effects, slopes = np.zeros(1 + len(HINGES)), pd.Series(0.0, canteens)
+    effects, slopes = np.zeros(2 + len(HINGES)), pd.Series(0.0, canteens)
     if told.sum() < PERIOD_DAYS:
         return effects, slopes
-    columns, values = _hinges(gap[told]), truth[told]
+    columns, values = _columns(gap)[told], truth[told]
     weights = np.ones(len(values))
     for _ in range(6):
         normal = (columns * weights[:, None]).T @ columns + 1e-3 * np.eye(columns.shape[1])
@@ -149,7 +169,14 @@ def _plan_effects(gap: np.ndarray, truth: np.ndarray, canteens: pd.Index) -> tup
     return effects, slopes
 
 
-def _hinges(gap: np.ndarray) -> np.ndarray:
-    """Return the columns of a line broken at HINGES."""
-    bent = [np.minimum(gap - place, 0.0) if place < 0 else np.maximum(gap - place, 0.0) for place in HINGES]
-    return np.stack([gap, *bent], axis=-1)
+def _columns(gap: np.ndarray) -> np.ndarray:
+    """Return the median gap of each day, and each canteen's gap to it as a line broken at HINGES.
+
+    What most managers know of a day (a strike, a bridge) is surer than what one of them does.
+    """
+    known = np.isfinite(gap).any(axis=1)
+    middle = np.zeros(len(gap))
+    middle[known] = np.nanmedian(gap[known], axis=1)
+    own = gap - middle[:, None]
+    bent = [np.minimum(own - place, 0.0) if place < 0 else np.maximum(own - place, 0.0) for place in HINGES]
+    return np.stack([np.broadcast_to(middle[:, None], gap.shape), own, *bent], axis=-1)

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from data.queries import archive
 from data.store import Store
 from models.history import Job, Result, extract
 
@@ -37,8 +38,6 @@ TABLES = {
     "forecast_terms": "INSERT INTO forecast_terms BY NAME SELECT $run_id AS run_id, * FROM computed",
     "backtests": "INSERT INTO backtests BY NAME SELECT $run_id AS run_id, * FROM computed",
 }
-# The judged past is long: that of the last runs is enough to see what changed.
-FORGET_PASTS = "DELETE FROM backtests WHERE run_id <= $run_id - 3"
 
 
 class RefreshFailed(Exception):
@@ -74,12 +73,16 @@ def refresh(
 def _compute(store: Store, job: Job, progress: Callable[[int, int], None]) -> Result:
     with _private_folder(store.work_folder) as folder:
         job_path, result_path = folder / "job", folder / "result"
-        job_path.write_bytes(pickle.dumps(job))
+        with job_path.open("wb") as file:
+            pickle.dump(job, file)
         with (folder / LOG_NAME).open("wb") as log:
             returned = _run_worker([str(job_path), str(result_path)], folder, log.fileno(), progress)
         if returned != 0 or not result_path.exists():
             raise RefreshFailed(_explain(folder / LOG_NAME, store.work_folder / LOG_NAME))
-        result: Result = pickle.loads(result_path.read_bytes())
+        with result_path.open("rb") as file:
+            result: Result | str = pickle.load(file)
+        if isinstance(result, str):
+            raise RefreshFailed(result)
         return result
 
 
@@ -144,7 +147,7 @@ def _save(store: Store, actor: str, started_at: datetime, job: Job, result: Resu
             cursor.register("computed", rows)
             cursor.execute(TABLES[table], {"run_id": run_id})
             cursor.unregister("computed")
-        cursor.execute(FORGET_PASTS, {"run_id": run_id})
+        archive.thin_out(cursor, run_id)
         detail["run_id"] = run_id
     return run_id
 

@@ -9,11 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from models import enrolment
+from models.calendar import school_years
+from models.frames import days_of
 from models.history import UNATTACHED, Job
 from models.levels import HISTORY_DAYS, LEAST_DAYS
 from models.panel import REASONS, Panel, build, plausible, reasons
 
-MEALS, SURPLUS, WASTE = TARGETS = ("meals_served", "surplus_meals", "waste_g_per_meal")
+MEALS, SURPLUS, WASTE_KG, WASTE = "meals_served", "surplus_meals", "waste_kg", "waste_g_per_meal"
+# Grams per meal, in all and by place of loss.
+PER_MEAL = (WASTE, "preparation_g_per_meal", "unserved_g_per_meal", "leftovers_g_per_meal")
+TARGETS = (MEALS, SURPLUS, *PER_MEAL, WASTE_KG)
 
 CLOSED_AFTER_SERVICE_DAYS = 60
 # Waste is told of canteens that weighed this often within the last WEIGHED_YEARS.
@@ -34,9 +40,13 @@ class Series:
 
 @dataclass(frozen=True)
 class Prepared:
-    """The series to forecast, and the canteens and canteen-days set aside, counted by reason."""
+    """The series to forecast, the weighed days, and the canteens and canteen-days set aside, counted by reason.
+
+    `weighed` has one row per canteen × day of the canteens that weigh: canteen, date, meals and PER_MEAL.
+    """
 
     series: list[Series]
+    weighed: pd.DataFrame
     canteens: dict[str, int]
     set_aside_days: dict[str, int]
 
@@ -48,15 +58,19 @@ def prepare(job: Job, panel: Panel) -> Prepared:
     still_open = _open_canteens(job)
     since = pd.Timestamp(job.last_service_on) - pd.Timedelta(days=HISTORY_DAYS)
     canteens: Counter[str] = Counter(forecast=0, closed=0, too_short=0)
+    enough = {str(name) for name, known in own.items() if (known["date"] > since).sum() >= LEAST_DAYS}
+    starting = _starting(job, panel, enough, still_open)
     series: list[Series] = []
-    for canteen in sorted(set(job.history["canteen"]), key=lambda name: (name == UNATTACHED, name)):
+    weighed = [_weighed(days.iloc[:0], job)]
+    for canteen in sorted({*job.history["canteen"], *starting}, key=lambda name: (name == UNATTACHED, name)):
         known = own.get(canteen, days.iloc[:0])
-        long_enough = (known["date"] > since).sum() >= LEAST_DAYS
+        is_forecast = canteen in starting or (canteen in still_open and canteen in enough)
         if canteen != UNATTACHED:
-            canteens["closed" if canteen not in still_open else "forecast" if long_enough else "too_short"] += 1
-        if canteen in still_open and long_enough:
+            canteens["forecast" if is_forecast else "too_short" if canteen in still_open else "closed"] += 1
+        if is_forecast:
             series += _series(canteen, known, job)
-    return Prepared(series, dict(canteens), set_aside)
+            weighed.append(_weighed(known, job))
+    return Prepared(series, pd.concat(weighed), dict(canteens), set_aside)
 
 
 def _plausible_days(job: Job, panel: Panel) -> tuple[pd.DataFrame, dict[str, int]]:
@@ -71,7 +85,7 @@ def _plausible_days(job: Job, panel: Panel) -> tuple[pd.DataFrame, dict[str, int
 
 def panel_of(job: Job) -> Panel:
     """Return a job's history as days × canteens."""
-    return build(job.history, pd.DatetimeIndex(pd.to_datetime(job.service_days)))
+    return build(job.history, pd.DatetimeIndex(pd.to_datetime(job.service_days)), job.events, job.menus, job.pupils)
 
 
 def _open_canteens(job: Job) -> set[str]:
@@ -81,18 +95,38 @@ def _open_canteens(job: Job) -> set[str]:
     return set(served.loc[served["date"] >= city_days.min(), "canteen"])
 
 
+def _starting(job: Job, panel: Panel, enough: set[str], still_open: set[str]) -> set[str]:
+    """Return the canteens that have pupils to come and no past: a closed one does not start again."""
+    years = set(school_years(pd.DatetimeIndex(pd.to_datetime(job.days))))
+    found = {
+        one for year in years for one in enrolment.newcomers(panel.pupils, days_of(panel.served), int(year), enough)
+    }
+    return found - (set(job.history.loc[job.history["served"].notna(), "canteen"]) - still_open)
+
+
 def _series(canteen: str, own: pd.DataFrame, job: Job) -> Iterator[Series]:
     yield Series(canteen, MEALS, _past(own["date"], own["served"], own["served"]))
-    own = own[own["date"] > pd.Timestamp(job.last_service_on) - pd.DateOffset(years=RECENT_YEARS)]
+    own = _recent(own, job, RECENT_YEARS)
     paired = own[plausible(own["paired_served"], own["paired_planned"])]
     if len(paired) >= LEAST_DAYS:
         surplus = (paired["paired_planned"] - paired["paired_served"]).clip(lower=0)
         yield Series(canteen, SURPLUS, _past(paired["date"], surplus, paired["paired_served"]))
-    weighed = own[own["weighed_kg"].notna()]
-    since = pd.Timestamp(job.last_service_on) - pd.DateOffset(years=WEIGHED_YEARS)
-    if (weighed["date"] > since).sum() >= WEIGHED_DAYS:
-        grams = 1000 * weighed["weighed_kg"] / weighed["weighed_served"]
-        yield Series(canteen, WASTE, _past(weighed["date"], grams, weighed["weighed_served"]))
+
+
+def _weighed(own: pd.DataFrame, job: Job) -> pd.DataFrame:
+    """Return the weighed days of a canteen, none when it does not weigh often enough."""
+    weighed = _recent(own[own["weighed_kg"].notna()], job, RECENT_YEARS)
+    if len(_recent(weighed, job, WEIGHED_YEARS)) < WEIGHED_DAYS:
+        weighed = weighed.iloc[:0]
+    kilos = weighed[["weighed_kg", "preparation_kg", "unserved_kg", "leftovers_kg"]].astype(float)
+    grams = kilos.mul(1000 / weighed["weighed_served"].astype(float), axis=0).set_axis(PER_MEAL, axis="columns")
+    return pd.concat([weighed[["canteen", "date"]], grams], axis=1).assign(
+        meals=weighed["weighed_served"].astype(float)
+    )
+
+
+def _recent(rows: pd.DataFrame, job: Job, years: int) -> pd.DataFrame:
+    return rows[rows["date"] > pd.Timestamp(job.last_service_on) - pd.DateOffset(years=years)]
 
 
 def _past(ds: pd.Series, y: pd.Series, meals: pd.Series) -> pd.DataFrame:

@@ -6,7 +6,7 @@ held by the process that started it: when that one is gone, the pipe ends, and t
 
 from __future__ import annotations
 
-import multiprocessing
+import itertools
 import os
 import pickle
 import signal
@@ -15,16 +15,18 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, Future
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from models import city, pooled
+from models import city, pooled, weighings
 from models.backtest import forecast_origin
+from models.executors import ExecutorFailed, executor
 from models.forecast import INTERVAL, SETTINGS, Fit, forecast, keep_quiet
 from models.history import HISTORY_YEARS, UNATTACHED, Job, Result
 from models.meals import outlook
@@ -34,54 +36,75 @@ Progress = Callable[[int, int], None]
 
 
 def main(job_path: Path, result_path: Path) -> None:
-    """Compute the job of one file into another."""
-    job: Job = pickle.loads(job_path.read_bytes())
-    result = compute(job, os.cpu_count() or 1, _print_progress, _die_with_parent)
-    result_path.write_bytes(pickle.dumps(result))
+    """Compute the job of one file into another, or write the sentence that says why it could not be."""
+    result: Result | str
+    try:
+        with executor(_die_with_parent) as pool:
+            with job_path.open("rb") as file:
+                job: Job = pickle.load(file)
+            result = compute(job, pool, _print_progress)
+    except ExecutorFailed as failed:
+        result = str(failed)
+    with result_path.open("wb") as file:
+        pickle.dump(result, file)
 
 
-def compute(job: Job, workers: int, progress: Progress, started: Callable[[], None] = lambda: None) -> Result:
-    """Compute a job in a pool of processes; `started` is called once they exist."""
+def compute(job: Job, pool: Executor, progress: Progress) -> Result:
+    """Compute a job, its tasks in a pool."""
     begun = time.monotonic()
-    plan = pooled.plan(job)
-    prepared = prepare(job, plan.panel)
-    fits, terms, past = _compute_all(job, plan, prepared, workers, progress, started)
+    prepared, fits, terms, past, events, risks = _compute_all(job, pooled.plan(job), pool, progress)
     forecasts = city.table(fits) if fits else pd.DataFrame(columns=city.COLUMNS)
     named = past[past["canteen"] != UNATTACHED]
-    return Result(forecasts, terms, named, _specification(job, prepared, fits, time.monotonic() - begun))
+    told = _specification(job, prepared, fits, time.monotonic() - begun) | {"events": events, "risks": risks}
+    return Result(forecasts, terms, named, told)
 
 
-def _compute_all(
-    job: Job,
-    plan: pooled.Plan,
-    prepared: Prepared,
-    workers: int,
-    progress: Progress,
-    started: Callable[[], None],
-) -> tuple[list[Fit], pd.DataFrame, pd.DataFrame]:
-    """Return the fits of every series, the terms of the meals to come, and the judged past."""
+class Computed(NamedTuple):
+    """The series of a job, their fits, the terms of the meals to come, the judged past, its events and risks."""
+
+    prepared: Prepared
+    fits: list[Fit]
+    terms: pd.DataFrame
+    past: pd.DataFrame
+    events: dict[str, Any]
+    risks: dict[str, Any]
+
+
+def _compute_all(job: Job, plan: pooled.Plan, pool: Executor, progress: Progress) -> Computed:
+    origin = partial(forecast_origin, plan.panel, job.strikes)
+    ahead = pool.submit(partial(outlook, plan.panel), plan.future.days, job.strikes)
+    past = [pool.submit(origin, one) for one in plan.past]
+    # Whatever this process does, it does while the pool has tasks left.
+    prepared = prepare(job, plan.panel)
     meals = [one for one in prepared.series if one.target == MEALS]
     others = [one for one in prepared.series if one.target != MEALS]
-    # Forked children share what is already imported: Prophet takes a second to load.
-    context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(max_workers=workers, mp_context=context) as pool:
-        ahead = pool.submit(outlook, plan.panel, plan.future.days, job.strikes)
-        past = [pool.submit(forecast_origin, plan.panel, job.strikes, origin) for origin in plan.past]
-        rest = [pool.submit(forecast, series, _open_days(job, series.canteen)) for series in others]
-        started()
-        _follow([ahead, *past, *rest], progress)
-        forecasts = pd.concat([one.result() for one in past]) if past else plan.panel.served.iloc[:0]
-        judged = pooled.past_rows(job, plan, forecasts, pool.map)
-        fits = pooled.fits(job, plan, meals, forecasts, ahead.result()) if meals else []
-        kept = [_without_closures(job, fit) for fit in fits]
-        terms = pooled.term_rows(meals, ahead.result())
-        return [*kept, *(one.result() for one in rest)], terms, judged
+    rest = [pool.submit(forecast, series, _open_days(job, series.canteen)) for series in others]
+    waste = weighings.plan(job, prepared, plan.future)
+    weighed = [pool.submit(partial(weighings.forecast_origin, waste.known), one) for one in waste.origins]
+    _follow([ahead, *past, *rest, *weighed], progress)
+    forecasts = pd.concat([one.result() for one in past]) if past else plan.panel.served.iloc[:0]
+    fits = pooled.fits(job, plan, meals, forecasts, ahead.result()) if meals else []
+    judged = pooled.past_rows(job, plan, forecasts, pool.map)
+    every = pd.concat([forecasts, ahead.result().meals])
+    fits += weighings.fits(waste, [one.result() for one in weighed], every, plan.panel.served)
+    kept = [_without_closures(job, fit) for fit in fits]
+    terms = pooled.term_rows(meals, ahead.result())
+    events = pooled.known_events(plan, ahead.result())
+    risks = pooled.known_risks(job, plan, forecasts)
+    return Computed(prepared, [*kept, *(one.result() for one in rest)], terms, judged, events, risks)
 
 
 def _follow(futures: list[Future[Any]], progress: Progress) -> None:
+    """Have progress told of each task as it ends."""
+    done, one_at_a_time = itertools.count(1), threading.Lock()
+
+    def tell(_: Future[Any]) -> None:
+        with one_at_a_time:
+            progress(next(done), len(futures))
+
     progress(0, len(futures))
-    for done, _ in enumerate(as_completed(futures), start=1):
-        progress(done, len(futures))
+    for future in futures:
+        future.add_done_callback(tell)
 
 
 def _without_closures(job: Job, fit: Fit) -> Fit:
@@ -108,11 +131,17 @@ def _specification(job: Job, prepared: Prepared, fits: list[Fit], seconds: float
         "versions": {name: version(name) for name in ("prophet", "cmdstanpy", "pandas", "numpy", "duckdb")},
         "targets": list(TARGETS),
         "interval": INTERVAL,
-        "settings": {"meals_served": pooled.SETTINGS, "other targets": SETTINGS, "history_years": HISTORY_YEARS},
+        "settings": {
+            "meals_served": pooled.SETTINGS,
+            "surplus_meals": SETTINGS,
+            "waste": weighings.SETTINGS,
+            "history_years": HISTORY_YEARS,
+        },
         "city": city.RULE,
         "days": {"first": str(job.days[0]), "last": str(job.days[-1]), "count": len(job.days)} if job.days else None,
         "canteens": prepared.canteens,
         "series_by_method": methods,
+        "from_pupils": sorted(fit.series.canteen for fit in fits if fit.method == pooled.FROM_PUPILS),
         "unattached_points_in_city_total": any(fit.series.canteen == UNATTACHED for fit in fits),
         "set_aside_canteen_days": prepared.set_aside_days,
         "strike_dates_swapped": [str(day) for day in job.swapped_strikes],

@@ -24,7 +24,17 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture(scope="session")
 def nantes() -> Path:
     """Return the folder of the city's real files; skip (or fail, where they are demanded) without them."""
-    folder = REAL_DATA / "nantes"
+    return _real("nantes")
+
+
+@pytest.fixture(scope="session")
+def helsingborg() -> Path:
+    """Return the folder of a school's real weighings; skip (or fail, where they are demanded) without them."""
+    return _real("helsingborg")
+
+
+def _real(name: str) -> Path:
+    folder = REAL_DATA / name
     if not folder.is_dir():
         reason = f"real data not found in {REAL_DATA} (set ANTIGASPI_REAL_DATA to their folder)"
         if os.environ.get("ANTIGASPI_REQUIRE_REAL_DATA") == "1":

@@ -47,6 +47,8 @@ SOURCES = {
     "longitude": "longitude",
     "opened_on": "ouverture",
     "pupils": "effectif",
+    "effect_meals": "effet_repas",
+    "effect_percent": "effet_pourcent",
     "course": "type_plat",
     "labels": "labels",
     "diets": "regimes",

@@ -9,12 +9,16 @@ from datetime import date
 import pandas as pd
 
 from data import queries
+from data.event_days import CLOSURE
 from data.queries import ForecastRun
+from data.queries.events import declared_events
 from ui import blocks, charts_forecast
+from ui.events_words import KINDS, by_day
 from ui.formats import SPACE, long_day, number, plural, signed
 from ui.session import ask
 
 USUAL = "usual"
+CLOSED = KINDS[CLOSURE].lower()
 # Its name on the chart, what the sentence calls it, and what it counts.
 TERMS = {
     USUAL: ("Niveau habituel", "", "ce que la cantine sert d’ordinaire depuis la rentrée"),
@@ -25,7 +29,8 @@ TERMS = {
         "du calendrier scolaire",
         "rentrée, veille de vacances ou de jour férié, repas de Noël, fin d’année",
     ),
-    "event": ("Événement", "d’un événement", "grève ou autre événement déclaré"),
+    "menu": ("Menu", "du menu", "ce que les plats du jour changent d’ordinaire dans toute la ville"),
+    "event": ("Événement", "d’un événement", "grève, sortie ou fête déclarée"),
 }
 
 
@@ -34,6 +39,10 @@ def why(run: ForecastRun, place: str, canteen: str | None, chosen: date) -> None
     caption = f"{place}, {long_day(chosen)}. L’axe ne commence pas à zéro."
     with blocks.question("Pourquoi ce nombre\u00a0?", caption):
         terms = ask(queries.forecast_terms, run.run_id, canteen, chosen)
+        declared = by_day(ask(declared_events, chosen, chosen), canteen).get(chosen)
+        if terms is None and declared and CLOSED in declared:
+            blocks.empty_state(f"Aucun repas à prévoir ce jour-là{SPACE}: {declared}.")
+            return
         if terms is None:
             blocks.empty_state(
                 "Pas encore d’explication pour ce lieu\u00a0: elle viendra avec un prochain calcul des prévisions, "
@@ -43,6 +52,8 @@ def why(run: ForecastRun, place: str, canteen: str | None, chosen: date) -> None
         meals = rounded(terms[list(TERMS)].tolist())
         fig = charts_forecast.terms([name for name, *_ in TERMS.values()], meals)
         blocks.figure(fig, sentence(chosen, meals), table(meals), "pourquoi", digits=0)
+        if declared:
+            blocks.note(f"Déclaré ce jour-là{SPACE}: {declared}.")
         if canteen is None:
             blocks.note(f"Somme des {plural(terms['canteens'], 'cantine')} qui ont une prévision.")
 

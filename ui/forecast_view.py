@@ -9,8 +9,11 @@ import streamlit as st
 
 from data import queries
 from data.queries import ForecastRun
-from data.queries.forecasts import STALE_AFTER_DAYS
-from ui import blocks, charts_forecast, disagreement, tables
+from data.queries.events import declared_events
+from data.queries.forecasts import STALE_AFTER_DAYS, is_from_pupils
+from data.queries.risk import Risk, canteen_forecasts_of_day_at, daily_forecast_at
+from ui import blocks, charts_forecast, disagreement, risk_view, tables
+from ui import events_words as say
 from ui.access import require
 from ui.formats import MISSING, SPACE, as_text, count_of, day, is_missing, long_day, moment, number, plural, weekday
 from ui.session import ask, refresh_job
@@ -19,6 +22,10 @@ PAST_DAYS = 30
 ADVICE = (
     "La quantité conseillée ajoute à la prévision la marge qui laisse le même risque de manquer que celui que les "
     "gestionnaires prennent aujourd’hui\u00a0; elle tient compte du prévu de la cantine quand il est déjà connu."
+)
+FROM_PUPILS = (
+    "Cette cantine n’a pas encore de passé\u00a0: elle est prévue d’après ses effectifs et les cantines qui lui "
+    "ressemblent."
 )
 COLUMNS = {
     "meals": "Prévision",
@@ -30,6 +37,7 @@ COLUMNS = {
     "recommended": "Conseillée sans le prévu",
     "surplus_meals": "Surplus (repas)",
     "grams_per_meal": "Gaspillage (g/repas)",
+    "waste_kg": "Gaspillage (kg)",
     "district": "Secteur",
 }
 
@@ -83,9 +91,10 @@ def _progress() -> None:
     st.progress(share, text=f"Calcul des prévisions en cours{SPACE}: {done}.")
 
 
-def coming_days(run: ForecastRun, place: str, canteen: str | None) -> None:
-    """Answer: how many meals in the next service days, for this place?"""
+def coming_days(run: ForecastRun, place: str, canteen: str | None, risk: Risk | None = None) -> None:
+    """Answer: how many meals in the next service days, for this place, at this risk of running short?"""
     days = ask(queries.daily_forecast, run.run_id, canteen)
+    shown = ask(daily_forecast_at, run.run_id, canteen, risk) if risk else days
     caption = f"{place}. La bande contient le nombre de repas servis quatre fois sur cinq (intervalle à 80{SPACE}%)."
     with blocks.question("Combien de repas dans les prochains jours de service\u00a0?", caption):
         if days.empty:
@@ -93,15 +102,18 @@ def coming_days(run: ForecastRun, place: str, canteen: str | None) -> None:
             return
         past = ask(queries.recent_actuals, canteen, days["date"].min().date(), PAST_DAYS)
         gaps = disagreement.gaps(days) if canteen else None
-        table = _readable(days.assign(weekday=days["date"].map(weekday), disagreement=gaps), ["date", "weekday"])
-        sentence = coming_sentence(days, date.today())
-        blocks.figure(charts_forecast.forecast(days, past), sentence, table, "previsions", digits=0)
+        table = _readable(shown.assign(weekday=days["date"].map(weekday), disagreement=gaps), ["date", "weekday"])
+        sentence = coming_sentence(shown, date.today())
+        blocks.figure(charts_forecast.forecast(shown, past), sentence, table, "previsions", digits=0)
         if days["advised"].notna().any():
-            blocks.note(ADVICE)
+            blocks.note(risk_view.advice(risk) if risk else ADVICE)
         if canteen is None:
             _city_notes(run, days)
         else:
-            _told(disagreement.of_canteen(days))
+            events = ask(declared_events, days["date"].min().date(), days["date"].max().date())
+            _told(disagreement.of_canteen(days, say.by_day(events, canteen)))
+            if ask(is_from_pupils, run.run_id, canteen):
+                blocks.note(FROM_PUPILS)
 
 
 def _told(sentence: str | None) -> None:
@@ -167,14 +179,17 @@ def chosen_day(run: ForecastRun) -> date | None:
     return known[st.selectbox("Jour", list(known), index=first, key="jour", bind="query-params")]
 
 
-def one_day(run: ForecastRun, chosen: date) -> None:
-    """Answer: for one day, how many meals for each canteen?"""
+def one_day(run: ForecastRun, chosen: date, risk: Risk | None = None) -> None:
+    """Answer: for one day, how many meals for each canteen, at this risk of running short?"""
     with blocks.question("Ce jour-là, combien de repas par cantine\u00a0?"):
         canteens = ask(queries.canteen_forecasts_of_day, run.run_id, chosen)
-        blocks.takeaway(day_sentence(chosen, ask(queries.daily_forecast, run.run_id, None), canteens))
-        table = _readable(canteens.assign(disagreement=disagreement.gaps(canteens)), ["place"])
+        city = ask(daily_forecast_at, run.run_id, None, risk) if risk else ask(queries.daily_forecast, run.run_id, None)
+        shown = ask(canteen_forecasts_of_day_at, run.run_id, chosen, risk) if risk else canteens
+        blocks.takeaway(day_sentence(chosen, city, canteens))
+        # The managers plan at their own risk: the plan is compared with the quantity of that one.
+        table = _readable(shown.assign(disagreement=disagreement.gaps(canteens)), ["place"])
         tables.table(table, f"previsions_{chosen:%Y-%m-%d}", digits=0, height=420)
-        _told(disagreement.of_day(canteens))
+        _told(disagreement.of_day(canteens, say.by_place(ask(declared_events, chosen, chosen))))
 
 
 def first_ahead(days: list[date], today: date) -> int:

@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-import pandas as pd
+import streamlit as st
 
 from data.queries import ForecastRun, quality
 from data.queries.quality import Judged
-from ui import blocks, charts, charts_forecast, tables
+from ui import archive_view, blocks, charts_forecast, quality_tables, tables, worst_days_view
 from ui import quality_sentences as say
 from ui.blocks import Figure
-from ui.formats import SPACE, count_of, long_day, moment, number, percent, signed, weekday
+from ui.formats import SPACE, count_of, moment, number, percent
 from ui.quality_sentences import Row
 from ui.session import ask
 
 PREVISIONS = "pages/cuisine/previsions.py"
-TOP, WORST = 10, 25
 MEASURES = (
-    "En % des repas servis. Écart\u00a0: par cantine et par jour, ou du total de la ville par jour (Écart ville). "
-    "Biais\u00a0: en trop (+) ou en moins (−), tout compensé. En manque\u00a0: en % des journées de cantine, celles où "
-    "il aurait fallu plus de repas."
+    "En % des repas servis. Écart\u00a0: par cantine et par jour (WAPE), ou du total de la ville par jour (Écart "
+    "ville). Biais\u00a0: en trop (+) ou en moins (−), tout compensé. En manque\u00a0: en % des journées de "
+    "cantine, celles où il aurait fallu plus de repas."
 )
-METHODS = {
-    "plan": "Prévu des gestionnaires",
-    "forecast": "Prévision",
-    "recommended": "Quantité conseillée",
-    "recommended_with_plan": "Conseillée avec le prévu",
-    "same_weekday": "Même jour précédent",
-}
-DAY_COLUMNS = {
-    "date": "Date",
-    "weekday": "Jour",
-    "place": "Cantine",
-    "canteens": "Cantines",
-    "meals_served": "Repas servis",
-    "meals_planned": "Prévu (repas)",
-    "forecast": "Prévision (repas)",
-    "gap": "Écart (repas)",
-    "gap_pct": "Écart (%)",
-}
+LEADS = (
+    "Avance\u00a0: semaines entières entre le dernier jour connu et le jour prévu. Chaque mois est prévu d’un coup, "
+    "trois semaines avant son premier jour\u00a0: les débuts de mois ont trois semaines d’avance, les fins de mois six "
+    "ou sept. Ces lignes ne parlent donc pas des mêmes jours\u00a0; le prévu dit si ces jours étaient difficiles."
+)
 
 
 def judged(run: ForecastRun | None) -> Judged | None:
@@ -61,15 +47,19 @@ def judged(run: ForecastRun | None) -> Judged | None:
 
 
 def headline(run: ForecastRun, extent: Judged) -> None:
-    """Give the main figures, each with its numerator and denominator, and what they are over."""
+    """Answer the question of the page by yes or no, point by point, with the main figures and what they are over."""
     methods = say.rows_of(ask(quality.by_method, run.run_id))
     held = ask(quality.coverage, run.run_id).to_dict("records")[0]
+    answer, points = say.verdict(methods, held)
+    blocks.takeaway(answer)
+    blocks.sentences(points)
     names = {"forecast": "Écart de la prévision", "plan": "Écart du prévu"}
     blocks.figures([*(_gap(name, methods[key]) for key, name in names.items()), *_shares(methods, held)], "qualite")
     blocks.note(say.extent(extent, methods["plan"]["meals_served"]))
+    changed = " Des données ont changé depuis\u00a0: recalculez les prévisions." if run.outdated else ""
     blocks.note(
         f"Calcul du {moment(run.finished_at)}. Chaque mois passé est prévu comme il l’aurait été alors, avec les seuls "
-        "repas connus trois semaines avant son premier jour. Le prévu, lui, a pu être écrit bien plus tard."
+        f"repas connus trois semaines avant son premier jour.{changed}"
     )
 
 
@@ -100,32 +90,32 @@ def _shares(methods: dict[str, Row], held: Row) -> list[Figure]:
     ]
 
 
-def comparison(run: ForecastRun) -> None:
-    """Answer: are forecasts better than the managers' plan?"""
+def by_method(run: ForecastRun) -> None:
+    """Answer: which method misses least, and what does each of them know?"""
     caption = "Sur les journées de cantine où le prévu et la prévision existent."
-    with blocks.question("Les prévisions font-elles mieux que le prévu des gestionnaires\u00a0?", caption):
+    with blocks.question("Quelle méthode s’écarte le moins\u00a0?", caption):
         found = ask(quality.by_method, run.run_id)
-        by_name = say.rows_of(found)
-        blocks.takeaway(say.methods(by_name))
-        names = ("recommended", "recommended_with_plan")
-        blocks.sentences(say.quantity(by_name, name, METHODS[name]) for name in names)
-        tables.table(methods_table(found), "qualite_methodes", height="content")
+        tables.table(quality_tables.methods(found), "qualite_methodes", height="content")
         blocks.note(MEASURES)
-        blocks.note(say.naive(by_name))
+        blocks.sentences(say.KNOWLEDGE)
+        blocks.note(say.naive(say.rows_of(found)))
 
 
-def methods_table(found: pd.DataFrame) -> pd.DataFrame:
-    """Return the measures of each method under the names people read."""
-    columns = {
-        "method": "Méthode",
-        "wape_pct": "Écart (%)",
-        "city_wape_pct": "Écart ville (%)",
-        "bias_pct": "Biais (%)",
-        "surplus_pct": "Surplus (%)",
-        "shortage_pct": "Manque (%)",
-        "short_pct": "En manque (%)",
+def details(run: ForecastRun, extent: Judged) -> None:
+    """Show one detail at a time, as a tab kept in the address."""
+    views = {
+        "Méthodes": by_method,
+        "Par mois": by_month,
+        "Par avance": by_lead,
+        "Par cantine": by_canteen,
+        "Intervalle": interval,
+        "Pires jours": lambda run: worst_days_view.worst_days(run, extent),
+        "Archive": lambda _: archive_view.archived(),
     }
-    return found.assign(method=found["method"].map(METHODS))[list(columns)].rename(columns=columns)
+    for tab, show in zip(st.tabs(list(views), key="detail", bind="query-params"), views.values(), strict=True):
+        if tab.open:
+            with tab:
+                show(run)
 
 
 def by_month(run: ForecastRun) -> None:
@@ -133,15 +123,26 @@ def by_month(run: ForecastRun) -> None:
     caption = "Somme des écarts par cantine et par jour, en % des repas servis du mois."
     with blocks.question("Est-ce vrai tous les mois\u00a0?", caption):
         found = ask(quality.quality_by_month, run.run_id)
-        blocks.figure(charts_forecast.gaps_by_month(found), say.months(found), _months_table(found), "qualite_mois")
+        table = quality_tables.months(found)
+        blocks.figure(charts_forecast.gaps_by_month(found), say.months(found), table, "qualite_mois")
 
 
-def _months_table(found: pd.DataFrame) -> pd.DataFrame:
-    columns = [
-        "Mois", "Journées de cantine", "Repas servis", "Écart du prévu (%)", "Écart de la prévision (%)",
-        "Biais de la prévision (%)", "Intervalle tenu (%)",
-    ]  # fmt: skip
-    return found.assign(month=found["month"].dt.strftime("%Y-%m")).set_axis(columns, axis="columns")
+def by_lead(run: ForecastRun) -> None:
+    """Answer: does it hold however long ahead?"""
+    with blocks.question("Est-ce vrai quelle que soit l’avance\u00a0?", "En % des repas servis."):
+        found = ask(quality.quality_by_lead, run.run_id)
+        if found.empty:
+            blocks.empty_state(
+                "Ce calcul n’a pas gardé l’avance de ses prévisions\u00a0: recalculez-les.",
+                "Aller aux prévisions",
+                PREVISIONS,
+            )
+            return
+        blocks.takeaway(say.leads(found))
+        titles = [f"{weeks}{SPACE}sem." for weeks in found["weeks"]]
+        tables.table(quality_tables.beside(found, titles), "qualite_avance", height="content")
+        blocks.note(say.canteen_days(titles, found["canteen_days"].tolist()))
+        blocks.note(LEADS)
 
 
 def by_canteen(run: ForecastRun) -> None:
@@ -150,12 +151,8 @@ def by_canteen(run: ForecastRun) -> None:
     with blocks.question("Est-ce vrai dans toutes les cantines\u00a0?", caption):
         found = ask(quality.quality_by_canteen, run.run_id)
         blocks.takeaway(say.canteens(found))
-        columns = [
-            "Cantine", "Journées", "Repas par jour", "Écart du prévu (%)", "Écart de la prévision (%)",
-            "Biais de la prévision (%)", "Surplus du prévu (%)", "Surplus, quantité conseillée (%)",
-            "Manque\u00a0: jours du prévu (%)", "Manque\u00a0: jours, quantité conseillée (%)", "Intervalle tenu (%)",
-        ]  # fmt: skip
-        tables.table(found.set_axis(columns, axis="columns"), "qualite_cantines", height=420)
+        table = quality_tables.measures(found, {"place": "Cantine", "meals_per_day": "Repas par jour"})
+        tables.table(table, "qualite_cantines", height=420)
 
 
 def interval(run: ForecastRun) -> None:
@@ -165,33 +162,7 @@ def interval(run: ForecastRun) -> None:
     ):
         found, months = ask(quality.coverage, run.run_id), ask(quality.quality_by_month, run.run_id)
         fig = charts_forecast.coverage_by_month(months)
-        blocks.figure(fig, say.coverage(found), _months_table(months), "qualite_intervalle")
+        blocks.figure(fig, say.coverage(found), quality_tables.months(months), "qualite_intervalle")
         by_size = say.sizes(found)
         if by_size:
             blocks.note(by_size)
-
-
-def worst_days(run: ForecastRun, extent: Judged) -> None:
-    """Answer: on which days were forecasts most wrong, for the city and for a canteen?"""
-    caption = (
-        "Prévision moins repas servis. Grèves, sorties et erreurs de saisie comprises\u00a0: aucun jour n’est écarté."
-    )
-    with blocks.question("Quels jours se sont le moins bien passés\u00a0?", caption):
-        city = ask(quality.worst_city_days, run.run_id)
-        top = city.head(TOP)
-        texts = [signed(gap, 0) for gap in top["gap"]]
-        fig = charts.ranking(
-            top["date"].map(long_day), top["gap"].abs(), texts, "repas annoncés en trop (+) ou en moins (−)"
-        )
-        blocks.figure(fig, say.city_days(city), _days_table(city), "qualite_jours", digits=0)
-        canteens = ask(quality.worst_canteen_days, run.run_id, WORST)
-        blocks.takeaway(say.canteen_days(canteens))
-        tables.table(_days_table(canteens), "qualite_journees", digits=0, height=420)
-        shown = count_of(len(canteens), extent.judged, *say.CANTEEN_DAY)
-        blocks.note(f"Les plus grands écarts, {shown}\u00a0; les autres comptent dans tous les chiffres de la page.")
-
-
-def _days_table(found: pd.DataFrame) -> pd.DataFrame:
-    told = found.assign(weekday=found["date"].map(weekday))
-    kept = [name for name in DAY_COLUMNS if name in told]
-    return told[kept].rename(columns=DAY_COLUMNS)

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
-from ui.formats import MONTHS, SPACE, WEEKDAYS, count_of, day, enumeration, number, percent, plural, quantity
+from ui.formats import (
+    MONTHS,
+    SPACE,
+    WEEKDAYS,
+    count_of,
+    day,
+    enumeration,
+    long_day,
+    number,
+    percent,
+    plural,
+    quantity,
+)
 
 ADEME = "ADEME 2024, réf. 012619"
 # ADEME 2024, réf. 012619: 100 g per meal in schools (edible parts only), by place of loss.
@@ -63,6 +77,28 @@ def places_sentence(found: pd.DataFrame) -> str:
     share = percent(100 * grams.max() / grams.sum() if grams.sum() else None, 0)
     measured = f"{label}{SPACE}: {quantity(grams.max(), 'g')} par repas, {share} de ce qui est jeté"
     return f"{measured} (référence{SPACE}: {quantity(reference, 'g')})."
+
+
+def ahead_sentence(days: pd.DataFrame, today: date, *, city: bool) -> str:
+    """Say what will be thrown away on the first day still to come, where, and which day will be the heaviest."""
+    coming = days[days["date"].dt.date >= today]
+    kept = days if coming.empty else coming
+    first, heaviest = kept.iloc[0], kept.nlargest(1, "kg").iloc[0]
+    where = f" dans {_weighing(int(first['canteens']))}" if city else ""
+    place = max(PLACES, key=lambda name: first[name])
+    start = (
+        f"{long_day(first['date']).capitalize()}{SPACE}: {quantity(first['kg'], 'kg')} attendus, entre "
+        f"{number(first['kg_lower'])} et {number(first['kg_upper'])},{where}"
+        f" soit {quantity(first['grams'], 'g')} par repas, surtout «{SPACE}{PLACES[place][0].lower()}{SPACE}» "
+        f"({quantity(first[place], 'g')})."
+    )
+    if len(kept) == 1:
+        return start
+    return f"{start} Le jour le plus lourd sera le {long_day(heaviest['date'])} ({quantity(heaviest['kg'], 'kg')})."
+
+
+def _weighing(canteens: int) -> str:
+    return "la seule cantine qui pèse," if canteens == 1 else f"les {number(canteens)} cantines qui pèsent,"
 
 
 def reliability(days: float) -> str:

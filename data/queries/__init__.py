@@ -23,7 +23,7 @@ from data.queries.inventory import (
 )
 from data.queries.losses import by_dish, loss_places, weighing_days
 from data.queries.overview import Overview, Parameter, parameters, places, school_years_with_data, store_overview
-from data.queries.waste import WasteSummary, by_canteen, by_week, by_weekday_and_month, waste_summary
+from data.queries.waste import WasteSummary, by_canteen, by_week, by_weekday_and_month, waste_ahead, waste_summary
 
 __all__ = [
     "FORECAST_KINDS",
@@ -58,6 +58,7 @@ __all__ = [
     "store_overview",
     "unattached_in_total",
     "unattached_labels",
+    "waste_ahead",
     "waste_summary",
     "weighing_days",
 ]

@@ -7,6 +7,8 @@ from datetime import date
 
 import pandas as pd
 
+from data.event_days import Event
+from data.queries.adjusted import ADJUSTED, parameters
 from data.store import Store
 
 # A place's usual number of service points is read from its last days served.
@@ -49,13 +51,16 @@ ONE_COLUMN_PER_TARGET = """
         max(recommended) FILTER (target = 'meals_served') AS recommended,
         max(coalesce(recommended_with_plan, recommended)) FILTER (target = 'meals_served') AS advised,
         max(point) FILTER (target = 'surplus_meals') AS surplus_meals,
-        max(point) FILTER (target = 'waste_g_per_meal') AS grams_per_meal
+        max(point) FILTER (target = 'waste_g_per_meal') AS grams_per_meal,
+        max(point) FILTER (target = 'waste_kg' AND canteen IS NOT NULL) AS waste_kg
 """
 
 # One column per target; the plan is the managers' own, where files already give all of it. The city has no quantity of
 # its own: it is the sum of its canteens', when each has one.
 DAILY_FORECAST = (
     "WITH"
+    + ADJUSTED
+    + ","
     + WHOLE_PLANS
     + """
 , targets AS (
@@ -64,13 +69,13 @@ DAILY_FORECAST = (
 """
     + ONE_COLUMN_PER_TARGET
     + """
-    FROM forecasts
-    WHERE run_id = $run_id AND canteen IS NOT DISTINCT FROM $canteen
+    FROM adjusted
+    WHERE canteen IS NOT DISTINCT FROM $canteen
     GROUP BY date
 ), places AS (
     SELECT canteen AS place, date, recommended, coalesce(recommended_with_plan, recommended) AS advised
-    FROM forecasts
-    WHERE run_id = $run_id AND target = 'meals_served' AND canteen = coalesce($canteen, canteen)
+    FROM adjusted
+    WHERE target = 'meals_served' AND canteen = coalesce($canteen, canteen)
     UNION ALL
     SELECT '' AS place, date, NULL AS recommended, NULL AS advised
     FROM targets
@@ -97,13 +102,15 @@ ORDER BY date
 )
 
 
-def daily_forecast(store: Store, run_id: int, canteen: str | None) -> pd.DataFrame:
+def daily_forecast(store: Store, run_id: int, canteen: str | None, what_if: Event | None = None) -> pd.DataFrame:
     """Return one row per day: meals with their 80 % interval, quantities, surplus meals, g per meal, the plan.
 
     The plan is there when every canteen forecast that day has one: planned_canteens out of canteens. `recommended` is
-    read from history alone, `advised` knows the plan where the computation had it.
+    read from history alone, `advised` knows the plan where the computation had it. Events declared since then count,
+    and one more if it is given.
     """
-    return store.read(DAILY_FORECAST, {"run_id": run_id, "canteen": canteen, "usual_days": USUAL_DAYS})
+    asked = {"canteen": canteen, "usual_days": USUAL_DAYS}
+    return store.read(DAILY_FORECAST, asked | parameters(store, run_id, what_if))
 
 
 # A day some points have not told yet would look like a drop: for the city most of its usual points are needed, for one
@@ -147,6 +154,8 @@ def recent_actuals(store: Store, canteen: str | None, until: date, days: int = 3
 
 FORECASTS_OF_DAY = (
     "WITH"
+    + ADJUSTED
+    + ","
     + WHOLE_PLANS
     + """
 , targets AS (
@@ -155,8 +164,8 @@ FORECASTS_OF_DAY = (
 """
     + ONE_COLUMN_PER_TARGET
     + """
-    FROM forecasts
-    WHERE run_id = $run_id AND date = $date AND canteen IS NOT NULL
+    FROM adjusted
+    WHERE date = $date AND canteen IS NOT NULL
     GROUP BY canteen
 )
 SELECT coalesce(canteens.label, targets.canteen) AS place, canteens.district, targets.* EXCLUDE (canteen), meals_planned
@@ -171,24 +180,44 @@ ORDER BY place
 
 def canteen_forecasts_of_day(store: Store, run_id: int, day: date) -> pd.DataFrame:
     """Return one row per canteen for one day: meals with their 80 % interval, quantities, g per meal, plan."""
-    return store.read(FORECASTS_OF_DAY, {"run_id": run_id, "date": day, "usual_days": USUAL_DAYS})
+    return store.read(FORECASTS_OF_DAY, {"date": day, "usual_days": USUAL_DAYS} | parameters(store, run_id))
 
 
-# Terms are in meals, so those of the canteens add up to those of the city.
-TERMS_OF_DAY = """
+# Terms are in meals, so those of the canteens add up to those of the city. A day that events declared since have moved
+# is taken apart again: each term has its share of the gap to the usual level, by its logarithm.
+TERMS_OF_DAY = (
+    "WITH"
+    + ADJUSTED
+    + """
+, stored AS (
+    SELECT forecast_terms.*, ratio, usual + weekday + season + calendar + menu + event AS before
+    FROM forecast_terms JOIN adjusted USING (canteen, date)
+    WHERE forecast_terms.run_id = $run_id AND date = $date AND target = 'meals_served'
+        AND canteen = coalesce($canteen, canteen)
+), shares AS (
+    SELECT
+        *,
+        CASE WHEN ratio = 1 THEN 1
+            ELSE coalesce((before * ratio - usual) / nullif(ln(before * ratio / usual), 0), usual)
+                / coalesce((before - usual) / nullif(ln(before / usual), 0), usual)
+        END AS share
+    FROM stored
+)
 SELECT
     sum(usual) AS usual,
-    sum(weekday) AS weekday,
-    sum(season) AS season,
-    sum(calendar) AS calendar,
-    sum(event) AS event,
+    sum(weekday * share) AS weekday,
+    sum(season * share) AS season,
+    sum(calendar * share) AS calendar,
+    sum(menu * share) AS menu,
+    sum(event + before * (ratio - 1) - (weekday + season + calendar + menu) * (share - 1)) AS event,
     count(*) AS canteens
-FROM forecast_terms
-WHERE run_id = $run_id AND date = $date AND canteen = coalesce($canteen, canteen)
+FROM shares
 """
+)
 
 
 def forecast_terms(store: Store, run_id: int, canteen: str | None, day: date) -> pd.Series | None:
     """Return what the forecast of one day is made of, in meals, and of how many canteens; None when it is not known."""
-    found = store.read(TERMS_OF_DAY, {"run_id": run_id, "canteen": canteen, "date": day}).iloc[0]
+    asked = {"canteen": canteen, "date": day}
+    found = store.read(TERMS_OF_DAY, asked | parameters(store, run_id)).iloc[0]
     return found if found["canteens"] else None

@@ -4,12 +4,14 @@ Surplus and shortage are counted in meals, over services (service point × day) 
 services where all three places of loss were weighed. A missing figure never counts as zero.
 """
 
+# ruff: noqa: S608 — statements share parts that are constants; every value is a parameter.
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import pandas as pd
 
+from data.queries.adjusted import ADJUSTED, parameters
 from data.selection import Selection
 from data.store import Store
 
@@ -194,6 +196,42 @@ ORDER BY weekday, month
 def by_weekday_and_month(store: Store, selection: Selection) -> pd.DataFrame:
     """Return one row per weekday (1 = Monday) × month: days, meals served, surplus in % of meals served."""
     return store.read(BY_WEEKDAY_AND_MONTH, selection.parameters())
+
+
+# One row per day to come; for the city, over the canteens that weigh: nothing is told of the others.
+WASTE_AHEAD = (
+    "WITH"
+    + ADJUSTED
+    + """
+SELECT
+    date,
+    max(point) FILTER (target = 'waste_kg') AS kg,
+    max(lower) FILTER (target = 'waste_kg') AS kg_lower,
+    max(upper) FILTER (target = 'waste_kg') AS kg_upper,
+    max(point) FILTER (target = 'waste_g_per_meal') AS grams,
+    max(lower) FILTER (target = 'waste_g_per_meal') AS grams_lower,
+    max(upper) FILTER (target = 'waste_g_per_meal') AS grams_upper,
+    max(point) FILTER (target = 'preparation_g_per_meal') AS preparation,
+    max(point) FILTER (target = 'unserved_g_per_meal') AS unserved,
+    max(point) FILTER (target = 'leftovers_g_per_meal') AS leftovers,
+    any_value(canteens) AS canteens
+FROM adjusted LEFT JOIN (
+    SELECT date, count(canteen) AS canteens FROM adjusted WHERE target = 'waste_kg' GROUP BY date
+) USING (date)
+WHERE canteen IS NOT DISTINCT FROM $canteen
+GROUP BY date
+HAVING kg IS NOT NULL
+ORDER BY date
+"""
+)
+
+
+def waste_ahead(store: Store, run_id: int, canteen: str | None) -> pd.DataFrame:
+    """Return one row per day to come: kg and grams per meal with their 80 % intervals, grams by place of loss.
+
+    Without a canteen, those of the city's canteens that weigh, and how many they are. Events declared since count.
+    """
+    return store.read(WASTE_AHEAD, {"canteen": canteen} | parameters(store, run_id))
 
 
 def _ratio(part: float, whole: float) -> float | None:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from data.school_calendar import ZONE_B_SINCE
-from data.targets.base import WEEKDAYS, Check, Target, choose
+from data.targets.base import Check, Target, choose
 
 EVENT_KINDS = {
     "grève": "strike",
@@ -17,8 +17,8 @@ FRENCH_KINDS = {kind: french for french, kind in EVENT_KINDS.items()}
 
 CITY_WIDE = "(SELECT * FROM events WHERE canteen IS NULL)"
 KEY = ("kind", "starts_on", "ends_on", "label")
-OFF_DAY = "isodow(date) > 5"
-OFF_DAY_REASON = f"'ce jour est un ' || {WEEKDAYS}[isodow(date)] || ' : jour et mois sont peut-être inversés'"
+STRIKE_OF_CITY = "type = 'grève' AND cantine_nom IS NULL"
+NO_EFFECT = "('fermeture', 'vacances')"
 END_BEFORE_START = Check("date_fin", "date_fin < date_debut", "'la fin précède le début'", blocking=True)
 SCHOOL_YEAR = """year(starts_on - INTERVAL 7 MONTHS) || '-' || (year(starts_on - INTERVAL 7 MONTHS) + 1)"""
 
@@ -29,24 +29,56 @@ OURS = (
 )
 OTHER_ZONE = "'« ' || zone || ' » n’est pas la zone de Nantes (B, ou A avant septembre 2015) : ligne non comptée'"
 
+
+def _off_day_check(column: str, of_city: str) -> Check:
+    """Doubt a strike of the city on a day without school, and say how it is read (`data.plausibility`)."""
+    told = f"SELECT reason FROM strikes_off WHERE strikes_off.date = typed.{column}"
+    return Check(column, f"{of_city} AND {column} IN (SELECT date FROM strikes_off)", f"({told})")
+
+
 EVENTS = Target(
     table="event_rows",
     view="events",
     key=("kind", "starts_on", "ends_on", "canteen", "label"),
-    values=(),
+    values=("effect_meals", "effect_percent"),
     projection=f"""
         {choose("type", EVENT_KINDS)} AS kind, date_debut AS starts_on, coalesce(date_fin, date_debut) AS ends_on,
-        cantine_nom AS canteen, libelle AS label
+        cantine_nom AS canteen, libelle AS label, effet_repas AS effect_meals, effet_pourcent AS effect_percent
     """,
     given_back=f"""
         SELECT {choose("kind", FRENCH_KINDS)} AS type, starts_on AS date_debut, ends_on AS date_fin,
-            canteen AS cantine_nom, label AS libelle
+            canteen AS cantine_nom, label AS libelle, effect_meals AS effet_repas, effect_percent AS effet_pourcent
         FROM events
         WHERE kind <> 'school_year'
         ORDER BY ALL
     """,
     checks=(
         END_BEFORE_START,
+        Check(
+            "effet_pourcent",
+            "effet_repas IS NOT NULL AND effet_pourcent IS NOT NULL",
+            "'effet donné deux fois\u00a0: indiquez-le en repas ou en pour cent, pas les deux'",
+            blocking=True,
+        ),
+        Check(
+            "effet_repas",
+            "effet_repas IS NOT NULL AND cantine_nom IS NULL",
+            "'effet en repas sans cantine\u00a0: pour toute la ville, indiquez-le en pour cent (effet_pourcent)'",
+            blocking=True,
+        ),
+        Check(
+            "type",
+            f"type IN {NO_EFFECT} AND (effet_repas IS NOT NULL OR effet_pourcent IS NOT NULL)",
+            "'«\u00a0' || type || '\u00a0» veut dire aucun repas\u00a0: laissez l’effet vide ou changez de type'",
+            blocking=True,
+        ),
+        Check(
+            "effet_pourcent",
+            "effet_pourcent <> 0 AND abs(effet_pourcent) < 1",
+            "replace(effet_pourcent::VARCHAR, '.', ',') || '\u00a0%, moins d’un pour cent\u00a0: écrivez -30 pour"
+            " trente pour cent de repas en moins'",
+        ),
+        _off_day_check("date_debut", f"{STRIKE_OF_CITY} AND coalesce(date_fin, date_debut) = date_debut"),
         Check(
             "cantine_nom",
             "cantine_nom IS NOT NULL AND cantine_nom NOT IN (SELECT name FROM canteens)",
@@ -67,7 +99,7 @@ STRIKES = Target(
         WHERE kind = 'strike' AND canteen IS NULL AND label = 'Grève' AND starts_on = ends_on
         ORDER BY date
     """,
-    checks=(Check("date", OFF_DAY, OFF_DAY_REASON),),
+    checks=(_off_day_check("date", "greve = 1"),),
     carries="greve = 1",
 )
 

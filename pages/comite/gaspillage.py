@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from data import queries
-from ui import blocks, filters, waste_view
+from ui import blocks, filters, waste_ahead_view, waste_view
 from ui.access import require
 from ui.session import ask
 
@@ -26,4 +26,5 @@ waste_view.trend(selection, ask(queries.parameters).get("surplus_target_pct"))
 waste_view.canteens(selection)
 waste_view.calendar(selection)
 waste_view.places(selection)
+waste_ahead_view.ahead(selection)
 waste_view.dishes(selection)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from data import queries
-from ui import blocks, explain_view, filters, forecast_view
+from ui import blocks, events_view, explain_view, filters, forecast_view, risk_view
 from ui.access import require
 from ui.session import ask
 
-require("cuisine", "comite")
+user = require("cuisine", "comite")
 blocks.page_title("Prévisions", "Combien de repas, pour qui, quel jour\u00a0?")
 
 if ask(queries.store_overview).last_day is None:
@@ -23,8 +23,11 @@ if run is None:
     st.stop()
 
 place, canteen = filters.canteen()
-forecast_view.coming_days(run, place, canteen)
+risk = risk_view.choice(run)
+forecast_view.coming_days(run, place, canteen, risk)
+risk_view.price_of_choices(run, place, canteen, risk)
+events_view.events(run, user, place, canteen)
 chosen = forecast_view.chosen_day(run)
 if chosen:
     explain_view.why(run, place, canteen, chosen)
-    forecast_view.one_day(run, chosen)
+    forecast_view.one_day(run, chosen, risk)

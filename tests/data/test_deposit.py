@@ -254,3 +254,12 @@ def test_rejected_lines_come_back_as_they_were_with_their_reasons_and_go_in_once
 def test_what_is_to_be_checked_names_the_service_point_and_the_day(store: Store) -> None:
     report = preview(store, "j.csv", log("A;M;01/09/2016;10;30;;"))
     assert report.warnings[0].reason.startswith("A · M · 01/09/2016")
+
+
+def test_a_file_previewed_before_somebody_else_s_deposit_is_examined_again_when_confirmed(store: Store) -> None:
+    content = log("A;M;01/09/2016;10;9;;", "B;M;01/09/2016;10;9;;")
+    assert preview(store, "j.csv", content).new == 2
+    apply(store, "k.csv", log("A;M;01/09/2016;10;8;;"), "somebody else")
+    report = apply(store, "j.csv", content, "agent")
+    assert (report.new, report.changed) == (1, 1)
+    assert services(store) == [("A", 10, 9, None), ("B", 10, 9, None)]

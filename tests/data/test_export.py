@@ -124,7 +124,7 @@ LINES: dict[str, st.SearchStrategy[list[object]]] = {
     ).map(list),
     "events": st.tuples(
         st.sampled_from(["grève", "sortie", "fermeture", "fête", "vacances"]), DAY, st.none(), st.none() | NAME,
-        st.none() | NASTY,
+        st.none() | NASTY, st.none() | st.integers(-500, 500), st.none() | st.floats(-99, 300),
     ).map(list),
 }  # fmt: skip
 

@@ -62,12 +62,8 @@ def city(store: Store) -> Store:
 
 
 # ---------------------------------------------------------------- outdated or not
-MENUS = "date;rang;plat\n21/11/2024;2;Riz\n"
 OTHER_FILES = {
-    "menus": MENUS,
-    "enrolment": "ecole;annee_scolaire;effectif\nÉcole A;2024-2025;120\n",
     "canteens": "cantine_nom;cantine_type;secteur\nBois;M;Nord\n",
-    "strikes": "date;greve\n21/11/2024;1\n",
 }
 
 
@@ -96,9 +92,15 @@ def test_forecasts_are_outdated_by_a_log_its_undo_and_its_redo(city: Store) -> N
         assert not queries.forecasts_outdated(city, TODAY)
 
 
-def test_the_undo_of_a_menu_does_not_make_forecasts_outdated(city: Store) -> None:
+def test_forecasts_are_outdated_by_the_pupils_of_a_school_year(city: Store) -> None:
     run(city, unattached=True)
-    apply(city, "f.csv", MENUS.encode(), "test")
+    apply(city, "f.csv", "ecole;annee_scolaire;effectif\nÉcole A;2024-2025;120\n".encode(), "test")
+    assert queries.forecasts_outdated(city, TODAY)
+
+
+def test_the_undo_of_a_file_of_canteens_does_not_make_forecasts_outdated(city: Store) -> None:
+    run(city, unattached=True)
+    apply(city, "f.csv", OTHER_FILES["canteens"].encode(), "test")
     undo(city, 3, "test")
     assert not queries.forecasts_outdated(city, TODAY)
 
@@ -239,14 +241,14 @@ def test_the_terms_of_the_city_are_the_sum_of_those_of_its_canteens(city: Store)
     with city.write("test", "forecast", {}) as cursor:
         for canteen in ("Bois", "Chêne"):
             cursor.execute(
-                "INSERT INTO forecast_terms VALUES ($run, $canteen, $day, 95, 2, 1.5, 1, 0.5)",
+                "INSERT INTO forecast_terms VALUES ($run, $canteen, $day, 95, 2, 1.5, 1, 0.5, 0.25)",
                 {"run": run_id, "canteen": canteen, "day": AHEAD},
             )
     of_bois = queries.forecast_terms(city, run_id, "Bois", AHEAD)
     assert of_bois is not None
-    assert of_bois.tolist() == [95, 2, 1.5, 1, 0.5, 1]
+    assert of_bois.tolist() == [95, 2, 1.5, 1, 0.25, 0.5, 1]
     of_all = queries.forecast_terms(city, run_id, None, AHEAD)
     assert of_all is not None
-    assert of_all.tolist() == [190, 4, 3, 2, 1, 2]
+    assert of_all.tolist() == [190, 4, 3, 2, 0.5, 1, 2]
     assert queries.forecast_terms(city, run_id, "Foyer", AHEAD) is None
     assert queries.forecast_terms(city, run_id, "Bois", LAST) is None

@@ -78,6 +78,51 @@ def test_the_same_events_again_change_nothing(store: Store) -> None:
     assert apply(store, "e.csv", content, "agent").nothing_to_do
 
 
+EFFECTS = "type;date_debut;cantine_nom;libelle;Effet attendu (repas);Effet attendu (%)\n"
+
+
+def effects(store: Store) -> list[tuple[object, ...]]:
+    return rows(store, "SELECT kind, canteen, effect_meals, effect_percent FROM events ORDER BY ALL")
+
+
+def test_the_expected_effect_of_an_event_is_in_meals_or_in_percent_never_in_both(store: Store) -> None:
+    lines = (
+        "sortie;21/05/2026;A;;-25;\ngrève;21/05/2026;;;;-30 %\nsortie;22/05/2026;A;;-25;-30\nsortie;22/05/2026;;;-25;\n"
+        "fermeture;22/05/2026;A;;-25;\nsortie;22/05/2026;B;;;-100\nfête;22/05/2026;B;;;0,3\n"
+    )
+    report = apply(store, "e.csv", (EFFECTS + lines).encode(), "agent")
+    assert effects(store) == [
+        ("feast", "B", None, 0.3),
+        ("outing", "A", -25, None),
+        ("strike", None, None, -30.0),
+    ]
+    reasons = {found.line: found.reason for found in report.rejected}
+    assert set(reasons) == {4, 5, 6, 7}
+    assert "pas les deux" in reasons[4]
+    assert "pour toute la ville, indiquez-le en pour cent" in reasons[5]
+    assert "veut dire aucun repas" in reasons[6]
+    assert "inférieur au minimum, -99" in reasons[7]
+    assert ["moins d’un pour cent" in found.reason for found in report.warnings if found.line == 8] == [False, True]
+
+
+def test_the_last_effect_told_of_an_event_counts_and_one_not_told_erases_nothing(store: Store) -> None:
+    for lines in ("sortie;21/05/2026;A;Zoo;-25;\n", "sortie;21/05/2026;A;Zoo;;-30\n", "sortie;21/05/2026;A;Zoo;;\n"):
+        report = apply(store, "e.csv", (EFFECTS + lines).encode(), "agent")
+    assert effects(store) == [("outing", "A", None, -30.0)]
+    assert report.nothing_to_do
+
+
+def test_a_strike_on_a_day_without_school_is_told_with_the_day_it_is_read_as(store: Store) -> None:
+    strikes = preview(store, "g.csv", b"date;greve\n05/03/2016;1\n10/01/2016;1\n08/03/2016;1\n06/02/2016;0\n")
+    said = {found.line: found.reason for found in strikes.warnings if found.line}
+    assert set(said) == {2, 3}
+    assert "jour sans école (samedi)" in said[2] and "lue au 03/05/2016" in said[2]
+    assert "dimanche" in said[3] and "vérifiez la date" in said[3]
+    lines = "grève;05/03/2016;\nsortie;05/03/2016;\n"
+    events = preview(store, "e.csv", f"type;date_debut;cantine_nom\n{lines}".encode())
+    assert [found.line for found in events.warnings if found.line] == [2]
+
+
 def test_two_strikes_of_one_day_do_not_double_the_lines_of_a_strike_file(store: Store) -> None:
     lines = "grève;21/05/2026;Grève\ngrève;21/05/2026;Grève nationale\n"
     apply(store, "e.csv", f"type;date_debut;libelle\n{lines}".encode(), "agent")

@@ -35,11 +35,14 @@ def deposit(store: Store, rows: pd.DataFrame, mapping: dict[str, str] | None = N
             )
 
 
-def add_event(store: Store, kind: str, first: date, last: date, canteen: str | None = None) -> None:
+def add_event(
+    store: Store, kind: str, first: date, last: date, canteen: str | None = None, percent: float | None = None
+) -> None:
     with store.write("test", "event", {}) as cursor:
         cursor.execute(
-            "INSERT INTO event_rows VALUES (currval('deposit_seq'), 1, $kind, $first, $last, $canteen, 'test')",
-            {"kind": kind, "first": first, "last": last, "canteen": canteen},
+            "INSERT INTO event_rows (deposit_id, line, kind, starts_on, ends_on, canteen, label, effect_percent)"
+            " VALUES (currval('deposit_seq'), 1, $kind, $first, $last, $canteen, 'test', $percent)",
+            {"kind": kind, "first": first, "last": last, "canteen": canteen, "percent": percent},
         )
 
 

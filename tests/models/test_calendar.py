@@ -7,7 +7,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from models.calendar import day_features, strike_days
+from data.strikes import read_as, read_file
+from models.calendar import day_features
 from tests.models.synthetic import school_days
 
 YEAR = school_days("2016-09-01", "2017-07-07")
@@ -66,7 +67,7 @@ def test_days_known_later_do_not_change_what_is_told_of_the_past() -> None:
     ],
 )
 def test_a_strike_on_a_day_without_school_is_read_with_day_and_month_swapped(declared: date, meant: date) -> None:
-    assert strike_days([declared, date(2016, 9, 15)]) == ({meant, date(2016, 9, 15)}, [declared])
+    assert read_as(declared) == meant
 
 
 @pytest.mark.parametrize(
@@ -78,4 +79,20 @@ def test_a_strike_on_a_day_without_school_is_read_with_day_and_month_swapped(dec
     ],
 )
 def test_a_strike_that_no_swap_explains_stays_where_it_was_declared(declared: date) -> None:
-    assert strike_days([declared]) == ({declared}, [])
+    assert read_as(declared) == declared
+
+
+def test_a_file_that_swaps_the_dates_the_calendar_can_tell_swaps_the_others_too() -> None:
+    told = [date(2016, 2, 6), date(2015, 8, 10), date(2016, 5, 1), date(2016, 3, 5), date(2014, 11, 12)]
+    alone, late = date(2016, 11, 10), date(2016, 4, 28)
+    found = read_file([*told, alone, late])
+    assert found[alone] == date(2016, 10, 11)
+    assert found[late] == late
+    assert all(found[day] == date(day.year, day.day, day.month) for day in told)
+
+
+def test_one_swapped_date_does_not_swap_the_dates_of_a_file_that_is_right() -> None:
+    right = [date(2016, 1, 5), date(2015, 10, 8), date(2016, 6, 2), date(2016, 5, 3), date(2014, 12, 11)]
+    found = read_file([*right, date(2016, 5, 1), date(2016, 11, 10)])
+    assert found[date(2016, 11, 10)] == date(2016, 11, 10)
+    assert all(found[day] == day for day in right)

@@ -129,7 +129,8 @@ def test_the_same_history_gives_the_same_figures_whatever_process_computes(
     build_city(store)
     with store.write("test", "events", {}) as cursor:
         cursor.register("copied", store_days)
-        cursor.execute("INSERT INTO event_rows SELECT currval('deposit_seq'), 1, * FROM copied")
+        columns = "deposit_id, line, kind, starts_on, ends_on, canteen, label"
+        cursor.execute(f"INSERT INTO event_rows ({columns}) SELECT currval('deposit_seq'), 1, * FROM copied")
     refresh(store, "test", today=TODAY)
     again = store.read("SELECT * FROM forecasts ORDER BY target, canteen, date")
     pd.testing.assert_frame_equal(again, forecasts, check_exact=True)

@@ -13,7 +13,7 @@ from data.school_calendar import service_days
 from data.store import Store
 from models.history import HISTORY, UNATTACHED, Job, days_to_forecast, extract, history_parameters
 from models.panel import REASONS, build, reasons
-from models.series import MEALS, SURPLUS, WASTE, Prepared, panel_of, prepare
+from models.series import MEALS, PER_MEAL, SURPLUS, WASTE, Prepared, panel_of, prepare
 from tests.models.synthetic import LAST, MAPPED, TODAY, add_event, deposit, meals, weighed
 
 DAYS_FROM = date(2024, 1, 8)
@@ -142,14 +142,29 @@ def test_grams_per_meal_need_the_three_places_of_loss(store: Store, days: list[d
         if pd.notna(preparation) and pd.notna(unserved) and pd.notna(leftovers)
     ]
     assert len(naive) == 40 - 3
-    assert _past(_prepared(store), "Bois", WASTE).tolist() == pytest.approx(naive)
+    assert _prepared(store).weighed[WASTE].tolist() == pytest.approx(naive)
 
 
 def test_nothing_is_said_of_waste_under_twenty_weighed_days(store: Store, days: list[date]) -> None:
     rows = weighed(meals("Bois", days, 80), 90.0)
     rows.loc[rows.index < len(rows) - 19, PLACES] = None
     deposit(store, rows, MAPPED)
-    assert not [one for one in _prepared(store).series if one.target == WASTE]
+    assert _prepared(store).weighed.empty
+
+
+def test_the_grams_of_each_place_of_loss_add_up_to_the_total(store: Store, days: list[date]) -> None:
+    deposit(store, weighed(meals("Bois", days, 80), 90.0), MAPPED)
+    told = _prepared(store).weighed
+    assert told[list(PER_MEAL[1:])].sum(axis=1).tolist() == pytest.approx(told[WASTE].tolist())
+    assert (told["leftovers_g_per_meal"] / told[WASTE]).tolist() == pytest.approx([0.6] * 40)
+
+
+def test_what_one_point_did_not_weigh_is_not_spread_over_the_meals_of_the_other(store: Store, days: list[date]) -> None:
+    both = [weighed(meals("Chêne E", days, 100, 1), 90.0), meals("Chêne M", days, 60, 2)]
+    deposit(store, pd.concat(both), MAPPED)
+    told = _prepared(store).weighed
+    assert told[WASTE].tolist() == pytest.approx([90.0] * 40)
+    assert told["meals"].tolist() == both[0]["meals_served"].tail(40).tolist()
 
 
 def test_closed_and_barely_known_canteens_have_no_series_and_are_counted(store: Store, days: list[date]) -> None:

@@ -27,19 +27,22 @@ SELECT
     CASE WHEN place.canteen IS NOT NULL AND target.name = 'meals_served' THEN 107.4 END AS recommended
 FROM unnest($days) AS days(day)
 CROSS JOIN (SELECT name AS canteen FROM canteens UNION ALL SELECT NULL) AS place
-CROSS JOIN (VALUES ('meals_served', 1), ('surplus_meals', 0.1), ('waste_g_per_meal', 1.1)) AS target(name, scale)
+CROSS JOIN (
+    VALUES ('meals_served', 1), ('surplus_meals', 0.1), ('waste_g_per_meal', 1.1), ('preparation_g_per_meal', 0.1),
+        ('unserved_g_per_meal', 0.4), ('leftovers_g_per_meal', 0.6), ('waste_kg', 0.3)
+) AS target(name, scale)
 """
 
 TERMS = """
 INSERT INTO forecast_terms
-SELECT $run_id, name, day, 104.3, -6.2, 1.5, 0.4, 0 FROM unnest($days) AS days(day) CROSS JOIN canteens
+SELECT $run_id, name, day, 104.3, -6.2, 1.5, 0.3, 0, 0.1 FROM unnest($days) AS days(day) CROSS JOIN canteens
 """
 BACKTEST = """
 INSERT INTO backtests
 SELECT
     $run_id, canteen, date, sum(meals_planned), sum(meals_served),
     1.01 * sum(meals_served), 0.9 * sum(meals_served), 1.1 * sum(meals_served),
-    1.05 * sum(meals_served), 1.04 * sum(meals_served)
+    1.05 * sum(meals_served), 1.04 * sum(meals_served), date_trunc('month', date) - INTERVAL 21 DAY, NULL
 FROM located_services
 WHERE canteen IS NOT NULL AND meals_served > 0
 GROUP BY canteen, date

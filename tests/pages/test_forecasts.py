@@ -77,7 +77,7 @@ def test_a_run_with_few_days_left_asks_to_compute_again(open_app: Open, demo_sto
     ("content", "asked"),
     [
         ("site_nom;site_type;date;prevision;reel\nA;M;05/09/2016;10;9\n", ["spinner", "asked", "end"]),
-        ("date;rang;plat\n05/09/2016;2;Riz\n", ["spinner", "end"]),
+        ("annee_scolaire;date_debut;date_fin\n2016-2017;01/09/2016;07/07/2017\n", ["spinner", "end"]),
     ],
 )
 def test_only_a_file_the_models_read_asks_for_forecasts_and_does_so_at_once(

@@ -19,7 +19,7 @@ EXPECTED = [
     ("pages/mission/deploiement.py", "Déploiement", 1, 1, 1),
     ("pages/mission/equipement.py", "Équipement", 1, 1, 1),
     ("pages/mission/donnees.py", "Données disponibles", 0, 0, 3),
-    ("pages/mission/qualite_previsions.py", "Qualité des prévisions", 4, 3, 3),
+    ("pages/mission/qualite_previsions.py", "Qualité des prévisions", 4, 0, 1),
     ("pages/cantine/depot.py", "Déposer un fichier", 0, 0, 4),
     ("pages/cuisine/previsions.py", "Prévisions", 0, 2, 1),
     ("pages/aide/guide.py", "Guide", 0, 0, 0),

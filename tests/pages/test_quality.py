@@ -41,16 +41,87 @@ def test_without_a_judged_past_the_page_says_what_to_do(
 def test_the_figures_are_told_with_what_they_are_over(open_app: Open, demo_store: Path) -> None:
     app = open_app(demo_store, QUALITY)
     said = texts(app)
-    assert "journées de cantine (une cantine, un jour) du " in said
+    assert "(une cantine, un jour) au journal du " in said
+    assert "Plus juste que le prévu des gestionnaires ? Oui. " in said
     assert "Écart de la prévision 1,0 %" in said
     assert "Intervalle tenu 100,0 %" in said
+
+
+# tab, its first heading, number of charts, least number of tables
+TABS = [
+    ("Méthodes", "Quelle méthode s’écarte le moins\u00a0?", 0, 1),
+    ("Par mois", "Est-ce vrai tous les mois\u00a0?", 1, 0),
+    ("Par avance", "Est-ce vrai quelle que soit l’avance\u00a0?", 0, 1),
+    ("Par cantine", "Est-ce vrai dans toutes les cantines\u00a0?", 0, 1),
+    ("Intervalle", "L’intervalle à 80\u00a0% tient-il sa promesse\u00a0?", 1, 0),
+    ("Pires jours", "Quels jours la ville s’est-elle le plus écartée\u00a0?", 1, 1),
+    ("Archive", "Ce qui avait été annoncé s’est-il produit\u00a0?", 0, 0),
+]
+
+
+def test_a_link_opens_each_detail_with_its_sentence_and_its_table(open_app: Open, demo_file: Path) -> None:
+    app = open_app(demo_file, QUALITY)
+    for tab, heading, charts, tables in TABS:
+        app.query_params["detail"] = tab
+        app.switch_page(QUALITY).run()
+        assert not app.exception
+        assert app.header[0].value == heading
+        assert len(app.get("plotly_chart")) == charts
+        assert all(chart.proto.alt for chart in app.get("plotly_chart"))
+        before = len(app.dataframe)
+        assert before >= tables
+        expanders = [key for key in app.session_state if key.startswith("tableau_") and app.get("plotly_chart")]
+        for key in expanders:
+            app.session_state[key] = True
+        assert len(app.run().dataframe) == before + charts
+
+
+def test_a_run_of_before_leads_were_kept_asks_for_a_new_one(open_app: Open, demo_store: Path) -> None:
+    change(demo_store, "UPDATE backtests SET known_until = NULL")
+    app = open_app(demo_store, QUALITY, detail="Par avance")
+    assert not app.exception
+    assert "n’a pas gardé l’avance de ses prévisions" in texts(app)
+
+
+def test_an_archive_that_met_no_day_yet_says_which_one_it_waits_for(open_app: Open, demo_file: Path) -> None:
+    said = texts(open_app(demo_file, QUALITY, detail="Archive"))
+    assert "Aucune prévision gardée n’a encore rencontré la réalité." in said
+    assert "dès qu’ils seront déposés." in said
+
+
+EARLIER_RUN = """
+INSERT INTO forecast_runs
+SELECT run_id - 1, started_at, finished_at, data_version, last_service_on - 42, specification FROM forecast_runs;
+INSERT INTO forecasts BY NAME SELECT * REPLACE (run_id - 1 AS run_id, date - 42 AS date) FROM forecasts
+"""
+
+
+def test_what_was_announced_stands_beside_what_happened_for_the_city_and_for_a_canteen(
+    open_app: Open, demo_store: Path
+) -> None:
+    change(demo_store, "UPDATE forecast_runs SET run_id = 900; UPDATE forecasts SET run_id = 900")
+    change(demo_store, EARLIER_RUN)
+    change(demo_store, "UPDATE backtests SET run_id = 900")
+    app = open_app(demo_store, QUALITY, detail="Archive")
+    assert not app.exception
+    said = texts(app)
+    assert "ce qui a été annoncé s’écarte des repas servis : trois semaines avant, de " in said
+    assert "3 semaines avant, du " in said
+    assert "calculée après le jour lui-même" in said
+    assert "Toutes les cantines : " in said
+    assert len(app.get("plotly_chart")) == 1
+    labels = [button.label for button in app.get("download_button")]
+    assert any(label.startswith("Télécharger toute l’archive par cantine et par jour, ") for label in labels)
+    canteen = str(app.selectbox(key="cantine").options[1])
+    app.selectbox(key="cantine").set_value(canteen)
+    assert f"{canteen} : " in texts(app.run())
 
 
 def test_a_canteen_judged_on_one_day_has_a_page_too(open_app: Open, demo_store: Path) -> None:
     change(demo_store, "DELETE FROM backtests WHERE (canteen, date) <> (SELECT (canteen, date) FROM backtests LIMIT 1)")
     app = open_app(demo_store, QUALITY)
     assert not app.exception
-    assert "Jugé sur 1 journée de cantine" in texts(app)
+    assert "Jugé sur 1 journée de cantine sur " in texts(app)
 
 
 def test_a_link_explains_the_number_of_a_canteen_and_a_day(open_app: Open, demo_store: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
 from ui.disagreement import gaps, of_canteen, of_day
@@ -44,3 +46,13 @@ def test_the_kitchen_is_told_which_canteens_disagree_on_a_day() -> None:
     many = plain(of_day(DAYS.assign(meals_planned=[200, 10, 50, 180])))
     assert "4 cantines sur 4, dont Bois (−96), Aulne (+94) et *Daim* (+74)." in many
     assert "une sortie" in many and "convives en plus" in many
+
+
+def test_a_declared_event_is_named_beside_the_disagreement_it_may_explain() -> None:
+    declared = {date(2018, 1, 11): "sortie (−25 repas)", date(2018, 1, 8): "grève"}
+    said = plain(of_canteen(DAYS, declared))
+    assert "La quantité tient compte de ce qui est déclaré ce jour-là : sortie (−25 repas). À vérifier" in said
+    assert "grève." not in said.split("À vérifier")[0]
+    kitchen = plain(of_day(DAYS, {"Chêne": "sortie (−25 repas)", None: "grève (−30 %)"}))
+    assert "Chêne (−56 ; sortie (−25 repas)) et Bois (−11)." in kitchen
+    assert "ce qui est déclaré ce jour-là : grève (−30 %). À vérifier" in kitchen
