@@ -111,13 +111,16 @@ def _effects(values: np.ndarray, design: np.ndarray) -> tuple[np.ndarray, np.nda
     values = np.where(told, values - middle, 0.0)
     turn = _directions(design)
     columns = design @ turn
-    upper = np.triu_indices(columns.shape[1])
+    upper, diagonal = np.triu_indices(columns.shape[1]), np.arange(columns.shape[1])
     products = columns[:, upper[0]] * columns[:, upper[1]]
     weights, noise = told.astype(float), np.full(values.shape[1], FIRST_NOISE)
     for _ in range(ROUNDS):
-        normal = _symmetric(weights.T @ products, upper) + (noise**2)[:, None, None] * np.eye(columns.shape[1])
+        # The largest table of all: changed in place, and given back before the next round makes its own.
+        normal = _symmetric(weights.T @ products, upper)
+        normal[:, diagonal, diagonal] += (noise**2)[:, None]
         wanted = (weights * values).T @ columns
         effects = np.linalg.solve(normal, wanted[:, :, None])[:, :, 0].T
+        del normal
         errors = np.abs(np.where(told, values - columns @ effects, np.nan))
         noise = np.maximum(1.4826 * np.nanmedian(errors, axis=0), LEAST_NOISE)
         weights = np.where(told, np.minimum(1.0, HUBER * noise / np.maximum(errors, 1e-9)), 0.0)

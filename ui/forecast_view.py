@@ -82,7 +82,7 @@ def stale_history(last: date | None, today: date) -> str | None:
 @st.fragment(run_every=1.0)
 def _progress() -> None:
     """Follow the computation; when it ends, the whole page runs again with the new forecasts."""
-    require("cuisine", "comite")
+    require("cuisine", "comite", "cantine")
     state = refresh_job().state()
     if state.status != "running":
         st.rerun()

@@ -30,7 +30,9 @@ PAGES = (
         "Mission numérique", "pages/mission/qualite_previsions.py", "Qualité des prévisions", "query_stats", ("comite",)
     ),
     PageDescription("Cantines", "pages/cantine/depot.py", "Déposer un fichier", "upload_file", ("cantine",)),
-    PageDescription("Cuisine centrale", "pages/cuisine/previsions.py", "Prévisions", "skillet", ("cuisine", "comite")),
+    PageDescription(
+        "Cuisine centrale", "pages/cuisine/previsions.py", "Prévisions", "skillet", ("cuisine", "comite", "cantine")
+    ),
     PageDescription("Aide", "pages/aide/guide.py", "Guide", "help", EVERYONE),
 )
 

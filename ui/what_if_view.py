@@ -33,7 +33,7 @@ ROUND = "et_si_round"
 @st.fragment
 def form(run: ForecastRun, place: str, canteen: str | None) -> None:
     """Ask for an event, show what it would change, and offer to record it to those who may."""
-    require("cuisine", "comite")
+    require("cuisine", "comite", "cantine")
     event = _asked(run, place, canteen)
     if event is None:
         return

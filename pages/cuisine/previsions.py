@@ -9,7 +9,7 @@ from ui import blocks, events_view, explain_view, filters, forecast_view, risk_v
 from ui.access import require
 from ui.session import ask
 
-user = require("cuisine", "comite")
+user = require("cuisine", "comite", "cantine")
 blocks.page_title("Prévisions", "Combien de repas, pour qui, quel jour\u00a0?")
 
 if ask(queries.store_overview).last_day is None:
