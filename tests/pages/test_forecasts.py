@@ -102,4 +102,4 @@ def test_only_a_file_the_models_read_asks_for_forecasts_and_does_so_at_once(
 
 def test_following_the_computation_checks_access_first() -> None:
     body = inspect.getsource(forecast_view._progress).split('"""')[2].strip()
-    assert body.startswith('require("cuisine", "comite")\n')
+    assert body.startswith('require("cuisine", "comite", "cantine")\n')
