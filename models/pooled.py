@@ -31,7 +31,7 @@ SETTINGS = {
     f" {LEAD_DAYS} days ahead",
     "pupils": "where known, they move the level from one school year to the next, and a canteen without a past starts"
     " from them and from the meals per pupil of canteens of its kind",
-    "recommended": "quantity that would have run as short in those months as the managers' own plan",
+    "recommended": "quantity that would have run as short in those months as the managers' plans in all years known",
 }
 
 
