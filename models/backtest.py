@@ -18,6 +18,8 @@ from models.panel import Panel
 
 # Errors are learnt on the forecasts of this many months before an origin.
 CALIBRATION_MONTHS = 24
+# Food is ordered three weeks ahead.
+LEAD_DAYS = 21
 LEAST_PAST_DAYS = 120
 EVERY = {"month": "MS", "week": "W-MON"}
 COLUMNS = [

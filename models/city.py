@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from models.forecast import INTERVAL, Fit
+from models.forecast import Fit
 from models.history import UNATTACHED
+from models.quantity import INTERVAL
 from models.series import MEALS, PER_MEAL, TARGETS
 
 COLUMNS = ["canteen", "date", "target", "point", "lower", "upper", "recommended", "recommended_with_plan"]

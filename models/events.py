@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from data.event_days import CLOSURE, COLUMNS, STRIKE_OF_CITY, moved, moves, scope
-from models.frames import days_of, exp, like, log
+from models.frames import days_of, exp, like, log, total
 from models.levels import HISTORY_DAYS
 from models.panel import REASONS, Panel, reasons
 
@@ -47,17 +47,15 @@ def learn(panel: Panel, index: pd.Series, shared: pd.DataFrame, own: Terms) -> d
     past = panel.events[panel.events["date"].isin(index.index.intersection(shared.index))]
     if past.empty:
         return {}
-    place, what = (
-        past["canteen"].notna(),
-        np.array([scope(*one) for one in zip(past["kind"], past["canteen"], strict=True)]),
-    )
+    place = past["canteen"].notna()
+    what = np.array([scope(*one) for one in zip(past["kind"], past["canteen"], strict=True)])
     city_gap = index.sub(shared.sum(axis=1)).reindex(past["date"]).to_numpy()
     own_gaps = _own_gaps(panel, index, own, past) if place.any() else np.nan
     gaps = pd.Series(np.where(place, own_gaps, city_gap))
     found = gaps.clip(LEAST_EFFECT, GREATEST_EFFECT).groupby(what).agg(["sum", "count"])
     effects = {
-        str(name): Learnt(float(total / (count + PRIOR_DAYS)), int(count))
-        for name, total, count in found.itertuples()
+        str(name): Learnt(float(added / (count + PRIOR_DAYS)), int(count))
+        for name, added, count in found.itertuples()
         if count
     }
     if STRIKE_OF_CITY in effects:
@@ -69,9 +67,7 @@ def learn(panel: Panel, index: pd.Series, shared: pd.DataFrame, own: Terms) -> d
 def _own_gaps(panel: Panel, index: pd.Series, own: Terms, past: pd.DataFrame) -> np.ndarray:
     """Return by how much the canteen of each past event was above or below itself that day; NaN where unknown."""
     days = pd.DatetimeIndex(past["date"].unique())
-    some = own["usual"].loc[days]
-    expected = like(some, np.sum([table.loc[days].to_numpy() for table in own.values()], axis=0))
-    expected = expected.add(index.loc[days], axis=0)
+    expected = total(table.loc[days] for table in own.values()).add(index.loc[days], axis=0)
     served = panel.served.where(reasons(panel).isin(KEPT)).loc[days, expected.columns]
     gaps = log(served) - expected
     rows, columns = gaps.index.get_indexer(pd.Index(past["date"])), gaps.columns.get_indexer(pd.Index(past["canteen"]))
@@ -90,7 +86,7 @@ def with_events(terms: Terms, panel: Panel, learnt: dict[str, Learnt]) -> Terms:
     event = event.mul(~event.index.isin(coming.loc[of_city & told, "date"]), axis=0)
     others = {name: one.log for name, one in learnt.items() if name != STRIKE_OF_CITY}
     logs, meals = _tables(moves(coming[COLUMNS], others), event)
-    before = exp(like(event, np.sum([table.to_numpy() for table in (terms | {"event": event}).values()], axis=0)))
+    before = exp(total((terms | {"event": event}).values()))
     after = like(event, moved(before.to_numpy(), logs, meals))
     return terms | {"event": event + log(after / before)}
 
@@ -98,10 +94,8 @@ def with_events(terms: Terms, panel: Panel, learnt: dict[str, Learnt]) -> Terms:
 def _tables(found: pd.DataFrame, shape: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Return the moves of events as days × canteens; those of the city are everybody's."""
     logs, meals = np.zeros(shape.shape), np.zeros(shape.shape)
-    rows, columns = (
-        shape.index.get_indexer(pd.Index(found["date"])),
-        shape.columns.get_indexer(pd.Index(found["canteen"])),
-    )
+    rows = shape.index.get_indexer(pd.Index(found["date"]))
+    columns = shape.columns.get_indexer(pd.Index(found["canteen"]))
     for row, column, canteen, factor, added in zip(
         rows, columns, found["canteen"], found["log"], found["meals"], strict=True
     ):

@@ -10,9 +10,9 @@ import pandas as pd
 from prophet import Prophet
 
 from models.calendar import school_year_steps
+from models.quantity import INTERVAL
 from models.series import Series
 
-INTERVAL = 0.8
 PROPHET_LEAST_DAYS = 30
 # A yearly season and a trend are learnt from two years on; a shorter past keeps its level.
 LONG_HISTORY_DAYS = 730

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
@@ -24,3 +26,9 @@ def log(table: pd.DataFrame) -> pd.DataFrame:
 def exp(table: pd.DataFrame) -> pd.DataFrame:
     """Return the exponential of every cell."""
     return like(table, np.exp(table.to_numpy(dtype=float)))
+
+
+def total(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Return the sum of tables of the same days and places; NaN where one is."""
+    first, *others = tables
+    return like(first, np.sum([table.to_numpy() for table in (first, *others)], axis=0))

@@ -6,12 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
-import numpy as np
 import pandas as pd
 
 from models import city_index, enrolment, events, levels
 from models.calendar import day_features
-from models.frames import days_of, exp, like, log
+from models.frames import days_of, exp, log, total
 from models.panel import Panel, learnable
 
 TERMS = city_index.TERMS
@@ -53,15 +52,11 @@ def outlook(panel: Panel, days: pd.DatetimeIndex, strikes: Collection[date]) -> 
     features = day_features(days_of(logs).union(days), days_of(logs), strikes)
     index = city_index.day_index(logs, features)
     own = levels.own_terms(logs.sub(index, axis=0), days_of(logs).union(days), features, panel.pupils)
-    index = city_index.of_total(index, logs, like(own["usual"], _sum(own)))
+    index = city_index.of_total(index, logs, total(own.values()))
     shared = city_index.shared_terms(index, features, panel.words, days.union(events.past_days(panel, logs)))
     coming, unsure = enrolment.started(own, panel.pupils, panel.kinds, days_of(panel.served), days)
     none = pd.DataFrame(0.0, days, coming["usual"].columns)
     terms = {name: coming.get(name, none) for name in TERMS}
     learnt = events.learn(panel, index, shared, own)
     terms = events.with_events({name: terms[name].add(shared.loc[days, name], axis=0) for name in TERMS}, panel, learnt)
-    return Outlook(exp(like(none, _sum(terms))), terms, learnt, unsure)
-
-
-def _sum(terms: dict[str, pd.DataFrame]) -> np.ndarray:
-    return np.sum([term.to_numpy() for term in terms.values()], axis=0)
+    return Outlook(exp(total(terms.values())), terms, learnt, unsure)

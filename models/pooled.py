@@ -11,17 +11,17 @@ import numpy as np
 import pandas as pd
 
 from models import backtest, enrolment, risk
-from models.backtest import Origin, as_rows, earlier_origins, quantities, told_enough
-from models.forecast import FITTED_DAYS, INTERVAL, Fit
+from models.backtest import LEAD_DAYS, Origin, as_rows, earlier_origins, quantities, told_enough
+from models.forecast import FITTED_DAYS, Fit
 from models.history import UNATTACHED, Job
 from models.meals import TERMS, Outlook
 from models.panel import REASONS, Panel, reasons, whole_plans
+from models.quantity import INTERVAL
 from models.series import Series, panel_of
 
 Tables = dict[str, pd.DataFrame]
 Mapper = Callable[[Callable[[Origin], Tables], list[Origin]], Iterable[Tables]]
 
-LEAD_DAYS = 21
 METHOD, FROM_PUPILS = "prophet_pooled", "prophet_pooled_from_pupils"
 
 SETTINGS = {
@@ -43,6 +43,11 @@ class Plan:
     past: list[Origin]
     future: Origin
 
+    @property
+    def judged(self) -> list[Origin]:
+        """Return the origins of the past that are judged: the first half teaches how far forecasts miss."""
+        return self.past[len(self.past) // 2 :]
+
 
 def plan(job: Job) -> Plan:
     """Return the origins of a job: the last two years by month, three weeks ahead, then the days to come."""
@@ -53,13 +58,9 @@ def plan(job: Job) -> Plan:
 
 
 def past_rows(job: Job, one: Plan, meals: pd.DataFrame, mapper: Mapper) -> pd.DataFrame:
-    """Return the judged past, one row per canteen × day: `models.backtest.COLUMNS`, known_until, set_aside.
-
-    The first half of the origins teaches how far forecasts miss; only the second half is judged.
-    """
-    judged = one.past[len(one.past) // 2 :]
-    rows = as_rows(one.panel, list(mapper(partial(quantities, one.panel, meals, job.strikes), judged)))
-    return with_what_is_known(one.panel, judged, rows)
+    """Return the judged past, one row per canteen × day: `models.backtest.COLUMNS`, known_until, set_aside."""
+    rows = as_rows(one.panel, list(mapper(partial(quantities, one.panel, meals, job.strikes), one.judged)))
+    return with_what_is_known(one.panel, one.judged, rows)
 
 
 def with_what_is_known(panel: Panel, judged: list[Origin], rows: pd.DataFrame) -> pd.DataFrame:
@@ -117,4 +118,4 @@ def known_events(one: Plan, ahead: Outlook) -> dict[str, Any]:
 
 def known_risks(job: Job, one: Plan, meals: pd.DataFrame) -> dict[str, Any]:
     """Return, to be kept with the run, what other risks of running short mean for its days and for those judged."""
-    return risk.kept(one.panel, meals, job.strikes, one.past[len(one.past) // 2 :], one.future)
+    return risk.kept(one.panel, meals, job.strikes, one.judged, one.future)

@@ -11,11 +11,11 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
-from models.frames import days_of, like
+from models.frames import days_of, total
+from models.quantity import INTERVAL
 from models.waste import LEVEL, PLACES, TOTAL, Told, Weighings
 
 KG = "kg"
-INTERVAL = 0.8
 # A part is used when it brought the past forecasts this much closer, on at least this many weighings.
 WORTH, LEAST_JUDGED = 0.98, 40
 # Beside a canteen's own errors stand those of all canteens, and beside these the usual ones, as this many errors each;
@@ -76,9 +76,9 @@ def _closest(forecasts: list[dict[str, Told]], name: str, grams: pd.DataFrame, d
 def _adding_up(tables: Told, known: Weighings) -> Told:
     """Scale the places of loss so that they add up to the total, or to what they usually make of it."""
     grams = known.grams
-    weighed = np.sum([grams[name].to_numpy() for name in PLACES], axis=0)
-    usual = (like(grams[TOTAL], weighed).sum() / grams[TOTAL].sum()).reindex(tables[TOTAL].columns)
-    together = like(tables[TOTAL], np.sum([tables[name].to_numpy() for name in PLACES], axis=0))
+    weighed = total(grams[name] for name in PLACES)
+    usual = (weighed.sum() / grams[TOTAL].sum()).reindex(tables[TOTAL].columns)
+    together = total(tables[name] for name in PLACES)
     scale = (tables[TOTAL] * usual / together).where(together > 0, 0.0)
     return tables | {name: tables[name] * scale for name in PLACES}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from models import menus, waste, waste_errors
-from models.backtest import Origin, origins
+from models.backtest import LEAD_DAYS, Origin, origins
 from models.forecast import FITTED_DAYS, Fit
 from models.frames import days_of
 from models.history import Job
@@ -16,7 +16,7 @@ from models.waste import MEASURES, TOTAL, Told, Weighings
 from models.waste_errors import KG, Ahead
 
 # The weeks of this many months are forecast again, each from what was known LEAD_DAYS before it.
-PAST_MONTHS, LEAD_DAYS = 12, 21
+PAST_MONTHS = 12
 TARGET_OF = dict(zip(MEASURES, PER_MEAL, strict=True)) | {KG: WASTE_KG}
 
 SETTINGS = {
