@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from tests.browser.steps import opened
 from tests.conftest import PROJECT
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -28,10 +29,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start the application on a new store with demo data, as `make run` does; return its address."""
-    path = tmp_path / "store.duckdb"
+    path = tmp_path_factory.mktemp("server") / "store.duckdb"
     env = {**os.environ, "ANTIGASPI_DB": str(path)}
     subprocess.run([sys.executable, "-m", "data", "demo", "--if-new"], cwd=PROJECT, env=env, check=True)
     with serve(path) as address:
@@ -58,12 +59,12 @@ def serve(path: Path, **settings: str) -> Iterator[str]:
 
 
 def _wait_until_up(address: str) -> None:
-    for _ in range(120):
+    for _ in range(600):
         try:
             with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
                 return
         except OSError:
-            time.sleep(0.5)
+            time.sleep(0.1)
     pytest.fail("the application did not start")
 
 
@@ -73,14 +74,15 @@ def page(server: str) -> Iterator[Page]:
     assert CHROMIUM, "no Chromium on this machine: run `make test`, which installs it"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
-        opened = browser.new_page(viewport={"width": 1280, "height": 900}, locale="fr-FR")
+        one = browser.new_page(viewport={"width": 1280, "height": 900}, locale="fr-FR")
         errors: list[str] = []
-        opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        opened.on("pageerror", lambda error: errors.append(str(error)))
+        one.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        one.on("pageerror", lambda error: errors.append(str(error)))
         outside: list[str] = []
-        opened.on("request", lambda request: None if _local(request.url, server) else outside.append(request.url))
-        opened.goto(server)
-        yield opened
+        one.on("request", lambda request: None if _local(request.url, server) else outside.append(request.url))
+        one.goto(server)
+        opened(one)
+        yield one
         browser.close()
     assert not outside, f"requests to the outside: {outside}"
     assert not errors, f"errors in the console: {errors}"

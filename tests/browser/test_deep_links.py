@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.browser.conftest import CHROMIUM, LAUNCH
+from data.demo import load_demo
+from data.store import Store
+from tests.browser.conftest import CHROMIUM, LAUNCH, serve
+from tests.browser.steps import SLOW, visit, whole
+from tests.pages.conftest import add_forecasts
 
 PAGES = {
     "synthese": "Synthèse",
@@ -20,25 +27,36 @@ PAGES = {
 ENGLISH = ["(required)", "Page not found", "Traceback", "Error", "Select", "No results", "Choose an option"]
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start the application on the demonstration with forecasts, so that every page has all it shows."""
+    store = Store(tmp_path_factory.mktemp("links") / "store.duckdb")
+    load_demo(store)
+    add_forecasts(store)
+    store.close()
+    # These forecasts are not a model's; computing them has its own journey.
+    with serve(store.path, ANTIGASPI_AUTO_REFRESH="0") as address:
+        yield address
+
+
 def test_every_page_answers_at_the_address_of_its_file(server: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
         visitor = browser.new_page(viewport={"width": 768, "height": 900})
         visitor.goto(server)
-        expect(visitor.get_by_role("heading", level=1, name="Synthèse")).to_be_visible(timeout=30_000)
+        expect(visitor.get_by_role("heading", level=1, name="Synthèse")).to_be_visible(timeout=SLOW)
         for path, title in PAGES.items():
             visitor.goto(f"{server}/{path}")
-            expect(visitor.get_by_role("heading", level=1, name=title)).to_be_visible(timeout=30_000)
+            expect(visitor.get_by_role("heading", level=1, name=title)).to_be_visible(timeout=SLOW)
+            whole(visitor)
             expect(visitor.get_by_text("Page not found")).to_have_count(0)
         browser.close()
 
 
 def test_every_page_opens_from_the_menu_in_french(page: Page) -> None:
     for title in PAGES.values():
-        page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
-        expect(page.get_by_role("heading", level=1, name=title)).to_be_visible(timeout=30_000)
+        visit(page, title)
         expect(page.get_by_test_id("stException")).to_have_count(0)
-        page.wait_for_timeout(1_500)
         text = page.get_by_test_id("stMain").inner_text()
         for word in ENGLISH:
             assert word not in text, f"{title}: {word}"

@@ -12,11 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.conftest import PROJECT, REAL_DATA
-
-SCREENSHOTS = PROJECT / "var" / "screenshots"
-README_IMAGES = PROJECT / "docs" / "images"
-SLOW, VERY_SLOW = 30_000, 180_000
+from tests.browser.steps import SLOW, VERY_SLOW, picture, settled, spaced, visit, whole
+from tests.conftest import REAL_DATA
 
 
 @dataclass(frozen=True)
@@ -93,34 +90,6 @@ def test_the_city_log_goes_in_by_the_page_and_true_figures_and_forecasts_come_ou
     picture(page, "previsions")
 
 
-def test_a_refused_file_says_what_to_do_and_leaves_the_history_empty(page: Page, tmp_path: Path) -> None:
-    start_empty(page)
-    visit(page, "Déposer un fichier")
-    for name, content, said in [
-        ("photo.csv", b"\x89PNG\r\n\x1a\n" + bytes(40), "c’est une image PNG"),
-        ("entete.csv", b"site_nom;site_type;date;prevision;reel\n", "ne contient que son en-tête"),
-        ("inconnu.csv", b"nom;valeur\na;1\n", "ne sont pas reconnus"),
-    ]:
-        (tmp_path / name).write_bytes(content)
-        settled(page)
-        page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(tmp_path / name)
-        expect(page.get_by_text("Ce fichier est refusé").first).to_be_visible(timeout=SLOW)
-        expect(page.get_by_text(said)).to_be_visible(timeout=SLOW)
-    expect(page.get_by_text("Aucun fichier n’a encore été déposé.")).to_be_visible()
-
-
-def visit(page: Page, title: str) -> None:
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
-    expect(page.get_by_role("heading", level=1, name=title)).to_be_visible(timeout=SLOW)
-
-
-def settled(page: Page) -> None:
-    """Wait until the page Déposer un fichier is whole, and what it was before is gone."""
-    expect(page.get_by_text("Refusé\u00a0: dans chacune de ces lignes")).to_be_visible(timeout=SLOW)
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
-    expect(page.get_by_test_id("stFileUploaderDropzoneInput")).to_have_count(1, timeout=SLOW)
-
-
 def start_empty(page: Page) -> None:
     visit(page, "Données disponibles")
     page.get_by_role("button", name="Repartir d’une base vide").click()
@@ -136,6 +105,7 @@ def deposit(page: Page, file: Path) -> str:
     sentence = page.locator(".takeaway").filter(has_text=file.name)
     expect(sentence).to_be_visible(timeout=SLOW)
     picture(page, f"depot_{file.stem}")
+    whole(page)
     page.get_by_role("button", name="Enregistrer ces données").click()
     expect(page.get_by_text("C’est enregistré")).to_be_visible(timeout=SLOW)
     return spaced(sentence.inner_text())
@@ -147,22 +117,4 @@ def choose(page: Page, label: str, value: str) -> None:
     field.click()
     field.fill(value)
     page.get_by_role("option", name=value, exact=True).click()
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
-
-
-def spaced(text: str) -> str:
-    """Return a text with plain spaces, as a reader sees it."""
-    return re.sub(r"[\u00a0\u202f]", " ", text)
-
-
-def picture(page: Page, name: str) -> None:
-    """Take the page at both widths; the README's picture is renewed on demand."""
-    page.wait_for_timeout(1_500)
-    for width in (768, 1280):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(700)
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=SCREENSHOTS / f"{name}_{width}.png")
-    # Only the page of the demonstration: the others show the figures of a real city.
-    if os.environ.get("ANTIGASPI_RENEW_IMAGES") == "1" and name == "synthese":
-        page.screenshot(path=README_IMAGES / f"{name}.png")
+    expect(field).to_have_value(value, timeout=SLOW)

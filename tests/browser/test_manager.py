@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from data.deposit import apply
 from data.store import Store
 from tests.browser.conftest import serve
-from tests.browser.test_journey import SCREENSHOTS, SLOW, settled, spaced, visit
+from tests.browser.steps import SLOW, picture, settled, spaced, visit, whole
 
 HEADER = "site_nom;site_type;date;prevision;reel;preparation_kg;non_servi_kg;restes_assiette_kg;commentaire"
 MAPPING = ["site_nom;site_type;cantine_nom", "TILLEULS;M;École des Tilleuls", "CONTRIE;M;Contrie", "SAY;E;Léon Say"]
@@ -41,10 +41,10 @@ FIRST = (2_640 + 112 + 90 + 1_250 + 40 + 90 + 95, 2_400 + 4 + 106 + 88 + 1_204 +
 SECOND = (FIRST[0] + 3 * 110, FIRST[1] + 102 + 101 + 103)
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start the application on a store with three canteens and their first two weeks."""
-    store = Store(tmp_path / "store.duckdb")
+    store = Store(tmp_path_factory.mktemp("manager") / "store.duckdb")
     apply(store, "rattachements.csv", "\n".join(MAPPING).encode(), "mission@ville.fr")
     apply(store, "deux_semaines.csv", "\n".join([HEADER, *KNOWN]).encode(), "cuisine@ville.fr")
     store.close()
@@ -84,7 +84,7 @@ def test_a_manager_deposits_corrects_and_takes_back_a_file_from_excel(page: Page
     undo(page, 4, "Ses 3 lignes nouvelles disparaissent")
     meals_are(page, FIRST)
     undo(page, 3, "1 ligne modifiée retrouve la valeur d’avant")
-    whole_picture(page, "gestionnaire_historique")
+    picture(page, "gestionnaire_historique", 2_400)
     assert [row[1] for row in history(page, tmp_path)] == ["annulé", "annulé", "actif", "actif"]
     meals_are(page, BEFORE)
 
@@ -108,7 +108,7 @@ def first_deposit(page: Page, typed: Path) -> None:
         expect(page.get_by_role("option", name=f"{canteen} (nom proche)", exact=True)).to_be_visible(timeout=SLOW)
         page.keyboard.press("Enter")
         expect(box).to_have_value(f"{canteen} (nom proche)", timeout=SLOW)
-    whole_picture(page, "gestionnaire_avant")
+    picture(page, "gestionnaire_avant", 2_400)
 
 
 def meals_are(page: Page, figures: tuple[int, int]) -> None:
@@ -126,6 +126,7 @@ def choose_file(page: Page, file: Path) -> None:
     chooser.value.set_files(file)
     expect(page.locator(".takeaway").filter(has_text=file.name)).to_be_visible(timeout=SLOW)
     expect(page.get_by_role("button", name="Enregistrer ces données")).to_be_visible(timeout=SLOW)
+    whole(page)
 
 
 def counts(page: Page) -> dict[str, int]:
@@ -147,12 +148,14 @@ def named(rows: list[list[str]]) -> list[tuple[str, str]]:
 
 
 def save(page: Page) -> None:
+    whole(page)
     page.get_by_role("button", name="Enregistrer ces données").press("Enter")
     expect(page.get_by_text("C’est enregistré")).to_be_visible(timeout=SLOW)
 
 
 def take(page: Page, button: str, folder: Path) -> Path:
     """Download a file under the name it is given."""
+    whole(page)
     with page.expect_download() as download:
         page.get_by_role("button", name=button).click()
     path = folder / download.value.suggested_filename
@@ -189,6 +192,7 @@ def undo(page: Page, deposit: int, consequence: str) -> None:
     box = page.get_by_role("combobox", name="Dépôt", exact=True)
     box.focus()
     page.keyboard.type(f"n°\u00a0{deposit},")
+    expect(page.get_by_role("option")).to_have_count(1, timeout=SLOW)
     page.keyboard.press("Enter")
     expect(box).to_have_value(re.compile(f"^n°.{deposit},"), timeout=SLOW)
     page.get_by_role("button", name="Annuler ce dépôt").press("Enter")
@@ -196,14 +200,3 @@ def undo(page: Page, deposit: int, consequence: str) -> None:
     expect(dialog).to_contain_text(re.compile(consequence.replace(" ", r"\s")), timeout=SLOW)
     dialog.get_by_role("button", name="Oui, annuler ce dépôt").press("Enter")
     expect(page.get_by_role("button", name="Rétablir ce dépôt")).to_be_visible(timeout=SLOW)
-
-
-def whole_picture(page: Page, name: str) -> None:
-    """Take the whole page at both widths."""
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    for width in (768, 1280):
-        page.set_viewport_size({"width": width, "height": 2_400})
-        page.get_by_role("heading", level=1).scroll_into_view_if_needed()
-        page.wait_for_timeout(700)
-        page.screenshot(path=SCREENSHOTS / f"{name}_{width}.png")
-    page.set_viewport_size({"width": 1280, "height": 900})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -25,8 +26,8 @@ TABLES = ("log", "mapping", "canteen", "school", "enrolment", "menu", "event")
 
 
 @pytest.fixture
-def other(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(tmp_path / "other.duckdb")
+def other(blank: Path, tmp_path: Path) -> Iterator[Store]:
+    opened = Store(Path(shutil.copy(blank, tmp_path / "other.duckdb")))
     yield opened
     opened.close()
 

@@ -82,8 +82,8 @@ def demo_store(demo_file: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def empty_store(tmp_path: Path) -> Path:
-    return tmp_path / "empty.duckdb"
+def empty_store(blank: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(blank, tmp_path / "empty.duckdb"))
 
 
 @pytest.fixture

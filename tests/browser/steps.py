@@ -1,0 +1,62 @@
+"""What one does on any page: wait until it is whole, go to another, read it, take its picture."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.conftest import PROJECT
+
+SCREENSHOTS = PROJECT / "var" / "screenshots"
+README_IMAGES = PROJECT / "docs" / "images"
+SLOW, VERY_SLOW = 30_000, 180_000
+IDLE = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
+
+
+def opened(page: Page) -> None:
+    """Wait until the first page is whole: the home leads to it, and would answer a click in its place."""
+    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=SLOW)
+    whole(page)
+
+
+def whole(page: Page) -> None:
+    """Wait until the page is drawn to its end, and what it was before is gone."""
+    expect(page.locator(IDLE)).to_be_visible(timeout=SLOW)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=SLOW)
+
+
+def visit(page: Page, title: str) -> None:
+    """Go to a page by the menu."""
+    whole(page)
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
+    expect(page.get_by_role("heading", level=1, name=title)).to_be_visible(timeout=SLOW)
+    whole(page)
+
+
+def settled(page: Page) -> None:
+    """Wait until the page Déposer un fichier is whole, with its one field."""
+    expect(page.get_by_text("Refusé\u00a0: dans chacune de ces lignes")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_test_id("stFileUploaderDropzoneInput")).to_have_count(1, timeout=SLOW)
+    whole(page)
+
+
+def spaced(text: str) -> str:
+    """Return a text with plain spaces, as a reader sees it."""
+    return re.sub(r"[\u00a0\u202f]", " ", text)
+
+
+def picture(page: Page, name: str, height: int = 900) -> None:
+    """Take the page at both widths; the README's picture is renewed on demand."""
+    whole(page)
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    for width in (768, 1280):
+        page.set_viewport_size({"width": width, "height": height})
+        page.get_by_role("heading", level=1).scroll_into_view_if_needed()
+        page.wait_for_timeout(500)  # nothing tells that the charts have taken their new width
+        page.screenshot(path=SCREENSHOTS / f"{name}_{width}.png")
+    # Only the page of the demonstration: the others show the figures of a real city.
+    if os.environ.get("ANTIGASPI_RENEW_IMAGES") == "1" and name == "synthese":
+        page.screenshot(path=README_IMAGES / f"{name}.png")
+    page.set_viewport_size({"width": 1280, "height": 900})

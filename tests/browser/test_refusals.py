@@ -1,0 +1,35 @@
+"""What cannot be taken is refused on the page, with what to do, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import serve
+from tests.browser.steps import SLOW, settled, visit
+
+
+@pytest.fixture(scope="module")
+def server(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start the application on an empty store."""
+    with serve(Path(shutil.copy(blank, tmp_path_factory.mktemp("refusals") / "store.duckdb"))) as address:
+        yield address
+
+
+def test_a_refused_file_says_what_to_do_and_leaves_the_history_empty(page: Page, tmp_path: Path) -> None:
+    visit(page, "Déposer un fichier")
+    for name, content, said in [
+        ("photo.csv", b"\x89PNG\r\n\x1a\n" + bytes(40), "c’est une image PNG"),
+        ("entete.csv", b"site_nom;site_type;date;prevision;reel\n", "ne contient que son en-tête"),
+        ("inconnu.csv", b"nom;valeur\na;1\n", "ne sont pas reconnus"),
+    ]:
+        (tmp_path / name).write_bytes(content)
+        settled(page)
+        page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(tmp_path / name)
+        expect(page.get_by_text("Ce fichier est refusé").first).to_be_visible(timeout=SLOW)
+        expect(page.get_by_text(said)).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("Aucun fichier n’a encore été déposé.")).to_be_visible()
