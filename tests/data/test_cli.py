@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,8 @@ KEYS = ["file", "kind", "lines", "accepted", "without_measure", "changed", "unch
 
 
 @pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    path = tmp_path / "cli.duckdb"
+def database(blank: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = Path(shutil.copy(blank, tmp_path / "cli.duckdb"))
     monkeypatch.setenv("ANTIGASPI_DB", str(path))
     return path
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import threading
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from data.deposit import apply
 from data.store import Store
 
 HEADER = "site_nom;site_type;date;prevision;reel\n"
-THREADS, FILES_EACH, SITES, DAYS = 8, 4, 6, 9
+THREADS, FILES_EACH, SITES, DAYS = 8, 2, 6, 9
 
 
 def _overlapping_file(chance: random.Random) -> bytes:
@@ -19,7 +20,9 @@ def _overlapping_file(chance: random.Random) -> bytes:
     return (HEADER + "".join(lines)).encode()
 
 
-def test_eight_threads_depositing_overlapping_files_equal_a_serial_order(store: Store, tmp_path: Path) -> None:
+def test_eight_threads_depositing_overlapping_files_equal_a_serial_order(
+    store: Store, blank: Path, tmp_path: Path
+) -> None:
     errors: list[BaseException] = []
 
     def work(number: int) -> None:
@@ -37,7 +40,7 @@ def test_eight_threads_depositing_overlapping_files_equal_a_serial_order(store: 
         thread.join()
     assert not errors
 
-    serial = Store(tmp_path / "serial.duckdb")
+    serial = Store(Path(shutil.copy(blank, tmp_path / "serial.duckdb")))
     with store.scratch() as cursor:
         order = cursor.execute(
             "SELECT file_name, content FROM deposits JOIN deposit_files USING (deposit_id) ORDER BY deposit_id"

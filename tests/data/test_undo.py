@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from data.deposit import DepositRefused, apply
 from data.store import Store
 from data.undo import NotPossible, redo, undo
+from tests.conftest import EXAMPLES
 
 VIEWS = ("services", "service_points", "canteens", "menus", "events", "enrolments", "schools")
 
@@ -39,11 +41,11 @@ FILES = st.one_of(
 STEPS = st.lists(st.one_of(FILES, st.tuples(st.sampled_from(["undo", "redo"]), st.integers(0, 5))), max_size=10)
 
 
-@settings(max_examples=30, deadline=None)
-@given(STEPS)
-def test_any_sequence_of_deposits_undos_and_redos_equals_the_active_deposits_alone(steps: list) -> None:
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(steps=STEPS)
+def test_any_sequence_of_deposits_undos_and_redos_equals_the_active_deposits_alone(blank: Path, steps: list) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        store = Store(Path(folder) / "lived.duckdb")
+        store = Store(Path(shutil.copy(blank, Path(folder) / "lived.duckdb")))
         contents: dict[int, bytes] = {}
         for first, second in steps:
             if first in ("undo", "redo"):
@@ -56,7 +58,7 @@ def test_any_sequence_of_deposits_undos_and_redos_equals_the_active_deposits_alo
         active = store.read("SELECT deposit_id FROM deposits WHERE active ORDER BY deposit_id")["deposit_id"].tolist()
         lived = snapshot(store)
         store.close()
-        fresh = Store(Path(folder) / "fresh.duckdb")
+        fresh = Store(Path(shutil.copy(blank, Path(folder) / "fresh.duckdb")))
         for deposit_id in active:
             _deposit(fresh, contents[deposit_id])
         assert snapshot(fresh) == lived

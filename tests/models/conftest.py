@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -32,12 +33,17 @@ def forecasts(city: Store) -> pd.DataFrame:
     return city.read("SELECT * FROM forecasts ORDER BY target, canteen, date")
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    """Return the path of a small closed store: three canteens, a term and a half, quick to forecast."""
-    store = Store(tmp_path / "small.duckdb")
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    store = Store(tmp_path_factory.mktemp("small") / "small.duckdb")
     days = service_days(store, date(2024, 9, 2), LAST)
     rows = [meals(name, days, 50 + 10 * number, number) for number, name in enumerate(["Chêne E", "Bois", "Étang"])]
     deposit(store, pd.concat(rows), MAPPED)
     store.close()
     return store.path
+
+
+@pytest.fixture
+def database(small: Path, tmp_path: Path) -> Path:
+    """Return the path of a small closed store: three canteens, a term and a half, quick to forecast."""
+    return Path(shutil.copy(small, tmp_path / "small.duckdb"))
