@@ -97,9 +97,9 @@ def open_app(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
         if role:
             app.secrets["auth"] = {"client_id": "test"}
             app.user = {"is_logged_in": True, "email": f"{role}@ville.fr", "iat": 4_102_444_800}
-        app.run()
         app.query_params.update(query)
-        return app.switch_page(page).run() if page else app
+        # At once, as by its address: the first page is not drawn for nothing.
+        return (app.switch_page(page) if page else app).run()
 
     yield run
     # Closes the stores, so that the next test may open their files.
