@@ -127,9 +127,10 @@ def test_the_same_day_gives_the_same_demonstration(demo: Store, store: Store) ->
 
 @pytest.mark.parametrize("today", [date(2026, 8, 15), date(2026, 9, 2), date(2027, 1, 4), date(2028, 2, 29)])
 def test_the_demonstration_can_be_loaded_on_any_day_of_the_year(store: Store, today: date) -> None:
-    started = time.perf_counter()
+    # The time of the processor: the clock would also count what else the machine does.
+    started = time.process_time()
     load_demo(store, today)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert one(store, "SELECT count(DISTINCT date) FROM services") > 250
 
 
