@@ -16,7 +16,7 @@ from prophet import Prophet
 from benchmarks.ablation import LEAD_DAYS, SEASONS
 from benchmarks.scores import by_day, wape
 from data.store import Store, store_path
-from models.backtest import Origin, forecast_origin, origins
+from models.backtest import Origin, forecast_origin, origins, together
 from models.backtest_file import read
 from models.forecast import keep_quiet
 from models.frames import days_of
@@ -35,7 +35,7 @@ def main() -> None:
         for season, (first, last) in SEASONS.items():
             asked = origins(days_of(panel.served), first, last, LEAD_DAYS, "month")
             default = pd.concat(pool.map(partial(default_origin, panel), asked))
-            ours = pd.concat(pool.map(partial(forecast_origin, panel, strikes), asked))
+            ours = together(pool.map(partial(forecast_origin, panel, strikes), asked)).meals
             rows = _rows(panel, default, ours)
             errors = [wape(rows, name) for name in ("default", "ours")]
             cities = [wape(by_day(rows.assign(forecast=rows[name]))) for name in ("default", "ours")]

@@ -6,18 +6,21 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from models import quantity
 from models.calendar import day_features
+from models.clues import Made, clues, plan_clues
 from models.frames import days_of
-from models.meals import outlook
+from models.margins import ABOVE, BELOW, Margin, learn
+from models.meals import Outlook, outlook
 from models.panel import Panel
 
 # Errors are learnt on the forecasts of this many months before an origin.
-CALIBRATION_MONTHS = 24
+CALIBRATION_MONTHS = 36
 # Food is ordered three weeks ahead.
 LEAD_DAYS = 21
 LEAST_PAST_DAYS = 120
@@ -34,7 +37,7 @@ COLUMNS = [
     "recommended_with_plan",
 ]
 
-Mapper = Callable[[Callable[["Origin"], pd.DataFrame], list["Origin"]], Iterable[pd.DataFrame]]
+Mapper = Callable[[Callable[["Origin"], Any], list["Origin"]], Iterable[Any]]
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,26 @@ def origins(days: pd.DatetimeIndex, first: date, last: date, lead_days: int, eve
     return found
 
 
-def forecast_origin(panel: Panel, strikes: Collection[date], origin: Origin) -> pd.DataFrame:
-    """Return the meals forecast for the days of an origin: days × canteens."""
-    return outlook(panel.until(origin.cutoff), origin.days, strikes).meals.reindex(columns=panel.served.columns)
+def forecast_origin(panel: Panel, strikes: Collection[date], origin: Origin) -> Made:
+    """Return the meals forecast for the days of an origin."""
+    return made_of(outlook(panel.until(origin.cutoff), origin.days, strikes), origin, panel.served.columns)
+
+
+def made_of(found: Outlook, origin: Origin, canteens: pd.Index) -> Made:
+    """Return an outlook on the days of an origin, for these canteens."""
+    meals, event = (table.reindex(columns=canteens) for table in (found.meals, found.terms["event"]))
+    return Made(meals, event, pd.Series(origin.cutoff, origin.days))
+
+
+def nothing_made(panel: Panel) -> Made:
+    """Return no forecast at all, for the canteens of a panel."""
+    nothing = panel.served.iloc[:0]
+    return Made(nothing, nothing, pd.Series(dtype="datetime64[us]", index=nothing.index))
+
+
+def together(made: Iterable[Made]) -> Made:
+    """Return forecasts of several origins as one, in their order."""
+    return Made(*(pd.concat(tables) for tables in zip(*made, strict=True)))
 
 
 def backtest(
@@ -74,9 +94,9 @@ def backtest(
     known = told_enough(panel, [*earlier_origins(panel, first, lead_days), *asked])
     if not known:
         return as_rows(panel, [])
-    meals = pd.concat(list(mapper(partial(forecast_origin, panel, strikes), known)))
+    made = together(mapper(partial(forecast_origin, panel, strikes), known))
     wanted = [one for one in known if one.days[0] >= pd.Timestamp(first)]
-    return as_rows(panel, [quantities(panel, meals, strikes, one) for one in wanted])
+    return as_rows(panel, list(mapper(partial(quantities, panel, made, strikes), wanted)))
 
 
 def earlier_origins(panel: Panel, first: date, lead_days: int) -> list[Origin]:
@@ -91,71 +111,70 @@ def told_enough(panel: Panel, wanted: list[Origin]) -> list[Origin]:
 
 
 def quantities(
-    panel: Panel, meals: pd.DataFrame, strikes: Collection[date], origin: Origin, plan: pd.DataFrame | None = None
+    panel: Panel, made: Made, strikes: Collection[date], origin: Origin, plan: pd.DataFrame | None = None
 ) -> dict[str, pd.DataFrame]:
     """Return forecast, lower, upper, recommended, recommended_with_plan for an origin: days × canteens each.
 
-    `meals` are forecasts, those of the origin and earlier ones; the errors of the latter up to the cutoff are learnt.
-    `plan` is the managers' plan of the origin's days, when the panel does not have it.
+    `made` are forecasts, those of the origin and earlier ones; the errors of the latter up to the cutoff are
+    learnt. `plan` is the managers' plan of the origin's days, when the panel has it not.
     """
-    past, forecast = meals.loc[: origin.cutoff], meals.loc[origin.days]
+    past, forecast = made.meals.loc[: origin.cutoff], made.meals.loc[origin.days]
+    asked = together([made.rows(slice(None, origin.cutoff)), made.rows(origin.days)])
+    then, coming = np.split(_clues(panel.until(origin.cutoff), asked, strikes), [len(past)])
     served, planned = panel.served.loc[past.index], panel.planned.loc[past.index]
     plan = panel.planned.reindex(index=origin.days) if plan is None else plan
-    then, coming = _periods(panel, past, strikes, origin)
     risk = quantity.shortage(*(table.loc[: origin.cutoff] for table in (panel.planned, panel.served)))
-    alone = _Side(past, then, served)
+    above, below = (_Side(past, served.to_numpy(), then, side) for side in (ABOVE, BELOW))
     rule = quantity.learn_plan(past, planned, served)
-    unsure, unsure_then = (quantity.disagreement(rule.gap(*two)) for two in ((forecast, plan), (past, planned)))
-    count = len(quantity.PERIODS)
-    beside = _Side(rule.blend(past, planned), then + count * unsure_then, served)
+    gaps = [rule.gap(*two) for two in ((past, planned), (forecast, plan))]
+    beside_then, beside = (
+        np.concatenate([one, plan_clues(gap)], axis=-1) for one, gap in zip((then, coming), gaps, strict=True)
+    )
+    told = np.where(np.isfinite(gaps[0]), served, np.nan)
+    with_plan = _Side(rule.blend(past, planned), told, beside_then, ABOVE)
     tail = (1 - quantity.INTERVAL) / 2
     return {
         "forecast": forecast,
-        "lower": alone.at(tail, forecast, coming).clip(upper=forecast),
-        "upper": alone.at(1 - tail, forecast, coming).clip(lower=forecast),
-        "recommended": alone.at(alone.share(risk), forecast, coming),
-        "recommended_with_plan": beside.at(beside.share(risk), rule.blend(forecast, plan), coming + count * unsure),
+        "lower": below.at(tail, forecast, coming).clip(upper=forecast),
+        "upper": above.at(1 - tail, forecast, coming).clip(lower=forecast),
+        "recommended": above.at(above.share(risk), forecast, coming),
+        "recommended_with_plan": with_plan.at(with_plan.share(risk), rule.blend(forecast, plan), beside),
     }
 
 
-def known_errors(panel: Panel, meals: pd.DataFrame, strikes: Collection[date], origin: Origin) -> quantity.Errors:
-    """Return the errors that `quantities` learns for an origin, without the managers' plan."""
-    past = meals.loc[: origin.cutoff]
-    then, _ = _periods(panel, past, strikes, origin)
-    return _Side(past, then, panel.served.loc[past.index]).errors
+def known_margin(panel: Panel, made: Made, strikes: Collection[date], origin: Origin) -> Margin:
+    """Return the margin above the forecasts that `quantities` learns for an origin, without the managers' plan."""
+    past = made.rows(slice(None, origin.cutoff))
+    served = panel.served.loc[past.meals.index].to_numpy()
+    return learn(past.meals, served, _clues(panel.until(origin.cutoff), past, strikes), ABOVE)
 
 
-def _periods(
-    panel: Panel, past: pd.DataFrame, strikes: Collection[date], origin: Origin
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the period of each past and coming cell, as known at the origin's cutoff."""
-    known = days_of(panel.served.loc[: origin.cutoff])
-    features = day_features(days_of(past).union(origin.days), known, strikes)
-    each = [quantity.periods(features.loc[days]) for days in (past.index, origin.days)]
-    then, coming = (np.repeat(one[:, None], past.shape[1], axis=1) for one in each)
-    return then, coming
+def _clues(known: Panel, made: Made, strikes: Collection[date]) -> np.ndarray:
+    """Return the clues of forecasts that a panel of what is known gives."""
+    served = days_of(known.served)
+    return clues(known, made, day_features(served.union(days_of(made.meals)), served, strikes))
 
 
 class _Side:
-    """Past forecasts with their errors: alone, or beside the managers' plan."""
+    """Past forecasts with their errors on one side: alone, or beside the managers' plan."""
 
-    def __init__(self, past: pd.DataFrame, groups: np.ndarray, served: pd.DataFrame) -> None:
-        self.past, self.groups, self.served = past, groups, served
-        self.errors = quantity.learn((served / past - 1).to_numpy(), groups, past.columns)
+    def __init__(self, past: pd.DataFrame, served: np.ndarray, known: np.ndarray, side: int) -> None:
+        self.past, self.served, self.clues = past, served, known
+        self.margin = learn(past, served, known, side)
 
     def share(self, short: float | None) -> float:
         """Return the share of days not to run short that would have left so many of the meals served unprepared."""
-        told = np.isfinite(self.served.to_numpy()) & np.isfinite(self.past.to_numpy())
+        told = np.isfinite(self.served) & np.isfinite(self.past.to_numpy())
         if short is None or not told.any():
             return 1 - quantity.DEFAULT_RISK
         served = np.where(told, self.served, np.nan)
-        width = self.errors.width(self.groups, self.past.columns)
-        return quantity.match_risk(self.errors, self.past.to_numpy(), width, served, short * np.nansum(served))
+        width = self.margin.width(self.clues, self.past.columns)
+        return quantity.match_risk(self.margin, self.past.to_numpy(), width, served, short * np.nansum(served))
 
-    def at(self, share: float, forecast: pd.DataFrame, groups: np.ndarray) -> pd.DataFrame:
+    def at(self, share: float, forecast: pd.DataFrame, known: np.ndarray) -> pd.DataFrame:
         """Return the quantity that this share of the errors does not pass."""
-        width = self.errors.width(groups, forecast.columns)
-        return (forecast * (1 + self.errors.quantile(share) * width)).clip(lower=0.0)
+        width = self.margin.width(known, forecast.columns)
+        return (forecast * (1 + self.margin.quantile(share) * width)).clip(lower=0.0)
 
 
 def as_rows(panel: Panel, judged: list[dict[str, pd.DataFrame]]) -> pd.DataFrame:

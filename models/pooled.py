@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from models import backtest, enrolment, risk
-from models.backtest import LEAD_DAYS, Origin, as_rows, earlier_origins, quantities, told_enough
+from models.backtest import LEAD_DAYS, Origin, as_rows, earlier_origins, made_of, quantities, together, told_enough
+from models.clues import Made
 from models.forecast import FITTED_DAYS, Fit
 from models.history import UNATTACHED, Job
 from models.meals import TERMS, Outlook
@@ -22,13 +23,15 @@ from models.series import Series, panel_of
 Tables = dict[str, pd.DataFrame]
 Mapper = Callable[[Callable[[Origin], Tables], list[Origin]], Iterable[Tables]]
 
+# How many months of the past are judged and shown.
+JUDGED_MONTHS = 12
 METHOD, FROM_PUPILS = "prophet_pooled", "prophet_pooled_from_pupils"
 
 SETTINGS = {
     "shared": "Prophet on the city's day index: weekly and yearly seasons, ends of the school year, eves, strikes",
     "own": "level, weekdays, season and start of the year of each canteen, shrunk towards the city's",
     "interval": f"quantiles 10 and 90 % of the errors of the forecasts of {backtest.CALIBRATION_MONTHS} months,"
-    f" {LEAD_DAYS} days ahead",
+    f" {LEAD_DAYS} days ahead, scaled by what is known of each day and canteen",
     "pupils": "where known, they move the level from one school year to the next, and a canteen without a past starts"
     " from them and from the meals per pupil of canteens of its kind",
     "recommended": "quantity that would have run as short in those months as the managers' plans in all years known",
@@ -45,21 +48,21 @@ class Plan:
 
     @property
     def judged(self) -> list[Origin]:
-        """Return the origins of the past that are judged: the first half teaches how far forecasts miss."""
-        return self.past[len(self.past) // 2 :]
+        """Return the origins of the past that are judged: the earlier ones teach how far forecasts miss."""
+        return self.past[len(self.past) - len(self.past) // (backtest.CALIBRATION_MONTHS // JUDGED_MONTHS) :]
 
 
 def plan(job: Job) -> Plan:
-    """Return the origins of a job: the last two years by month, three weeks ahead, then the days to come."""
+    """Return the origins of a job: the last three years by month, three weeks ahead, then the days to come."""
     panel = panel_of(job)
     after = pd.Timestamp(job.last_service_on) + pd.Timedelta(days=1)
     past = told_enough(panel, earlier_origins(panel, after.date(), LEAD_DAYS))
     return Plan(panel, past, Origin(pd.Timestamp(job.last_service_on), pd.DatetimeIndex(pd.to_datetime(job.days))))
 
 
-def past_rows(job: Job, one: Plan, meals: pd.DataFrame, mapper: Mapper) -> pd.DataFrame:
+def past_rows(job: Job, one: Plan, made: Made, mapper: Mapper) -> pd.DataFrame:
     """Return the judged past, one row per canteen × day: `models.backtest.COLUMNS`, known_until, set_aside."""
-    rows = as_rows(one.panel, list(mapper(partial(quantities, one.panel, meals, job.strikes), one.judged)))
+    rows = as_rows(one.panel, list(mapper(partial(quantities, one.panel, made, job.strikes), one.judged)))
     return with_what_is_known(one.panel, one.judged, rows)
 
 
@@ -73,16 +76,15 @@ def with_what_is_known(panel: Panel, judged: list[Origin], rows: pd.DataFrame) -
     return rows.assign(known_until=pd.to_datetime(rows["date"].map(known)), set_aside=names[why])
 
 
-def fits(job: Job, one: Plan, series: list[Series], past: pd.DataFrame, ahead: Outlook) -> list[Fit]:
+def fits(job: Job, one: Plan, series: list[Series], past: Made, ahead: Outlook) -> list[Fit]:
     """Return each series of meals as a Fit: the days to come, and its past forecasts of the last school year."""
-    every = ahead.meals.reindex(columns=one.panel.served.columns)
-    meals = pd.concat([past, every])
+    made = together([past, made_of(ahead, one.future, one.panel.served.columns)])
     told = whole_plans(one.panel, job.plans, one.future.days)
-    coming = quantities(one.panel, meals, job.strikes, one.future, told)
+    coming = quantities(one.panel, made, job.strikes, one.future, told)
     coming["recommended_with_plan"] = coming["recommended_with_plan"].where(told.notna())
     coming = enrolment.widened(coming, ahead.unsure, INTERVAL)
     return [
-        _fit(one_series, FROM_PUPILS if one_series.canteen in ahead.unsure else METHOD, past, coming)
+        _fit(one_series, FROM_PUPILS if one_series.canteen in ahead.unsure else METHOD, past.meals, coming)
         for one_series in series
     ]
 
@@ -116,6 +118,6 @@ def known_events(one: Plan, ahead: Outlook) -> dict[str, Any]:
     }
 
 
-def known_risks(job: Job, one: Plan, meals: pd.DataFrame) -> dict[str, Any]:
+def known_risks(job: Job, one: Plan, made: Made) -> dict[str, Any]:
     """Return, to be kept with the run, what other risks of running short mean for its days and for those judged."""
-    return risk.kept(one.panel, meals, job.strikes, one.judged, one.future)
+    return risk.kept(one.panel, made, job.strikes, one.judged, one.future)

@@ -1,78 +1,23 @@
-"""How far forecasts miss, and so how many meals to prepare at a stated risk of running short.
-
-Errors are those of past forecasts made as early as the ones to judge (`models.backtest`), never those of a fit.
-"""
+"""How many meals to prepare at a stated risk of running short, and what the managers' plan adds to a forecast."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 
+from models.margins import Margin
 from models.panel import PLAUSIBLE_RATIO
 
 INTERVAL = 0.8
-# A canteen's errors count beside those of all canteens; under this many days the latter lead.
-CANTEEN_DAYS, PERIOD_DAYS = 40.0, 200.0
-# One typing error must not widen a canteen's intervals for two years.
-LARGEST_ERROR = 0.6
-# Until past forecasts can be judged, errors are taken for normal, of a mean size seen in the city's log.
-LEAST_ERRORS, USUAL_ERROR, MEAN_TO_DEVIATION = 100, 0.08, 1.2533
-PERIODS = ("ordinary", "september", "start", "june", "end")
-# Where the managers' plan is far from the forecast, both are less sure: |log plan/forecast|, debiased.
-DISAGREEMENTS = (0.05, 0.12, 0.25)
 HINGES = (-0.3, -0.12, 0.08, 0.2)
 LARGEST_DISAGREEMENT = 1.0
 PLAN_BIAS_DAYS, PLAN_SLOPE_DAYS = 30.0, 0.6
-HIGHEST_RISK, LOWEST_RISK = 0.5, 0.01
+# As many meals short as the managers, but never on more than one day in four.
+MOST_DAYS_SHORT, LOWEST_RISK = 0.25, 0.01
 DEFAULT_RISK = 0.18
-
-
-@dataclass(frozen=True)
-class Errors:
-    """How wide the errors of a canteen are on a day, and the pooled errors in that unit (sorted)."""
-
-    by_canteen: pd.Series
-    by_group: np.ndarray
-    standard: np.ndarray
-
-    def width(self, groups: np.ndarray, canteens: pd.Index) -> np.ndarray:
-        """Return the usual size of the errors, as a share of the forecast: days × canteens."""
-        own = self.by_canteen.reindex(canteens).fillna(self.by_canteen.mean()).to_numpy()
-        return self.by_group[groups] * own
-
-    def quantile(self, share: float) -> float:
-        """Return the standard error that this share of the past errors did not pass; a normal one if few are known."""
-        if len(self.standard) < LEAST_ERRORS:
-            return NormalDist(0.0, MEAN_TO_DEVIATION).inv_cdf(share)
-        return float(np.quantile(self.standard, share))
-
-
-def periods(features: pd.DataFrame) -> np.ndarray:
-    """Return the place in PERIODS of each day of `models.calendar.day_features`."""
-    days = pd.DatetimeIndex(features.index)
-    early = features["first_week"] + features["second_week"] > 0
-    start = features["first_day"] + features["second_day"] > 0
-    return np.select([features["last_days"] > 0, days.month.isin((6, 7)), start, early], [4, 3, 2, 1], default=0)
-
-
-def learn(relative: np.ndarray, groups: np.ndarray, canteens: pd.Index) -> Errors:
-    """Learn the errors served / forecast − 1, days × canteens (NaN where unknown), each cell in a group."""
-    size = np.minimum(np.abs(relative), LARGEST_ERROR)
-    overall = np.nanmean(size) if np.isfinite(size).sum() >= LEAST_ERRORS else USUAL_ERROR
-    own, shared = np.full(size.shape[1], overall), np.ones(len(PERIODS) * (1 + len(DISAGREEMENTS)))
-    for _ in range(3):
-        scaled = size / own
-        sums = np.bincount(groups.ravel(), np.nan_to_num(scaled).ravel(), len(shared))
-        counts = np.bincount(groups.ravel(), np.isfinite(scaled).ravel(), len(shared))
-        shared = (sums + PERIOD_DAYS) / (counts + PERIOD_DAYS)
-        scaled = size / shared[groups]
-        told = np.isfinite(scaled).sum(axis=0)
-        own = (np.nansum(scaled, axis=0) + CANTEEN_DAYS * overall) / (told + CANTEEN_DAYS)
-    standard = relative / (shared[groups] * own)
-    return Errors(pd.Series(own, canteens), shared, np.sort(standard[np.isfinite(standard)]))
+LEAST_CELLS = 100
 
 
 @dataclass(frozen=True)
@@ -118,11 +63,6 @@ def _log_ratio(above: pd.DataFrame, below: pd.DataFrame) -> np.ndarray:
     return np.log(values[0] / values[1])
 
 
-def disagreement(gap: np.ndarray) -> np.ndarray:
-    """Return the group of each cell by how far the plan is from the forecast."""
-    return np.digitize(np.nan_to_num(np.abs(gap)), DISAGREEMENTS)
-
-
 def shortage(planned: pd.DataFrame, served: pd.DataFrame) -> float | None:
     """Return the meals the managers' plans were short of, as a share of those served; None without enough plans.
 
@@ -132,17 +72,20 @@ def shortage(planned: pd.DataFrame, served: pd.DataFrame) -> float | None:
     low, high = PLAUSIBLE_RATIO
     with np.errstate(invalid="ignore"):
         both = (plan > low * meals) & (plan < high * meals)
-    if both.sum() < LEAST_ERRORS:
+    if both.sum() < LEAST_CELLS:
         return None
     return float(np.maximum(meals - plan, 0.0)[both].sum() / meals[both].sum())
 
 
-def match_risk(errors: Errors, base: np.ndarray, width: np.ndarray, served: np.ndarray, short: float) -> float:
-    """Return the share of days not to run short that leaves a shortage of `short` meals in all on the past days."""
-    low, high = HIGHEST_RISK, 1 - LOWEST_RISK
+def match_risk(margin: Margin, base: np.ndarray, width: np.ndarray, served: np.ndarray, short: float) -> float:
+    """Return the share of days not to run short that leaves a shortage of `short` meals in all on the past days.
+
+    No fewer than 1 − MOST_DAYS_SHORT: as many meals short, spread over more days, would be more canteens in trouble.
+    """
+    low, high = 1 - MOST_DAYS_SHORT, 1 - LOWEST_RISK
     for _ in range(20):
         middle = (low + high) / 2
-        quantity = base * (1 + errors.quantile(middle) * width)
+        quantity = base * (1 + margin.quantile(middle) * width)
         missed = np.nansum(np.maximum(served - quantity, 0.0))
         low, high = (middle, high) if missed > short else (low, middle)
     return high
@@ -152,7 +95,7 @@ def _plan_effects(gap: np.ndarray, truth: np.ndarray, canteens: pd.Index) -> tup
     """Fit the columns over all canteens, then each canteen's own slope, shrunk; errors far from zero weigh less."""
     told = np.isfinite(gap) & np.isfinite(truth)
     effects, slopes = np.zeros(2 + len(HINGES)), pd.Series(0.0, canteens)
-    if told.sum() < PERIOD_DAYS:
+    if told.sum() < 2 * LEAST_CELLS:
         return effects, slopes
     columns, values = _columns(gap)[told], truth[told]
     weights = np.ones(len(values))

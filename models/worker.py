@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from models import city, pooled, weighings
-from models.backtest import forecast_origin
+from models.backtest import forecast_origin, nothing_made, together
 from models.executors import ExecutorFailed, executor
 from models.forecast import INTERVAL, SETTINGS, Fit, forecast, keep_quiet
 from models.history import HISTORY_YEARS, UNATTACHED, Job, Result
@@ -55,7 +55,7 @@ def compute(job: Job, pool: Executor, progress: Progress) -> Result:
     prepared, fits, terms, past, events, risks = _compute_all(job, pooled.plan(job), pool, progress)
     forecasts = city.table(fits) if fits else pd.DataFrame(columns=city.COLUMNS)
     named = past[past["canteen"] != UNATTACHED]
-    told = _specification(job, prepared, fits, time.monotonic() - begun) | {"events": events, "risks": risks}
+    told = _specification(job, prepared, fits, time.monotonic() - begun) | {"events": events, "risks_above": risks}
     return Result(forecasts, terms, named, told)
 
 
@@ -82,10 +82,10 @@ def _compute_all(job: Job, plan: pooled.Plan, pool: Executor, progress: Progress
     waste = weighings.plan(job, prepared, plan.future)
     weighed = [pool.submit(partial(weighings.forecast_origin, waste.known), one) for one in waste.origins]
     _follow([ahead, *past, *rest, *weighed], progress)
-    forecasts = pd.concat([one.result() for one in past]) if past else plan.panel.served.iloc[:0]
+    forecasts = together(one.result() for one in past) if past else nothing_made(plan.panel)
     fits = pooled.fits(job, plan, meals, forecasts, ahead.result()) if meals else []
     judged = pooled.past_rows(job, plan, forecasts, pool.map)
-    every = pd.concat([forecasts, ahead.result().meals])
+    every = pd.concat([forecasts.meals, ahead.result().meals])
     fits += weighings.fits(waste, [one.result() for one in weighed], every, plan.panel.served)
     kept = [_without_closures(job, fit) for fit in fits]
     terms = pooled.term_rows(meals, ahead.result())

@@ -1,6 +1,6 @@
 """The quantity to prepare at another risk of running short than the managers', and what each risk would have cost.
 
-A computation keeps, for each risk, where its quantity is: forecast + position × (upper − lower).
+A computation keeps, for each risk, where its quantity is: forecast + position × (upper − forecast).
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from data.store import Store
 
 @dataclass(frozen=True)
 class Risk:
-    """A risk of running short: one day in so many; its position in the interval of the days to come."""
+    """A risk of running short: one day in so many; its position on the way from the forecast to the upper end."""
 
     one_in: int
     position: float
 
 
-KEPT = "SELECT (specification -> '$.risks')::VARCHAR AS risks FROM forecast_runs WHERE run_id = $run_id"
+KEPT = "SELECT (specification -> '$.risks_above')::VARCHAR AS risks FROM forecast_runs WHERE run_id = $run_id"
 
 
 def risks(store: Store, run_id: int) -> list[Risk]:
@@ -48,7 +48,7 @@ MOVED = (
 SELECT
     adjusted.date,
     coalesce(canteens.label, canteen) AS place,
-    greatest(point + $position * (upper - lower), 0) - recommended AS moved
+    greatest(point + $position * (upper - point), 0) - recommended AS moved
 FROM adjusted LEFT JOIN canteens ON canteens.name = canteen
 WHERE target = 'meals_served' AND canteen = coalesce($canteen, canteen)
 """
@@ -91,7 +91,7 @@ WITH risks AS (
     SELECT * FROM backtests
     WHERE run_id = $run_id AND canteen = coalesce($canteen, canteen) AND set_aside IS NULL
 ), said AS (
-    SELECT one_in, date, meals_served, greatest(forecast + position * (upper - lower), 0) AS quantity
+    SELECT one_in, date, meals_served, greatest(forecast + position * (upper - forecast), 0) AS quantity
     FROM judged JOIN risks USING (known_until)
     UNION ALL
     SELECT NULL AS one_in, date, meals_served, recommended AS quantity FROM judged

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -13,8 +14,9 @@ import pandas as pd
 import pytest
 
 from data.store import Store
-from models.backtest import COLUMNS, Origin, backtest
+from models.backtest import COLUMNS, Origin, backtest, forecast_origin
 from models.backtest_file import Asked, BacktestRefused, judge, read
+from models.clues import Made
 from models.panel import Panel, build
 from tests.models.synthetic import city_history, deposit, meals, school_days
 
@@ -82,9 +84,14 @@ def test_intervals_are_in_order_and_nothing_is_negative(judged: pd.DataFrame) ->
 def test_every_origin_ends_the_lead_before_its_first_day_and_every_served_day_is_judged_once() -> None:
     cutoffs = []
 
-    def mapper(_forecast: object, origins: list[Origin]) -> list[pd.DataFrame]:
+    def mapper(task: Callable[[Origin], object], origins: list[Origin]) -> list[object]:
+        if task.func is not forecast_origin:  # type: ignore[attr-defined]
+            return list(map(task, origins))
         cutoffs.extend((one.cutoff, one.days[0], one.days[-1]) for one in origins)
-        return [pd.DataFrame(100.0, one.days, list(CITY)) for one in origins]
+        tables = [pd.DataFrame(100.0, one.days, list(CITY)) for one in origins]
+        return [
+            Made(table, table * 0, pd.Series(one.cutoff, one.days)) for table, one in zip(tables, origins, strict=True)
+        ]
 
     panel = build(_history(), EVERY_DAY)
     rows = backtest(panel, [], date(2016, 1, 4), LAST, LEAD_DAYS, "week", mapper)

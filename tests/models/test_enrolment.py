@@ -13,6 +13,7 @@ from data.queries.forecasts import is_from_pupils
 from data.school_calendar import service_days
 from data.store import Store
 from models import pooled
+from models.backtest import nothing_made
 from models.enrolment import path, widened
 from models.history import extract
 from models.meals import Outlook, outlook
@@ -137,7 +138,7 @@ def test_a_refresh_forecasts_a_new_canteen_and_not_a_closed_one(store: Store) ->
     assert prepared.canteens == {"forecast": 5, "closed": 1, "too_short": 0}  # one school of Demi has no pupils told
     series = [found for found in prepared.series if found.target == MEALS]
     ahead = outlook(one.panel, one.future.days, job.strikes)
-    fits = {fit.series.canteen: fit for fit in pooled.fits(job, one, series, one.panel.served.iloc[:0], ahead)}
+    fits = {fit.series.canteen: fit for fit in pooled.fits(job, one, series, nothing_made(one.panel), ahead)}
     assert {name: fit.method for name, fit in fits.items() if fit.method != pooled.METHOD} == {
         "Neuf": pooled.FROM_PUPILS
     }

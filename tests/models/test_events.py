@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from data.event_days import COLUMNS
-from models.backtest import Origin, backtest, quantities
+from models.backtest import Origin, backtest, made_of, quantities, together
+from models.clues import Made
 from models.meals import Outlook, outlook
 from models.panel import build
 from tests.models.synthetic import city_history, school_days
@@ -130,9 +131,11 @@ def test_an_event_nobody_sizes_takes_the_effect_of_past_ones_shrunk_by_how_few_t
 
 def test_quantities_and_intervals_follow_an_event_in_the_same_proportion(before: Outlook, after: Outlook) -> None:
     panel = build(history(), PAST)
-    earlier = panel.served.iloc[-60:] * 1.02
+    meals, origin = panel.served.iloc[-60:] * 1.02, Origin(PAST[-1], COMING)
+    earlier = Made(meals, meals * 0, pd.Series(meals.index - pd.Timedelta(days=21), meals.index))
     found = [
-        quantities(panel, pd.concat([earlier, one.meals]), [], Origin(PAST[-1], COMING)) for one in (before, after)
+        quantities(panel, together([earlier, made_of(one, origin, meals.columns)]), [], origin)
+        for one in (before, after)
     ]
     for name, table in found[0].items():
         for canteen in CITY:

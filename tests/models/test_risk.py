@@ -12,31 +12,31 @@ from data.queries.forecast_days import daily_forecast
 from data.queries.forecasts import latest_run
 from data.queries.risk import Risk, canteen_forecasts_of_day_at, daily_forecast_at, prices, risks
 from data.store import Store
-from models import quantity
+from models import margins
 from models.risk import ONE_IN, positions
 
 CANTEENS = pd.Index(["Bois", "Lac"])
 
 
-def errors_of(days: int) -> quantity.Errors:
+def margin_of(days: int) -> margins.Margin:
     chance = np.random.default_rng(7)
-    relative = chance.standard_normal((days, 2)) * [0.05, 0.2]
-    return quantity.learn(relative, np.zeros((days, 2), dtype=int), CANTEENS)
+    served = 100 * (1 + chance.standard_normal((days, 2)) * [0.05, 0.2])
+    return margins.learn(pd.DataFrame(100.0, range(days), CANTEENS), served, np.zeros((days, 2, 1)), margins.ABOVE)
 
 
 @pytest.mark.parametrize("days", [0, 10, 400])
 def test_the_quantity_of_a_risk_is_the_one_that_the_errors_pass_as_often(days: int) -> None:
-    errors = errors_of(days)
-    forecast, width = 100.0, errors.width(np.zeros((1, 2), dtype=int), CANTEENS)
-    lower, upper = (forecast * (1 + errors.quantile(share) * width) for share in (0.1, 0.9))
-    for one_in, position in zip(ONE_IN, positions(errors), strict=True):
-        asked = forecast * (1 + errors.quantile(1 - 1 / one_in) * width)
-        assert forecast + position * (upper - lower) == pytest.approx(asked, abs=0.01)
+    margin = margin_of(days)
+    forecast, width = 100.0, margin.width(np.zeros((1, 2, 1)), CANTEENS)
+    upper = forecast * (1 + margin.quantile(0.9) * width)
+    for one_in, position in zip(ONE_IN, positions(margin), strict=True):
+        asked = forecast * (1 + margin.quantile(1 - 1 / one_in) * width)
+        assert forecast + position * (upper - forecast) == pytest.approx(asked, abs=0.01)
 
 
 def test_errors_that_are_all_the_same_have_a_quantity_all_the_same() -> None:
-    errors = quantity.Errors(pd.Series(0.1, CANTEENS), np.ones(1), np.zeros(200))
-    assert positions(errors) == [0.0] * len(ONE_IN)
+    margin = margins.Margin(margins.ABOVE, pd.Series(0.1, CANTEENS), np.zeros(2), np.zeros(200))
+    assert positions(margin) == [0.0] * len(ONE_IN)
 
 
 @pytest.fixture(scope="module")

@@ -13,14 +13,14 @@ from tests.pages.conftest import Open, texts
 from ui.risk_view import MANAGERS
 
 PREVISIONS = "pages/cuisine/previsions.py"
-ONE_IN, POSITIONS = [20, 10, 5], [0.64, 0.5, 0.33]
+ONE_IN, POSITIONS = [20, 10, 5], [1.28, 1.0, 0.66]
 
 
 def keep_risks(path: Path) -> None:
     """Give the stored run the risks that a computation keeps."""
     store = Store(path)
     origins = store.read("SELECT DISTINCT known_until FROM backtests")["known_until"].dt.strftime("%Y-%m-%d")
-    told = {"risks": {"one_in": ONE_IN, "ahead": POSITIONS, "past": dict.fromkeys(origins, POSITIONS)}}
+    told = {"risks_above": {"one_in": ONE_IN, "ahead": POSITIONS, "past": dict.fromkeys(origins, POSITIONS)}}
     with store.write("test", "forecast", {}) as cursor:
         cursor.execute("UPDATE forecast_runs SET specification = $told", {"told": json.dumps(told)})
     store.close()
@@ -36,7 +36,7 @@ def test_the_chosen_risk_changes_the_quantity_of_the_city_and_of_its_canteens(op
     keep_risks(demo_store)
     app = open_app(demo_store, PREVISIONS, risque="1 jour sur 10")
     canteens = advised(app)[0] / 120
-    assert advised(app) == pytest.approx([canteens * 120, 120])  # 100 + 0.5 × (120 − 80)
+    assert advised(app) == pytest.approx([canteens * 120, 120])  # 100 + 1.0 × (120 − 100)
     assert "à 1 jour sur 10" in texts(app)
     next(box for box in app.selectbox if box.label == "Risque de manquer").select(MANAGERS).run()
     assert not app.exception
