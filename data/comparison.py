@@ -17,7 +17,7 @@ CHANGES_SHOWN = 200
 def sort_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: Target) -> None:
     """Create `incoming`, every line that is not rejected as a row of its record table, and `outcome`, its bucket."""
     empty = " AND ".join(f'"{name}" IS NULL' for name in kind.measures)
-    differs = " OR ".join(_differs(name) for name in target.values) or "FALSE"
+    differs = " OR ".join(_differs(target, name) for name in target.values) or "FALSE"
     cursor.execute(f"""
         CREATE OR REPLACE TEMP VIEW incoming AS
         SELECT line, {target.projection}, ({empty}) OR NOT ({target.carries}) AS empty, {target.carries} AS carries
@@ -58,24 +58,54 @@ def _period(cursor: duckdb.DuckDBPyConnection, target: Target, lines: str) -> tu
     return "WHERE date BETWEEN $first AND $last", {"first": first, "last": last}
 
 
-def _differs(name: str) -> str:
-    """Tell whether a known value is new: a missing value never erases one that is there."""
-    return f"(incoming.{name} IS NOT NULL AND incoming.{name} IS DISTINCT FROM known.{name})"
+def _differs(target: Target, name: str) -> str:
+    """Tell whether a known value is new: a missing value never erases one that is there, unless it is taken back."""
+    new = f"incoming.{name} IS NOT NULL AND incoming.{name} IS DISTINCT FROM known.{name}"
+    gone = f" OR ({_cleared(name)} AND known.{name} IS NOT NULL)" if target.takes_back else ""
+    return f"({new}{gone})"
 
 
-def changes(cursor: duckdb.DuckDBPyConnection, target: Target) -> pd.DataFrame:
-    """Return the first changes as line, key, column, old, new (all text)."""
+def _cleared(name: str) -> str:
+    return f"coalesce(list_has_any(incoming.cleared, ['{name}', '*']), FALSE)"
+
+
+def overlay(cursor: duckdb.DuckDBPyConnection, target: Target) -> None:
+    """Create `overlaid`: what would be true once the lines are applied, each with its line (NULL where none speaks)."""
+    key = ", ".join(f"coalesce(incoming.{name}, known.{name}) AS {name}" for name in target.key)
+    values = ", ".join(
+        f"CASE WHEN NOT {_cleared(name)} THEN coalesce(incoming.{name}, known.{name}) END AS {name}"
+        for name in target.values
+    )
     cursor.execute(f"""
+        CREATE OR REPLACE TEMP TABLE overlaid AS
+        WITH incoming AS (
+            SELECT line, {target.projection} FROM typed WHERE line NOT IN (SELECT line FROM rejections)
+        )
+        SELECT
+            incoming.line, known.known IS NOT NULL AS known, list_contains(incoming.cleared, '*') IS TRUE AS gone,
+            {key}, {values}
+        FROM incoming FULL JOIN (SELECT *, TRUE AS known FROM {target.view}) AS known ON {_same_key(target)}
+    """)
+
+
+def changes(cursor: duckdb.DuckDBPyConnection, target: Target, buckets: tuple[str, ...] = ("changed",)) -> pd.DataFrame:
+    """Return the first changes, and what is new if asked for, as line, key, column, old, new (all text)."""
+    cursor.execute(
+        f"""
         CREATE OR REPLACE TEMP TABLE changed AS
         SELECT * FROM incoming
-        WHERE line IN (SELECT line FROM outcome WHERE bucket = 'changed' ORDER BY line LIMIT {CHANGES_SHOWN})
-    """)
+        WHERE line IN (
+            SELECT line FROM outcome WHERE list_contains($buckets, bucket) ORDER BY line LIMIT {CHANGES_SHOWN}
+        )
+    """,
+        {"buckets": list(buckets)},
+    )
     within, period = _period(cursor, target, "changed")
     shown_key = "concat_ws(' · ', " + ", ".join(f"incoming.{name}" for name in target.key) + ")"
     selects = [
         f"SELECT line, {shown_key} AS key, '{name}' AS \"column\","
         f" known.{name}::VARCHAR AS old, incoming.{name}::VARCHAR AS new"
-        f" FROM changed AS incoming JOIN known ON {_same_key(target)} WHERE {_differs(name)}"
+        f" FROM changed AS incoming LEFT JOIN known ON {_same_key(target)} WHERE {_differs(target, name)}"
         for name in target.values
     ]
     return cursor.execute(

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from data import plausibility
-from data.comparison import changes, sort_lines
+from data.comparison import changes, overlay, sort_lines
 from data.labels import attach, unknown_labels
 from data.reading import DepositRefused, Sheet, read_sheet
 from data.report import DepositReport, Finding, Findings
@@ -26,6 +26,7 @@ from data.typography import french
 
 __all__ = ["DepositRefused", "DepositReport", "Finding", "apply", "preview"]
 
+CHANGES_TOLD = 60
 CHANGE_COLUMNS = ["line", "key", "column", "old", "new"]
 REASON_COLUMN = "motif_du_rejet"
 # The column of a strike's date, by kind of file.
@@ -41,13 +42,19 @@ def preview(store: Store, file_name: str, content: bytes) -> DepositReport:
 
 
 def apply(
-    store: Store, file_name: str, content: bytes, actor: str, attachments: dict[tuple[str, str], str] | None = None
+    store: Store,
+    file_name: str,
+    content: bytes,
+    actor: str,
+    attachments: dict[tuple[str, str], str] | None = None,
+    *,
+    whole: bool = False,
 ) -> DepositReport:
     """Check the file against the store of this instant and apply its good lines, in one transaction.
 
     `attachments` gives the canteens chosen for unknown labels (site, kind); they are remembered with the deposit.
     A file that brings nothing new leaves the store as it is. Raises DepositRefused when the file as a whole cannot be
-    taken, or when all its lines are rejected.
+    taken, or when all its lines are rejected; when any is, if it must be taken `whole`.
     """
     with ThreadPoolExecutor(1) as pool:
         digest = pool.submit(hashlib.sha256, content)
@@ -55,14 +62,16 @@ def apply(
     detail: dict[str, Any] = {"file": report.file, "kind": report.kind}
     try:
         with store.write(actor, "deposit", detail) as cursor:
-            report, rows = _examined(store, store.version(), file_name, content)
-            _refuse_if_unreadable(report)
+            report, rows, told = _examined(store, store.version(), file_name, content)
+            _refuse_if_unreadable(report, whole)
             if report.nothing_to_do:
                 raise _NothingToDo
             deposit_id = _record(cursor, report, content, digest.result().hexdigest(), actor)
             _insert(cursor, TARGETS[report.kind], deposit_id, rows)
             attach(cursor, deposit_id, attachments or {})
             detail |= {"deposit": deposit_id, "accepted": report.accepted, "changed": report.changed}
+            if told is not None:
+                detail["changes"] = told
     except _NothingToDo:
         pass
     _examined.cache_clear()
@@ -70,10 +79,11 @@ def apply(
 
 
 class _Examined(NamedTuple):
-    """What is said of a file, and the rows it would record."""
+    """What is said of a file, the rows it would record, and what the audit trail tells of them before and after."""
 
     report: DepositReport
     rows: pa.Table
+    told: list[dict[str, str | None]] | None
 
 
 # People preview a file, then apply it: the last one stays examined until then, unless the store changes in between.
@@ -86,14 +96,27 @@ def _examined(store: Store, version: int, file_name: str, content: bytes) -> _Ex
         rows = cursor.sql(
             "SELECT * EXCLUDE (empty, carries) FROM incoming WHERE carries AND line NOT IN (SELECT line FROM repeats)"
         )
-        return _Examined(report, rows.to_arrow_table())
+        return _Examined(report, rows.to_arrow_table(), _before_and_after(cursor, TARGETS[sheet.kind.name]))
+
+
+def _before_and_after(cursor: duckdb.DuckDBPyConnection, target: Target) -> list[dict[str, str | None]] | None:
+    """Return each value that changes, for the kinds that people edit one line at a time; the others keep their file."""
+    if not target.takes_back:
+        return None
+    told = changes(cursor, target, ("changed", "new")).head(CHANGES_TOLD)
+    return [
+        {name: None if pd.isna(row[name]) else str(row[name]) for name in ("key", "column", "old", "new")}
+        for row in told.to_dict("records")
+    ]
 
 
 class _NothingToDo(Exception):
     """Leaves the transaction of a file that changes nothing."""
 
 
-def _refuse_if_unreadable(report: DepositReport) -> None:
+def _refuse_if_unreadable(report: DepositReport, whole: bool) -> None:
+    if whole and report.rejected_lines:
+        raise DepositRefused(f"Rien n’est enregistré : {report.rejected[0].reason}.")
     if report.rejected_lines == report.lines:
         first = report.rejected[0]
         none = f"Aucune des {report.lines} lignes n’a" if report.lines > 1 else "La seule ligne du fichier n’a pas"
@@ -110,6 +133,8 @@ def _base_name(file_name: str) -> str:
 def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) -> DepositReport:
     stage(cursor, sheet)
     target = TARGETS[sheet.kind.name]
+    if target.takes_back:
+        overlay(cursor, target)
     _refuse_lines(cursor, sheet.kind, target)
     sort_lines(cursor, sheet.kind, target)
     buckets = dict(cursor.execute("SELECT bucket, count(*) FROM outcome GROUP BY bucket").fetchall())
@@ -199,7 +224,10 @@ def _lines_found(cursor: duckdb.DuckDBPyConnection, kind: Kind, checks: list[Che
     """Return the SQL of what each check says of the lines that are not rejected yet."""
     # Most lines pass them all: one look at the whole file finds the others, then each check looks at these only.
     any_of_them = " OR ".join(f"({check.when})" for check in checks) or "FALSE"
-    cursor.execute(f"CREATE OR REPLACE TEMP TABLE suspects AS SELECT * FROM typed WHERE {any_of_them}")
+    lines = "typed"
+    if TARGETS[kind.name].takes_back:
+        lines = "(SELECT typed.*, now FROM typed LEFT JOIN overlaid AS now USING (line)) AS typed"
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE suspects AS SELECT * FROM {lines} WHERE {any_of_them}")
     return [
         f"SELECT line, '{check.column}', {_subject(kind)} || {check.reason} FROM suspects AS typed"
         f" WHERE line NOT IN (SELECT line FROM rejections) AND ({check.when})"

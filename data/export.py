@@ -19,6 +19,8 @@ STYLES: tuple[Style, ...] = ("excel", "open")
 ROWS_AT_ONCE = 20_000
 # One content, one file: as open data, the kind “menus” is given back in the form of the standard SCDL.
 OPEN_FORM = {"menus": "menus_scdl"}
+# Agents counted school by school: small groups could be read in them, so they never leave as open data.
+KEPT_INSIDE = ("equipment", "workshops")
 EXPORTED = tuple(name for name in kinds() if name not in OPEN_FORM.values())
 
 

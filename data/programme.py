@@ -189,8 +189,8 @@ def _table(counts: pd.DataFrame, group: str) -> pd.DataFrame:
 DEVICES = """
 SELECT
     kind, state, count(*) AS devices,
-    count(*) FILTER (WHERE shared) AS shared,
-    count(*) FILTER (WHERE shared IS NULL) AS unknown
+    count(*) FILTER (WHERE sharing = 'partagé') AS shared,
+    count(*) FILTER (WHERE sharing IS NULL) AS unknown
 FROM devices
 GROUP BY kind, state
 ORDER BY kind, state
@@ -199,7 +199,7 @@ ORDER BY kind, state
 SHARED_IN_SERVICE = """
 SELECT sites.school, count(devices.device) AS devices
 FROM pilot_sites AS sites
-LEFT JOIN devices ON devices.school = sites.school AND devices.shared AND devices.state = 'en service'
+LEFT JOIN devices ON devices.school = sites.school AND devices.sharing = 'partagé' AND devices.state = 'en service'
 GROUP BY sites.school
 ORDER BY sites.school
 """

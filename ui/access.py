@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import streamlit as st
 
 from data.store import Store
+from data.targets import PROGRAMME_KINDS
 from ui import session
 
 ROLES = ("comite", "mission", "cantine", "cuisine")
@@ -97,6 +98,11 @@ def require(*roles: str) -> User:
     if not user.may(roles):
         _refuse(Refusal("Cette page n’est pas ouverte à votre rôle. Choisissez une page dans le menu."))
     return user
+
+
+def may_deposit(user: User, kind: str) -> bool:
+    """Tell whether somebody may deposit, see and take back files of this kind: the programme is the mission's own."""
+    return user.role == "mission" or kind not in PROGRAMME_KINDS
 
 
 def sign_in_configured() -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from data.schemas import kinds
 from ui.access import ROLE_TITLES
+from ui.deposit_words import column_title, french_days
 from ui.formats import MISSING, SPACE, day, number
 
 ACTIONS = {
@@ -33,7 +34,9 @@ NAMES = {
     "role": "rôle",
     "active": "actif",
     "email": "compte",
+    "changes": "changements",
 }
+CHANGES_NAMED = 3
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -57,12 +60,29 @@ def _kind(name: str) -> str:
     return found.title.lower() if found else name
 
 
+def changes(found: list[dict[str, str | None]]) -> str:
+    """Write the first changes of a deposit, before and after: “École A, raccordement : en cours → bloquée”."""
+    told = [
+        f"{french_days(str(change['key']))}, {column_title(str(change['column'])).lower()}{SPACE}: "
+        f"{_told(change['old'])} → {_told(change['new'])}"
+        for change in found[:CHANGES_NAMED]
+    ]
+    more = len(found) - len(told)
+    return " ; ".join(told).replace(" ;", f"{SPACE};") + (f"{SPACE}; et {number(more)} de plus" if more > 0 else "")
+
+
+def _told(value: str | None) -> str:
+    return MISSING if value is None else french_days(value)
+
+
 WRITERS: dict[str, Callable[[str], str]] = {"kind": _kind, "role": lambda name: ROLE_TITLES.get(name, name)}
 
 
 def _value(name: str, value: Any) -> str:  # noqa: ANN401
     if value is None:
         return MISSING
+    if isinstance(value, list):
+        return changes(value)
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, int | float):

@@ -16,6 +16,7 @@ from data.schemas import Field, Kind, kinds, normalise
 from data.store import Store
 from data.typography import french
 from ui import blocks
+from ui.access import current, may_deposit
 from ui.deposit_sheet import cell, row, sheet
 from ui.session import ask
 from ui.tables import french_csv
@@ -47,7 +48,7 @@ class Refused:
 def expected_files() -> None:
     """Show the columns of each kind of file, models to download, and two small files: one accepted, one refused."""
     with blocks.question("À quoi doit ressembler le fichier\u00a0?", "Son type est reconnu à ses titres de colonnes."):
-        by_title = {kind.title: kind for kind in kinds().values()}
+        by_title = {kind.title: kind for kind in kinds().values() if may_deposit(current(), kind.name)}
         first = list(by_title.values()).index(kinds()["log"])
         kind = by_title[st.selectbox("Type de fichier", list(by_title), index=first, key="type_de_fichier")]
         blocks.note(kind.description)

@@ -10,7 +10,7 @@ import streamlit as st
 from data import queries, undo
 from ui import blocks, tables
 from ui import deposit_words as say
-from ui.access import User, require
+from ui.access import User, may_deposit, require
 from ui.deposit_words import Deposit
 from ui.formats import moment
 from ui.session import ask, request_refresh, store
@@ -40,6 +40,7 @@ def history(user: User) -> None:
     """Show the deposits, and what can be done with one of them."""
     with blocks.question("Qu’a-t-on déjà déposé\u00a0?", "Un dépôt peut être annulé, puis rétabli, à tout moment."):
         rows = ask(queries.deposits)
+        rows = rows[[may_deposit(user, kind) for kind in rows["kind"]]]
         if rows.empty:
             blocks.empty_state("Aucun fichier n’a encore été déposé.")
             return
@@ -125,6 +126,8 @@ def _ask(row: Deposit, consequences: list[str], yes: str, *, active: bool) -> No
 def set_active(row: Deposit, *, active: bool) -> None:
     """Undo a deposit or put it back, and ask for the forecasts that follow from it."""
     user = require("cantine")
+    if not may_deposit(user, str(row["kind"])):
+        return
     deposit_id = int(row["deposit_id"])
     try:
         (undo.redo if active else undo.undo)(store(), deposit_id, user.name)

@@ -11,13 +11,14 @@ from data import queries
 from data.deposit import DepositRefused, DepositReport, apply, preview
 from ui import blocks, deposit_report
 from ui import deposit_words as say
-from ui.access import User
+from ui.access import User, may_deposit
 from ui.deposit_report import Read
 from ui.formats import SPACE, as_text, number, plural
 from ui.session import ask, request_refresh, store
 
 STYLE = Path(__file__).with_name("deposit.css")
 LABELS_ASKED = 15
+RESERVED = "Ce fichier est réservé à la mission numérique\u00a0: rien n’a été enregistré."
 LATER = "Laisser à rattacher"
 Attachments = dict[tuple[str, str], str]
 
@@ -45,6 +46,11 @@ def choose(user: User) -> None:
             read, digest = _preview(file.name, content)
         except DepositRefused as refusal:
             blocks.problem("Ce fichier est refusé\u00a0: rien n’a été enregistré.", str(refusal))
+            if st.button("Choisir un autre fichier"):
+                _next_file()
+            return
+        if not may_deposit(user, read.report.kind):
+            blocks.problem(RESERVED, f"«{SPACE}{read.report.kind_title}{SPACE}»{SPACE}: envoyez-lui ce fichier.")
             if st.button("Choisir un autre fichier"):
                 _next_file()
             return
@@ -112,15 +118,17 @@ def _confirm(report: DepositReport, content: bytes, user: User, attachments: Att
         elif report.nothing_to_do:
             st.info("Ce fichier n’apporte rien de nouveau\u00a0: il n’y a rien à enregistrer.", icon=":material/check:")
         elif st.button("Enregistrer ces données", type="primary", icon=":material/check:"):
-            _apply(report.file, content, user, attachments)
+            _apply(report, content, user, attachments)
         if st.button("Annuler" if not report.nothing_to_do else "Choisir un autre fichier"):
             _next_file()
 
 
-def _apply(name: str, content: bytes, user: User, attachments: Attachments) -> None:
+def _apply(report: DepositReport, content: bytes, user: User, attachments: Attachments) -> None:
+    if not may_deposit(user, report.kind):
+        return
     try:
         with st.spinner("Enregistrement…"):
-            report = apply(store(), name, content, user.name, attachments)
+            report = apply(store(), report.file, content, user.name, attachments)
             # At once: leaving the spinner may stop this run, with the data in and nobody to ask for its forecasts.
             if report.kind in queries.FORECAST_KINDS:
                 request_refresh()

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from data.cli.common import Commands, refuse
-from data.export import EXPORTED, STYLES, export, file_name, is_empty
+from data.export import EXPORTED, KEPT_INSIDE, STYLES, export, file_name, is_empty
 from data.ma_cantine import Declaration, NothingToDeclare, declaration, declaration_csv
 from data.schemas import kinds
 from data.store import Store
@@ -41,7 +41,10 @@ def _day(text: str) -> date:
 
 
 def _export(store: Store, options: argparse.Namespace) -> int:
-    filled = [kind for kind in options.kinds if not is_empty(store, kind)]
+    kept = KEPT_INSIDE if options.format == "open" else ()
+    if set(options.kinds) <= set(kept):
+        return refuse("Des comptes d’agents par école ne se publient pas\u00a0: de petits groupes s’y liraient.")
+    filled = [kind for kind in options.kinds if kind not in kept and not is_empty(store, kind)]
     if not filled:
         return refuse("Rien à rendre\u00a0: la base n’a aucune donnée de cette sorte.")
     try:

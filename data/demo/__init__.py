@@ -34,6 +34,15 @@ DEPOSITS = {
     "menus": ("menu_rows", "demonstration_menus.csv"),
     "strikes": ("event_rows", "demonstration_greves_et_evenements.csv"),
     "log": ("log_rows", "demonstration_frequentation.csv"),
+    "sites": ("site_rows", "demonstration_ecoles_test.csv"),
+    "stages": ("stage_rows", "demonstration_etapes.csv"),
+    "milestones": ("milestone_rows", "demonstration_jalons.csv"),
+    "risks": ("risk_rows", "demonstration_risques.csv"),
+    "decisions": ("decision_rows", "demonstration_decisions.csv"),
+    "devices": ("device_rows", "demonstration_materiels.csv"),
+    "equipment": ("equipment_rows", "demonstration_equipement.csv"),
+    "workshops": ("workshop_rows", "demonstration_ateliers.csv"),
+    "tickets": ("ticket_rows", "demonstration_demandes.csv"),
 }
 
 # Everything but the accounts, the reference values, the audit trail and the state of the store itself.
@@ -42,8 +51,9 @@ DELETE FROM deposit_files; DELETE FROM deposits;
 DELETE FROM log_rows; DELETE FROM mapping_rows; DELETE FROM canteen_rows; DELETE FROM school_rows;
 DELETE FROM enrolment_rows; DELETE FROM menu_rows; DELETE FROM event_rows;
 DELETE FROM forecasts; DELETE FROM forecast_runs;
-DELETE FROM pilot_sites; DELETE FROM pilot_stages; DELETE FROM equipment_counts; DELETE FROM devices;
-DELETE FROM workshops;
+DELETE FROM site_rows; DELETE FROM stage_rows; DELETE FROM milestone_rows; DELETE FROM risk_rows;
+DELETE FROM decision_rows; DELETE FROM device_rows; DELETE FROM equipment_rows; DELETE FROM workshop_rows;
+DELETE FROM ticket_rows;
 UPDATE store_state SET demo = FALSE;
 """
 
@@ -59,8 +69,7 @@ def is_demo(store: Store) -> bool:
 
 def is_empty(store: Store) -> bool:
     """Tell whether nothing was ever deposited in the store, nor any demonstration loaded."""
-    question = "SELECT (SELECT count(*) FROM deposits) + (SELECT count(*) FROM pilot_sites) AS records"
-    return int(store.read(question)["records"].item()) == 0
+    return int(store.read("SELECT count(*) AS deposits FROM deposits")["deposits"].item()) == 0
 
 
 def load_demo(store: Store, today: date | None = None) -> None:
@@ -70,13 +79,11 @@ def load_demo(store: Store, today: date | None = None) -> None:
     """
     if not is_empty(store):
         raise DemoOnly("La base contient déjà des données : la démonstration ne se charge que dans une base vide.")
-    deposits, programme = _build(store, today or date.today())
+    deposits = _build(store, today or date.today())
     detail: dict[str, int] = {}
     with store.write(ACTOR, "demo_load", detail) as cursor:
         for kind, frame in deposits.items():
             detail[kind] = _deposit(cursor, kind, frame)
-        for table, frame in programme.items():
-            _insert(cursor, table, frame)
         cursor.execute("UPDATE store_state SET demo = TRUE")
 
 
@@ -92,8 +99,8 @@ def start_empty(store: Store, actor: str) -> None:
         cursor.execute(DELETE_EVERYTHING)
 
 
-def _build(store: Store, today: date) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
-    """Return the deposits by kind, and the programme's tables by name."""
+def _build(store: Store, today: date) -> dict[str, pd.DataFrame]:
+    """Return the deposits by kind."""
     rng = np.random.default_rng(SEED)
     days, years = _period(store, today)
     city = build_city(rng, years, days[0], today)
@@ -103,7 +110,7 @@ def _build(store: Store, today: date) -> tuple[dict[str, pd.DataFrame], dict[str
     meals = build_meals(rng, city, days, events, rollout.pilot_starts)
     weighings = build_weighings(rng, city, meals, plate_weight, rollout.pilot_starts)
     log = log_frame(rng, meals, city.points, weighings)
-    return _deposits(city, menus, events, log), rollout.tables
+    return _deposits(city, menus, events, log) | rollout.deposits
 
 
 def _period(store: Store, today: date) -> tuple[list[date], list[str]]:

@@ -1,4 +1,4 @@
-"""The demonstration's programme: 12 test schools, their stages, equipment, devices and workshops."""
+"""The demonstration's programme: 12 test schools, their stages, equipment, devices, workshops, risks and decisions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from data.demo.city import City
-from data.demo.staff import build_devices, build_equipment, build_workshops
+from data.demo.staff import build_devices, build_equipment, build_tickets, build_workshops
+from data.demo.steering import build_decisions, build_milestones, build_risks
 
 # Stage → planned length in weeks.
 STAGES = {
@@ -53,9 +54,9 @@ COURSES = (
 
 @dataclass(frozen=True)
 class Rollout:
-    """The programme's tables, by name of table, and the day each test canteen entered the pilot."""
+    """The programme's deposits, by kind, and the day each test canteen entered the pilot."""
 
-    tables: dict[str, pd.DataFrame]
+    deposits: dict[str, pd.DataFrame]
     pilot_starts: dict[str, date]
 
 
@@ -67,14 +68,18 @@ def build_rollout(rng: np.random.Generator, city: City, today: date) -> Rollout:
     starts = stages[stages["position"] == PREPARATION].set_index("school")["actual_start"]
     installed = stages[stages["position"] == INSTALLATION].set_index("school")
     trained = stages[stages["position"] == TRAINING].set_index("school")["actual_end"]
-    tables = {
-        "pilot_sites": sites,
-        "pilot_stages": stages,
-        "equipment_counts": build_equipment(rng, installed[["actual_start", "actual_end"]], trained, today),
+    deposits = {
+        "sites": sites,
+        "stages": stages.drop(columns="position"),
+        "milestones": build_milestones(installed, today),
+        "risks": build_risks(sites),
+        "decisions": build_decisions(sites, today),
+        "equipment": build_equipment(rng, installed[["actual_start", "actual_end"]], trained, today),
         "devices": build_devices(rng, installed["actual_end"]),
         "workshops": build_workshops(rng, trained, today),
+        "tickets": build_tickets(installed["actual_end"], today),
     }
-    return Rollout(tables, dict(zip(sites["canteen"], starts.loc[sites["school"]], strict=True)))
+    return Rollout(deposits, dict(zip(sites["canteen"], starts.loc[sites["school"]], strict=True)))
 
 
 def _sites(city: City, canteens: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The demonstration's equipment: agents as counts, devices, workshops. No person is ever invented."""
+"""The demonstration's equipment: agents as counts, devices, workshops, requests. No person is ever invented."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ import pandas as pd
 # Trade → fewest and most agents in a school.
 TRADES = {"TSEM/ATSEM": (6, 11), "restauration": (3, 7), "concierge": (1, 1)}
 MONTHS = 12
+# What came later is drawn apart, so that the rest of the demonstration stays as it was.
+LATER_SEED = 44_108
+TOPICS = ("identité", "messagerie", "matériel", "réseau", "autre")
+TICKETS = 4
 STEPS = ["agents", "identities_created", "identities_activated", "active_30_days", "trained"]
 # Kind of device → (how many per school, shared by a team).
 DEVICES = {"poste fixe": (2, True), "tablette": (1, True), "ordinateur portable": (1, False)}
@@ -32,7 +36,21 @@ def build_equipment(
     counts = pd.DataFrame(rows, columns=["school", "trade", "month", *STEPS])
     counts[STEPS] = counts[STEPS].astype("Int64")
     counts["agents"] = counts.groupby(["school", "trade"])["agents"].transform("max")
-    return _with_gaps(rng, counts, months[-1])
+    return _with_marks(_with_gaps(rng, counts, months[-1]))
+
+
+def _with_marks(counts: pd.DataFrame) -> pd.DataFrame:
+    """Add the mail addresses, and the marks the trained agents gave every third month."""
+    rng = np.random.default_rng(LATER_SEED)
+    created, trained = (counts[name].astype("Float64") for name in ("identities_created", "trained"))
+    asked = counts["month"].map(lambda month: month.month % 3 == 0) | (counts["month"] == counts["month"].max())
+    answers = (trained * rng.uniform(0.5, 0.95, len(counts))).round().where(asked)
+    marks = pd.Series(rng.normal(3.9, 0.35, len(counts)).clip(1, 5).round(1), dtype="Float64")
+    return counts.assign(
+        mail_addresses=(created * rng.uniform(0.8, 1.0, len(counts))).round().astype("Int64"),
+        satisfaction=marks.where(answers > 0),
+        answers=answers.astype("Int64"),
+    )
 
 
 def _shares(month: date, begun: date | None, installed: date | None, trained: date | None) -> np.ndarray:
@@ -57,7 +75,7 @@ def _with_gaps(rng: np.random.Generator, counts: pd.DataFrame, last: date) -> pd
 
 
 def build_devices(rng: np.random.Generator, installed: pd.Series) -> pd.DataFrame:
-    """Devices of the 12 schools: installed where the installation is finished, waiting elsewhere."""
+    """Devices of the 12 schools: installed where the installation is finished, waiting elsewhere; some came before."""
     rows: list[tuple] = []
     for school, day in installed.items():
         for kind, (count, shared) in DEVICES.items():
@@ -65,8 +83,11 @@ def build_devices(rng: np.random.Generator, installed: pd.Series) -> pd.DataFram
                 state = _state(rng, day)
                 rows.append((f"MAT-{len(rows) + 1:03d}", school, kind, shared, state, day))
     devices = pd.DataFrame(rows, columns=["device", "school", "kind", "shared", "state", "installed_on"])
-    devices["shared"] = devices["shared"].astype("boolean")
-    devices.loc[[7, 40], "shared"] = pd.NA
+    devices["sharing"] = devices.pop("shared").map({True: "partagé", False: "personnel"})
+    devices.loc[[7, 40], "sharing"] = None
+    # Posts that were there before the programme.
+    old = devices["installed_on"].notna() & (np.arange(len(devices)) % 8 == 0)
+    devices.loc[old, "installed_on"] = [day - timedelta(days=365 * 4) for day in devices.loc[old, "installed_on"]]
     return devices
 
 
@@ -92,3 +113,18 @@ def build_workshops(rng: np.random.Generator, trained: pd.Series, today: date) -
     workshops["seats_attended"] = workshops["seats_attended"].astype("Int64")
     workshops.loc[4, "seats_attended"] = pd.NA
     return workshops
+
+
+def build_tickets(installed: pd.Series, today: date) -> pd.DataFrame:
+    """Requests for help since each installation, most of them solved within a week; a few are still open."""
+    rng = np.random.default_rng(LATER_SEED)
+    rows: list[tuple] = []
+    for school, day in installed.items():
+        for _ in range(TICKETS if day is not None else 1):
+            since = day if day is not None else today - timedelta(weeks=5)
+            opened = since + timedelta(days=int(rng.integers(0, max((today - since).days, 1))))
+            closed = opened + timedelta(days=int(rng.geometric(0.2)))
+            number = f"D-{opened.year}-{len(rows) + 1:03d}"
+            topic = str(rng.choice(TOPICS, p=[0.3, 0.25, 0.2, 0.15, 0.1]))
+            rows.append((number, school, topic, opened, closed if closed < today else None))
+    return pd.DataFrame(rows, columns=["ticket", "school", "topic", "asked_on", "solved_on"])

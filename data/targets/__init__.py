@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from data.targets.base import Check, Target
+from data.targets.equipment import DEVICES, EQUIPMENT, TICKETS, WORKSHOPS
 from data.targets.events import EVENTS, HOLIDAYS, SCHOOL_YEARS, STRIKES
 from data.targets.log import LOG
 from data.targets.menus import MENUS, MENUS_SCDL
 from data.targets.places import CANTEENS, ENROLMENT, MAPPING, SCHOOLS
+from data.targets.rollout import DECISIONS, MILESTONES, RISKS, SITES, STAGES_OF_SCHOOLS
 
-__all__ = ["TARGETS", "Check", "Target"]
+__all__ = ["PROGRAMME_KINDS", "TARGETS", "Check", "Target"]
 
 TARGETS = {
     "log": LOG,
@@ -22,4 +24,15 @@ TARGETS = {
     "strikes": STRIKES,
     "holidays": HOLIDAYS,
     "school_years": SCHOOL_YEARS,
+    "sites": SITES,
+    "stages": STAGES_OF_SCHOOLS,
+    "milestones": MILESTONES,
+    "risks": RISKS,
+    "decisions": DECISIONS,
+    "devices": DEVICES,
+    "equipment": EQUIPMENT,
+    "workshops": WORKSHOPS,
+    "tickets": TICKETS,
 }
+# The programme belongs to the mission numérique: these kinds are deposited, edited and taken back by nobody else.
+PROGRAMME_KINDS = tuple(name for name, target in TARGETS.items() if target.takes_back)

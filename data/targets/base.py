@@ -1,8 +1,9 @@
 """What a target is, and the checks that several kinds share."""
 
+# ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class Target:
 
     A line that does not `carries` anything is counted “without measure” and leaves no row. `given_back` is the way
     back: the rows of what is true now under the names of the file's columns (one absent column is an empty one).
+    A line that `takes_back` values names their columns in the file's column “effacer”, kept as `cleared`; the checks of
+    such a target may also read `now`, the row as it would be once the line is applied.
     """
 
     table: str
@@ -31,6 +34,61 @@ class Target:
     given_back: str
     checks: tuple[Check, ...] = ()
     carries: str = "TRUE"
+    takes_back: bool = False
+
+
+TAKEN_BACK = "string_split(translate(lower(effacer), ', ', ';;'), ';')"
+ROW = "ligne"
+
+
+def editable(
+    table: str,
+    view: str,
+    key: dict[str, str],
+    values: dict[str, str],
+    checks: tuple[Check, ...] = (),
+    order: str = "ALL",
+) -> Target:
+    """Return the target of a kind that people also edit by forms; `key` and `values` map file columns to our own."""
+    names = {**values, ROW: "*"}
+    cleared = (
+        f"list_filter(list_transform({TAKEN_BACK}, lambda name: {choose('name', names)}), lambda name: name <> '')"
+    )
+    columns = {**key, **values}
+    shown = ", ".join(f"{own} AS {column}" for column, own in columns.items())
+    return Target(
+        table=table,
+        view=view,
+        key=tuple(key.values()),
+        values=tuple(values.values()),
+        projection=", ".join(f"{column} AS {own}" for column, own in columns.items()) + f", {cleared} AS cleared",
+        given_back=f"SELECT {shown} FROM {view} ORDER BY {order}",
+        # What is taken back whole need not be right.
+        checks=(*_taking_back(values), *(replace(check, when=f"({check.when}) AND NOT now.gone") for check in checks)),
+        takes_back=True,
+    )
+
+
+def _taking_back(values: dict[str, str]) -> tuple[Check, ...]:
+    admitted = [*values, ROW]
+    unknown = f"list_filter({TAKEN_BACK}, lambda name: name <> '' AND name NOT IN {tuple(admitted)})"
+    both = [f"{column} IS NOT NULL AND list_has_any({TAKEN_BACK}, ['{column}', '{ROW}'])" for column in values]
+    return (
+        Check(
+            "effacer",
+            f"len({unknown}) > 0",
+            f"'« ' || ({unknown})[1] || ' » ne s’efface pas : écrivez {', '.join(admitted)}'",
+            blocking=True,
+        ),
+        Check(
+            "effacer",
+            " OR ".join(f"({each})" for each in both),
+            "'une valeur à effacer et une valeur nouvelle dans la même ligne : gardez l’une des deux'",
+            blocking=True,
+        ),
+        Check("effacer", "effacer IS NOT NULL AND NOT now.known", "'rien à effacer : cette ligne n’est pas connue'",
+              blocking=True),
+    )  # fmt: skip
 
 
 WEEKDAYS = "['lundi', 'mardi', 'mercredi', 'jeudi', 'vendredi', 'samedi', 'dimanche']"

@@ -19,11 +19,16 @@ from data.deposit import DepositRefused, apply
 from data.export import EXPORTED, STYLES, Style, csv_bytes, export, file_name, is_empty, number
 from data.schemas import kinds
 from data.store import Store
+from data.targets import TARGETS
 from data.undo import undo
 from tests.conftest import EXAMPLES
 
-VIEWS = ("services", "service_points", "canteens", "schools", "enrolments", "menus", "events", "located_services")
-TABLES = ("log", "mapping", "canteen", "school", "enrolment", "menu", "event")
+VIEWS = (
+    "services", "service_points", "canteens", "schools", "enrolments", "menus", "events", "located_services",
+    "pilot_sites", "pilot_stages", "pilot_milestones", "pilot_risks", "pilot_decisions", "devices", "equipment_counts",
+    "workshops", "tickets",
+)  # fmt: skip
+TABLES = sorted({target.table for target in TARGETS.values()})
 
 
 @pytest.fixture
@@ -36,7 +41,7 @@ def other(blank: Path, tmp_path: Path) -> Iterator[Store]:
 def wipe(store: Store) -> None:
     with store.write("test", "wipe", {}) as cursor:
         for table in TABLES:
-            cursor.execute(f"DELETE FROM {table}_rows")
+            cursor.execute(f"DELETE FROM {table}")
         cursor.execute("DELETE FROM deposits")
 
 

@@ -9,28 +9,23 @@ import pytest
 
 from data import programme
 from data.store import Store
+from tests.data.programme_files import deposit
 
 TODAY = date(2026, 5, 20)
 MONTH = date(2026, 5, 1)
-SITE = "INSERT INTO pilot_sites VALUES ($school, NULL, NULL, $connection, 'soleil', 'raison', 'suite')"
-STAGE = "INSERT INTO pilot_stages VALUES ($school, $position, $stage, $start, $end, $began, $ended)"
-COUNT = "INSERT INTO equipment_counts VALUES ($school, $trade, $month, $agents, $created, $created, $created, NULL)"
 
 
 def add_school(store: Store, school: str, stages: list[tuple], connection: str = "à faire") -> None:
     """Stages are (name, planned start, planned end, actual start, actual end), in order."""
-    with store.write("test", "test", {}) as cursor:
-        cursor.execute(SITE, {"school": school, "connection": connection})
-        for position, (stage, start, end, began, ended) in enumerate(stages, start=1):
-            dates = {"start": start, "end": end, "began": began, "ended": ended}
-            cursor.execute(STAGE, {"school": school, "position": position, "stage": stage, **dates})
+    deposit(store, "ecole raccordement meteo", [(school, connection, "soleil")])
+    if stages:
+        columns = "ecole etape debut_prevu fin_prevue debut_reel fin_reelle"
+        deposit(store, columns, [(school, *stage) for stage in stages])
 
 
 def add_counts(store: Store, rows: list[tuple[str, str, int | None, int | None]]) -> None:
-    with store.write("test", "test", {}) as cursor:
-        for school, trade, agents, created in rows:
-            counts = {"school": school, "trade": trade, "agents": agents, "created": created}
-            cursor.execute(COUNT, {**counts, "month": MONTH})
+    columns = "ecole metier mois agents identites_creees identites_activees actifs_30_jours"
+    deposit(store, columns, [(*row[:2], MONTH, row[2], *row[3:] * 3) for row in rows])
 
 
 def may(day: int) -> date:
@@ -101,13 +96,7 @@ def test_an_empty_programme_answers_every_question(store: Store) -> None:
 
 
 def test_attendance_counts_only_the_workshops_where_it_is_known(store: Store) -> None:
-    with store.write("test", "test", {}) as cursor:
-        cursor.execute(
-            """
-            INSERT INTO workshops VALUES
-                ('2026-05-06', 'A', 'Poste', 10, 8), ('2026-05-13', 'A', 'Poste', 12, NULL),
-                ('2026-05-27', 'A', 'Poste', 6, NULL)
-            """
-        )
+    held = [(may(6), "A", "Poste", 10, 8), (may(13), "A", "Poste", 12, None), (may(27), "A", "Poste", 6, None)]
+    deposit(store, "date ecole atelier places_prevues presents", held)
     expected = programme.WorkshopSummary(planned=3, held=2, coming=1, known=1, seats=10, attended=8)
     assert programme.workshop_summary(store, TODAY) == expected

@@ -1,0 +1,54 @@
+"""The checks that the files of the programme share: known schools, days that follow each other, days to come."""
+
+# ruff: noqa: S608 — assembled from our own constants.
+from __future__ import annotations
+
+from data.targets.base import Check
+
+
+def known_school(*references: str) -> Check:
+    """Refuse a school that none of these tables knows."""
+    known = f"({' UNION '.join(f'SELECT school FROM {table}' for table in references)})"
+    closest = f"(SELECT arg_max(school, jaro_winkler_similarity(school, typed.ecole)) FROM {known})"
+    return Check(
+        "ecole",
+        # Before any school is known, as when a whole export comes back file by file, nothing tells a wrong name.
+        f"ecole NOT IN {known} AND EXISTS (FROM {known})",
+        f"'école inconnue : le nom connu le plus proche est « ' || {closest} || ' » ;"
+        " une école nouvelle s’ajoute par le fichier des écoles'",
+        blocking=True,
+    )
+
+
+KNOWN_SCHOOL = known_school("schools", "enrolments", "pilot_sites")
+
+
+def day(name: str) -> str:
+    """Return the SQL that writes a day as people read it."""
+    return f"strftime({name}, '%d/%m/%Y')"
+
+
+def in_order(column: str, first: str, last: str, words: str) -> Check:
+    """Refuse a last day before the first one, both being as they would be once the line is applied."""
+    return Check(
+        column,
+        f"now.{last} < now.{first}",
+        f"'{words} : ' || {day(f'now.{last}')} || ' avant le ' || {day(f'now.{first}')}",
+        blocking=True,
+    )
+
+
+def happened(column: str) -> Check:
+    """Refuse a day still to come for what has happened."""
+    reason = f"'le ' || {day(column)} || ' est à venir : indiquez le jour réel, une fois passé'"
+    return Check(column, f"{column} > current_date", reason, blocking=True)
+
+
+def not_over(column: str, part: str, whole: str, words: str) -> Check:
+    """Refuse a count above the count it is a part of."""
+    return Check(column, f"now.{part} > now.{whole}", f"now.{part} || ' {words} ' || now.{whole}", blocking=True)
+
+
+def together(column: str, given: str, lacking: str, words: str) -> Check:
+    """Refuse a value that says nothing without another one."""
+    return Check(column, f"now.{given} IS NOT NULL AND now.{lacking} IS NULL", f"'{words}'", blocking=True)

@@ -1,0 +1,140 @@
+"""The rollout: the test schools, their stages, the milestones, the risks and the decisions expected."""
+
+# ruff: noqa: S608 — assembled from our own constants.
+from __future__ import annotations
+
+from data.targets.base import Check, editable
+from data.targets.programme_checks import KNOWN_SCHOOL, day, happened, in_order, known_school, together
+
+SITES = editable(
+    "site_rows",
+    "pilot_sites",
+    {"ecole": "school"},
+    {
+        "cantine_nom": "canteen",
+        "secteur": "district",
+        "raccordement": "connection",
+        "meteo": "weather",
+        "meteo_raison": "weather_reason",
+        "prochaine_action": "next_step",
+    },
+    (
+        known_school("schools", "enrolments"),
+        Check(
+            "meteo_raison",
+            "now.weather IN ('pluie', 'orage') AND now.weather_reason IS NULL",
+            "'météo « ' || now.weather || ' » sans raison : dites en quelques mots ce qui bloque'",
+            blocking=True,
+        ),
+        Check(
+            "meteo_raison",
+            "now.connection = 'bloquée' AND now.weather = 'soleil'",
+            "'raccordement bloqué sous le soleil : vérifiez la météo'",
+        ),
+        Check(
+            "cantine_nom",
+            "cantine_nom NOT IN (SELECT name FROM canteens)",
+            "'« ' || cantine_nom || ' » n’est pas une cantine connue : déposez aussi le fichier des cantines'",
+        ),
+    ),
+)
+
+
+def _other_stages(where: str, words: str = "''") -> str:
+    """Return the SQL that names the first other stage of the school, as it would be, for which `where` holds."""
+    return f"""(SELECT arg_min('« ' || other.stage || ' »' || {words}, stage_rank(other.stage))
+        FROM overlaid AS other WHERE other.school = typed.ecole AND {where})"""
+
+
+EARLIER, LATER = (f"stage_rank(other.stage) {sign} stage_rank(typed.etape)" for sign in "<>")
+SKIPPED = _other_stages(f"{EARLIER} AND other.actual_start IS NULL")
+BEGUN_AFTER = _other_stages(f"{LATER} AND other.actual_start IS NOT NULL")
+BACKWARDS = _other_stages(
+    f"({EARLIER} AND other.actual_start > now.actual_start OR {LATER} AND other.actual_start < now.actual_start)",
+    f"' a commencé le ' || {day('other.actual_start')}",
+)
+UNFINISHED = _other_stages(f"{EARLIER} AND other.actual_start IS NOT NULL AND other.actual_end IS NULL")
+
+STAGES_OF_SCHOOLS = editable(
+    "stage_rows",
+    "pilot_stages",
+    {"ecole": "school", "etape": "stage"},
+    {
+        "debut_prevu": "planned_start",
+        "fin_prevue": "planned_end",
+        "debut_reel": "actual_start",
+        "fin_reelle": "actual_end",
+    },
+    (
+        KNOWN_SCHOOL,
+        in_order("fin_prevue", "planned_start", "planned_end", "la fin prévue précède le début prévu"),
+        in_order("fin_reelle", "actual_start", "actual_end", "la fin réelle précède le début réel"),
+        happened("debut_reel"),
+        happened("fin_reelle"),
+        together("fin_reelle", "actual_end", "actual_start", "étape finie sans début : indiquez le début réel"),
+        Check(
+            "debut_reel",
+            f"debut_reel IS NOT NULL AND {SKIPPED} IS NOT NULL",
+            f"'étape sautée : ' || {SKIPPED} || ' n’a pas commencé'",
+            blocking=True,
+        ),
+        Check(
+            "debut_reel",
+            f"effacer IS NOT NULL AND now.actual_start IS NULL AND {BEGUN_AFTER} IS NOT NULL",
+            f"'étape sautée : ' || {BEGUN_AFTER} || ' a déjà commencé'",
+            blocking=True,
+        ),
+        Check(
+            "debut_reel",
+            f"debut_reel IS NOT NULL AND {BACKWARDS} IS NOT NULL",
+            f"'retour en arrière : ' || {BACKWARDS}",
+            blocking=True,
+        ),
+        Check(
+            "debut_reel",
+            f"debut_reel IS NOT NULL AND {UNFINISHED} IS NOT NULL",
+            f"{UNFINISHED} || ' n’est pas finie : les deux étapes courent ensemble'",
+        ),
+    ),
+    order="school, position",
+)
+
+MILESTONES = editable(
+    "milestone_rows",
+    "pilot_milestones",
+    {"jalon": "milestone", "ecole": "school"},
+    {"prevu_le": "planned_on", "atteint_le": "reached_on"},
+    (KNOWN_SCHOOL, happened("atteint_le")),
+    order="planned_on, milestone, school",
+)
+
+RISKS = editable(
+    "risk_rows",
+    "pilot_risks",
+    {"risque": "risk", "ecole": "school"},
+    {"probabilite": "probability", "impact": "impact", "reponse": "answer", "etat": "state"},
+    (
+        KNOWN_SCHOOL,
+        Check(
+            "reponse",
+            "now.probability = 'forte' AND now.impact = 'fort' AND now.answer IS NULL"
+            " AND now.state IS DISTINCT FROM 'clos'",
+            "'risque fort sans réponse : dites ce que l’on fait pour l’éviter ou s’y préparer'",
+        ),
+    ),
+    order="risk, school",
+)
+
+DECISIONS = editable(
+    "decision_rows",
+    "pilot_decisions",
+    {"decision": "decision", "ecole": "school"},
+    {"attendue_le": "due_on", "prise_le": "decided_on", "choix": "outcome"},
+    (
+        KNOWN_SCHOOL,
+        happened("prise_le"),
+        together("choix", "decided_on", "outcome", "décision prise sans son choix : écrivez ce qui a été décidé"),
+        together("prise_le", "outcome", "decided_on", "choix sans date : indiquez le jour de la décision"),
+    ),
+    order="due_on, decision, school",
+)
