@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,8 +11,8 @@ from datetime import date
 from typing import Any
 
 from data.deposit import DepositRefused, DepositReport, apply, preview
-from data.export import csv_bytes
-from data.schemas import Kind, kinds, normalise
+from data.formulas import escape
+from data.schemas import Field, Kind, kinds, normalise
 from data.store import Store
 from data.targets import PROGRAMME_KINDS, TARGETS
 from data.typography import french
@@ -50,6 +52,17 @@ def rows(store: Store, kind: str) -> list[Row]:
         return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
 
+def schools(store: Store) -> list[str]:
+    """Which schools may a line name? The test schools first, then the others, by name."""
+    found = store.read("""
+        SELECT school, min(rank) AS rank
+        FROM (SELECT school, 1 AS rank FROM pilot_sites UNION ALL SELECT school, 2 FROM schools)
+        GROUP BY school
+        ORDER BY rank, school
+    """)
+    return [str(school) for school in found["school"]]
+
+
 def recent(store: Store, count: int = 6) -> list[Row]:
     """Which edits and files of the programme came last? Each with its `changes` (key, column, old, new)."""
     found = store.read(RECENT, {"kinds": list(PROGRAMME_KINDS), "count": count}).to_dict("records")
@@ -68,11 +81,23 @@ def line_of(kind: str, known: Mapping[str, Any], typed: Mapping[str, Any]) -> Ro
     return changed | ({TAKE_BACK: ";".join(gone)} if gone else {})
 
 
+def as_text(value: Any) -> str:  # noqa: ANN401
+    """Write a value as people type it: jj/mm/aaaa, a decimal comma, nothing when it is unknown."""
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return value.strftime("%d/%m/%Y")
+    return f"{value:.10g}".replace(".", ",") if isinstance(value, float) else str(value)
+
+
 def record(store: Store, kind: str, lines: Sequence[Mapping[str, Any]], actor: str, *, new: bool = False) -> Outcome:
-    """Deposit these lines together, or none of them; `new` ones must not be known yet."""
+    """Deposit these lines together, or none of them; `new` ones must not be known yet.
+
+    Their values may be texts as people type them: they are read and checked as those of a file.
+    """
     described = kinds()[kind]
     name = f"saisie_{normalise(described.title)}_{date.today():%Y-%m-%d}.csv"
-    content = csv_bytes(described, [[_cell(line.get(f.name)) for f in described.fields] for line in lines], "open")
+    content = _file(described, lines)
     try:
         report = preview(store, name, content)
         refusals = _refusals(described, lines, report)
@@ -87,9 +112,18 @@ def record(store: Store, kind: str, lines: Sequence[Mapping[str, Any]], actor: s
     return Outcome(saved=not report.nothing_to_do, warnings=warnings)
 
 
-def _cell(value: Any) -> Any:  # noqa: ANN401
-    # One line of the form is one line of the file: its refusals are told by line.
-    return " ".join(value.split()) or None if isinstance(value, str) else value
+def _file(kind: Kind, lines: Sequence[Mapping[str, Any]]) -> bytes:
+    """Write lines as a file of their kind: each one on a line of its own, since refusals are told by line."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(field.name for field in kind.fields)
+    writer.writerows([_cell(described, line.get(described.name)) for described in kind.fields] for line in lines)
+    return text.getvalue().encode()
+
+
+def _cell(described: Field, value: Any) -> str:  # noqa: ANN401
+    text = as_text(value) if described.preserve_spaces else " ".join(as_text(value).split())
+    return escape(text) if described.type == "string" else text
 
 
 def _refusals(kind: Kind, lines: Sequence[Mapping[str, Any]], report: DepositReport) -> dict[tuple[int, str], str]:

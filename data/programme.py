@@ -33,18 +33,6 @@ class RolloutSummary:
     blocked: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class WorkshopSummary:
-    """Workshops held and to come; seats and attendance speak of the workshops whose attendance is known."""
-
-    planned: int
-    held: int
-    coming: int
-    known: int
-    seats: int
-    attended: int
-
-
 # ---------------------------------------------------------------- the rollout
 PROGRESS = """
 WITH ranked AS (
@@ -61,6 +49,15 @@ WITH ranked AS (
     FROM pilot_stages
 ), current_stages AS (
     SELECT * FROM ranked WHERE rank = 1
+), following AS (
+    -- What comes after it: the first later stage that has not begun.
+    SELECT
+        pilot_stages.school,
+        arg_min(pilot_stages.stage, pilot_stages.position) AS next_stage,
+        arg_min(pilot_stages.planned_start, pilot_stages.position) AS next_start
+    FROM pilot_stages JOIN current_stages AS now USING (school)
+    WHERE pilot_stages.position > now.position AND pilot_stages.actual_start IS NULL
+    GROUP BY pilot_stages.school
 ), equipped AS (
     SELECT school, min(actual_end) AS equipped_on FROM pilot_stages WHERE stage = $installation GROUP BY school
 )
@@ -70,15 +67,17 @@ SELECT
     -- Late by what was lost before this stage, or by what it overruns: whichever is worse today.
     CASE
         WHEN stages.actual_end IS NOT NULL THEN stages.actual_end - stages.planned_end
-        WHEN stages.stage IS NOT NULL THEN coalesce(greatest(
+        WHEN coalesce(stages.planned_start, stages.planned_end) IS NOT NULL THEN coalesce(greatest(
             coalesce(stages.actual_start, CASE WHEN stages.planned_start < $today THEN $today END)
                 - stages.planned_start,
             CASE WHEN stages.planned_end < $today THEN $today - stages.planned_end END
         ), 0)
     END AS delay_days,
-    equipped.equipped_on, sites.connection, sites.weather, sites.weather_reason, sites.next_step
+    following.next_stage, following.next_start, equipped.equipped_on,
+    sites.connection, sites.weather, sites.weather_reason, sites.next_step
 FROM pilot_sites AS sites
 LEFT JOIN current_stages AS stages USING (school)
+LEFT JOIN following USING (school)
 LEFT JOIN equipped USING (school)
 ORDER BY stages.position DESC NULLS LAST, stages.actual_start NULLS LAST, sites.school
 """
@@ -188,11 +187,13 @@ def _table(counts: pd.DataFrame, group: str) -> pd.DataFrame:
 # ---------------------------------------------------------------- devices and workshops
 DEVICES = """
 SELECT
-    kind, state, count(*) AS devices,
+    coalesce(kind, 'non renseigné') AS kind, coalesce(state, 'non renseigné') AS state,
+    count(*) AS devices,
     count(*) FILTER (WHERE sharing = 'partagé') AS shared,
     count(*) FILTER (WHERE sharing IS NULL) AS unknown
 FROM devices
-GROUP BY kind, state
+WHERE state IS DISTINCT FROM 'retiré'
+GROUP BY ALL
 ORDER BY kind, state
 """
 
@@ -204,36 +205,22 @@ GROUP BY sites.school
 ORDER BY sites.school
 """
 
-WORKSHOPS = """
-SELECT
-    count(*) AS planned,
-    count(*) FILTER (WHERE date < $today) AS held,
-    count(*) FILTER (WHERE date >= $today) AS coming,
-    count(*) FILTER (WHERE date < $today AND seats_attended IS NOT NULL AND seats_planned IS NOT NULL) AS known,
-    coalesce(sum(seats_planned) FILTER (WHERE date < $today AND seats_attended IS NOT NULL), 0) AS seats,
-    coalesce(sum(seats_attended) FILTER (WHERE date < $today AND seats_planned IS NOT NULL), 0) AS attended
-FROM workshops
-"""
-
 NEXT_WORKSHOPS = """
 SELECT date, school, title, seats_planned FROM workshops WHERE date >= $today ORDER BY date, school LIMIT $count
 """
 
 
 def devices(store: Store) -> pd.DataFrame:
-    """How many devices of each kind, in which state? `unknown` counts those not said to be shared or personal."""
+    """How many devices of each kind, in which state, those withdrawn left aside?
+
+    `unknown` counts those not said to be shared or personal.
+    """
     return store.read(DEVICES)
 
 
 def shared_devices(store: Store) -> pd.DataFrame:
     """How many shared devices are in service in each test school?"""
     return store.read(SHARED_IN_SERVICE)
-
-
-def workshop_summary(store: Store, today: date) -> WorkshopSummary:
-    """How many workshops were held and are to come, and how many of their seats were taken?"""
-    row = store.read(WORKSHOPS, {"today": today}).iloc[0]
-    return WorkshopSummary(**{str(name): int(value) for name, value in row.items()})
 
 
 def next_workshops(store: Store, today: date, count: int = 10) -> pd.DataFrame:

@@ -11,12 +11,12 @@ import pandas as pd
 import streamlit as st
 
 from data import programme
-from data.privacy import MASKED, MaskedCounts, is_small
+from data.privacy import MASKED, MaskedCounts
 from data.published import AGENTS, published, published_totals
-from ui import blocks, charts, charts_programme, tables
+from ui import blocks, charts, charts_programme, support_view, tables
 from ui.blocks import Figure
 from ui.charts_programme import school_name
-from ui.formats import MISSING, MONTHS, SPACE, count_of, number, percent, plural, quantity
+from ui.formats import MISSING, MONTHS, SPACE, count_of, number, percent, plural
 from ui.session import ask
 
 FIRST_STEP = "Identité créée"
@@ -148,8 +148,8 @@ def trend_sentence(shares: pd.DataFrame) -> str:
     )
 
 
-def devices(schools: MaskedCounts) -> None:
-    """Answer: which devices, in which state, for how many agents?"""
+def devices(schools: MaskedCounts, today: date) -> None:
+    """Answer: which devices, in which state, how old, for how many agents?"""
     counts = ask(programme.devices)
     with blocks.question("Quels matériels, dans quel état\u00a0?", "Un matériel n’est rattaché à aucune personne."):
         if counts.empty:
@@ -159,6 +159,7 @@ def devices(schools: MaskedCounts) -> None:
         states = states[sorted(states.columns, key=lambda state: (state != "en service", state))]
         printed = states.rename_axis("Matériel").rename_axis(None, axis="columns").reset_index()
         blocks.figure(charts_programme.devices(states), devices_sentence(counts), printed, "materiels")
+        support_view.device_ages(today)
         shared = shared_table(schools)
         blocks.takeaway(shared_sentence(shared))
         with st.expander("Voir les matériels partagés, école par école"):
@@ -200,22 +201,3 @@ def shared_sentence(shared: pd.DataFrame) -> str:
     schools = count_of(len(ratio), len(shared), "école")
     least, most = number(ratio.min(), 1), number(ratio.max(), 1)
     return f"Matériel partagé en service dans {schools}{SPACE}: de {least} à {most} agents chacun."
-
-
-def workshops(today: date) -> None:
-    """Answer: do the workshops find their public?"""
-    facts, coming = ask(programme.workshop_summary, today), ask(programme.next_workshops, today)
-    with blocks.question("Les ateliers trouvent-ils leur public\u00a0?", "Ateliers d’appropriation, dans les écoles."):
-        if not facts.planned:
-            blocks.empty_state("Aucun atelier n’est encore enregistré.")
-            return
-        attended = "moins de 5" if is_small(facts.attended) else quantity(facts.attended, "places prises")
-        known = count_of(facts.known, facts.held, "atelier tenu", "ateliers tenus")
-        blocks.takeaway(
-            f"{count_of(facts.held, facts.planned, 'atelier tenu', 'ateliers tenus')}. "
-            f"{attended} sur {number(facts.seats)}, là où la présence est connue ({known})."
-        )
-        if not coming.empty:
-            printed = coming.assign(school=coming["school"].map(school_name))
-            columns = ["Date", "École", "Atelier", "Places"]
-            tables.table(printed.set_axis(columns, axis="columns"), "prochains_ateliers")

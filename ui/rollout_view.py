@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from datetime import date
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from data import programme
 from data.programme import RolloutSummary
-from ui import blocks, charts_programme, tables
+from ui import blocks, charts_programme, school_cards
 from ui.blocks import Figure
 from ui.charts_programme import school_name
-from ui.formats import MISSING, SPACE, count_of, day, enumeration, number, plural
+from ui.formats import SPACE, count_of, day, enumeration, is_missing, number, plural
 from ui.session import ask
 
 ALL = "Toutes les écoles"
 CHOICES = (ALL, "En retard", "Équipées", "Pas encore équipées")
-# An icon and its word: the weather is never told by a colour or a picture alone.
-WEATHER = {"soleil": "☀ soleil", "nuage": "☁ nuage", "pluie": "☂ pluie", "orage": "⚡ orage"}
 NAMED = 3
 
 
@@ -94,8 +90,8 @@ def table(known: pd.DataFrame) -> None:
         if known.empty:
             blocks.empty_state("Aucune école ne correspond à ce choix.")
             return
-        blocks.takeaway(table_sentence(known))
-        tables.table(_school_table(known), "ecoles_test", height="content")
+        blocks.table_alone(table_sentence(known), _school_table(known), "ecoles_test")
+        school_cards.cards(known)
 
 
 def table_sentence(known: pd.DataFrame) -> str:
@@ -103,7 +99,11 @@ def table_sentence(known: pd.DataFrame) -> str:
     helped = known[(known["connection"] == "bloquée") | (known["weather"] == "orage")]
     if helped.empty:
         return "Aucune école n’est bloquée."
-    reasons = [f"{school_name(row['school'])} ({row['weather_reason']})" for row in helped.to_dict("records")]
+    reasons = [
+        f"{school_name(row['school'])} ({reason})"
+        for row in helped.to_dict("records")
+        for reason in [row["connection"] if is_missing(row["weather_reason"]) else row["weather_reason"]]
+    ]
     return f"À débloquer{SPACE}: {enumeration(reasons)}."
 
 
@@ -129,32 +129,18 @@ def _school_table(known: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "École": known["school"].map(school_name),
-            "Retard": [_delay(days) for days in known["delay_days"]],
-            "Météo": known["weather"].map(WEATHER),
+            "Retard": [school_cards.delay(days) for days in known["delay_days"]],
+            "Météo": known["weather"].map(school_cards.WEATHER),
             "Raison": known["weather_reason"],
             "Prochaine action": known["next_step"],
-            "Étape": [_stage(row) for row in known.to_dict("records")],
+            "Étape": [school_cards.stage(row) for row in known.to_dict("records")],
+            "Ensuite": [school_cards.following(row) for row in known.to_dict("records")],
             "Raccordement": known["connection"],
             "Étape commencée le": known["actual_start"],
             "Équipée le": known["equipped_on"],
             "Secteur": known["district"],
         }
     )
-
-
-def _stage(row: dict[Hashable, Any]) -> str:
-    stage, start, end = row["stage"], row["actual_start"], row["actual_end"]
-    if pd.isna(stage):
-        return MISSING
-    return f"{stage} (terminée)" if pd.notna(end) else stage if pd.notna(start) else f"{stage} (à commencer)"
-
-
-def _delay(days: float | None) -> str:
-    if days is None or pd.isna(days):
-        return MISSING
-    if days == 0:
-        return "à l’heure"
-    return plural(days, "jour") if days > 0 else f"{number(-days)}{SPACE}j d’avance"
 
 
 def dated(today: date) -> None:

@@ -11,6 +11,7 @@ from data import queries
 from data.programme import RolloutSummary, rollout_summary
 from data.queries import ForecastRun, Overview, Parameter, WasteSummary
 from data.selection import Selection
+from ui.charts_programme import school_name
 from ui.formats import SPACE, count_of, day, enumeration, percent, plural
 from ui.session import ask
 
@@ -101,7 +102,8 @@ def _about_schools(rollout: RolloutSummary) -> str | None:
     left = rollout.target - rollout.equipped
     if not rollout.schools or left <= 0:
         return None
-    blocked = f" Raccordement bloqué{SPACE}: {enumeration(list(rollout.blocked))}." if rollout.blocked else ""
+    blocked = enumeration([school_name(name) for name in rollout.blocked])
+    blocked = f" Raccordement bloqué{SPACE}: {blocked}." if rollout.blocked else ""
     return f"Équipement{SPACE}: encore {plural(left, 'école')} sur {rollout.target}.{blocked}"
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import streamlit as st
 
+from data import steering
+from data.programme import RolloutSummary
 from data.queries import WasteSummary
-from ui import blocks
+from ui import blocks, steering_view
 from ui.blocks import Figure
 from ui.formats import MISSING, SPACE, count_of, day, moment, number, percent, plural, quantity, signed
+from ui.session import ask
 from ui.situation import Situation
 from ui.waste_sentences import reliability
 
@@ -160,9 +165,28 @@ def _schools(facts: Situation) -> Figure:
     return Figure(
         "Écoles équipées",
         f"{number(rollout.equipped)} sur {number(rollout.target)}",
-        f"{plural(rollout.connected, 'école raccordée', 'écoles raccordées')}",
+        connections(rollout),
         "Installation terminée, sur le nombre d’écoles test du programme.",
     )
+
+
+def connections(rollout: RolloutSummary) -> str:
+    """Say how many schools are connected, and how many cannot be."""
+    connected = plural(rollout.connected, "école raccordée", "écoles raccordées")
+    blocked = len(rollout.blocked)
+    return f"{connected}, {plural(blocked, 'raccordement bloqué', 'raccordements bloqués')}" if blocked else connected
+
+
+def programme_decisions(today: date) -> None:
+    """Answer: what does the programme of the test schools wait for?"""
+    waiting = ask(steering.decisions, today)
+    waiting = waiting[waiting["decided_on"].isna()]
+    if waiting.empty:
+        return
+    with blocks.question("Quelles décisions le programme attend-il\u00a0?", "Saisies par la mission numérique."):
+        blocks.takeaway(steering_view.decisions_sentence(waiting))
+        blocks.sentences(steering_view.expected(row) for row in waiting.to_dict("records"))
+        blocks.link("pages/mission/deploiement.py", "Voir le déploiement")
 
 
 def _weighed(facts: Situation, sentence: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from data import queries
 from ui import blocks, filters, synthesis_view
 from ui.access import require
@@ -21,5 +23,6 @@ synthesis_view.freshness(facts)
 
 with blocks.question("Que décider\u00a0?", "Déduit des chiffres de la période."):
     blocks.sentences(decisions(facts, canteens))
+synthesis_view.programme_decisions(date.today())
 synthesis_view.changes(facts)
 synthesis_view.sources(facts)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from ui import blocks, rollout_view
+from ui import blocks, edit_view, rollout_view, steering_view
 from ui.access import require
 
-require("comite")
+user = require("comite")
 blocks.page_title("Déploiement", "Où en sont les écoles test, qu’est-ce qui les retient, quelle est la suite\u00a0?")
 
 today = date.today()
@@ -18,9 +18,15 @@ if schools.empty:
         "Aucune école test n’est encore enregistrée dans cette base. Cette page montrera l’étape de chaque école, "
         "son retard et son raccordement dès que le programme y sera saisi."
     )
+    edit_view.editing(user, edit_view.ROLLOUT, today)
 else:
     rollout_view.summary(today)
+    edit_view.editing(user, edit_view.ROLLOUT, today)
     shown = rollout_view.chosen(schools)
     rollout_view.timeline(shown, today)
     rollout_view.table(shown)
+    steering_view.decisions(today)
+    steering_view.milestones(today)
+    steering_view.risks()
+    steering_view.school_map(schools)
     rollout_view.dated(today)

@@ -5,26 +5,32 @@ from __future__ import annotations
 from datetime import date
 
 from data import programme
-from ui import blocks, equipment_view
+from ui import blocks, edit_view, equipment_view, next_week, support_view
 from ui.access import require
 from ui.session import ask
 
-require("comite")
+user = require("comite")
 blocks.page_title("Équipement", "Les agents ont-ils une identité numérique et un matériel, et s’en servent-ils\u00a0?")
 
 months = ask(programme.months)
+today = date.today()
 
 if not months:
     blocks.empty_state(
         "Aucun chiffre d’équipement n’est encore enregistré dans cette base. Cette page montrera les agents par étape, "
         "école et métier, jamais une personne, dès que ces comptes y seront saisis."
     )
+    edit_view.editing(user, edit_view.EQUIPMENT, today)
 else:
     month = equipment_view.chosen_month(months)
     steps = equipment_view.funnel(month)
     equipment_view.headline(steps)
+    edit_view.editing(user, edit_view.EQUIPMENT, today, mois=month)
     equipment_view.stairs(steps, month)
     masked = equipment_view.by_group(month)
+    next_week.to_do(today, masked)
     equipment_view.trend()
-    equipment_view.devices(masked)
-    equipment_view.workshops(date.today())
+    support_view.mail_and_marks(month)
+    equipment_view.devices(masked, today)
+    support_view.workshops(today)
+    support_view.tickets(today)

@@ -91,12 +91,4 @@ def test_an_empty_programme_answers_every_question(store: Store) -> None:
     assert programme.step_totals(store).empty
     assert programme.devices(store).empty
     assert programme.shared_devices(store).empty
-    assert programme.workshop_summary(store, TODAY).planned == 0
     assert programme.next_workshops(store, TODAY).empty
-
-
-def test_attendance_counts_only_the_workshops_where_it_is_known(store: Store) -> None:
-    held = [(may(6), "A", "Poste", 10, 8), (may(13), "A", "Poste", 12, None), (may(27), "A", "Poste", 6, None)]
-    deposit(store, "date ecole atelier places_prevues presents", held)
-    expected = programme.WorkshopSummary(planned=3, held=2, coming=1, known=1, seats=10, attended=8)
-    assert programme.workshop_summary(store, TODAY) == expected

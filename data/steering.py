@@ -1,0 +1,76 @@
+"""Questions about the steering of the programme: milestones, risks, decisions expected, and where the schools are."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from data.store import Store
+
+LEVELS = ("faible", "moyen", "fort")
+
+MILESTONES = """
+SELECT
+    milestone, school, planned_on, reached_on,
+    CASE
+        WHEN reached_on IS NOT NULL THEN reached_on - planned_on
+        WHEN planned_on < $today THEN $today - planned_on
+    END AS delay_days
+FROM pilot_milestones
+ORDER BY reached_on IS NOT NULL, planned_on NULLS LAST, milestone, school
+"""
+
+RISKS = """
+WITH ranked AS (
+    SELECT
+        *,
+        list_position(['faible', 'moyenne', 'forte'], probability) AS probability_rank,
+        list_position(['faible', 'moyen', 'fort'], impact) AS impact_rank
+    FROM pilot_risks
+)
+SELECT
+    risk, school, probability, impact, probability_rank, impact_rank, probability_rank * impact_rank AS score,
+    answer, coalesce(state, 'ouvert') AS state
+FROM ranked
+ORDER BY coalesce(state, 'ouvert') = 'clos', score DESC NULLS LAST, risk, school
+"""
+
+DECISIONS = """
+SELECT
+    decision, school, due_on, decided_on, outcome,
+    CASE WHEN decided_on IS NULL AND due_on < $today THEN $today - due_on END AS delay_days
+FROM pilot_decisions
+ORDER BY decided_on IS NOT NULL, due_on NULLS LAST, decision, school
+"""
+
+PLACES = """
+SELECT
+    sites.school,
+    coalesce(sites.district, canteens.district) AS district,
+    canteens.latitude, canteens.longitude
+FROM pilot_sites AS sites
+LEFT JOIN schools USING (school)
+LEFT JOIN canteens ON canteens.name = coalesce(sites.canteen, schools.canteen)
+ORDER BY sites.school
+"""
+
+
+def milestones(store: Store, today: date) -> pd.DataFrame:
+    """Which milestones are expected, and which are reached? delay_days is missing while there is none to tell."""
+    return store.read(MILESTONES, {"today": today})
+
+
+def risks(store: Store) -> pd.DataFrame:
+    """Which risks are known, the heaviest first, the closed last? score: probability × impact, each from 1 to 3."""
+    return store.read(RISKS)
+
+
+def decisions(store: Store, today: date) -> pd.DataFrame:
+    """Which decisions are expected from the comité, the most pressing first, and which were taken?"""
+    return store.read(DECISIONS, {"today": today})
+
+
+def places(store: Store) -> pd.DataFrame:
+    """Where is each test school? At its canteen; latitude and longitude (degrees) are missing where nobody told."""
+    return store.read(PLACES)

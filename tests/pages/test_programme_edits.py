@@ -1,0 +1,137 @@
+"""The mission keeps the programme up to date by forms: what is wrong is refused beside its field, nothing is lost."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from data import edits
+from data.store import Store
+from tests.pages.conftest import Open, texts
+from tests.pages.test_pages import add_user
+from ui import edit_view
+
+ROLLOUT, EQUIPMENT = "pages/mission/deploiement.py", "pages/mission/equipement.py"
+TOMORROW = (date.today() + timedelta(days=1)).strftime("%d/%m/%Y")
+
+
+def choose(app: AppTest, label: str, value: str) -> AppTest:
+    box = next(box for box in app.selectbox if box.label.startswith(label))
+    return box.set_value(value).run()
+
+
+def editor(app: AppTest, what: str, line: str | None = None) -> AppTest:
+    """Open the form of one line: `what` begins the offer, `line` is part of the name of the line."""
+    for key in [key for key in app.session_state if key.startswith("round_")]:
+        app.session_state[key] += 1  # what an earlier refusal kept in the fields is left
+    choose(app, "Que voulez-vous", next(offer for offer in edit_view.ROLLOUT | edit_view.EQUIPMENT if what in offer))
+    if line:
+        box = next(box for box in app.selectbox if box.label == "Ligne à modifier")
+        box.set_value(next(option for option in box.options if line in option)).run()
+    assert not app.exception
+    return app
+
+
+def fill(app: AppTest, **values: str) -> AppTest:
+    """Type in the fields named by their column, and save."""
+    for name, value in values.items():
+        widgets = [*app.text_input, *app.selectbox]
+        next(w for w in widgets if w.key and w.key.endswith(f"_{name}")).set_value(value)
+    app = next(button for button in app.button if button.label == "Enregistrer").click().run()
+    assert not app.exception
+    return app
+
+
+def refusals(app: AppTest) -> str:
+    found = [element.value for element in app.html if 'class="refusal"' in element.value]
+    return "\n".join(found).replace("\u00a0", " ")
+
+
+def rows(path: Path, kind: str) -> list[edits.Row]:
+    import streamlit as st
+
+    st.cache_resource.clear()
+    store = Store(path)
+    found = edits.rows(store, kind)
+    store.close()
+    return found
+
+
+# page, form, line, what is typed, what is said
+WRONG = [
+    (ROLLOUT, "dates d’une étape", "Hypatie · test", {"debut_reel": "31/02/2026"}, "n’est pas une date"),
+    (ROLLOUT, "dates d’une étape", "Hypatie · test", {"fin_reelle": TOMORROW}, "est à venir"),
+    (ROLLOUT, "dates d’une étape", "Hypatie · cadrage", {"fin_reelle": "01/01/2024"}, "la fin réelle précède"),
+    (ROLLOUT, "dates d’une étape", "Arroux · généralisation", {"debut_reel": "01/06/2026"}, "étape sautée"),
+    (ROLLOUT, "dates d’une étape", "Hypatie · cadrage", {"debut_reel": ""}, "indiquez le début réel"),
+    (ROLLOUT, "situation", "Hypatie", {"meteo": "orage", "meteo_raison": ""}, "sans raison"),
+    (ROLLOUT, "jalon", None, {"jalon": "Bilan", "atteint_le": TOMORROW}, "est à venir"),
+    (EQUIPMENT, "agents", "Alan Turing · restauration", {"agents": "-3"}, "inférieur au minimum, 0"),
+    (EQUIPMENT, "agents", "Alan Turing · restauration", {"identites_activees": "400"}, "400 identités activées pour"),
+    (EQUIPMENT, "matériel", None, {"identifiant": "MAT-001", "ecole": "École élémentaire Hypatie"}, "déjà connu"),
+    (EQUIPMENT, "atelier", None, {"date": "", "atelier": "Poste"}, "valeur absente"),
+    (EQUIPMENT, "demande", "D-2025-002", {"clos_le": "01/01/2020"}, "close avant d’être ouverte"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("page", [ROLLOUT, EQUIPMENT])
+def test_a_wrong_entry_is_refused_beside_its_field_in_french_and_what_was_typed_stays(
+    open_app: Open, demo_store: Path, page: str
+) -> None:
+    app = open_app(demo_store, page)
+    for where, what, line, typed, said in WRONG:
+        if where != page:
+            continue
+        editor(app, what, line)
+        fill(app, **typed)
+        assert said in refusals(app), (what, typed)
+        kept = {w.key: w.value for w in [*app.text_input, *app.selectbox] if w.key}
+        for name, value in typed.items():
+            assert value in [kept[key] for key in kept if key.endswith(f"_{name}")], (what, name)
+
+
+def test_a_change_is_shown_at_once_and_taken_back_from_the_page(open_app: Open, demo_store: Path) -> None:
+    app = editor(open_app(demo_store, ROLLOUT), "situation", "Hypatie")
+    fill(app, raccordement="bloquée", meteo="orage", meteo_raison="Gaine bouchée <b>")
+    assert "raccordement : faite → bloquée" in texts(app)
+    site = next(row for row in rows(demo_store, "sites") if "Hypatie" in row["ecole"])
+    assert (site["raccordement"], site["meteo_raison"]) == ("bloquée", "Gaine bouchée <b>")
+    app = open_app(demo_store, ROLLOUT)
+    next(button for button in app.button if button.label == "Annuler").click().run()
+    site = next(row for row in rows(demo_store, "sites") if "Hypatie" in row["ecole"])
+    assert site["raccordement"] == "faite"
+
+
+def test_an_emptied_field_takes_the_value_back_and_a_line_can_be_removed(open_app: Open, demo_store: Path) -> None:
+    app = editor(open_app(demo_store, ROLLOUT), "jalon", "Premier bilan")
+    fill(app, atteint_le="")
+    next(button for button in app.button if button.label == "Retirer cette ligne")
+    found = {row["jalon"]: row for row in rows(demo_store, "milestones")}
+    assert found["Premier bilan présenté au comité"]["atteint_le"] is None
+    app = editor(open_app(demo_store, ROLLOUT), "jalon", "Premier bilan")
+    next(button for button in app.button if button.label == "Retirer cette ligne").click().run()
+    assert not app.exception
+    assert "Premier bilan présenté au comité" not in {row["jalon"] for row in rows(demo_store, "milestones")}
+
+
+def test_the_comite_reads_and_changes_nothing(open_app: Open, demo_store: Path) -> None:
+    add_user(demo_store, "comite")
+    for page in (ROLLOUT, EQUIPMENT):
+        app = open_app(demo_store, page, role="comite")
+        assert not app.exception
+        assert not [box for box in app.selectbox if box.label.startswith("Que voulez-vous")]
+        assert not [button for button in app.button if button.label in ("Enregistrer", "Annuler")]
+
+
+def test_a_new_store_takes_its_first_school_by_the_form(open_app: Open, empty_store: Path) -> None:
+    store = Store(empty_store)
+    with store.write("test", "test", {}):
+        pass
+    assert edits.record(store, "schools", [{"ecole": "École Alpha", "cantine_nom": "Alpha"}], "m").saved
+    store.close()
+    app = editor(open_app(empty_store, ROLLOUT), "situation")
+    fill(app, ecole="École Alpha", raccordement="à faire")
+    assert rows(empty_store, "sites")[0]["raccordement"] == "à faire"

@@ -1,0 +1,133 @@
+"""A form that adds or corrects one line of the programme; what is refused is said beside its field, nothing is lost."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from data import edits
+from data.schemas import Field, kinds
+from ui import blocks
+from ui.access import require
+from ui.charts_programme import school_name
+from ui.formats import as_text, escape
+from ui.session import store
+
+UNKNOWN = "non renseigné"
+WHOLE = "tout le programme"
+# Texts that need the whole width, when they are long.
+WIDE = frozenset(("meteo_raison", "prochaine_action", "reponse", "choix", "jalon", "risque", "decision", "atelier"))
+PLACEHOLDERS = {"date": "jj/mm/aaaa", "integer": "nombre", "number": "par exemple 4,2"}
+Texts = Mapping[str, str]
+
+
+def line(kind: str, known: edits.Row | None, schools: Iterable[str] = ()) -> None:
+    """Show the form of one line: the one that is `known`, or a new one."""
+    fields = [field for field in kinds()[kind].fields if field.name != edits.TAKE_BACK]
+    asked = [field for field in fields if known is None or field.name not in kinds()[kind].key]
+    shown = {field.name: edits.as_text(known.get(field.name)) if known else "" for field in fields}
+    prefix = prefix_of(kind, shown if known else {})
+    with st.form(f"form_{prefix}", border=False):
+        left, right = st.columns(2)
+        narrow = [field for field in asked if field.name not in WIDE]
+        for place, field in enumerate(narrow):
+            with (left, right)[place % 2]:
+                _widget(field, shown[field.name], prefix, schools)
+        for field in asked:
+            if field.name in WIDE:
+                _widget(field, shown[field.name], prefix, schools)
+        with st.container(horizontal=True):
+            args = (kind, prefix, shown if known else None, tuple(field.name for field in asked))
+            st.form_submit_button(
+                "Enregistrer", type="primary", icon=":material/check:", on_click=_save, args=args, key=f"save_{prefix}"
+            )
+            if known is not None:
+                st.form_submit_button(
+                    "Retirer cette ligne", icon=":material/delete:", on_click=_remove, args=(kind, prefix, shown),
+                    key=f"remove_{prefix}",
+                )  # fmt: skip
+
+
+def prefix_of(kind: str, shown: Texts) -> str:
+    """Name the fields of one line: once it is saved they are new ones, filled with what is true then."""
+    identity = hashlib.sha256("·".join(shown.get(name, "") for name in kinds()[kind].key).encode()).hexdigest()[:10]
+    return f"{kind}_{identity}_{st.session_state.setdefault(f'round_{kind}', 0)}"
+
+
+def refusal(prefix: str, place: tuple[int, str]) -> None:
+    """Say why the field above is refused, if it is."""
+    found: dict[tuple[int, str], str] = st.session_state.get(f"refused_{prefix}", {})
+    if place in found:
+        st.html(f'<p class="refusal" role="alert">⛔ Refusé\u00a0: {escape(found[place])}</p>')
+
+
+def _widget(field: Field, value: str, prefix: str, schools: Iterable[str]) -> None:
+    key, label = f"{prefix}_{field.name}", as_text(field.title)
+    if field.name == "ecole":
+        _schools(field, value, key, schools)
+    elif field.enum:
+        choices = [UNKNOWN, *field.enum]
+        st.selectbox(label, choices, choices.index(value) if value in choices else 0, key=key)
+    else:
+        st.text_input(
+            label, value, key=key, placeholder=PLACEHOLDERS.get(field.type, ""), help=as_text(field.description)
+        )
+    refusal(prefix, (0, field.name))
+
+
+def _schools(field: Field, value: str, key: str, schools: Iterable[str]) -> None:
+    nothing = WHOLE if not field.required and "programme" in field.description else UNKNOWN
+    choices = list(dict.fromkeys([nothing, *([value] if value else []), *schools]))
+    st.selectbox(as_text(field.title), choices, choices.index(value) if value else 0, key=key, format_func=school_name)
+
+
+def _typed(prefix: str, names: Iterable[str]) -> dict[str, str | None]:
+    """Return what was typed in each field; nothing where it was left empty."""
+    found = {name: str(st.session_state[f"{prefix}_{name}"] or "") for name in names}
+    return {name: None if text.strip() in ("", UNKNOWN, WHOLE) else text for name, text in found.items()}
+
+
+def _save(kind: str, prefix: str, shown: Texts | None, names: tuple[str, ...]) -> None:
+    known = {name: text or None for name, text in (shown or {}).items()}
+    typed = known | _typed(prefix, names)
+    line_ = edits.line_of(kind, known, typed)
+    if shown is not None and set(line_) <= set(kinds()[kind].key):
+        st.toast("Rien n’a changé.", icon=":material/info:")
+        return
+    record(kind, prefix, [line_], new=shown is None)
+
+
+def _remove(kind: str, prefix: str, shown: Texts) -> None:
+    key = {name: shown[name] or None for name in kinds()[kind].key}
+    record(kind, prefix, [key | {edits.TAKE_BACK: "ligne"}])
+
+
+def record(kind: str, prefix: str, lines: list[dict[str, Any]], *, new: bool = False) -> None:
+    """Deposit what was typed: saved, the fields start afresh; refused, they keep it and say why."""
+    user = require("mission")
+    outcome = edits.record(store(), kind, lines, user.name, new=new)
+    st.session_state[f"refused_{prefix}"] = outcome.refusals
+    if outcome.refusals:
+        st.toast("Rien n’est enregistré\u00a0: voyez ce qui est refusé dans le formulaire.", icon=":material/error:")
+        return
+    st.session_state[f"round_{kind}"] += 1
+    st.toast("Enregistré." if outcome.saved else "C’était déjà connu.", icon=":material/check_circle:")
+    for warning in outcome.warnings:
+        st.toast(as_text(warning), icon=":material/warning:")
+
+
+def choice(kind: str, rows: list[edits.Row], new: str) -> edits.Row | None:
+    """Let the person choose the line to correct, or a new one (None)."""
+    labels = {_label(kind, row): row for row in rows}
+    chosen = str(st.selectbox("Ligne à modifier", [new, *labels], key=f"ligne_{kind}"))
+    if chosen == new and not rows:
+        blocks.note("Rien n’est encore enregistré ici\u00a0: ajoutez la première ligne.")
+    return labels.get(chosen)
+
+
+def _label(kind: str, row: edits.Row) -> str:
+    parts = [(name, edits.as_text(row[name])) for name in kinds()[kind].key]
+    return " · ".join(school_name(text) if name == "ecole" else text for name, text in parts if text)

@@ -1,0 +1,57 @@
+"""The form that moves a school to its next stage: the end of one and the start of the other, in one deposit."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from data import edits, programme
+from ui import blocks, edit_form
+from ui.charts_programme import school_name
+from ui.formats import SPACE, as_text, day, is_missing
+from ui.session import ask
+
+KIND = "stages"
+Move = tuple[str, str, str]  # stage, column of the file, name of its field
+
+
+def form(today: date) -> None:
+    """Ask which school moves on, and on which days."""
+    schools = ask(programme.progress, today)
+    left = schools[schools["stage"].notna() & (schools["actual_end"].isna() | schools["next_stage"].notna())]
+    if left.empty:
+        blocks.note("Aucune école n’a d’étape à venir\u00a0: ajoutez d’abord ses étapes et leurs dates prévues.")
+        return
+    by_name = {str(row["school"]): row for row in left.to_dict("records")}
+    school = str(st.selectbox("École", list(by_name), format_func=school_name, key="etape_suivante"))
+    moves = moves_of(by_name[school])
+    prefix = f"{edit_form.prefix_of(KIND, {'ecole': school})}_{'_'.join(stage for stage, _, _ in moves)}"
+    with st.form(f"form_{prefix}", border=False):
+        for place, ((stage, column, name), box) in enumerate(zip(moves, st.columns(2), strict=False)):
+            with box:
+                label = as_text(f"{name} de «{SPACE}{stage}{SPACE}»")
+                st.text_input(label, day(today), key=f"{prefix}_{stage}", placeholder="jj/mm/aaaa")
+                edit_form.refusal(prefix, (place, column))
+        st.form_submit_button(
+            "Enregistrer", type="primary", icon=":material/check:", on_click=_save, args=(school, moves, prefix),
+            key=f"save_{prefix}",
+        )  # fmt: skip
+
+
+def moves_of(row: Any) -> list[Move]:  # noqa: ANN401
+    """Return the days that move a school on: the end of its stage, if it has begun, and the start of the next one."""
+    if is_missing(row["actual_start"]):
+        return [(str(row["stage"]), "debut_reel", "Début")]
+    end = [] if not is_missing(row["actual_end"]) else [(str(row["stage"]), "fin_reelle", "Fin")]
+    start = [] if is_missing(row["next_stage"]) else [(str(row["next_stage"]), "debut_reel", "Début")]
+    return end + start
+
+
+def _save(school: str, moves: list[Move], prefix: str) -> None:
+    lines: list[edits.Row] = [
+        {"ecole": school, "etape": stage, column: st.session_state[f"{prefix}_{stage}"]} for stage, column, _ in moves
+    ]
+    # An empty start leaves the school between two stages.
+    edit_form.record(KIND, prefix, [line for line in lines if str(list(line.values())[-1] or "").strip()] or lines)

@@ -1,0 +1,153 @@
+"""The blocks of the page Équipement on what surrounds the agents: mail, satisfaction, workshops, requests for help."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from data import published_others, support
+from data.privacy import MASKED
+from data.published_others import MAIL, Attendance, Marks
+from data.support import AGES, Tickets
+from ui import blocks, tables
+from ui.blocks import Figure
+from ui.charts_programme import school_name
+from ui.formats import MISSING, SPACE, count_of, number, percent, plural
+from ui.session import ask
+
+SHOWN_ONLY = "Ce qui est masqué n’entre dans aucun total."
+
+
+def mail_and_marks(month: date) -> None:
+    """Answer: do the agents have a mail address, and are they satisfied?"""
+    mail, marks = ask(published_others.mail, month), ask(published_others.marks, month)
+    with blocks.question("Ont-ils une messagerie, sont-ils satisfaits\u00a0?", SHOWN_ONLY):
+        share = 100 * mail.people / mail.agents if mail.agents else None
+        reached = f"{count_of(mail.people, mail.agents, 'agent')}, {count_of(mail.schools, mail.of, 'école')}"
+        figures = [
+            Figure(MAIL, percent(share, 0), reached if mail.agents else "non renseigné"),
+            Figure("Satisfaction", mark(marks.mean), marks_note(marks), "Moyenne des notes de 1 à 5, par réponse."),
+        ]
+        blocks.figures(figures, "messagerie")
+        text = mail.table.as_text()[[MAIL]].drop(index="Total", errors="ignore")
+        table = marks.table.set_index("school").join(text)
+        shown = pd.DataFrame(
+            {
+                "École": table.index.map(school_name),
+                MAIL: table[MAIL],
+                "Satisfaction (sur 5)": [
+                    MASKED if hidden else number(value, 1) if pd.notna(value) else MISSING
+                    for hidden, value in zip(table["hidden"], table["mark"], strict=True)
+                ],
+                "Réponses": [
+                    MASKED if hidden else number(value) if pd.notna(value) else MISSING
+                    for hidden, value in zip(table["hidden"], table["answers"], strict=True)
+                ],
+            }
+        )
+        with st.expander("Voir école par école"):
+            tables.table(shown, "messagerie_et_satisfaction", height=35 * (len(shown) + 1) + 3)
+
+
+def mark(mean: float | None) -> str:
+    """Write a mark out of 5."""
+    return MISSING if mean is None else f"{number(mean, 1)} sur 5"
+
+
+def marks_note(marks: Marks) -> str:
+    """Say on how many answers the mean stands."""
+    if not marks.answers:
+        return "aucune école avec 5 réponses ou plus"
+    return f"{plural(marks.answers, 'réponse')}, {plural(marks.schools, 'école')}"
+
+
+def device_ages(today: date) -> None:
+    """Answer: how old are the devices? A table inside the block of the devices."""
+    counts = ask(support.device_ages, today)
+    table = counts.pivot(index="kind", columns="age", values="devices").reindex(columns=list(AGES))
+    shown = table.dropna(axis="columns", how="all").fillna(0).astype(int)
+    blocks.takeaway(ages_sentence(counts))
+    printed = shown.rename_axis("Matériel").rename_axis(None, axis="columns").reset_index()
+    tables.table(printed, "ages_des_materiels", height="content")
+
+
+def ages_sentence(counts: pd.DataFrame) -> str:
+    """Say how many devices are over three years old, out of those whose age is known."""
+    known = counts[counts["age"] != AGES[-1]]
+    old = int(known.loc[known["age"].isin(AGES[2:4]), "devices"].sum())
+    total, unknown = int(known["devices"].sum()), int(counts["devices"].sum() - known["devices"].sum())
+    rest = f"{SPACE}; {number(unknown)} sans date d’installation" if unknown else ""
+    return f"{count_of(old, total, 'matériel')} de trois ans ou plus{rest}."
+
+
+def workshops(today: date) -> None:
+    """Answer: do the workshops find their public?"""
+    facts = ask(published_others.attendance, today)
+    caption = f"Ateliers d’appropriation, dans les écoles. {SHOWN_ONLY}"
+    with blocks.question("Les ateliers trouvent-ils leur public\u00a0?", caption):
+        if facts.table.empty:
+            blocks.empty_state("Aucun atelier n’est encore enregistré.")
+            return
+        blocks.takeaway(workshops_sentence(facts))
+        coming = facts.table[~facts.table["held"]].sort_values("date").head(10)
+        if not coming.empty:
+            columns = {"date": "Date", "school": "École", "title": "Atelier", "seats_planned": "Places"}
+            printed = coming.assign(school=coming["school"].map(school_name))[list(columns)]
+            tables.table(printed.rename(columns=columns), "prochains_ateliers", height="content")
+        with st.expander("Voir les ateliers tenus"):
+            tables.table(held_table(facts), "ateliers_tenus")
+
+
+def workshops_sentence(facts: Attendance) -> str:
+    """Say how many workshops were held, and how many of their seats were taken where that is shown."""
+    held = count_of(facts.held, facts.held + facts.coming, "atelier tenu", "ateliers tenus")
+    if not facts.known:
+        return f"{held}. Aucune présence n’est encore connue."
+    seats = count_of(facts.attended, facts.seats, "place prise", "places prises")
+    where = count_of(facts.known, facts.held, "atelier tenu", "ateliers tenus")
+    return f"{held}. {seats} ({percent(100 * facts.attended / facts.seats, 0)}), dans {where}."
+
+
+def held_table(facts: Attendance) -> pd.DataFrame:
+    """Return the workshops held, with who came as far as it may be told."""
+    held = facts.table[facts.table["held"]]
+    came = [
+        MASKED if hidden else MISSING if pd.isna(count) else number(count)
+        for hidden, count in zip(held["hidden"], held["seats_attended"], strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "Date": held["date"],
+            "École": held["school"].map(school_name),
+            "Atelier": held["title"],
+            "Places": held["seats_planned"],
+            "Présents": came,
+        }
+    )
+
+
+def tickets(today: date) -> None:
+    """Answer: are the requests for help solved, and how fast?"""
+    facts, topics = ask(support.tickets, today), ask(support.tickets_by_topic, today)
+    with blocks.question(
+        "Les demandes d’assistance sont-elles résolues\u00a0?", "Délai\u00a0: de l’ouverture à la clôture."
+    ):
+        if topics.empty:
+            blocks.empty_state("Aucune demande d’assistance n’est encore enregistrée.")
+            return
+        columns = ["Objet", "Demandes", "Ouvertes", "dont depuis plus de 7 jours", "Délai médian (jours)"]
+        blocks.takeaway(tickets_sentence(facts))
+        tables.table(topics.set_axis(columns, axis="columns"), "demandes", height="content")
+
+
+def tickets_sentence(facts: Tickets) -> str:
+    """Say how many requests are open, since when, and how long the others took."""
+    still = count_of(facts.open, facts.asked, "demande ouverte", "demandes ouvertes")
+    stale = f", dont {number(facts.stale)} depuis plus de 7 jours" if facts.stale else ""
+    if facts.median_days is None:
+        return f"{still}{stale}. Aucune n’est encore close."
+    digits = 0 if facts.median_days == round(facts.median_days) else 1
+    days = f"{number(facts.median_days, digits)} jour{'s' if facts.median_days >= 2 else ''}"
+    return f"{still}{stale}. La moitié des autres ont été closes en {days} ou moins."
