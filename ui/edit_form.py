@@ -72,9 +72,7 @@ def _widget(field: Field, value: str, prefix: str, schools: Iterable[str]) -> No
         choices = [UNKNOWN, *field.enum]
         st.selectbox(label, choices, choices.index(value) if value in choices else 0, key=key)
     else:
-        st.text_input(
-            label, value, key=key, placeholder=PLACEHOLDERS.get(field.type, ""), help=as_text(field.description)
-        )
+        st.text_input(label, value, key=key, placeholder=PLACEHOLDERS.get(field.type, ""))
     refusal(prefix, (0, field.name))
 
 

@@ -51,8 +51,8 @@ def editing(user: User, offered: dict[str, str], today: date, **where: date) -> 
             kept = [row for row in rows if all(row.get(name, value) == value for name, value in where.items())]
             edit_form.line(kind, edit_form.choice(kind, kept, NEW), ask(edits.schools))
         blocks.note(
-            "Beaucoup de lignes\u00a0: déposez un fichier, contrôlé de la même façon. "
-            "Une case vidée ici redevient «\u00a0non renseignée\u00a0»\u00a0; vide dans un fichier, elle n’efface rien."
+            "N’indiquez aucun nom de personne. Une case vidée ici redevient «\u00a0non renseignée\u00a0». "
+            "Beaucoup de lignes\u00a0: déposez un fichier\u00a0; il est contrôlé de la même façon."
         )
         blocks.link(DEPOSIT, "Déposer un fichier")
         _last_changes()

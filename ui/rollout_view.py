@@ -9,7 +9,7 @@ import streamlit as st
 
 from data import programme
 from data.programme import RolloutSummary
-from ui import blocks, charts_programme, school_cards
+from ui import blocks, charts_programme, school_cards, tables
 from ui.blocks import Figure
 from ui.charts_programme import school_name
 from ui.formats import SPACE, count_of, day, enumeration, is_missing, number, plural
@@ -90,8 +90,10 @@ def table(known: pd.DataFrame) -> None:
         if known.empty:
             blocks.empty_state("Aucune école ne correspond à ce choix.")
             return
-        blocks.table_alone(table_sentence(known), _school_table(known), "ecoles_test")
+        blocks.takeaway(table_sentence(known))
         school_cards.cards(known)
+        with st.expander("Voir les écoles en un tableau"):
+            tables.table(_school_table(known), "ecoles_test", height="content")
 
 
 def table_sentence(known: pd.DataFrame) -> str:

@@ -135,3 +135,23 @@ def test_a_new_store_takes_its_first_school_by_the_form(open_app: Open, empty_st
     app = editor(open_app(empty_store, ROLLOUT), "situation")
     fill(app, ecole="École Alpha", raccordement="à faire")
     assert rows(empty_store, "sites")[0]["raccordement"] == "à faire"
+
+
+def test_a_school_moves_to_its_next_stage_and_a_wrong_day_is_refused_with_both_days_kept(
+    open_app: Open, demo_store: Path
+) -> None:
+    app = editor(open_app(demo_store, ROLLOUT), "étape suivante")
+    choose(app, "École", "École élémentaire Hypatie")
+    end, start = [field for field in app.text_input if field.label.startswith(("Fin de", "Début de"))]
+    end.set_value(TOMORROW)
+    start.set_value("05/06/2026")
+    app = next(button for button in app.button if button.label == "Enregistrer").click().run()
+    assert "est à venir" in refusals(app)
+    end, start = [field for field in app.text_input if field.label.startswith(("Fin de", "Début de"))]
+    assert (end.value, start.value) == (TOMORROW, "05/06/2026")
+    end.set_value("04/06/2026")
+    app = next(button for button in app.button if button.label == "Enregistrer").click().run()
+    assert not app.exception
+    assert "bilan, début réel : — → 05/06/2026" in texts(app)
+    found = {row["etape"]: row for row in rows(demo_store, "stages") if "Hypatie" in row["ecole"]}
+    assert (found["test"]["fin_reelle"], found["bilan"]["debut_reel"]) == (date(2026, 6, 4), date(2026, 6, 5))

@@ -1,0 +1,150 @@
+"""The mission numérique's morning: a stage, a blocked connection, ten tablets; the comité sees it, all is undone."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from data.store import Store
+from tests.browser.conftest import serve
+from tests.browser.test_journey import SLOW, choose, deposit, picture, visit
+from tests.conftest import PROJECT
+
+SCHOOL = "Élémentaire Hypatie"
+TABLETS = [f"TAB-{number:02d};École élémentaire Hypatie;tablette;partagé;en stock" for number in range(1, 11)]
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[str]:
+    """Start the application on the demonstration, without its forecasts: they have their own journey."""
+    path = tmp_path / "store.duckdb"
+    env = {**os.environ, "ANTIGASPI_DB": str(path)}
+    subprocess.run([sys.executable, "-m", "data", "demo", "--if-new"], cwd=PROJECT, env=env, check=True)
+    with serve(path, ANTIGASPI_AUTO_REFRESH="0") as address:
+        yield address
+
+
+def test_what_the_mission_changes_is_seen_by_the_comite_told_in_the_audit_trail_and_taken_back(
+    page: Page, tmp_path: Path
+) -> None:
+    go(page, "Déploiement")
+    open_forms(page)
+    choose(page, "^École$", SCHOOL)
+    save(page)
+    change(page, "fin réelle : — →")
+    change(page, f"{SCHOOL} · bilan, début réel : — →".replace(SCHOOL, "École élémentaire Hypatie"))
+
+    block_the_connection(page)
+    picture(page, "deploiement_formulaire")
+
+    file = tmp_path / "tablettes.csv"
+    file.write_text("\n".join(["identifiant;ecole;type;partage;etat", *TABLETS]), encoding="utf-8")
+    settle(page)
+    assert "10 lignes = 10 acceptées + 0 sans mesure" in deposit(page, file)
+
+    go(page, "Synthèse")
+    schools = page.get_by_test_id("stMetric").filter(has_text="Écoles équipées")
+    expect(schools).to_contain_text("2 raccordements bloqués", timeout=SLOW)
+    expect(page.get_by_text("3 décisions attendues")).to_be_visible(timeout=SLOW)
+
+    told = audit_trail(tmp_path)
+    assert '"column": "actual_end", "old": null' in told[-3]
+    assert '"column": "connection", "old": "faite", "new": "bloquée"' in told[-2]
+    assert '"file": "tablettes.csv"' in told[-1] and '"accepted": 10' in told[-1]
+
+    go(page, "Déploiement")
+    open_forms(page)
+    take_back(page, "Matériels, 10 lignes|TAB-01")
+    take_back(page, "raccordement : faite → bloquée")
+    take_back(page, "fin réelle : —")
+    go(page, "Synthèse")
+    expect(schools).to_contain_text("1 raccordement bloqué", timeout=SLOW)
+
+
+def audit_trail(folder: Path) -> list[str]:
+    """Return what the audit trail tells of each action, from a copy: the application holds the file."""
+    copy = folder / "copy.duckdb"
+    for suffix in ("", ".wal"):
+        if (written := folder / f"store.duckdb{suffix}").exists():
+            shutil.copy(written, f"{copy}{suffix}")
+    store = Store(copy)
+    details = store.read("SELECT detail::VARCHAR AS detail FROM audit_log ORDER BY audit_id")["detail"].tolist()
+    store.close()
+    return details
+
+
+def block_the_connection(page: Page) -> None:
+    """Report a blocked connection: refused without its reason, beside the field, with nothing lost; then saved."""
+    edit(page, "La situation d’une école")
+    choose(page, "Ligne à modifier", SCHOOL)
+    settle(page)
+    choose(page, "^Raccordement$", "bloquée")
+    choose(page, "^Météo$", "orage")
+    reason = page.get_by_role("textbox", name="Raison de la météo")
+    reason.fill("")
+    save(page)
+    expect(page.locator(".refusal")).to_contain_text("dites en quelques mots ce qui bloque", timeout=SLOW)
+    expect(page.get_by_role("combobox", name=re.compile("^Raccordement$"))).to_have_value("bloquée")
+    reason.fill("Gaine bouchée")
+    save(page)
+    change(page, "raccordement : faite → bloquée")
+    expect(page.locator(".refusal")).to_have_count(0)
+
+
+def settle(page: Page) -> None:
+    """Wait until the page has run: a click before that would be lost."""
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=SLOW)
+    page.wait_for_timeout(500)
+
+
+def go(page: Page, title: str) -> None:
+    settle(page)
+    visit(page, title)
+    settle(page)
+
+
+def open_forms(page: Page) -> None:
+    """Open the block of forms; the first one moves a school to its next stage."""
+    page.locator("summary").filter(has_text="Mettre à jour").press("Enter")
+    expect(page.get_by_role("combobox", name=re.compile("Que voulez-vous mettre à jour"))).to_be_visible(timeout=SLOW)
+    settle(page)
+
+
+def edit(page: Page, what: str) -> None:
+    """Choose a form."""
+    field = page.get_by_role("combobox", name=re.compile("Que voulez-vous mettre à jour"))
+    field.click()
+    field.fill(what)
+    page.get_by_role("option", name=re.compile(what)).click()
+    settle(page)
+
+
+def save(page: Page) -> None:
+    settle(page)
+    page.get_by_role("button", name="Enregistrer").press("Enter")
+    settle(page)
+
+
+def changes(page: Page, told: str) -> Locator:
+    return page.locator(".sentences li").filter(has_text=re.compile(told.replace(" ", r"\s")))
+
+
+def change(page: Page, told: str) -> None:
+    """Expect a change among the last ones."""
+    expect(changes(page, told).first).to_be_visible(timeout=SLOW)
+
+
+def take_back(page: Page, told: str) -> None:
+    """Take back the last change, which is told so."""
+    change(page, told)
+    settle(page)
+    page.get_by_role("button", name="Annuler").first.press("Enter")
+    expect(changes(page, told)).to_have_count(0, timeout=SLOW)
