@@ -61,7 +61,7 @@ def refusal(prefix: str, place: tuple[int, str]) -> None:
     """Say why the field above is refused, if it is."""
     found: dict[tuple[int, str], str] = st.session_state.get(f"refused_{prefix}", {})
     if place in found:
-        st.html(f'<p class="refusal" role="alert">⛔ Refusé\u00a0: {escape(found[place])}</p>')
+        st.html(f'<p class="refusal" role="alert">✖ Refusé\u00a0: {escape(found[place])}</p>')
 
 
 def _widget(field: Field, value: str, prefix: str, schools: Iterable[str]) -> None:

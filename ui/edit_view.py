@@ -65,10 +65,11 @@ def _last_changes() -> None:
         return
     st.subheader("Derniers changements", anchor=False)
     for row in found:
-        with st.container(horizontal=True, vertical_alignment="center"):
+        told, button = st.columns([4, 1], vertical_alignment="center")
+        with told:
             blocks.sentences([change_sentence(row)])
-            number_ = int(row["deposit_id"])
-            st.button("Annuler", icon=":material/undo:", key=f"annuler_{number_}", on_click=_undo, args=(number_,))
+        number_ = int(row["deposit_id"])
+        button.button("Annuler", icon=":material/undo:", key=f"annuler_{number_}", on_click=_undo, args=(number_,))
 
 
 def change_sentence(row: edits.Row) -> str:

@@ -129,6 +129,7 @@ def risks() -> None:
         )
         blocks.figure(charts_steering.risk_matrix(still_open), risk_sentence(still_open), table, "risques")
         heaviest = still_open[still_open["score"].notna()].head(NAMED).to_dict("records")
+        blocks.note("Les plus lourds, et ce que l’on y fait\u00a0:")
         blocks.sentences(f"{row['risk']}, {place_of(row['school'])}{SPACE}: {_answer(row)}" for row in heaviest)
 
 
@@ -145,7 +146,7 @@ def risk_sentence(still_open: pd.DataFrame) -> str:
     verb = "pèse" if heavy < 2 else "pèsent"
     return (
         f"{plural(len(still_open), 'risque ouvert', 'risques ouverts')}, dont {heavy} {verb} {HEAVY} ou plus sur 9"
-        f"{SPACE}; {plural(silent, 'reste', 'restent')} sans réponse. Les trois plus lourds{SPACE}:"
+        f"{SPACE}; {plural(silent, 'reste', 'restent')} sans réponse."
     )
 
 

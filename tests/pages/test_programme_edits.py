@@ -93,28 +93,20 @@ def test_a_wrong_entry_is_refused_beside_its_field_in_french_and_what_was_typed_
             assert value in [kept[key] for key in kept if key.endswith(f"_{name}")], (what, name)
 
 
-def test_a_change_is_shown_at_once_and_taken_back_from_the_page(open_app: Open, demo_store: Path) -> None:
+def test_a_change_is_shown_at_once_taken_back_and_a_line_can_be_removed(open_app: Open, demo_store: Path) -> None:
     app = editor(open_app(demo_store, ROLLOUT), "situation", "Hypatie")
     fill(app, raccordement="bloquée", meteo="orage", meteo_raison="Gaine bouchée <b>")
     assert "raccordement : faite → bloquée" in texts(app)
-    site = next(row for row in rows(demo_store, "sites") if "Hypatie" in row["ecole"])
-    assert (site["raccordement"], site["meteo_raison"]) == ("bloquée", "Gaine bouchée <b>")
-    app = open_app(demo_store, ROLLOUT)
     next(button for button in app.button if button.label == "Annuler").click().run()
-    site = next(row for row in rows(demo_store, "sites") if "Hypatie" in row["ecole"])
-    assert site["raccordement"] == "faite"
-
-
-def test_an_emptied_field_takes_the_value_back_and_a_line_can_be_removed(open_app: Open, demo_store: Path) -> None:
-    app = editor(open_app(demo_store, ROLLOUT), "jalon", "Premier bilan")
-    fill(app, atteint_le="")
-    next(button for button in app.button if button.label == "Retirer cette ligne")
-    found = {row["jalon"]: row for row in rows(demo_store, "milestones")}
-    assert found["Premier bilan présenté au comité"]["atteint_le"] is None
-    app = editor(open_app(demo_store, ROLLOUT), "jalon", "Premier bilan")
+    fill(editor(app, "jalon", "Premier bilan"), atteint_le="")
+    assert "atteint le : " in texts(app)
+    editor(app, "jalon", "Douze écoles")
     next(button for button in app.button if button.label == "Retirer cette ligne").click().run()
     assert not app.exception
-    assert "Premier bilan présenté au comité" not in {row["jalon"] for row in rows(demo_store, "milestones")}
+    milestones = {row["jalon"]: row for row in rows(demo_store, "milestones")}
+    assert milestones["Premier bilan présenté au comité"]["atteint_le"] is None
+    assert "Douze écoles raccordées" not in milestones
+    assert {row["raccordement"] for row in rows(demo_store, "sites") if "Hypatie" in row["ecole"]} == {"faite"}
 
 
 def test_the_comite_reads_and_changes_nothing(open_app: Open, demo_store: Path) -> None:
@@ -155,3 +147,19 @@ def test_a_school_moves_to_its_next_stage_and_a_wrong_day_is_refused_with_both_d
     assert "bilan, début réel : — → 05/06/2026" in texts(app)
     found = {row["etape"]: row for row in rows(demo_store, "stages") if "Hypatie" in row["ecole"]}
     assert (found["test"]["fin_reelle"], found["bilan"]["debut_reel"]) == (date(2026, 6, 4), date(2026, 6, 5))
+
+
+def test_a_canteen_manager_neither_deposits_nor_sees_the_files_of_the_programme(
+    open_app: Open, demo_store: Path
+) -> None:
+    add_user(demo_store, "cantine")
+    app = open_app(demo_store, "pages/cantine/depot.py", role="cantine")
+    content = "identifiant;ecole;type\nMAT-900;École élémentaire Hypatie;tablette\n".encode()
+    app.file_uploader[0].set_value(("materiels.csv", content, "text/csv")).run()
+    assert not app.exception
+    assert "réservé à la mission numérique" in texts(app)
+    assert not [button for button in app.button if button.label == "Enregistrer ces données"]
+    files = {name for box in app.selectbox if box.label == "Dépôt" for name in box.options}
+    assert files and not [name for name in files if "materiels" in name or "equipement" in name]
+    kinds_offered = next(box.options for box in app.selectbox if box.label == "Type de fichier")
+    assert "Équipement des agents" not in kinds_offered
