@@ -57,6 +57,7 @@ def _stages(
     fig: go.Figure, stages: pd.DataFrame, rows: dict[str, int], which: str, name: str, marker: dict, offset: float
 ) -> None:
     """Add one bar per stage; `which` is planned or actual, `offset` keeps the two apart in a school's row."""
+    stages = stages.dropna(subset=[f"{which}_start", f"{which}_end"])
     start, end = pd.to_datetime(stages[f"{which}_start"]), pd.to_datetime(stages[f"{which}_end"])
     fig.add_bar(
         y=stages["school"].map(rows),

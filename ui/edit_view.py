@@ -8,7 +8,7 @@ import streamlit as st
 
 from data import edits, undo
 from data.targets import PROGRAMME_KINDS
-from ui import audit_words, blocks, edit_form, next_stage_form
+from ui import audit_words, blocks, edit_form, edit_table, next_stage_form
 from ui import deposit_words as say
 from ui.access import User, require
 from ui.formats import SPACE, moment, number, plural
@@ -24,8 +24,10 @@ ROLLOUT = {
     "Un risque": "risks",
     "Une décision attendue": "decisions",
 }
+WHOLE_MONTH = "Tous les comptes du mois, en un tableau"
 EQUIPMENT = {
     "Les agents d’une école, un métier, un mois": "equipment",
+    WHOLE_MONTH: "equipment",
     "Un matériel": "devices",
     "Un atelier": "workshops",
     "Une demande d’assistance": "tickets",
@@ -46,6 +48,8 @@ def editing(user: User, offered: dict[str, str], today: date, **where: date) -> 
         kind = offered[chosen]
         if chosen == NEXT_STAGE:
             next_stage_form.form(today)
+        elif chosen == WHOLE_MONTH and "mois" in where:
+            edit_table.counts(where["mois"])
         else:
             rows = ask(edits.rows, kind)
             kept = [row for row in rows if all(row.get(name, value) == value for name, value in where.items())]

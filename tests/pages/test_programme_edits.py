@@ -163,3 +163,24 @@ def test_a_canteen_manager_neither_deposits_nor_sees_the_files_of_the_programme(
     assert files and not [name for name in files if "materiels" in name or "equipement" in name]
     kinds_offered = next(box.options for box in app.selectbox if box.label == "Type de fichier")
     assert "Équipement des agents" not in kinds_offered
+
+
+def test_a_month_is_corrected_in_a_table_all_or_nothing_and_each_refused_cell_is_named(
+    open_app: Open, demo_store: Path
+) -> None:
+    def save(**cells: str) -> AppTest:
+        # A keyed editor takes what was typed as its state, by row and column.
+        typed = {int(name[-1]): {name[:-2]: value} for name, value in cells.items()}
+        app.session_state[app.data_editor[0].key] = {"edited_rows": typed, "added_rows": [], "deleted_rows": []}
+        return next(button for button in app.button if button.label == "Enregistrer le tableau").click().run()
+
+    app = editor(open_app(demo_store, EQUIPMENT), "en un tableau")
+    trades = app.data_editor[0].value["metier"].tolist()[:2]
+    app = save(identites_activees_0="400", formes_1="0")
+    assert not app.exception
+    assert f"{trades[0]}, Identités activées : 400 identités activées pour" in refusals(app)
+    app = save(agents_0="30", formes_1="0")
+    assert not app.exception
+    assert refusals(app) == ""
+    month = [row for row in rows(demo_store, "equipment") if row["mois"] == date(2026, 6, 1)]
+    assert (month[0]["agents"], month[1]["formes"]) == (30, 0)

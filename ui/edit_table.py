@@ -1,0 +1,90 @@
+"""The table that corrects the counts of a month in one go, with the checks of the form and of the files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from data import edits
+from data.schemas import kinds
+from ui import blocks
+from ui.access import require
+from ui.charts_programme import school_name
+from ui.formats import SPACE, escape
+from ui.session import ask, store
+
+KIND = "equipment"
+ROUND, REFUSED = "round_table", "refused_table"
+
+
+def counts(month: date) -> None:
+    """Show the counts of a month as a table to correct, and below it what is refused, cell by cell."""
+    rows = [row for row in ask(edits.rows, KIND) if row["mois"] == month]
+    if not rows:
+        blocks.note("Aucun compte ce mois-ci\u00a0: ajoutez une ligne par le formulaire, ou déposez un fichier.")
+        return
+    fields = [field for field in kinds()[KIND].fields if field.name not in (*kinds()[KIND].key, edits.TAKE_BACK)]
+    shown = pd.DataFrame([{field.name: edits.as_text(row[field.name]) for field in fields} for row in rows])
+    shown.insert(0, "ecole", [school_name(row["ecole"]) for row in rows])
+    shown.insert(1, "metier", [row["metier"] for row in rows])
+    typed = st.data_editor(
+        shown,
+        key=f"table_{month}_{st.session_state.setdefault(ROUND, 0)}",
+        hide_index=True,
+        disabled=["ecole", "metier"],
+        column_config={
+            "ecole": st.column_config.TextColumn("École", pinned=True),
+            "metier": st.column_config.TextColumn("Métier", pinned=True),
+            **{field.name: st.column_config.TextColumn(field.title, width="small") for field in fields},
+        },
+    )
+    if st.button("Enregistrer le tableau", type="primary", icon=":material/check:"):
+        _save(rows, typed, [field.name for field in fields])
+    _refusals(rows)
+
+
+def changed_lines(rows: list[edits.Row], typed: pd.DataFrame, names: list[str]) -> list[tuple[int, edits.Row]]:
+    """Return the line of each row in which a cell changed, with the place of the row."""
+    found = []
+    for place, (row, cells) in enumerate(zip(rows, typed[names].to_dict("records"), strict=True)):
+        known = {name: edits.as_text(value) or None for name, value in row.items()}
+        line = edits.line_of(KIND, known, known | {str(name): _text(value) for name, value in cells.items()})
+        if not set(line) <= set(kinds()[KIND].key):
+            found.append((place, line))
+    return found
+
+
+def _text(value: Any) -> str | None:  # noqa: ANN401
+    return str(value).strip() or None if isinstance(value, str) else None
+
+
+def _save(rows: list[edits.Row], typed: pd.DataFrame, names: list[str]) -> None:
+    """Deposit the rows that changed, all of them or none."""
+    user = require("mission")
+    changed = changed_lines(rows, typed, names)
+    if not changed:
+        st.session_state[REFUSED] = {}
+        st.toast("Rien n’a changé.", icon=":material/info:")
+        return
+    outcome = edits.record(store(), KIND, [line for _, line in changed], user.name)
+    places = [place for place, _ in changed]
+    st.session_state[REFUSED] = {(places[line], name): reason for (line, name), reason in outcome.refusals.items()}
+    if outcome.refusals:
+        return
+    st.session_state[ROUND] += 1
+    st.toast("Enregistré.", icon=":material/check_circle:")
+    st.rerun()
+
+
+def _refusals(rows: list[edits.Row]) -> None:
+    """Say which cells are refused and why; what was typed stays in the table."""
+    found: Mapping[tuple[int, str], str] = st.session_state.get(REFUSED, {})
+    titles = {field.name: field.title for field in kinds()[KIND].fields}
+    for (place, name), reason in found.items():
+        if place < len(rows):
+            where = f"{school_name(rows[place]['ecole'])}, {rows[place]['metier']}, {titles[name]}"
+            st.html(f'<p class="refusal" role="alert">✖ Refusé, {escape(where)}{SPACE}: {escape(reason)}</p>')
