@@ -18,6 +18,14 @@ from ui.formats import SPACE, escape
 from ui.session import ask, store
 
 KIND = "equipment"
+# Titles that leave the whole row on screen.
+SHORT = {
+    "identites_creees": "Créées",
+    "identites_activees": "Activées",
+    "adresses_mel": "Messagerie",
+    "actifs_30_jours": "Actifs (30\u00a0j)",
+    "satisfaction": "Note sur 5",
+}
 ROUND, REFUSED = "round_table", "refused_table"
 
 
@@ -39,7 +47,7 @@ def counts(month: date) -> None:
         column_config={
             "ecole": st.column_config.TextColumn("École", pinned=True),
             "metier": st.column_config.TextColumn("Métier", pinned=True),
-            **{field.name: st.column_config.TextColumn(field.title, width="small") for field in fields},
+            **{field.name: st.column_config.TextColumn(SHORT.get(field.name, field.title)) for field in fields},
         },
     )
     if st.button("Enregistrer le tableau", type="primary", icon=":material/check:"):

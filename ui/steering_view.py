@@ -79,9 +79,9 @@ def milestones(today: date) -> None:
             {
                 "Jalon": found["milestone"],
                 "École": found["school"].map(place_of),
+                "Retard": [_delay(row) for row in found.to_dict("records")],
                 "Prévu le": found["planned_on"],
                 "Atteint le": found["reached_on"],
-                "Retard": [_delay(row) for row in found.to_dict("records")],
             }
         )
         tables.table(table, "jalons", height="content" if len(table) < 12 else 420)
