@@ -15,7 +15,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from data.store import Store
 from tests.browser.conftest import serve
-from tests.browser.test_journey import SLOW, choose, deposit, picture, visit
+from tests.browser.steps import SLOW, picture, visit, whole
+from tests.browser.test_journey import choose, deposit
 from tests.conftest import PROJECT
 
 SCHOOL = "Élémentaire Hypatie"
@@ -35,22 +36,21 @@ def server(tmp_path: Path) -> Iterator[str]:
 def test_what_the_mission_changes_is_seen_by_the_comite_told_in_the_audit_trail_and_taken_back(
     page: Page, tmp_path: Path
 ) -> None:
-    go(page, "Déploiement")
+    visit(page, "Déploiement")
     open_forms(page)
     choose(page, "^École$", SCHOOL)
     save(page)
     change(page, "fin réelle : — →")
-    change(page, f"{SCHOOL} · bilan, début réel : — →".replace(SCHOOL, "École élémentaire Hypatie"))
+    change(page, "École élémentaire Hypatie · bilan, début réel : — →")
 
     block_the_connection(page)
     picture(page, "deploiement_formulaire")
 
     file = tmp_path / "tablettes.csv"
     file.write_text("\n".join(["identifiant;ecole;type;partage;etat", *TABLETS]), encoding="utf-8")
-    settle(page)
     assert "10 lignes = 10 acceptées + 0 sans mesure" in deposit(page, file)
 
-    go(page, "Synthèse")
+    visit(page, "Synthèse")
     schools = page.get_by_test_id("stMetric").filter(has_text="Écoles équipées")
     expect(schools).to_contain_text("2 raccordements bloqués", timeout=SLOW)
     expect(page.get_by_text("3 décisions attendues")).to_be_visible(timeout=SLOW)
@@ -60,12 +60,12 @@ def test_what_the_mission_changes_is_seen_by_the_comite_told_in_the_audit_trail_
     assert '"column": "connection", "old": "faite", "new": "bloquée"' in told[-2]
     assert '"file": "tablettes.csv"' in told[-1] and '"accepted": 10' in told[-1]
 
-    go(page, "Déploiement")
+    visit(page, "Déploiement")
     open_forms(page)
     take_back(page, "Matériels, 10 lignes|TAB-01")
     take_back(page, "raccordement : faite → bloquée")
     take_back(page, "fin réelle : —")
-    go(page, "Synthèse")
+    visit(page, "Synthèse")
     expect(schools).to_contain_text("1 raccordement bloqué", timeout=SLOW)
 
 
@@ -85,7 +85,7 @@ def block_the_connection(page: Page) -> None:
     """Report a blocked connection: refused without its reason, beside the field, with nothing lost; then saved."""
     edit(page, "La situation d’une école")
     choose(page, "Ligne à modifier", SCHOOL)
-    settle(page)
+    pause(page)
     choose(page, "^Raccordement$", "bloquée")
     choose(page, "^Météo$", "orage")
     reason = page.get_by_role("textbox", name="Raison de la météo")
@@ -99,23 +99,17 @@ def block_the_connection(page: Page) -> None:
     expect(page.locator(".refusal")).to_have_count(0)
 
 
-def settle(page: Page) -> None:
-    """Wait until the page has run: a click before that would be lost."""
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=SLOW)
-    page.wait_for_timeout(500)
-
-
-def go(page: Page, title: str) -> None:
-    settle(page)
-    visit(page, title)
-    settle(page)
+def pause(page: Page) -> None:
+    """Wait until the page is whole; what was just chosen needs a moment to be sent."""
+    page.wait_for_timeout(300)
+    whole(page)
 
 
 def open_forms(page: Page) -> None:
     """Open the block of forms; the first one moves a school to its next stage."""
     page.locator("summary").filter(has_text="Mettre à jour").press("Enter")
     expect(page.get_by_role("combobox", name=re.compile("Que voulez-vous mettre à jour"))).to_be_visible(timeout=SLOW)
-    settle(page)
+    pause(page)
 
 
 def edit(page: Page, what: str) -> None:
@@ -124,13 +118,13 @@ def edit(page: Page, what: str) -> None:
     field.click()
     field.fill(what)
     page.get_by_role("option", name=re.compile(what)).click()
-    settle(page)
+    pause(page)
 
 
 def save(page: Page) -> None:
-    settle(page)
+    pause(page)
     page.get_by_role("button", name="Enregistrer").press("Enter")
-    settle(page)
+    pause(page)
 
 
 def changes(page: Page, told: str) -> Locator:
@@ -145,6 +139,6 @@ def change(page: Page, told: str) -> None:
 def take_back(page: Page, told: str) -> None:
     """Take back the last change, which is told so."""
     change(page, told)
-    settle(page)
+    pause(page)
     page.get_by_role("button", name="Annuler").first.press("Enter")
     expect(changes(page, told)).to_have_count(0, timeout=SLOW)

@@ -27,9 +27,9 @@ def day(number: int, month: int = 3) -> date:
 
 
 @pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def file(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two schools, the first in its installation, a device, counts of agents, a request for help."""
-    store = Store(tmp_path_factory.mktemp("programme") / "known.duckdb")
+    store = Store(Path(shutil.copy(blank, tmp_path_factory.mktemp("programme") / "known.duckdb")))
     deposit(store, "ecole cantine_nom", [(SCHOOL, "A"), (OTHER, "B")])
     deposit(store, "ecole raccordement meteo", [(SCHOOL, "en cours", "soleil"), (OTHER, "à faire", "nuage")])
     stages = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+import shutil
 import statistics
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -68,7 +69,7 @@ def _counts(chance: random.Random) -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture(scope="module", params=[1])
-def files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Files]:
+def files(request: pytest.FixtureRequest, blank: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Files]:
     """Write files of a programme by chance, deposit them, and return the store with what the files say."""
     chance = random.Random(request.param)
     day = lambda: TODAY - timedelta(days=chance.randint(1, 2_200))  # noqa: E731
@@ -145,7 +146,7 @@ def files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         ],
     }
     folder = tmp_path_factory.mktemp("oracle")
-    store = Store(folder / "oracle.duckdb")
+    store = Store(Path(shutil.copy(blank, folder / "oracle.duckdb")))
     return store, {name: _through_a_file(store, folder / f"{name}.csv", rows) for name, rows in found.items()}
 
 

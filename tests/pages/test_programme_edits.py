@@ -120,8 +120,6 @@ def test_the_comite_reads_and_changes_nothing(open_app: Open, demo_store: Path) 
 
 def test_a_new_store_takes_its_first_school_by_the_form(open_app: Open, empty_store: Path) -> None:
     store = Store(empty_store)
-    with store.write("test", "test", {}):
-        pass
     assert edits.record(store, "schools", [{"ecole": "École Alpha", "cantine_nom": "Alpha"}], "m").saved
     store.close()
     app = editor(open_app(empty_store, ROLLOUT), "situation")
