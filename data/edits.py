@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,10 +14,12 @@ from typing import Any
 from data.deposit import DepositRefused, DepositReport, apply, preview
 from data.formulas import escape
 from data.schemas import Field, Kind, kinds, normalise
+from data.staging import NATURES
 from data.store import Store
 from data.targets import PROGRAMME_KINDS, TARGETS
 from data.typography import french
 
+NUMERIC = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d\d)")
 TAKE_BACK = "effacer"
 FIRST_LINE = 2  # of a file: the first is its header
 Row = dict[str, Any]
@@ -98,6 +101,9 @@ def record(store: Store, kind: str, lines: Sequence[Mapping[str, Any]], actor: s
     """
     described = kinds()[kind]
     name = f"saisie_{normalise(described.title)}_{date.today():%Y-%m-%d}.csv"
+    # A file may write its dates month first, and its columns tell which: a form asks for the day first, always.
+    if wrong := _not_dates(described, lines):
+        return Outcome(refusals=wrong)
     content = _file(described, lines)
     try:
         report = preview(store, name, content)
@@ -113,6 +119,29 @@ def record(store: Store, kind: str, lines: Sequence[Mapping[str, Any]], actor: s
     return Outcome(saved=not report.nothing_to_do, warnings=warnings)
 
 
+def _not_dates(kind: Kind, lines: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str], str]:
+    """Return what to say of the numeric dates that do not exist, day first."""
+    return {
+        (place, described.name): french(f"« {line[described.name]} » n’est pas {NATURES['date']}")
+        for place, line in enumerate(lines)
+        for described in kind.fields
+        if described.type == "date" and _day_first(line.get(described.name)) == ""
+    }
+
+
+def _day_first(value: Any) -> str:  # noqa: ANN401
+    """Return a numeric date as aaaa-mm-jj, nothing when it does not exist; any other text as it is, to be read."""
+    text = value.isoformat() if isinstance(value, date) else as_text(value).strip()
+    numbers = NUMERIC.fullmatch(text)
+    if not numbers:
+        return text or "-"
+    day, month, year = (int(group) for group in numbers.groups())
+    try:
+        return date(year if year > 99 else 2000 + year, month, day).isoformat()
+    except ValueError:
+        return ""
+
+
 def _file(kind: Kind, lines: Sequence[Mapping[str, Any]]) -> bytes:
     """Write lines as a file of their kind: each one on a line of its own, since refusals are told by line."""
     text = io.StringIO(newline="")
@@ -123,6 +152,8 @@ def _file(kind: Kind, lines: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def _cell(described: Field, value: Any) -> str:  # noqa: ANN401
+    if described.type == "date":
+        return _day_first(value)
     text = as_text(value) if described.preserve_spaces else " ".join(as_text(value).split())
     return escape(text) if described.type == "string" else text
 

@@ -254,3 +254,13 @@ def test_a_store_of_an_earlier_version_keeps_its_programme(tmp_path: Path, monke
     assert list(edits.rows(kept, "workshops")[0].values()) == [day(1), "A", "Poste", 10, None]
     assert kept.read("SELECT count(*) AS n FROM deposits")["n"].item() == 5
     kept.close()
+
+
+def test_a_form_reads_the_day_first_even_when_only_the_month_first_would_exist(known: Store) -> None:
+    line = {**STAGE, "debut_prevu": "03/13/2025", "fin_prevue": "04/05/2025"}
+    outcome = edits.record(known, "stages", [line], "m")
+    assert set(outcome.refusals) == {(0, "debut_prevu")}
+    assert "« 03/13/2025 » n’est pas une date" in outcome.refusals[0, "debut_prevu"].replace("\u00a0", " ")
+    assert edits.record(known, "stages", [line | {"debut_prevu": "3.4.25", "fin_prevue": "5 mai 2025"}], "m").saved
+    row = next(row for row in edits.rows(known, "stages") if row["etape"] == "installation")
+    assert (row["debut_prevu"], row["fin_prevue"]) == (day(3, 4), day(5, 5))
