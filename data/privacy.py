@@ -1,30 +1,36 @@
 """People as counts: groups under 5 are hidden, and so is what would give them away.
 
-A table has one row per group (a school, a trade), one column per step (agents, identities…) and is published with the
-total of each column. A step is a part of the one before, so a reader knows that counts never rise along a row.
+A month is published as two tables, by school and by trade, over the same agents. Both have one column per step (agents,
+identities…), the same totals, and for each step the number of agents of the schools that answered it.
 
-- A count from 1 to 4 is hidden. In its column every 0 is hidden too, so that “hidden” means “0 to 4, or more”; unless
-  the step before shows a 0 already: nothing is left to protect.
-- A 0 is shown where nothing else of its column is hidden, and its own group (first column) is not itself under 5:
-  “nobody yet” then speaks of a whole group. A missing count is shown as missing: it enters no total.
-- A hidden count must not be recovered from the total of its column and its neighbours in the row: while it could be,
-  the smallest other count of the column is hidden as well, then the total itself.
+- A count from 1 to 4 is hidden, in a table as in a total. So is a 0 in a group of 1 to 4 people (first column), unless
+  the total is 0: “nobody yet, nowhere” is no secret of that group.
+- Any other 0 of a school is shown: “nobody yet” speaks of a whole group; so is that of a trade, where no other count of
+  its column is hidden. A missing count is shown as missing: it enters no total.
+- Nothing of what is published together may give a hidden count away, nor the count of a school × trade, which is never
+  shown. A count is safe when another month, with one person more or fewer there, would have been published alike.
 
-Hidden counts all look alike: telling the first kind from the second would narrow both down.
+The reader is supposed to know all that is shown, which trades each school has, that no step counts more people than an
+earlier one (where that is true), and that the hidden count of a school is at least 1. A month that could as well be is
+found as cycles in a network, total → school → trade → total: one person more along a cycle, wherever a count is hidden.
+While there is none for a small count, one more count of its column is hidden.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-SMALLEST_SHOWN = 5
+from data.privacy_network import SMALLEST_SHOWN, Month, Target, telling_zeros
+
 MASKED = "masqué"
 TOTAL = "Total"
-# Larger than any count: “no upper bound”.
-UNBOUNDED = 10**9
+# What could be hidden too: the table of marks, and the place in it.
+Choice = tuple[np.ndarray, tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -44,89 +50,134 @@ class MaskedCounts:
         return text.mask(hidden.astype(bool), MASKED)
 
 
+@dataclass(frozen=True)
+class MaskedMonth:
+    """The two tables of one month as they may be shown; both hide the same totals.
+
+    `hidden_steps`: those whose numbers of the whole programme must not be shown, nor the agents of the schools that
+    answered them, nor their shares.
+    """
+
+    schools: MaskedCounts
+    trades: MaskedCounts
+    hidden_steps: frozenset[str]
+
+
 def is_small(count: object) -> bool:
     """Tell whether a count of people is from 1 to 4."""
     return not pd.isna(count) and 0 < int(count) < SMALLEST_SHOWN  # type: ignore[call-overload]
 
 
 def mask_counts(counts: pd.DataFrame) -> MaskedCounts:
-    """Hide the small groups of a table, and what would give them away; the first column counts each whole group."""
+    """Hide the small groups of one table with totals, and what would give them away; its first column counts all."""
     values = counts.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    totals = np.nansum(values, axis=0)
-    sensitive = _small_groups(values)
-    hidden = _with_zeros(values, sensitive)
-    hidden_totals = (totals > 0) & (totals < SMALLEST_SHOWN)
-    while True:
-        low, high = recoverable_range(values, hidden, totals, hidden_totals)
-        exposed = np.flatnonzero((sensitive & (low == high)).any(axis=0) & ~hidden_totals)
-        if not len(exposed):
-            return _published(counts, values, hidden, totals, hidden_totals)
-        _hide_one_more(values, hidden, hidden_totals, int(exposed[0]))
+    month = Month(values[:, None, :])
+    # Nothing is published by trade, nor of the agents of those who answered.
+    month.hidden_trades[:] = month.hidden_agents[:] = True
+    _protect(month)
+    return _published(counts.index, counts.columns, month.schools, month.hidden_schools, month)
 
 
-def recoverable_range(
-    values: np.ndarray, hidden: np.ndarray, totals: np.ndarray, hidden_totals: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the smallest and the largest value a reader can give each count, from what is published."""
-    low = np.where(hidden, 0, values)
-    high = np.where(hidden, np.where(hidden_totals, UNBOUNDED, totals), values)
-    while True:
-        before = low.copy(), high.copy()
-        _use_rows(low, high, hidden)
-        _use_totals(low, high, hidden, totals, hidden_totals)
-        if np.array_equal(before[0], low, equal_nan=True) and np.array_equal(before[1], high, equal_nan=True):
-            return low, high
+def mask_month(counts: pd.DataFrame, around: Sequence[pd.DataFrame] = ()) -> MaskedMonth:
+    """Hide what must be of one month; `counts` has one row per (school, trade) and one column per step.
+
+    A school with a trade missing for a step is unknown for this step, in both tables and in the totals. `around` are
+    the counts of the months before and after: what does not change is hidden last, for it would be guessed from them.
+    """
+    schools, trades = (counts.index.unique(level).sort_values() for level in (0, 1))
+    month = Month(_cells(counts, schools, trades))
+    others = [Month(_cells(other, schools, trades)) for other in around]
+    month.same_schools = sum((month.schools == other.schools for other in others), start=month.same_schools)
+    month.same_trades = sum((month.trades == other.trades for other in others), start=month.same_trades)
+    _protect(month)
+    return MaskedMonth(
+        _published(schools, counts.columns, month.schools, month.hidden_schools, month),
+        _published(trades, counts.columns, month.trades, month.hidden_trades, month),
+        frozenset(counts.columns[month.hidden_agents]),
+    )
 
 
-def _small_groups(values: np.ndarray) -> np.ndarray:
-    small = (values > 0) & (values < SMALLEST_SHOWN)
-    zero_of_small_group = (values == 0) & small[:, :1]
-    return small | zero_of_small_group
+def _cells(counts: pd.DataFrame, schools: pd.Index, trades: pd.Index) -> np.ndarray:
+    """Return school × trade × step, NaN where there is no such trade, or where a trade of the school is missing."""
+    cells = np.full((len(schools), len(trades), counts.shape[1]), np.nan)
+    silent = np.zeros((len(schools), counts.shape[1]), dtype=bool)
+    rows = schools.get_indexer(counts.index.get_level_values(0))
+    places = trades.get_indexer(counts.index.get_level_values(1))
+    kept = (rows >= 0) & (places >= 0)
+    told = counts.astype("Float64").to_numpy(dtype=float, na_value=np.nan)[kept]
+    np.logical_or.at(silent, rows[kept], np.isnan(told))
+    cells[rows[kept], places[kept]] = told
+    return np.where(silent[:, None, :], np.nan, cells)
 
 
-def _with_zeros(values: np.ndarray, sensitive: np.ndarray) -> np.ndarray:
-    hidden = sensitive.copy()
-    shown_zero_before = np.zeros(len(values), dtype=bool)
-    for column in range(values.shape[1]):
-        zero = values[:, column] == 0
-        hidden[:, column] |= zero & ~shown_zero_before & sensitive[:, column].any()
-        shown_zero_before |= zero & ~hidden[:, column]
-    return hidden
+# ---------------------------------------------------------------- what is hidden
+def _protect(month: Month) -> None:
+    """Hide more until no small count can be found."""
+    _hide_what_follows(month)
+    for target in list(month.targets()):
+        while not month.is_safe(target) and _hide_one_more(month, target):
+            pass
 
 
-def _use_rows(low: np.ndarray, high: np.ndarray, hidden: np.ndarray) -> None:
-    """A step is a part of the one before: from left to right the counts of a group never rise."""
-    most = np.fmin.accumulate(high, axis=1)
-    least = np.fmax.accumulate(low[:, ::-1], axis=1)[:, ::-1]
-    # When a file breaks that rule, what it implies is impossible and teaches nothing.
-    sound = hidden & (least <= most)
-    high[sound], low[sound] = most[sound], least[sound]
-
-
-def _use_totals(
-    low: np.ndarray, high: np.ndarray, hidden: np.ndarray, totals: np.ndarray, hidden_totals: np.ndarray
-) -> None:
-    """Hidden counts of a column add up to what its total leaves once the counts shown are taken away."""
-    spare_high, spare_low = np.nansum(high, axis=0) - high, np.nansum(low, axis=0) - low
-    usable = hidden & ~hidden_totals
-    least, most = np.maximum(low, totals - spare_high), np.minimum(high, totals - spare_low)
-    sound = usable & (least <= most)
-    low[sound], high[sound] = least[sound], most[sound]
-
-
-def _hide_one_more(values: np.ndarray, hidden: np.ndarray, hidden_totals: np.ndarray, column: int) -> None:
-    candidates = np.where(~hidden[:, column] & (values[:, column] > 0), values[:, column], np.inf)
-    if np.isfinite(candidates).any():
-        hidden[candidates.argmin(), column] = True
+def _hide_one_more(month: Month, target: Target) -> bool:
+    """Hide the count that makes a small one safe, or else the one that costs least; False when all is hidden."""
+    choices = _choices(month, target.step) or _whole_steps(month, target.step)
+    if not choices:
+        return False
+    for hidden, place in choices:
+        hidden[place] = True
+        month.networks.clear()
+        if month.is_safe(target):
+            break
+        hidden[place] = False
     else:
-        hidden_totals[column] = True
+        hidden, place = next((choice for choice in choices if choice[0] is month.hidden_agents), choices[0])
+        hidden[place] = True
+    _hide_what_follows(month)
+    return True
+
+
+def _choices(month: Month, step: int) -> list[Choice]:
+    """List what is still shown of a step, the best to hide first: what the months around do not tell, what costs least.
+
+    A row that hides much already costs less, so does a small count.
+    """
+    found = [
+        ((same[row, step], -int(hidden[row].sum()), values[row, step]), hidden, (int(row), step))
+        for values, hidden, same in (
+            (month.schools, month.hidden_schools, month.same_schools),
+            (month.trades, month.hidden_trades, month.same_trades),
+        )
+        for row in np.flatnonzero(~hidden[:, step] & (values[:, step] > 0))
+    ]
+    ordered: list[Choice] = [(hidden, place) for _, hidden, place in sorted(found, key=lambda choice: choice[0])]
+    silent = 1 + np.flatnonzero((~month.hidden_agents & ~month.known.all(axis=0))[1:])
+    if step == 0 and len(silent):
+        ordered.append((month.hidden_agents, (silent,)))
+    return ordered + ([] if month.hidden_totals[step] else [(month.hidden_totals, (step,))])
+
+
+def _whole_steps(month: Month, step: int) -> list[Choice]:
+    """List the other totals still shown, when nothing is left of a step: it cannot differ while they are known."""
+    left = np.flatnonzero(~month.hidden_totals)
+    return [(month.hidden_totals, (int(other),)) for other in [*left[left < step][::-1], *left[left > step]]]
+
+
+def _hide_what_follows(month: Month) -> None:
+    """Hide what follows from the rest: counts under a hidden total, the zeros of a hidden group, those of trades."""
+    for values, hidden in ((month.schools, month.hidden_schools), (month.trades, month.hidden_trades)):
+        hidden |= month.hidden_totals & (values > 0)
+        hidden |= hidden[:, :1] & telling_zeros(values)
+    month.hidden_trades |= month.hidden_trades.any(axis=0) & (month.trades == 0)
+    month.hidden_agents |= month.hidden_totals | month.hidden_totals[0]
+    month.networks.clear()
 
 
 def _published(
-    counts: pd.DataFrame, values: np.ndarray, hidden: np.ndarray, totals: np.ndarray, hidden_totals: np.ndarray
+    index: pd.Index, columns: pd.Index, values: np.ndarray, hidden: np.ndarray, month: Month
 ) -> MaskedCounts:
-    index, columns = counts.index, counts.columns
-    unknown = np.isnan(values).all(axis=0)  # nobody answered: the total is missing too, not zero
+    unknown = ~month.known.any(axis=0)  # nobody answered: the total is missing too, not zero
+    totals, hidden_totals = month.totals, month.hidden_totals
     return MaskedCounts(
         counts=pd.DataFrame(np.where(hidden, np.nan, values), index=index, columns=columns).astype("Int64"),
         hidden=pd.DataFrame(hidden, index=index, columns=columns),

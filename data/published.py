@@ -1,50 +1,32 @@
 """What may be shown of the agents: one decision for every table, figure and chart that speaks of them.
 
-The two tables of a month (schools, trades) have the same totals: what one hides, the other would give away. So a total
-that one of them hides is hidden in both, with its whole column, and in everything derived from it.
+All that is published of a month is masked together (`data.privacy`): the tables by school and by trade, the totals, the
+agents of the schools that answered each step, and so the shares.
 """
 
+# ruff: noqa: S608 — the columns are our own; what a caller gives travels as parameters.
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 import pandas as pd
 
-from data.privacy import MaskedCounts, mask_counts
-from data.programme import STEPS, months, step_totals, steps_by_school, steps_by_trade
+from data.privacy import MaskedMonth, mask_month
+from data.programme import STEPS, months, step_totals
 from data.store import Store
 
 AGENTS = next(iter(STEPS))
+# A group told twice is their sum; where one of the two is missing, so is the sum.
+SUMS = ", ".join(f"CASE WHEN count({column}) = count(*) THEN sum({column}) END" for column in STEPS.values())
+COUNTS = f"SELECT school, trade, {SUMS} FROM equipment_counts WHERE month = $month GROUP BY school, trade"
 
 
-@dataclass(frozen=True)
-class Published:
-    """The two tables of one month as they may be shown; both hide the same totals."""
-
-    schools: MaskedCounts
-    trades: MaskedCounts
-
-    @property
-    def hidden_steps(self) -> set[str]:
-        """Return the steps whose numbers of the whole programme must not be shown, nor their shares."""
-        hidden = self.schools.hidden_totals
-        if hidden[AGENTS]:
-            return set(hidden.index)
-        return {step for step in hidden.index if hidden[step] or self._silent_schools_are_hidden(step)}
-
-    def _silent_schools_are_hidden(self, step: str) -> bool:
-        """Tell whether all agents, less those of the schools that answered, would give a hidden count away."""
-        counts, hidden = self.schools.counts[step], self.schools.hidden
-        silent = counts.isna() & ~hidden[step]
-        return bool((silent & hidden[AGENTS]).any())
-
-
-def published(store: Store, month: date) -> Published:
+def published(store: Store, month: date) -> MaskedMonth:
     """How many agents of each school, of each trade, reached each step, as far as it may be told?"""
-    schools, trades = mask_counts(steps_by_school(store, month)), mask_counts(steps_by_trade(store, month))
-    hidden = schools.hidden_totals | trades.hidden_totals
-    return Published(_without(schools, hidden), _without(trades, hidden))
+    known = sorted(months(store))
+    around = [other for before, after in pairwise(known) if month in (before, after) for other in (before, after)]
+    return mask_month(_counts(store, month), [_counts(store, other) for other in around if other != month])
 
 
 def published_totals(store: Store) -> pd.DataFrame:
@@ -56,13 +38,7 @@ def published_totals(store: Store) -> pd.DataFrame:
     return totals.assign(hidden=hidden, **counts)
 
 
-def _without(masked: MaskedCounts, hidden_totals: pd.Series) -> MaskedCounts:
-    """Hide these totals and every count of their columns; a missing count stays missing."""
-    hidden = masked.hidden | (masked.counts.notna() & hidden_totals)
-    return replace(
-        masked,
-        counts=masked.counts.mask(hidden),
-        hidden=hidden,
-        totals=masked.totals.mask(hidden_totals),
-        hidden_totals=hidden_totals,
-    )
+def _counts(store: Store, month: date) -> pd.DataFrame:
+    """Return the counts of a month by school and trade; they are masked before anyone sees them."""
+    rows = store.read(COUNTS, {"month": month}).set_index(["school", "trade"])
+    return rows.astype("Int64").set_axis(list(STEPS), axis="columns")

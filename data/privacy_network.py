@@ -1,0 +1,256 @@
+"""Could a month be otherwise, and be published alike? One person more or fewer along a cycle of a network.
+
+The nodes are the total, the groups of schools whose agents are added up together, the schools, the trades; an arc is a
+count: total → group → school → trade → total. A count that is shown holds its arc still; a count by school and trade,
+never shown, moves as far as the steps before and after it allow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+
+SMALLEST_SHOWN = 5
+Steps = tuple[int, ...]
+Arc = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A count that must stay unknown: the ends of its arc in the network, its step, the steps its schools tell.
+
+    The arc of a school starts at -1: its group depends on the step.
+    """
+
+    arc: Arc
+    step: int
+    told: set[Steps]
+
+
+@dataclass
+class Month:
+    """The counts of a month, school × trade × step (NaN: none, or unknown), and what is hidden of their sums."""
+
+    cells: np.ndarray
+    networks: dict[Steps, np.ndarray] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.known = ~np.isnan(self.cells).all(axis=1)
+        self.schools = np.where(self.known, np.nansum(self.cells, axis=1), np.nan)
+        answered = ~np.isnan(self.cells).all(axis=0)
+        self.trades = np.where(answered, np.nansum(self.cells, axis=0), np.nan)
+        self.totals = np.nansum(self.schools, axis=0)
+        self.hidden_schools, self.hidden_trades = _small_groups(self.schools), _small_groups(self.trades)
+        self.hidden_totals = _small(self.totals)
+        self.hidden_agents = np.zeros(len(self.totals), dtype=bool)
+        # In how many of the months around a count is the same.
+        self.same_schools, self.same_trades = np.zeros(self.schools.shape), np.zeros(self.trades.shape)
+
+    # ------------------------------------------------------------ what must not be found
+    def targets(self) -> Iterator[Target]:
+        """Yield the small totals, then the small counts by trade, by school, and by school and trade."""
+        first = self._first_school()
+        trades = first + len(self.cells)
+        for step in np.flatnonzero(_small(self.totals)):
+            yield Target((0, 1), int(step), self._told(self.known, step))
+        for trade, step in np.argwhere(_small_groups(self.trades)):
+            yield Target((trades + trade, 0), int(step), self._told(self.known, step))
+        for school, step in np.argwhere(_small_groups(self.schools)):
+            yield Target((-1, first + school), int(step), self._told(self.known[[school]], step))
+        for school, trade, step in np.argwhere(_small(self.cells)):
+            yield Target((first + school, trades + trade), int(step), self._told(self.known[[school]], step))
+
+    def _told(self, known: np.ndarray, step: np.intp) -> set[Steps]:
+        return {tuple(map(int, np.flatnonzero(row))) for row in known if row[step]}
+
+    def is_safe(self, target: Target) -> bool:
+        """Tell whether one person more or fewer there, in some steps together, would be published alike."""
+        return any(self._has_cycle(steps, target.arc) for steps in _ranges(target)) or any(
+            self._has_cycles(steps, target, arc, change)
+            for steps in _ranges(target)
+            if len(steps) > 1
+            for arc in self._cells_of(target)
+            for change in (1, -1)
+            if self._may_move(arc, steps, change)
+        )
+
+    def _cells_of(self, target: Target) -> list[Arc]:
+        """Return the arcs of the counts by school and trade that make a target up."""
+        start, end = target.arc
+        if 0 < start < end:
+            return [target.arc]
+        first, schools = self._first_school(), len(self.cells)
+        arcs = [
+            (first + int(school), first + schools + int(trade))
+            for school, trade in np.argwhere(~np.isnan(self.cells[:, :, target.step]))
+        ]
+        return [arc for arc in arcs if start in arc or (start < 0 and end in arc)]
+
+    def _may_move(self, arc: Arc, steps: Steps, change: int) -> bool:
+        """Tell whether a count by school and trade may change in these steps, by the other steps of its group."""
+        before = self.cells[self._place(arc)]
+        after = before.copy()
+        after[list(steps)] += change
+        passes = (before[:, None] >= before) & (after[:, None] < after)
+        return not (after < 0).any() and not np.triu(passes).any()
+
+    def _has_cycle(self, steps: Steps, arc: Arc) -> bool:
+        network = self._network(steps, self.cells)
+        start, end = arc
+        if start < 0:  # a school hangs from its group
+            start = 1 + int(self._groups(0 in steps)[end - self._first_school()])
+        more, fewer = bool(network[start, end]), bool(network[end, start])
+        return bool((more and _way(network, end, start)) or (fewer and _way(network, start, end)))
+
+    def _has_cycles(self, steps: Steps, target: Target, arc: Arc, change: int) -> bool:
+        """Tell whether the count of a school × trade may change in all these steps, through another cycle in each.
+
+        Counts that grow along the cycles want the first step moved first, those that shrink the last one.
+        """
+        return any(self._moves_in(order, target, arc, change) for order in (steps, steps[::-1]))
+
+    def _moves_in(self, steps: Steps, target: Target, arc: Arc, change: int) -> bool:
+        start, end = arc if change > 0 else arc[::-1]
+        cells = self.cells.copy()
+        cells[(*self._place(arc), list(steps))] += change
+        for step in steps:
+            network = self._network((step,), cells)
+            network[[start, end], [end, start]] = False
+            if step == target.step and target.arc != arc:
+                self._only_through(network, target)
+            way = _way(network, end, start)
+            if not way:
+                return False
+            _move(cells, way, step, self._first_school())
+        return True
+
+    def _place(self, arc: Arc) -> tuple[int, int]:
+        return arc[0] - self._first_school(), arc[1] - self._first_school() - len(self.cells)
+
+    def _only_through(self, network: np.ndarray, target: Target) -> None:
+        """Cut the ways that would leave a sum as it is."""
+        start, end = target.arc
+        node, other = (
+            (end, 1 + self._groups(target.step == 0)[end - self._first_school()]) if start < 0 else (start, end)
+        )
+        kept = network[node, other], network[other, node]
+        network[node, :] = network[:, node] = False
+        network[node, other], network[other, node] = kept
+
+    # ------------------------------------------------------------ the network
+    def _first_school(self) -> int:
+        """Return the place of the first school among the nodes: the total, the groups of schools, schools, trades."""
+        return 1 + len(self.cells)
+
+    def _groups(self, of_agents: bool) -> np.ndarray:
+        """Return the group of each school: agents are added up over the schools that answered each step."""
+        told = self.known[:, ~self.hidden_agents] if of_agents else self.known[:, :0]
+        return np.unique(told, axis=0, return_inverse=True)[1].ravel() if told.shape[1] else np.zeros(len(told), int)
+
+    def _network(self, steps: Steps, cells: np.ndarray) -> np.ndarray:
+        """Return which counts may hold one person more (arc) or fewer (arc back) in all these steps at once."""
+        if steps not in self.networks:
+            self.networks[steps] = self._sums(steps)
+        network, told = self.networks[steps].copy(), self.known[:, list(steps)].all(axis=1)
+        first = self._first_school()
+        schools, trades = slice(first, first + len(cells)), slice(first + len(cells), None)
+        more, fewer = _cells_that_move(cells, list(steps))
+        network[schools, trades], network[trades, schools] = more & told[:, None], (fewer & told[:, None]).T
+        return network
+
+    def _sums(self, steps: Steps) -> np.ndarray:
+        """Return the part of the network that depends on what is hidden: total, groups, schools, and trades."""
+        count, first, within = len(self.cells), self._first_school(), list(steps)
+        network = np.zeros((first + count + self.cells.shape[1],) * 2, dtype=bool)
+        groups, schools, trades = (
+            1 + self._groups(0 in steps),
+            np.arange(first, first + count),
+            slice(first + count, None),
+        )
+        told = self.known[:, within].all(axis=1)
+        in_hidden_group = self.hidden_schools[:, :1] & (np.arange(len(self.totals)) > 0)
+        more, fewer = _sums_that_move(self.schools, self.hidden_schools, np.where(in_hidden_group, 0, 1), within)
+        network[groups, schools], network[schools, groups] = more & told, fewer & told
+        more, fewer = _sums_that_move(self.trades, self.hidden_trades, np.zeros_like(self.trades), within)
+        network[trades, 0], network[0, trades] = more, fewer
+        if self.hidden_totals[within].all():
+            network[0, 1], network[1, 0] = True, bool((self.totals[within] > 1).all())
+        return network
+
+
+def _small(values: np.ndarray) -> np.ndarray:
+    return (values > 0) & (values < SMALLEST_SHOWN)
+
+
+def _small_groups(values: np.ndarray) -> np.ndarray:
+    """Tell the counts from 1 to 4, and the zeros of a group that small."""
+    return _small(values) | (_small(values[:, :1]) & telling_zeros(values))
+
+
+def telling_zeros(values: np.ndarray) -> np.ndarray:
+    """Tell the zeros that say something of their group: not those of a step nobody has reached, nor what follows."""
+    zeros, nobody = values == 0, np.nansum(values, axis=0) == 0
+    return zeros & ~np.logical_or.accumulate(zeros & nobody, axis=1)
+
+
+def _cells_that_move(cells: np.ndarray, within: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Tell which cells may grow, and shrink, by one in these steps: no step may pass one it does not pass now."""
+    more = np.all(~np.isnan(cells[:, :, within]), axis=2)
+    fewer = np.all(cells[:, :, within] > 0, axis=2)
+    for step in within:
+        equal = cells == cells[:, :, [step]]
+        equal[:, :, within] = False
+        more &= ~equal[:, :, :step].any(axis=2)
+        fewer &= ~equal[:, :, step + 1 :].any(axis=2)
+    return more, fewer
+
+
+def _ranges(target: Target) -> list[Steps]:
+    """Return the steps that may differ together, the fewest first: neighbours among the steps a school tells."""
+    found = {
+        tuple(step for step in told if low <= step <= high)
+        for told in target.told
+        for low in told
+        for high in told
+        if low <= target.step <= high
+    }
+    return sorted(found, key=lambda steps: (len(steps), steps))
+
+
+def _move(cells: np.ndarray, way: list[int], step: int, first_school: int) -> None:
+    """Move one person along a way: school → trade is one more, trade → school one fewer."""
+    first_trade = first_school + len(cells)
+    for start, end in pairwise(way):
+        low, high = min(start, end), max(start, end)
+        if low >= first_school and high >= first_trade:
+            cells[low - first_school, high - first_trade, step] += 1 if start < end else -1
+
+
+def _sums_that_move(
+    values: np.ndarray, hidden: np.ndarray, least: np.ndarray, within: list[int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Tell which sums may grow, and shrink, by one in these steps: those hidden, the latter above `least`."""
+    more = np.all(hidden[:, within], axis=1)
+    return more, more & np.all((values > least)[:, within], axis=1)
+
+
+def _way(network: np.ndarray, start: int, end: int) -> list[int]:
+    """Return the shortest way from one node to another, other than the arc between them; none is empty."""
+    frontier = network[start].copy()
+    frontier[[start, end]] = False
+    layers, seen = [frontier], frontier.copy()
+    seen[start] = True
+    while frontier.any():
+        reached = network[frontier].any(axis=0)
+        if reached[end]:
+            way = [end]
+            for layer in reversed(layers):
+                way.append(int(np.flatnonzero(layer & network[:, way[-1]])[0]))
+            return [start, *reversed(way)]
+        frontier = reached & ~seen
+        seen |= reached
+        layers.append(frontier)
+    return []
