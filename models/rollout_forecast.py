@@ -1,0 +1,265 @@
+"""When will every school be done? The schools to come, simulated from the stages seen so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from models.rollout_calendar import WorkCalendar
+from models.rollout_durations import Draws, Spans, sample
+
+DRAWS = 1000
+# The range given: 8 chances in 10.
+LOW, HIGH = 0.1, 0.9
+MONTH = 365.25 / 12
+# A programme that does not get there is drawn this far.
+LONGEST_FAN_YEARS = 25
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """What is supposed of the years to come; each can be changed on the page.
+
+    `at_once`: schools under way at the same time; `starts_per_month`: 0 for no limit; `holiday_speed`: 0 where school
+    holidays stop all work, 1 where they change nothing; `stages`: those a school must pass, all when empty;
+    `new_per_year`: schools the city opens each 1 September, to be equipped too.
+    """
+
+    target: int = 115
+    at_once: int = 10
+    starts_per_month: float = 0.0
+    holiday_speed: float = 1.0
+    stages: tuple[str, ...] = ()
+    new_per_year: int = 1
+    seed: int = 115
+
+
+@dataclass(frozen=True)
+class Range:
+    """Three quantiles of what is simulated: 10 %, 50 %, 90 %; None: not within forty years."""
+
+    low: date | None
+    median: date | None
+    high: date | None
+
+
+@dataclass(frozen=True)
+class RolloutForecast:
+    """The day every school is done, with new schools and without; the fan, month by month; the pace, year by year.
+
+    `fan`: month, low, median, high (schools done), target; `years`: year, low, median, high (schools finished in it);
+    `stages`: stage, seen (finished), under_way, planned, low, median, high (days of work in a school to come).
+    """
+
+    done: int
+    under_way: int
+    completed: Range
+    without_new: Range
+    fan: pd.DataFrame
+    years: pd.DataFrame
+    stages: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """The schools seen so far: their stages, when they were done (work, NaN before), when their stage began."""
+
+    spans: Spans
+    names: list[str]
+    done: np.ndarray
+    since: np.ndarray
+
+    @property
+    def under_way(self) -> np.ndarray:
+        return np.isnan(self.done) & ~np.isnan(self.since)
+
+
+def forecast(stages: pd.DataFrame, today: date, assumptions: Assumptions, draws: int = DRAWS) -> RolloutForecast | None:
+    """Simulate the rollout from the stages of the schools (table `pilot_stages`); None before any stage is finished.
+
+    Dates after today are taken as not having happened yet.
+    """
+    counted = _counted(stages, today, assumptions.stages)
+    if counted["actual_end"].isna().all():
+        return None
+    calendar = WorkCalendar(min(counted["actual_start"].min().date(), today), today, assumptions.holiday_speed)
+    seen = _seen(counted, today, calendar)
+    rng = np.random.default_rng(assumptions.seed)
+    samples = sample(seen.spans, rng, draws)
+    finished = _finished(seen, samples, calendar.before(today), assumptions, rng)
+    days = np.sort(calendar.day_of(finished), axis=1)
+    return _told(seen, samples, days, calendar, today, assumptions, rng)
+
+
+# ---------------------------------------------------------------- what has been seen
+def _counted(stages: pd.DataFrame, today: date, names: tuple[str, ...]) -> pd.DataFrame:
+    kept = stages[stages["stage"].isin(names)] if names else stages
+    dates = {
+        name: pd.to_datetime(kept[name]).where(pd.to_datetime(kept[name]) <= pd.Timestamp(today))
+        for name in ("actual_start", "actual_end")
+    }
+    return kept.assign(**dates, since=_previous_end(stages, today).loc[kept.index]).sort_values(["school", "position"])
+
+
+def _previous_end(stages: pd.DataFrame, today: date) -> pd.Series:
+    """Return when the stage before each one ended: waiting is part of the stage waited for."""
+    ordered = stages.sort_values(["school", "position"])
+    ends = pd.to_datetime(ordered["actual_end"])
+    return ends.where(ends <= pd.Timestamp(today)).groupby(ordered["school"]).shift()
+
+
+def _seen(counted: pd.DataFrame, today: date, calendar: WorkCalendar) -> _Seen:
+    names = counted.sort_values("position")["stage"].drop_duplicates().tolist()
+    schools = counted["school"].drop_duplicates().tolist()
+    known, elapsed = (np.full((len(schools), len(names)), np.nan) for _ in range(2))
+    done, since = (np.full(len(schools), np.nan) for _ in range(2))
+    for row, school in enumerate(schools):
+        mine = counted[counted["school"] == school].set_index("stage").reindex(names)
+        begun = [_begun(stage, calendar) for stage in mine.itertuples()]
+        ended = [calendar.after(end.date()) if pd.notna(end) else np.nan for end in mine["actual_end"]]
+        known[row] = _lengths(mine, np.subtract(ended, begun))
+        last = max((place for place, end in enumerate(ended) if not np.isnan(end)), default=-1)
+        if last == len(names) - 1:
+            done[row] = ended[-1]
+        elif not np.isnan(begun[last + 1]):
+            since[row] = begun[last + 1]
+            elapsed[row, last + 1] = max(calendar.before(today) - since[row], 0.0)
+    return _Seen(Spans(known, elapsed, _planned(counted, names)), names, done, since)
+
+
+def _lengths(stages: pd.DataFrame, work: np.ndarray) -> np.ndarray:
+    """Return the days of work of each stage; one that went on while all work was supposed to stop counts its days."""
+    days = (stages["actual_end"] - stages["actual_start"].fillna(stages["since"])).dt.days.to_numpy() + 1.0
+    return np.where(work < 1, np.maximum(days, 1), work)
+
+
+def _begun(stage: tuple, calendar: WorkCalendar) -> float:
+    """Return the work done when a stage began: once the one before was over, else on its first day."""
+    start, end, since = stage.actual_start, stage.actual_end, stage.since  # type: ignore[attr-defined]
+    if pd.notna(since) and not (pd.notna(end) and end <= since):
+        return calendar.after(max(since.date(), calendar.first)) if since.date() >= calendar.first else 0.0
+    return calendar.before(start.date()) if pd.notna(start) else np.nan
+
+
+def _planned(counted: pd.DataFrame, names: list[str]) -> np.ndarray:
+    """Return the days of work planned for each stage, as for most schools."""
+    starts, ends = pd.to_datetime(counted["planned_start"]), pd.to_datetime(counted["planned_end"])
+    days = ((ends - starts).dt.days + 1).groupby(counted["stage"]).median()
+    return days.reindex(names).fillna(days.median()).to_numpy(dtype=float)
+
+
+# ---------------------------------------------------------------- what is simulated
+def _finished(seen: _Seen, draws: Draws, now: float, assumptions: Assumptions, rng: np.random.Generator) -> np.ndarray:
+    """Return the work done when each school ends (draw × school), those seen first."""
+    mine = seen.under_way
+    to_come = draws.these_schools(rng)
+    later = np.cumsum(~np.isnan(seen.spans.elapsed), axis=1) - ~np.isnan(seen.spans.elapsed) > 0
+    left = np.nansum(draws.under_way, axis=2) + np.where(later, to_come, 0.0).sum(axis=2)
+    ends = np.maximum(seen.since + left, now)[:, mine]
+    done = np.broadcast_to(seen.done[~np.isnan(seen.done)], (len(ends), (~np.isnan(seen.done)).sum()))
+    count = assumptions.target + assumptions.new_per_year * LONGEST_FAN_YEARS - done.shape[1] - ends.shape[1]
+    lengths = draws.new_schools(rng, max(count, 0)).sum(axis=2)
+    return np.concatenate([done, ends, _queue(ends, lengths, now, assumptions)], axis=1)
+
+
+def _queue(ends: np.ndarray, lengths: np.ndarray, now: float, assumptions: Assumptions) -> np.ndarray:
+    """Return when the schools to come end: each starts when a place is free, as the starts per month allow."""
+    free = np.full((len(ends), assumptions.at_once), now)
+    under_way = np.sort(ends, axis=1)[:, -assumptions.at_once :] if ends.shape[1] else ends
+    free[:, : under_way.shape[1]] = under_way
+    wait = MONTH / assumptions.starts_per_month if assumptions.starts_per_month else 0.0
+    finished, rows = np.empty_like(lengths), np.arange(len(ends))
+    for rank in range(lengths.shape[1]):
+        place = free.argmin(axis=1)
+        start = np.maximum(free[rows, place], now + rank * wait)
+        finished[:, rank] = free[rows, place] = start + lengths[:, rank]
+    return finished
+
+
+# ---------------------------------------------------------------- what is told
+def _told(
+    seen: _Seen,
+    draws: Draws,
+    days: np.ndarray,
+    calendar: WorkCalendar,
+    today: date,
+    assumptions: Assumptions,
+    rng: np.random.Generator,
+) -> RolloutForecast:
+    openings = _openings(calendar, today)
+    reached = _reached(days, assumptions.target, assumptions.new_per_year, openings)
+    plain = _reached(days, assumptions.target, 0, openings)
+    last = np.quantile(reached, HIGH, method="inverted_cdf")
+    end = min(calendar.date_of(last) or date.max, today + timedelta(days=round(365.25 * LONGEST_FAN_YEARS)))
+    return RolloutForecast(
+        done=int((~np.isnan(seen.done)).sum()),
+        under_way=int(seen.under_way.sum()),
+        completed=_range(reached, calendar),
+        without_new=_range(plain, calendar),
+        fan=_fan(days, calendar, end, assumptions, openings),
+        years=_years(days, calendar, today, end),
+        stages=_stages(seen, draws, rng),
+    )
+
+
+def _openings(calendar: WorkCalendar, today: date) -> np.ndarray:
+    """Return the days since `first` of the new school years to come: schools open then."""
+    septembers = [date(year, 9, 1) for year in range(today.year, today.year + LONGEST_FAN_YEARS + 1)]
+    return np.array([(day - calendar.first).days for day in septembers if day > today])
+
+
+def _reached(days: np.ndarray, target: int, new_per_year: int, openings: np.ndarray) -> np.ndarray:
+    """Return, for each draw, the day on which every school is done, those opened meanwhile too; `inf` when never."""
+    wanted = target + new_per_year * np.searchsorted(openings, days, side="right")
+    enough = np.arange(1, days.shape[1] + 1) >= wanted
+    first = np.take_along_axis(days, enough.argmax(axis=1)[:, None], axis=1)[:, 0]
+    return np.where(enough.any(axis=1), first, np.inf)
+
+
+def _range(days: np.ndarray, calendar: WorkCalendar) -> Range:
+    low, median, high = np.quantile(days, [LOW, 0.5, HIGH], method="inverted_cdf")
+    return Range(calendar.date_of(low), calendar.date_of(median), calendar.date_of(high))
+
+
+def _fan(
+    days: np.ndarray,
+    calendar: WorkCalendar,
+    end: date,
+    assumptions: Assumptions,
+    openings: np.ndarray,
+) -> pd.DataFrame:
+    """Count the schools done at the beginning of each month, from the first one seen to the last one expected."""
+    months = pd.date_range(calendar.first.replace(day=1), end + timedelta(days=62), freq="MS")
+    places = np.array([(month.date() - calendar.first).days for month in months])
+    counts = np.stack([np.searchsorted(row, places, side="left") for row in days])
+    target = assumptions.target + assumptions.new_per_year * np.searchsorted(openings, places, side="right")
+    low, median, high = np.minimum(np.quantile(counts, [LOW, 0.5, HIGH], axis=0, method="inverted_cdf"), target)
+    return pd.DataFrame({"month": months, "low": low, "median": median, "high": high, "target": target})
+
+
+def _years(days: np.ndarray, calendar: WorkCalendar, today: date, end: date) -> pd.DataFrame:
+    """Count the schools that end in each year to come, up to the last one expected."""
+    years = list(range(today.year, end.year + 1))
+    bounds = [(date(year, 1, 1) - calendar.first).days for year in [*years, end.year + 1]]
+    counts = np.diff(np.stack([np.searchsorted(row, bounds, side="left") for row in days]), axis=1)
+    low, median, high = np.quantile(counts, [LOW, 0.5, HIGH], axis=0, method="inverted_cdf")
+    return pd.DataFrame({"year": years, "low": low, "median": median, "high": high})
+
+
+def _stages(seen: _Seen, draws: Draws, rng: np.random.Generator) -> pd.DataFrame:
+    lengths = draws.new_schools(rng, 1)[:, 0, :]
+    low, median, high = np.quantile(lengths, [LOW, 0.5, HIGH], axis=0)
+    return pd.DataFrame(
+        {
+            "stage": seen.names,
+            "seen": (~np.isnan(seen.spans.known)).sum(axis=0),
+            "under_way": (~np.isnan(seen.spans.elapsed)).sum(axis=0),
+            "planned": seen.spans.planned,
+            "low": low,
+            "median": median,
+            "high": high,
+        }
+    )
