@@ -19,7 +19,8 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from models.rollout_forecast import Assumptions, forecast
+from data.rollout_ahead import Assumptions
+from models.rollout_forecast import forecast
 
 STAGES = ("cadrage", "préparation", "installation", "formation", "test", "bilan", "généralisation")
 TYPICAL = np.array([28.0, 42.0, 21.0, 21.0, 84.0, 21.0, 56.0])
@@ -129,8 +130,8 @@ def main(truths: int = 400) -> None:
     with ProcessPoolExecutor(2) as pool:
         for finished in FINISHED:
             for shape in SHAPES:
-                found = np.array(list(pool.map(partial(inside, finished, shape), range(truths), chunksize=20)))
-                hit, late, width = found.mean(axis=0)
+                found = np.array(list(pool.map(partial(inside, finished, shape), range(truths), chunksize=10)))
+                (hit, late, _), width = found.mean(axis=0), np.median(found[:, 2])
                 everything.append(hit)
                 print(
                     f"{finished:>8}  {shape:<10}{hit:>8.1%}{1 - hit - late:>8.1%}{late:>8.1%}{width:>16.2f}", flush=True

@@ -8,6 +8,9 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from data import programme
+from data.rollout_ahead import Assumptions, Range, RolloutForecast
+from data.store import Store
 from models.rollout_calendar import WorkCalendar
 from models.rollout_durations import Draws, Spans, sample
 
@@ -17,50 +20,6 @@ LOW, HIGH = 0.1, 0.9
 MONTH = 365.25 / 12
 # A programme that does not get there is drawn this far.
 LONGEST_FAN_YEARS = 25
-
-
-@dataclass(frozen=True)
-class Assumptions:
-    """What is supposed of the years to come; each can be changed on the page.
-
-    `at_once`: schools under way at the same time; `starts_per_month`: 0 for no limit; `holiday_speed`: 0 where school
-    holidays stop all work, 1 where they change nothing; `stages`: those a school must pass, all when empty;
-    `new_per_year`: schools the city opens each 1 September, to be equipped too.
-    """
-
-    target: int = 115
-    at_once: int = 10
-    starts_per_month: float = 0.0
-    holiday_speed: float = 1.0
-    stages: tuple[str, ...] = ()
-    new_per_year: int = 1
-    seed: int = 115
-
-
-@dataclass(frozen=True)
-class Range:
-    """Three quantiles of what is simulated: 10 %, 50 %, 90 %; None: not within forty years."""
-
-    low: date | None
-    median: date | None
-    high: date | None
-
-
-@dataclass(frozen=True)
-class RolloutForecast:
-    """The day every school is done, with new schools and without; the fan, month by month; the pace, year by year.
-
-    `fan`: month, low, median, high (schools done), target; `years`: year, low, median, high (schools finished in it);
-    `stages`: stage, seen (finished), under_way, planned, low, median, high (days of work in a school to come).
-    """
-
-    done: int
-    under_way: int
-    completed: Range
-    without_new: Range
-    fan: pd.DataFrame
-    years: pd.DataFrame
-    stages: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -92,6 +51,11 @@ def forecast(stages: pd.DataFrame, today: date, assumptions: Assumptions, draws:
     finished = _finished(seen, samples, calendar.before(today), assumptions, rng)
     days = np.sort(calendar.day_of(finished), axis=1)
     return _told(seen, samples, days, calendar, today, assumptions, rng)
+
+
+def of_store(store: Store, today: date, assumptions: Assumptions) -> RolloutForecast | None:
+    """Simulate the rollout from the stages the store knows."""
+    return forecast(programme.stages(store), today, assumptions)
 
 
 # ---------------------------------------------------------------- what has been seen

@@ -1,0 +1,35 @@
+"""Généralisation: when will every school be done, and at which pace?"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from data import programme
+from models import rollout_forecast
+from ui import blocks, rollout_ahead_view
+from ui.access import require
+from ui.session import ask
+
+require("comite")
+blocks.page_title("Généralisation", "Quand les 115 écoles seront-elles équipées, à quel rythme\u00a0?")
+
+today = date.today()
+stages = ask(programme.stages)
+
+if stages["actual_end"].isna().all():
+    blocks.empty_state(
+        "Aucune étape d’une école test n’est encore terminée dans cette base. "
+        "Cette page simulera la suite du programme dès que les premières étapes le seront.",
+        "Voir le déploiement",
+        "pages/mission/deploiement.py",
+    )
+else:
+    supposed = rollout_ahead_view.assumptions(stages, today)
+    told = ask(rollout_forecast.of_store, today, supposed)
+    if told is None:
+        blocks.empty_state("Aucune de ces étapes n’est encore terminée\u00a0: choisissez-en d’autres.")
+    else:
+        rollout_ahead_view.headline(told, supposed)
+        rollout_ahead_view.fan(told, supposed, today)
+        rollout_ahead_view.pace(told)
+        rollout_ahead_view.durations(told)

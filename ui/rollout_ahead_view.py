@@ -1,0 +1,181 @@
+"""The blocks of the page Généralisation: what is supposed, when every school would be done, at which pace."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from data.rollout_ahead import (
+    CITY_SCHOOLS,
+    CITY_SCHOOLS_SOURCE,
+    Assumptions,
+    Range,
+    RolloutForecast,
+    stage_names,
+    under_way,
+    usual_stages,
+)
+from ui import blocks, charts_rollout, tables
+from ui.blocks import Figure
+from ui.formats import MONTHS, SPACE, enumeration, number, plural
+
+HOLIDAYS = {"ne changent rien": 1.0, "ralentissent de moitié": 0.5, "arrêtent tout": 0.0}
+NEVER = "pas avant quarante ans"
+FEW = 5
+
+
+def assumptions(stages: pd.DataFrame, today: date) -> Assumptions:
+    """Let the reader change what is supposed; the choices are kept in the URL."""
+    with blocks.question(
+        "Que suppose-t-on\u00a0?", "Chaque hypothèse se change ici\u00a0; tout est simulé à nouveau aussitôt."
+    ):
+        counted = st.multiselect(
+            "Étapes à passer (une école est faite à la fin de la dernière)",
+            stage_names(stages),
+            usual_stages(stages),
+            key="etapes_comptees",
+        )
+        first, second, third = st.columns(3)
+        here = under_way(stages, counted, today)
+        at_once = first.number_input(
+            "Écoles menées de front", 1, 115, min(max(here, 1), 115), key=f"de_front_{here}",
+            help=f"Aujourd’hui\u00a0: {plural(here, 'école')} en cours dans ces étapes.",
+        )  # fmt: skip
+        starts = second.number_input("Démarrages par mois au plus (0\u00a0: sans limite)", 0.0, 20.0, 0.0, 0.5)
+        holidays = third.selectbox("Les vacances scolaires…", list(HOLIDAYS))
+        target = first.number_input("Écoles à faire", 1, 500, CITY_SCHOOLS, help=CITY_SCHOOLS_SOURCE)
+        new = second.number_input("Écoles nouvelles par an", 0, 10, 1, help="Ouvertes au 1er septembre, à faire aussi.")
+        seed = third.number_input(
+            "Tirage", 1, 9999, CITY_SCHOOLS, help="Un autre numéro refait les simulations avec un autre hasard."
+        )  # fmt: skip
+    return Assumptions(
+        int(target), int(at_once), float(starts), HOLIDAYS[str(holidays)], tuple(counted), int(new), int(seed)
+    )
+
+
+def headline(told: RolloutForecast, supposed: Assumptions) -> None:
+    """Show where the schools stand, when they would all be done, and how fast."""
+    done = f"{number(told.done)} sur {number(supposed.target)}"
+    row = [
+        Figure("Écoles faites", done, f"{plural(told.under_way, 'école')} en cours"),
+        Figure("Toutes faites", month_of(told.completed.median), between(told.completed)),
+        Figure("Rythme", *_pace(told)),
+    ]
+    if supposed.new_per_year:
+        row.append(Figure("Sans école nouvelle", month_of(told.without_new.median), between(told.without_new)))
+    blocks.figures(row, "generalisation")
+
+
+def _pace(told: RolloutForecast) -> tuple[str, str]:
+    """Say how many schools end in a whole year to come."""
+    whole = told.years.iloc[1:-1] if len(told.years) > 2 else told.years
+    low, median, high = (number(round(whole[name].mean())) for name in ("low", "median", "high"))
+    return f"{median} écoles par an", f"entre {low} et {high} selon les simulations"
+
+
+def month_of(day: date | None) -> str:
+    """Write the month of a day: “mars 2032”."""
+    return f"{MONTHS[day.month - 1]} {day.year}" if day else NEVER
+
+
+def between(span: Range) -> str:
+    """Say the range of 8 chances in 10."""
+    if span.low is None:
+        return "plus de neuf fois sur dix"
+    end = f"et {month_of(span.high)}" if span.high else f"et… {NEVER}"
+    return f"entre {month_of(span.low)} {end}, 8 fois sur 10"
+
+
+def fan(told: RolloutForecast, supposed: Assumptions, today: date) -> None:
+    """Answer: when will every school be done?"""
+    with blocks.question("Quand toutes les écoles seront-elles faites\u00a0?", _supposed(supposed)):
+        fig = charts_rollout.fan(told.fan, today)
+        table = told.fan[["month", "low", "median", "high", "target"]].set_axis(
+            [
+                "Mois",
+                "Faites, au moins (9 fois sur 10)",
+                "Faites, médiane",
+                "Faites, au plus (9 fois sur 10)",
+                "À faire",
+            ],
+            axis="columns",
+        )
+        blocks.figure(fig, fan_sentence(told, supposed), table, "generalisation", digits=0)
+
+
+def fan_sentence(told: RolloutForecast, supposed: Assumptions) -> str:
+    """Say when every school would be done, and what the schools opened meanwhile cost."""
+    if told.completed.median is None:
+        reason = " avec les écoles qui ouvrent" if told.without_new.median else ""
+        return f"À ce rythme, les écoles ne seraient pas toutes faites avant quarante ans{reason}."
+    schools = plural(supposed.target, "école")
+    start = f"Les {schools} seraient toutes faites vers {month_of(told.completed.median)} ({between(told.completed)})"
+    if not supposed.new_per_year or told.without_new.median is None:
+        return f"{start}."
+    months = round((told.completed.median - told.without_new.median).days / 30.44)
+    more = f"{SPACE}; les écoles ouvertes d’ici là y ajoutent {number(months)}{SPACE}mois" if months else ""
+    return f"{start}, écoles nouvelles comprises{more}."
+
+
+def _supposed(supposed: Assumptions) -> str:
+    holidays = next(words for words, speed in HOLIDAYS.items() if speed == supposed.holiday_speed)
+    limit = f", {number(supposed.starts_per_month, 1)} démarrages par mois au plus" if supposed.starts_per_month else ""
+    return (
+        f"{plural(supposed.at_once, 'école menée de front', 'écoles menées de front')}{limit}\u00a0; "
+        f"les vacances {holidays}\u00a0; {plural(supposed.new_per_year, 'école nouvelle', 'écoles nouvelles')} par an."
+    )
+
+
+def pace(told: RolloutForecast) -> None:
+    """Answer: how many schools each year?"""
+    with blocks.question("Combien d’écoles chaque année\u00a0?"):
+        table = told.years[["year", "low", "median", "high"]].astype("Int64").astype({"year": str})
+        blocks.takeaway(pace_sentence(told))
+        tables.table(
+            table.set_axis(["Année", "Au moins (9 fois sur 10)", "Médiane", "Au plus (9 fois sur 10)"], axis="columns"),
+            "rythme_generalisation",
+            digits=0,
+        )
+
+
+def pace_sentence(told: RolloutForecast) -> str:
+    """Say the pace of the next whole year."""
+    row = told.years.iloc[min(1, len(told.years) - 1)]
+    return (
+        f"En {int(row['year'])}, {plural(int(row['median']), 'école serait finie', 'écoles seraient finies')} "
+        f"(entre {number(row['low'])} et {number(row['high'])})."
+    )
+
+
+def durations(told: RolloutForecast) -> None:
+    """Answer: what are these dates based on?"""
+    with blocks.question(
+        "Sur quoi reposent ces dates\u00a0?",
+        "Durées en jours, attente avant l’étape comprise, hors vacances si elles arrêtent tout.",
+    ):
+        shown = {
+            "stage": "Étape",
+            "seen": "Finie (écoles)",
+            "under_way": "En cours (écoles)",
+            "planned": "Prévue",
+            "low": "Attendue, au moins (9 fois sur 10)",
+            "median": "Attendue, médiane",
+            "high": "Attendue, au plus (9 fois sur 10)",
+        }
+        blocks.takeaway(durations_sentence(told))
+        tables.table(told.stages[list(shown)].rename(columns=shown), "durees_des_etapes", digits=0)
+        blocks.note(
+            "Une étape en cours compte pour «\u00a0au moins si longtemps\u00a0». Moins il y a d’étapes finies, plus la "
+            "fourchette est large. 1\u00a0000 simulations\u00a0; le calcul suppose que les écoles à venir ressemblent "
+            "aux écoles test. Vacances inconnues au-delà du calendrier officiel\u00a0: comme la dernière année publiée."
+        )
+
+
+def durations_sentence(told: RolloutForecast) -> str:
+    """Say on how many finished stages the dates rest, and which stages are hardly known."""
+    seen = told.stages.set_index("stage")["seen"]
+    few = [f"«{SPACE}{name}{SPACE}» ({number(count)})" for name, count in seen.items() if count < FEW]
+    start = f"{plural(int(seen.sum()), 'étape finie', 'étapes finies')} dans les écoles test."
+    return f"{start} Encore peu connues, moins de {FEW} écoles{SPACE}: {enumeration(few)}." if few else start
