@@ -43,7 +43,7 @@ def assumptions(stages: pd.DataFrame, today: date) -> Assumptions:
             "Écoles menées de front", 1, 115, min(max(here, 1), 115), key=f"de_front_{here}",
             help=f"Aujourd’hui\u00a0: {plural(here, 'école')} en cours dans ces étapes.",
         )  # fmt: skip
-        starts = second.number_input("Démarrages par mois au plus (0\u00a0: sans limite)", 0.0, 20.0, 0.0, 0.5)
+        starts = second.number_input("Démarrages par mois", 0, 20, 0, help="Au plus\u00a0; 0\u00a0: sans limite.")
         holidays = third.selectbox("Les vacances scolaires…", list(HOLIDAYS))
         target = first.number_input("Écoles à faire", 1, 500, CITY_SCHOOLS, help=CITY_SCHOOLS_SOURCE)
         new = second.number_input("Écoles nouvelles par an", 0, 10, 1, help="Ouvertes au 1er septembre, à faire aussi.")
@@ -153,16 +153,16 @@ def durations(told: RolloutForecast) -> None:
     """Answer: what are these dates based on?"""
     with blocks.question(
         "Sur quoi reposent ces dates\u00a0?",
-        "Durées en jours, attente avant l’étape comprise, hors vacances si elles arrêtent tout.",
+        "Durées en jours, attente avant l’étape comprise, attendues de… à…, 8 fois sur 10.",
     ):
         shown = {
             "stage": "Étape",
             "seen": "Finie (écoles)",
             "under_way": "En cours (écoles)",
             "planned": "Prévue",
-            "low": "Attendue, au moins (9 fois sur 10)",
-            "median": "Attendue, médiane",
-            "high": "Attendue, au plus (9 fois sur 10)",
+            "low": "Attendue, de",
+            "median": "médiane",
+            "high": "à",
         }
         blocks.takeaway(durations_sentence(told))
         tables.table(told.stages[list(shown)].rename(columns=shown), "durees_des_etapes", digits=0)

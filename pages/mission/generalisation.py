@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import streamlit as st
+
 from data import programme
 from models import rollout_forecast
 from ui import blocks, rollout_ahead_view
@@ -24,12 +26,14 @@ if stages["actual_end"].isna().all():
         "pages/mission/deploiement.py",
     )
 else:
+    answer = st.container()  # the answer stands above what it supposes
     supposed = rollout_ahead_view.assumptions(stages, today)
     told = ask(rollout_forecast.of_store, today, supposed)
     if told is None:
         blocks.empty_state("Aucune de ces étapes n’est encore terminée\u00a0: choisissez-en d’autres.")
     else:
-        rollout_ahead_view.headline(told, supposed)
-        rollout_ahead_view.fan(told, supposed, today)
+        with answer:
+            rollout_ahead_view.headline(told, supposed)
+            rollout_ahead_view.fan(told, supposed, today)
         rollout_ahead_view.pace(told)
         rollout_ahead_view.durations(told)
