@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Hashable
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -44,3 +47,61 @@ def fan(months: pd.DataFrame, today: date) -> go.Figure:
     fig.update_xaxes(tickformat="%Y", dtick="M12", tickangle=0, nticks=14)
     fig.update_yaxes(rangemode="tozero")
     return fig
+
+
+# Each stage of a pilot has its own marker as well as its colour.
+PILOT_STAGES = {
+    "idée": ("circle-open", charts.GREY),
+    "prototype": ("diamond", charts.PURPLE),
+    "test": ("square", charts.ORANGE),
+    "bilan": ("triangle-up", charts.LIGHT_BLUE),
+    "généralisé": ("circle", charts.GREEN),
+    "arrêté": ("x", charts.INK),
+}
+UNKNOWN_STAGE = "étape non renseignée"
+CORNERS = (("Gains rapides", 1, 5), ("Chantiers de fond", 5, 5), ("À l’occasion", 1, 1), ("À questionner", 5, 1))
+LINE = 22  # letters of a name on one line
+NEXT = 0.34  # between two pilots of the same impact and effort
+
+
+def impact_and_effort(pilots: pd.DataFrame, strong_impact: int, heavy_effort: int) -> go.Figure:
+    """Draw the pilots by effort and impact, from 1 to 5, each with its name and the rank the comité gave it."""
+    fig = charts.base(height=520, x_title="effort, de 1 (léger) à 5 (lourd)", y_title="impact, de 1 à 5 (fort)")
+    line = {"color": charts.GREY, "width": 1, "dash": "dash"}
+    fig.add_hline(strong_impact - 0.5, line=line)
+    fig.add_vline(heavy_effort - 0.5, line=line)
+    for words, x, y in CORNERS:
+        side, edge = ("left", 0.45) if x == 1 else ("right", 5.75)
+        height = 5.62 if y == 5 else 0.42
+        fig.add_annotation(
+            x=edge, y=height, text=words, showarrow=False, xanchor=side, font={"color": charts.GREY, "size": 13}
+        )
+    # Pilots of one place stand one under the other.
+    heights = pilots["impact"].astype(float) - NEXT * pilots.groupby(["impact", "effort"]).cumcount()
+    stages = pilots["stage"].fillna(UNKNOWN_STAGE)
+    for stage in [*PILOT_STAGES, UNKNOWN_STAGE]:
+        mine = pilots[stages == stage]
+        if mine.empty:
+            continue
+        symbol, colour = PILOT_STAGES.get(stage, ("circle-open", charts.GREY))
+        fig.add_scatter(
+            x=mine["effort"].astype(float),
+            y=heights[mine.index],
+            name=stage,
+            mode="markers+text",
+            marker={"symbol": symbol, "color": colour, "size": 15, "line": {"width": 2, "color": colour}},
+            text=[_pilot(row) for row in mine.to_dict("records")],
+            textposition=["middle left" if effort >= heavy_effort else "middle right" for effort in mine["effort"]],
+            textfont={"size": 13, "color": charts.INK},
+            cliponaxis=False,
+            hoverinfo="skip",
+        )
+    fig.update_xaxes(range=[0.4, 5.8], tickvals=[1, 2, 3, 4, 5], showgrid=True, gridcolor=charts.GRID, zeroline=False)
+    fig.update_yaxes(range=[0.3, 5.8], tickvals=[1, 2, 3, 4, 5], zeroline=False)
+    return fig
+
+
+def _pilot(row: dict[Hashable, Any]) -> str:
+    rank = "" if formats.is_missing(row["priority"]) else f"<b>n°{formats.SPACE}{row['priority']}</b> "
+    name = "<br>".join(formats.in_chart(part) for part in textwrap.wrap(str(row["pilot"]), LINE))
+    return f" {rank}{name} ".replace("<br>", " <br> ")

@@ -85,6 +85,10 @@ SOURCES = {
     "topic": "objet",
     "asked_on": "ouvert_le",
     "solved_on": "clos_le",
+    "stage": "etape",
+    "purpose": "description",
+    "priority": "priorite",
+    "question": "a_decider",
 }
 SUBJECT = re.compile(r"^(?:(?!\s:\s).)*?\s·\s.*?\s:\s")
 QUOTED, NUMBERS = r"«[^»]*»", r"\d+(?:[.,/]\d+)*(?:, \d+)*"

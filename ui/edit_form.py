@@ -19,7 +19,20 @@ from ui.session import store
 UNKNOWN = "non renseigné"
 WHOLE = "tout le programme"
 # Texts that need the whole width, when they are long.
-WIDE = frozenset(("meteo_raison", "prochaine_action", "reponse", "choix", "jalon", "risque", "decision", "atelier"))
+WIDE = frozenset(
+    (
+        "meteo_raison",
+        "prochaine_action",
+        "reponse",
+        "choix",
+        "jalon",
+        "risque",
+        "decision",
+        "atelier",
+        "description",
+        "a_decider",
+    )
+)
 PLACEHOLDERS = {"date": "jj/mm/aaaa", "integer": "nombre", "number": "par exemple 4,2"}
 Texts = Mapping[str, str]
 

@@ -32,6 +32,7 @@ EQUIPMENT = {
     "Un atelier": "workshops",
     "Une demande d’assistance": "tickets",
 }
+PORTFOLIO = {"Un pilote du programme": "pilots"}
 NEW = "Ajouter une ligne"
 DEPOSIT = "pages/cantine/depot.py"
 

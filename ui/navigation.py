@@ -28,6 +28,9 @@ PAGES = (
     PageDescription(
         "Mission numérique", "pages/mission/generalisation.py", "Généralisation", "trending_up", ("comite",)
     ),
+    PageDescription(
+        "Mission numérique", "pages/mission/portefeuille.py", "Portefeuille des pilotes", "lightbulb", ("comite",)
+    ),
     PageDescription("Mission numérique", "pages/mission/donnees.py", "Données disponibles", "grid_on", ("mission",)),
     PageDescription(
         "Mission numérique", "pages/mission/qualite_previsions.py", "Qualité des prévisions", "query_stats", ("comite",)

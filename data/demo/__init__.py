@@ -13,6 +13,7 @@ from data.demo.city import City, build_city
 from data.demo.events import build_events
 from data.demo.meals import build_meals, log_frame
 from data.demo.menus import build_menus
+from data.demo.portfolio import build_pilots
 from data.demo.rollout import build_rollout
 from data.demo.weighings import build_weighings
 from data.school_calendar import next_service_days, school_year, school_year_bounds, service_days
@@ -43,6 +44,7 @@ DEPOSITS = {
     "equipment": ("equipment_rows", "demonstration_equipement.csv"),
     "workshops": ("workshop_rows", "demonstration_ateliers.csv"),
     "tickets": ("ticket_rows", "demonstration_demandes.csv"),
+    "pilots": ("pilot_rows", "demonstration_pilotes.csv"),
 }
 
 # Everything but the accounts, the reference values, the audit trail and the state of the store itself.
@@ -53,7 +55,7 @@ DELETE FROM enrolment_rows; DELETE FROM menu_rows; DELETE FROM event_rows;
 DELETE FROM forecasts; DELETE FROM forecast_runs;
 DELETE FROM site_rows; DELETE FROM stage_rows; DELETE FROM milestone_rows; DELETE FROM risk_rows;
 DELETE FROM decision_rows; DELETE FROM device_rows; DELETE FROM equipment_rows; DELETE FROM workshop_rows;
-DELETE FROM ticket_rows;
+DELETE FROM ticket_rows; DELETE FROM pilot_rows;
 UPDATE store_state SET demo = FALSE;
 """
 
@@ -110,7 +112,7 @@ def _build(store: Store, today: date) -> dict[str, pd.DataFrame]:
     meals = build_meals(rng, city, days, events, rollout.pilot_starts)
     weighings = build_weighings(rng, city, meals, plate_weight, rollout.pilot_starts)
     log = log_frame(rng, meals, city.points, weighings)
-    return _deposits(city, menus, events, log) | rollout.deposits
+    return _deposits(city, menus, events, log) | rollout.deposits | {"pilots": build_pilots(today)}
 
 
 def _period(store: Store, today: date) -> tuple[list[date], list[str]]:

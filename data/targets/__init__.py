@@ -8,6 +8,7 @@ from data.targets.events import EVENTS, HOLIDAYS, SCHOOL_YEARS, STRIKES
 from data.targets.log import LOG
 from data.targets.menus import MENUS, MENUS_SCDL
 from data.targets.places import CANTEENS, ENROLMENT, MAPPING, SCHOOLS
+from data.targets.portfolio import PILOTS
 from data.targets.rollout import DECISIONS, MILESTONES, RISKS, SITES, STAGES_OF_SCHOOLS
 
 __all__ = ["PROGRAMME_KINDS", "TARGETS", "Check", "Target"]
@@ -33,6 +34,7 @@ TARGETS = {
     "equipment": EQUIPMENT,
     "workshops": WORKSHOPS,
     "tickets": TICKETS,
+    "pilots": PILOTS,
 }
 # The programme belongs to the mission numérique: these kinds are deposited, edited and taken back by nobody else.
 PROGRAMME_KINDS = tuple(name for name, target in TARGETS.items() if target.takes_back)

@@ -26,7 +26,7 @@ from tests.conftest import EXAMPLES
 VIEWS = (
     "services", "service_points", "canteens", "schools", "enrolments", "menus", "events", "located_services",
     "pilot_sites", "pilot_stages", "pilot_milestones", "pilot_risks", "pilot_decisions", "devices", "equipment_counts",
-    "workshops", "tickets",
+    "workshops", "tickets", "pilots",
 )  # fmt: skip
 TABLES = sorted({target.table for target in TARGETS.values()})
 

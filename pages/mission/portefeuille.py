@@ -1,0 +1,29 @@
+"""Portefeuille des pilotes: which of the programme's pilots first, and what must the comité decide?"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ui import blocks, edit_view, portfolio_view
+from ui.access import require
+
+user = require("comite")
+blocks.page_title(
+    "Portefeuille des pilotes", "Quels pilotes du programme d’abord, et que doit décider le comité\u00a0?"
+)
+
+today = date.today()
+pilots = portfolio_view.pilots(today)
+
+if pilots.empty:
+    blocks.empty_state(
+        "Aucun pilote n’est encore enregistré dans cette base. Cette page montrera chaque pilote, de l’idée à la "
+        "généralisation, son impact, son effort et ce que le comité en a décidé."
+    )
+    edit_view.editing(user, edit_view.PORTFOLIO, today)
+else:
+    portfolio_view.headline(pilots)
+    portfolio_view.waiting(pilots)
+    portfolio_view.weights(pilots)
+    portfolio_view.table(pilots)
+    edit_view.editing(user, edit_view.PORTFOLIO, today)

@@ -1,0 +1,122 @@
+"""The blocks of the page Portefeuille: which pilots first, what the comité is asked, where each stands."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from data import portfolio
+from data.portfolio import HEAVY_EFFORT, STAGES, STRONG_IMPACT
+from ui import blocks, charts_rollout, tables
+from ui.blocks import Figure
+from ui.formats import MISSING, SPACE, count_of, day, enumeration, is_missing, number, plural
+from ui.session import ask
+
+FIRST = 3
+Row = dict[Hashable, Any]
+
+
+def pilots(today: date) -> pd.DataFrame:
+    """Return the pilots in the order of the comité."""
+    return ask(portfolio.pilots, today)
+
+
+def headline(found: pd.DataFrame) -> None:
+    """Show how many pilots there are, on trial and generalised, and how many decisions are expected."""
+    stages, waiting = found["stage"], found[found["question"].notna()]
+    late = int(waiting["delay_days"].notna().sum())
+    on_trial = int(stages.isin(["prototype", "test", "bilan"]).sum())
+    blocks.figures(
+        [
+            Figure("Pilotes à l’essai", f"{on_trial} sur {len(found)}", "prototype, test ou bilan"),
+            Figure("Généralisés", f"{int((stages == 'généralisé').sum())} sur {len(found)}"),
+            Figure("Décisions attendues", number(len(waiting)), f"{number(late)} en retard"),
+        ],
+        "portefeuille",
+    )
+
+
+def weights(found: pd.DataFrame) -> None:
+    """Answer: which pilots first?"""
+    with blocks.question(
+        "Quels pilotes d’abord\u00a0?",
+        "Impact et effort de 1 à 5, estimés par la mission numérique\u00a0; n°\u00a0: le rang donné par le comité.",
+    ):
+        placed = found[found["weight"].notna()]
+        if placed.empty:
+            blocks.empty_state("Aucun pilote n’a encore d’impact et d’effort.")
+            return
+        table = found[["priority", "pilot", "stage", "impact", "effort", "weight"]].set_axis(
+            ["Priorité", "Pilote", "Étape", "Impact", "Effort", "Ce que cela suggère"], axis="columns"
+        )
+        fig = charts_rollout.impact_and_effort(placed, STRONG_IMPACT, HEAVY_EFFORT)
+        blocks.figure(fig, weights_sentence(found), table, "impact_effort", digits=0)
+
+
+def weights_sentence(found: pd.DataFrame) -> str:
+    """Say what the comité puts first, and what it has not ranked yet."""
+    ranked, rest = found[found["priority"].notna()], found[found["priority"].isna()]
+    named = [
+        f"{row['pilot']} (impact {_grade(row['impact'])}, effort {_grade(row['effort'])})"
+        for row in ranked.head(FIRST).to_dict("records")
+    ]
+    first = f"Le comité met en premier{SPACE}: {enumeration(named)}." if named else "Le comité n’a encore rien classé."
+    if rest.empty or not named:
+        return first
+    return f"{first} {plural(len(rest), 'pilote')} sans priorité{SPACE}: {enumeration(list(rest['pilot']))}."
+
+
+def _grade(value: Any) -> str:  # noqa: ANN401
+    return MISSING if is_missing(value) else f"{value} sur 5"
+
+
+def waiting(found: pd.DataFrame) -> None:
+    """Answer: what is the comité asked to decide?"""
+    asked = found[found["question"].notna()].sort_values("due_on", na_position="last")
+    with blocks.question("Que doit décider le comité\u00a0?"):
+        if asked.empty:
+            blocks.empty_state("Aucune décision n’est attendue sur ces pilotes.")
+            return
+        late = int(asked["delay_days"].notna().sum())
+        overdue = f", dont {late} en retard" if late else ""
+        blocks.takeaway(f"{plural(len(asked), 'décision attendue', 'décisions attendues')}{overdue}.")
+        blocks.sentences(expected(row) for row in asked.to_dict("records"))
+
+
+def expected(row: Row) -> str:
+    """Say what is to be decided on a pilot, and by when."""
+    when = "sans date" if is_missing(row["due_on"]) else f"pour le {day(row['due_on'])}"
+    late = "" if is_missing(row["delay_days"]) else f", {plural(row['delay_days'], 'jour')} de retard"
+    return f"{row['pilot']}{SPACE}: {row['question']} ({when}{late})."
+
+
+def table(found: pd.DataFrame) -> None:
+    """Answer: where does each pilot stand, and what was decided?"""
+    with blocks.question(
+        "Où en est chaque pilote, qu’a décidé le comité\u00a0?", f"Étapes\u00a0: {', '.join(STAGES)}."
+    ):
+        blocks.takeaway(stages_sentence(found))
+        columns = {
+            "priority": "Priorité",
+            "pilot": "Pilote",
+            "stage": "Étape",
+            "outcome": "Décision du comité",
+            "decided_on": "Prise le",
+            "question": "À décider",
+            "due_on": "Attendue le",
+            "purpose": "À quoi il sert",
+        }
+        tables.table(found[list(columns)].rename(columns=columns), "portefeuille", digits=0, height="content")
+
+
+def stages_sentence(found: pd.DataFrame) -> str:
+    """Count the pilots at each stage, and say how many the comité has decided on."""
+    counts = found["stage"].value_counts()
+    told = [f"{number(counts[stage])} en {stage}" for stage in ("prototype", "test", "bilan") if stage in counts]
+    told = [*([plural(counts["idée"], "idée")] if "idée" in counts else []), *told]
+    told += [plural(counts[stage], stage) for stage in ("généralisé", "arrêté") if stage in counts]
+    decided = count_of(int(found["decided_on"].notna().sum()), len(found), "pilote")
+    return f"{enumeration(told)}. Le comité s’est prononcé sur {decided}."
