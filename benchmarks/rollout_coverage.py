@@ -4,7 +4,7 @@ Each truth has its own lengths of stages, drawn with a shape, a variability and 
 twelve schools begin one after the other and are looked at on the day the given number of them is finished. The rest of
 the programme is then simulated from the truth, and compared with the range that the twelve schools alone gave.
 
-    python -m benchmarks.rollout_coverage [truths per line]
+    python -m benchmarks.rollout_coverage [truths for each number of finished schools and each shape]
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ TYPICAL = np.array([28.0, 42.0, 21.0, 21.0, 84.0, 21.0, 56.0])
 SCHOOLS, TARGET, AT_ONCE = 12, 115, 10
 FIRST_DAY = date(2024, 1, 1)
 FINISHED = (1, 3, 6, 11)
-DRAWS = 400
+DRAWS = 300
 
 Shape = Callable[[np.random.Generator, tuple[int, ...], float], np.ndarray]
 
@@ -122,21 +122,30 @@ def _end(truth: Truth, starts: np.ndarray, ends: np.ndarray, today: int) -> int:
     return int(max(finished))
 
 
-def main(truths: int = 400) -> None:
-    print(
-        f"{'finished':>8}  {'shape':<10}{'inside':>8}{'before':>8}{'after':>8}{'width (years)':>16}   {truths} truths"
-    )
-    everything = []
+def main(truths: int = 100) -> None:
+    """Judge so many truths for each number of finished schools and each shape, and tell as it goes."""
+    cases = [(finished, shape, seed) for seed in range(truths) for finished in FINISHED for shape in SHAPES]
+    found: list[tuple] = []
     with ProcessPoolExecutor(2) as pool:
-        for finished in FINISHED:
-            for shape in SHAPES:
-                found = np.array(list(pool.map(partial(inside, finished, shape), range(truths), chunksize=10)))
-                (hit, late, _), width = found.mean(axis=0), np.median(found[:, 2])
-                everything.append(hit)
-                print(
-                    f"{finished:>8}  {shape:<10}{hit:>8.1%}{1 - hit - late:>8.1%}{late:>8.1%}{width:>16.2f}", flush=True
-                )
-    print(f"all: {np.mean(everything):.1%}; from {min(everything):.1%} to {max(everything):.1%}")
+        for case, result in zip(cases, pool.map(partial(_star, inside), cases, chunksize=5), strict=True):
+            found.append((*case[:2], *result))
+            if len(found) % 100 == 0:
+                hit = np.mean([row[2] for row in found])
+                print(f"… {len(found)} truths, {hit:.1%} inside", flush=True)
+    table = pd.DataFrame(found, columns=["finished", "shape", "inside", "after", "width"])
+    for names in (["finished", "shape"], ["finished"], ["shape"]):
+        print(_shares(table, names).to_string(), flush=True)
+    print(f"all: {table['inside'].mean():.1%} of {len(table)} truths")
+
+
+def _star(function: Callable, arguments: tuple) -> tuple:
+    return function(*arguments)
+
+
+def _shares(table: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    groups = table.groupby(names)
+    shares = groups[["inside", "after"]].mean().mul(100).round(1)
+    return shares.assign(median_width_years=groups["width"].median().round(2), truths=groups.size())
 
 
 if __name__ == "__main__":

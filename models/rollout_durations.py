@@ -19,7 +19,8 @@ import numpy as np
 ROUNDS = 100
 # Log of a factor: stages are commonly a third longer or shorter than planned, compared with one another.
 PLAN_SCALE = 0.4
-LEAST = 1e-12
+# Standard deviations of logs. At most: a factor of four, one way or the other, is already beyond any stage known.
+LEAST, MOST = 1e-12, 1.4
 
 
 @dataclass(frozen=True)
@@ -152,20 +153,23 @@ class _Chains:
         gap = self.stages - self.plan
         self.drift = gap.mean(axis=1) + self.rng.standard_normal(len(gap)) * np.sqrt(self.plan_variance / gap.shape[1])
         square = ((gap - self.drift[:, None]) ** 2).sum(axis=1)
-        self.plan_variance = self._inverse_gamma((gap.shape[1] + 1) / 2, square / 2 + 1 / self.plan_prior)
+        self.plan_variance = self._variance((gap.shape[1] + 1) / 2, square / 2 + 1 / self.plan_prior)
         self.plan_prior = self._inverse_gamma(1.0, 1 / PLAN_SCALE**2 + 1 / self.plan_variance)
 
     def _draw_spreads(self) -> None:
         """Draw how much residuals and schools vary; the second scale is in proportion to the first."""
         begun = self.begun
         square = (self.schools[:, begun] ** 2).sum(axis=1)
-        self.school_variance = self._inverse_gamma((len(begun) + 1) / 2, square / 2 + 1 / self.school_prior)
+        self.school_variance = self._variance((len(begun) + 1) / 2, square / 2 + 1 / self.school_prior)
         self.school_prior = self._inverse_gamma(1.0, 1 / self.variance + 1 / self.school_variance)
         square = (self.residuals() ** 2).sum(axis=1)
-        self.variance = self._inverse_gamma((len(self.rows) + 1) / 2, square / 2 + 1 / self.school_prior)
+        self.variance = self._variance((len(self.rows) + 1) / 2, square / 2 + 1 / self.school_prior)
 
     def _inverse_gamma(self, shape: float, scale: np.ndarray) -> np.ndarray:
-        return np.maximum(scale / self.rng.gamma(shape, size=scale.shape), LEAST**2)
+        return scale / self.rng.gamma(shape, size=scale.shape)
+
+    def _variance(self, shape: float, scale: np.ndarray) -> np.ndarray:
+        return np.clip(self._inverse_gamma(shape, scale), LEAST**2, MOST**2)
 
 
 def _normal_above(rng: np.random.Generator, least: np.ndarray) -> np.ndarray:

@@ -60,24 +60,24 @@ PILOT_STAGES = {
 }
 UNKNOWN_STAGE = "étape non renseignée"
 CORNERS = (("Gains rapides", 1, 5), ("Chantiers de fond", 5, 5), ("À l’occasion", 1, 1), ("À questionner", 5, 1))
-LINE = 22  # letters of a name on one line
-NEXT = 0.34  # between two pilots of the same impact and effort
+LINE = 16  # letters of a name on one line
+# Pilots of the same impact and effort stand side by side, each with its name on another side.
+BESIDE, SIDES = 0.18, ("bottom center", "top center", "middle right", "middle left")
 
 
 def impact_and_effort(pilots: pd.DataFrame, strong_impact: int, heavy_effort: int) -> go.Figure:
     """Draw the pilots by effort and impact, from 1 to 5, each with its name and the rank the comité gave it."""
-    fig = charts.base(height=520, x_title="effort, de 1 (léger) à 5 (lourd)", y_title="impact, de 1 à 5 (fort)")
+    fig = charts.base(height=580, x_title="effort, de 1 (léger) à 5 (lourd)", y_title="impact, de 1 à 5 (fort)")
     line = {"color": charts.GREY, "width": 1, "dash": "dash"}
     fig.add_hline(strong_impact - 0.5, line=line)
     fig.add_vline(heavy_effort - 0.5, line=line)
     for words, x, y in CORNERS:
         side, edge = ("left", 0.45) if x == 1 else ("right", 5.75)
-        height = 5.62 if y == 5 else 0.42
+        height = 5.62 if y == 5 else 0.22
         fig.add_annotation(
             x=edge, y=height, text=words, showarrow=False, xanchor=side, font={"color": charts.GREY, "size": 13}
         )
-    # Pilots of one place stand one under the other.
-    heights = pilots["impact"].astype(float) - NEXT * pilots.groupby(["impact", "effort"]).cumcount()
+    rank = pilots.groupby(["impact", "effort"]).cumcount()
     stages = pilots["stage"].fillna(UNKNOWN_STAGE)
     for stage in [*PILOT_STAGES, UNKNOWN_STAGE]:
         mine = pilots[stages == stage]
@@ -85,23 +85,23 @@ def impact_and_effort(pilots: pd.DataFrame, strong_impact: int, heavy_effort: in
             continue
         symbol, colour = PILOT_STAGES.get(stage, ("circle-open", charts.GREY))
         fig.add_scatter(
-            x=mine["effort"].astype(float),
-            y=heights[mine.index],
+            x=mine["effort"].astype(float) + BESIDE * rank[mine.index],
+            y=mine["impact"].astype(float),
             name=stage,
             mode="markers+text",
             marker={"symbol": symbol, "color": colour, "size": 15, "line": {"width": 2, "color": colour}},
             text=[_pilot(row) for row in mine.to_dict("records")],
-            textposition=["middle left" if effort >= heavy_effort else "middle right" for effort in mine["effort"]],
+            textposition=[SIDES[place % len(SIDES)] for place in rank[mine.index]],
             textfont={"size": 13, "color": charts.INK},
             cliponaxis=False,
             hoverinfo="skip",
         )
     fig.update_xaxes(range=[0.4, 5.8], tickvals=[1, 2, 3, 4, 5], showgrid=True, gridcolor=charts.GRID, zeroline=False)
-    fig.update_yaxes(range=[0.3, 5.8], tickvals=[1, 2, 3, 4, 5], zeroline=False)
+    fig.update_yaxes(range=[0.1, 5.8], tickvals=[1, 2, 3, 4, 5], zeroline=False)
     return fig
 
 
 def _pilot(row: dict[Hashable, Any]) -> str:
     rank = "" if formats.is_missing(row["priority"]) else f"<b>n°{formats.SPACE}{row['priority']}</b> "
     name = "<br>".join(formats.in_chart(part) for part in textwrap.wrap(str(row["pilot"]), LINE))
-    return f" {rank}{name} ".replace("<br>", " <br> ")
+    return f"{rank}{name}"

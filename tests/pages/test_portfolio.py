@@ -1,0 +1,66 @@
+"""The portfolio: the comité reads its own order and what it is asked; the mission writes down what was decided."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.conftest import Open, texts
+from tests.pages.test_pages import add_user
+
+PORTFOLIO, AHEAD = "pages/mission/portefeuille.py", "pages/mission/generalisation.py"
+
+
+def field(app: AppTest, name: str) -> object:
+    return next(w for w in [*app.text_input, *app.selectbox] if w.key and w.key.endswith(f"_{name}"))
+
+
+def test_the_comité_sees_its_order_and_what_awaits_it_but_no_form(open_app: Open, demo_store: Path) -> None:
+    add_user(demo_store, "comite")
+    app = open_app(demo_store, PORTFOLIO, role="comite")
+    assert not app.exception
+    said = texts(app)
+    assert "Le comité met en premier : Tablette Antigaspi (impact 5 sur 5, effort 3 sur 5)" in said
+    assert "1 pilote sans priorité : Accueil des parents." in said
+    assert "3 décisions attendues, dont 1 en retard." in said or "3 décisions attendues, dont" in said
+    assert not app.text_input
+
+
+def test_a_decision_written_down_by_the_mission_no_longer_awaits_the_comité(open_app: Open, demo_store: Path) -> None:
+    app = open_app(demo_store, PORTFOLIO)
+    box = next(box for box in app.selectbox if box.label == "Ligne à modifier")
+    box.set_value("Tablette de l’équipe ATSEM").run()
+    field(app, "impact").set_value("9")  # type: ignore[attr-defined]
+    next(button for button in app.button if button.label == "Enregistrer").click().run()
+    assert "Refusé" in texts(app)
+    assert field(app, "impact").value == "9"  # type: ignore[attr-defined]
+    for name, typed in {
+        "impact": "4",
+        "a_decider": "",
+        "attendue_le": "",
+        "choix": "Oui",
+        "prise_le": "01/06/2026",
+    }.items():
+        field(app, name).set_value(typed)  # type: ignore[attr-defined]
+    next(button for button in app.button if button.label == "Enregistrer").click().run()
+    assert not app.exception
+    assert "2 décisions attendues" in texts(app)
+    assert "Faire un prototype → Oui" in texts(app)
+    next(button for button in app.button if button.label == "Annuler").click().run()
+    assert "3 décisions attendues" in texts(app)
+
+
+def test_other_assumptions_move_the_end_at_once(open_app: Open, demo_file: Path) -> None:
+    app = open_app(demo_file, AHEAD)
+    assert not app.exception
+
+    def end() -> str:
+        return next(metric.value for metric in app.metric if metric.label == "Toutes faites")
+
+    before = end()
+    next(box for box in app.number_input if box.label == "Écoles menées de front").set_value(60).run()
+    assert not app.exception
+    assert int(end()[-4:]) < int(before[-4:])
+    app.multiselect[0].set_value(["généralisation"]).run()
+    assert not app.exception
