@@ -126,7 +126,7 @@ def _hide_one_more(month: Month, target: Target) -> bool:
         return False
     for hidden, place in choices:
         hidden[place] = True
-        month.networks.clear()
+        month.forget()
         if month.is_safe(target):
             break
         hidden[place] = False
@@ -170,7 +170,7 @@ def _hide_what_follows(month: Month) -> None:
         hidden |= hidden[:, :1] & telling_zeros(values)
     month.hidden_trades |= month.hidden_trades.any(axis=0) & (month.trades == 0)
     month.hidden_agents |= month.hidden_totals | month.hidden_totals[0]
-    month.networks.clear()
+    month.forget()
 
 
 def _published(

@@ -36,6 +36,7 @@ class Month:
 
     cells: np.ndarray
     networks: dict[Steps, np.ndarray] = field(default_factory=dict)
+    whole_networks: dict[Steps, np.ndarray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.known = ~np.isnan(self.cells).all(axis=1)
@@ -48,6 +49,11 @@ class Month:
         self.hidden_agents = np.zeros(len(self.totals), dtype=bool)
         # In how many of the months around a count is the same.
         self.same_schools, self.same_trades = np.zeros(self.schools.shape), np.zeros(self.trades.shape)
+
+    def forget(self) -> None:
+        """Work the networks out again: what is hidden has changed."""
+        self.networks.clear()
+        self.whole_networks.clear()
 
     # ------------------------------------------------------------ what must not be found
     def targets(self) -> Iterator[Target]:
@@ -98,7 +104,9 @@ class Month:
         return not (after < 0).any() and not np.triu(passes).any()
 
     def _has_cycle(self, steps: Steps, arc: Arc) -> bool:
-        network = self._network(steps, self.cells)
+        if steps not in self.whole_networks:
+            self.whole_networks[steps] = self._network(steps, self.cells)
+        network = self.whole_networks[steps]
         start, end = arc
         if start < 0:  # a school hangs from its group
             start = 1 + int(self._groups(0 in steps)[end - self._first_school()])

@@ -13,32 +13,37 @@ from itertools import pairwise
 import pandas as pd
 
 from data.privacy import MaskedMonth, mask_month
-from data.programme import STEPS, months, step_totals
+from data.programme import STEPS, step_totals
 from data.store import Store
 
 AGENTS = next(iter(STEPS))
+NOBODY = pd.DataFrame(columns=list(STEPS), index=pd.MultiIndex.from_arrays([[], []], names=["school", "trade"]))
 # A group told twice is their sum; where one of the two is missing, so is the sum.
 SUMS = ", ".join(f"CASE WHEN count({column}) = count(*) THEN sum({column}) END" for column in STEPS.values())
-COUNTS = f"SELECT school, trade, {SUMS} FROM equipment_counts WHERE month = $month GROUP BY school, trade"
+COUNTS = f"SELECT month, school, trade, {SUMS} FROM equipment_counts GROUP BY ALL"
 
 
 def published(store: Store, month: date) -> MaskedMonth:
     """How many agents of each school, of each trade, reached each step, as far as it may be told?"""
-    known = sorted(months(store))
-    around = [other for before, after in pairwise(known) if month in (before, after) for other in (before, after)]
-    return mask_month(_counts(store, month), [_counts(store, other) for other in around if other != month])
+    return _masked(_counts(store), pd.Timestamp(month))
 
 
 def published_totals(store: Store) -> pd.DataFrame:
     """How many agents reached each step, month by month? `hidden` steps have no people, no agents: they are NA."""
-    totals = step_totals(store)
-    steps = {(pd.Timestamp(month), step) for month in months(store) for step in published(store, month).hidden_steps}
+    totals, counts = step_totals(store), _counts(store)
+    steps = {(month, step) for month in counts for step in _masked(counts, month).hidden_steps}
     hidden = pd.Series([key in steps for key in zip(totals["month"], totals["step"], strict=True)], dtype=bool)
-    counts = {name: totals[name].astype("Int64").mask(hidden) for name in ("people", "agents")}
-    return totals.assign(hidden=hidden, **counts)
+    shown = {name: totals[name].astype("Int64").mask(hidden) for name in ("people", "agents")}
+    return totals.assign(hidden=hidden, **shown)
 
 
-def _counts(store: Store, month: date) -> pd.DataFrame:
-    """Return the counts of a month by school and trade; they are masked before anyone sees them."""
-    rows = store.read(COUNTS, {"month": month}).set_index(["school", "trade"])
-    return rows.astype("Int64").set_axis(list(STEPS), axis="columns")
+def _masked(counts: dict[pd.Timestamp, pd.DataFrame], month: pd.Timestamp) -> MaskedMonth:
+    around = [other for pair in pairwise(sorted(counts)) if month in pair for other in pair if other != month]
+    return mask_month(counts.get(month, NOBODY), [counts[other] for other in around])
+
+
+def _counts(store: Store) -> dict[pd.Timestamp, pd.DataFrame]:
+    """Return the counts of each month by school and trade; they are masked before anyone sees them."""
+    rows = store.read(COUNTS).set_index(["month", "school", "trade"]).astype("Int64")
+    named = rows.set_axis(list(STEPS), axis="columns")
+    return {pd.Timestamp(str(month)): rows.droplevel("month") for month, rows in named.groupby(level="month")}

@@ -60,7 +60,7 @@ PILOT_STAGES = {
 }
 UNKNOWN_STAGE = "étape non renseignée"
 CORNERS = (("Gains rapides", 1, 5), ("Chantiers de fond", 5, 5), ("À l’occasion", 1, 1), ("À questionner", 5, 1))
-LINE = 16  # letters of a name on one line
+LINE = 18  # letters of a name on one line
 # Pilots of the same impact and effort stand side by side, each with its name on another side.
 BESIDE, SIDES = 0.18, ("bottom center", "top center", "middle right", "middle left")
 

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from data import programme
 from data.demo import DemoOnly, is_demo, is_empty, load_demo, start_empty
+from data.published import published
 from data.store import Store
+from tests.data.attackers import bounds, read, small_counts
 
 TODAY = date(2026, 5, 20)
 KEPT = {"users", "parameters", "audit_log", "schema_migrations", "store_state", "publisher"}
@@ -34,6 +37,10 @@ def between(low: float, high: float) -> object:
 
 PAIRS = "SELECT * FROM located_services WHERE meals_planned IS NOT NULL AND meals_served > 0"
 WEIGHED = "SELECT * FROM located_services WHERE preparation_kg + unserved_kg + leftovers_kg IS NOT NULL"
+COUNTS_OF_MONTH = """
+SELECT school, trade, agents, identities_created, identities_activated, active_30_days, trained
+FROM equipment_counts WHERE month = $month
+"""
 KILOS = "sum(preparation_kg + unserved_kg + leftovers_kg)"
 
 
@@ -162,3 +169,19 @@ def test_no_name_comes_from_the_city_s_files(demo: Store, nantes: Path) -> None:
     lines = (nantes / "mapping_frequentation_cantines.csv").read_text(encoding="utf-8").splitlines()
     real = {cell.strip() for line in lines for cell in line.split(",")} - {"M", "E", "M/E"}
     assert not real & set(demo.read("SELECT site FROM service_points")["site"])
+
+
+def test_a_reader_of_the_demonstration_finds_no_small_group(demo: Store) -> None:
+    shown = 0
+    for month in programme.months(demo)[::4]:
+        counts = demo.read(COUNTS_OF_MONTH, {"month": month}).set_index(["school", "trade"]).astype("Int64")
+        told = published(demo, month)
+        for truth, (low, high) in zip(
+            small_counts(counts)[:3], bounds(read(told, counts.set_axis(list(programme.STEPS), axis=1))), strict=True
+        ):
+            assert not ((truth == low) & (truth == high)).any()
+        for table in (told.schools, told.trades):
+            texts = table.as_text().to_numpy().ravel()
+            assert not set(texts) & {"1", "2", "3", "4"}
+            shown += sum(text.isdigit() for text in texts)
+    assert shown > 220  # of 270: a mask that hides everything protects nobody's work
