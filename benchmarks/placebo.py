@@ -1,9 +1,9 @@
 """Whether the interval of the pilot's effect is honest: `python -m benchmarks.placebo [--draws 300] [--seed 1] …`.
 
-Schools and dates drawn at random in the city's log: without any pilot, the 95 % interval must leave zero out of 5 % of the
-draws; with 30 % of the surplus of the drawn schools taken away, it must hold the truth in 95 %. The same in grams, on
-invented schools that weigh as the real one does. `--log` and `--mapping` take other files, `--first` and `--last` other
-seasons for the start dates.
+Schools and dates drawn at random in the city's log: without any pilot, the 95 % interval must leave zero out of 5 % of
+the draws; with 30 % of the surplus of the drawn schools taken away, it must hold the truth in 95 %. The same in grams,
+on invented schools that weigh as the real one does. `--log` and `--mapping` take other files, `--first` and `--last`
+other seasons for the start dates.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from benchmarks.weighed_schools import Weighing, schools, seen_in
 from data import pilot
 from data.deposit import apply
 from data.store import Store
-from models.pilot_effect import LEAST_DAYS, Outcome, Pilot, estimate
+from models.pilot_effect import estimate
+from models.pilot_slots import LEAST_DAYS, Outcome, Pilot
 from models.pilot_study import YEAR, outcome_of
 
 HELSINGBORG = NANTES.parent / "helsingborg" / "vramlosa_waste.csv"
@@ -48,7 +49,9 @@ class Found:
 
 def main() -> None:
     asked = _arguments()
-    print("| | zero left out, no pilot | truth held, −30 % | power, −30 % | true effect | ± |\n|---|---|---|---|---|---|")
+    print(
+        "| | zero left out, no pilot | truth held, −30 % | power, −30 % | true effect | ± |\n|---|---|---|---|---|---|"
+    )
     outcome, like = _log(asked.log, asked.mapping), seen_in(pd.read_csv(HELSINGBORG)["totalWaste"] * 1000)
     starts = pd.date_range(asked.first, asked.last, freq="W-MON")
     cases: dict[str, Callable[[np.random.Generator], Case]] = {
@@ -60,7 +63,9 @@ def main() -> None:
     for name, draw in cases.items():
         rng = np.random.default_rng(asked.seed)
         _tell(name, list(_judged(draw(rng) for _ in range(asked.draws))))
-    print(f"\n{asked.draws} draws, seed {asked.seed}; starts from {starts[0]:%d/%m/%Y} to {starts[-1]:%d/%m/%Y}; {like}")
+    print(
+        f"\n{asked.draws} draws, seed {asked.seed}; starts from {starts[0]:%d/%m/%Y} to {starts[-1]:%d/%m/%Y}; {like}"
+    )
 
 
 def _arguments() -> argparse.Namespace:
@@ -89,9 +94,12 @@ def _log(files: list[Path], mapping: Path) -> Outcome:
 
 def _drawn(rng: np.random.Generator, outcome: Outcome, starts: pd.DatetimeIndex, in_turn: bool) -> Case:
     """Draw twelve canteens that have figures before and after, and when they begin; data stops when the test does."""
+    tomorrow = outcome.days[-1] + timedelta(days=1)
     while True:
         first = starts[rng.integers(len(starts))]
-        end = min(first + timedelta(weeks=int(rng.integers(*TEST_WEEKS, endpoint=True))), outcome.days[-1] + timedelta(1))
+        end = min(
+            first + timedelta(weeks=int(rng.integers(*TEST_WEEKS, endpoint=True))), outcome.days[-1] + timedelta(1)
+        )
         told = np.isfinite(outcome.whole)
         before = told[(outcome.days >= first - YEAR) & (outcome.days < first)].sum(axis=0)
         after = told[(outcome.days >= first) & (outcome.days < end)].sum(axis=0)
@@ -99,7 +107,7 @@ def _drawn(rng: np.random.Generator, outcome: Outcome, starts: pd.DatetimeIndex,
         if len(known) > 2 * PILOTS:
             break
     late = _late(rng, in_turn)
-    data_end = min(end + timedelta(weeks=int(late.max())), outcome.days[-1] + timedelta(1))
+    data_end = min(end + timedelta(weeks=int(late.max())), tomorrow)
     pilots = [
         _pilot(int(canteen), first + timedelta(weeks=int(weeks)), data_end, in_turn)
         for canteen, weeks in zip(rng.choice(known, PILOTS, replace=False), late, strict=True)

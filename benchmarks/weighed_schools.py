@@ -1,4 +1,4 @@
-"""Invented schools that weigh as one real school does: its level, its spread from day to day, how long a level strays."""
+"""Invented schools that weigh as one real school does: its level, its spread from day to day, how long it strays."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.pilot_effect import Outcome
+from models.pilot_slots import Outcome
 
 LAGS = 20
 # One school cannot tell what schools have in common, nor how far apart they are: these are assumptions.
@@ -22,7 +22,8 @@ MEALS, MEALS_SPREAD = 200.0, 0.4
 @dataclass(frozen=True)
 class Weighing:
     """Grams per meal of one school: mean, spread as a share of it, the part of its variance that lasts, and how long:
-    two days `lag` apart share lasting × memory ** lag of their variance."""
+    two days `lag` apart share lasting × memory ** lag of their variance.
+    """
 
     grams: float
     spread: float
@@ -31,7 +32,7 @@ class Weighing:
 
 
 def seen_in(grams: pd.Series) -> Weighing:
-    """Estimate it from daily weighings, in order; the memory is the one whose correlations are closest to those seen."""
+    """Estimate it from daily weighings, in order: the memory whose correlations are closest to those seen."""
     seen = np.array([grams.autocorr(lag) for lag in range(1, LAGS + 1)])
     best = (np.inf, 0.0, 0.0)
     for memory in np.arange(0.5, 0.99, 0.01):
@@ -43,7 +44,8 @@ def seen_in(grams: pd.Series) -> Weighing:
 
 def schools(rng: np.random.Generator, like: Weighing, days: pd.DatetimeIndex, ready: list[pd.Timestamp]) -> Outcome:
     """Draw schools: pilots, which weigh on the twenty days before they get ready and on every day after, and others,
-    each of which weighs on a share of the days of its own."""
+    each of which weighs on a share of the days of its own.
+    """
     pilots = len(ready)
     count, size = pilots + COMPARISONS, (len(days), pilots + COMPARISONS)
     variance = like.spread**2

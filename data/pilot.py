@@ -11,6 +11,8 @@ from data.store import Store
 
 FRAMING, TEST = "cadrage", "test"
 SURPLUS, SHORTAGE, WASTE = "surplus", "shortage", "waste"
+# Why a measure cannot be told.
+NO_FIGURES, FEW_PILOTS, NO_COMPARISON = "no figures", "few pilots", "no comparison"
 
 SITES = """
 WITH periods AS (
@@ -60,8 +62,8 @@ ORDER BY canteen, date
 
 
 def daily(store: Store, since: date) -> pd.DataFrame:
-    """Return one row per canteen × day: surplus and shortage in meals, and the meals they are about; kilograms wasted in
-    all, gross, where the three places of loss were weighed, and the meals they are about; missing where not known.
+    """Return one row per canteen × day, missing where not known: surplus and shortage, and the meals they are about;
+    kilograms wasted (gross) where the three places of loss were weighed, and the meals they are about.
     """
     return store.read(DAILY, {"since": since})
 
@@ -84,10 +86,10 @@ class Interval:
 class Effect:
     """What the pilot changed in one measure: meals per 100 served (surplus, shortage) or grams per meal (waste).
 
-    The means before and after are those of the pilot canteens and of their comparison canteens. `trend` is what the same
-    calculation finds within the year before. `more_weeks`: school weeks still needed to tell the effect from zero if it
-    stays what it is, infinite when no number would do, None when it cannot be told. `pairs` has one row per pilot canteen,
-    `months` one per period of four weeks before (negative) and after.
+    The means before and after are those of the pilot canteens and of their comparison canteens. `trend` is what the
+    same calculation finds within the year before. `more_weeks` are the school weeks still needed to tell the effect
+    from zero if it stays what it is: infinite when no number would do, None when it cannot be told. `pairs` has one row
+    per pilot canteen, `months` one per period of four weeks, before (negative) and after.
     """
 
     change: Interval
@@ -105,13 +107,19 @@ class Effect:
 
 @dataclass(frozen=True)
 class Study:
-    """The pilot schools (`sites`), the canteens they share in test, the last day known, and the effects by measure.
-
-    A measure that cannot be told has no effect. `weighing` counts the comparison canteens that weigh at all.
-    """
+    """The pilot schools (`sites`), the last day known, the effects by measure, and why the other measures have none."""
 
     sites: pd.DataFrame
-    canteens: int
     last_day: date | None
-    weighing: int
     effects: dict[str, Effect]
+    untold: dict[str, str]
+
+    @property
+    def begun(self) -> int:
+        """Return how many pilot schools have begun their test."""
+        return int(self.sites["start"].notna().sum())
+
+    def schools_in(self, measure: str) -> int:
+        """Return how many pilot schools the effect on a measure is about."""
+        pairs = self.effects[measure].pairs
+        return int(self.sites["canteen"].isin(pairs.loc[pairs["change"].notna(), "canteen"]).sum())

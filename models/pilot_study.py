@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from data import pilot
-from data.pilot import SHORTAGE, SURPLUS, WASTE, Effect, Interval, Study
+from data.pilot import FEW_PILOTS, NO_COMPARISON, NO_FIGURES, SHORTAGE, SURPLUS, WASTE, Effect, Interval, Study
 from data.store import Store
-from models.pilot_effect import NOBODY, Estimate, Outcome, Pilot, estimate
+from models.pilot_effect import LEAST_PILOTS, Estimate, estimate
+from models.pilot_slots import LEAST_DAYS, NOBODY, Outcome, Pilot
 
 # Measure → its part, its whole, and the scale of its rate: meals per 100 served, grams per meal.
 MEASURES = {
@@ -23,6 +24,9 @@ MEASURES = {
 YEAR, MONTH = timedelta(weeks=52), timedelta(weeks=4)
 # Half a period says how much a longer one would bring: fewer days and draws are enough for that.
 HALF_DAYS, HALF_DRAWS = 3, 499
+# The reach of a 95 % interval, in standard deviations.
+REACH = 1.96
+PAIRS = ["canteen", "kind", "days_before", "days_after", "meals", "change", "others", "same_kind"]
 
 
 def study(store: Store) -> Study:
@@ -30,26 +34,34 @@ def study(store: Store) -> Study:
     sites = pilot.sites(store)
     begun = sites.dropna(subset=["canteen", "start"])
     if begun.empty:
-        return Study(sites, 0, None, 0, {})
+        return Study(sites, None, {}, dict.fromkeys(MEASURES, FEW_PILOTS))
     days = pilot.daily(store, (begun["until"].min() - YEAR).date())
-    if days.empty:
-        return Study(sites, begun["canteen"].nunique(), None, 0, {})
     # Schools that will be in the pilot may already be changing: their canteens are compared with nobody.
     coming = set(sites["canteen"].dropna()) - set(begun["canteen"])
     known = days[~days["canteen"].isin(coming)]
-    effects = {measure: effect(known, begun, measure) for measure in MEASURES}
-    weighing = known.loc[known["weighed_meals"].notna() & ~known["canteen"].isin(begun["canteen"]), "canteen"]
-    told = {measure: found for measure, found in effects.items() if found is not None}
-    return Study(sites, begun["canteen"].nunique(), days["date"].max().date(), weighing.nunique(), told)
+    found = {measure: effect(known, begun, measure) for measure in MEASURES}
+    return Study(
+        sites,
+        days["date"].max().date() if len(days) else None,
+        {measure: one for measure, one in found.items() if isinstance(one, Effect)},
+        {measure: one for measure, one in found.items() if isinstance(one, str)},
+    )
 
 
-def effect(days: pd.DataFrame, begun: pd.DataFrame, measure: str) -> Effect | None:
-    """Return the effect on one measure, from the canteens' days and the pilot schools that began; None without any."""
+def effect(days: pd.DataFrame, begun: pd.DataFrame, measure: str) -> Effect | str:
+    """Return the effect on one measure, from all canteens' days and the pilot schools begun, or why it has none."""
     outcome, canteens = outcome_of(days, measure)
     pilots = pilots_of(begun, canteens.index, outcome.days)
-    found = estimate(outcome, pilots) if pilots else None
-    if found is None:
-        return None
+    known = [min(_days(outcome, one)) for one in pilots]
+    if not any(known):
+        return NO_FIGURES
+    if sum(count >= LEAST_DAYS for count in known) < LEAST_PILOTS:
+        return FEW_PILOTS
+    found = estimate(outcome, pilots)
+    return NO_COMPARISON if found is None else _effect(outcome, canteens, pilots, found)
+
+
+def _effect(outcome: Outcome, canteens: pd.DataFrame, pilots: list[Pilot], found: Estimate) -> Effect:
     kept = [one for one, own in zip(pilots, found.own, strict=True) if np.isfinite(own)]
     (before, after), (others_before, others_after) = found.rates
     return Effect(
@@ -74,21 +86,23 @@ def outcome_of(days: pd.DataFrame, measure: str) -> tuple[Outcome, pd.DataFrame]
     canteens = known.drop_duplicates("canteen").set_index("canteen")[["label", "kind"]].sort_index()
     wide = known.pivot(index="date", columns="canteen", values=[part, whole]).astype(float)
     index = pd.DatetimeIndex(wide.index)
-    return Outcome(
-        index, canteens["kind"].to_numpy(), wide[part].to_numpy(), wide[whole].to_numpy(), scale
-    ), canteens
+    tables = [
+        wide.reindex(columns=[(name, canteen) for canteen in canteens.index]).to_numpy() for name in (part, whole)
+    ]
+    return Outcome(index, canteens["kind"].to_numpy(), tables[0], tables[1], scale), canteens
 
 
 def pilots_of(begun: pd.DataFrame, canteens: pd.Index, days: pd.DatetimeIndex) -> list[Pilot]:
     """Return the pilot canteens with figures: the year before, and the first year at most; a canteen begins once."""
     if not len(days):
         return []
+    places = {name: place for place, name in enumerate(canteens)}
     dates = begun.groupby("canteen")[["until", "start"]].min()
     tomorrow = days[-1] + timedelta(days=1)
     return [
-        Pilot(int(canteens.get_loc(name)), until - YEAR, until, start, min(start + YEAR, tomorrow))
+        Pilot(places[name], until - YEAR, until, start, min(start + YEAR, tomorrow))
         for name, until, start in dates.itertuples(name=None)
-        if name in canteens
+        if name in places
     ]
 
 
@@ -107,21 +121,21 @@ def _trend(outcome: Outcome, pilots: list[Pilot]) -> Interval | None:
 def _more_weeks(outcome: Outcome, pilots: list[Pilot], found: Estimate) -> float | None:
     """Return how many school weeks more would tell the effect from zero, if it stays what it is.
 
-    The variance of an effect is what canteens do on their own, whatever the time, plus what more weeks average out:
-    a + b / weeks. Half the weeks show a + 2 b / weeks.
+    The square of the reach of the interval is what canteens do on their own, whatever the time, plus what weeks average
+    out: a + b / weeks. How much less half of the weeks tell under drawn lots gives b.
     """
     reach = (found.upper - found.lower) / 2
-    if found.lower > 0 or found.upper < 0 or not np.isfinite(reach):
-        return None if not np.isfinite(reach) else 0.0
-    halves = [half for cut in (0, 1) if (half := _half(outcome, pilots, cut)) is not None]
-    if not halves:
+    if found.lower > 0 or found.upper < 0:
+        return 0.0
+    halves = [half for which in (0, 1) if (half := _half(outcome, pilots, which)) is not None]
+    if not halves or not np.isfinite(reach):
         return None
+    half_variance = float(np.mean([one.spread**2 for one in halves]))
+    averaged_out = min(max((half_variance - found.spread**2) * (REACH / reach) ** 2, 0.0), 1.0)
     weeks = float(np.mean([_weeks(outcome, one) for one in pilots]))
-    now, half = found.spread**2, float(np.mean([one.spread**2 for one in halves]))
-    averaged_out = min(max(half - now, 0.0), now)
-    lasting = now - averaged_out
-    allowed = now * (found.effect / reach) ** 2
-    return weeks * averaged_out / (allowed - lasting) - weeks if allowed > lasting else np.inf
+    # Shares of the square of the reach: what must not be passed, and what no week takes away.
+    allowed, lasting = (found.effect / reach) ** 2, 1 - averaged_out
+    return float(weeks * averaged_out / (allowed - lasting) - weeks) if allowed > lasting else np.inf
 
 
 def _half(outcome: Outcome, pilots: list[Pilot], which: int) -> Estimate | None:
@@ -136,40 +150,39 @@ def _half(outcome: Outcome, pilots: list[Pilot], which: int) -> Estimate | None:
 
 def _weeks(outcome: Outcome, one: Pilot) -> int:
     """Return the school weeks of the test that are known."""
-    days = outcome.days[_within(outcome, one.start, one.end) & np.isfinite(outcome.whole[:, one.canteen])]
+    days = outcome.days[outcome.within(one.start, one.end) & np.isfinite(outcome.whole[:, one.canteen])]
     return days.to_period("W").nunique()
 
 
-def _within(outcome: Outcome, first: pd.Timestamp, end: pd.Timestamp) -> np.ndarray:
-    return np.asarray((outcome.days >= first) & (outcome.days < end))
+def _days(outcome: Outcome, one: Pilot) -> tuple[int, int]:
+    """Return the days known of a pilot canteen, before and after."""
+    known = np.isfinite(outcome.whole[:, one.canteen])
+    before, after = outcome.within(one.since, one.until), outcome.within(one.start, one.end)
+    return int((known & before).sum()), int((known & after).sum())
 
 
 def _pairs(outcome: Outcome, canteens: pd.DataFrame, pilots: list[Pilot], found: Estimate) -> pd.DataFrame:
-    """Return one row per pilot canteen: its days, its mean meals, its comparison canteens, its own change."""
+    """Return one row per pilot canteen: its days, its mean meals before, its comparison canteens, its own change."""
     rows = []
     for one, own, others in zip(pilots, found.own, found.compared, strict=True):
-        known = np.isfinite(outcome.whole[:, one.canteen])
-        before = known & _within(outcome, one.since, one.until)
-        after = known & _within(outcome, one.start, one.end)
+        before = outcome.whole[outcome.within(one.since, one.until), one.canteen]
         them = canteens.iloc[others[others != NOBODY]]
+        kind = canteens["kind"].iloc[one.canteen]
         rows.append(
-            {
-                "canteen": canteens.index[one.canteen],
-                "start": one.start,
-                "days_before": int(before.sum()),
-                "days_after": int(after.sum()),
-                "meals": float(outcome.whole[before, one.canteen].mean()) if before.any() else np.nan,
-                "change": own,
-                "others": them["label"].tolist(),
-                "same_kind": int((them["kind"] == canteens["kind"].iloc[one.canteen]).sum()),
-            }
-        )
-    return pd.DataFrame(rows)
+            (
+                canteens.index[one.canteen], kind, *_days(outcome, one),
+                float(np.nanmean(before)) if np.isfinite(before).any() else np.nan,
+                own, them["label"].tolist(), int((them["kind"] == kind).sum()),
+            )
+        )  # fmt: skip
+    return pd.DataFrame(rows, columns=PAIRS)
 
 
 def _months(outcome: Outcome, pilots: list[Pilot], found: Estimate) -> pd.DataFrame:
-    """Return by periods of four weeks, counted from the day each pilot's test began or its year before ended, the mean
-    rate of the pilots and of their comparison canteens, and how many pilots they are about."""
+    """Return the mean rates of the pilots and of their comparison canteens, and how many pilots they are about.
+
+    By periods of four weeks, from the day each pilot's test began, or backwards from the end of its year before.
+    """
     rows = []
     for one, others in zip(pilots, found.compared, strict=True):
         them = others[others != NOBODY]
@@ -186,7 +199,7 @@ def _periods(outcome: Outcome, one: Pilot, others: np.ndarray) -> list[tuple[int
     spans += [(rank, one.start + (rank - 1) * MONTH, one.start + rank * MONTH) for rank in range(1, 14)]
     found = []
     for rank, first, end in spans:
-        rows = _within(outcome, max(first, one.since), min(end, one.end))
+        rows = outcome.within(max(first, one.since), min(end, one.end))
         own, *them = (_rate(outcome, rows, column) for column in (one.canteen, *others))
         told = [rate for rate in them if np.isfinite(rate)]
         found.append((rank, (own, float(np.mean(told)) if told else np.nan)))
