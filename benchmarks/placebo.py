@@ -62,7 +62,7 @@ def main() -> None:
     }
     for name, draw in cases.items():
         rng = np.random.default_rng(asked.seed)
-        _tell(name, list(_judged(draw(rng) for _ in range(asked.draws))))
+        _tell(name, list(_judged((draw(rng) for _ in range(asked.draws)), asked.lots)))
     print(
         f"\n{asked.draws} draws, seed {asked.seed}; starts from {starts[0]:%d/%m/%Y} to {starts[-1]:%d/%m/%Y}; {like}"
     )
@@ -72,6 +72,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--draws", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--lots", type=int, default=499, help="lots drawn for each interval")
     parser.add_argument("--first", default="2012-01-02")
     parser.add_argument("--last", default="2017-08-28")
     parser.add_argument("--log", type=Path, action="append")
@@ -96,13 +97,9 @@ def _drawn(rng: np.random.Generator, outcome: Outcome, starts: pd.DatetimeIndex,
     """Draw twelve canteens that have figures before and after, and when they begin; data stops when the test does."""
     tomorrow = outcome.days[-1] + timedelta(days=1)
     while True:
-        first = starts[rng.integers(len(starts))]
-        end = min(
-            first + timedelta(weeks=int(rng.integers(*TEST_WEEKS, endpoint=True))), outcome.days[-1] + timedelta(1)
-        )
-        told = np.isfinite(outcome.whole)
-        before = told[(outcome.days >= first - YEAR) & (outcome.days < first)].sum(axis=0)
-        after = told[(outcome.days >= first) & (outcome.days < end)].sum(axis=0)
+        first, told = starts[int(rng.integers(len(starts)))], np.isfinite(outcome.whole)
+        end = min(first + timedelta(weeks=int(rng.integers(*TEST_WEEKS, endpoint=True))), tomorrow)
+        before, after = (told[outcome.within(*ends)].sum(axis=0) for ends in ((first - YEAR, first), (first, end)))
         known = np.flatnonzero((before >= LEAST_DAYS) & (after >= LEAST_DAYS))
         if len(known) > 2 * PILOTS:
             break
@@ -134,7 +131,7 @@ def _pilot(canteen: int, start: pd.Timestamp, data_end: pd.Timestamp, in_turn: b
     return Pilot(canteen, until - YEAR, until, start, min(start + YEAR, data_end))
 
 
-def _judged(cases: Iterator[Case]) -> Iterator[Found]:
+def _judged(cases: Iterator[Case], lots: int) -> Iterator[Found]:
     for outcome, pilots in cases:
         part, truths = outcome.part.copy(), []
         for one in pilots:
@@ -143,7 +140,7 @@ def _judged(cases: Iterator[Case]) -> Iterator[Found]:
             rows &= outcome.days < one.end
             rate = outcome.part[rows, one.canteen].sum() / max(outcome.whole[rows, one.canteen].sum(), 1e-9)
             truths.append(-CUT * outcome.scale * rate)
-        without, found = estimate(outcome, pilots), estimate(replace(outcome, part=part), pilots)
+        without, found = (estimate(replace(outcome, part=parts), pilots, lots) for parts in (outcome.part, part))
         if without is None or found is None:
             continue
         truth = float(np.mean(np.array(truths)[np.isfinite(found.own)]))

@@ -25,6 +25,7 @@ PAGES = (
     ),
     PageDescription("Mission numérique", "pages/mission/deploiement.py", "Déploiement", "rocket_launch", ("comite",)),
     PageDescription("Mission numérique", "pages/mission/equipement.py", "Équipement", "devices", ("comite",)),
+    PageDescription("Mission numérique", "pages/mission/effet.py", "Effet du pilote", "balance", ("comite",)),
     PageDescription("Mission numérique", "pages/mission/donnees.py", "Données disponibles", "grid_on", ("mission",)),
     PageDescription(
         "Mission numérique", "pages/mission/qualite_previsions.py", "Qualité des prévisions", "query_stats", ("comite",)

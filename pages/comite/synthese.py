@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from data import queries
-from ui import blocks, filters, synthesis_view
+from models import pilot_study
+from ui import blocks, effect_view, filters, synthesis_view
 from ui.access import require
 from ui.session import ask
 from ui.situation import decisions, situation
@@ -21,5 +22,6 @@ synthesis_view.freshness(facts)
 
 with blocks.question("Que décider\u00a0?", "Déduit des chiffres de la période."):
     blocks.sentences(decisions(facts, canteens))
+effect_view.summary(ask(pilot_study.study))
 synthesis_view.changes(facts)
 synthesis_view.sources(facts)

@@ -18,6 +18,7 @@ EXPECTED = [
     ("pages/comite/gaspillage.py", "Gaspillage", 5, 5, 0),
     ("pages/mission/deploiement.py", "Déploiement", 1, 1, 1),
     ("pages/mission/equipement.py", "Équipement", 1, 1, 1),
+    ("pages/mission/effet.py", "Effet du pilote", 4, 3, 1),
     ("pages/mission/donnees.py", "Données disponibles", 0, 0, 3),
     ("pages/mission/qualite_previsions.py", "Qualité des prévisions", 4, 0, 1),
     ("pages/cantine/depot.py", "Déposer un fichier", 0, 0, 4),
