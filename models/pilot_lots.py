@@ -18,8 +18,8 @@ CONFIDENCE = 0.95
 SEED = 2020
 # Lots that would put a canteen where it has no figure are drawn again, up to this many times.
 PATIENCE = 20
-# How an end of the interval is searched for: steps doubled before giving up, then gaps halved.
-FARTHEST, HALVINGS = 12, 30
+# How an end of the interval is searched for: a first step (a share of the rate), steps doubled, then gaps halved.
+LEAST_STEP, FARTHEST, HALVINGS = 1e-6, 30, 30
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def interval(pilots: Lots, lots: Lots) -> tuple[float, float]:
 
     if shown <= 0:
         return -np.inf, np.inf
-    step = float(np.sqrt(max(pilots.errors[0, 0], 0.0))) or 1.0
+    step = max(float(np.sqrt(max(pilots.errors[0, 0], 0.0))), LEAST_STEP * shown)
     return _edge(denied, moved, -step), _edge(denied, moved, step)
 
 

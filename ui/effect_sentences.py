@@ -54,8 +54,8 @@ METHOD = (
     "Effet\u00a0: ce que les cantines du pilote ont changé d’avant à après, moins ce que leurs cantines de comparaison "
     "ont changé aux mêmes jours. Chaque cantine du pilote compte autant.",
     "Intervalle à 95\u00a0%\u00a0: on tire au sort 1\u202f999 fois d’autres cantines à la place de celles du pilote, "
-    "et on refait le calcul. L’intervalle garde tous les effets que ces tirages ne permettent pas d’écarter. Essayée sur "
-    "l’ancien journal de la Ville sans aucun pilote, la méthode ne se trompe que dans 5\u00a0% des cas environ.",
+    "et on refait le calcul. L’intervalle garde tous les effets que ces tirages ne permettent pas d’écarter. Essayée "
+    "sur l’ancien journal de la Ville sans aucun pilote, la méthode ne se trompe que dans 5\u00a0% des cas environ.",
     "Surplus\u00a0: repas prévus en trop pour 100 servis. Manque\u00a0: repas servis au-delà du prévu. "
     "Gaspillage\u00a0: pesée brute (parties comestibles et non comestibles), les jours où la préparation, le non servi "
     "et les restes ont tous trois été pesés.",

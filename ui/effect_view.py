@@ -12,7 +12,7 @@ from ui import blocks, charts_effect, tables
 from ui import effect_sentences as say
 from ui.blocks import Figure
 from ui.charts_programme import school_name
-from ui.effect_sentences import MEASURES, ORDER
+from ui.effect_sentences import AMOUNT_UNITS, MEASURES, ORDER
 from ui.formats import MISSING, SPACE, count_of, day, enumeration, is_missing, number, plural
 
 DEPLOYMENT = "pages/mission/deploiement.py"
@@ -141,18 +141,12 @@ def pairs(study: Study) -> None:
     """Answer: which canteens is each one compared with, and why these?"""
     with blocks.question(
         "À quelles cantines les compare-t-on, et pourquoi\u00a0?",
-        "Même type d’abord, puis taille la plus proche, d’après l’année d’avant seulement. Écart\u00a0: effet mesuré "
-        "sur cette école seule, en repas pour 100 servis (surplus) ou en g par repas (gaspillage).",
+        "Même type d’abord, puis taille la plus proche, d’après l’année d’avant seulement\u00a0; pour le gaspillage, "
+        "parmi les cantines qui pèsent. Écart\u00a0: effet mesuré sur cette école seule.",
     ):
         measure = SURPLUS if SURPLUS in study.effects else WASTE
         blocks.takeaway(_compared(study.effects[measure]))
         tables.table(pairs_table(study, measure), "effet_cantines", height="content")
-        if measure == SURPLUS and WASTE in study.effects:
-            blocks.table_alone(
-                f"Gaspillage{SPACE}: parmi les cantines qui pèsent, {_compared(study.effects[WASTE])}",
-                pairs_table(study, WASTE),
-                "effet_cantines_pesees",
-            )
 
 
 def _compared(effect: Effect) -> str:
@@ -161,21 +155,30 @@ def _compared(effect: Effect) -> str:
 
 
 def pairs_table(study: Study, measure: str) -> pd.DataFrame:
-    """Return one row per pilot school: what it is compared with and why, or why it is not."""
-    known = study.sites.merge(study.effects[measure].pairs.drop(columns="kind"), on="canteen", how="left")
-    return pd.DataFrame(
-        {
-            "École": known["school"].map(school_name),
-            "En test depuis": known["start"],
-            "Écart": known["change"],
-            "Pourquoi": [_why(row) for row in known.to_dict("records")],
-            "Comparée à": [
-                ", ".join(others) if isinstance(others, list) and others else MISSING for others in known["others"]
-            ],
-            "Jours avant": known["days_before"].astype("Int64"),
-            "Jours après": known["days_after"].astype("Int64"),
-        }
-    )
+    """Return one row per pilot school: what it is compared with and why, or why it is not; then in grams."""
+    known = _with_pairs(study, measure)
+    table = {
+        "École": known["school"].map(school_name),
+        "En test depuis": known["start"],
+        f"Écart ({AMOUNT_UNITS[measure]})": known["change"],
+        "Pourquoi ces cantines": [_why(row) for row in known.to_dict("records")],
+        "Comparée à": known["others"].map(_names),
+        "Jours avant": known["days_before"].astype("Int64"),
+        "Jours après": known["days_after"].astype("Int64"),
+    }
+    if measure != WASTE and WASTE in study.effects:
+        weighed = _with_pairs(study, WASTE)
+        table["Écart (g)"] = weighed["change"]
+        table["Comparée à (gaspillage)"] = weighed["others"].map(_names)
+    return pd.DataFrame(table)
+
+
+def _with_pairs(study: Study, measure: str) -> pd.DataFrame:
+    return study.sites.merge(study.effects[measure].pairs.drop(columns="kind"), on="canteen", how="left")
+
+
+def _names(others: object) -> str:
+    return ", ".join(map(str, others)) if isinstance(others, list) and others else MISSING
 
 
 def _why(row: dict[Any, Any]) -> str:

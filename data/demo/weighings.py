@@ -17,8 +17,8 @@ BASELINE_DAYS = 20
 # Days weighed by each of the other canteens, in each of two seasons: from hardly enough to a complete campaign.
 CAMPAIGNS = (5, 8, 10, 12, 15, 20, 20, 5)
 FIRST_OTHER = 30
-# These are not in the pilot and weigh every day since the school year before: what it changes is read against them.
-WITNESSES = (27, 28, 29, 38, 39, 40, 41, 42)
+# Six of them are witnesses: they weigh every day since the school year before, and the pilot is read against them.
+WITNESSES = 6
 FORGOTTEN = 0.04
 
 
@@ -80,7 +80,10 @@ def _campaign_days(meals: Meals, city: City) -> Grid:
 
 def _witness_days(meals: Meals, city: City) -> Grid:
     """Every service day of the last two school years, in the canteens that weigh for comparison."""
-    witnesses = city.points["canteen"].isin(city.canteens["canteen"].iloc[list(WITNESSES)]).to_numpy()
+    last_other = FIRST_OTHER + len(CAMPAIGNS)
+    witnesses = (
+        city.points["canteen"].isin(city.canteens["canteen"].iloc[last_other - WITNESSES : last_other]).to_numpy()
+    )
     last = meals.days[-1]
     since = pd.Timestamp(last.year - (1 if last.month >= 8 else 2), 8, 1)
     return np.asarray(meals.days >= since)[:, None] & witnesses[None, :]
