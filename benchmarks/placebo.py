@@ -72,7 +72,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--draws", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--lots", type=int, default=499, help="lots drawn for each interval")
+    parser.add_argument("--lots", type=int, default=199, help="lots drawn for each interval")
     parser.add_argument("--first", default="2012-01-02")
     parser.add_argument("--last", default="2017-08-28")
     parser.add_argument("--log", type=Path, action="append")

@@ -24,10 +24,18 @@ def intervals(effects: list[tuple[str, str, int, Effect]]) -> go.Figure:
         _interval(fig, row, name, digits, effect, first)
         fig.update_yaxes(showgrid=False, zeroline=False, range=[-0.7, 0.7], fixedrange=True, automargin=True, row=row)
         fig.update_xaxes(
-            title=unit, showgrid=True, gridcolor=charts.GRID, zeroline=True, zerolinecolor=charts.INK, zerolinewidth=2,
-            fixedrange=True, title_standoff=4, row=row,
+            title=unit, range=_range(effect), showgrid=True, gridcolor=charts.GRID, zeroline=True,
+            zerolinecolor=charts.INK, zerolinewidth=2, fixedrange=True, title_standoff=4, row=row,
         )  # fmt: skip
     return fig
+
+
+def _range(effect: Effect) -> list[float]:
+    """Return the ends of an axis that shows everything, and zero: as without the pilot."""
+    own, change = effect.pairs["change"].dropna().tolist(), effect.change
+    shown = [end for end in (*own, change.value, change.lower, change.upper, 0.0) if math.isfinite(end)]
+    room = 0.08 * (max(shown) - min(shown))
+    return [min(shown) - room, max(shown) + room]
 
 
 def _schools(fig: go.Figure, row: int, name: str, digits: int, effect: Effect, legend: bool) -> None:

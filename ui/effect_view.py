@@ -201,7 +201,8 @@ def method() -> None:
 
 def summary(study: Study) -> None:
     """Tell the comité's sentence on another page, with a link to this one."""
-    with blocks.question("Le pilote fonctionne-t-il\u00a0?"):
+    caption = "Depuis le début du test de chaque école, quelle que soit la période choisie plus haut."
+    with blocks.question("Le pilote fonctionne-t-il\u00a0?", caption):
         if not study.effects:
             blocks.empty_state(f"{say.NOT_YET}{SPACE}: pas assez d’écoles en test et de jours connus.")
         else:
