@@ -20,7 +20,7 @@ DRAWS = 1999
 
 @dataclass(frozen=True)
 class Estimate:
-    """An effect, its 95 % interval, and its standard deviation under drawn lots.
+    """An effect, its 95 % interval, its standard error, and its standard deviation (`spread`) under drawn lots.
 
     `own` is the effect of each pilot (NaN where nothing can be compared), `compared` the columns it is compared with
     (NOBODY fills the row), `rates` the mean rates of the pilots and of their comparison canteens, before and after.
@@ -29,6 +29,7 @@ class Estimate:
     effect: float
     lower: float
     upper: float
+    error: float
     spread: float
     own: np.ndarray
     compared: np.ndarray
@@ -53,17 +54,17 @@ def estimate(
     lower, upper = interval(shown, lots)
     share = effect / float(shown.treated[0]) if shown.treated[0] else 0.0
     spread = float(np.sqrt(np.mean((lots.moved - share * lots.treated) ** 2))) if len(lots.moved) else np.nan
-    return Estimate(effect, lower, upper, spread, own, compared, _mean_rates(slots, columns, compared))
+    error = float(np.sqrt(max(shown.errors[0, 0], 0.0)))
+    return Estimate(effect, lower, upper, error, spread, own, compared, _mean_rates(slots, columns, compared))
 
 
 def _without(
     outcome: Outcome, pilots: Sequence[Pilot], told: np.ndarray, draws: int, least_days: int
 ) -> Estimate | None:
     """Return the effect on the pilots that can be compared; the others are not comparison canteens for all that."""
-    whole = outcome.whole.copy()
-    whole[:, [pilot.canteen for pilot, kept in zip(pilots, told, strict=True) if not kept]] = np.nan
     kept = [pilot for pilot, is_told in zip(pilots, told, strict=True) if is_told]
-    found = estimate(replace(outcome, whole=whole), kept, draws, least_days)
+    left_out = [pilot.canteen for pilot, is_told in zip(pilots, told, strict=True) if not is_told]
+    found = estimate(outcome.without(left_out), kept, draws, least_days)
     if found is None:
         return None
     own, compared = np.full(len(pilots), np.nan), np.full((len(pilots), found.compared.shape[1]), NOBODY)

@@ -36,6 +36,12 @@ class Outcome:
         """Tell which days are in a period; its end is not."""
         return np.asarray((self.days >= first) & (self.days < end))
 
+    def without(self, canteens: Sequence[int]) -> Outcome:
+        """Return it with nothing known of some canteens."""
+        whole = self.whole.copy()
+        whole[:, list(canteens)] = np.nan
+        return replace(self, whole=whole)
+
 
 @dataclass(frozen=True)
 class Pilot:

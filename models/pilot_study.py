@@ -24,8 +24,6 @@ MEASURES = {
 YEAR, MONTH = timedelta(weeks=52), timedelta(weeks=4)
 # Half a period says how much a longer one would bring: fewer days and draws are enough for that.
 HALF_DAYS, HALF_DRAWS = 3, 499
-# The reach of a 95 % interval, in standard deviations.
-REACH = 1.96
 PAIRS = ["canteen", "kind", "days_before", "days_after", "meals", "change", "others", "same_kind"]
 
 
@@ -63,6 +61,7 @@ def effect(days: pd.DataFrame, begun: pd.DataFrame, measure: str) -> Effect | st
 
 def _effect(outcome: Outcome, canteens: pd.DataFrame, pilots: list[Pilot], found: Estimate) -> Effect:
     kept = [one for one, own in zip(pilots, found.own, strict=True) if np.isfinite(own)]
+    known = outcome.without([one.canteen for one in pilots if one not in kept])
     (before, after), (others_before, others_after) = found.rates
     return Effect(
         change=Interval(found.effect, found.lower, found.upper),
@@ -72,8 +71,8 @@ def _effect(outcome: Outcome, canteens: pd.DataFrame, pilots: list[Pilot], found
         others_after=float(others_after),
         pilots=len(kept),
         others=len(set(found.compared.ravel()) - {NOBODY}),
-        trend=_trend(outcome, kept),
-        more_weeks=_more_weeks(outcome, kept, found),
+        trend=_trend(known, kept),
+        more_weeks=more_weeks(known, kept, found),
         pairs=_pairs(outcome, canteens, pilots, found),
         months=_months(outcome, pilots, found),
     )
@@ -118,20 +117,22 @@ def _trend(outcome: Outcome, pilots: list[Pilot]) -> Interval | None:
     return None if found is None else Interval(found.effect, found.lower, found.upper)
 
 
-def _more_weeks(outcome: Outcome, pilots: list[Pilot], found: Estimate) -> float | None:
+def more_weeks(outcome: Outcome, pilots: list[Pilot], found: Estimate) -> float | None:
     """Return how many school weeks more would tell the effect from zero, if it stays what it is.
 
-    The square of the reach of the interval is what canteens do on their own, whatever the time, plus what weeks average
-    out: a + b / weeks. How much less half of the weeks tell under drawn lots gives b.
+    The square of the reach of the interval towards zero is what canteens do on their own, whatever the time, plus what
+    weeks average out: a + b / weeks. How much less half of the weeks tell under drawn lots gives b.
     """
-    reach = (found.upper - found.lower) / 2
+    reach = found.upper - found.effect if found.effect < 0 else found.effect - found.lower
     if found.lower > 0 or found.upper < 0:
         return 0.0
     halves = [half for which in (0, 1) if (half := _half(outcome, pilots, which)) is not None]
     if not halves or not np.isfinite(reach):
         return None
     half_variance = float(np.mean([one.spread**2 for one in halves]))
-    averaged_out = min(max((half_variance - found.spread**2) * (REACH / reach) ** 2, 0.0), 1.0)
+    # The pilots may have fewer days before than the canteens of the lots: the larger variance is the prudent one.
+    variance = max(found.spread, found.error) ** 2
+    averaged_out = min(max((half_variance - found.spread**2) / variance, 0.0), 1.0)
     weeks = float(np.mean([_weeks(outcome, one) for one in pilots]))
     # Shares of the square of the reach: what must not be passed, and what no week takes away.
     allowed, lasting = (found.effect / reach) ** 2, 1 - averaged_out

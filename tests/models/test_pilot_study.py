@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,7 +15,9 @@ import pytest
 from data.deposit import apply
 from data.pilot import FEW_PILOTS, NO_COMPARISON, NO_FIGURES, SHORTAGE, SURPLUS, WASTE, Study
 from data.store import Store
-from models.pilot_study import study
+from models.pilot_effect import estimate
+from models.pilot_slots import Outcome, Pilot
+from models.pilot_study import more_weeks, study
 
 PARTS = ["preparation_kg", "non_servi_kg", "restes_assiette_kg"]
 # Canteen → the day its preparation begins, and its test.
@@ -145,6 +148,22 @@ def test_the_months_are_those_of_the_file(filled: tuple[Study, pd.DataFrame]) ->
     months = found.effects[SURPLUS].months.set_index("month")
     assert months.loc[1, "pilots"] == pytest.approx(np.mean(rates))
     assert months.loc[1, "count"] == len(PILOTS)
+
+
+@pytest.mark.parametrize(("lasts", "least", "most"), [(0.0, 5, 30), (3.0, np.inf, np.inf)], ids=["days", "canteens"])
+def test_more_weeks_are_promised_only_where_they_help(lasts: float, least: float, most: float) -> None:
+    """Noise from day to day averages out (13 weeks after the 8 known); what a canteen changes for good does not."""
+    rng, days = np.random.default_rng(8), pd.bdate_range("2024-01-01", periods=240)
+    rates = 8 + rng.normal(0, 4, (240, 40)) + np.where(np.arange(240)[:, None] >= 200, rng.normal(0, lasts, 40), 0)
+    outcome = Outcome(days, np.full(40, "E"), rates, np.full(rates.shape, 100.0), 100.0)
+    pilots = [Pilot(column, days[0], days[200], days[200], days[-1] + timedelta(days=1)) for column in range(12)]
+    found = estimate(outcome, pilots)
+    assert found is not None
+    reach = 1.96 * found.spread
+    almost = replace(found, effect=-0.7 * reach, lower=-1.7 * reach, upper=0.3 * reach)
+    weeks = more_weeks(outcome, pilots, almost)
+    assert weeks is not None
+    assert least <= weeks <= most
 
 
 def test_a_school_that_only_gets_ready_is_in_no_comparison(filled: tuple[Study, pd.DataFrame]) -> None:
