@@ -69,7 +69,9 @@ def told_by(slots: list[Slot], lots: np.ndarray) -> Lots:
     for place, slot in enumerate(slots):
         others, own = found.compared[:, place], lots[:, [place]]
         chosen = others != NOBODY
-        weight = chosen / (np.maximum(chosen.sum(axis=1, keepdims=True), 1) * count)
+        compared = np.maximum(chosen.sum(axis=1, keepdims=True), 2)
+        # Gaps to the mean of a few canteens are too small, as those of any sample.
+        weight = chosen * np.sqrt(compared / (compared - 1)) / (compared * count)
         for sums, mean, table in zip(shared, (found.moved, found.treated), (slot.moved, slot.treated), strict=True):
             sums[line, others] += weight * np.where(chosen, mean[:, [place]] - table[own, others], 0.0)
     apart = [value - value.mean(axis=1, keepdims=True) for value in (found.moved, found.treated)]
