@@ -22,7 +22,7 @@ MEASURES = {
 }
 # Whole weeks, so that each weekday counts as often before as after.
 YEAR, MONTH = timedelta(weeks=52), timedelta(weeks=4)
-# Half a period says how much a longer one would bring: fewer days and draws are enough for that.
+# What a longer test would bring is read from its halves: fewer days and draws are enough for that.
 HALF_DAYS, HALF_DRAWS = 3, 499
 PAIRS = ["canteen", "kind", "days_before", "days_after", "meals", "change", "others", "same_kind"]
 
@@ -120,33 +120,29 @@ def _trend(outcome: Outcome, pilots: list[Pilot]) -> Interval | None:
 def more_weeks(outcome: Outcome, pilots: list[Pilot], found: Estimate) -> float | None:
     """Return how many school weeks more would tell the effect from zero, if it stays what it is.
 
-    The square of the reach of the interval towards zero is what canteens do on their own, whatever the time, plus what
-    weeks average out: a + b / weeks. How much less half of the weeks tell under drawn lots gives b.
+    The variance of an effect is what canteens do on their own, whatever the time, plus what weeks average out:
+    a + b / weeks. From one half of the test to the other nothing moves but the latter: 4 b / weeks, under drawn lots.
     """
     reach = found.upper - found.effect if found.effect < 0 else found.effect - found.lower
     if found.lower > 0 or found.upper < 0:
         return 0.0
-    halves = [half for which in (0, 1) if (half := _half(outcome, pilots, which)) is not None]
-    if not halves or not np.isfinite(reach):
+    halves = estimate(outcome, [_halves(one) for one in pilots], HALF_DRAWS, HALF_DAYS)
+    if halves is None or not np.isfinite(reach):
         return None
-    half_variance = float(np.mean([one.spread**2 for one in halves]))
-    # The pilots may have fewer days before than the canteens of the lots: the larger variance is the prudent one.
-    variance = max(found.spread, found.error) ** 2
-    averaged_out = min(max((half_variance - found.spread**2) / variance, 0.0), 1.0)
+    # The pilots may have fewer days before than the canteens of the lots: their own error counts for what they are.
+    canteens = np.isfinite(outcome.whole).any(axis=0).sum()
+    variance = (canteens * found.spread**2 + len(pilots) * found.error**2) / (canteens + len(pilots))
+    averaged_out = min(halves.spread**2 / 4 / variance, 1.0)
     weeks = float(np.mean([_weeks(outcome, one) for one in pilots]))
     # Shares of the square of the reach: what must not be passed, and what no week takes away.
     allowed, lasting = (found.effect / reach) ** 2, 1 - averaged_out
     return float(weeks * averaged_out / (allowed - lasting) - weeks) if allowed > lasting else np.inf
 
 
-def _half(outcome: Outcome, pilots: list[Pilot], which: int) -> Estimate | None:
-    """Return the effect of the first or of the second half of what is known of the test."""
-    cut = [one.start + (one.end - one.start) / 2 for one in pilots]
-    halves = [
-        replace(one, end=middle) if which == 0 else replace(one, start=middle)
-        for one, middle in zip(pilots, cut, strict=True)
-    ]
-    return estimate(outcome, halves, HALF_DRAWS, HALF_DAYS)
+def _halves(one: Pilot) -> Pilot:
+    """Return the two halves of what is known of a test, as a before and an after."""
+    middle = one.start + (one.end - one.start) / 2
+    return Pilot(one.canteen, one.start, middle, middle, one.end)
 
 
 def _weeks(outcome: Outcome, one: Pilot) -> int:

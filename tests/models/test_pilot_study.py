@@ -150,12 +150,12 @@ def test_the_months_are_those_of_the_file(filled: tuple[Study, pd.DataFrame]) ->
     assert months.loc[1, "count"] == len(PILOTS)
 
 
-@pytest.mark.parametrize(("lasts", "least", "most"), [(0.0, 5, 30), (3.0, np.inf, np.inf)], ids=["days", "canteens"])
+@pytest.mark.parametrize(("lasts", "least", "most"), [(0.0, 5, 40), (3.0, np.inf, np.inf)], ids=["days", "canteens"])
 def test_more_weeks_are_promised_only_where_they_help(lasts: float, least: float, most: float) -> None:
     """Noise from day to day averages out (13 weeks after the 8 known); what a canteen changes for good does not."""
     rng, days = np.random.default_rng(8), pd.bdate_range("2024-01-01", periods=240)
-    rates = 8 + rng.normal(0, 4, (240, 40)) + np.where(np.arange(240)[:, None] >= 200, rng.normal(0, lasts, 40), 0)
-    outcome = Outcome(days, np.full(40, "E"), rates, np.full(rates.shape, 100.0), 100.0)
+    rates = 8 + rng.normal(0, 4, (240, 120)) + np.where(np.arange(240)[:, None] >= 200, rng.normal(0, lasts, 120), 0)
+    outcome = Outcome(days, np.full(120, "E"), rates, np.full(rates.shape, 100.0), 100.0)
     pilots = [Pilot(column, days[0], days[200], days[200], days[-1] + timedelta(days=1)) for column in range(12)]
     found = estimate(outcome, pilots)
     assert found is not None
