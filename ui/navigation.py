@@ -31,6 +31,7 @@ PAGES = (
     PageDescription(
         "Mission numérique", "pages/mission/portefeuille.py", "Portefeuille des pilotes", "lightbulb", ("comite",)
     ),
+    PageDescription("Mission numérique", "pages/mission/effet.py", "Effet du pilote", "balance", ("comite",)),
     PageDescription("Mission numérique", "pages/mission/donnees.py", "Données disponibles", "grid_on", ("mission",)),
     PageDescription(
         "Mission numérique", "pages/mission/qualite_previsions.py", "Qualité des prévisions", "query_stats", ("comite",)

@@ -1,4 +1,4 @@
-"""The demonstration's weighings: daily in the test schools, campaigns of a few weeks in some others."""
+"""The demonstration's weighings: daily in the test schools and their witnesses, campaigns of a few weeks elsewhere."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from data.demo.meals import Grid, Meals
 # Grams per meal before the pilot, and the share of each place of loss (ADEME 2024: 60 / 34 / 5 %).
 GRAMS = 121.0
 SHARES = {"preparation_kg": 0.05, "unserved_kg": 0.36, "leftovers_kg": 0.59}
-BASELINE_DAYS = 10
+BASELINE_DAYS = 20
 # Days weighed by each of the other canteens, in each of two seasons: from hardly enough to a complete campaign.
 CAMPAIGNS = (5, 8, 10, 12, 15, 20, 20, 5)
 FIRST_OTHER = 30
+# Six of them are witnesses: they weigh every day since the school year before, and the pilot is read against them.
+WITNESSES = 6
 FORGOTTEN = 0.04
 
 
@@ -25,6 +27,7 @@ def build_weighings(
 ) -> dict[str, Grid]:
     """Return the kilograms of each place of loss, as grids of days × labels (NaN where nothing was weighed)."""
     weighed = _pilot_days(meals, city.points, pilot_starts) | _campaign_days(meals, city)
+    weighed |= _witness_days(meals, city)
     weighed &= rng.random(weighed.shape) >= FORGOTTEN
     factors = {
         "preparation_kg": np.ones_like(meals.served),
@@ -53,7 +56,7 @@ def _leftovers(meals: Meals, plate_weight: pd.Series) -> Grid:
 
 
 def _pilot_days(meals: Meals, points: pd.DataFrame, pilot_starts: dict[str, date]) -> Grid:
-    """Every service day since the pilot started, and the fortnight before it."""
+    """Every service day since the pilot started, and the four weeks or so before it."""
     weighed = meals.in_pilot.copy()
     for column in np.flatnonzero(points["canteen"].isin(list(pilot_starts))):
         start = meals.days.searchsorted(pd.Timestamp(pilot_starts[points["canteen"].iloc[column]]))
@@ -73,3 +76,14 @@ def _campaign_days(meals: Meals, city: City) -> Grid:
                 last_season = starts[meals.days[starts].year == meals.days[starts[-1]].year][0]
                 weighed[last_season : last_season + length, columns] = True
     return weighed
+
+
+def _witness_days(meals: Meals, city: City) -> Grid:
+    """Every service day of the last two school years, in the canteens that weigh for comparison."""
+    last_other = FIRST_OTHER + len(CAMPAIGNS)
+    witnesses = (
+        city.points["canteen"].isin(city.canteens["canteen"].iloc[last_other - WITNESSES : last_other]).to_numpy()
+    )
+    last = meals.days[-1]
+    since = pd.Timestamp(last.year - (1 if last.month >= 8 else 2), 8, 1)
+    return np.asarray(meals.days >= since)[:, None] & witnesses[None, :]

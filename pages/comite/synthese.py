@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from data import queries
-from ui import blocks, filters, synthesis_view
+from models import pilot_study
+from ui import blocks, effect_view, filters, synthesis_view
 from ui.access import require
 from ui.session import ask
 from ui.situation import decisions, situation
@@ -24,5 +25,6 @@ synthesis_view.freshness(facts)
 with blocks.question("Que décider\u00a0?", "Déduit des chiffres de la période."):
     blocks.sentences(decisions(facts, canteens))
 synthesis_view.programme_decisions(date.today())
+effect_view.summary(ask(pilot_study.study))
 synthesis_view.changes(facts)
 synthesis_view.sources(facts)

@@ -20,6 +20,7 @@ EXPECTED = [
     ("pages/mission/equipement.py", "Équipement", 1, 1, 1),
     ("pages/mission/generalisation.py", "Généralisation", 4, 1, 2),
     ("pages/mission/portefeuille.py", "Portefeuille des pilotes", 3, 1, 1),
+    ("pages/mission/effet.py", "Effet du pilote", 4, 3, 1),
     ("pages/mission/donnees.py", "Données disponibles", 0, 0, 3),
     ("pages/mission/qualite_previsions.py", "Qualité des prévisions", 4, 0, 1),
     ("pages/cantine/depot.py", "Déposer un fichier", 0, 0, 4),

@@ -1,0 +1,125 @@
+"""Questions about what the pilot changed, and the shape of the answer: `models.pilot_study` works it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from data.store import Store
+
+FRAMING, TEST = "cadrage", "test"
+SURPLUS, SHORTAGE, WASTE = "surplus", "shortage", "waste"
+# Why a measure cannot be told.
+NO_FIGURES, FEW_PILOTS, NO_COMPARISON = "no figures", "few pilots", "no comparison"
+
+SITES = """
+WITH periods AS (
+    SELECT
+        school,
+        min(actual_start) FILTER (stage <> $framing) AS until,
+        min(actual_start) FILTER (stage = $test) AS start
+    FROM pilot_stages
+    GROUP BY school
+)
+SELECT sites.school, sites.canteen, canteens.label AS canteen_label, canteens.kind, least(until, start) AS until, start
+FROM pilot_sites AS sites
+LEFT JOIN canteens ON canteens.name = sites.canteen
+LEFT JOIN periods USING (school)
+ORDER BY start NULLS LAST, sites.school
+"""
+
+
+def sites(store: Store) -> pd.DataFrame:
+    """Return one row per pilot school: its canteen, the day its preparation began and the day its test began.
+
+    Its year before ends with the first, for getting ready already changes habits; the pilot begins with the second.
+    """
+    return store.read(SITES, {"framing": FRAMING, "test": TEST})
+
+
+DAILY = """
+WITH measured AS (
+    SELECT
+        canteen, date, meals_served, meals_planned - meals_served AS gap,
+        CASE WHEN meals_served > 0 THEN preparation_kg + unserved_kg + leftovers_kg END AS wasted_kg
+    FROM located_services
+    WHERE canteen IS NOT NULL AND date >= $since
+)
+SELECT
+    canteen, any_value(canteens.label) AS label, any_value(coalesce(canteens.kind, '')) AS kind, date,
+    sum(greatest(gap, 0)) AS surplus,
+    sum(greatest(-gap, 0)) AS shortage,
+    sum(meals_served) FILTER (gap IS NOT NULL) AS served,
+    sum(wasted_kg) AS waste,
+    sum(meals_served) FILTER (wasted_kg IS NOT NULL) AS weighed_meals
+FROM measured JOIN canteens ON canteens.name = canteen
+GROUP BY canteen, date
+HAVING served IS NOT NULL OR weighed_meals IS NOT NULL
+ORDER BY canteen, date
+"""
+
+
+def daily(store: Store, since: date) -> pd.DataFrame:
+    """Return one row per canteen × day, missing where not known: surplus and shortage, and the meals they are about;
+    kilograms wasted (gross) where the three places of loss were weighed, and the meals they are about.
+    """
+    return store.read(DAILY, {"since": since})
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A difference and the 95 % interval around it; infinite ends say that too few canteens can be compared."""
+
+    value: float
+    lower: float
+    upper: float
+
+    @property
+    def conclusive(self) -> bool:
+        """Tell whether the interval leaves zero out."""
+        return self.lower > 0 or self.upper < 0
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What the pilot changed in one measure: meals per 100 served (surplus, shortage) or grams per meal (waste).
+
+    The means before and after are those of the pilot canteens and of their comparison canteens. `trend` is what the
+    same calculation finds within the year before. `more_weeks` are the school weeks still needed to tell the effect
+    from zero if it stays what it is: infinite when no number would do, None when it cannot be told. `pairs` has one row
+    per pilot canteen, `months` one per period of four weeks, before (negative) and after.
+    """
+
+    change: Interval
+    pilots_before: float
+    pilots_after: float
+    others_before: float
+    others_after: float
+    pilots: int
+    others: int
+    trend: Interval | None
+    more_weeks: float | None
+    pairs: pd.DataFrame
+    months: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Study:
+    """The pilot schools (`sites`), the last day known, the effects by measure, and why the other measures have none."""
+
+    sites: pd.DataFrame
+    last_day: date | None
+    effects: dict[str, Effect]
+    untold: dict[str, str]
+
+    @property
+    def begun(self) -> int:
+        """Return how many pilot schools have begun their test."""
+        return int(self.sites["start"].notna().sum())
+
+    def schools_in(self, measure: str) -> int:
+        """Return how many pilot schools the effect on a measure is about."""
+        pairs = self.effects[measure].pairs
+        return int(self.sites["canteen"].isin(pairs.loc[pairs["change"].notna(), "canteen"]).sum())

@@ -1,0 +1,21 @@
+"""Effet du pilote: do the test schools waste less than they would have without it?"""
+
+from __future__ import annotations
+
+from models import pilot_study
+from ui import blocks, effect_view
+from ui.access import require
+from ui.session import ask
+
+require("comite")
+blocks.page_title("Effet du pilote", "Le pilote fait-il baisser le gaspillage, et peut-on en être sûr\u00a0?")
+
+study = ask(pilot_study.study)
+
+if not effect_view.nothing_to_tell(study):
+    effect_view.headline(study)
+    effect_view.intervals(study)
+    effect_view.months(study)
+    effect_view.trends(study)
+    effect_view.pairs(study)
+effect_view.method()

@@ -1,0 +1,91 @@
+"""Effet du pilote: the comité reads one sentence, how sure it is, and against whom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from data.store import Store
+from models.pilot_study import study
+from tests.pages.conftest import Open, texts
+from tests.pages.test_pages import add_user
+from ui.formats import number
+
+PAGE = "pages/mission/effet.py"
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def change(path: Path, statement: str) -> None:
+    store = Store(path)
+    with store.write("test", "test", {}) as cursor:
+        cursor.execute(statement)
+    store.close()
+
+
+def test_the_comite_reads_the_sentence_first_on_the_page_and_on_the_synthesis(open_app: Open, demo_store: Path) -> None:
+    add_user(demo_store, "comite")
+    store = Store(demo_store)
+    effect = study(store).effects["waste"].change
+    store.close()
+    grams, least, most = (number(abs(value)) for value in (effect.value, effect.upper, effect.lower))
+    sentence = f"gaspillent {grams} g de moins par repas (entre {least} et {most}) que sans le pilote."
+    app = open_app(demo_store, PAGE, role="comite")
+    first = next(block.value for block in app.html if 'class="takeaway"' in block.value)
+    assert sentence in plain(first)
+    assert "Les 6 écoles en test (sur 12)" in plain(first)
+    assert sentence in texts(app.switch_page("pages/comite/synthese.py").run())
+
+
+def test_shortage_stands_beside_surplus_and_the_way_before_is_told(open_app: Open, demo_file: Path) -> None:
+    app = open_app(demo_file, PAGE)
+    shown = texts(app)
+    assert [metric.label.split(",")[0] for metric in app.metric] == [
+        "Gaspillage", "Surplus", "Manque", "Écoles comptées",
+    ]  # fmt: skip
+    assert "Évoluaient" in " ".join(header.value for header in app.header)
+    assert "Surplus : ✓ oui" in shown
+    assert "Gaspillage : pas assez de jours connus avant le pilote" in shown
+
+
+def test_every_school_has_its_comparison_canteens_or_the_reason_why_not(open_app: Open, demo_file: Path) -> None:
+    table = next(frame.value for frame in open_app(demo_file, PAGE).dataframe if "Comparée à" in frame.value)
+    assert len(table) == 12
+    assert (table["Pourquoi ces cantines"] == "pas encore en test").sum() == 5
+    assert (table["Comparée à"] != "—").sum() == 6
+    assert table["Écart (repas)"].notna().sum() == 6
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ("DELETE FROM pilot_sites", "Aucune école test n’est encore enregistrée"),
+        (
+            "UPDATE pilot_stages SET actual_start = NULL WHERE stage = 'test'",
+            "Aucune école n’a commencé son étape « test »",
+        ),
+        (
+            "UPDATE pilot_stages SET actual_start = NULL WHERE stage = 'test' AND school NOT LIKE '%Alan Turing'",
+            "1 école sur 12 en test, mais il faut deux écoles en test au moins",
+        ),
+    ],
+    ids=["no school", "no start", "one school"],
+)
+def test_what_is_missing_is_said_in_words(open_app: Open, demo_store: Path, statement: str, message: str) -> None:
+    change(demo_store, statement)
+    app = open_app(demo_store, PAGE)
+    assert not app.exception
+    assert message in plain(app.info[0].value)
+    assert not app.metric
+
+
+def test_without_weighings_the_surplus_is_still_told(open_app: Open, demo_store: Path) -> None:
+    change(demo_store, "UPDATE log_rows SET preparation_kg = NULL")
+    app = open_app(demo_store, PAGE)
+    assert not app.exception
+    first = next(block.value for block in app.html if 'class="takeaway"' in block.value)
+    assert "de surplus de moins pour 100 servis" in plain(first)
+    assert "Gaspillage : on ne peut pas encore conclure (aucun chiffre connu dans les écoles en test)" in texts(app)
