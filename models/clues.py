@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from models.frames import days_of, like, log
+from models.frames import days_of, log
 from models.panel import Panel, learnable
 
 RECENT_DAYS = 20
@@ -104,6 +104,5 @@ def _gaps(panel: Panel, forecast: pd.DataFrame, cutoffs: pd.DatetimeIndex) -> li
 def _as_known(table: pd.DataFrame, cutoffs: pd.DatetimeIndex) -> np.ndarray:
     """Return the last row of a table up to each cutoff, NaN before its first."""
     rows = days_of(table).searchsorted(cutoffs, side="right") - 1
-    empty = like(table.iloc[:0], np.empty((0, table.shape[1])))
-    values = np.vstack([empty.to_numpy(), table.to_numpy(dtype=float), np.full((1, table.shape[1]), np.nan)])
-    return values[rows]
+    # Before the first row comes the last one: unknown.
+    return np.vstack([table.to_numpy(dtype=float), np.full((1, table.shape[1]), np.nan)])[rows]

@@ -27,7 +27,7 @@ FEW = 5
 
 
 def assumptions(stages: pd.DataFrame, today: date) -> Assumptions:
-    """Let the reader change what is supposed; the choices are kept in the URL."""
+    """Let the reader change what is supposed, and return it."""
     with blocks.question(
         "Que suppose-t-on\u00a0?", "Chaque hypothèse se change ici\u00a0; tout est simulé à nouveau aussitôt."
     ):

@@ -18,6 +18,7 @@ from data.store import Store
 from models.pilot_effect import estimate
 from models.pilot_slots import Outcome, Pilot
 from models.pilot_study import more_weeks, study
+from tests.data.programme_files import deposit
 
 PARTS = ["preparation_kg", "non_servi_kg", "restes_assiette_kg"]
 # Canteen → the day its preparation begins, and its test.
@@ -25,8 +26,6 @@ PILOTS = {
     f"Cantine {letter}": (date(2024, 9, 2) + timedelta(weeks=late), date(2024, 9, 30) + timedelta(weeks=late))
     for letter, late in (("A", 0), ("B", 0), ("C", 3), ("D", 6))
 }
-SITE = "INSERT INTO pilot_sites VALUES ($school, $canteen, NULL, 'faite', 'soleil', 'raison', 'suite')"
-STAGE = "INSERT INTO pilot_stages VALUES ($school, $position, $stage, $start, $start, $start, NULL)"
 
 
 def log() -> pd.DataFrame:
@@ -61,14 +60,12 @@ def csv(rows: pd.DataFrame) -> bytes:
 
 
 def add_school(store: Store, canteen: str, ready: date | None, test: date | None) -> None:
-    with store.write("test", "test", {}) as cursor:
-        school = f"École {canteen}"
-        cursor.execute(SITE, {"school": school, "canteen": canteen})
-        for position, (stage, start) in enumerate(
-            [("cadrage", date(2024, 1, 8)), ("préparation", ready), ("test", test)], start=1
-        ):
-            if start:
-                cursor.execute(STAGE, {"school": school, "position": position, "stage": stage, "start": start})
+    """Deposit a school and the stages it has begun."""
+    school = f"École {canteen}"
+    deposit(store, "ecole cantine_nom raccordement meteo", [(school, canteen, "faite", "soleil")])
+    begun = [("cadrage", date(2024, 1, 8)), ("préparation", ready), ("installation", test), ("formation", test)]
+    stages = [(school, stage, start, start, start) for stage, start in [*begun, ("test", test)] if start]
+    deposit(store, "ecole etape debut_prevu fin_prevue debut_reel", stages)
 
 
 @pytest.fixture(scope="module")

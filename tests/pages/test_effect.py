@@ -62,13 +62,13 @@ def test_every_school_has_its_comparison_canteens_or_the_reason_why_not(open_app
 @pytest.mark.parametrize(
     ("statement", "message"),
     [
-        ("DELETE FROM pilot_sites", "Aucune école test n’est encore enregistrée"),
+        ("DELETE FROM site_rows", "Aucune école test n’est encore enregistrée"),
         (
-            "UPDATE pilot_stages SET actual_start = NULL WHERE stage = 'test'",
+            "UPDATE stage_rows SET actual_start = NULL WHERE stage = 'test'",
             "Aucune école n’a commencé son étape « test »",
         ),
         (
-            "UPDATE pilot_stages SET actual_start = NULL WHERE stage = 'test' AND school NOT LIKE '%Alan Turing'",
+            "UPDATE stage_rows SET actual_start = NULL WHERE stage = 'test' AND school NOT LIKE '%Alan Turing'",
             "1 école sur 12 en test, mais il faut deux écoles en test au moins",
         ),
     ],
