@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from models.clues import Made, clues, plan_clues
 from models.frames import days_of
 from models.margins import ABOVE, BELOW, Margin, learn
 from models.meals import Outlook, outlook
-from models.panel import Panel
+from models.panel import PLAUSIBLE_RATIO, Panel
 
 # Errors are learnt on the forecasts of this many months before an origin.
 CALIBRATION_MONTHS = 36
@@ -96,7 +96,7 @@ def backtest(
         return as_rows(panel, [])
     made = together(mapper(partial(forecast_origin, panel, strikes), known))
     wanted = [one for one in known if one.days[0] >= pd.Timestamp(first)]
-    return as_rows(panel, list(mapper(partial(quantities, panel, made, strikes), wanted)))
+    return as_rows(panel, [one.tables for one in mapper(partial(quantities, panel, made, strikes), wanted)])
 
 
 def earlier_origins(panel: Panel, first: date, lead_days: int) -> list[Origin]:
@@ -110,10 +110,17 @@ def told_enough(panel: Panel, wanted: list[Origin]) -> list[Origin]:
     return [one for one in wanted if (panel.served.index <= one.cutoff).sum() >= LEAST_PAST_DAYS]
 
 
+class Quantities(NamedTuple):
+    """forecast, lower, upper, recommended, recommended_with_plan, days × canteens each, and the margin above."""
+
+    tables: dict[str, pd.DataFrame]
+    above: Margin
+
+
 def quantities(
     panel: Panel, made: Made, strikes: Collection[date], origin: Origin, plan: pd.DataFrame | None = None
-) -> dict[str, pd.DataFrame]:
-    """Return forecast, lower, upper, recommended, recommended_with_plan for an origin: days × canteens each.
+) -> Quantities:
+    """Return how many meals are forecast, and to be prepared, on the days of an origin.
 
     `made` are forecasts, those of the origin and earlier ones; the errors of the latter up to the cutoff are
     learnt. `plan` is the managers' plan of the origin's days, when the panel has it not.
@@ -133,20 +140,14 @@ def quantities(
     told = np.where(np.isfinite(gaps[0]), served, np.nan)
     with_plan = _Side(rule.blend(past, planned), told, beside_then, ABOVE)
     tail = (1 - quantity.INTERVAL) / 2
-    return {
+    tables = {
         "forecast": forecast,
         "lower": below.at(tail, forecast, coming).clip(upper=forecast),
         "upper": above.at(1 - tail, forecast, coming).clip(lower=forecast),
         "recommended": above.at(above.share(risk), forecast, coming),
         "recommended_with_plan": with_plan.at(with_plan.share(risk), rule.blend(forecast, plan), beside),
     }
-
-
-def known_margin(panel: Panel, made: Made, strikes: Collection[date], origin: Origin) -> Margin:
-    """Return the margin above the forecasts that `quantities` learns for an origin, without the managers' plan."""
-    past = made.rows(slice(None, origin.cutoff))
-    served = panel.served.loc[past.meals.index].to_numpy()
-    return learn(past.meals, served, _clues(panel.until(origin.cutoff), past, strikes), ABOVE)
+    return Quantities(tables, above.margin)
 
 
 def _clues(known: Panel, made: Made, strikes: Collection[date]) -> np.ndarray:
@@ -164,7 +165,9 @@ class _Side:
 
     def share(self, short: float | None) -> float:
         """Return the share of days not to run short that would have left so many of the meals served unprepared."""
-        told = np.isfinite(self.served) & np.isfinite(self.past.to_numpy())
+        # A typing error is no shortage, here as in the managers' own (`quantity.shortage`).
+        low, high = (ratio * self.past.to_numpy() for ratio in PLAUSIBLE_RATIO)
+        told = (self.served > low) & (self.served < high)
         if short is None or not told.any():
             return 1 - quantity.DEFAULT_RISK
         served = np.where(told, self.served, np.nan)

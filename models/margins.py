@@ -8,6 +8,7 @@ Errors are those of forecasts made as early as the ones to judge (`models.backte
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from statistics import NormalDist
 
@@ -25,6 +26,9 @@ LARGEST_ERROR = 0.6
 # Each effect is shrunk as if so many canteen-days had shown none.
 PRIOR_CELLS = 500.0
 ROUNDS, SMALLEST, LARGEST = 10, -6.0, -0.5
+NEGLIGIBLE = 1e-6
+# Many canteens over many days and clues are a large table: it is read some days at a time.
+BLOCK_DAYS = 60
 # Until past forecasts can be judged, errors are taken for normal, of a mean size seen in the city's log.
 LEAST_ERRORS, USUAL_ERROR, USUAL_LARGE, MEAN_TO_DEVIATION = 100, 0.04, 0.08, 2.5066
 
@@ -45,8 +49,8 @@ class Margin:
         """Return the mean error expected on this side, as a share of the forecast: days × canteens."""
         own = self.own.reindex(canteens).fillna(self.own.mean())
         # Not a matrix product: its last bits depend on how many canteens there are.
-        line = np.einsum("dck,k->dc", _columns(clues, own), self.effects)
-        return np.exp(np.clip(line, SMALLEST, LARGEST))
+        lines = [np.einsum("dck,k->dc", columns, self.effects) for _, columns in _blocks(clues, own)]
+        return np.exp(np.clip(np.concatenate(lines), SMALLEST, LARGEST))
 
     def quantile(self, share: float) -> float:
         """Return what this share of the past errors, in widths, did not pass; a normal one if few are known."""
@@ -64,9 +68,9 @@ def learn(forecast: pd.DataFrame, served: np.ndarray, clues: np.ndarray, side: i
         constant = np.r_[np.log(USUAL_ERROR), np.zeros(clues.shape[-1] + 1)]
         return Margin(side, pd.Series(USUAL_LARGE, forecast.columns), constant, np.empty(0))
     own = _own(np.where(told, side * relative, np.nan), forecast.columns)
-    columns = _columns(clues, own)
+    blocks = [columns[told[rows]] for rows, columns in _blocks(clues, own)]
     missed = np.clip(side * relative[told], 0.0, LARGEST_ERROR)
-    effects = _effects(columns[told], missed, forecast.to_numpy(dtype=float)[told])
+    effects = _effects(blocks, missed, forecast.to_numpy(dtype=float)[told])
     found = Margin(side, own, effects, np.empty(0))
     return replace(found, standard=np.sort((relative / found.width(clues, forecast.columns))[told]))
 
@@ -79,27 +83,32 @@ def _own(errors: np.ndarray, canteens: pd.Index) -> pd.Series:
     return pd.Series((days * known + CANTEEN_DAYS * np.nanquantile(errors, LARGE)) / (days + CANTEEN_DAYS), canteens)
 
 
-def _columns(clues: np.ndarray, own: pd.Series) -> np.ndarray:
-    """Return the clues with a constant and the canteen's own errors before them."""
-    shape = (*clues.shape[:2], 1)
-    errors = np.broadcast_to(of_errors(own.to_numpy())[None, :, None], shape)
-    return np.concatenate([np.ones(shape), errors, clues], axis=-1, dtype=np.float32)
+def _blocks(clues: np.ndarray, own: pd.Series) -> Iterator[tuple[slice, np.ndarray]]:
+    """Yield, some days at a time, the clues with a constant and the canteen's own errors before them."""
+    for start in range(0, len(clues), BLOCK_DAYS):
+        rows = slice(start, start + BLOCK_DAYS)
+        shape = (*clues[rows].shape[:2], 1)
+        errors = np.broadcast_to(of_errors(own.to_numpy())[None, :, None], shape)
+        yield rows, np.concatenate([np.ones(shape), errors, clues[rows]], axis=-1, dtype=np.float32)
 
 
-def _effects(columns: np.ndarray, missed: np.ndarray, meals: np.ndarray) -> np.ndarray:
+def _effects(blocks: list[np.ndarray], missed: np.ndarray, meals: np.ndarray) -> np.ndarray:
     """Fit log(mean error) = columns · effects, by iterated least squares; a meal missed counts once, wherever it is."""
-    weights = (meals / meals.mean()).astype(np.float32)
+    weights = meals / meals.mean()
     overall = max(float(np.average(missed, weights=weights)), float(np.exp(SMALLEST)))
-    effects = np.zeros(columns.shape[1], dtype=np.float32)
-    effects[0] = np.log(overall)
-    shrink = PRIOR_CELLS * np.mean(columns.astype(float) ** 2, axis=0)
+    count = blocks[0].shape[1]
+    effects = np.r_[np.log(overall), np.zeros(count - 1)]
+    shrink = PRIOR_CELLS * sum(np.einsum("nk,nk->k", block, block) for block in blocks) / len(missed)
     shrink[0] = 0.0
-    shrink[shrink == 0] = 1e-6
+    shrink[shrink == 0] = NEGLIGIBLE
+    starts = np.cumsum([0, *map(len, blocks)])
     for _ in range(ROUNDS):
-        line = np.clip(columns @ effects, SMALLEST - 2, 1.0)
-        mean = np.exp(line)
-        weighted = columns * (weights * mean / overall)[:, None]
-        target = line + (missed.astype(np.float32) - mean) / mean
-        normal = (weighted.T @ columns).astype(float) + np.diag(shrink)
-        effects = np.linalg.solve(normal, (weighted.T @ target).astype(float)).astype(np.float32)
-    return effects.astype(float)
+        normal, wanted = np.diag(shrink), np.zeros(count)
+        for block, first, last in zip(blocks, starts, starts[1:], strict=False):
+            line = np.clip(block @ effects, SMALLEST - 2, 1.0)
+            mean = np.exp(line)
+            weighted = block * (weights[first:last] * mean / overall)[:, None]
+            normal += weighted.T @ block
+            wanted += weighted.T @ (line + (missed[first:last] - mean) / mean)
+        effects = np.linalg.solve(normal, wanted)
+    return effects

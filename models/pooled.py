@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from models import backtest, enrolment, risk
-from models.backtest import LEAD_DAYS, Origin, as_rows, earlier_origins, made_of, quantities, together, told_enough
+from models.backtest import (
+    LEAD_DAYS,
+    Origin,
+    Quantities,
+    as_rows,
+    earlier_origins,
+    made_of,
+    quantities,
+    together,
+    told_enough,
+)
 from models.clues import Made
 from models.forecast import FITTED_DAYS, Fit
 from models.history import UNATTACHED, Job
@@ -21,7 +29,6 @@ from models.quantity import INTERVAL
 from models.series import Series, panel_of
 
 Tables = dict[str, pd.DataFrame]
-Mapper = Callable[[Callable[[Origin], Tables], list[Origin]], Iterable[Tables]]
 
 # How many months of the past are judged and shown.
 JUDGED_MONTHS = 12
@@ -60,10 +67,9 @@ def plan(job: Job) -> Plan:
     return Plan(panel, past, Origin(pd.Timestamp(job.last_service_on), pd.DatetimeIndex(pd.to_datetime(job.days))))
 
 
-def past_rows(job: Job, one: Plan, made: Made, mapper: Mapper) -> pd.DataFrame:
+def past_rows(one: Plan, judged: list[Quantities]) -> pd.DataFrame:
     """Return the judged past, one row per canteen × day: `models.backtest.COLUMNS`, known_until, set_aside."""
-    rows = as_rows(one.panel, list(mapper(partial(quantities, one.panel, made, job.strikes), one.judged)))
-    return with_what_is_known(one.panel, one.judged, rows)
+    return with_what_is_known(one.panel, one.judged, as_rows(one.panel, [origin.tables for origin in judged]))
 
 
 def with_what_is_known(panel: Panel, judged: list[Origin], rows: pd.DataFrame) -> pd.DataFrame:
@@ -76,13 +82,17 @@ def with_what_is_known(panel: Panel, judged: list[Origin], rows: pd.DataFrame) -
     return rows.assign(known_until=pd.to_datetime(rows["date"].map(known)), set_aside=names[why])
 
 
-def fits(job: Job, one: Plan, series: list[Series], past: Made, ahead: Outlook) -> list[Fit]:
-    """Return each series of meals as a Fit: the days to come, and its past forecasts of the last school year."""
+def to_come(job: Job, one: Plan, past: Made, ahead: Outlook) -> Quantities:
+    """Return the quantities of the days to come."""
     made = together([past, made_of(ahead, one.future, one.panel.served.columns)])
     told = whole_plans(one.panel, job.plans, one.future.days)
-    coming = quantities(one.panel, made, job.strikes, one.future, told)
+    coming, above = quantities(one.panel, made, job.strikes, one.future, told)
     coming["recommended_with_plan"] = coming["recommended_with_plan"].where(told.notna())
-    coming = enrolment.widened(coming, ahead.unsure, INTERVAL)
+    return Quantities(enrolment.widened(coming, ahead.unsure, INTERVAL), above)
+
+
+def fits(series: list[Series], past: Made, coming: Tables, ahead: Outlook) -> list[Fit]:
+    """Return each series of meals as a Fit: the days to come, and its past forecasts of the last school year."""
     return [
         _fit(one_series, FROM_PUPILS if one_series.canteen in ahead.unsure else METHOD, past.meals, coming)
         for one_series in series
@@ -118,6 +128,7 @@ def known_events(one: Plan, ahead: Outlook) -> dict[str, Any]:
     }
 
 
-def known_risks(job: Job, one: Plan, made: Made) -> dict[str, Any]:
+def known_risks(one: Plan, judged: list[Quantities], coming: Quantities) -> dict[str, Any]:
     """Return, to be kept with the run, what other risks of running short mean for its days and for those judged."""
-    return risk.kept(one.panel, made, job.strikes, one.judged, one.future)
+    past = {origin.cutoff: said.above for origin, said in zip(one.judged, judged, strict=True)}
+    return risk.kept(past, coming.above)

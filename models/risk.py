@@ -6,14 +6,12 @@ alike, so one number per origin and risk is enough, whatever the canteen, the da
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import date
+from collections.abc import Mapping
 from typing import Any
 
-from models.backtest import Origin, known_margin
-from models.clues import Made
+import pandas as pd
+
 from models.margins import Margin
-from models.panel import Panel
 from models.quantity import INTERVAL
 
 # One day short in so many, the most prudent first.
@@ -21,13 +19,15 @@ ONE_IN = (20, 10, 7, 5, 4, 3)
 DIGITS = 6
 
 
-def kept(panel: Panel, made: Made, strikes: Collection[date], past: list[Origin], future: Origin) -> dict[str, Any]:
-    """Return, to be kept with the run, the positions of each risk for the days to come and for each judged origin."""
-    found = {one.cutoff: positions(known_margin(panel, made, strikes, one)) for one in (*past, future)}
+def kept(past: Mapping[pd.Timestamp, Margin], ahead: Margin) -> dict[str, Any]:
+    """Return, to be kept with the run, the positions of each risk for the days to come and for each judged origin.
+
+    `past` are the margins above the forecasts by the last day these knew.
+    """
     return {
         "one_in": list(ONE_IN),
-        "ahead": found[future.cutoff],
-        "past": {f"{one.cutoff:%Y-%m-%d}": found[one.cutoff] for one in past},
+        "ahead": positions(ahead),
+        "past": {f"{known:%Y-%m-%d}": positions(margin) for known, margin in past.items()},
     }
 
 

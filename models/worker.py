@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from models import city, pooled, weighings
-from models.backtest import forecast_origin, nothing_made, together
+from models.backtest import forecast_origin, nothing_made, quantities, together
 from models.executors import ExecutorFailed, executor
 from models.forecast import INTERVAL, SETTINGS, Fit, forecast, keep_quiet
 from models.history import HISTORY_YEARS, UNATTACHED, Job, Result
@@ -83,15 +83,18 @@ def _compute_all(job: Job, plan: pooled.Plan, pool: Executor, progress: Progress
     weighed = [pool.submit(partial(weighings.forecast_origin, waste.known), one) for one in waste.origins]
     _follow([ahead, *past, *rest, *weighed], progress)
     forecasts = together(one.result() for one in past) if past else nothing_made(plan.panel)
-    fits = pooled.fits(job, plan, meals, forecasts, ahead.result()) if meals else []
-    judged = pooled.past_rows(job, plan, forecasts, pool.map)
+    judging = pool.map(partial(quantities, plan.panel, forecasts, job.strikes), plan.judged)
+    coming = pooled.to_come(job, plan, forecasts, ahead.result()) if meals else None
+    fits = pooled.fits(meals, forecasts, coming.tables, ahead.result()) if coming else []
+    judged = list(judging)
     every = pd.concat([forecasts.meals, ahead.result().meals])
     fits += weighings.fits(waste, [one.result() for one in weighed], every, plan.panel.served)
     kept = [_without_closures(job, fit) for fit in fits]
     terms = pooled.term_rows(meals, ahead.result())
     events = pooled.known_events(plan, ahead.result())
-    risks = pooled.known_risks(job, plan, forecasts)
-    return Computed(prepared, [*kept, *(one.result() for one in rest)], terms, judged, events, risks)
+    risks = pooled.known_risks(plan, judged, coming) if coming else {}
+    past_rows = pooled.past_rows(plan, judged)
+    return Computed(prepared, [*kept, *(one.result() for one in rest)], terms, past_rows, events, risks)
 
 
 def _follow(futures: list[Future[Any]], progress: Progress) -> None:

@@ -138,7 +138,9 @@ def test_a_refresh_forecasts_a_new_canteen_and_not_a_closed_one(store: Store) ->
     assert prepared.canteens == {"forecast": 5, "closed": 1, "too_short": 0}  # one school of Demi has no pupils told
     series = [found for found in prepared.series if found.target == MEALS]
     ahead = outlook(one.panel, one.future.days, job.strikes)
-    fits = {fit.series.canteen: fit for fit in pooled.fits(job, one, series, nothing_made(one.panel), ahead)}
+    past = nothing_made(one.panel)
+    coming = pooled.to_come(job, one, past, ahead).tables
+    fits = {fit.series.canteen: fit for fit in pooled.fits(series, past, coming, ahead)}
     assert {name: fit.method for name, fit in fits.items() if fit.method != pooled.METHOD} == {
         "Neuf": pooled.FROM_PUPILS
     }

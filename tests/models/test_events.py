@@ -134,7 +134,7 @@ def test_quantities_and_intervals_follow_an_event_in_the_same_proportion(before:
     meals, origin = panel.served.iloc[-60:] * 1.02, Origin(PAST[-1], COMING)
     earlier = Made(meals, meals * 0, pd.Series(meals.index - pd.Timedelta(days=21), meals.index))
     found = [
-        quantities(panel, together([earlier, made_of(one, origin, meals.columns)]), [], origin)
+        quantities(panel, together([earlier, made_of(one, origin, meals.columns)]), [], origin).tables
         for one in (before, after)
     ]
     for name, table in found[0].items():

@@ -44,7 +44,7 @@ def _assert_near(found: pd.DataFrame, levels: dict[str, float], tolerance: float
 
 def _quantities(panel: Panel) -> dict[str, pd.DataFrame]:
     origin = Origin(panel.served.index[-1], COMING)
-    return quantities(panel, forecast_origin(panel, [], origin), [], origin)
+    return quantities(panel, forecast_origin(panel, [], origin), [], origin).tables
 
 
 @pytest.mark.parametrize("days", [1, 3, 4])
