@@ -33,7 +33,7 @@ SITES = editable(
         ),
         Check(
             "cantine_nom",
-            "cantine_nom NOT IN (SELECT name FROM canteens)",
+            "cantine_nom IS NOT NULL AND cantine_nom NOT IN (SELECT name FROM canteens)",
             "'« ' || cantine_nom || ' » n’est pas une cantine connue : déposez aussi le fichier des cantines'",
         ),
     ),
