@@ -272,6 +272,7 @@ def test_mail_addresses_and_marks_speak_only_of_what_may_be_shown(files: tuple[S
         assert (mail.people, mail.schools, mail.of) == (shown.iloc[:, 1].sum(), len(shown), len(SCHOOLS))
         table = marks.table.set_index("school")
         hidden = published(store, month).schools.hidden.any(axis=1)
+        assert not hidden[shown.index].any()
         kept: list[tuple[int, float]] = []
         for school in SCHOOLS:
             own = [row for row in rows if row["ecole"] == school]
