@@ -17,7 +17,9 @@ CHANGES_SHOWN = 200
 def sort_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: Target) -> None:
     """Create `incoming`, every line that is not rejected as a row of its record table, and `outcome`, its bucket."""
     empty = " AND ".join(f'"{name}" IS NULL' for name in kind.measures)
-    differs = " OR ".join(_differs(target, name) for name in target.values) or "FALSE"
+    # A row without any value is taken back too.
+    gone = ["list_contains(incoming.cleared, '*') IS TRUE"] if target.takes_back else []
+    differs = " OR ".join([*(_differs(target, name) for name in target.values), *gone]) or "FALSE"
     cursor.execute(f"""
         CREATE OR REPLACE TEMP VIEW incoming AS
         SELECT line, {target.projection}, ({empty}) OR NOT ({target.carries}) AS empty, {target.carries} AS carries

@@ -108,7 +108,7 @@ def record(store: Store, kind: str, lines: Sequence[Mapping[str, Any]], actor: s
     try:
         report = preview(store, name, content)
         refusals = _refusals(described, lines, report)
-        if new and not refusals and report.new < len(lines):
+        if new and not refusals and report.new + report.new_without_measure < len(lines):
             refusals = {(0, described.key[0]): french("déjà connu : choisissez-le dans la liste pour le modifier")}
         if refusals:
             return Outcome(refusals=refusals)

@@ -1,6 +1,5 @@
 """Questions about the programme: where the test schools stand, and how their agents are equipped."""
 
-# ruff: noqa: S608 — the shared expressions below are our own text; what a caller gives travels as parameters.
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -103,14 +102,14 @@ def rollout_summary(store: Store, today: date) -> RolloutSummary:
 
 
 def stages(store: Store) -> pd.DataFrame:
-    """When was each stage of each school planned, and when did it happen? One row per school × stage."""
-    return store.read("SELECT * FROM pilot_stages ORDER BY school, position")
+    """When was each stage of each test school planned, and when did it happen? One row per school × stage."""
+    return store.read("SELECT * FROM pilot_stages SEMI JOIN pilot_sites USING (school) ORDER BY school, position")
 
 
 # ---------------------------------------------------------------- the agents
 # A school that left one trade blank for a step is unknown for this step: adding up the rest would be a false total,
 # and would give away what it left out. Every count below speaks of the same schools, the ones known.
-KNOWN = """
+TOTALS = """
 WITH long AS (
     SELECT school, trade, month, step, people
     FROM equipment_counts UNPIVOT INCLUDE NULLS (
@@ -120,12 +119,9 @@ WITH long AS (
     SELECT month, school, step, CASE WHEN count(people) = count(*) THEN sum(people)::BIGINT END AS people
     FROM long
     GROUP BY month, school, step
+), agents AS (
+    SELECT month, school, people AS agents FROM known WHERE step = 'agents'
 )
-"""
-
-TOTALS = f"""
-{KNOWN}
-, agents AS (SELECT month, school, people AS agents FROM known WHERE step = 'agents')
 SELECT
     month, step,
     sum(people)::BIGINT AS people,
@@ -135,17 +131,6 @@ SELECT
 FROM known JOIN agents USING (month, school)
 GROUP BY month, step
 ORDER BY month
-"""
-
-BY_SCHOOL = f"{KNOWN} SELECT school, step, people FROM known WHERE month = $month ORDER BY school"
-
-BY_TRADE = f"""
-{KNOWN}
-SELECT long.trade, long.step, sum(long.people)::BIGINT AS people
-FROM long JOIN known USING (month, school, step)
-WHERE month = $month AND known.people IS NOT NULL
-GROUP BY long.trade, long.step
-ORDER BY long.trade
 """
 
 
@@ -169,27 +154,11 @@ def step_totals(store: Store) -> pd.DataFrame:
     return ordered.assign(step=ordered["step"].map(titles)).reset_index(drop=True)
 
 
-def steps_by_school(store: Store, month: date) -> pd.DataFrame:
-    """How many agents of each school reached each step? To be masked before anyone sees it; NA is “non renseigné”."""
-    return _table(store.read(BY_SCHOOL, {"month": month}), "school")
-
-
-def steps_by_trade(store: Store, month: date) -> pd.DataFrame:
-    """How many agents of each trade, over the schools known? To be masked before anyone sees it."""
-    return _table(store.read(BY_TRADE, {"month": month}), "trade")
-
-
-def _table(counts: pd.DataFrame, group: str) -> pd.DataFrame:
-    table = counts.pivot(index=group, columns="step", values="people").reindex(columns=list(STEPS.values()))
-    return table.set_axis(list(STEPS), axis=1).astype("Int64")
-
-
 # ---------------------------------------------------------------- devices and workshops
 DEVICES = """
 SELECT
     coalesce(kind, 'non renseigné') AS kind, coalesce(state, 'non renseigné') AS state,
     count(*) AS devices,
-    count(*) FILTER (WHERE sharing = 'partagé') AS shared,
     count(*) FILTER (WHERE sharing IS NULL) AS unknown
 FROM devices
 WHERE state IS DISTINCT FROM 'retiré'
@@ -205,10 +174,6 @@ GROUP BY sites.school
 ORDER BY sites.school
 """
 
-NEXT_WORKSHOPS = """
-SELECT date, school, title, seats_planned FROM workshops WHERE date >= $today ORDER BY date, school LIMIT $count
-"""
-
 
 def devices(store: Store) -> pd.DataFrame:
     """How many devices of each kind, in which state, those withdrawn left aside?
@@ -221,8 +186,3 @@ def devices(store: Store) -> pd.DataFrame:
 def shared_devices(store: Store) -> pd.DataFrame:
     """How many shared devices are in service in each test school?"""
     return store.read(SHARED_IN_SERVICE)
-
-
-def next_workshops(store: Store, today: date, count: int = 10) -> pd.DataFrame:
-    """Which workshops come next?"""
-    return store.read(NEXT_WORKSHOPS, {"today": today, "count": count})

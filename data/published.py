@@ -18,9 +18,7 @@ from data.store import Store
 
 AGENTS = next(iter(STEPS))
 NOBODY = pd.DataFrame(columns=list(STEPS), index=pd.MultiIndex.from_arrays([[], []], names=["school", "trade"]))
-# A group told twice is their sum; where one of the two is missing, so is the sum.
-SUMS = ", ".join(f"CASE WHEN count({column}) = count(*) THEN sum({column}) END" for column in STEPS.values())
-COUNTS = f"SELECT month, school, trade, {SUMS} FROM equipment_counts GROUP BY ALL"
+COUNTS = f"SELECT month, school, trade, {', '.join(STEPS.values())} FROM equipment_counts"
 
 
 def published(store: Store, month: date) -> MaskedMonth:

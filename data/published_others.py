@@ -85,8 +85,7 @@ def mail(store: Store, month: date) -> Mail:
     """How many agents of each school have a mail address, as far as it may be told?"""
     counts = store.read(MAIL_BY_SCHOOL, {"month": month}).set_index("school").astype("Int64")
     masked = mask_counts(counts.set_axis([AGENTS, MAIL], axis="columns"))
-    # Agents that the tables of the page hide stay hidden here, and so do their addresses.
-    elsewhere = published(store, month).schools.hidden[AGENTS].reindex(masked.counts.index)
+    elsewhere = _hidden_elsewhere(store, month, masked.counts.index)
     hidden = masked.hidden.apply(lambda column: column | elsewhere)
     shown = masked.counts.mask(hidden)
     known = shown.dropna()
@@ -96,14 +95,23 @@ def mail(store: Store, month: date) -> Mail:
 
 
 def marks(store: Store, month: date) -> Marks:
-    """How satisfied are the agents of each school, where at least 5 of them answered?"""
+    """How satisfied are the agents of each school, where at least 5 of them answered and may be told of?"""
     found = store.read(MARKS_BY_SCHOOL, {"month": month}).astype({"answers": "Int64", "mark": "Float64"})
-    hidden = found["answers"].map(is_small).astype(bool)
+    elsewhere = _hidden_elsewhere(store, month, pd.Index(found["school"])).to_numpy(bool) & found["answers"].notna()
+    hidden = found["answers"].map(is_small).astype(bool) | elsewhere
     table = found.assign(answers=found["answers"].mask(hidden), mark=found["mark"].mask(hidden), hidden=hidden)
     known = table[table["mark"].notna()]
     answers = int(known["answers"].sum())
     mean = float((known["mark"] * known["answers"]).sum() / answers) if answers else None
     return Marks(table, mean, answers, len(known))
+
+
+def _hidden_elsewhere(store: Store, month: date, schools: pd.Index) -> pd.Series:
+    """Tell the schools of which the tables of the page hide a step.
+
+    Those with an address or who answered are agents, and mostly have an identity: as many would bound what is hidden.
+    """
+    return published(store, month).schools.hidden.any(axis=1).reindex(schools)
 
 
 def attendance(store: Store, today: date) -> Attendance:

@@ -10,7 +10,7 @@ from typing import Any
 
 from data.schemas import kinds
 from ui.access import ROLE_TITLES
-from ui.deposit_words import column_title, french_days
+from ui.deposit_words import column_title, french_days, value_in_words
 from ui.formats import MISSING, SPACE, day, number
 
 ACTIONS = {
@@ -64,15 +64,11 @@ def changes(found: list[dict[str, str | None]]) -> str:
     """Write the first changes of a deposit, before and after: “École A, raccordement : en cours → bloquée”."""
     told = [
         f"{french_days(str(change['key']))}, {column_title(str(change['column'])).lower()}{SPACE}: "
-        f"{_told(change['old'])} → {_told(change['new'])}"
+        f"{value_in_words(change['old'])} → {value_in_words(change['new'])}"
         for change in found[:CHANGES_NAMED]
     ]
     more = len(found) - len(told)
     return " ; ".join(told).replace(" ;", f"{SPACE};") + (f"{SPACE}; et {number(more)} de plus" if more > 0 else "")
-
-
-def _told(value: str | None) -> str:
-    return MISSING if value is None else french_days(value)
 
 
 WRITERS: dict[str, Callable[[str], str]] = {"kind": _kind, "role": lambda name: ROLE_TITLES.get(name, name)}

@@ -125,11 +125,6 @@ def column_title(column: str) -> str:
     return titles.get(SOURCES.get(column, column), column)
 
 
-def kind_of_reason(reason: str) -> str:
-    """Return a reason without what is proper to its line: its subject, the value read, numbers and dates."""
-    return SUBJECT.sub("", re.sub(NUMBERS, "…", re.sub(QUOTED, f"«{SPACE}…{SPACE}»", reason)))
-
-
 def findings_table(findings: Sequence[Finding], kind: str = "") -> pd.DataFrame:
     """Return one row per finding."""
     table = _table(findings)
@@ -207,8 +202,8 @@ def changes_table(changes: pd.DataFrame) -> pd.DataFrame:
             "Ligne": changes["line"].astype(str),
             "Concerne": [french_days(key) for key in changes["key"]],
             "Valeur": changes["column"].map(column_title),
-            "Aujourd’hui": changes["old"].map(_value),
-            "Deviendra": changes["new"].map(_value),
+            "Aujourd’hui": changes["old"].map(value_in_words),
+            "Deviendra": changes["new"].map(value_in_words),
         }
     )
 
@@ -218,7 +213,8 @@ def french_days(text: str) -> str:
     return ISO_DAY.sub(r"\3/\2/\1", text)
 
 
-def _value(value: object) -> str:
+def value_in_words(value: object) -> str:
+    """Write a value of our record tables, as text, the French way: its decimals, its dates, “—” when it is missing."""
     if is_missing(value):
         return MISSING
     text = str(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -52,6 +52,7 @@ def line(kind: str, known: edits.Row | None, schools: Iterable[str] = ()) -> Non
         for field in asked:
             if field.name in WIDE:
                 _widget(field, shown[field.name], prefix, schools)
+        other_refusals(prefix, {(0, field.name) for field in asked})
         with st.container(horizontal=True):
             args = (kind, prefix, shown if known else None, tuple(field.name for field in asked))
             st.form_submit_button(
@@ -65,8 +66,8 @@ def line(kind: str, known: edits.Row | None, schools: Iterable[str] = ()) -> Non
 
 
 def prefix_of(kind: str, shown: Texts) -> str:
-    """Name the fields of one line: once it is saved they are new ones, filled with what is true then."""
-    identity = hashlib.sha256("·".join(shown.get(name, "") for name in kinds()[kind].key).encode()).hexdigest()[:10]
+    """Name the fields of one line: once it is saved, or undone, they are new ones, filled with what is true then."""
+    identity = hashlib.sha256("·".join(shown.values()).encode()).hexdigest()[:10]
     return f"{kind}_{identity}_{st.session_state.setdefault(f'round_{kind}', 0)}"
 
 
@@ -75,6 +76,13 @@ def refusal(prefix: str, place: tuple[int, str]) -> None:
     found: dict[tuple[int, str], str] = st.session_state.get(f"refused_{prefix}", {})
     if place in found:
         st.html(f'<p class="refusal" role="alert">✖ Refusé\u00a0: {escape(found[place])}</p>')
+
+
+def other_refusals(prefix: str, beside: Container[tuple[int, str]]) -> None:
+    """Say what is refused without a field on screen to say it `beside`."""
+    for place in st.session_state.get(f"refused_{prefix}", {}):
+        if place not in beside:
+            refusal(prefix, place)
 
 
 def _widget(field: Field, value: str, prefix: str, schools: Iterable[str]) -> None:
@@ -116,11 +124,18 @@ def _remove(kind: str, prefix: str, shown: Texts) -> None:
     record(kind, prefix, [key | {edits.TAKE_BACK: "ligne"}])
 
 
-def record(kind: str, prefix: str, lines: list[dict[str, Any]], *, new: bool = False) -> None:
-    """Deposit what was typed: saved, the fields start afresh; refused, they keep it and say why."""
+def record(
+    kind: str, prefix: str, lines: list[dict[str, Any]], *, new: bool = False, places: Sequence[int] = (0,)
+) -> None:
+    """Deposit what was typed: saved, the fields start afresh; refused, they keep it and say why.
+
+    `places` tells where each line stands in the form.
+    """
     user = require("mission")
     outcome = edits.record(store(), kind, lines, user.name, new=new)
-    st.session_state[f"refused_{prefix}"] = outcome.refusals
+    st.session_state[f"refused_{prefix}"] = {
+        (places[line_], name): reason for (line_, name), reason in outcome.refusals.items()
+    }
     if outcome.refusals:
         st.toast("Rien n’est enregistré\u00a0: voyez ce qui est refusé dans le formulaire.", icon=":material/error:")
         return

@@ -26,7 +26,7 @@ SHORT = {
     "actifs_30_jours": "Actifs (30\u00a0j)",
     "satisfaction": "Note sur 5",
 }
-ROUND, REFUSED = "round_table", "refused_table"
+ROUND = "round_table"
 
 
 def counts(month: date) -> None:
@@ -50,9 +50,10 @@ def counts(month: date) -> None:
             **{field.name: st.column_config.TextColumn(SHORT.get(field.name, field.title)) for field in fields},
         },
     )
+    refused = f"refused_table_{month}"
     if st.button("Enregistrer le tableau", type="primary", icon=":material/check:"):
-        _save(rows, typed, [field.name for field in fields])
-    _refusals(rows)
+        _save(rows, typed, [field.name for field in fields], refused)
+    _refusals(rows, refused)
 
 
 def changed_lines(rows: list[edits.Row], typed: pd.DataFrame, names: list[str]) -> list[tuple[int, edits.Row]]:
@@ -70,17 +71,17 @@ def _text(value: Any) -> str | None:  # noqa: ANN401
     return str(value).strip() or None if isinstance(value, str) else None
 
 
-def _save(rows: list[edits.Row], typed: pd.DataFrame, names: list[str]) -> None:
+def _save(rows: list[edits.Row], typed: pd.DataFrame, names: list[str], refused: str) -> None:
     """Deposit the rows that changed, all of them or none."""
     user = require("mission")
     changed = changed_lines(rows, typed, names)
     if not changed:
-        st.session_state[REFUSED] = {}
+        st.session_state[refused] = {}
         st.toast("Rien n’a changé.", icon=":material/info:")
         return
     outcome = edits.record(store(), KIND, [line for _, line in changed], user.name)
     places = [place for place, _ in changed]
-    st.session_state[REFUSED] = {(places[line], name): reason for (line, name), reason in outcome.refusals.items()}
+    st.session_state[refused] = {(places[line], name): reason for (line, name), reason in outcome.refusals.items()}
     if outcome.refusals:
         return
     st.session_state[ROUND] += 1
@@ -88,9 +89,9 @@ def _save(rows: list[edits.Row], typed: pd.DataFrame, names: list[str]) -> None:
     st.rerun()
 
 
-def _refusals(rows: list[edits.Row]) -> None:
+def _refusals(rows: list[edits.Row], refused: str) -> None:
     """Say which cells are refused and why; what was typed stays in the table."""
-    found: Mapping[tuple[int, str], str] = st.session_state.get(REFUSED, {})
+    found: Mapping[tuple[int, str], str] = st.session_state.get(refused, {})
     titles = {field.name: field.title for field in kinds()[KIND].fields}
     for (place, name), reason in found.items():
         if place < len(rows):

@@ -34,6 +34,7 @@ def form(today: date) -> None:
                 label = as_text(f"{name} de «{SPACE}{stage}{SPACE}»")
                 st.text_input(label, day(today), key=f"{prefix}_{stage}", placeholder="jj/mm/aaaa")
                 edit_form.refusal(prefix, (place, column))
+        edit_form.other_refusals(prefix, {(place, column) for place, (_, column, _) in enumerate(moves)})
         st.form_submit_button(
             "Enregistrer", type="primary", icon=":material/check:", on_click=_save, args=(school, moves, prefix),
             key=f"save_{prefix}",
@@ -54,4 +55,6 @@ def _save(school: str, moves: list[Move], prefix: str) -> None:
         {"ecole": school, "etape": stage, column: st.session_state[f"{prefix}_{stage}"]} for stage, column, _ in moves
     ]
     # An empty start leaves the school between two stages.
-    edit_form.record(KIND, prefix, [line for line in lines if str(list(line.values())[-1] or "").strip()] or lines)
+    told = [place for place, line in enumerate(lines) if str(list(line.values())[-1] or "").strip()]
+    places = told or list(range(len(lines)))
+    edit_form.record(KIND, prefix, [lines[place] for place in places], places=places)

@@ -63,7 +63,7 @@ FROM (
     SELECT 'sites' AS kind, count(*) AS lines FROM pilot_sites
     UNION ALL SELECT 'stages', count(*) FROM pilot_stages
     UNION ALL SELECT 'devices', count(*) FROM devices
-    UNION ALL SELECT 'equipment', count(*) FROM equipment_counts
+    UNION ALL SELECT 'equipment', count(DISTINCT (school, trade, month)) FROM equipment_counts
     UNION ALL SELECT 'workshops', count(*) FROM workshops
 )
 WHERE lines > 0;
@@ -79,9 +79,21 @@ SELECT
     deposit_id, 1 + row_number() OVER () AS line, devices.* EXCLUDE (shared),
     CASE shared WHEN TRUE THEN 'partagé' WHEN FALSE THEN 'personnel' END AS sharing
 FROM devices, (SELECT max(deposit_id) AS deposit_id FROM deposits WHERE kind = 'devices');
+-- A group told twice was their sum; where one of the two was missing, so was the sum.
+CREATE MACRO whole_sum(value) AS CASE WHEN count(value) = count(*) THEN sum(value) END;
 INSERT INTO equipment_rows BY NAME
-SELECT deposit_id, 1 + row_number() OVER () AS line, equipment_counts.*
-FROM equipment_counts, (SELECT max(deposit_id) AS deposit_id FROM deposits WHERE kind = 'equipment');
+SELECT deposit_id, 1 + row_number() OVER () AS line, told.*
+FROM (
+    SELECT
+        school, trade, month,
+        whole_sum(agents) AS agents,
+        whole_sum(identities_created) AS identities_created,
+        whole_sum(identities_activated) AS identities_activated,
+        whole_sum(active_30_days) AS active_30_days,
+        whole_sum(trained) AS trained
+    FROM equipment_counts
+    GROUP BY school, trade, month
+) AS told, (SELECT max(deposit_id) AS deposit_id FROM deposits WHERE kind = 'equipment');
 INSERT INTO workshop_rows BY NAME
 SELECT deposit_id, 1 + row_number() OVER () AS line, workshops.*
 FROM workshops, (SELECT max(deposit_id) AS deposit_id FROM deposits WHERE kind = 'workshops');
@@ -91,6 +103,7 @@ DROP TABLE pilot_stages;
 DROP TABLE devices;
 DROP TABLE equipment_counts;
 DROP TABLE workshops;
+DROP MACRO whole_sum;
 
 -- ---------------------------------------------------------------- what is true now
 -- The last word on a column: its last value, or nothing when it was taken back since.

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from data import programme
+from data.published import published
 from data.store import Store
 from tests.data.programme_files import deposit
 
@@ -33,13 +34,14 @@ def may(day: int) -> date:
 
 
 DONE = ("cadrage", may(4), may(8), may(4), may(8))
+PREPARED = ("préparation", may(8), may(8), may(8), may(8))
 OVERRUN = ("cadrage", may(4), may(8), may(4), None)
 
 
 @pytest.mark.parametrize(
     ("stages", "stage", "delay"),
     [
-        ([DONE, ("installation", may(11), may(29), may(13), None)], "installation", 2),
+        ([DONE, PREPARED, ("installation", may(11), may(29), may(13), None)], "installation", 2),
         ([OVERRUN, ("installation", may(11), may(29), None, None)], "cadrage", 12),
         ([DONE, ("installation", may(18), may(29), None, None)], "installation", 2),
         ([DONE, ("installation", may(25), may(29), None, None)], "installation", 0),
@@ -60,27 +62,37 @@ def test_a_school_without_stages_is_listed_with_its_delay_unknown(store: Store) 
 
 
 def test_equipped_schools_are_counted_out_of_the_target(store: Store) -> None:
-    add_school(store, "A", [("installation", may(4), may(8), may(4), may(8))], "faite")
-    add_school(store, "B", [("installation", may(4), may(8), may(4), None)], "bloquée")
+    add_school(store, "A", [DONE, PREPARED, ("installation", may(8), may(11), may(8), may(11))], "faite")
+    add_school(store, "B", [DONE, PREPARED, ("installation", may(8), may(11), may(8), None)], "bloquée")
     summary = programme.rollout_summary(store, TODAY)
     assert summary == programme.RolloutSummary(schools=2, target=12, equipped=1, connected=1, late=1, blocked=("B",))
 
 
 def test_a_school_that_left_a_trade_blank_is_unknown_not_smaller(store: Store) -> None:
-    add_counts(store, [("A", "TSEM", 8, 6), ("A", "concierge", 1, 0), ("B", "TSEM", 9, 7), ("B", "concierge", 1, None)])
-    schools = programme.steps_by_school(store, MONTH)["Identité créée"]
-    assert schools["A"] == 6 and pd.isna(schools["B"])
-    trades = programme.steps_by_trade(store, MONTH)["Identité créée"]
-    assert trades.to_dict() == {"TSEM": 6, "concierge": 0}
+    rows = [("A", "TSEM", 18, 16), ("A", "concierge", 9, 0), ("B", "TSEM", 19, 17), ("B", "concierge", 8, None)]
+    add_counts(store, rows)
+    shown = published(store, MONTH)
+    assert not shown.schools.hidden.any(axis=None)
+    schools = shown.schools.counts["Identité créée"]
+    assert schools["A"] == 16 and pd.isna(schools["B"])
+    assert shown.trades.counts["Identité créée"].to_dict() == {"TSEM": 16, "concierge": 0}
     totals = programme.step_totals(store).set_index("step")
     created = totals.loc["Identité créée", ["people", "agents", "schools_known", "schools"]]
-    assert created.tolist() == [6, 9, 1, 2]
+    assert created.tolist() == [16, 27, 1, 2]
 
 
 def test_a_step_nobody_reported_is_missing_not_zero(store: Store) -> None:
     add_counts(store, [("A", "TSEM", 8, 6)])
     assert programme.step_totals(store).set_index("step")["people"].isna()["Formés"]
-    assert programme.steps_by_school(store, MONTH)["Formés"].isna().all()
+    schools = published(store, MONTH).schools
+    assert schools.counts["Formés"].isna().all() and not schools.hidden["Formés"].any()
+
+
+def test_a_school_taken_out_of_the_pilot_no_longer_weighs_on_the_years_to_come(store: Store) -> None:
+    add_school(store, "A", [DONE])
+    add_school(store, "B", [DONE])
+    deposit(store, "ecole effacer", [("B", "ligne")])
+    assert programme.stages(store)["school"].tolist() == ["A"]
 
 
 def test_an_empty_programme_answers_every_question(store: Store) -> None:
@@ -91,4 +103,3 @@ def test_an_empty_programme_answers_every_question(store: Store) -> None:
     assert programme.step_totals(store).empty
     assert programme.devices(store).empty
     assert programme.shared_devices(store).empty
-    assert programme.next_workshops(store, TODAY).empty

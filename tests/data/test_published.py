@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 
 from data.privacy import MASKED
-from data.published import published, published_totals
+from data.published import AGENTS, published, published_totals
+from data.published_others import mail, marks
 from data.store import Store
+from tests.data.programme_files import deposit
 from tests.data.test_programme import MONTH, add_counts
 
 STEP = "Identité créée"
@@ -63,6 +65,32 @@ def test_agents_of_a_school_that_did_not_answer_are_not_found_by_difference(stor
     assert "A" in published(store, MONTH).schools.hidden.query("Agents").index
     assert step(store, STEP)["hidden"]
     assert not step(store, "Agents")["hidden"]
+
+
+def test_answers_and_addresses_do_not_tell_that_a_school_has_one_agent(store: Store) -> None:
+    columns = "ecole metier mois agents adresses_mel satisfaction reponses"
+    people = {"A": (1, 1, None, None), "B": (6, 6, 4.5, 6), "C": (20, 18, 4.0, 15), "D": (25, 20, 3.5, 11)}
+    deposit(store, columns, [(school, "TSEM", MONTH, *told) for school, told in people.items()])
+    hidden = published(store, MONTH).schools.hidden[AGENTS]
+    # 7 agents in A and B together: were 6 of them known to be in B, A would have one.
+    assert hidden[hidden].index.tolist() == ["A", "B"]
+    facts, addresses = marks(store, MONTH), mail(store, MONTH)
+    table = facts.table.set_index("school")
+    assert table.loc["B", ["answers", "mark"]].isna().all()
+    assert table["hidden"].to_dict() == {"A": False, "B": True, "C": False, "D": False}
+    assert (facts.answers, facts.schools) == (26, 2)
+    assert facts.mean == pytest.approx((15 * 4.0 + 11 * 3.5) / 26)
+    assert addresses.table.counts.loc[["A", "B"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize("told", [(30, 3), (30, 2)])
+def test_a_school_with_a_step_hidden_tells_no_address_either(store: Store, told: tuple[int, int]) -> None:
+    columns = "ecole metier mois agents identites_creees adresses_mel"
+    rows = [("A", *told, told[1]), ("B", 20, 18, 18), ("C", 20, 19, 19), ("D", 20, 17, 17)]
+    deposit(store, columns, [(school, "TSEM", MONTH, *counts) for school, *counts in rows])
+    hidden = published(store, MONTH).schools.hidden.any(axis=1)
+    assert hidden.sum() == 2
+    assert mail(store, MONTH).table.counts.loc[hidden].isna().all(axis=None)
 
 
 def test_an_empty_store_publishes_nothing(store: Store) -> None:

@@ -25,8 +25,6 @@ def choose(app: AppTest, label: str, value: str) -> AppTest:
 
 def editor(app: AppTest, what: str, line: str | None = None) -> AppTest:
     """Open the form of one line: `what` begins the offer, `line` is part of the name of the line."""
-    for key in [key for key in app.session_state if key.startswith("round_")]:
-        app.session_state[key] += 1  # what an earlier refusal kept in the fields is left
     choose(app, "Que voulez-vous", next(offer for offer in edit_view.ROLLOUT | edit_view.EQUIPMENT if what in offer))
     if line:
         box = next(box for box in app.selectbox if box.label == "Ligne à modifier")
@@ -85,6 +83,8 @@ def test_a_wrong_entry_is_refused_beside_its_field_in_french_and_what_was_typed_
     for where, what, line, typed, said in WRONG:
         if where != page:
             continue
+        for key in [key for key in app.session_state if key.startswith("round_")]:
+            app.session_state[key] += 1  # what the refusal before kept in the fields is left
         editor(app, what, line)
         fill(app, **typed)
         assert said in refusals(app), (what, typed)
@@ -107,6 +107,30 @@ def test_a_change_is_shown_at_once_taken_back_and_a_line_can_be_removed(open_app
     assert milestones["Premier bilan présenté au comité"]["atteint_le"] is None
     assert "Douze écoles raccordées" not in milestones
     assert {row["raccordement"] for row in rows(demo_store, "sites") if "Hypatie" in row["ecole"]} == {"faite"}
+
+
+def test_what_is_undone_is_not_written_back_by_the_next_save(open_app: Open, demo_store: Path) -> None:
+    def shown() -> str | None:
+        return next(box.value for box in app.selectbox if box.key and box.key.endswith("_raccordement"))
+
+    app = editor(open_app(demo_store, ROLLOUT), "situation", "Hypatie")
+    fill(app, raccordement="bloquée", meteo="nuage")
+    assert shown() == "bloquée"
+    app = next(button for button in app.button if button.label == "Annuler").click().run()
+    assert shown() == "faite"
+    fill(app, prochaine_action="Fixer la tablette")
+    found = next(row for row in rows(demo_store, "sites") if "Hypatie" in row["ecole"])
+    assert (found["raccordement"], found["prochaine_action"]) == ("faite", "Fixer la tablette")
+
+
+def test_a_refusal_of_what_the_form_does_not_ask_is_shown_too(open_app: Open, empty_store: Path) -> None:
+    store = Store(empty_store)
+    assert edits.record(store, "sites", [{"ecole": "École Alfa", "raccordement": "à faire"}], "m").saved
+    assert edits.record(store, "schools", [{"ecole": "École Alpha", "cantine_nom": "Alpha"}], "m").saved
+    store.close()
+    app = editor(open_app(empty_store, ROLLOUT), "situation", "Alfa")
+    fill(app, meteo="nuage")
+    assert "le nom connu le plus proche est « École Alpha »" in refusals(app)
 
 
 def test_the_comite_reads_and_changes_nothing(open_app: Open, demo_store: Path) -> None:
@@ -147,6 +171,17 @@ def test_a_school_moves_to_its_next_stage_and_a_wrong_day_is_refused_with_both_d
     assert (found["test"]["fin_reelle"], found["bilan"]["debut_reel"]) == (date(2026, 6, 4), date(2026, 6, 5))
 
 
+def test_a_wrong_start_is_refused_beside_it_when_the_end_is_left_empty(open_app: Open, demo_store: Path) -> None:
+    app = editor(open_app(demo_store, ROLLOUT), "étape suivante")
+    choose(app, "École", "École élémentaire Hypatie")
+    end, start = [field for field in app.text_input if field.label.startswith(("Fin de", "Début de"))]
+    end.set_value("")
+    start.set_value(TOMORROW)
+    app = next(button for button in app.button if button.label == "Enregistrer").click().run()
+    assert not app.exception
+    assert "est à venir" in refusals(app)
+
+
 def test_a_canteen_manager_neither_deposits_nor_sees_the_files_of_the_programme(
     open_app: Open, demo_store: Path
 ) -> None:
@@ -177,6 +212,12 @@ def test_a_month_is_corrected_in_a_table_all_or_nothing_and_each_refused_cell_is
     app = save(identites_activees_0="400", formes_1="0")
     assert not app.exception
     assert f"{trades[0]}, Identités activées : 400 identités activées pour" in refusals(app)
+    # Another month has other cells: nothing of it is refused.
+    month = next(box for box in app.selectbox if box.label == "Mois")
+    june = month.value
+    month.set_value(next(option for option in reversed(month.options) if option != june)).run()
+    assert refusals(app) == ""
+    next(box for box in app.selectbox if box.label == "Mois").set_value(june).run()
     app = save(agents_0="30", formes_1="0")
     assert not app.exception
     assert refusals(app) == ""

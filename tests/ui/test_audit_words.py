@@ -36,3 +36,11 @@ def test_the_lines_of_a_demonstration_are_named_by_kind() -> None:
 def test_undoing_and_redoing_have_a_name() -> None:
     assert audit_words.action("undo") == "Dépôt annulé"
     assert audit_words.action("redo") == "Dépôt rétabli"
+
+
+def test_a_mark_that_changes_is_told_with_a_comma() -> None:
+    change = {"key": "École A · 2025-03-01", "column": "satisfaction", "old": "3.5", "new": "4.25"}
+    shown = audit_words.changes([change, change | {"old": None, "new": "4.0"}]).replace("\u00a0", " ")
+    assert shown.startswith("École A · 01/03/2025, ")
+    assert ": 3,5 → 4,25 ; " in shown
+    assert shown.endswith(": — → 4")
