@@ -41,7 +41,7 @@ class _Seen:
 
 
 def forecast(stages: pd.DataFrame, today: date, assumptions: Assumptions, draws: int = DRAWS) -> RolloutForecast | None:
-    """Simulate the rollout from the stages of the schools (table `pilot_stages`); None while no stage's length is known.
+    """Simulate the rollout from the stages of the schools (table `pilot_stages`); None while no length is known.
 
     Dates after today are taken as not having happened yet.
     """
