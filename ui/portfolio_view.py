@@ -118,5 +118,7 @@ def stages_sentence(found: pd.DataFrame) -> str:
     told = [f"{number(counts[stage])} en {stage}" for stage in ("prototype", "test", "bilan") if stage in counts]
     told = [*([plural(counts["idée"], "idée")] if "idée" in counts else []), *told]
     told += [plural(counts[stage], stage) for stage in ("généralisé", "arrêté") if stage in counts]
+    unknown = int(found["stage"].isna().sum())
+    told += [plural(unknown, "pilote sans étape renseignée", "pilotes sans étape renseignée")] if unknown else []
     decided = count_of(int(found["decided_on"].notna().sum()), len(found), "pilote")
     return f"{enumeration(told)}. Le comité s’est prononcé sur {decided}."

@@ -107,7 +107,8 @@ def workshops_sentence(facts: Attendance) -> str:
         return f"{held}. Aucune présence n’est encore connue."
     seats = count_of(facts.attended, facts.seats, "place prise", "places prises")
     where = count_of(facts.known, facts.held, "atelier tenu", "ateliers tenus")
-    return f"{held}. {seats} ({percent(100 * facts.attended / facts.seats, 0)}), dans {where}."
+    share = f" ({percent(100 * facts.attended / facts.seats, 0)})" if facts.seats else ""
+    return f"{held}. {seats}{share}, dans {where}."
 
 
 def held_table(facts: Attendance) -> pd.DataFrame:
