@@ -187,10 +187,11 @@ def programme_decisions(today: date) -> None:
     with blocks.question("Quelles décisions le programme attend-il\u00a0?", "Saisies par la mission numérique."):
         if not waiting.empty:
             blocks.takeaway(steering_view.decisions_sentence(waiting))
-            blocks.sentences(steering_view.expected(row) for row in waiting.to_dict("records"))
+        others = [] if asked.empty else [portfolio_view.elsewhere(asked)]
+        blocks.sentences([*(steering_view.expected(row) for row in waiting.to_dict("records")), *others])
+        if not waiting.empty:
             blocks.link("pages/mission/deploiement.py", "Voir le déploiement")
-        if not asked.empty:
-            blocks.sentences([portfolio_view.elsewhere(asked)])
+        if others:
             blocks.link("pages/mission/portefeuille.py", "Voir le portefeuille")
 
 
