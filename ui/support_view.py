@@ -78,6 +78,8 @@ def ages_sentence(counts: pd.DataFrame) -> str:
     known = counts[counts["age"] != AGES[-1]]
     old = int(known.loc[known["age"].isin(AGES[2:4]), "devices"].sum())
     total, unknown = int(known["devices"].sum()), int(counts["devices"].sum() - known["devices"].sum())
+    if not total:
+        return f"Âges inconnus{SPACE}: {plural(unknown, 'matériel')} sans date d’installation."
     rest = f"{SPACE}; {number(unknown)} sans date d’installation" if unknown else ""
     return f"{count_of(old, total, 'matériel')} de trois ans ou plus{rest}."
 

@@ -112,6 +112,11 @@ def test_figures_are_said_with_their_denominator() -> None:
     assert plain(support_view.ages_sentence(ages)) == said
 
 
+def test_devices_of_unknown_age_are_not_told_to_be_none_out_of_none() -> None:
+    ages = pd.DataFrame({"kind": "tablette", "age": ["non renseigné"], "devices": [10]})
+    assert plain(support_view.ages_sentence(ages)) == "Âges inconnus : 10 matériels sans date d’installation."
+
+
 def test_workshops_without_any_planned_seat_have_no_percentage() -> None:
     said = "1 atelier tenu sur 1. 0 place prise sur 0, dans 1 atelier tenu sur 1."
     assert plain(support_view.workshops_sentence(Attendance(pd.DataFrame(), 1, 0, 1, 0, 0))) == said
