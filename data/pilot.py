@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,9 +24,12 @@ WITH periods AS (
     FROM pilot_stages
     GROUP BY school
 )
-SELECT sites.school, sites.canteen, canteens.label AS canteen_label, canteens.kind, least(until, start) AS until, start
+SELECT
+    sites.school, coalesce(sites.canteen, schools.canteen) AS canteen,
+    canteens.label AS canteen_label, canteens.kind, least(until, start) AS until, start
 FROM pilot_sites AS sites
-LEFT JOIN canteens ON canteens.name = sites.canteen
+LEFT JOIN schools USING (school)
+LEFT JOIN canteens ON canteens.name = coalesce(sites.canteen, schools.canteen)
 LEFT JOIN periods USING (school)
 ORDER BY start NULLS LAST, sites.school
 """
@@ -79,7 +83,12 @@ class Interval:
     @property
     def conclusive(self) -> bool:
         """Tell whether the interval leaves zero out."""
-        return self.lower > 0 or self.upper < 0
+        return self.finite and (self.lower > 0 or self.upper < 0)
+
+    @property
+    def finite(self) -> bool:
+        """Tell whether enough canteens can be compared for an interval."""
+        return math.isfinite(self.lower) and math.isfinite(self.upper)
 
 
 @dataclass(frozen=True)

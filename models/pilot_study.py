@@ -124,7 +124,7 @@ def more_weeks(outcome: Outcome, pilots: list[Pilot], found: Estimate) -> float 
     a + b / weeks. From one half of the test to the other nothing moves but the latter: 4 b / weeks, under drawn lots.
     """
     reach = found.upper - found.effect if found.effect < 0 else found.effect - found.lower
-    if found.lower > 0 or found.upper < 0:
+    if Interval(found.effect, found.lower, found.upper).conclusive:
         return 0.0
     halves = estimate(outcome, [_halves(one) for one in pilots], HALF_DRAWS, HALF_DAYS)
     if halves is None or not np.isfinite(reach):

@@ -24,10 +24,14 @@ LONGEST_FAN_YEARS = 25
 
 @dataclass(frozen=True)
 class _Seen:
-    """The schools seen so far: their stages, when they were done (work, NaN before), when their stage began."""
+    """The schools seen so far: their stages, when they were done (work, NaN before), when their stage began.
+
+    `planned`: days of each stage as for most schools, NaN where nobody planned it.
+    """
 
     spans: Spans
     names: list[str]
+    planned: np.ndarray
     done: np.ndarray
     since: np.ndarray
 
@@ -37,15 +41,18 @@ class _Seen:
 
 
 def forecast(stages: pd.DataFrame, today: date, assumptions: Assumptions, draws: int = DRAWS) -> RolloutForecast | None:
-    """Simulate the rollout from the stages of the schools (table `pilot_stages`); None before any stage is finished.
+    """Simulate the rollout from the stages of the schools (table `pilot_stages`); None while no length is known.
 
     Dates after today are taken as not having happened yet.
     """
     counted = _counted(stages, today, assumptions.stages)
     if counted["actual_end"].isna().all():
         return None
-    calendar = WorkCalendar(min(counted["actual_start"].min().date(), today), today, assumptions.holiday_speed)
+    first = counted[["actual_start", "actual_end"]].min().min()
+    calendar = WorkCalendar(first.date(), today, assumptions.holiday_speed)
     seen = _seen(counted, today, calendar)
+    if np.isnan(seen.spans.known).all():
+        return None
     rng = np.random.default_rng(assumptions.seed)
     samples = sample(seen.spans, rng, draws)
     finished = _finished(seen, samples, calendar.before(today), assumptions, rng)
@@ -91,7 +98,8 @@ def _seen(counted: pd.DataFrame, today: date, calendar: WorkCalendar) -> _Seen:
         elif not np.isnan(begun[last + 1]):
             since[row] = begun[last + 1]
             elapsed[row, last + 1] = max(calendar.before(today) - since[row], 0.0)
-    return _Seen(Spans(known, elapsed, _planned(counted, names)), names, done, since)
+    planned = _planned(counted, names)
+    return _Seen(Spans(known, elapsed, _leant_on(planned, known)), names, planned, done, since)
 
 
 def _lengths(stages: pd.DataFrame, work: np.ndarray) -> np.ndarray:
@@ -109,10 +117,16 @@ def _begun(stage: tuple, calendar: WorkCalendar) -> float:
 
 
 def _planned(counted: pd.DataFrame, names: list[str]) -> np.ndarray:
-    """Return the days of work planned for each stage, as for most schools."""
+    """Return the days planned for each stage, as for most schools, NaN where nobody planned it."""
     starts, ends = pd.to_datetime(counted["planned_start"]), pd.to_datetime(counted["planned_end"])
     days = ((ends - starts).dt.days + 1).groupby(counted["stage"]).median()
-    return days.reindex(names).fillna(days.median()).to_numpy(dtype=float)
+    return days.reindex(names).to_numpy(dtype=float)
+
+
+def _leant_on(planned: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Return a length for every stage: as planned, else as the other plans, else as the stages seen."""
+    lengths = known if np.isnan(planned).all() else planned
+    return planned if np.isnan(lengths).all() else np.where(np.isnan(planned), np.nanmedian(lengths), planned)
 
 
 # ---------------------------------------------------------------- what is simulated
@@ -170,9 +184,10 @@ def _told(
 
 
 def _openings(calendar: WorkCalendar, today: date) -> np.ndarray:
-    """Return the days since `first` of the new school years to come: schools open then."""
-    septembers = [date(year, 9, 1) for year in range(today.year, today.year + LONGEST_FAN_YEARS + 1)]
-    return np.array([(day - calendar.first).days for day in septembers if day > today])
+    """Return the days since `first` of the new school years to come: schools open then, as many times as simulated."""
+    first = today.year + (date(today.year, 9, 1) <= today)
+    septembers = [date(year, 9, 1) for year in range(first, first + LONGEST_FAN_YEARS)]
+    return np.array([(day - calendar.first).days for day in septembers])
 
 
 def _reached(days: np.ndarray, target: int, new_per_year: int, openings: np.ndarray) -> np.ndarray:
@@ -221,7 +236,7 @@ def _stages(seen: _Seen, draws: Draws, rng: np.random.Generator) -> pd.DataFrame
             "stage": seen.names,
             "seen": (~np.isnan(seen.spans.known)).sum(axis=0),
             "under_way": (~np.isnan(seen.spans.elapsed)).sum(axis=0),
-            "planned": seen.spans.planned,
+            "planned": seen.planned,
             "low": low,
             "median": median,
             "high": high,

@@ -100,7 +100,7 @@ def _least(value: float, digits: int) -> str:
 
 def between(measure: str, change: Interval) -> str:
     """Write an interval with its signs: “entre −3,1 et +0,4”."""
-    if not (math.isfinite(change.lower) and math.isfinite(change.upper)):
+    if not change.finite:
         return "trop peu de cantines pour un intervalle"
     digits = MEASURES[measure].digits
     return f"entre {signed(change.lower, digits)} et {signed(change.upper, digits)}"
@@ -124,6 +124,8 @@ def trend(study: Study, measure: str) -> str:
     words, effect = MEASURES[measure], study.effects[measure]
     if effect.trend is None:
         return f"{words.name}{SPACE}: pas assez de jours connus avant le pilote pour le vérifier."
+    if not effect.trend.finite:
+        return f"{words.name}{SPACE}: trop peu de cantines pour le vérifier."
     gap = f"{signed(effect.trend.value, words.digits)}{SPACE}{words.unit}, {between(measure, effect.trend)}"
     if effect.trend.conclusive:
         return (
@@ -131,7 +133,7 @@ def trend(study: Study, measure: str) -> str:
             f"({gap}, d’une moitié de l’année d’avant à l’autre)\u00a0: lisez l’effet mesuré avec prudence."
         )
     halves = f"écart de {gap}, d’une moitié de l’année d’avant à l’autre"
-    return f"{words.name}{SPACE}: ✓ oui, rien ne les distingue ({halves})."
+    return f"{words.name}{SPACE}: ✓ on ne voit pas d’écart ({halves})."
 
 
 def months(study: Study, measure: str) -> str:

@@ -31,6 +31,14 @@ def month_name(month: date) -> str:
     return f"{MONTHS[month.month - 1]} {month.year}"
 
 
+def no_counts() -> None:
+    """Say that no agent is counted yet."""
+    blocks.empty_state(
+        "Aucun compte d’agents n’est encore enregistré dans cette base. Cette page montrera les agents par étape, "
+        "école et métier, jamais une personne, dès que ces comptes y seront saisis."
+    )
+
+
 def chosen_month(months: list[date]) -> date:
     """Let the reader choose a month; the choice is kept in the URL."""
     names = {month_name(month): month for month in months}
@@ -160,10 +168,12 @@ def devices(schools: MaskedCounts, today: date) -> None:
         printed = states.rename_axis("Matériel").rename_axis(None, axis="columns").reset_index()
         blocks.figure(charts_programme.devices(states), devices_sentence(counts), printed, "materiels")
         support_view.device_ages(today)
-        shared = shared_table(schools)
+        shared = shared_counts(schools)
+        if shared.empty:
+            return
         blocks.takeaway(shared_sentence(shared))
         with st.expander("Voir les matériels partagés, école par école"):
-            tables.table(shared, "materiels_partages", height=35 * (len(shared) + 1) + 3)
+            tables.table(shared_table(shared), "materiels_partages", height=35 * (len(shared) + 1) + 3)
 
 
 def devices_sentence(counts: pd.DataFrame) -> str:
@@ -178,26 +188,38 @@ def devices_sentence(counts: pd.DataFrame) -> str:
     return f"{count_of(working, total, 'matériel')} en service, {number(broken)} en panne{undescribed}."
 
 
-def shared_table(schools: MaskedCounts) -> pd.DataFrame:
-    """Return agents, shared devices in service and agents per device of each school; a hidden count stays hidden."""
-    shared = ask(programme.shared_devices).set_index("school")["devices"]
-    agents = schools.counts[AGENTS].reindex(shared.index)
-    ratio = (agents / shared.where(shared > 0)).astype("Float64")
+def shared_counts(schools: MaskedCounts) -> pd.DataFrame:
+    """Return agents, whether they are hidden, shared devices in service and agents per device of each school."""
+    devices = ask(programme.shared_devices).set_index("school")["devices"]
+    agents = schools.counts[AGENTS].reindex(devices.index)
+    hidden = schools.hidden[AGENTS].reindex(devices.index, fill_value=False).astype(bool)
+    ratio = (agents / devices.where(devices > 0)).astype("Float64")
+    return pd.DataFrame({"agents": agents, "hidden": hidden, "devices": devices, "ratio": ratio})
+
+
+def shared_table(shared: pd.DataFrame) -> pd.DataFrame:
+    """Return what people read of the shared devices: what is hidden says so, what is not known is missing."""
+    agents = [MASKED if row["hidden"] else number(row["agents"]) for row in shared.to_dict("records")]
+    ratio = [
+        MASKED if row["hidden"] and row["devices"] else number(row["ratio"], 1) for row in shared.to_dict("records")
+    ]
     return pd.DataFrame(
         {
             "École": shared.index.map(school_name),
-            "Agents": agents.to_numpy(),
-            "Matériels partagés en service": shared.to_numpy(),
-            "Agents par matériel partagé": ratio.to_numpy(),
+            "Agents": agents,
+            "Matériels partagés en service": shared["devices"].to_numpy(),
+            "Agents par matériel partagé": ratio,
         }
     )
 
 
 def shared_sentence(shared: pd.DataFrame) -> str:
-    """Say how many agents share a device, from the best to the worst equipped school."""
-    ratio = shared["Agents par matériel partagé"].dropna()
-    if ratio.empty:
+    """Say where shared devices are in service, and how many agents share one, from the best to the worst equipped."""
+    equipped, ratio = int((shared["devices"] > 0).sum()), shared["ratio"].dropna()
+    if not equipped:
         return "Aucune école n’a encore de matériel partagé en service."
-    schools = count_of(len(ratio), len(shared), "école")
-    least, most = number(ratio.min(), 1), number(ratio.max(), 1)
-    return f"Matériel partagé en service dans {schools}{SPACE}: de {least} à {most} agents chacun."
+    start = f"Matériel partagé en service dans {count_of(equipped, len(shared), 'école')}"
+    if ratio.empty:
+        return f"{start}{SPACE}; leur nombre d’agents est masqué ou non renseigné."
+    where = "" if len(ratio) == equipped else f", dans {plural(len(ratio), 'école')} au nombre d’agents connu et montré"
+    return f"{start}{SPACE}: de {number(ratio.min(), 1)} à {number(ratio.max(), 1)} agents chacun{where}."

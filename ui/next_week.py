@@ -28,13 +28,15 @@ RULES = (
 
 def to_do(today: date, schools: MaskedCounts) -> None:
     """Answer: what should the mission do next week?"""
+    found = [
+        *about_tickets(ask(support.tickets, today)),
+        *about_devices(ask(support.devices_to_handle)),
+        *about_workshops(ask(published_others.attendance, today), today),
+        *about_agents(schools),
+    ]
+    if schools.counts.empty and not found:
+        return  # nothing is known yet: no rule speaks
     with blocks.question("Que faire la semaine prochaine\u00a0?", RULES):
-        found = [
-            *about_tickets(ask(support.tickets, today)),
-            *about_devices(ask(support.devices_to_handle)),
-            *about_workshops(ask(published_others.attendance, today), today),
-            *about_agents(schools),
-        ]
         blocks.sentences(found or ["Rien de particulier\u00a0: aucune de ces règles ne signale quoi que ce soit."])
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from data import portfolio
 from data.portfolio import HEAVY_EFFORT, STAGES, STRONG_IMPACT
-from ui import blocks, charts_rollout, tables
+from ui import blocks, charts_rollout, steering_view, tables
 from ui.blocks import Figure
 from ui.formats import MISSING, SPACE, count_of, day, enumeration, is_missing, number, plural
 from ui.session import ask
@@ -75,15 +75,25 @@ def _grade(value: Any) -> str:  # noqa: ANN401
 
 def waiting(found: pd.DataFrame) -> None:
     """Answer: what is the comité asked to decide?"""
-    asked = found[found["question"].notna()].sort_values("due_on", na_position="last")
+    asked = awaited(found)
     with blocks.question("Que doit décider le comité\u00a0?"):
         if asked.empty:
             blocks.empty_state("Aucune décision n’est attendue sur ces pilotes.")
             return
-        late = int(asked["delay_days"].notna().sum())
-        overdue = f", dont {late} en retard" if late else ""
-        blocks.takeaway(f"{plural(len(asked), 'décision attendue', 'décisions attendues')}{overdue}.")
+        blocks.takeaway(steering_view.decisions_sentence(asked))
         blocks.sentences(expected(row) for row in asked.to_dict("records"))
+
+
+def awaited(found: pd.DataFrame) -> pd.DataFrame:
+    """Return the pilots on which the comité is asked to decide, the most pressing first."""
+    return found[found["question"].notna()].sort_values("due_on", na_position="last")
+
+
+def elsewhere(asked: pd.DataFrame) -> str:
+    """Say on another page how many decisions the pilots wait for, and which pilots first."""
+    named = enumeration(list(asked["pilot"].head(FIRST)))
+    first = f"d’abord {named}" if len(asked) > FIRST else named
+    return f"Portefeuille des pilotes{SPACE}: {steering_view.decisions_sentence(asked).rstrip('.')} ({first})."
 
 
 def expected(row: Row) -> str:
@@ -118,5 +128,7 @@ def stages_sentence(found: pd.DataFrame) -> str:
     told = [f"{number(counts[stage])} en {stage}" for stage in ("prototype", "test", "bilan") if stage in counts]
     told = [*([plural(counts["idée"], "idée")] if "idée" in counts else []), *told]
     told += [plural(counts[stage], stage) for stage in ("généralisé", "arrêté") if stage in counts]
+    unknown = int(found["stage"].isna().sum())
+    told += [plural(unknown, "pilote sans étape renseignée", "pilotes sans étape renseignée")] if unknown else []
     decided = count_of(int(found["decided_on"].notna().sum()), len(found), "pilote")
     return f"{enumeration(told)}. Le comité s’est prononcé sur {decided}."

@@ -61,7 +61,7 @@ def headline(told: RolloutForecast, supposed: Assumptions) -> None:
     row = [
         Figure("Écoles faites", done, f"{plural(told.under_way, 'école')} en cours"),
         Figure("Toutes faites", month_of(told.completed.median), between(told.completed)),
-        Figure("Rythme", *_pace(told)),
+        Figure("Écoles par an", *_pace(told)),
     ]
     if supposed.new_per_year:
         row.append(Figure("Sans école nouvelle", month_of(told.without_new.median), between(told.without_new)))
@@ -72,7 +72,7 @@ def _pace(told: RolloutForecast) -> tuple[str, str]:
     """Say how many schools end in a whole year to come."""
     whole = told.years.iloc[1:-1] if len(told.years) > 2 else told.years
     low, median, high = (number(round(whole[name].mean())) for name in ("low", "median", "high"))
-    return f"{median} écoles par an", f"entre {low} et {high} selon les simulations"
+    return median, f"entre {low} et {high} selon les simulations"
 
 
 def month_of(day: date | None) -> str:

@@ -70,15 +70,20 @@ def timeline(known: pd.DataFrame, today: date) -> None:
 def timeline_sentence(known: pd.DataFrame) -> str:
     """Say how many schools are late and which ones most."""
     late = known[known["delay_days"] > 0].sort_values("delay_days", ascending=False)
+    unknown = int(known["delay_days"].isna().sum())
+    planless = f"{plural(unknown, 'école')} sans plan renseigné" if unknown else ""
     if late.empty:
-        return f"Aucun retard{SPACE}: {plural(len(known), 'école')} dans les temps."
+        on_time = f"{plural(len(known) - unknown, 'école')} dans les temps" if unknown < len(known) else ""
+        none_late = "Aucun retard connu" if planless else "Aucun retard"
+        return f"{none_late}{SPACE}: {enumeration(list(filter(None, [on_time, planless])))}."
     worst = [
         f"{school_name(row['school'])} ({plural(row['delay_days'], 'jour')}, {row['stage']})"
         for row in late.head(NAMED).to_dict("records")
     ]
     verb = "est" if len(late) == 1 else "sont"
     lead = "Le plus grand retard" if len(worst) == 1 else "Les plus grands retards"
-    return f"{count_of(len(late), len(known), 'école')} {verb} en retard. {lead}{SPACE}: {enumeration(worst)}."
+    rest = f" {planless}." if planless else ""
+    return f"{count_of(len(late), len(known), 'école')} {verb} en retard. {lead}{SPACE}: {enumeration(worst)}.{rest}"
 
 
 def table(known: pd.DataFrame) -> None:

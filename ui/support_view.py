@@ -78,6 +78,8 @@ def ages_sentence(counts: pd.DataFrame) -> str:
     known = counts[counts["age"] != AGES[-1]]
     old = int(known.loc[known["age"].isin(AGES[2:4]), "devices"].sum())
     total, unknown = int(known["devices"].sum()), int(counts["devices"].sum() - known["devices"].sum())
+    if not total:
+        return f"Âges inconnus{SPACE}: {plural(unknown, 'matériel')} sans date d’installation."
     rest = f"{SPACE}; {number(unknown)} sans date d’installation" if unknown else ""
     return f"{count_of(old, total, 'matériel')} de trois ans ou plus{rest}."
 
@@ -107,7 +109,8 @@ def workshops_sentence(facts: Attendance) -> str:
         return f"{held}. Aucune présence n’est encore connue."
     seats = count_of(facts.attended, facts.seats, "place prise", "places prises")
     where = count_of(facts.known, facts.held, "atelier tenu", "ateliers tenus")
-    return f"{held}. {seats} ({percent(100 * facts.attended / facts.seats, 0)}), dans {where}."
+    share = f" ({percent(100 * facts.attended / facts.seats, 0)})" if facts.seats else ""
+    return f"{held}. {seats}{share}, dans {where}."
 
 
 def held_table(facts: Attendance) -> pd.DataFrame:

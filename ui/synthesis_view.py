@@ -10,7 +10,7 @@ import streamlit as st
 from data import steering
 from data.programme import RolloutSummary
 from data.queries import WasteSummary
-from ui import blocks, steering_view
+from ui import blocks, portfolio_view, steering_view
 from ui.blocks import Figure
 from ui.formats import MISSING, SPACE, count_of, day, moment, number, percent, plural, quantity, signed
 from ui.session import ask
@@ -178,15 +178,21 @@ def connections(rollout: RolloutSummary) -> str:
 
 
 def programme_decisions(today: date) -> None:
-    """Answer: what does the programme of the test schools wait for?"""
+    """Answer: what does the programme wait for, in the test schools and on its other pilots?"""
     waiting = ask(steering.decisions, today)
     waiting = waiting[waiting["decided_on"].isna()]
-    if waiting.empty:
+    asked = portfolio_view.awaited(portfolio_view.pilots(today))
+    if waiting.empty and asked.empty:
         return
     with blocks.question("Quelles décisions le programme attend-il\u00a0?", "Saisies par la mission numérique."):
-        blocks.takeaway(steering_view.decisions_sentence(waiting))
-        blocks.sentences(steering_view.expected(row) for row in waiting.to_dict("records"))
-        blocks.link("pages/mission/deploiement.py", "Voir le déploiement")
+        if not waiting.empty:
+            blocks.takeaway(steering_view.decisions_sentence(waiting))
+        others = [] if asked.empty else [portfolio_view.elsewhere(asked)]
+        blocks.sentences([*(steering_view.expected(row) for row in waiting.to_dict("records")), *others])
+        if not waiting.empty:
+            blocks.link("pages/mission/deploiement.py", "Voir le déploiement")
+        if others:
+            blocks.link("pages/mission/portefeuille.py", "Voir le portefeuille")
 
 
 def _weighed(facts: Situation, sentence: str) -> str:

@@ -25,8 +25,11 @@ else:
     shown = rollout_view.chosen(schools)
     rollout_view.timeline(shown, today)
     rollout_view.table(shown)
-    steering_view.decisions(today)
-    steering_view.milestones(today)
-    steering_view.risks()
+
+# Decisions, milestones and risks may come before the first school.
+steering_view.decisions(today)
+steering_view.milestones(today)
+steering_view.risks()
+if not schools.empty:
     steering_view.school_map(schools)
     rollout_view.dated(today)

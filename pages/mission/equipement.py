@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from data import programme
+from data.published import published
 from ui import blocks, edit_view, equipment_view, next_week, support_view
 from ui.access import require
 from ui.session import ask
@@ -16,11 +17,10 @@ months = ask(programme.months)
 today = date.today()
 
 if not months:
-    blocks.empty_state(
-        "Aucun chiffre d’équipement n’est encore enregistré dans cette base. Cette page montrera les agents par étape, "
-        "école et métier, jamais une personne, dès que ces comptes y seront saisis."
-    )
+    equipment_view.no_counts()
     edit_view.editing(user, edit_view.EQUIPMENT, today)
+    masked = ask(published, today).schools
+    next_week.to_do(today, masked)
 else:
     month = equipment_view.chosen_month(months)
     steps = equipment_view.funnel(month)
@@ -31,6 +31,8 @@ else:
     next_week.to_do(today, masked)
     equipment_view.trend()
     support_view.mail_and_marks(month)
-    equipment_view.devices(masked, today)
-    support_view.workshops(today)
-    support_view.tickets(today)
+
+# Devices, workshops and requests may come before the first count.
+equipment_view.devices(masked, today)
+support_view.workshops(today)
+support_view.tickets(today)

@@ -30,7 +30,7 @@ else:
     supposed = rollout_ahead_view.assumptions(stages, today)
     told = ask(rollout_forecast.of_store, today, supposed)
     if told is None:
-        blocks.empty_state("Aucune de ces étapes n’est encore terminée\u00a0: choisissez-en d’autres.")
+        blocks.empty_state("La durée d’aucune de ces étapes n’est encore connue\u00a0: choisissez-en d’autres.")
     else:
         with answer:
             rollout_ahead_view.headline(told, supposed)

@@ -59,9 +59,9 @@ def csv(rows: pd.DataFrame) -> bytes:
     return rows.to_csv(index=False).encode()
 
 
-def add_school(store: Store, canteen: str, ready: date | None, test: date | None) -> None:
+def add_school(store: Store, canteen: str, ready: date | None, test: date | None, name: str = "") -> None:
     """Deposit a school and the stages it has begun."""
-    school = f"École {canteen}"
+    school = name or f"École {canteen}"
     deposit(store, "ecole cantine_nom raccordement meteo", [(school, canteen, "faite", "soleil")])
     begun = [("cadrage", date(2024, 1, 8)), ("préparation", ready), ("installation", test), ("formation", test)]
     stages = [(school, stage, start, start, start) for stage, start in [*begun, ("test", test)] if start]
@@ -203,6 +203,21 @@ def test_what_cannot_be_told_is_said_with_its_reason(store: Store, schools: list
     found = study(store)
     assert not found.effects
     assert found.untold[SURPLUS] == reason
+
+
+def test_a_school_whose_canteen_only_the_file_of_schools_knows_is_in_the_effect_and_in_no_comparison(
+    store: Store,
+) -> None:
+    rows = log()
+    apply(store, "rattachements.csv", csv(mapping(rows)), "test")
+    apply(store, "journal.csv", csv(rows.drop(columns=PARTS)), "test")
+    for canteen, (ready, test) in PILOTS.items():
+        add_school(store, canteen if canteen == "Cantine A" else "", ready, test, f"École {canteen}")
+    deposit(store, "ecole cantine_nom cantine_type", [(f"École {canteen}", canteen, "E") for canteen in PILOTS])
+    found = study(store)
+    assert found.schools_in(SURPLUS) == len(PILOTS)
+    others = found.effects[SURPLUS].pairs["others"]
+    assert not others.map(lambda names: bool(set(names) & set(PILOTS))).any()
 
 
 def test_an_empty_store_has_no_study_and_no_error(tmp_path: Path) -> None:

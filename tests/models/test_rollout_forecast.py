@@ -142,3 +142,28 @@ def test_the_same_seed_gives_the_same_figures_and_only_counted_stages_count() ->
 def test_nothing_finished_or_no_school_gives_no_date() -> None:
     assert forecast(programme([0], 5), day(5), Assumptions()) is None
     assert forecast(pd.DataFrame(columns=COLUMNS), day(5), Assumptions()) is None
+
+
+def test_schools_without_any_planned_date_still_get_an_end() -> None:
+    stages = programme([0, 0, 0], 60).assign(planned_start=None, planned_end=None)
+    told = forecast(stages, day(60), Assumptions(target=6, at_once=50, new_per_year=0))
+    assert told is not None
+    assert told.completed.low == told.completed.high == day(60 - 1 + LENGTH)
+    assert told.stages["planned"].isna().all()  # what nobody planned is not shown as planned
+
+
+def test_ends_whose_beginning_was_taken_back_do_not_break_the_page() -> None:
+    stages = programme([0, 3], 60).assign(actual_start=None)
+    assert forecast(stages[stages["position"] == 1], day(60), Assumptions(), 50) is None
+    told = forecast(stages, day(60), Assumptions(target=4), 50)
+    assert told is not None and told.done == 2
+    assert told.completed.median is not None
+
+
+@pytest.mark.parametrize("today", [150, 300])
+def test_an_end_after_all_openings_simulated_is_not_never(today: int) -> None:
+    stages = programme([0], today)
+    target = 27 * 365 // LENGTH
+    told = forecast(stages, day(today), Assumptions(target=target, at_once=1, new_per_year=1), 20)
+    assert told is not None
+    assert told.completed.median is not None

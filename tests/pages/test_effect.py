@@ -47,7 +47,7 @@ def test_shortage_stands_beside_surplus_and_the_way_before_is_told(open_app: Ope
         "Gaspillage", "Surplus", "Manque", "Écoles comptées",
     ]  # fmt: skip
     assert "Évoluaient" in " ".join(header.value for header in app.header)
-    assert "Surplus : ✓ oui" in shown
+    assert "Surplus : ✓ on ne voit pas d’écart" in shown
     assert "Gaspillage : pas assez de jours connus avant le pilote" in shown
 
 

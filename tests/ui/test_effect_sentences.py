@@ -67,4 +67,16 @@ def test_canteens_that_moved_apart_before_the_pilot_are_a_warning() -> None:
     assert "⚠ non" in say.trend(apart, SURPLUS)
     assert "prudence" in say.trend(apart, SURPLUS)
     alike = study(SURPLUS, Interval(-2, -3, -1), trend=Interval(0.2, -0.3, 0.7))
-    assert "✓ oui" in say.trend(alike, SURPLUS)
+    assert "✓ on ne voit pas d’écart" in say.trend(alike, SURPLUS)
+
+
+def test_too_few_canteens_to_compare_before_the_pilot_are_not_a_good_sign() -> None:
+    unsure = study(SURPLUS, Interval(-2, -3, -1), trend=Interval(0.2, -math.inf, math.inf))
+    assert plain(say.trend(unsure, SURPLUS)) == "Surplus : trop peu de cantines pour le vérifier."
+
+
+@pytest.mark.parametrize("ends", [(-math.inf, -1), (1, math.inf)])
+def test_an_interval_with_one_end_is_no_established_effect(ends: tuple[float, float]) -> None:
+    told = plain(say.sentence(study(WASTE, Interval(-3, *ends), None), WASTE))
+    assert told.startswith("On ne peut pas encore conclure")
+    assert "inf" not in told

@@ -10,7 +10,16 @@ import pytest
 from data.privacy import mask_counts
 from data.published_others import Attendance
 from data.support import Tickets
-from ui import charts_steering, next_week, school_cards, steering_view, support_view
+from ui import (
+    charts_steering,
+    equipment_view,
+    next_week,
+    portfolio_view,
+    rollout_view,
+    school_cards,
+    steering_view,
+    support_view,
+)
 
 TODAY = date(2025, 6, 4)
 PLACES = pd.DataFrame(
@@ -101,3 +110,76 @@ def test_figures_are_said_with_their_denominator() -> None:
     ages = pd.DataFrame({"kind": "tablette", "age": bands, "devices": [5, 2, 1]})
     said = "2 matériels sur 7 de trois ans ou plus ; 1 sans date d’installation."
     assert plain(support_view.ages_sentence(ages)) == said
+
+
+def test_devices_of_unknown_age_are_not_told_to_be_none_out_of_none() -> None:
+    ages = pd.DataFrame({"kind": "tablette", "age": ["non renseigné"], "devices": [10]})
+    assert plain(support_view.ages_sentence(ages)) == "Âges inconnus : 10 matériels sans date d’installation."
+
+
+def test_workshops_without_any_planned_seat_have_no_percentage() -> None:
+    said = "1 atelier tenu sur 1. 0 place prise sur 0, dans 1 atelier tenu sur 1."
+    assert plain(support_view.workshops_sentence(Attendance(pd.DataFrame(), 1, 0, 1, 0, 0))) == said
+
+
+def shared(agents: list[int | None], hidden: list[bool], devices: list[int]) -> pd.DataFrame:
+    frame = pd.DataFrame({"agents": pd.array(agents, dtype="Int64"), "hidden": hidden, "devices": devices})
+    ratio = (frame["agents"] / frame["devices"].where(frame["devices"] > 0)).astype("Float64")
+    return frame.assign(ratio=ratio).set_axis([f"École {letter}" for letter in "ABC"])
+
+
+def test_a_masked_count_beside_shared_devices_is_not_taken_for_an_unknown_one() -> None:
+    table = equipment_view.shared_table(shared([12, None, None], [False, True, False], [2, 1, 1]))
+    assert table["Agents"].tolist() == ["12", "masqué", "—"]
+    assert table["Agents par matériel partagé"].tolist() == ["6,0", "masqué", "—"]
+
+
+@pytest.mark.parametrize(
+    ("agents", "devices", "said"),
+    [
+        ([12, 9, 4], [2, 1, 0], "Matériel partagé en service dans 2 écoles sur 3 : de 6,0 à 9,0 agents chacun."),
+        (
+            [12, None, 4], [2, 1, 0],
+            "Matériel partagé en service dans 2 écoles sur 3 : de 6,0 à 6,0 agents chacun, "
+            "dans 1 école au nombre d’agents connu et montré.",
+        ),
+        (
+            [None, None, None], [2, 1, 0],
+            "Matériel partagé en service dans 2 écoles sur 3 ; leur nombre d’agents est masqué ou non renseigné.",
+        ),
+        ([12, 9, 4], [0, 0, 0], "Aucune école n’a encore de matériel partagé en service."),
+    ],
+)  # fmt: skip
+def test_shared_devices_are_told_even_where_every_count_of_agents_is_masked(
+    agents: list[int | None], devices: list[int], said: str
+) -> None:
+    hidden = [count is None for count in agents]
+    assert plain(equipment_view.shared_sentence(shared(agents, hidden, devices))) == said
+
+
+@pytest.mark.parametrize(
+    ("stages", "said"),
+    [
+        ([None, None], "2 pilotes sans étape renseignée. Le comité s’est prononcé sur 0 pilote sur 2."),
+        (["test", None], "1 en test et 1 pilote sans étape renseignée. Le comité s’est prononcé sur 0 pilote sur 2."),
+    ],
+)
+def test_pilots_whose_stage_nobody_told_are_counted_apart(stages: list[str | None], said: str) -> None:
+    assert plain(portfolio_view.stages_sentence(pd.DataFrame({"stage": stages, "decided_on": None}))) == said
+
+
+@pytest.mark.parametrize(
+    ("delays", "said"),
+    [
+        ([0, -2], "Aucun retard : 2 écoles dans les temps."),
+        ([0, None], "Aucun retard connu : 1 école dans les temps et 1 école sans plan renseigné."),
+        ([None, None], "Aucun retard connu : 2 écoles sans plan renseigné."),
+        (
+            [3, None],
+            "1 école sur 2 est en retard. Le plus grand retard : A (3 jours, test). 1 école sans plan renseigné.",
+        ),
+    ],
+)
+def test_a_school_without_a_plan_is_not_told_to_be_on_time(delays: list[int | None], said: str) -> None:
+    known = pd.DataFrame({"school": ["École A", "École B"], "delay_days": pd.array(delays, "Int64"), "stage": "test"})
+    assert plain(rollout_view.timeline_sentence(known)) == said
