@@ -59,7 +59,7 @@ def mark(mean: float | None) -> str:
 def marks_note(marks: Marks) -> str:
     """Say on how many answers the mean stands."""
     if not marks.answers:
-        return "aucune école avec 5 réponses ou plus"
+        return "aucune école dont les réponses peuvent être montrées"
     return f"{plural(marks.answers, 'réponse')}, {plural(marks.schools, 'école')}"
 
 
