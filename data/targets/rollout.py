@@ -3,7 +3,6 @@
 # ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
 
-from data.schemas import kinds
 from data.targets.base import Check, editable
 from data.targets.programme_checks import KNOWN_SCHOOL, day, happened, in_order, known_school, together
 
@@ -48,13 +47,7 @@ def _other_stages(where: str, words: str = "''") -> str:
 
 
 EARLIER, LATER = (f"stage_rank(other.stage) {sign} stage_rank(typed.etape)" for sign in "<>")
-# The first earlier stage that has not begun, whether or not a line speaks of it.
-[USUAL] = [list(field.enum) for field in kinds()["stages"].fields if field.name == "etape"]
-SKIPPED = f"""(SELECT '« ' || list_filter(
-        {USUAL}[:stage_rank(typed.etape) - 1], lambda stage: NOT list_contains(begun, stage)
-    )[1] || ' »'
-    FROM (SELECT coalesce(list(other.stage), []) AS begun
-        FROM overlaid AS other WHERE other.school = typed.ecole AND other.actual_start IS NOT NULL))"""
+SKIPPED = _other_stages(f"{EARLIER} AND other.actual_start IS NULL")
 BEGUN_AFTER = _other_stages(f"{LATER} AND other.actual_start IS NOT NULL")
 BACKWARDS = _other_stages(
     f"({EARLIER} AND other.actual_start > now.actual_start OR {LATER} AND other.actual_start < now.actual_start)",

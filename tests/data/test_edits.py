@@ -72,7 +72,6 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
     ("stages", {**STAGE, "fin_prevue": day(10)}, "fin_prevue", "la fin prévue précède le début prévu"),
     ("stages", {**STAGE, "fin_reelle": TOMORROW}, "fin_reelle", "est à venir"),
     ("stages", {**STAGE, "etape": "test", "debut_reel": day(1, 4)}, "debut_reel", "« formation » n’a pas commencé"),
-    ("stages", {"ecole": OTHER, "etape": "test", "debut_reel": day(1, 4)}, "debut_reel", "« cadrage » n’a pas"),
     ("stages", {**STAGE, "etape": "cadrage", "debut_reel": day(12), "fin_reelle": day(13)}, "debut_reel",
      "retour en arrière : « préparation » a commencé le 10/03/2025"),
     ("stages", {**STAGE, "etape": "préparation", "effacer": "debut_reel;fin_reelle"}, "debut_reel",

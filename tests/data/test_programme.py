@@ -34,14 +34,13 @@ def may(day: int) -> date:
 
 
 DONE = ("cadrage", may(4), may(8), may(4), may(8))
-PREPARED = ("préparation", may(8), may(8), may(8), may(8))
 OVERRUN = ("cadrage", may(4), may(8), may(4), None)
 
 
 @pytest.mark.parametrize(
     ("stages", "stage", "delay"),
     [
-        ([DONE, PREPARED, ("installation", may(11), may(29), may(13), None)], "installation", 2),
+        ([DONE, ("installation", may(11), may(29), may(13), None)], "installation", 2),
         ([OVERRUN, ("installation", may(11), may(29), None, None)], "cadrage", 12),
         ([DONE, ("installation", may(18), may(29), None, None)], "installation", 2),
         ([DONE, ("installation", may(25), may(29), None, None)], "installation", 0),
@@ -62,8 +61,8 @@ def test_a_school_without_stages_is_listed_with_its_delay_unknown(store: Store) 
 
 
 def test_equipped_schools_are_counted_out_of_the_target(store: Store) -> None:
-    add_school(store, "A", [DONE, PREPARED, ("installation", may(8), may(11), may(8), may(11))], "faite")
-    add_school(store, "B", [DONE, PREPARED, ("installation", may(8), may(11), may(8), None)], "bloquée")
+    add_school(store, "A", [("installation", may(4), may(8), may(4), may(8))], "faite")
+    add_school(store, "B", [("installation", may(4), may(8), may(4), None)], "bloquée")
     summary = programme.rollout_summary(store, TODAY)
     assert summary == programme.RolloutSummary(schools=2, target=12, equipped=1, connected=1, late=1, blocked=("B",))
 
