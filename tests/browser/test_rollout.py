@@ -53,7 +53,7 @@ def test_what_the_mission_changes_is_seen_by_the_comite_told_in_the_audit_trail_
     visit(page, "Synthèse")
     schools = page.get_by_test_id("stMetric").filter(has_text="Écoles équipées")
     expect(schools).to_contain_text("2 raccordements bloqués", timeout=SLOW)
-    expect(page.get_by_text("3 décisions attendues")).to_be_visible(timeout=SLOW)
+    expect(page.locator(".takeaway").filter(has_text="3 décisions attendues")).to_be_visible(timeout=SLOW)
 
     told = audit_trail(tmp_path)
     assert '"column": "actual_end", "old": null' in told[-3]
