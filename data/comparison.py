@@ -91,7 +91,7 @@ def overlay(cursor: duckdb.DuckDBPyConnection, target: Target) -> None:
 
 
 def changes(cursor: duckdb.DuckDBPyConnection, target: Target, buckets: tuple[str, ...] = ("changed",)) -> pd.DataFrame:
-    """Return the first changes, and what is new if asked for, as line, key, column, old, new (all text)."""
+    """Return the first changes by line and column, those of new lines if asked for: line, key, column, old, new."""
     cursor.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE changed AS
@@ -105,14 +105,14 @@ def changes(cursor: duckdb.DuckDBPyConnection, target: Target, buckets: tuple[st
     within, period = _period(cursor, target, "changed")
     shown_key = "concat_ws(' · ', " + ", ".join(f"incoming.{name}" for name in target.key) + ")"
     selects = [
-        f"SELECT line, {shown_key} AS key, '{name}' AS \"column\","
+        f"SELECT line, {place} AS place, {shown_key} AS key, '{name}' AS \"column\","
         f" known.{name}::VARCHAR AS old, incoming.{name}::VARCHAR AS new"
         f" FROM changed AS incoming LEFT JOIN known ON {_same_key(target)} WHERE {_differs(target, name)}"
-        for name in target.values
+        for place, name in enumerate(target.values)
     ]
     return cursor.execute(
         f"WITH known AS MATERIALIZED (SELECT * FROM {target.view} AS view {within}) "
-        + " UNION ALL ".join(selects)
-        + f" ORDER BY line LIMIT {CHANGES_SHOWN}",
+        f'SELECT line, key, "column", old, new FROM ({" UNION ALL ".join(selects)}) '
+        f"ORDER BY line, place LIMIT {CHANGES_SHOWN}",
         period,
     ).df()

@@ -36,7 +36,7 @@ NAMES = {
     "email": "compte",
     "changes": "changements",
 }
-CHANGES_NAMED = 3
+CHANGES_NAMED = 5
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -61,11 +61,14 @@ def _kind(name: str) -> str:
 
 
 def changes(found: list[dict[str, str | None]]) -> str:
-    """Write the first changes of a deposit, before and after: “École A, raccordement : en cours → bloquée”."""
+    """Write the first changes of a deposit, each line named once: “École A, raccordement : en cours → bloquée”."""
+    shown = found[:CHANGES_NAMED]
+    named = [None, *(change["key"] for change in shown)]
     told = [
-        f"{french_days(str(change['key']))}, {column_title(str(change['column'])).lower()}{SPACE}: "
+        ("" if change["key"] == before else f"{french_days(str(change['key']))}, ")
+        + f"{column_title(str(change['column'])).lower()}{SPACE}: "
         f"{value_in_words(change['old'])} → {value_in_words(change['new'])}"
-        for change in found[:CHANGES_NAMED]
+        for change, before in zip(shown, named, strict=False)
     ]
     more = len(found) - len(told)
     return " ; ".join(told).replace(" ;", f"{SPACE};") + (f"{SPACE}; et {number(more)} de plus" if more > 0 else "")

@@ -14,6 +14,7 @@ from data import edits
 from data import store as store_module
 from data.deposit import preview
 from data.store import Store
+from data.targets import TARGETS
 from data.undo import redo, undo
 from tests.data.programme_files import deposit
 
@@ -160,6 +161,14 @@ def test_the_audit_trail_tells_before_and_after(known: Store) -> None:
     assert last["changes"] == [change]
     question = "SELECT detail::VARCHAR AS detail FROM audit_log ORDER BY audit_id DESC LIMIT 1"
     assert '"old": "en cours", "new": "bloquée"' in known.read(question)["detail"].item()
+
+
+def test_the_changes_of_a_line_are_told_in_the_order_of_its_columns(known: Store) -> None:
+    typed = {"raccordement": "faite", "meteo": "nuage", "meteo_raison": "Câble", "prochaine_action": "Appeler"}
+    assert not edits.record(known, "sites", [{"ecole": SCHOOL} | typed], "m").refusals
+    told = [change["column"] for change in edits.recent(known, 1)[0]["changes"]]
+    assert told == [name for name in TARGETS["sites"].values if name in told]
+    assert len(told) == 4
 
 
 def test_a_wrong_date_is_taken_back_and_the_undo_puts_it_again(known: Store) -> None:

@@ -44,3 +44,10 @@ def test_a_mark_that_changes_is_told_with_a_comma() -> None:
     assert shown.startswith("École A · 01/03/2025, ")
     assert ": 3,5 → 4,25 ; " in shown
     assert shown.endswith(": — → 4")
+
+
+def test_a_line_is_named_once_however_many_of_its_values_change() -> None:
+    tablet, visit = {"key": "Tablette", "old": "3", "new": "4"}, {"key": "Visite", "old": None, "new": "2"}
+    found = [tablet | {"column": "impact"}, tablet | {"column": "effort"}, visit | {"column": "impact"}]
+    shown = audit_words.changes(found).replace("\u00a0", " ")
+    assert shown == "Tablette, impact : 3 → 4 ; effort : 3 → 4 ; Visite, impact : — → 2"
