@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +17,7 @@ from models.clues import Made, clues, plan_clues
 from models.frames import days_of
 from models.margins import ABOVE, BELOW, Margin, learn
 from models.meals import Outlook, outlook
-from models.panel import PLAUSIBLE_RATIO, Panel
+from models.panel import Panel
 
 # Errors are learnt on the forecasts of this many months before an origin.
 CALIBRATION_MONTHS = 36
@@ -111,10 +111,14 @@ def told_enough(panel: Panel, wanted: list[Origin]) -> list[Origin]:
 
 
 class Quantities(NamedTuple):
-    """forecast, lower, upper, recommended, recommended_with_plan, days × canteens each, and the margin above."""
+    """forecast, lower, upper, recommended, recommended_with_plan, days × canteens each, and two margins above.
+
+    `above` is that of the interval, `prepared` that of what is prepared (`quantity.prepared`).
+    """
 
     tables: dict[str, pd.DataFrame]
     above: Margin
+    prepared: Margin
 
 
 def quantities(
@@ -144,10 +148,10 @@ def quantities(
         "forecast": forecast,
         "lower": below.at(tail, forecast, coming).clip(upper=forecast),
         "upper": above.at(1 - tail, forecast, coming).clip(lower=forecast),
-        "recommended": above.at(above.share(risk), forecast, coming),
-        "recommended_with_plan": with_plan.at(with_plan.share(risk), rule.blend(forecast, plan), beside),
+        "recommended": above.prepare(risk, forecast, coming),
+        "recommended_with_plan": with_plan.prepare(risk, rule.blend(forecast, plan), beside),
     }
-    return Quantities(tables, above.margin)
+    return Quantities(tables, above.margin, above.prepared)
 
 
 def _clues(known: Panel, made: Made, strikes: Collection[date]) -> np.ndarray:
@@ -160,24 +164,28 @@ class _Side:
     """Past forecasts with their errors on one side: alone, or beside the managers' plan."""
 
     def __init__(self, past: pd.DataFrame, served: np.ndarray, known: np.ndarray, side: int) -> None:
-        self.past, self.served, self.clues = past, served, known
         self.margin = learn(past, served, known, side)
+        self.past, self.served = past.to_numpy(), served
+        self.width = self.margin.width(known, past.columns)
 
-    def share(self, short: float | None) -> float:
-        """Return the share of days not to run short that would have left so many of the meals served unprepared."""
-        # A typing error is no shortage, here as in the managers' own (`quantity.shortage`).
-        low, high = (ratio * self.past.to_numpy() for ratio in PLAUSIBLE_RATIO)
-        told = (self.served > low) & (self.served < high)
-        if short is None or not told.any():
-            return 1 - quantity.DEFAULT_RISK
-        served = np.where(told, self.served, np.nan)
-        width = self.margin.width(self.clues, self.past.columns)
-        return quantity.match_risk(self.margin, self.past.to_numpy(), width, served, short * np.nansum(served))
+    @cached_property
+    def prepared(self) -> Margin:
+        """Return the margin above of what is prepared."""
+        return quantity.prepared(self.margin, self.past, self.width, self.served)
 
     def at(self, share: float, forecast: pd.DataFrame, known: np.ndarray) -> pd.DataFrame:
-        """Return the quantity that this share of the errors does not pass."""
+        """Return what this share of the errors does not pass."""
         width = self.margin.width(known, forecast.columns)
         return (forecast * (1 + self.margin.quantile(share) * width)).clip(lower=0.0)
+
+    def prepare(self, short: float | None, forecast: pd.DataFrame, known: np.ndarray) -> pd.DataFrame:
+        """Return the whole meals that would have left so many of the meals served unprepared (None: nobody knows)."""
+        share = 1 - quantity.DEFAULT_RISK
+        if short is not None and np.isfinite(self.served).any():
+            share = quantity.match_risk(self.past, self.prepared, self.width, self.served, short)
+        width = self.margin.width(known, forecast.columns)
+        meals = quantity.whole(forecast.to_numpy(dtype=float), share, self.prepared, width)
+        return pd.DataFrame(meals, forecast.index, forecast.columns)
 
 
 def as_rows(panel: Panel, judged: list[dict[str, pd.DataFrame]]) -> pd.DataFrame:

@@ -24,6 +24,8 @@ LEAST_LIKES = 3
 USUAL_SPREAD = 0.2
 # After so many days of a school year, a canteen that never served is not about to open.
 OPENING_DAYS = 60
+# An interval is never thinner than a meal: it is divided by.
+LEAST_WAY = 1.0
 
 Terms = dict[str, pd.DataFrame]
 
@@ -97,7 +99,8 @@ def widened(tables: Terms, spread: pd.Series, interval: float) -> Terms:
     wider = {name: table.copy() for name, table in tables.items()}
     for canteen, unsure in spread.items():
         middle, lower, upper = (tables[name][canteen] for name in ("forecast", "lower", "upper"))
-        factor = np.sqrt(1 + (2 * middle * deviations * unsure / (upper - lower)) ** 2)
+        factor = np.sqrt(1 + (2 * middle * deviations * unsure / (upper - lower).clip(lower=LEAST_WAY)) ** 2)
         for name in ("lower", "upper", "recommended"):
             wider[name][canteen] = (middle + factor * (tables[name][canteen] - middle)).clip(lower=0.0)
+        wider["recommended"][canteen] = wider["recommended"][canteen].round()
     return wider

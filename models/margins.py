@@ -47,6 +47,8 @@ class Margin:
 
     def width(self, clues: np.ndarray, canteens: pd.Index) -> np.ndarray:
         """Return the mean error expected on this side, as a share of the forecast: days × canteens."""
+        if not len(clues):
+            return np.empty(clues.shape[:2])
         own = self.own.reindex(canteens).fillna(self.own.mean())
         # Not a matrix product: its last bits depend on how many canteens there are.
         lines = [np.einsum("dck,k->dc", columns, self.effects) for _, columns in _blocks(clues, own)]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models import backtest, enrolment, risk
+from models import backtest, enrolment, quantity, risk
 from models.backtest import (
     LEAD_DAYS,
     Origin,
@@ -41,7 +41,8 @@ SETTINGS = {
     f" {LEAD_DAYS} days ahead, scaled by what is known of each day and canteen",
     "pupils": "where known, they move the level from one school year to the next, and a canteen without a past starts"
     " from them and from the meals per pupil of canteens of its kind",
-    "recommended": "quantity that would have run as short in those months as the managers' plans in all years known",
+    "recommended": "whole meals that would have run as short in those months as the managers' plans in all years known,"
+    f" on no more than {100 * quantity.MOST_DAYS_SHORT:.0f} % of days",
 }
 
 
@@ -86,9 +87,9 @@ def to_come(job: Job, one: Plan, past: Made, ahead: Outlook) -> Quantities:
     """Return the quantities of the days to come."""
     made = together([past, made_of(ahead, one.future, one.panel.served.columns)])
     told = whole_plans(one.panel, job.plans, one.future.days)
-    coming, above = quantities(one.panel, made, job.strikes, one.future, told)
-    coming["recommended_with_plan"] = coming["recommended_with_plan"].where(told.notna())
-    return Quantities(enrolment.widened(coming, ahead.unsure, INTERVAL), above)
+    found = quantities(one.panel, made, job.strikes, one.future, told)
+    found.tables["recommended_with_plan"] = found.tables["recommended_with_plan"].where(told.notna())
+    return found._replace(tables=enrolment.widened(found.tables, ahead.unsure, INTERVAL))
 
 
 def fits(series: list[Series], past: Made, coming: Tables, ahead: Outlook) -> list[Fit]:
@@ -130,5 +131,5 @@ def known_events(one: Plan, ahead: Outlook) -> dict[str, Any]:
 
 def known_risks(one: Plan, judged: list[Quantities], coming: Quantities) -> dict[str, Any]:
     """Return, to be kept with the run, what other risks of running short mean for its days and for those judged."""
-    past = {origin.cutoff: said.above for origin, said in zip(one.judged, judged, strict=True)}
-    return risk.kept(past, coming.above)
+    past = {origin.cutoff: said for origin, said in zip(one.judged, judged, strict=True)}
+    return risk.kept(past, coming)

@@ -73,7 +73,10 @@ moves AS (
             point * coalesce(ratio, 1) AS point,
             lower * coalesce(ratio, 1) AS lower,
             upper * coalesce(ratio, 1) AS upper,
-            recommended * coalesce(ratio, 1) AS recommended,
+            -- What is prepared above a forecast grows a little less than the forecast (models.quantity.spread).
+            round(
+                point * coalesce(ratio, 1) + (recommended - point) * power(coalesce(ratio, 1), 1 + $size_power)
+            ) AS recommended,
             CASE WHEN coalesce(ratio, 1) = 1 THEN recommended_with_plan END AS recommended_with_plan
         ),
         coalesce(ratio, 1) AS ratio
@@ -87,6 +90,7 @@ moves AS (
 RUN_EVENTS = """
 SELECT
     (specification -> '$.events')::VARCHAR AS events,
+    coalesce((specification -> '$.risks_above.size_power')::DOUBLE, 0) AS size_power,
     (SELECT min(date) FROM forecasts WHERE run_id = $run_id) AS first,
     (SELECT max(date) FROM forecasts WHERE run_id = $run_id) AS last
 FROM forecast_runs
@@ -111,6 +115,7 @@ def parameters(store: Store, run_id: int, what_if: Event | None = None) -> dict[
     return {
         "run_id": run_id,
         "least_share": LEAST_SHARE,
+        "size_power": float(found["size_power"]),
         "dates": [day.date() for day in moved["date"]],
         "canteens": [None if name == CITY else name for name in moved["canteen"]],
         "factors": moved["factor"].tolist(),

@@ -1,8 +1,10 @@
 """The quantity to prepare at another risk of running short than the managers', and what each risk would have cost.
 
-A computation keeps, for each risk, where its quantity is: forecast + position × (upper − forecast).
+A computation keeps, for each risk, a factor, and two powers: the meals to prepare above the forecast are
+factor × (upper − forecast)^width_power × forecast^(1 − width_power + size_power), in whole meals in all.
 """
 
+# ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
 
 import json
@@ -19,25 +21,36 @@ from data.store import Store
 
 @dataclass(frozen=True)
 class Risk:
-    """A risk of running short: one day in so many; its position on the way from the forecast to the upper end."""
+    """A risk of running short, one day in so many: the factor and the powers that make meals of it."""
 
     one_in: int
-    position: float
+    factor: float
+    # Computations of before these were kept moved along a straight line.
+    width_power: float = 1.0
+    size_power: float = 0.0
 
 
+POWERS = ("width_power", "size_power")
 KEPT = "SELECT (specification -> '$.risks_above')::VARCHAR AS risks FROM forecast_runs WHERE run_id = $run_id"
 
 
 def risks(store: Store, run_id: int) -> list[Risk]:
     """Return the risks a computation knows, the most prudent first; none for those made before they were kept."""
     kept = _kept(store, run_id)
-    return [Risk(*one) for one in zip(kept["one_in"], kept["ahead"], strict=True)] if kept else []
+    return [Risk(*one, *_powers(kept)) for one in zip(kept["one_in"], kept["ahead"], strict=True)] if kept else []
+
+
+def _powers(kept: dict[str, Any]) -> list[float]:
+    return [kept.get(name, getattr(Risk, name)) for name in POWERS]
 
 
 def _kept(store: Store, run_id: int) -> dict[str, Any]:
     found = store.read(KEPT, {"run_id": run_id})["risks"].iloc[0]
     return json.loads(found) if found else {}
 
+
+QUANTITY = """greatest(round(point + factor * power(greatest(upper - point, 0), $width_power)
+    * power(point, 1 - $width_power) * power(greatest(point, 1), $size_power)), 0)"""
 
 # By how many meals the quantity of each canteen and day moves. Where the managers' plan is known, the quantity that
 # reads it moves by as many.
@@ -48,8 +61,10 @@ MOVED = (
 SELECT
     adjusted.date,
     coalesce(canteens.label, canteen) AS place,
-    greatest(point + $position * (upper - point), 0) - recommended AS moved
-FROM adjusted LEFT JOIN canteens ON canteens.name = canteen
+    """
+    + QUANTITY
+    + """ - recommended AS moved
+FROM (SELECT *, $factor AS factor FROM adjusted) AS adjusted LEFT JOIN canteens ON canteens.name = canteen
 WHERE target = 'meals_served' AND canteen = coalesce($canteen, canteen)
 """
 )
@@ -71,7 +86,7 @@ def canteen_forecasts_of_day_at(store: Store, run_id: int, day: date, risk: Risk
 
 
 def _moved(store: Store, run_id: int, canteen: str | None, risk: Risk) -> pd.DataFrame:
-    asked = {"canteen": canteen, "position": risk.position}
+    asked = {"canteen": canteen} | {name: getattr(risk, name) for name in ("factor", *POWERS)}
     return store.read(MOVED, asked | parameters(store, run_id))
 
 
@@ -81,17 +96,20 @@ def _at(rows: pd.DataFrame, moved: pd.Series) -> pd.DataFrame:
 
 
 # Figures that nothing can be learnt from (typing errors, days told in part) would have no price.
-PRICES = """
+PRICES = (
+    """
 WITH risks AS (
     SELECT
         unnest($origins::DATE[]) AS known_until,
         unnest($one_in::INTEGER[]) AS one_in,
-        unnest($positions::DOUBLE[]) AS position
+        unnest($factors::DOUBLE[]) AS factor
 ), judged AS (
-    SELECT * FROM backtests
+    SELECT *, forecast AS point FROM backtests
     WHERE run_id = $run_id AND canteen = coalesce($canteen, canteen) AND set_aside IS NULL
 ), said AS (
-    SELECT one_in, date, meals_served, greatest(forecast + position * (upper - forecast), 0) AS quantity
+    SELECT one_in, date, meals_served, """
+    + QUANTITY
+    + """ AS quantity
     FROM judged JOIN risks USING (known_until)
     UNION ALL
     SELECT NULL AS one_in, date, meals_served, recommended AS quantity FROM judged
@@ -110,6 +128,7 @@ FROM said
 GROUP BY one_in
 ORDER BY surplus_pct DESC, one_in DESC NULLS FIRST
 """
+)
 
 
 def prices(store: Store, run_id: int, canteen: str | None) -> pd.DataFrame:
@@ -124,6 +143,7 @@ def prices(store: Store, run_id: int, canteen: str | None) -> pd.DataFrame:
         for one in zip(kept["one_in"], places, strict=True)
     ]
     columns = zip(*past, strict=True) if past else ([], [], [])
-    asked = dict(zip(("origins", "one_in", "positions"), map(list, columns), strict=True))
-    found = store.read(PRICES, asked | {"run_id": run_id, "canteen": canteen})
+    asked = dict(zip(("origins", "one_in", "factors"), map(list, columns), strict=True))
+    powers = dict(zip(POWERS, _powers(kept), strict=True))
+    found = store.read(PRICES, asked | powers | {"run_id": run_id, "canteen": canteen})
     return found if past else found.iloc[:0]

@@ -12,8 +12,8 @@ from data.queries.forecast_days import daily_forecast
 from data.queries.forecasts import latest_run
 from data.queries.risk import Risk, canteen_forecasts_of_day_at, daily_forecast_at, prices, risks
 from data.store import Store
-from models import margins
-from models.risk import ONE_IN, positions
+from models import margins, quantity
+from models.risk import ONE_IN, factors
 
 CANTEENS = pd.Index(["Bois", "Lac"])
 
@@ -26,17 +26,21 @@ def margin_of(days: int) -> margins.Margin:
 
 @pytest.mark.parametrize("days", [0, 10, 400])
 def test_the_quantity_of_a_risk_is_the_one_that_the_errors_pass_as_often(days: int) -> None:
-    margin = margin_of(days)
-    forecast, width = 100.0, margin.width(np.zeros((1, 2, 1)), CANTEENS)
-    upper = forecast * (1 + margin.quantile(0.9) * width)
-    for one_in, position in zip(ONE_IN, positions(margin), strict=True):
-        asked = forecast * (1 + margin.quantile(1 - 1 / one_in) * width)
-        assert forecast + position * (upper - forecast) == pytest.approx(asked, abs=0.01)
+    margin, chance = margin_of(days), np.random.default_rng(3)
+    served = np.round(100 * (1 + chance.standard_normal((days, 2)) * [0.05, 0.2]))
+    forecast, width = np.full((1, 2), 100.3), margin.width(np.zeros((1, 2, 1)), CANTEENS)
+    past = np.repeat(width, days, axis=0)
+    ready = quantity.prepared(margin, np.full((days, 2), 100.0), past, served)
+    way = forecast * margin.quantile(0.9) * width
+    for one_in, factor in zip(ONE_IN, factors(margin, ready), strict=True):
+        powers = quantity.WIDTH_POWER, 1 - quantity.WIDTH_POWER + quantity.SIZE_POWER
+        told = np.round(forecast + factor * way ** powers[0] * forecast ** powers[1])
+        assert told == pytest.approx(quantity.whole(forecast, 1 - 1 / one_in, ready, width))
 
 
 def test_errors_that_are_all_the_same_have_a_quantity_all_the_same() -> None:
     margin = margins.Margin(margins.ABOVE, pd.Series(0.1, CANTEENS), np.zeros(2), np.zeros(200))
-    assert positions(margin) == [0.0] * len(ONE_IN)
+    assert factors(margin, margin) == [0.0] * len(ONE_IN)
 
 
 @pytest.fixture(scope="module")
