@@ -13,7 +13,7 @@ import pandas as pd
 
 from models import quantity
 from models.calendar import day_features
-from models.clues import Made, clues, plan_clues
+from models.clues import PLAN_CLUES, Made, clues, plan_clues
 from models.frames import days_of
 from models.margins import ABOVE, BELOW, Margin, learn
 from models.meals import Outlook, outlook
@@ -131,17 +131,17 @@ def quantities(
     """
     past, forecast = made.meals.loc[: origin.cutoff], made.meals.loc[origin.days]
     asked = together([made.rows(slice(None, origin.cutoff)), made.rows(origin.days)])
-    then, coming = np.split(_clues(panel.until(origin.cutoff), asked, strikes), [len(past)])
     served, planned = panel.served.loc[past.index], panel.planned.loc[past.index]
     plan = panel.planned.reindex(index=origin.days) if plan is None else plan
     risk = quantity.shortage(*(table.loc[: origin.cutoff] for table in (panel.planned, panel.served)))
-    above, below = (_Side(past, served.to_numpy(), then, side) for side in (ABOVE, BELOW))
     rule = quantity.learn_plan(past, planned, served)
-    gaps = [rule.gap(*two) for two in ((past, planned), (forecast, plan))]
-    beside_then, beside = (
-        np.concatenate([one, plan_clues(gap)], axis=-1) for one, gap in zip((then, coming), gaps, strict=True)
-    )
-    told = np.where(np.isfinite(gaps[0]), served, np.nan)
+    gap = np.concatenate([rule.gap(past, planned), rule.gap(forecast, plan)])
+    # One large table, those of the plan last: the others are a view of it.
+    beside = np.concatenate([_clues(panel.until(origin.cutoff), asked, strikes), plan_clues(gap)], axis=-1)
+    beside_then, beside = np.split(beside, [len(past)])
+    then, coming = (one[..., :-PLAN_CLUES] for one in (beside_then, beside))
+    above, below = (_Side(past, served.to_numpy(), then, side) for side in (ABOVE, BELOW))
+    told = np.where(np.isfinite(gap[: len(past)]), served, np.nan)
     with_plan = _Side(rule.blend(past, planned), told, beside_then, ABOVE)
     tail = (1 - quantity.INTERVAL) / 2
     tables = {

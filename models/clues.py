@@ -25,6 +25,7 @@ BEND, LARGEST_GAP = 0.06, 0.25
 LOOK_BACK = pd.Timedelta(days=400)
 # Where the managers' plan is far from the forecast, both are less sure.
 PLAN_BENDS, OWN_BENDS = (0.05, 0.12, 0.25), (0.03, 0.08, 0.2)
+PLAN_CLUES = 2 * (len(PLAN_BENDS) + 1 + len(OWN_BENDS) + 1)
 
 
 class Made(NamedTuple):
@@ -49,7 +50,7 @@ def clues(panel: Panel, made: Made, features: pd.DataFrame) -> np.ndarray:
     shared = np.broadcast_to(of_day[:, None, :], (*meals.shape, of_day.shape[1]))
     cutoffs = pd.DatetimeIndex(made.known)
     gaps = [piece for gap in _gaps(panel, log(meals) - made.event, cutoffs) for piece in bent(gap, (BEND,))]
-    own = np.stack([_recent(panel, meals, cutoffs), *gaps], axis=-1)
+    own = np.stack([_recent(panel, meals, cutoffs), *gaps], axis=-1, dtype=np.float32)
     return np.concatenate([shared, own], axis=-1, dtype=np.float32)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -83,11 +85,11 @@ def with_what_is_known(panel: Panel, judged: list[Origin], rows: pd.DataFrame) -
     return rows.assign(known_until=pd.to_datetime(rows["date"].map(known)), set_aside=names[why])
 
 
-def to_come(job: Job, one: Plan, past: Made, ahead: Outlook) -> Quantities:
-    """Return the quantities of the days to come."""
+def to_come(one: Plan, past: Made, strikes: Collection[date], plans: pd.DataFrame, ahead: Outlook) -> Quantities:
+    """Return the quantities of the days to come; `plans` are what the managers planned (`Job.plans`)."""
     made = together([past, made_of(ahead, one.future, one.panel.served.columns)])
-    told = whole_plans(one.panel, job.plans, one.future.days)
-    found = quantities(one.panel, made, job.strikes, one.future, told)
+    told = whole_plans(one.panel, plans, one.future.days)
+    found = quantities(one.panel, made, strikes, one.future, told)
     found.tables["recommended_with_plan"] = found.tables["recommended_with_plan"].where(told.notna())
     return found._replace(tables=enrolment.widened(found.tables, ahead.unsure, INTERVAL))
 

@@ -15,10 +15,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from data.queries import archive
 from data.store import Store
-from models.history import Job, Result, extract
+from models.history import Result, extract
 
 PROJECT = Path(__file__).resolve().parent.parent
 FOLDER_PREFIX = "refresh-"
@@ -59,31 +60,37 @@ def refresh(
         raise RefreshFailed("Un calcul des prévisions est déjà en cours. Attendez qu’il se termine.")
     try:
         started_at = _now()
-        job = extract(store, today or date.today())
-        if job is None:
-            raise HistoryEmpty(
-                "Aucun repas servi n’est enregistré\u00a0: déposez d’abord le fichier de fréquentation des cantines."
-            )
-        result = _compute(store, job, progress or (lambda _done, _total: None))
-        return _save(store, actor, started_at, job, result)
+        with _private_folder(store.work_folder) as folder:
+            known = _hand_over(store, today or date.today(), folder / "job")
+            result = _compute(store, folder, progress or (lambda _done, _total: None))
+        return _save(store, actor, started_at, known, result)
     finally:
         _one_at_a_time.release()
 
 
-def _compute(store: Store, job: Job, progress: Callable[[int, int], None]) -> Result:
-    with _private_folder(store.work_folder) as folder:
-        job_path, result_path = folder / "job", folder / "result"
-        with job_path.open("wb") as file:
-            pickle.dump(job, file)
-        with (folder / LOG_NAME).open("wb") as log:
-            returned = _run_worker([str(job_path), str(result_path)], folder, log.fileno(), progress)
-        if returned != 0 or not result_path.exists():
-            raise RefreshFailed(_explain(folder / LOG_NAME, store.work_folder / LOG_NAME))
-        with result_path.open("rb") as file:
-            result: Result | str = pickle.load(file)
-        if isinstance(result, str):
-            raise RefreshFailed(result)
-        return result
+def _hand_over(store: Store, today: date, path: Path) -> dict[str, Any]:
+    """Write the job for the process that computes, keep nothing of it here, and return what the run tells of it."""
+    job = extract(store, today)
+    if job is None:
+        raise HistoryEmpty(
+            "Aucun repas servi n’est enregistré\u00a0: déposez d’abord le fichier de fréquentation des cantines."
+        )
+    with path.open("wb") as file:
+        pickle.dump(job, file)
+    return {"data_version": job.data_version, "last_service_on": job.last_service_on}
+
+
+def _compute(store: Store, folder: Path, progress: Callable[[int, int], None]) -> Result:
+    job_path, result_path = folder / "job", folder / "result"
+    with (folder / LOG_NAME).open("wb") as log:
+        returned = _run_worker([str(job_path), str(result_path)], folder, log.fileno(), progress)
+    if returned != 0 or not result_path.exists():
+        raise RefreshFailed(_explain(folder / LOG_NAME, store.work_folder / LOG_NAME))
+    with result_path.open("rb") as file:
+        result: Result | str = pickle.load(file)
+    if isinstance(result, str):
+        raise RefreshFailed(result)
+    return result
 
 
 def _run_worker(arguments: list[str], folder: Path, log: int, progress: Callable[[int, int], None]) -> int:
@@ -130,15 +137,13 @@ def _private_folder(work_folder: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _save(store: Store, actor: str, started_at: datetime, job: Job, result: Result) -> int:
-    run = {
+def _save(store: Store, actor: str, started_at: datetime, known: dict[str, Any], result: Result) -> int:
+    run = known | {
         "started_at": started_at,
         "finished_at": _now(),
-        "data_version": job.data_version,
-        "last_service_on": job.last_service_on,
         "specification": json.dumps(result.specification, ensure_ascii=False),
     }
-    detail = {"rows": len(result.forecasts), "last_service_on": job.last_service_on}
+    detail = {"rows": len(result.forecasts), "last_service_on": known["last_service_on"]}
     with store.write(actor, "forecast", detail) as cursor:
         row = cursor.execute(INSERT_RUN, run).fetchone()
         run_id = int(row[0]) if row else 0

@@ -84,7 +84,8 @@ def _compute_all(job: Job, plan: pooled.Plan, pool: Executor, progress: Progress
     _follow([ahead, *past, *rest, *weighed], progress)
     forecasts = together(one.result() for one in past) if past else nothing_made(plan.panel)
     judging = pool.map(partial(quantities, plan.panel, forecasts, job.strikes), plan.judged)
-    coming = pooled.to_come(job, plan, forecasts, ahead.result()) if meals else None
+    asked = (plan, forecasts, job.strikes, job.plans, ahead.result())
+    coming = pool.submit(pooled.to_come, *asked).result() if meals else None
     fits = pooled.fits(meals, forecasts, coming.tables, ahead.result()) if coming else []
     judged = list(judging)
     every = pd.concat([forecasts.meals, ahead.result().meals])

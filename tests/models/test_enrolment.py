@@ -139,7 +139,7 @@ def test_a_refresh_forecasts_a_new_canteen_and_not_a_closed_one(store: Store) ->
     series = [found for found in prepared.series if found.target == MEALS]
     ahead = outlook(one.panel, one.future.days, job.strikes)
     past = nothing_made(one.panel)
-    coming = pooled.to_come(job, one, past, ahead).tables
+    coming = pooled.to_come(one, past, job.strikes, job.plans, ahead).tables
     fits = {fit.series.canteen: fit for fit in pooled.fits(series, past, coming, ahead)}
     assert {name: fit.method for name, fit in fits.items() if fit.method != pooled.METHOD} == {
         "Neuf": pooled.FROM_PUPILS
