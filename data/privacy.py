@@ -68,16 +68,6 @@ def is_small(count: object) -> bool:
     return not pd.isna(count) and 0 < int(count) < SMALLEST_SHOWN  # type: ignore[call-overload]
 
 
-def mask_counts(counts: pd.DataFrame) -> MaskedCounts:
-    """Hide the small groups of one table with totals, and what would give them away; its first column counts all."""
-    values = counts.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    month = Month(values[:, None, :])
-    # Nothing is published by trade, nor of the agents of those who answered.
-    month.hidden_trades[:] = month.hidden_agents[:] = True
-    _protect(month)
-    return _published(counts.index, counts.columns, month.schools, month.hidden_schools, month)
-
-
 def mask_month(counts: pd.DataFrame, around: Sequence[pd.DataFrame] = ()) -> MaskedMonth:
     """Hide what must be of one month; `counts` has one row per (school, trade) and one column per step.
 

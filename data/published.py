@@ -7,6 +7,7 @@ agents of the schools that answered each step, and so the shares.
 # ruff: noqa: S608 — the columns are our own; what a caller gives travels as parameters.
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
 
@@ -33,6 +34,13 @@ def published_totals(store: Store) -> pd.DataFrame:
     hidden = pd.Series([key in steps for key in zip(totals["month"], totals["step"], strict=True)], dtype=bool)
     shown = {name: totals[name].astype("Int64").mask(hidden) for name in ("people", "agents")}
     return totals.assign(hidden=hidden, **shown)
+
+
+def hidden_agents(store: Store, months: Iterable[pd.Timestamp]) -> list[tuple[pd.Timestamp, str]]:
+    """Which schools, in which of these months, have agents whose number may not be told?"""
+    counts = _counts(store)
+    found = {month: _masked(counts, month).schools.hidden[AGENTS] for month in months if month in counts}
+    return [(month, str(school)) for month, hidden in found.items() for school in hidden.index[hidden]]
 
 
 def _masked(counts: dict[pd.Timestamp, pd.DataFrame], month: pd.Timestamp) -> MaskedMonth:

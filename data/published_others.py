@@ -1,5 +1,9 @@
 """What may be shown of mail addresses, marks and attendance: whatever speaks of fewer than 5 people stays inside.
 
+They are parts of what the page tells of the agents. Where that is shown, a part says nothing more of it; where it is
+hidden, as many addresses or answers would bound it, so they are hidden too. The reader is supposed to know that nobody
+has an address without an identity, answers without being an agent, or comes to a workshop of another school.
+
 What is hidden enters no total either, so that no subtraction gives it back: a total speaks of what is shown, and says
 of how many schools.
 """
@@ -9,21 +13,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
-from data.privacy import MaskedCounts, is_small, mask_counts
-from data.published import AGENTS, published
+from data.privacy import is_small
+from data.published import AGENTS, hidden_agents, published
 from data.store import Store
 from data.support import workshops
 
 MAIL = "Adresses de messagerie"
+IDENTITY = "Identité créée"
 
 # A school that left one trade blank is unknown, as for the steps (data.programme).
 MAIL_BY_SCHOOL = """
-SELECT
-    school,
-    CASE WHEN count(agents) = count(*) THEN sum(agents)::BIGINT END AS agents,
-    CASE WHEN count(mail_addresses) = count(*) THEN sum(mail_addresses)::BIGINT END AS addresses
+SELECT school, CASE WHEN count(mail_addresses) = count(*) THEN sum(mail_addresses)::BIGINT END AS addresses
 FROM equipment_counts
 WHERE month = $month
 GROUP BY school
@@ -44,9 +47,12 @@ ORDER BY school
 
 @dataclass(frozen=True)
 class Mail:
-    """Mail addresses by school, masked; the total speaks of the schools shown, `schools` of `of` schools."""
+    """Mail addresses: one row per school (agents, addresses: missing where hidden or unknown, `hidden`: the addresses).
 
-    table: MaskedCounts
+    `people` and `agents` speak of the schools where both are shown, `schools` of `of` schools.
+    """
+
+    table: pd.DataFrame
     people: int
     agents: int
     schools: int
@@ -83,22 +89,21 @@ class Attendance:
 
 def mail(store: Store, month: date) -> Mail:
     """How many agents of each school have a mail address, as far as it may be told?"""
-    counts = store.read(MAIL_BY_SCHOOL, {"month": month}).set_index("school").astype("Int64")
-    masked = mask_counts(counts.set_axis([AGENTS, MAIL], axis="columns"))
-    elsewhere = _hidden_elsewhere(store, month, masked.counts.index)
-    hidden = masked.hidden.apply(lambda column: column | elsewhere)
-    shown = masked.counts.mask(hidden)
-    known = shown.dropna()
-    table = MaskedCounts(shown, hidden, known.sum().astype("Int64"), pd.Series(False, index=masked.counts.columns))
-    people, agents = int(known[MAIL].sum()), int(known[AGENTS].sum())
-    return Mail(table, people, agents, len(known), len(counts))
+    found = store.read(MAIL_BY_SCHOOL, {"month": month}).astype({"addresses": "Int64"}).set_index("school")
+    groups = published(store, month).schools
+    elsewhere = groups.hidden[[AGENTS, IDENTITY]].any(axis=1).reindex(found.index)
+    hidden = _hidden(found["addresses"], elsewhere.to_numpy(bool))
+    table = found.assign(agents=groups.counts[AGENTS], addresses=found["addresses"].mask(hidden), hidden=hidden)
+    known = table.dropna()
+    people, agents = int(known["addresses"].sum()), int(known["agents"].sum())
+    return Mail(table.reset_index(), people, agents, len(known), len(found))
 
 
 def marks(store: Store, month: date) -> Marks:
     """How satisfied are the agents of each school, where at least 5 of them answered and may be told of?"""
     found = store.read(MARKS_BY_SCHOOL, {"month": month}).astype({"answers": "Int64", "mark": "Float64"})
-    elsewhere = _hidden_elsewhere(store, month, pd.Index(found["school"])).to_numpy(bool) & found["answers"].notna()
-    hidden = found["answers"].map(is_small).astype(bool) | elsewhere
+    elsewhere = published(store, month).schools.hidden[AGENTS].reindex(found["school"])
+    hidden = _hidden(found["answers"], elsewhere.to_numpy(bool))
     table = found.assign(answers=found["answers"].mask(hidden), mark=found["mark"].mask(hidden), hidden=hidden)
     known = table[table["mark"].notna()]
     answers = int(known["answers"].sum())
@@ -106,20 +111,20 @@ def marks(store: Store, month: date) -> Marks:
     return Marks(table, mean, answers, len(known))
 
 
-def _hidden_elsewhere(store: Store, month: date, schools: pd.Index) -> pd.Series:
-    """Tell the schools of which the tables of the page hide a step.
-
-    Those with an address or who answered are agents, and mostly have an identity: as many would bound what is hidden.
-    """
-    return published(store, month).schools.hidden.any(axis=1).reindex(schools)
-
-
 def attendance(store: Store, today: date) -> Attendance:
-    """How many seats were taken in each workshop, where nobody or at least 5 people came?"""
+    """How many seats were taken in each workshop of 5 seats or more, where nobody or at least 5 people came?"""
     found = workshops(store, today).astype({"seats_planned": "Int64", "seats_attended": "Int64"})
-    hidden = found["seats_attended"].map(is_small).astype(bool)
+    months = found["date"].dt.to_period("M").dt.to_timestamp()
+    elsewhere = pd.MultiIndex.from_arrays([months, found["school"]]).isin(hidden_agents(store, set(months)))
+    few_seats = found["seats_planned"].map(is_small).to_numpy(bool)
+    hidden = _hidden(found["seats_attended"], elsewhere | few_seats)
     table = found.assign(seats_attended=found["seats_attended"].mask(hidden), hidden=hidden)
     known = table[table["held"] & table["seats_attended"].notna() & table["seats_planned"].notna()]
     held = int(table["held"].sum())
     seats, attended = int(known["seats_planned"].sum()), int(known["seats_attended"].sum())
     return Attendance(table, held, len(table) - held, len(known), seats, attended)
+
+
+def _hidden(counts: pd.Series, elsewhere: np.ndarray) -> pd.Series:
+    """Tell the counts to hide: small, or of a group that is hidden `elsewhere`; what is missing hides nothing."""
+    return counts.notna() & (counts.map(is_small).astype(bool) | elsewhere)

@@ -31,24 +31,24 @@ def mail_and_marks(month: date) -> None:
             Figure("Satisfaction", mark(marks.mean), marks_note(marks), "Moyenne des notes de 1 à 5, par réponse."),
         ]
         blocks.figures(figures, "messagerie")
-        text = mail.table.as_text()[[MAIL]].drop(index="Total", errors="ignore")
-        table = marks.table.set_index("school").join(text)
         shown = pd.DataFrame(
             {
-                "École": table.index.map(school_name),
-                MAIL: table[MAIL],
-                "Satisfaction (sur 5)": [
-                    MASKED if hidden else number(value, 1) if pd.notna(value) else MISSING
-                    for hidden, value in zip(table["hidden"], table["mark"], strict=True)
-                ],
-                "Réponses": [
-                    MASKED if hidden else number(value) if pd.notna(value) else MISSING
-                    for hidden, value in zip(table["hidden"], table["answers"], strict=True)
-                ],
+                "École": mail.table["school"].map(school_name),
+                MAIL: _told(mail.table, "addresses"),
+                "Satisfaction (sur 5)": _told(marks.table, "mark", 1),
+                "Réponses": _told(marks.table, "answers"),
             }
         )
         with st.expander("Voir école par école"):
             tables.table(shown, "messagerie_et_satisfaction", height=35 * (len(shown) + 1) + 3)
+
+
+def _told(table: pd.DataFrame, column: str, digits: int = 0) -> list[str]:
+    """Write a column of counts as people read it: what is hidden says so, what is unknown is missing."""
+    return [
+        MASKED if hidden else number(value, digits) if pd.notna(value) else MISSING
+        for hidden, value in zip(table["hidden"], table[column], strict=True)
+    ]
 
 
 def mark(mean: float | None) -> str:
@@ -116,17 +116,13 @@ def workshops_sentence(facts: Attendance) -> str:
 def held_table(facts: Attendance) -> pd.DataFrame:
     """Return the workshops held, with who came as far as it may be told."""
     held = facts.table[facts.table["held"]]
-    came = [
-        MASKED if hidden else MISSING if pd.isna(count) else number(count)
-        for hidden, count in zip(held["hidden"], held["seats_attended"], strict=True)
-    ]
     return pd.DataFrame(
         {
             "Date": held["date"],
             "École": held["school"].map(school_name),
             "Atelier": held["title"],
             "Places": held["seats_planned"],
-            "Présents": came,
+            "Présents": _told(held, "seats_attended"),
         }
     )
 

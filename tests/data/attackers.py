@@ -117,7 +117,7 @@ def possible(reading: Reading, most: int) -> Iterator[np.ndarray]:
     The reader knows that the hidden count of a school is at least 1, unless its group is hidden.
     """
     steps = reading.counted.shape[2]
-    tables = [_tables_of(reading, step, most) for step in range(steps)]
+    tables = [tables_of(reading, step, most) for step in range(steps)]
     yield from _joined(reading.counted, tables, [])
 
 
@@ -134,7 +134,7 @@ def _joined(counted: np.ndarray, tables: list[np.ndarray], chosen: list[np.ndarr
         yield from _joined(counted, tables, [*chosen, table])
 
 
-def _tables_of(reading: Reading, step: int, most: int) -> np.ndarray:
+def tables_of(reading: Reading, step: int, most: int) -> np.ndarray:
     counted = reading.counted[:, :, step]
     grids = np.meshgrid(*(np.arange(most + 1 if there else 1) for there in counted.ravel()), indexing="ij")
     tables = np.stack([grid.ravel() for grid in grids], axis=1).reshape(-1, *counted.shape)

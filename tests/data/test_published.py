@@ -9,7 +9,7 @@ import pytest
 
 from data.privacy import MASKED
 from data.published import AGENTS, published, published_totals
-from data.published_others import mail, marks
+from data.published_others import attendance, mail, marks
 from data.store import Store
 from tests.data.programme_files import deposit
 from tests.data.test_programme import MONTH, add_counts
@@ -80,17 +80,43 @@ def test_answers_and_addresses_do_not_tell_that_a_school_has_one_agent(store: St
     assert table["hidden"].to_dict() == {"A": False, "B": True, "C": False, "D": False}
     assert (facts.answers, facts.schools) == (26, 2)
     assert facts.mean == pytest.approx((15 * 4.0 + 11 * 3.5) / 26)
-    assert addresses.table.counts.loc[["A", "B"]].isna().all(axis=None)
+    hidden = addresses.table.set_index("school")["hidden"]
+    assert hidden[hidden].index.tolist() == ["A", "B"]
+    assert (addresses.people, addresses.agents, addresses.schools, addresses.of) == (38, 45, 2, 4)
 
 
 @pytest.mark.parametrize("told", [(30, 3), (30, 2)])
-def test_a_school_with_a_step_hidden_tells_no_address_either(store: Store, told: tuple[int, int]) -> None:
+def test_a_school_with_its_identities_hidden_tells_no_address_either(store: Store, told: tuple[int, int]) -> None:
     columns = "ecole metier mois agents identites_creees adresses_mel"
     rows = [("A", *told, told[1]), ("B", 20, 18, 18), ("C", 20, 19, 19), ("D", 20, 17, 17)]
     deposit(store, columns, [(school, "TSEM", MONTH, *counts) for school, *counts in rows])
     hidden = published(store, MONTH).schools.hidden.any(axis=1)
     assert hidden.sum() == 2
-    assert mail(store, MONTH).table.counts.loc[hidden].isna().all(axis=None)
+    table = mail(store, MONTH).table.set_index("school")
+    assert table["hidden"].to_dict() == hidden.to_dict()
+    assert table.loc[hidden, "addresses"].isna().all()
+
+
+def test_what_hides_the_trained_of_a_school_hides_neither_its_addresses_nor_its_marks(store: Store) -> None:
+    columns = "ecole metier mois agents identites_creees formes adresses_mel satisfaction reponses"
+    rows = [("A", 20, 18, 3, 17, 4.0, 9), ("B", 20, 19, 9, 16, 3.0, 8), ("C", 20, 17, 12, 3, 4.5, 2)]
+    deposit(store, columns, [(school, "TSEM", MONTH, *counts) for school, *counts in rows])
+    assert published(store, MONTH).schools.hidden["Formés"].sum() == 2
+    assert mail(store, MONTH).table["hidden"].tolist() == [False, False, True]
+    assert marks(store, MONTH).table["hidden"].tolist() == [False, False, True]
+
+
+def test_a_workshop_of_a_few_seats_or_of_a_hidden_school_does_not_tell_who_came(store: Store) -> None:
+    people = {"A": 1, "B": 6, "C": 20, "D": 25}
+    deposit(store, "ecole metier mois agents", [(school, "TSEM", MONTH, count) for school, count in people.items()])
+    columns = "date ecole atelier places_prevues presents"
+    told = [("A", 9, 0), ("B", 9, 6), ("C", 9, 0), ("C", 9, 8), ("C", 9, 4), ("C", 9, None), ("C", 1, 1), ("C", 3, 0)]
+    rows = [(MONTH, school, f"Atelier {rank}", *counts) for rank, (school, *counts) in enumerate(told)]
+    deposit(store, columns, rows)
+    facts = attendance(store, date(2026, 6, 1))
+    # 7 agents in A and B together: were 6 of them known to come in B, A would have one. One seat, one person at most.
+    assert facts.table.sort_values("title")["hidden"].tolist() == [True, True, False, False, True, False, True, True]
+    assert (facts.held, facts.known, facts.seats, facts.attended) == (8, 2, 18, 8)
 
 
 def test_an_empty_store_publishes_nothing(store: Store) -> None:

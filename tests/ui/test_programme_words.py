@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from data.privacy import mask_counts
+from data.privacy import mask_month
 from data.published_others import Attendance
 from data.support import Tickets
 from ui import (
@@ -89,9 +89,9 @@ def test_requests_devices_and_workshops_call_for_action_by_their_rules() -> None
 def test_the_school_that_loses_most_agents_is_named_unless_it_is_hidden() -> None:
     counts = pd.DataFrame(
         {"Agents": [20, 9, 12], "Identité créée": [19, 2, None], "Formés": [12, 2, None]},
-        index=["École A", "École B", "École C"],
+        index=pd.MultiIndex.from_product([["École A", "École B", "École C"], ["TSEM"]], names=["school", "trade"]),
     ).astype("Int64")
-    told = [plain(sentence) for sentence in next_week.about_agents(mask_counts(counts))]
+    told = [plain(sentence) for sentence in next_week.about_agents(mask_month(counts).schools)]
     assert told[0] == "Demander ses chiffres du mois à C."
     # B loses 7 agents, but that would tell that 2 have an identity.
     assert not [sentence for sentence in told if "Accompagner B" in sentence]

@@ -1,0 +1,105 @@
+"""A reader who puts all that is published together must not find how many agents have an address, answered or came."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data.store import Store
+from tests.conftest import EXAMPLES
+from tests.data.attackers import small_counts
+from tests.data.attackers_others import Seen, found, look, ranges
+from tests.data.programme_files import deposit
+
+SHAPES = [(2, 2), (3, 1), (2, 1), (1, 3), (4, 1), (1, 1)]
+MONTHS = [date(2026, 4, 1), date(2026, 5, 1)]
+TODAY = date(2026, 6, 10)
+LARGEST = 6
+COLUMNS = ["agents", "identities_created", "mail_addresses", "answers", "satisfaction"]
+
+
+@pytest.fixture(scope="module")
+def programme(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    opened = Store(Path(shutil.copy(blank, tmp_path_factory.mktemp("others") / "programme.duckdb")))
+    deposit(opened, "ecole metier mois agents", [("s0", "t0", MONTHS[0], 6)])
+    yield opened
+    opened.close()
+
+
+@st.composite
+def months(draw: st.DrawFn) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return small programmes: counts by month, school and trade; workshops by school, whose people are its agents."""
+    schools, trades = draw(st.sampled_from(SHAPES))
+    kept = [(s, t) for s in range(schools) for t in range(trades) if not t or draw(st.integers(0, 5))]
+    months = MONTHS[: draw(st.sampled_from([1, 1, 2]))]
+    counts = [[month, f"s{s}", f"t{t}", *draw(cells())] for month in months for s, t in kept]
+    table = pd.DataFrame(counts, columns=["month", "school", "trade", *COLUMNS])
+    whole = table.groupby(["month", "school"])["agents"].agg(lambda told: told.sum(skipna=False)).fillna(9)
+    workshops = []
+    for number in range(draw(st.integers(0, 4))):
+        month, school = draw(st.sampled_from(sorted(whole.index)))
+        seats = draw(st.one_of(st.none(), st.integers(1, 2), st.integers(3, 12)))
+        most = int(min(whole[month, school], 12 if seats is None else seats))
+        came = draw(st.one_of(st.none(), st.just(most), st.just(most), st.integers(0, most)))
+        workshops.append([month.replace(day=9), school, f"w{number}", seats, came])
+    return table, pd.DataFrame(workshops, columns=["date", "school", "title", "seats_planned", "seats_attended"])
+
+
+@st.composite
+def cells(draw: st.DrawFn) -> list[float | None]:
+    """Agents, identities, addresses, answers and mark of a trade: a part never passes the whole; some are missing."""
+    agents = draw(st.integers(0, LARGEST))
+    created = draw(st.one_of(st.just(agents), st.integers(0, agents)))
+    answers = draw(st.one_of(st.just(agents), st.integers(0, agents)))
+    told = [agents, created, draw(st.one_of(st.just(created), st.integers(0, created))), answers]
+    kept = [None if draw(st.integers(0, 11)) == 0 else count for count in told]
+    return [*kept, draw(st.sampled_from([4.2, 4.2, None])) if kept[3] else None]
+
+
+def write(store: Store, counts: pd.DataFrame, workshops: pd.DataFrame) -> None:
+    """Replace what the store holds of the agents and of the workshops."""
+    with store.write("mission@ville.fr", "deposit", {}) as cursor:
+        for table, rows in (("equipment_rows", counts), ("workshop_rows", workshops)):
+            cursor.execute(f"DELETE FROM {table}")
+            names, marks = ", ".join(rows.columns), ", ".join("?" * len(rows.columns))
+            for line, row in enumerate(rows.astype(object).where(rows.notna(), None).to_numpy().tolist()):
+                cursor.execute(f"INSERT INTO {table} (deposit_id, line, {names}) VALUES (1, {line}, {marks})", row)
+
+
+def secrets(counts: pd.DataFrame, workshops: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return the true counts from 1 to 4 of one month (NaN elsewhere), under the names of what an attacker finds."""
+    told = counts.set_index(["school", "trade"])[COLUMNS].astype("Float64")
+    told["answers"] = told["answers"].where(told["satisfaction"].notna(), 0)
+    sums = dict(zip(("by school", "by trade", "", "in all"), small_counts(told[COLUMNS[:4]]), strict=True))
+    names = ("agents", "created", "addresses", "answers")
+    truth = {f"{name} {at}".strip(): sums[at][..., rank] for at in sums for rank, name in enumerate(names)}
+    return truth | {"workshops": workshops.sort_values("title")["seats_attended"].to_numpy(float)}
+
+
+def truth_of(rows: pd.DataFrame, seen: Seen) -> np.ndarray:
+    """Return the steps as they are, school × trade × step, as one of the worlds of the attacker."""
+    cells = [rows.pivot(index="school", columns="trade", values=step).to_numpy(float) for step in COLUMNS[:2]]
+    return np.where(seen.steps.counted, np.stack(cells, axis=2), 0)[None]
+
+
+@settings(max_examples=2 * EXAMPLES, deadline=None)
+@given(months())
+def test_no_small_count_of_addresses_answers_or_people_who_came_can_be_found(
+    programme: Store, drawn: tuple[pd.DataFrame, pd.DataFrame]
+) -> None:
+    counts, workshops = drawn
+    write(programme, counts, workshops)
+    for month, rows in counts.groupby("month"):
+        has = rows.assign(there=True).pivot(index="school", columns="trade", values="there").notna()
+        seen = look(programme, month, has, TODAY)
+        held = workshops[workshops["date"] == month.replace(day=9)]
+        assert ranges(seen, truth_of(rows, seen)), "the truth itself must be among what could be"
+        assert not found(seen, secrets(rows, held), LARGEST + 1)
