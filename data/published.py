@@ -7,8 +7,8 @@ agents of the schools that answered each step, and so the shares.
 # ruff: noqa: S608 — the columns are our own; what a caller gives travels as parameters.
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 
 import pandas as pd
@@ -24,28 +24,34 @@ COUNTS = f"SELECT month, school, trade, {', '.join(STEPS.values())} FROM equipme
 
 def published(store: Store, month: date) -> MaskedMonth:
     """How many agents of each school, of each trade, reached each step, as far as it may be told?"""
-    return _masked(_counts(store), pd.Timestamp(month))
+    return _masked(store, store.version()).get(pd.Timestamp(month)) or mask_month(NOBODY)
 
 
 def published_totals(store: Store) -> pd.DataFrame:
     """How many agents reached each step, month by month? `hidden` steps have no people, no agents: they are NA."""
-    totals, counts = step_totals(store), _counts(store)
-    steps = {(month, step) for month in counts for step in _masked(counts, month).hidden_steps}
+    totals, months = step_totals(store), _masked(store, store.version())
+    steps = {(month, step) for month, masked in months.items() for step in masked.hidden_steps}
     hidden = pd.Series([key in steps for key in zip(totals["month"], totals["step"], strict=True)], dtype=bool)
     shown = {name: totals[name].astype("Int64").mask(hidden) for name in ("people", "agents")}
     return totals.assign(hidden=hidden, **shown)
 
 
-def hidden_agents(store: Store, months: Iterable[pd.Timestamp]) -> list[tuple[pd.Timestamp, str]]:
-    """Which schools, in which of these months, have agents whose number may not be told?"""
-    counts = _counts(store)
-    found = {month: _masked(counts, month).schools.hidden[AGENTS] for month in months if month in counts}
+def hidden_agents(store: Store) -> list[tuple[pd.Timestamp, str]]:
+    """Which schools, in which months, have agents whose number may not be told?"""
+    found = {month: masked.schools.hidden[AGENTS] for month, masked in _masked(store, store.version()).items()}
     return [(month, str(school)) for month, hidden in found.items() for school in hidden.index[hidden]]
 
 
-def _masked(counts: dict[pd.Timestamp, pd.DataFrame], month: pd.Timestamp) -> MaskedMonth:
-    around = [other for pair in pairwise(sorted(counts)) if month in pair for other in pair if other != month]
-    return mask_month(counts.get(month, NOBODY), [counts[other] for other in around])
+@lru_cache(maxsize=1)
+def _masked(store: Store, _version: int) -> dict[pd.Timestamp, MaskedMonth]:
+    """Mask each month, once per version of the store: every block of a page asks for it."""
+    counts = _counts(store)
+    around = {month: [counts[other] for other in _neighbours(list(counts), month)] for month in counts}
+    return {month: mask_month(counts[month], around[month]) for month in counts}
+
+
+def _neighbours(months: list[pd.Timestamp], month: pd.Timestamp) -> list[pd.Timestamp]:
+    return [other for pair in pairwise(sorted(months)) if month in pair for other in pair if other != month]
 
 
 def _counts(store: Store) -> dict[pd.Timestamp, pd.DataFrame]:

@@ -115,7 +115,7 @@ def attendance(store: Store, today: date) -> Attendance:
     """How many seats were taken in each workshop of 5 seats or more, where nobody or at least 5 people came?"""
     found = workshops(store, today).astype({"seats_planned": "Int64", "seats_attended": "Int64"})
     months = found["date"].dt.to_period("M").dt.to_timestamp()
-    elsewhere = pd.MultiIndex.from_arrays([months, found["school"]]).isin(hidden_agents(store, set(months)))
+    elsewhere = pd.MultiIndex.from_arrays([months, found["school"]]).isin(hidden_agents(store))
     few_seats = found["seats_planned"].map(is_small).to_numpy(bool)
     hidden = _hidden(found["seats_attended"], elsewhere | few_seats)
     table = found.assign(seats_attended=found["seats_attended"].mask(hidden), hidden=hidden)

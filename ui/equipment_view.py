@@ -74,9 +74,9 @@ def stairs(steps: pd.DataFrame, month: date) -> None:
         texts = [_step_text(row) for row in steps.to_dict("records")]
         fig = charts.ranking(steps["step"], steps["share"].astype(float), texts, "% des agents")
         fig.update_xaxes(tickvals=[0, 25, 50, 75, 100], range=[0, 125])
-        table = steps[["step", "people", "agents", "share"]].set_axis(
-            ["Étape", "Agents à cette étape", "Agents des écoles renseignées", "Part (%)"], axis="columns"
-        )
+        columns = {"Agents à cette étape": "people", "Agents des écoles renseignées": "agents"}
+        told = {title: support_view.told(steps, name) for title, name in columns.items()}
+        table = pd.DataFrame({"Étape": steps["step"], **told, "Part (%)": support_view.told(steps, "share", 1)})
         blocks.figure(fig, stairs_sentence(steps, month), table, "parcours")
 
 

@@ -34,19 +34,19 @@ def mail_and_marks(month: date) -> None:
         shown = pd.DataFrame(
             {
                 "École": mail.table["school"].map(school_name),
-                MAIL: _told(mail.table, "addresses"),
-                "Satisfaction (sur 5)": _told(marks.table, "mark", 1),
-                "Réponses": _told(marks.table, "answers"),
+                MAIL: told(mail.table, "addresses"),
+                "Satisfaction (sur 5)": told(marks.table, "mark", 1),
+                "Réponses": told(marks.table, "answers"),
             }
         )
         with st.expander("Voir école par école"):
             tables.table(shown, "messagerie_et_satisfaction", height=35 * (len(shown) + 1) + 3)
 
 
-def _told(table: pd.DataFrame, column: str, digits: int = 0) -> list[str]:
-    """Write a column of counts as people read it: what is hidden says so, what is unknown is missing."""
+def told(table: pd.DataFrame, column: str, digits: int = 0) -> list[str]:
+    """Write a column of figures as people read it: what is hidden says so, what is unknown is missing."""
     return [
-        MASKED if hidden else number(value, digits) if pd.notna(value) else MISSING
+        MASKED if hidden else number(value, digits)
         for hidden, value in zip(table["hidden"], table[column], strict=True)
     ]
 
@@ -122,7 +122,7 @@ def held_table(facts: Attendance) -> pd.DataFrame:
             "École": held["school"].map(school_name),
             "Atelier": held["title"],
             "Places": held["seats_planned"],
-            "Présents": _told(held, "seats_attended"),
+            "Présents": told(held, "seats_attended"),
         }
     )
 

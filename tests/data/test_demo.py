@@ -12,6 +12,7 @@ import pytest
 from data import programme
 from data.demo import DemoOnly, is_demo, is_empty, load_demo, start_empty
 from data.published import published
+from data.published_others import mail
 from data.store import Store
 from tests.data.attackers import bounds, read, small_counts
 
@@ -40,6 +41,9 @@ WEIGHED = "SELECT * FROM located_services WHERE preparation_kg + unserved_kg + l
 COUNTS_OF_MONTH = """
 SELECT school, trade, agents, identities_created, identities_activated, active_30_days, trained
 FROM equipment_counts WHERE month = $month
+"""
+ADDRESSES_OF_MONTH = """
+SELECT school, sum(mail_addresses) AS addresses FROM equipment_counts WHERE month = $month GROUP BY school
 """
 KILOS = "sum(preparation_kg + unserved_kg + leftovers_kg)"
 
@@ -184,4 +188,8 @@ def test_a_reader_of_the_demonstration_finds_no_small_group(demo: Store) -> None
             texts = table.as_text().to_numpy().ravel()
             assert not set(texts) & {"1", "2", "3", "4"}
             shown += sum(text.isdigit() for text in texts)
+        addresses = mail(demo, month).table.set_index("school")["addresses"]
+        known = demo.read(ADDRESSES_OF_MONTH, {"month": month}).set_index("school")["addresses"]
+        assert not addresses.isin([1, 2, 3, 4]).any()
+        assert (addresses >= 5).sum() >= 0.9 * (known >= 5).sum()
     assert shown > 220  # of 270: a mask that hides everything protects nobody's work

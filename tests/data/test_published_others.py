@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -24,6 +25,7 @@ MONTHS = [date(2026, 4, 1), date(2026, 5, 1)]
 TODAY = date(2026, 6, 10)
 LARGEST = 6
 COLUMNS = ["agents", "identities_created", "mail_addresses", "answers", "satisfaction"]
+WORKSHOP = ["date", "school", "title", "seats_planned", "seats_attended"]
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +52,7 @@ def months(draw: st.DrawFn) -> tuple[pd.DataFrame, pd.DataFrame]:
         most = int(min(whole[month, school], 12 if seats is None else seats))
         came = draw(st.one_of(st.none(), st.just(most), st.just(most), st.integers(0, most)))
         workshops.append([month.replace(day=9), school, f"w{number}", seats, came])
-    return table, pd.DataFrame(workshops, columns=["date", "school", "title", "seats_planned", "seats_attended"])
+    return table, pd.DataFrame(workshops, columns=WORKSHOP)
 
 
 @st.composite
@@ -90,7 +92,13 @@ def truth_of(rows: pd.DataFrame, seen: Seen) -> np.ndarray:
     return np.where(seen.steps.counted, np.stack(cells, axis=2), 0)[None]
 
 
-@settings(max_examples=2 * EXAMPLES, deadline=None)
+def seen_in(store: Store, counts: pd.DataFrame, month: date) -> Seen:
+    """Return what the page tells of a month, to a reader who knows which trades each school has."""
+    has = counts.assign(there=True).pivot(index="school", columns="trade", values="there").notna()
+    return look(store, month, has, TODAY)
+
+
+@settings(max_examples=3 * EXAMPLES, deadline=None)
 @given(months())
 def test_no_small_count_of_addresses_answers_or_people_who_came_can_be_found(
     programme: Store, drawn: tuple[pd.DataFrame, pd.DataFrame]
@@ -98,8 +106,33 @@ def test_no_small_count_of_addresses_answers_or_people_who_came_can_be_found(
     counts, workshops = drawn
     write(programme, counts, workshops)
     for month, rows in counts.groupby("month"):
-        has = rows.assign(there=True).pivot(index="school", columns="trade", values="there").notna()
-        seen = look(programme, month, has, TODAY)
+        seen = seen_in(programme, rows, month)
         held = workshops[workshops["date"] == month.replace(day=9)]
         assert ranges(seen, truth_of(rows, seen)), "the truth itself must be among what could be"
         assert not found(seen, secrets(rows, held), LARGEST + 1)
+
+
+@pytest.mark.parametrize("told", ["addresses", "answers", "workshops"])
+def test_the_attacker_finds_a_lone_agent_as_soon_as_the_school_that_hides_it_tells_a_part(
+    programme: Store, told: str
+) -> None:
+    people = {"A": [1, None, None, None, None]} | {
+        school: [count, None, count, count, 4.2] for school, count in (("B", 5), ("C", 6), ("D", 6))
+    }
+    counts = pd.DataFrame(
+        [[MONTHS[0], school, "t0", *row] for school, row in people.items()],
+        columns=["month", "school", "trade", *COLUMNS],
+    ).convert_dtypes()
+    came = pd.DataFrame([[MONTHS[0], "B", "w0", 9, 5]], columns=WORKSHOP)
+    write(programme, counts, came)
+    seen, truth = seen_in(programme, counts, MONTHS[0]), secrets(counts, came)
+    # 6 agents in A and B together: were 5 of them known to be in B, A would have one.
+    assert seen.steps.hidden_schools[:, 0].tolist() == [True, True, False, False]
+    assert not found(seen, truth, LARGEST + 1)
+    parts = {name: replace(part, shown=np.array([np.nan, 5, 6, 6])) for name, part in seen.parts.items()}
+    leaking = (
+        replace(seen, workshops=[(1, 9, 5, False)])
+        if told == "workshops"
+        else replace(seen, parts=seen.parts | {told: parts[told]})
+    )
+    assert found(leaking, truth, LARGEST + 1)["agents by school"].tolist() == [True, False, False, False]
