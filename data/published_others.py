@@ -21,7 +21,6 @@ from data.published import AGENTS, hidden_agents, published
 from data.store import Store
 from data.support import workshops
 
-MAIL = "Adresses de messagerie"
 IDENTITY = "Identité créée"
 
 # A school that left one trade blank is unknown, as for the steps (data.programme).

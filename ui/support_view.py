@@ -9,7 +9,7 @@ import streamlit as st
 
 from data import published_others, support
 from data.privacy import MASKED
-from data.published_others import MAIL, Attendance, Marks
+from data.published_others import Attendance, Marks
 from data.support import AGES, Tickets
 from ui import blocks, tables
 from ui.blocks import Figure
@@ -27,14 +27,14 @@ def mail_and_marks(month: date) -> None:
         share = 100 * mail.people / mail.agents if mail.agents else None
         reached = f"{count_of(mail.people, mail.agents, 'agent')}, {count_of(mail.schools, mail.of, 'école')}"
         figures = [
-            Figure(MAIL, percent(share, 0), reached if mail.agents else "non renseigné"),
+            Figure("Adresses de messagerie", percent(share, 0), reached if mail.agents else "non renseigné"),
             Figure("Satisfaction", mark(marks.mean), marks_note(marks), "Moyenne des notes de 1 à 5, par réponse."),
         ]
         blocks.figures(figures, "messagerie")
         shown = pd.DataFrame(
             {
                 "École": mail.table["school"].map(school_name),
-                MAIL: told(mail.table, "addresses"),
+                "Messagerie": told(mail.table, "addresses"),
                 "Satisfaction (sur 5)": told(marks.table, "mark", 1),
                 "Réponses": told(marks.table, "answers"),
             }
