@@ -26,8 +26,9 @@ def mail_and_marks(month: date) -> None:
     with blocks.question("Ont-ils une messagerie, sont-ils satisfaits\u00a0?", SHOWN_ONLY):
         share = 100 * mail.people / mail.agents if mail.agents else None
         reached = f"{count_of(mail.people, mail.agents, 'agent')}, {count_of(mail.schools, mail.of, 'école')}"
+        nothing = MASKED if mail.table["hidden"].any() else "non renseigné"
         figures = [
-            Figure("Adresses de messagerie", percent(share, 0), reached if mail.agents else "non renseigné"),
+            Figure("Adresses de messagerie", percent(share, 0), reached if mail.agents else nothing),
             Figure("Satisfaction", mark(marks.mean), marks_note(marks), "Moyenne des notes de 1 à 5, par réponse."),
         ]
         blocks.figures(figures, "messagerie")
@@ -106,7 +107,7 @@ def workshops_sentence(facts: Attendance) -> str:
     """Say how many workshops were held, and how many of their seats were taken where that is shown."""
     held = count_of(facts.held, facts.held + facts.coming, "atelier tenu", "ateliers tenus")
     if not facts.known:
-        return f"{held}. Aucune présence n’est encore connue."
+        return f"{held}. Aucune présence n’est encore connue, ou ne peut être montrée."
     seats = count_of(facts.attended, facts.seats, "place prise", "places prises")
     where = count_of(facts.known, facts.held, "atelier tenu", "ateliers tenus")
     share = f" ({percent(100 * facts.attended / facts.seats, 0)})" if facts.seats else ""
