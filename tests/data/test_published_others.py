@@ -20,7 +20,7 @@ from tests.data.attackers import small_counts
 from tests.data.attackers_others import Seen, found, look, ranges
 from tests.data.programme_files import deposit
 
-SHAPES = [(2, 2), (3, 1), (2, 1), (1, 3), (4, 1), (1, 1)]
+SHAPES = [(2, 2), (3, 1), (2, 1), (1, 3), (4, 1), (4, 1)]
 MONTHS = [date(2026, 4, 1), date(2026, 5, 1)]
 TODAY = date(2026, 6, 10)
 LARGEST = 6
@@ -48,7 +48,7 @@ def months(draw: st.DrawFn) -> tuple[pd.DataFrame, pd.DataFrame]:
     workshops = []
     for number in range(draw(st.integers(0, 4))):
         month, school = draw(st.sampled_from(sorted(whole.index)))
-        seats = draw(st.one_of(st.none(), st.integers(1, 2), st.integers(3, 12)))
+        seats = draw(st.one_of(st.none(), st.integers(1, 2), st.integers(3, 12), st.just(12)))
         most = int(min(whole[month, school], 12 if seats is None else seats))
         came = draw(st.one_of(st.none(), st.just(most), st.just(most), st.integers(0, most)))
         workshops.append([month.replace(day=9), school, f"w{number}", seats, came])
@@ -58,10 +58,10 @@ def months(draw: st.DrawFn) -> tuple[pd.DataFrame, pd.DataFrame]:
 @st.composite
 def cells(draw: st.DrawFn) -> list[float | None]:
     """Agents, identities, addresses, answers and mark of a trade: a part never passes the whole; some are missing."""
-    agents = draw(st.integers(0, LARGEST))
-    created = draw(st.one_of(st.just(agents), st.integers(0, agents)))
-    answers = draw(st.one_of(st.just(agents), st.integers(0, agents)))
-    told = [agents, created, draw(st.one_of(st.just(created), st.integers(0, created))), answers]
+    # Lone agents beside schools where everybody counts: where a part tells most of the whole.
+    agents = draw(st.one_of(st.integers(0, LARGEST), st.sampled_from([1, 5, LARGEST])))
+    created, answers = (draw(st.one_of(st.just(agents), st.integers(0, agents))) for _ in range(2))
+    told = [agents, created, draw(st.sampled_from([created, created, created // 2])), answers]
     kept = [None if draw(st.integers(0, 11)) == 0 else count for count in told]
     return [*kept, draw(st.sampled_from([4.2, 4.2, None])) if kept[3] else None]
 
