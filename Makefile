@@ -11,7 +11,7 @@ HEADLESS := $(if $(DISPLAY)$(WAYLAND_DISPLAY),false,true)
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m data demo --if-new
-	$(BIN)/streamlit run app.py --server.port $(PORT) --server.headless $(HEADLESS) --server.showEmailPrompt false
+	$(BIN)/python -m ui --server.port $(PORT) --server.headless $(HEADLESS) --server.showEmailPrompt false
 
 test: lint
 	bash $(SYSTEM_TOOLS)

@@ -44,7 +44,7 @@ def serve(path: Path, **settings: str) -> Iterator[str]:
     """Run the application on a store, with these environment variables; give its address."""
     env = {**os.environ, "ANTIGASPI_DB": str(path), **settings}
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "ui", "--server.port", str(port)]
     with path.with_name("server.log").open("wb") as log:
         process = subprocess.Popen(
             [*command, "--server.headless", "true"], cwd=PROJECT, env=env, stdout=log, stderr=subprocess.STDOUT

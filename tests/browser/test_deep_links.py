@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
@@ -40,6 +41,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     # These forecasts are not a model's; computing them has its own journey.
     with serve(store.path, ANTIGASPI_AUTO_REFRESH="0") as address:
         yield address
+
+
+def test_the_first_visitor_since_the_start_may_come_by_the_address_of_a_page(tmp_path: Path) -> None:
+    with serve(tmp_path / "store.duckdb") as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
+        visitor = browser.new_page()
+        visitor.goto(f"{address}/deploiement")
+        expect(visitor.get_by_role("heading", level=1, name="Déploiement")).to_be_visible(timeout=SLOW)
+        whole(visitor)
+        expect(visitor.get_by_role("dialog")).to_have_count(0)
+        expect(visitor.get_by_text("Page not found")).to_have_count(0)
+        browser.close()
 
 
 def test_every_page_answers_at_the_address_of_its_file(server: str) -> None:
