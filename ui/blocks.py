@@ -14,6 +14,7 @@ from ui import tables
 from ui.access import current, require
 from ui.formats import as_text, escape
 from ui.navigation import roles_of
+from ui.tables import Wide
 
 # The mode bar and its links are of no use here; scroll zoom would trap the wheel.
 PLOT_CONFIG = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False}
@@ -76,7 +77,7 @@ def figures(row: Iterable[Figure], key: str) -> None:
 
 
 def figure(
-    fig: go.Figure, sentence: str, table: pd.DataFrame, key: str, alt: str | None = None, digits: int = 1
+    fig: go.Figure, sentence: str, table: pd.DataFrame | Wide, key: str, alt: str | None = None, digits: int = 1
 ) -> None:
     """Show a chart under its takeaway sentence, with its table; `key` also names the CSV file."""
     takeaway(sentence)
@@ -92,7 +93,7 @@ def table_alone(sentence: str, table: pd.DataFrame, key: str, digits: int = 1) -
 
 
 @st.fragment
-def _table_on_demand(table: pd.DataFrame, key: str, digits: int, role: str) -> None:
+def _table_on_demand(table: pd.DataFrame | Wide, key: str, digits: int, role: str) -> None:
     """Offer the table of a chart: it is only written when opened, and the rest of the page does not run again.
 
     Nor does the check of the page: who opens the table must still have the role that opened the page.

@@ -17,8 +17,8 @@ from data.store import Store
 from data.typography import french
 from ui import blocks
 from ui.access import current, may_deposit
-from ui.deposit_sheet import cell, row, sheet
 from ui.session import ask
+from ui.sheet import cell, row, sheet
 from ui.tables import french_csv
 
 MIMES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}

@@ -14,8 +14,8 @@ from data.deposit import DepositReport, Finding
 from ui import blocks, tables
 from ui import deposit_words as say
 from ui.blocks import Figure
-from ui.deposit_sheet import sheet_of
 from ui.formats import SPACE, number, plural
+from ui.sheet import sheet_of
 
 ROWS_SHOWN = 200
 READ_AT_ONCE = 50

@@ -6,17 +6,33 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import streamlit as st
 
 from data.pilot import SURPLUS, WASTE, Effect, Study
-from ui import blocks, charts_effect, tables
+from ui import blocks, charts_effect, sheet, tables
 from ui import effect_sentences as say
 from ui.blocks import Figure
 from ui.charts_programme import school_name
 from ui.effect_sentences import AMOUNT_UNITS, MEASURES, ORDER
 from ui.formats import MISSING, SPACE, count_of, day, enumeration, is_missing, number, plural
+from ui.tables import Wide
 
 DEPLOYMENT = "pages/mission/deploiement.py"
 LEAST_SCHOOLS = 2
+# The titles of the file, and the shorter ones of the page.
+EFFECT = {
+    "Effet": "Effet",
+    "De": "De",
+    "À": "À",
+    "Cantines du pilote": "Pilotes",
+    "Cantines de comparaison": "Comparées à",
+}
+LEVELS = {
+    "Pilote avant": "Pilotes avant",
+    "Pilote après": "Pilotes après",
+    "Comparaison avant": "Comparaison avant",
+    "Comparaison après": "Comparaison après",
+}
 
 
 def nothing_to_tell(study: Study) -> bool:
@@ -82,7 +98,11 @@ def intervals(study: Study) -> None:
     ):
         rows = [(MEASURES[one].name, MEASURES[one].unit, MEASURES[one].digits, study.effects[one]) for one in shown]
         table = pd.DataFrame([_row(study, measure) for measure in shown]).replace([np.inf, -np.inf], np.nan)
-        blocks.figure(charts_effect.intervals(rows), _sure(study, shown), table, "effet_intervalles")
+        levels = table.assign(Mesure=[MEASURES[one].name for one in shown])
+        parts = tuple(
+            part[["Mesure", *titles]].rename(columns=titles) for part, titles in ((table, EFFECT), (levels, LEVELS))
+        )
+        blocks.figure(charts_effect.intervals(rows), _sure(study, shown), Wide(table, parts), "effet_intervalles")
 
 
 def _sure(study: Study, shown: list[str]) -> str:
@@ -146,7 +166,33 @@ def pairs(study: Study) -> None:
     ):
         measure = SURPLUS if SURPLUS in study.effects else WASTE
         blocks.takeaway(_compared(study.effects[measure]))
-        tables.table(pairs_table(study, measure), "effet_cantines", height="content")
+        _pairs(study, measure)
+        if measure != WASTE and WASTE in study.effects:
+            with st.expander("Et pour le gaspillage", key="effet_cantines_gaspillage"):
+                _pairs(study, WASTE)
+        tables.download_csv(pairs_table(study, measure), "effet_cantines")
+
+
+def _pairs(study: Study, measure: str) -> None:
+    titles = ["École", f"Écart ({AMOUNT_UNITS[measure]})", "Pourquoi ces cantines", "Comparée à"]
+    sheet.sheet(titles, map(_pair, _with_pairs(study, measure).to_dict("records")))
+
+
+def _pair(row: dict[Any, Any]) -> str:
+    since = "" if is_missing(row["start"]) else f"en test depuis le {day(row['start'])}"
+    known = (
+        ""
+        if is_missing(row["days_before"])
+        else f"{plural(row['days_before'], 'jour')} avant, {number(row['days_after'])} après"
+    )
+    return sheet.row(
+        [
+            sheet.cell(school_name(row["school"]), "name", since),
+            sheet.cell(number(row["change"], 1), "number"),
+            sheet.cell(_why(row), "text", known),
+            sheet.cell(_names(row["others"])),
+        ]
+    )
 
 
 def _compared(effect: Effect) -> str:
@@ -155,7 +201,7 @@ def _compared(effect: Effect) -> str:
 
 
 def pairs_table(study: Study, measure: str) -> pd.DataFrame:
-    """Return one row per pilot school: what it is compared with and why, or why it is not; then in grams."""
+    """Return one row per pilot school, to take away: what it is compared with and why, or why it is not; in grams."""
     known = _with_pairs(study, measure)
     table = {
         "École": known["school"].map(school_name),

@@ -17,6 +17,7 @@ from ui import events_words as say
 from ui.access import require
 from ui.formats import MISSING, SPACE, as_text, count_of, day, is_missing, long_day, moment, number, plural, weekday
 from ui.session import ask, refresh_job
+from ui.tables import Wide
 
 PAST_DAYS = 30
 ADVICE = (
@@ -39,6 +40,15 @@ COLUMNS = {
     "grams_per_meal": "Gaspillage (g/repas)",
     "waste_kg": "Gaspillage (kg)",
     "district": "Secteur",
+}
+# What to prepare stands first; what may be left over, under it, with shorter titles than in the file.
+FIRST = ("Prévision", "Entre", "et", "Conseillée", "Prévu", "Désaccord")
+SHORTER = {
+    "Conseillée sans le prévu": "Sans le prévu",
+    "Surplus (repas)": "Surplus",
+    "Gaspillage (g/repas)": "Gaspillage (g/repas)",
+    "Gaspillage (kg)": "kg",
+    "Secteur": "Secteur",
 }
 
 
@@ -220,10 +230,14 @@ def _advised(row: pd.Series) -> str:
     return f"{plural(advised, 'repas conseillé', 'repas conseillés')}{summed}{SPACE}; "
 
 
-def _readable(days: pd.DataFrame, first: list[str]) -> pd.DataFrame:
+def _readable(days: pd.DataFrame, first: list[str]) -> Wide:
     """Return the columns under the names people read, without those that hold nothing."""
     same = days["recommended"].equals(days["advised"])
     known = [name for name in COLUMNS if name in days and days[name].notna().any()]
     kept = [name for name in known if not (same and name == "recommended")]
     names = {"date": "Date", "weekday": "Jour", "place": "Cantine"}
-    return days[[*first, *kept]].rename(columns={**names, **COLUMNS})
+    whole = days[[*first, *kept]].rename(columns={**names, **COLUMNS})
+    keys = [names[name] for name in first]
+    meals = whole[[*keys, *(name for name in FIRST if name in whole)]]
+    left = whole[[*keys, *(name for name in SHORTER if name in whole)]].rename(columns=SHORTER)
+    return Wide(whole, (meals, left) if len(left.columns) > len(keys) else (meals,))

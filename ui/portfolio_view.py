@@ -10,7 +10,7 @@ import pandas as pd
 
 from data import portfolio
 from data.portfolio import HEAVY_EFFORT, STAGES, STRONG_IMPACT
-from ui import blocks, charts_rollout, steering_view, tables
+from ui import blocks, charts_rollout, sheet, steering_view, tables
 from ui.blocks import Figure
 from ui.formats import MISSING, SPACE, count_of, day, enumeration, is_missing, number, plural
 from ui.session import ask
@@ -50,7 +50,7 @@ def weights(found: pd.DataFrame) -> None:
             blocks.empty_state("Aucun pilote n’a encore d’impact et d’effort.")
             return
         table = found[["priority", "pilot", "stage", "impact", "effort", "weight"]].set_axis(
-            ["Priorité", "Pilote", "Étape", "Impact", "Effort", "Ce que cela suggère"], axis="columns"
+            ["N°", "Pilote", "Étape", "Impact", "Effort", "Ce que cela suggère"], axis="columns"
         )
         fig = charts_rollout.impact_and_effort(placed, STRONG_IMPACT, HEAVY_EFFORT)
         blocks.figure(fig, weights_sentence(found), table, "impact_effort", digits=0)
@@ -98,17 +98,23 @@ def elsewhere(asked: pd.DataFrame) -> str:
 
 def expected(row: Row) -> str:
     """Say what is to be decided on a pilot, and by when."""
+    return f"{row['pilot']}{SPACE}: {row['question']} ({_due(row)})."
+
+
+def _due(row: Row) -> str:
     when = "sans date" if is_missing(row["due_on"]) else f"pour le {day(row['due_on'])}"
     late = "" if is_missing(row["delay_days"]) else f", {plural(row['delay_days'], 'jour')} de retard"
-    return f"{row['pilot']}{SPACE}: {row['question']} ({when}{late})."
+    return f"{when}{late}"
 
 
 def table(found: pd.DataFrame) -> None:
     """Answer: where does each pilot stand, and what was decided?"""
     with blocks.question(
-        "Où en est chaque pilote, qu’a décidé le comité\u00a0?", f"Étapes\u00a0: {', '.join(STAGES)}."
+        "Où en est chaque pilote, qu’a décidé le comité\u00a0?",
+        f"Étapes\u00a0: {', '.join(STAGES)}. N°\u00a0: le rang donné par le comité.",
     ):
         blocks.takeaway(stages_sentence(found))
+        sheet.sheet(["N°", "Pilote", "Étape", "Décision du comité", "À décider"], map(_line, found.to_dict("records")))
         columns = {
             "priority": "Priorité",
             "pilot": "Pilote",
@@ -119,7 +125,25 @@ def table(found: pd.DataFrame) -> None:
             "due_on": "Attendue le",
             "purpose": "À quoi il sert",
         }
-        tables.table(found[list(columns)].rename(columns=columns), "portefeuille", digits=0, height="content")
+        tables.download_csv(found[list(columns)].rename(columns=columns), "portefeuille")
+
+
+def _line(row: Row) -> str:
+    """Write a pilot on one line, each date under what it is the date of."""
+    asked = "" if is_missing(row["question"]) else _due(row)
+    return sheet.row(
+        [
+            sheet.cell(number(row["priority"]), "number"),
+            sheet.cell(row["pilot"], "name", _text(row["purpose"], "")),
+            sheet.cell(_text(row["stage"])),
+            sheet.cell(_text(row["outcome"]), note="" if is_missing(row["decided_on"]) else day(row["decided_on"])),
+            sheet.cell(_text(row["question"]), note=asked),
+        ]
+    )
+
+
+def _text(value: Any, missing: str = MISSING) -> str:  # noqa: ANN401
+    return missing if is_missing(value) else str(value)
 
 
 def stages_sentence(found: pd.DataFrame) -> str:

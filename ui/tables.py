@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+import textwrap
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any, Literal
@@ -14,30 +17,49 @@ from data.formulas import defuse
 from ui import formats
 
 Height = int | Literal["content"] | None
-WIDEST, LETTER, CAPITAL, MARGIN = 420, 7, 9, 26  # pixels
-WRAPPED_ROW = 66  # pixels: texts only wrap in rows of more than four ems
+WIDEST, LETTER, CAPITAL, MARGIN, PADDING = 420, 7, 9, 26, 20  # pixels
+WRAPPED_ROW, LINES = 66, 3  # pixels, and the lines they hold: texts only wrap in rows of more than four ems
+ROOM = 650  # pixels: what a page of 768 leaves to a table
+SHORT = 10  # rows: a longer table keeps its rows of one line
+
+
+@dataclass(frozen=True)
+class Wide:
+    """A table that may have more columns than a page has room for: its parts are then shown one under the other.
+
+    Its CSV has all its columns.
+    """
+
+    whole: pd.DataFrame
+    parts: tuple[pd.DataFrame, ...]
 
 
 def table(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Wide,
     key: str,
     digits: int = 1,
     height: Height = None,
     download: bool = True,
 ) -> None:
     """Show a DataFrame with French numbers and dates, and its CSV; column names are what people read."""
-    widths = widths_of(frame, digits)
-    tall = is_cut(frame, widths)
+    whole = frame.whole if isinstance(frame, Wide) else frame
+    too_wide = sum(widths_of(whole, digits).values()) > ROOM
+    for part in frame.parts if isinstance(frame, Wide) and too_wide else [whole]:
+        _grid(part, digits, height)
+    if download:
+        download_csv(whole, key)
+
+
+def _grid(frame: pd.DataFrame, digits: int, height: Height) -> None:
+    widths = fitted(frame, widths_of(frame, digits))
     st.dataframe(
         french(frame, digits),
         hide_index=True,
         height=height or "auto",
-        row_height=WRAPPED_ROW if tall else None,
+        row_height=WRAPPED_ROW if lines_of(frame, widths) > 1 else None,
         placeholder=formats.MISSING,
         column_config={name: st.column_config.Column(width=width) for name, width in widths.items()},
     )
-    if download:
-        download_csv(frame, key)
 
 
 def widths_of(frame: pd.DataFrame, digits: int = 1) -> dict[str, int]:
@@ -53,14 +75,44 @@ def _width(values: pd.Series, title: str, digits: int) -> int:
     return width_of([title, *(write(value) for value in values.dropna())])
 
 
-def is_cut(frame: pd.DataFrame, widths: dict[str, int]) -> bool:
-    """Tell whether a text is wider than its column: its rows then need several lines."""
-    return any(
-        _room(str(value)) > widths[str(name)]
-        for name in frame.columns
-        if pd.api.types.is_string_dtype(frame[name])
-        for value in frame[name].dropna()
+def fitted(frame: pd.DataFrame, widths: dict[str, int]) -> dict[str, int]:
+    """Return widths at which a short table needs no sideways scrolling, its texts on several lines, if there are any.
+
+    No word is broken and no text is cut: a table whose words or numbers are too wide keeps its widths.
+    """
+    if sum(widths.values()) <= ROOM or len(frame) > SHORT:
+        return widths
+    least = {str(name): _narrowest(frame[name], str(name)) for name in _texts(frame)}
+    wanted = {name: max(width, least.get(name, 0)) for name, width in widths.items()}
+    spare = {name: wanted[name] - width for name, width in least.items()}
+    excess, total = sum(wanted.values()) - ROOM, sum(spare.values())
+    if total < excess:
+        return widths
+    narrower = {name: width - math.ceil(spare.get(name, 0) * excess / total) for name, width in wanted.items()}
+    return narrower if lines_of(frame, narrower) <= LINES else widths
+
+
+def _narrowest(values: pd.Series, title: str) -> int:
+    """Return the width of the longest word, were its letters wide ones; titles do not wrap."""
+    longest = max((len(word) for value in values.dropna() for word in str(value).split()), default=0)
+    return max(_room(title), PADDING + CAPITAL * longest)
+
+
+def lines_of(frame: pd.DataFrame, widths: dict[str, int]) -> int:
+    """Return how many lines the texts of the tallest row need."""
+    return max(
+        (
+            max(2, len(textwrap.wrap(str(value), max(1, (widths[str(name)] - PADDING) // LETTER))))
+            for name in _texts(frame)
+            for value in frame[name].dropna()
+            if _room(str(value)) > widths[str(name)]
+        ),
+        default=1,
     )
+
+
+def _texts(frame: pd.DataFrame) -> list[Hashable]:
+    return [name for name in frame.columns if pd.api.types.is_string_dtype(frame[name])]
 
 
 def _room(text: str) -> int:

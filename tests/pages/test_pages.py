@@ -55,7 +55,7 @@ def test_a_page_shows_its_figures_with_demo_data(
 @pytest.mark.parametrize("page", [page for page, _, _, charts, _ in EXPECTED if charts])
 def test_every_chart_has_its_sentence_its_name_and_its_table(open_app: Open, demo_file: Path, page: str) -> None:
     app = open_app(demo_file, page)
-    charts, before = app.get("plotly_chart"), len(app.dataframe)
+    charts, before = app.get("plotly_chart"), len(app.get("download_button"))
     tables = [expander for expander in app.expander if expander.label == "Voir le tableau"]
     assert len(tables) == len(charts)
     assert len([element for element in app.html if 'class="takeaway"' in element.value]) >= len(charts)
@@ -64,7 +64,7 @@ def test_every_chart_has_its_sentence_its_name_and_its_table(open_app: Open, dem
         app.session_state[key] = True
     app.run()
     assert not app.exception
-    assert len(app.dataframe) == before + len(charts)
+    assert len(app.get("download_button")) == before + len(charts)
 
 
 @pytest.mark.parametrize(("page", "heading"), [(page, heading) for page, heading, *_ in EXPECTED], ids=FILES)

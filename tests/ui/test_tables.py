@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from ui.tables import french, french_csv
+from ui.tables import ROOM, SHORT, fitted, french, french_csv, widths_of
 
 
 def test_a_csv_has_a_bom_semicolons_decimal_commas_and_french_dates() -> None:
@@ -40,3 +40,29 @@ def test_a_table_shows_french_numbers_and_keeps_values_for_sorting() -> None:
     assert "1\u202f234" in shown
     assert "—" in shown
     assert style.data.equals(frame)  # type: ignore[attr-defined]
+
+
+def test_a_short_table_is_no_wider_than_a_narrow_page_and_breaks_no_word() -> None:
+    texts = {
+        "Pilote": "Commande en ligne des produits d’entretien",
+        "Décision": "Tester dans quatre écoles, puis décider",
+    }
+    frame = pd.DataFrame({"N°": [1], **{name: [text] for name, text in texts.items()}, "Étape": ["généralisation"]})
+    natural = widths_of(frame)
+    widths = fitted(frame, natural)
+    assert sum(natural.values()) > ROOM >= sum(widths.values())
+    assert widths["N°"] == natural["N°"]
+    assert widths["Étape"] >= natural["Étape"], "its one word"
+    for name, text in texts.items():
+        assert widths[name] >= widths_of(pd.DataFrame({name: text.split()}))[name]
+
+
+def test_a_long_table_keeps_rows_of_one_line_and_one_that_cannot_fit_its_widths() -> None:
+    long = pd.DataFrame(
+        {"Cantine": ["Une école au nom assez long"] * (SHORT + 1), **{f"Colonne {n}": 1 for n in range(6)}}
+    )
+    numbers = pd.DataFrame({"Cantine": ["Une école"], **{f"Une colonne de chiffres {n}": 1 for n in range(6)}})
+    for frame in (long, numbers):
+        widths = widths_of(frame)
+        assert sum(widths.values()) > ROOM
+        assert fitted(frame, widths) == widths

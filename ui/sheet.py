@@ -26,9 +26,13 @@ def row(cells: Iterable[str]) -> str:
     return f"<tr>{''.join(cells)}</tr>"
 
 
-def cell(text: object, style: str = "") -> str:
-    """Return one cell; the text is shown as it is, whatever it contains, and long names may break after a “_”."""
-    return f'<td class="{style}">{escape(str(text)).replace("_", "_<wbr>")}</td>'
+def cell(text: object, style: str = "", note: str = "") -> str:
+    """Return one cell; the text is shown as it is, whatever it contains, and long names may break after a “_”.
+
+    A note stands under it, in small print.
+    """
+    below = f'<p class="note">{escape(note)}</p>' if note else ""
+    return f'<td class="{style}">{escape(str(text)).replace("_", "_<wbr>")}{below}</td>'
 
 
 def sheet_of(frame: pd.DataFrame) -> None:
