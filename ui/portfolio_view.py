@@ -90,10 +90,10 @@ def awaited(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def elsewhere(asked: pd.DataFrame) -> str:
-    """Say on another page how many decisions the pilots wait for, and which pilots first."""
-    named = enumeration(list(asked["pilot"].head(FIRST)))
-    first = f"d’abord {named}" if len(asked) > FIRST else named
-    return f"Portefeuille des pilotes{SPACE}: {steering_view.decisions_sentence(asked).rstrip('.')} ({first})."
+    """Say on another page how many decisions the pilots wait for, and which one first."""
+    decisions = steering_view.decisions_sentence(asked).rstrip(".")
+    first = "d’abord " if len(asked) > 1 else ""
+    return f"Portefeuille des pilotes{SPACE}: {decisions} ({first}{asked['pilot'].iloc[0]})."
 
 
 def expected(row: Row) -> str:
