@@ -33,7 +33,7 @@ def sort_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: Target) ->
         WITH known AS (
             SELECT * FROM {target.view} AS view {within}
         ), met AS (
-            SELECT line, {differs} AS differs FROM incoming JOIN known ON {_same_key(target)}
+            SELECT line, {differs} AS differs FROM incoming JOIN known ON {same_key(target)}
         )
         SELECT line, carries, differs IS NOT NULL AS is_known, CASE
             WHEN empty THEN 'without_measure'
@@ -48,7 +48,8 @@ def sort_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: Target) ->
     )
 
 
-def _same_key(target: Target) -> str:
+def same_key(target: Target) -> str:
+    """Return the SQL that joins `incoming` and `known` rows of the same key."""
     return " AND ".join(f"incoming.{name} IS NOT DISTINCT FROM known.{name}" for name in target.key)
 
 
@@ -86,7 +87,7 @@ def overlay(cursor: duckdb.DuckDBPyConnection, target: Target) -> None:
         SELECT
             incoming.line, known.known IS NOT NULL AS known, list_contains(incoming.cleared, '*') IS TRUE AS gone,
             {key}, {values}
-        FROM incoming FULL JOIN (SELECT *, TRUE AS known FROM {target.view}) AS known ON {_same_key(target)}
+        FROM incoming FULL JOIN (SELECT *, TRUE AS known FROM {target.view}) AS known ON {same_key(target)}
     """)
 
 
@@ -107,7 +108,7 @@ def changes(cursor: duckdb.DuckDBPyConnection, target: Target, buckets: tuple[st
     selects = [
         f"SELECT line, {place} AS place, {shown_key} AS key, '{name}' AS \"column\","
         f" known.{name}::VARCHAR AS old, incoming.{name}::VARCHAR AS new"
-        f" FROM changed AS incoming LEFT JOIN known ON {_same_key(target)} WHERE {_differs(target, name)}"
+        f" FROM changed AS incoming LEFT JOIN known ON {same_key(target)} WHERE {_differs(target, name)}"
         for place, name in enumerate(target.values)
     ]
     return cursor.execute(

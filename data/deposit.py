@@ -14,14 +14,14 @@ import pandas as pd
 import pyarrow as pa
 
 from data import plausibility
+from data.checking import doubts, refuse_lines
 from data.comparison import changes, overlay, sort_lines
 from data.labels import attach, unknown_labels
 from data.reading import DepositRefused, Sheet, read_sheet
 from data.report import DepositReport, Finding, Findings
-from data.schemas import Kind
 from data.staging import stage
 from data.store import Store
-from data.targets import TARGETS, Check, Target
+from data.targets import TARGETS, Target
 from data.typography import french
 
 __all__ = ["DepositRefused", "DepositReport", "Finding", "apply", "preview"]
@@ -135,7 +135,7 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) ->
     target = TARGETS[sheet.kind.name]
     if target.takes_back:
         overlay(cursor, target)
-    _refuse_lines(cursor, sheet.kind, target)
+    refuse_lines(cursor, sheet.kind, target)
     sort_lines(cursor, sheet.kind, target)
     buckets = dict(cursor.execute("SELECT bucket, count(*) FROM outcome GROUP BY bucket").fetchall())
     rejected_lines = _count(cursor, "SELECT count(DISTINCT line) FROM rejections")
@@ -158,7 +158,7 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) ->
         unchanged=buckets.get("unchanged", 0),
         rejected=_findings(cursor, "FROM rejections"),
         warnings=Findings.of(ignored + _about_labels(unknown))
-        + _findings(cursor, _doubts(cursor, sheet.kind, target))
+        + _findings(cursor, doubts(cursor, sheet.kind, target))
         + Findings.of(Finding(*remark) for remark in sheet.remarks),
         changes=changes(cursor, target) if buckets.get("changed") else pd.DataFrame(columns=CHANGE_COLUMNS),
         rejected_lines=rejected_lines,
@@ -198,41 +198,6 @@ def _rejected_rows(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> pd.DataFr
 def _count(cursor: duckdb.DuckDBPyConnection, question: str) -> int:
     [(count,)] = cursor.execute(question).fetchall()
     return int(count)
-
-
-def _subject(kind: Kind) -> str:
-    """Name what a line is about, in SQL: “CONTRIE · M/E · 24/05/2016 : ”."""
-    dates = {field.name for field in kind.fields if field.type == "date"}
-    parts = (f"strftime(\"{name}\", '%d/%m/%Y')" if name in dates else f'"{name}"' for name in kind.key)
-    return f"concat_ws(' · ', {', '.join(parts)}) || ' : '"
-
-
-def _refuse_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: Target) -> None:
-    """Add to `rejections` the lines a blocking check finds wrong, once for each of its cells."""
-    for found in _lines_found(cursor, kind, [check for check in target.checks if check.blocking]):
-        cursor.execute(f"INSERT INTO rejections {found}")
-
-
-def _doubts(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: Target) -> str:
-    """Return the SQL of what is said of the lines that are kept."""
-    found = _lines_found(cursor, kind, [check for check in target.checks if not check.blocking])
-    repeated = "SELECT line, NULL, 'identique à la ligne ' || first_line || ' : comptée une seule fois' FROM repeats"
-    return f'FROM ({" UNION ALL ".join([*found, repeated])}) AS found (line, "column", reason)'
-
-
-def _lines_found(cursor: duckdb.DuckDBPyConnection, kind: Kind, checks: list[Check]) -> list[str]:
-    """Return the SQL of what each check says of the lines that are not rejected yet."""
-    # Most lines pass them all: one look at the whole file finds the others, then each check looks at these only.
-    any_of_them = " OR ".join(f"({check.when})" for check in checks) or "FALSE"
-    lines = "typed"
-    if TARGETS[kind.name].takes_back:
-        lines = "(SELECT typed.*, now FROM typed LEFT JOIN overlaid AS now USING (line)) AS typed"
-    cursor.execute(f"CREATE OR REPLACE TEMP TABLE suspects AS SELECT * FROM {lines} WHERE {any_of_them}")
-    return [
-        f"SELECT line, '{check.column}', {_subject(kind)} || {check.reason} FROM suspects AS typed"
-        f" WHERE line NOT IN (SELECT line FROM rejections) AND ({check.when})"
-        for check in checks
-    ]
 
 
 def _findings(cursor: duckdb.DuckDBPyConnection, source: str) -> Findings:

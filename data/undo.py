@@ -2,31 +2,75 @@
 
 from __future__ import annotations
 
+import duckdb
+
+from data.checking import Wrong, told_by, wrong_now
+from data.schemas import Kind, kinds
 from data.store import Store
+from data.targets import PROGRAMME_KINDS, TARGETS
+from data.typography import french
+
+NAMED = 5
 
 
 class NotPossible(Exception):
-    """The deposit does not exist or is already so; the message is in French."""
+    """The deposit does not exist, is already so, or others depend on it; the message is in French."""
 
 
 def undo(store: Store, deposit_id: int, actor: str) -> None:
-    """Take a deposit back: the store then holds exactly what the other active deposits give, in their order."""
+    """Take a deposit back: the store then holds exactly what the other active deposits give, in their order.
+
+    Raises NotPossible when that would be refused in a file: what was typed since then depends on this deposit.
+    """
     _set_active(store, deposit_id, actor, active=False)
 
 
 def redo(store: Store, deposit_id: int, actor: str) -> None:
-    """Put a deposit that was taken back at its place among the others."""
+    """Put a deposit that was taken back at its place among the others, unless they now contradict it."""
     _set_active(store, deposit_id, actor, active=True)
 
 
 def _set_active(store: Store, deposit_id: int, actor: str, *, active: bool) -> None:
     with store.write(actor, "redo" if active else "undo", {"deposit": deposit_id}) as cursor:
-        row = cursor.execute("SELECT active FROM deposits WHERE deposit_id = $id", {"id": deposit_id}).fetchone()
+        row = cursor.execute("SELECT active, kind FROM deposits WHERE deposit_id = $id", {"id": deposit_id}).fetchone()
         if row is None:
             raise NotPossible(f"Le dépôt n°\u00a0{deposit_id} n’existe pas. L’historique donne les numéros.")
         if bool(row[0]) == active:
             state = "déjà actif" if active else "déjà annulé"
             raise NotPossible(f"Le dépôt n°\u00a0{deposit_id} est {state}\u00a0: rien ne change.")
+        # Only the programme is edited line by line, each line judged on those before it.
+        kind = kinds()[row[1]] if row[1] in PROGRAMME_KINDS else None
+        known = wrong_now(cursor, kind) if kind else []
         cursor.execute(
             "UPDATE deposits SET active = $active WHERE deposit_id = $id", {"active": active, "id": deposit_id}
         )
+        if kind:
+            _refuse_what_becomes_wrong(cursor, kind, known, deposit_id, active=active)
+
+
+def _refuse_what_becomes_wrong(
+    cursor: duckdb.DuckDBPyConnection, kind: Kind, known: list[Wrong], deposit_id: int, *, active: bool
+) -> None:
+    """Raise NotPossible when a row is wrong that was not, with the deposits to take back, or to put back, first."""
+    before = {(wrong.about, wrong.column) for wrong in known}
+    found = [wrong for wrong in wrong_now(cursor, kind) if (wrong.about, wrong.column) not in before]
+    if not found:
+        return
+    others = "NOT active" if active else f"active AND deposit_id > {deposit_id:d}"
+    first = told_by(cursor, TARGETS[kind.name], [wrong.line for wrong in found], others)
+    lines = "une ligne serait fausse" if len(found) == 1 else f"{len(found)} lignes seraient fausses, dont une"
+    stays, verb = ("annulé : avec lui", "Rétablissez") if active else ("actif : sans lui", "Annulez")
+    way = f"{verb} d’abord {_named(first)}, ou corrigez" if first else "Corrigez d’abord"
+    raise NotPossible(
+        french(f"Le dépôt n° {deposit_id} reste {stays}, {lines} ({found[0].reason}). {way} dans « Mettre à jour ».")
+    )
+
+
+def _named(deposits: list[int]) -> str:
+    """Name deposits: “le dépôt n° 4”, “les dépôts n° 7 et 4”; the newest first, as they must be taken back."""
+    numbers = [str(number) for number in sorted(deposits, reverse=True)]
+    if len(numbers) == 1:
+        return f"le dépôt n°\u00a0{numbers[0]}"
+    shown, rest = numbers[:NAMED], len(numbers) - NAMED
+    *head, last = [*shown, f"{rest} autre{'s' if rest > 1 else ''}"] if rest > 0 else shown
+    return f"les dépôts n°\u00a0{', '.join(head)} et {last}"

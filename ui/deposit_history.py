@@ -38,7 +38,7 @@ MORE_COLUMNS = {
 
 def history(user: User) -> None:
     """Show the deposits, and what can be done with one of them."""
-    with blocks.question("Qu’a-t-on déjà déposé\u00a0?", "Un dépôt peut être annulé, puis rétabli, à tout moment."):
+    with blocks.question("Qu’a-t-on déjà déposé\u00a0?", "Un dépôt peut être annulé, puis rétabli."):
         rows = ask(queries.deposits)
         rows = rows[[may_deposit(user, kind) for kind in rows["kind"]]]
         if rows.empty:

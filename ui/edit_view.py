@@ -35,6 +35,7 @@ EQUIPMENT = {
 PORTFOLIO = {"Un pilote du programme": "pilots"}
 NEW = "Ajouter une ligne"
 DEPOSIT = "pages/cantine/depot.py"
+NOT_TAKEN_BACK = "changement_garde"  # in the session: why the last change asked to be taken back was not
 
 
 def editing(user: User, offered: dict[str, str], today: date, **where: date) -> None:
@@ -69,6 +70,8 @@ def _last_changes() -> None:
     if not found:
         return
     st.subheader("Derniers changements", anchor=False)
+    if refused := st.session_state.pop(NOT_TAKEN_BACK, None):
+        blocks.problem("Rien n’a changé.", refused)
     for row in found:
         told, button = st.columns([4, 1], vertical_alignment="center")
         with told:
@@ -78,13 +81,14 @@ def _last_changes() -> None:
 
 
 def change_sentence(row: edits.Row) -> str:
-    """Say when, by whom and what one deposit changed in the programme."""
+    """Say when, by whom and what one deposit changed in the programme, with its number: another may name it."""
     when = f"{moment(row['deposited_at'])}, {row['actor']}{SPACE}: "
+    number_ = f"dépôt n°{SPACE}{number(row['deposit_id'])}"
     if row["changes"] and row["lines"] <= audit_words.CHANGES_NAMED:
-        return f"{when}{audit_words.changes(row['changes'])}"
+        return f"{when}{audit_words.changes(row['changes'])} ({number_})"
     changed = f", dont {plural(row['changed'], 'modifiée')}" if row["changed"] else ""
     lines = plural(row["accepted"], "ligne")
-    return f"{when}{say.title_of(row['kind'])}, {lines}{changed} (dépôt n°{SPACE}{number(row['deposit_id'])})"
+    return f"{when}{say.title_of(row['kind'])}, {lines}{changed} ({number_})"
 
 
 def _undo(deposit_id: int) -> None:
@@ -96,6 +100,6 @@ def _undo(deposit_id: int) -> None:
     try:
         undo.undo(store(), deposit_id, user.name)
     except undo.NotPossible as refusal:
-        st.toast(str(refusal), icon=":material/error:")
+        st.session_state[NOT_TAKEN_BACK] = str(refusal)
         return
     st.toast("Annulé. La page «\u00a0Déposer un fichier\u00a0» permet de le rétablir.", icon=":material/undo:")

@@ -123,6 +123,26 @@ def test_what_is_undone_is_not_written_back_by_the_next_save(open_app: Open, dem
     assert (found["raccordement"], found["prochaine_action"]) == ("faite", "Fixer la tablette")
 
 
+def test_a_change_that_others_depend_on_is_kept_and_the_page_says_which_to_take_back_first(
+    open_app: Open, empty_store: Path
+) -> None:
+    stage = {"ecole": "École Alpha", "etape": "cadrage"}
+    store = Store(empty_store)
+    assert edits.record(store, "schools", [{"ecole": "École Alpha", "cantine_nom": "Alpha"}], "m").saved
+    assert edits.record(store, "sites", [{"ecole": "École Alpha", "raccordement": "à faire"}], "m").saved
+    assert edits.record(store, "stages", [stage | {"debut_reel": "03/03/2025"}], "m").saved
+    assert edits.record(store, "stages", [stage | {"fin_reelle": "07/03/2025"}], "m").saved
+    store.close()
+    app = open_app(empty_store, ROLLOUT)
+    app.button(key="annuler_3").click().run()
+    assert "une ligne serait fausse (École Alpha · cadrage : étape finie sans début" in texts(app)
+    assert "Annulez d’abord le dépôt n° 4" in texts(app)
+    for number in (4, 3):
+        app.button(key=f"annuler_{number}").click().run()
+        assert "serait fausse" not in texts(app)
+    assert rows(empty_store, "stages") == []
+
+
 def test_a_refusal_of_what_the_form_does_not_ask_is_shown_too(open_app: Open, empty_store: Path) -> None:
     store = Store(empty_store)
     assert edits.record(store, "sites", [{"ecole": "École Alfa", "raccordement": "à faire"}], "m").saved
