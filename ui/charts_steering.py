@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -57,20 +59,17 @@ def school_map(places: pd.DataFrame) -> go.Figure:
 
 def _bare(places: pd.DataFrame) -> go.Figure:
     fig = charts.base(height=480)
-    for situation, (name, colour, symbol) in SITUATIONS.items():
-        here = places[places["situation"] == situation]
+    for here, symbol, said in _by_situation(places):
         fig.add_scatter(
             x=here["longitude"],
             y=here["latitude"],
-            name=name,
             mode="markers+text",
-            marker={"color": colour, "symbol": symbol, "size": 13, "line": {"color": "white", "width": 1}},
+            marker={"symbol": symbol, "size": 13, "line": {"color": "white", "width": 1}},
             text=[formats.shortened(_short(school), 20) for school in here["school"]],
             textposition="middle right",
             textfont={"size": 12},
             cliponaxis=False,
-            customdata=_tips(here),
-            hovertemplate="%{customdata}<extra></extra>",
+            **said,
         )
     _name_districts(fig, places)
     # One degree of longitude is shorter than one of latitude, all the more towards the north.
@@ -78,6 +77,14 @@ def _bare(places: pd.DataFrame) -> go.Figure:
     fig.update_xaxes(visible=False, range=_range(places["longitude"], 0.45))
     fig.update_yaxes(visible=False, scaleanchor="x", scaleratio=stretch, range=_range(places["latitude"], 0.15))
     return fig
+
+
+def _by_situation(places: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, str, dict[str, Any]]]:
+    """Give the schools of each situation, its symbol, and what every drawing of them says."""
+    for situation, (name, colour, symbol) in SITUATIONS.items():
+        here = places[places["situation"] == situation]
+        said = {"name": name, "marker_color": colour, "hovertemplate": "%{customdata}<extra></extra>"}
+        yield here, symbol, said | {"customdata": [formats.in_chart(told) for told in here["told"]]}
 
 
 def _short(school: str) -> str:
@@ -105,23 +112,10 @@ def _name_districts(fig: go.Figure, places: pd.DataFrame) -> None:
         )
 
 
-def _tips(places: pd.DataFrame) -> list[str]:
-    return [formats.in_chart(told) for told in places["told"]]
-
-
 def _over_tiles(places: pd.DataFrame, tiles: str) -> go.Figure:
     fig = charts.base(height=520)
-    for situation, (name, colour, _) in SITUATIONS.items():
-        here = places[places["situation"] == situation]
-        fig.add_scattermap(
-            lat=here["latitude"],
-            lon=here["longitude"],
-            name=name,
-            mode="markers",
-            marker={"color": colour, "size": 14},
-            customdata=_tips(here),
-            hovertemplate="%{customdata}<extra></extra>",
-        )
+    for here, _, said in _by_situation(places):
+        fig.add_scattermap(lat=here["latitude"], lon=here["longitude"], mode="markers", marker={"size": 14}, **said)
     layer = {
         "sourcetype": "raster",
         "source": [tiles],
