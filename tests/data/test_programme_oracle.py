@@ -2,167 +2,35 @@
 
 from __future__ import annotations
 
-import csv
-import random
 import shutil
 import statistics
 from collections.abc import Iterator
-from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from data import programme, published_others, steering, support
-from data.deposit import apply
 from data.published import published, published_totals
 from data.store import Store
-
-TODAY = date(2025, 6, 4)
-SCHOOLS = [f"École {letter}" for letter in "ABCDEFGHIJKL"]
-STAGES = ["cadrage", "préparation", "installation", "formation", "test", "bilan", "généralisation"]
-TRADES = ["TSEM/ATSEM", "restauration", "concierge"]
-MONTHS = [date(2025, 4, 1), date(2025, 5, 1)]
-STEPS = ["agents", "identites_creees", "identites_activees", "actifs_30_jours", "formes"]
-Files = dict[str, list[dict[str, str]]]
-
-
-def _days(chance: random.Random, rank: int) -> Iterator[dict[str, str]]:
-    """The stages of a school: each begins after the one before; the last ones are still to come, some unplanned."""
-    planned = real = TODAY - timedelta(days=40 + 22 * rank)
-    for stage in STAGES:
-        length, lost = chance.randint(5, 40), chance.choice([0, 0, 0, 3, 12])
-        cells = {"etape": stage, "debut_reel": "", "fin_reelle": ""}
-        cells |= {"debut_prevu": _text(planned), "fin_prevue": _text(planned + timedelta(days=length))}
-        if chance.random() < 0.05:
-            cells |= {"debut_prevu": "", "fin_prevue": ""}
-        if real < TODAY:
-            cells["debut_reel"] = _text(real)
-        if real + timedelta(days=length + lost) < TODAY:
-            cells["fin_reelle"] = _text(real + timedelta(days=length + lost))
-        planned, real = planned + timedelta(days=length + 1), real + timedelta(days=length + lost + 1)
-        yield cells
-
-
-def _text(day: date) -> str:
-    return day.strftime("%d/%m/%Y")
-
-
-def _or_nothing(chance: random.Random, value: object, share: float = 0.15) -> str:
-    return "" if chance.random() < share else str(value)
-
-
-def _counts(chance: random.Random) -> Iterator[dict[str, str]]:
-    for school in SCHOOLS:
-        for trade in TRADES:
-            for month in MONTHS:
-                left = agents = chance.randint(1, 14)
-                cells = {"ecole": school, "metier": trade, "mois": _text(month), "agents": str(agents)}
-                for step in STEPS[1:]:
-                    left = chance.randint(0, left)
-                    cells[step] = _or_nothing(chance, left, 0.04)
-                answers = chance.randint(0, agents)
-                cells["reponses"] = str(answers)
-                cells["satisfaction"] = str(chance.randint(10, 50) / 10).replace(".", ",") if answers else ""
-                cells["adresses_mel"] = _or_nothing(chance, chance.randint(0, agents), 0.04)
-                yield cells
+from tests.data.programme_by_chance import (
+    MONTHS,
+    SCHOOLS,
+    STEPS,
+    TODAY,
+    TRADES,
+    Files,
+    day_of,
+    deposited_by_chance,
+    text_of,
+)
 
 
 @pytest.fixture(scope="module", params=[1])
 def files(request: pytest.FixtureRequest, blank: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Files]:
-    """Write files of a programme by chance, deposit them, and return the store with what the files say."""
-    chance = random.Random(request.param)
-    day = lambda: TODAY - timedelta(days=chance.randint(1, 2_200))  # noqa: E731
-    found: Files = {
-        "ecoles": [{"ecole": school, "cantine_nom": school[-1]} for school in SCHOOLS],
-        "sites": [
-            {
-                "ecole": school,
-                "raccordement": _or_nothing(chance, chance.choice(["faite", "bloquée", "en cours", "à faire"])),
-                "meteo": _or_nothing(chance, chance.choice(["soleil", "nuage"])),
-            }
-            for school in SCHOOLS
-        ],
-        "stages": [{"ecole": s, **cells} for rank, s in enumerate(SCHOOLS) for cells in _days(chance, rank)],
-        "devices": [
-            {
-                "identifiant": f"M{number}",
-                "ecole": chance.choice(SCHOOLS),
-                "type_materiel": _or_nothing(chance, chance.choice(["tablette", "poste fixe"])),
-                "partage": _or_nothing(chance, chance.choice(["partagé", "personnel"])),
-                "etat": _or_nothing(chance, chance.choice(["en service", "en panne", "en stock", "retiré"])),
-                "installe_le": _or_nothing(chance, _text(day())),
-            }
-            for number in range(90)
-        ],
-        "equipment": list(_counts(chance)),
-        "workshops": [
-            {
-                "date": _text(TODAY + timedelta(days=chance.randint(-60, -1) if number < 20 else number)),
-                "ecole": chance.choice(SCHOOLS),
-                "atelier": f"Atelier {number}",
-                "places_prevues": _or_nothing(chance, chance.randint(4, 15)),
-                "presents": _or_nothing(chance, chance.randint(0, 12)) if number < 20 else "",
-            }
-            for number in range(26)
-        ],
-        "tickets": [
-            {
-                "numero": f"D{number}",
-                "ecole": chance.choice(SCHOOLS),
-                "objet": _or_nothing(chance, chance.choice(["réseau", "identité"])),
-                "ouvert_le": _text(opened := TODAY - timedelta(days=chance.randint(1, 40))),
-                "clos_le": _or_nothing(chance, _text(opened + timedelta(days=chance.randint(0, 30))), 0.4),
-            }
-            for number in range(50)
-        ],
-        "milestones": [
-            {
-                "jalon": f"Jalon {number}",
-                "ecole": _or_nothing(chance, chance.choice(SCHOOLS), 0.4),
-                "prevu_le": _or_nothing(chance, _text(TODAY + timedelta(days=chance.randint(-90, 90)))),
-                "atteint_le": _or_nothing(chance, _text(TODAY - timedelta(days=chance.randint(1, 90))), 0.5),
-            }
-            for number in range(15)
-        ],
-        "risks": [
-            {
-                "risque": f"Risque {number}",
-                "probabilite": _or_nothing(chance, chance.choice(["faible", "moyenne", "forte"])),
-                "impact": _or_nothing(chance, chance.choice(["faible", "moyen", "fort"])),
-                "reponse": _or_nothing(chance, "Réponse"),
-                "etat": _or_nothing(chance, chance.choice(["ouvert", "clos"])),
-            }
-            for number in range(15)
-        ],
-        "decisions": [
-            {
-                "decision": f"Décision {number}",
-                "attendue_le": _text(TODAY + timedelta(days=chance.randint(-20, 60))),
-                "prise_le": _text(TODAY) if number % 3 == 0 else "",
-                "choix": "Oui" if number % 3 == 0 else "",
-            }
-            for number in range(9)
-        ],
-    }
     folder = tmp_path_factory.mktemp("oracle")
     store = Store(Path(shutil.copy(blank, folder / "oracle.duckdb")))
-    return store, {name: _through_a_file(store, folder / f"{name}.csv", rows) for name, rows in found.items()}
-
-
-def _through_a_file(store: Store, path: Path, rows: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Write the rows as a file, deposit it whole, and read it again: what the oracle counts is what the file says."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), delimiter=";")
-        writer.writeheader()
-        writer.writerows(rows)
-    report = apply(store, path.name, path.read_bytes(), "mission@ville.fr")
-    assert not report.rejected, list(report.rejected)[:3]
-    return list(csv.DictReader(path.open(encoding="utf-8", newline=""), delimiter=";"))
-
-
-def _day(text: str) -> date | None:
-    return date(int(text[6:]), int(text[3:5]), int(text[:2])) if text else None
+    return store, deposited_by_chance(store, folder, request.param)
 
 
 def _same(found: object, expected: object) -> bool:
@@ -176,7 +44,7 @@ def test_the_stage_the_delay_and_what_comes_next_of_each_school(files: tuple[Sto
     assert sorted(found.index) == SCHOOLS
     for school in SCHOOLS:
         rows = [
-            {**row, **{n: _day(row[n]) for n in row if "_" in n}} for row in told["stages"] if row["ecole"] == school
+            {**row, **{n: day_of(row[n]) for n in row if "_" in n}} for row in told["stages"] if row["ecole"] == school
         ]
         running = [row for row in rows if row["debut_reel"] and not row["fin_reelle"]]
         waiting = [row for row in rows if not row["debut_reel"]]
@@ -217,7 +85,7 @@ def test_milestones_risks_and_decisions(files: tuple[Store, Files]) -> None:
     store, told = files
     found = steering.milestones(store, TODAY).set_index("milestone")
     for row in told["milestones"]:
-        planned, reached = _day(row["prevu_le"]), _day(row["atteint_le"])
+        planned, reached = day_of(row["prevu_le"]), day_of(row["atteint_le"])
         late = None
         if planned and (reached or planned < TODAY):
             late = ((reached or TODAY) - planned).days
@@ -233,7 +101,7 @@ def test_milestones_risks_and_decisions(files: tuple[Store, Files]) -> None:
         assert risks.loc[row["risque"], "state"] == (row["etat"] or "ouvert")
     decisions = steering.decisions(store, TODAY)
     waiting = [row for row in told["decisions"] if not row["prise_le"]]
-    late = [row for row in waiting if (_day(row["attendue_le"]) or TODAY) < TODAY]
+    late = [row for row in waiting if (day_of(row["attendue_le"]) or TODAY) < TODAY]
     assert decisions["decided_on"].isna().sum() == len(waiting)
     assert decisions["delay_days"].notna().sum() == len(late)
 
@@ -244,7 +112,7 @@ def test_the_funnel_by_month_where_a_blank_trade_leaves_the_school_unknown(files
     found = programme.step_totals(store).set_index(["month", "step"])
     for month in MONTHS:
         shown = published(store, month)
-        rows = [row for row in told["equipment"] if row["mois"] == _text(month)]
+        rows = [row for row in told["equipment"] if row["mois"] == text_of(month)]
         for title, step in zip(programme.STEPS, STEPS, strict=True):
             by_school = {school: [row[step] for row in rows if row["ecole"] == school] for school in SCHOOLS}
             known = {school: sum(map(int, cells)) for school, cells in by_school.items() if all(cells)}
@@ -266,7 +134,7 @@ def test_the_funnel_by_month_where_a_blank_trade_leaves_the_school_unknown(files
 def test_mail_addresses_and_marks_speak_only_of_what_may_be_shown(files: tuple[Store, Files]) -> None:
     store, told = files
     for month in MONTHS:
-        rows = [row for row in told["equipment"] if row["mois"] == _text(month)]
+        rows = [row for row in told["equipment"] if row["mois"] == text_of(month)]
         mail, marks = published_others.mail(store, month), published_others.marks(store, month)
         addresses, table = mail.table.set_index("school"), marks.table.set_index("school")
         both = addresses.dropna()
@@ -313,7 +181,7 @@ def test_devices_by_kind_state_and_age(files: tuple[Store, Files]) -> None:
 
 
 def _age(text: str) -> str:
-    day = _day(text)
+    day = day_of(text)
     if day is None:
         return "non renseigné"
     years = TODAY.year - day.year - ((TODAY.month, TODAY.day) < (day.month, day.day))
@@ -330,7 +198,7 @@ def _count(keys: Iterator[tuple[str, str]]) -> dict[tuple[str, str], int]:
 def test_workshops_and_their_public(files: tuple[Store, Files]) -> None:
     store, told = files
     facts = published_others.attendance(store, TODAY)
-    held = [row for row in told["workshops"] if (_day(row["date"]) or TODAY) < TODAY]
+    held = [row for row in told["workshops"] if (day_of(row["date"]) or TODAY) < TODAY]
     groups = {month: published(store, month).schools.hidden["Agents"] for month in MONTHS}
     small = [
         row
@@ -339,7 +207,7 @@ def test_workshops_and_their_public(files: tuple[Store, Files]) -> None:
         and (
             0 < int(row["presents"]) < 5
             or (row["places_prevues"] and 0 < int(row["places_prevues"]) < 5)
-            or groups.get((_day(row["date"]) or TODAY).replace(day=1), {}).get(row["ecole"], False)
+            or groups.get((day_of(row["date"]) or TODAY).replace(day=1), {}).get(row["ecole"], False)
         )
     ]
     known = [row for row in held if row["presents"] and row["places_prevues"] and row not in small]
@@ -358,9 +226,11 @@ def test_requests_for_help(files: tuple[Store, Files]) -> None:
     topics = support.tickets_by_topic(store, TODAY).set_index("topic")
     for name in [None, *topics.index]:
         rows = [row for row in told["tickets"] if name is None or (row["objet"] or "non renseigné") == name]
-        solved = [((_day(r["clos_le"]) or TODAY) - (_day(r["ouvert_le"]) or TODAY)).days for r in rows if r["clos_le"]]
+        solved = [
+            ((day_of(r["clos_le"]) or TODAY) - (day_of(r["ouvert_le"]) or TODAY)).days for r in rows if r["clos_le"]
+        ]
         left = [row for row in rows if not row["clos_le"]]
-        stale = [row for row in left if (TODAY - (_day(row["ouvert_le"]) or TODAY)).days > 7]
+        stale = [row for row in left if (TODAY - (day_of(row["ouvert_le"]) or TODAY)).days > 7]
         expected = [len(rows), len(left), len(stale), statistics.median(solved)]
         whole = support.tickets(store, TODAY)
         if name is None:
