@@ -47,7 +47,7 @@ def history(user: User) -> None:
         rows = rows.assign(actor=[actor_seen_by(user, actor) for actor in rows["actor"]])
         shown = _readable(rows)
         fitting = shown[list(COLUMNS.values())].assign(Fichier=shown["Fichier"].map(say.short_name))
-        tables.table(fitting, "depots", height=min(400, 38 + 35 * len(rows)), download=False)
+        tables.table(fitting, "depots", height="content" if len(rows) <= tables.SHORT else 400, download=False)
         tables.download_csv(shown, "depots", "Télécharger l’historique (CSV)")
         by_number = {int(row["deposit_id"]): row for row in rows.to_dict("records")}
         # The choice stays while deposits are undone and put back, and goes to the new one after a deposit.

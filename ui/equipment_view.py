@@ -108,7 +108,7 @@ def by_group(month: date) -> MaskedCounts:
         blocks.takeaway(by_group_sentence(schools))
         by_school, by_trade = st.tabs(["Par école", "Par métier"])
         with by_school:
-            tables.table(_people_table(schools, "École"), "agents_par_ecole", height=35 * (len(schools.counts) + 2) + 3)
+            tables.table(_people_table(schools, "École"), "agents_par_ecole", height="content")
         with by_trade:
             tables.table(_people_table(trades, "Métier"), "agents_par_metier")
     return schools
@@ -173,7 +173,7 @@ def devices(schools: MaskedCounts, today: date) -> None:
             return
         blocks.takeaway(shared_sentence(shared))
         with st.expander("Voir les matériels partagés, école par école"):
-            tables.table(shared_table(shared), "materiels_partages", height=35 * (len(shared) + 1) + 3)
+            tables.table(shared_table(shared), "materiels_partages", height="content")
 
 
 def devices_sentence(counts: pd.DataFrame) -> str:

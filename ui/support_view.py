@@ -41,7 +41,7 @@ def mail_and_marks(month: date) -> None:
             }
         )
         with st.expander("Voir école par école"):
-            tables.table(shown, "messagerie_et_satisfaction", height=35 * (len(shown) + 1) + 3)
+            tables.table(shown, "messagerie_et_satisfaction", height="content")
 
 
 def told(table: pd.DataFrame, column: str, digits: int = 0) -> list[str]:
