@@ -14,23 +14,23 @@ NAMED = 5
 
 
 class NotPossible(Exception):
-    """The deposit does not exist, is already so, or others depend on it; the message is in French."""
+    """The deposit does not exist, or is already so; the message is in French."""
 
 
-def undo(store: Store, deposit_id: int, actor: str) -> None:
+def undo(store: Store, deposit_id: int, actor: str) -> str | None:
     """Take a deposit back: the store then holds exactly what the other active deposits give, in their order.
 
-    Raises NotPossible when that would be refused in a file: what was typed since then depends on this deposit.
+    Returns a French warning when a line of the programme is wrong without it, which was not.
     """
-    _set_active(store, deposit_id, actor, active=False)
+    return _set_active(store, deposit_id, actor, active=False)
 
 
-def redo(store: Store, deposit_id: int, actor: str) -> None:
-    """Put a deposit that was taken back at its place among the others, unless they now contradict it."""
-    _set_active(store, deposit_id, actor, active=True)
+def redo(store: Store, deposit_id: int, actor: str) -> str | None:
+    """Put a deposit that was taken back at its place among the others, with the same warning."""
+    return _set_active(store, deposit_id, actor, active=True)
 
 
-def _set_active(store: Store, deposit_id: int, actor: str, *, active: bool) -> None:
+def _set_active(store: Store, deposit_id: int, actor: str, *, active: bool) -> str | None:
     with store.write(actor, "redo" if active else "undo", {"deposit": deposit_id}) as cursor:
         row = cursor.execute("SELECT active, kind FROM deposits WHERE deposit_id = $id", {"id": deposit_id}).fetchone()
         if row is None:
@@ -44,26 +44,23 @@ def _set_active(store: Store, deposit_id: int, actor: str, *, active: bool) -> N
         cursor.execute(
             "UPDATE deposits SET active = $active WHERE deposit_id = $id", {"active": active, "id": deposit_id}
         )
-        if kind:
-            _refuse_what_becomes_wrong(cursor, kind, known, deposit_id, active=active)
+        return _what_became_wrong(cursor, kind, known, deposit_id, active=active) if kind else None
 
 
-def _refuse_what_becomes_wrong(
+def _what_became_wrong(
     cursor: duckdb.DuckDBPyConnection, kind: Kind, known: list[Wrong], deposit_id: int, *, active: bool
-) -> None:
-    """Raise NotPossible when a row is wrong that was not, with the deposits to take back, or to put back, first."""
+) -> str | None:
+    """Say which row is wrong now that was not, and which deposits to take back, or to put back, as well."""
     before = {(wrong.about, wrong.column) for wrong in known}
     found = [wrong for wrong in wrong_now(cursor, kind) if (wrong.about, wrong.column) not in before]
     if not found:
-        return
+        return None
     others = "NOT active" if active else f"active AND deposit_id > {deposit_id:d}"
-    first = told_by(cursor, TARGETS[kind.name], [wrong.line for wrong in found], others)
-    lines = "une ligne serait fausse" if len(found) == 1 else f"{len(found)} lignes seraient fausses, dont une"
-    stays, verb = ("annulé : avec lui", "Rétablissez") if active else ("actif : sans lui", "Annulez")
-    way = f"{verb} d’abord {_named(first)}, ou corrigez" if first else "Corrigez d’abord"
-    raise NotPossible(
-        french(f"Le dépôt n° {deposit_id} reste {stays}, {lines} ({found[0].reason}). {way} dans « Mettre à jour ».")
-    )
+    also = told_by(cursor, TARGETS[kind.name], [wrong.line for wrong in found], others)
+    lines = "une ligne est fausse" if len(found) == 1 else f"{len(found)} lignes sont fausses, dont une"
+    state, verb = ("rétabli : avec lui", "Rétablissez") if active else ("annulé : sans lui", "Annulez")
+    way = f"{verb} aussi {_named(also)}, ou corrigez" if also else "Corrigez"
+    return french(f"Le dépôt n° {deposit_id} est {state}, {lines} ({found[0].reason}). {way} dans « Mettre à jour ».")
 
 
 def _named(deposits: list[int]) -> str:

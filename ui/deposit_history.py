@@ -34,11 +34,14 @@ MORE_COLUMNS = {
     "without_measure": "Sans mesure",
     "warnings": "À vérifier",
 }
+WARNING = "depot_a_corriger"  # in the session: what is wrong since a deposit was taken back, or put back
 
 
 def history(user: User) -> None:
     """Show the deposits, and what can be done with one of them."""
-    with blocks.question("Qu’a-t-on déjà déposé\u00a0?", "Un dépôt peut être annulé, puis rétabli."):
+    with blocks.question("Qu’a-t-on déjà déposé\u00a0?", "Un dépôt peut être annulé, puis rétabli, à tout moment."):
+        if warning := st.session_state.pop(WARNING, None):
+            blocks.problem("À corriger.", warning)
         rows = ask(queries.deposits)
         rows = rows[[may_deposit(user, kind) for kind in rows["kind"]]]
         if rows.empty:
@@ -130,7 +133,7 @@ def set_active(row: Deposit, *, active: bool) -> None:
         return
     deposit_id = int(row["deposit_id"])
     try:
-        (undo.redo if active else undo.undo)(store(), deposit_id, user.name)
+        st.session_state[WARNING] = (undo.redo if active else undo.undo)(store(), deposit_id, user.name)
     except undo.NotPossible as refusal:
         blocks.problem("Rien n’a changé.", str(refusal))
         return

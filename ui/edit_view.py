@@ -35,7 +35,7 @@ EQUIPMENT = {
 PORTFOLIO = {"Un pilote du programme": "pilots"}
 NEW = "Ajouter une ligne"
 DEPOSIT = "pages/cantine/depot.py"
-NOT_TAKEN_BACK = "changement_garde"  # in the session: why the last change asked to be taken back was not
+TAKEN_BACK = "changement_annule"  # in the session: what is to be seen to after a change was taken back
 
 
 def editing(user: User, offered: dict[str, str], today: date, **where: date) -> None:
@@ -70,11 +70,11 @@ def _last_changes() -> None:
     if not found:
         return
     st.subheader("Derniers changements", anchor=False)
-    if refused := st.session_state.pop(NOT_TAKEN_BACK, None):
-        blocks.problem("Rien n’a changé.", refused)
+    if told := st.session_state.pop(TAKEN_BACK, None):
+        blocks.problem(*told)
     for row in found:
-        told, button = st.columns([4, 1], vertical_alignment="center")
-        with told:
+        text, button = st.columns([4, 1], vertical_alignment="center")
+        with text:
             blocks.sentences([change_sentence(row)])
         number_ = int(row["deposit_id"])
         button.button("Annuler", icon=":material/undo:", key=f"annuler_{number_}", on_click=_undo, args=(number_,))
@@ -98,8 +98,11 @@ def _undo(deposit_id: int) -> None:
     if shown.get(deposit_id) not in PROGRAMME_KINDS:
         return
     try:
-        undo.undo(store(), deposit_id, user.name)
+        warning = undo.undo(store(), deposit_id, user.name)
     except undo.NotPossible as refusal:
-        st.session_state[NOT_TAKEN_BACK] = str(refusal)
+        st.session_state[TAKEN_BACK] = "Rien n’a changé.", str(refusal)
+        return
+    if warning:
+        st.session_state[TAKEN_BACK] = "À corriger.", warning
         return
     st.toast("Annulé. La page «\u00a0Déposer un fichier\u00a0» permet de le rétablir.", icon=":material/undo:")

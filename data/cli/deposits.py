@@ -119,11 +119,11 @@ def _deposit_line(deposit: dict[str, Any]) -> str:
     )
 
 
-def _switch(store: Store, options: argparse.Namespace, run: Callable[[Store, int, str], None]) -> int:
+def _switch(store: Store, options: argparse.Namespace, run: Callable[[Store, int, str], str | None]) -> int:
     try:
-        run(store, options.deposit, actor())
+        warning = run(store, options.deposit, actor())
     except undo_module.NotPossible as error:
         return refuse(error)
     done = "annulé" if run is undo_module.undo else "remis"
-    print(f"Dépôt n°\u00a0{options.deposit} {done}.")
+    print(warning or f"Dépôt n°\u00a0{options.deposit} {done}.")
     return 0
