@@ -24,7 +24,7 @@ INSERT INTO forecasts BY NAME
 SELECT
     $run_id AS run_id, place.canteen, day AS date, target.name AS target,
     100 * target.scale AS point, 80 * target.scale AS lower, 120 * target.scale AS upper,
-    CASE WHEN place.canteen IS NOT NULL AND target.name = 'meals_served' THEN 107.4 END AS recommended
+    CASE WHEN place.canteen IS NOT NULL AND target.name = 'meals_served' THEN 107 END AS recommended
 FROM unnest($days) AS days(day)
 CROSS JOIN (SELECT name AS canteen FROM canteens UNION ALL SELECT NULL) AS place
 CROSS JOIN (
