@@ -36,10 +36,13 @@ def published_totals(store: Store) -> pd.DataFrame:
     return totals.assign(hidden=hidden, **shown)
 
 
-def hidden_agents(store: Store) -> list[tuple[pd.Timestamp, str]]:
-    """Which schools, in which months, have agents whose number may not be told?"""
-    found = {month: masked.schools.hidden[AGENTS] for month, masked in _masked(store, store.version()).items()}
-    return [(month, str(school)) for month, hidden in found.items() for school in hidden.index[hidden]]
+def hidden_agents(store: Store) -> dict[str, dict[pd.Timestamp, bool]]:
+    """May the number of agents of each school not be told? By school, then by month counted, the oldest first."""
+    found: dict[str, dict[pd.Timestamp, bool]] = {}
+    for month, masked in sorted(_masked(store, store.version()).items()):
+        for school, hidden in masked.schools.hidden[AGENTS].items():
+            found.setdefault(str(school), {})[month] = bool(hidden)
+    return found
 
 
 @lru_cache(maxsize=1)

@@ -113,8 +113,9 @@ def marks(store: Store, month: date) -> Marks:
 def attendance(store: Store, today: date) -> Attendance:
     """How many seats were taken in each workshop of 5 seats or more, where nobody or at least 5 people came?"""
     found = workshops(store, today).astype({"seats_planned": "Int64", "seats_attended": "Int64"})
-    months = found["date"].dt.to_period("M").dt.to_timestamp()
-    elsewhere = pd.MultiIndex.from_arrays([months, found["school"]]).isin(hidden_agents(store))
+    known_groups = hidden_agents(store)
+    groups = [known_groups.get(str(school), {}) for school in found["school"]]
+    elsewhere = np.array([_hidden_on(day, group) for day, group in zip(found["date"], groups, strict=True)], bool)
     few_seats = found["seats_planned"].map(is_small).to_numpy(bool)
     hidden = _hidden(found["seats_attended"], elsewhere | few_seats)
     table = found.assign(seats_attended=found["seats_attended"].mask(hidden), hidden=hidden)
@@ -122,6 +123,12 @@ def attendance(store: Store, today: date) -> Attendance:
     held = int(table["held"].sum())
     seats, attended = int(known["seats_planned"].sum()), int(known["seats_attended"].sum())
     return Attendance(table, held, len(table) - held, len(known), seats, attended)
+
+
+def _hidden_on(day: pd.Timestamp, months: dict[pd.Timestamp, bool]) -> bool:
+    """Tell whether a group is hidden on a day: in the last month counted by then, else in the next one."""
+    before = [hidden for month, hidden in months.items() if month <= day]
+    return before[-1] if before else next(iter(months.values()), False)
 
 
 def _hidden(counts: pd.Series, elsewhere: np.ndarray) -> pd.Series:

@@ -181,7 +181,7 @@ class _Side:
     def prepare(self, short: float | None, forecast: pd.DataFrame, known: np.ndarray) -> pd.DataFrame:
         """Return the whole meals that would have left so many of the meals served unprepared (None: nobody knows)."""
         share = 1 - quantity.DEFAULT_RISK
-        if short is not None and np.isfinite(self.served).any():
+        if short is not None:
             share = quantity.match_risk(self.past, self.prepared, self.width, self.served, short)
         width = self.margin.width(known, forecast.columns)
         meals = quantity.whole(forecast.to_numpy(dtype=float), share, self.prepared, width)

@@ -7,7 +7,6 @@ is forecast as if there were none to know.
 from __future__ import annotations
 
 from collections.abc import Collection
-from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
@@ -24,8 +23,6 @@ LEAST_LIKES = 3
 USUAL_SPREAD = 0.2
 # After so many days of a school year, a canteen that never served is not about to open.
 OPENING_DAYS = 60
-# An interval is never thinner than a meal: it is divided by.
-LEAST_WAY = 1.0
 
 Terms = dict[str, pd.DataFrame]
 
@@ -91,16 +88,3 @@ def _spread(ratios: pd.Series) -> float:
     """Return how far canteens are from their median, shrunk towards the usual spread where they are few."""
     seen = float(((ratios - ratios.median()) ** 2).sum())
     return float(np.sqrt((seen + LEAST_LIKES * USUAL_SPREAD**2) / (len(ratios) + LEAST_LIKES)))
-
-
-def widened(tables: Terms, spread: pd.Series, interval: float) -> Terms:
-    """Return quantities (`models.backtest.quantities`) further from the forecast where its level itself is unsure."""
-    deviations = NormalDist().inv_cdf((1 + interval) / 2)
-    wider = {name: table.copy() for name, table in tables.items()}
-    for canteen, unsure in spread.items():
-        middle, lower, upper = (tables[name][canteen] for name in ("forecast", "lower", "upper"))
-        factor = np.sqrt(1 + (2 * middle * deviations * unsure / (upper - lower).clip(lower=LEAST_WAY)) ** 2)
-        for name in ("lower", "upper", "recommended"):
-            wider[name][canteen] = (middle + factor * (tables[name][canteen] - middle)).clip(lower=0.0)
-        wider["recommended"][canteen] = wider["recommended"][canteen].round()
-    return wider

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models import backtest, enrolment, quantity, risk
+from models import backtest, quantity, risk
 from models.backtest import (
     LEAD_DAYS,
     Origin,
@@ -27,7 +27,6 @@ from models.forecast import FITTED_DAYS, Fit
 from models.history import UNATTACHED, Job
 from models.meals import TERMS, Outlook
 from models.panel import REASONS, Panel, reasons, whole_plans
-from models.quantity import INTERVAL
 from models.series import Series, panel_of
 
 Tables = dict[str, pd.DataFrame]
@@ -91,7 +90,7 @@ def to_come(one: Plan, past: Made, strikes: Collection[date], plans: pd.DataFram
     told = whole_plans(one.panel, plans, one.future.days)
     found = quantities(one.panel, made, strikes, one.future, told)
     found.tables["recommended_with_plan"] = found.tables["recommended_with_plan"].where(told.notna())
-    return found._replace(tables=enrolment.widened(found.tables, ahead.unsure, INTERVAL))
+    return found._replace(tables=quantity.widened(found.tables, ahead.unsure))
 
 
 def fits(series: list[Series], past: Made, coming: Tables, ahead: Outlook) -> list[Fit]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,8 @@ DEFAULT_RISK = 0.18
 # so that the surer days are short less often for the same meals. The unit is that of a usual day of a usual canteen.
 WIDTH_POWER, SIZE_POWER = 0.6, -0.1
 USUAL_WIDTH, USUAL_MEALS = 0.04, 100.0
+# An interval thinner than a meal is taken for one of a meal: it is divided by.
+LEAST_WAY = 1.0
 LEAST_CELLS = 100
 
 
@@ -109,6 +112,8 @@ def match_risk(forecast: np.ndarray, margin: Margin, width: np.ndarray, served: 
     """
     # A typing error is no shortage, here as in the managers' own.
     served = np.where(_plausible(served, forecast), served, np.nan)
+    if not np.isfinite(served).any():
+        return 1 - DEFAULT_RISK
     low, high = 1 - MOST_DAYS_SHORT, 1 - LOWEST_RISK
     for _ in range(20):
         middle = (low + high) / 2
@@ -121,6 +126,21 @@ def _plausible(meals: np.ndarray, other: np.ndarray) -> np.ndarray:
     low, high = PLAUSIBLE_RATIO
     with np.errstate(invalid="ignore"):
         return (meals > low * other) & (meals < high * other)
+
+
+def widened(tables: dict[str, pd.DataFrame], unsure: pd.Series) -> dict[str, pd.DataFrame]:
+    """Return quantities (`models.backtest.quantities`) further from the forecast where its level is `unsure` (log)."""
+    deviations = NormalDist().inv_cdf((1 + INTERVAL) / 2)
+    wider = {name: table.copy() for name, table in tables.items()}
+    for canteen, spread in unsure.items():
+        middle, lower, upper = (tables[name][canteen] for name in ("forecast", "lower", "upper"))
+        factor = np.sqrt(1 + (2 * middle * deviations * spread / (upper - lower).clip(lower=LEAST_WAY)) ** 2)
+        for name in ("lower", "upper"):
+            wider[name][canteen] = (middle + factor * (tables[name][canteen] - middle)).clip(lower=0.0)
+        # What is prepared follows the width of the interval here as elsewhere.
+        above = factor**WIDTH_POWER * (tables["recommended"][canteen] - middle)
+        wider["recommended"][canteen] = (middle + above).clip(lower=0.0).round()
+    return wider
 
 
 def _plan_effects(gap: np.ndarray, truth: np.ndarray, canteens: pd.Index) -> tuple[np.ndarray, pd.Series]:

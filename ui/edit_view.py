@@ -11,7 +11,7 @@ from data.targets import PROGRAMME_KINDS
 from ui import audit_words, blocks, edit_form, edit_table, next_stage_form
 from ui import deposit_words as say
 from ui.access import User, require
-from ui.formats import SPACE, moment, number, plural
+from ui.formats import SPACE, moment, plural
 from ui.session import ask, store
 
 NEXT_STAGE = "Passer une école à l’étape suivante"
@@ -67,11 +67,11 @@ def editing(user: User, offered: dict[str, str], today: date, **where: date) -> 
 def _last_changes() -> None:
     """List the last changes of the programme, each with what takes it back."""
     found = ask(edits.recent)
+    if told := st.session_state.pop(TAKEN_BACK, None):
+        blocks.problem(*told)
     if not found:
         return
     st.subheader("Derniers changements", anchor=False)
-    if told := st.session_state.pop(TAKEN_BACK, None):
-        blocks.problem(*told)
     for row in found:
         text, button = st.columns([4, 1], vertical_alignment="center")
         with text:
@@ -83,7 +83,7 @@ def _last_changes() -> None:
 def change_sentence(row: edits.Row) -> str:
     """Say when, by whom and what one deposit changed in the programme, with its number: another may name it."""
     when = f"{moment(row['deposited_at'])}, {row['actor']}{SPACE}: "
-    number_ = f"dépôt n°{SPACE}{number(row['deposit_id'])}"
+    number_ = f"dépôt n°{SPACE}{row['deposit_id']}"
     if row["changes"] and row["lines"] <= audit_words.CHANGES_NAMED:
         return f"{when}{audit_words.changes(row['changes'])} ({number_})"
     changed = f", dont {plural(row['changed'], 'modifiée')}" if row["changed"] else ""

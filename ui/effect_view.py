@@ -98,10 +98,7 @@ def intervals(study: Study) -> None:
     ):
         rows = [(MEASURES[one].name, MEASURES[one].unit, MEASURES[one].digits, study.effects[one]) for one in shown]
         table = pd.DataFrame([_row(study, measure) for measure in shown]).replace([np.inf, -np.inf], np.nan)
-        levels = table.assign(Mesure=[MEASURES[one].name for one in shown])
-        parts = tuple(
-            part[["Mesure", *titles]].rename(columns=titles) for part, titles in ((table, EFFECT), (levels, LEVELS))
-        )
+        parts = tuple(table[["Mesure", *titles]].rename(columns=titles) for titles in (EFFECT, LEVELS))
         blocks.figure(charts_effect.intervals(rows), _sure(study, shown), Wide(table, parts), "effet_intervalles")
 
 

@@ -74,10 +74,22 @@ def stairs(steps: pd.DataFrame, month: date) -> None:
         texts = [_step_text(row) for row in steps.to_dict("records")]
         fig = charts.ranking(steps["step"], steps["share"].astype(float), texts, "% des agents")
         fig.update_xaxes(tickvals=[0, 25, 50, 75, 100], range=[0, 125])
-        columns = {"Agents à cette étape": "people", "Agents des écoles renseignées": "agents"}
-        told = {title: support_view.told(steps, name) for title, name in columns.items()}
-        table = pd.DataFrame({"Étape": steps["step"], **told, "Part (%)": support_view.told(steps, "share", 1)})
-        blocks.figure(fig, stairs_sentence(steps, month), table, "parcours")
+        blocks.figure(fig, stairs_sentence(steps, month), _stairs_table(steps), "parcours")
+
+
+def _stairs_table(steps: pd.DataFrame) -> pd.DataFrame:
+    """Return the steps; a column is of texts only where a figure of it is hidden."""
+    columns = {
+        "Agents à cette étape": ("people", 0),
+        "Agents des écoles renseignées": ("agents", 0),
+        "Part (%)": ("share", 1),
+    }
+    hidden = steps["hidden"].any()
+    told = {
+        title: support_view.told(steps, name, digits) if hidden else steps[name]
+        for title, (name, digits) in columns.items()
+    }
+    return pd.DataFrame({"Étape": steps["step"], **told})
 
 
 def _step_text(step: dict[Hashable, Any]) -> str:

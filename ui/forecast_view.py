@@ -21,8 +21,8 @@ from ui.tables import Wide
 
 PAST_DAYS = 30
 ADVICE = (
-    "La quantité conseillée ajoute à la prévision la marge qui laisse le même risque de manquer que celui que les "
-    "gestionnaires prennent aujourd’hui\u00a0; elle tient compte du prévu de la cantine quand il est déjà connu."
+    "La quantité conseillée ajoute à la prévision la marge qui laisse au plus autant de repas manquants que les "
+    "gestionnaires aujourd’hui\u00a0; elle tient compte du prévu de la cantine quand il est déjà connu."
 )
 FROM_PUPILS = (
     "Cette cantine n’a pas encore de passé\u00a0: elle est prévue d’après ses effectifs et les cantines qui lui "

@@ -14,6 +14,7 @@ from ui import blocks, charts_rollout, sheet, steering_view, tables
 from ui.blocks import Figure
 from ui.formats import MISSING, SPACE, count_of, day, enumeration, is_missing, number, plural
 from ui.session import ask
+from ui.tables import Wide
 
 FIRST = 3
 Row = dict[Hashable, Any]
@@ -50,10 +51,11 @@ def weights(found: pd.DataFrame) -> None:
             blocks.empty_state("Aucun pilote n’a encore d’impact et d’effort.")
             return
         table = found[["priority", "pilot", "stage", "impact", "effort", "weight"]].set_axis(
-            ["N°", "Pilote", "Étape", "Impact", "Effort", "Ce que cela suggère"], axis="columns"
+            ["Priorité", "Pilote", "Étape", "Impact", "Effort", "Ce que cela suggère"], axis="columns"
         )
+        shown = table.rename(columns={"Priorité": "N°"})
         fig = charts_rollout.impact_and_effort(placed, STRONG_IMPACT, HEAVY_EFFORT)
-        blocks.figure(fig, weights_sentence(found), table, "impact_effort", digits=0)
+        blocks.figure(fig, weights_sentence(found), Wide(table, (shown,)), "impact_effort", digits=0)
 
 
 def weights_sentence(found: pd.DataFrame) -> str:

@@ -74,10 +74,10 @@ moves AS (
             lower * coalesce(ratio, 1) AS lower,
             upper * coalesce(ratio, 1) AS upper,
             -- What is prepared above a forecast grows a little less than the forecast (models.quantity.spread).
-            round(
+            greatest(round(
                 point * coalesce(ratio, 1) + (recommended - point) * power(coalesce(ratio, 1), 1 + $size_power)
-            ) AS recommended,
-            CASE WHEN coalesce(ratio, 1) = 1 THEN recommended_with_plan END AS recommended_with_plan
+            ), 0) AS recommended,
+            CASE WHEN coalesce(ratio, 1) = 1 THEN round(recommended_with_plan) END AS recommended_with_plan
         ),
         coalesce(ratio, 1) AS ratio
     FROM forecasts AS stored LEFT JOIN changed

@@ -112,7 +112,7 @@ WITH risks AS (
     + """ AS quantity
     FROM judged JOIN risks USING (known_until)
     UNION ALL
-    SELECT NULL AS one_in, date, meals_served, recommended AS quantity FROM judged
+    SELECT NULL AS one_in, date, meals_served, round(recommended) AS quantity FROM judged
 )
 SELECT
     one_in,

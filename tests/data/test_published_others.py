@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.published_others import attendance
 from data.store import Store
 from tests.conftest import EXAMPLES
 from tests.data.attackers import small_counts
@@ -136,3 +137,13 @@ def test_the_attacker_finds_a_lone_agent_as_soon_as_the_school_that_hides_it_tel
         else replace(seen, parts=seen.parts | {told: parts[told]})
     )
     assert found(leaking, truth, LARGEST + 1)["agents by school"].tolist() == [True, False, False, False]
+
+
+def test_who_came_to_a_workshop_stays_hidden_until_the_counts_of_its_month_are_known(programme: Store) -> None:
+    """Six agents in A and B in April: were five of them seen in B in May, A would have had one."""
+    rows = [[MONTHS[0], school, "t0", count, *[None] * 4] for school, count in zip("ABCD", (1, 5, 6, 6), strict=True)]
+    counts = pd.DataFrame(rows, columns=["month", "school", "trade", *COLUMNS]).convert_dtypes()
+    later = pd.DataFrame([[MONTHS[0] + timedelta(days=31), school, "w", 9, 5] for school in "BC"], columns=WORKSHOP)
+    write(programme, counts, later)
+    came = attendance(programme, TODAY + timedelta(days=62)).table.set_index("school")
+    assert came["hidden"].to_dict() == {"B": True, "C": False}

@@ -14,10 +14,11 @@ from data.school_calendar import service_days
 from data.store import Store
 from models import pooled
 from models.backtest import nothing_made
-from models.enrolment import path, widened
+from models.enrolment import path
 from models.history import extract
 from models.meals import Outlook, outlook
 from models.panel import REASONS, build, reasons
+from models.quantity import WIDTH_POWER, widened
 from models.series import MEALS, prepare
 from tests.models.synthetic import LAST, TODAY, city_history, deposit, meals, school_days
 
@@ -114,11 +115,21 @@ def test_the_first_days_of_a_canteen_that_doubled_are_no_typing_errors() -> None
 def test_the_interval_of_a_canteen_without_a_past_holds_the_doubt_on_its_level() -> None:
     values = {"forecast": 100.0, "lower": 90.0, "upper": 110.0, "recommended": 108.0}
     tables = {name: pd.DataFrame({"Bois": [value], "Neuf": [value]}) for name, value in values.items()}
-    found = widened(tables, pd.Series({"Neuf": 0.2}), 0.8)
+    found = widened(tables, pd.Series({"Neuf": 0.2}))
     half = np.hypot(10, 100 * 1.2816 * 0.2)
-    expected = [100.0, 100 - half, 100 + half, 100 + 0.8 * half]
+    # What is prepared is whole, and grows less than the interval.
+    expected = [100.0, 100 - half, 100 + half, round(100 + 8 * (half / 10) ** WIDTH_POWER)]
     assert [found[name]["Neuf"].iloc[0] for name in values] == pytest.approx(expected, rel=1e-4)
     assert [found[name]["Bois"].iloc[0] for name in values] == list(values.values())
+
+
+def test_what_is_prepared_is_widened_as_much_as_the_quantities_of_every_other_risk() -> None:
+    """The latter start from the widened interval (`data.queries.risk`): more prudent must never be fewer meals."""
+    named = {"forecast": 120.0, "lower": 108.0, "upper": 132.0, "recommended": 126.0}
+    tables = {name: pd.DataFrame({"Neuf": [meals]}) for name, meals in named.items()}
+    found = {name: float(table["Neuf"].iloc[0]) for name, table in widened(tables, pd.Series({"Neuf": 0.2})).items()}
+    factor = (found["upper"] - 120) / 12
+    assert found["recommended"] == round(120 + 6 * factor**WIDTH_POWER)
 
 
 def test_a_refresh_forecasts_a_new_canteen_and_not_a_closed_one(store: Store) -> None:

@@ -49,13 +49,17 @@ def test_a_page_shows_its_figures_with_demo_data(
     assert "Données de démonstration" in app.warning[0].value
     assert len(app.metric) >= metrics
     assert len(app.get("plotly_chart")) >= charts
-    assert len(app.dataframe) + sum("<table>" in block.value for block in app.get("html")) >= tables
+    assert tables_in(app) >= tables
+
+
+def tables_in(app: AppTest) -> int:
+    return len(app.dataframe) + sum("<table>" in block.value for block in app.get("html"))
 
 
 @pytest.mark.parametrize("page", [page for page, _, _, charts, _ in EXPECTED if charts])
 def test_every_chart_has_its_sentence_its_name_and_its_table(open_app: Open, demo_file: Path, page: str) -> None:
     app = open_app(demo_file, page)
-    charts, before = app.get("plotly_chart"), len(app.get("download_button"))
+    charts, before, shown = app.get("plotly_chart"), len(app.get("download_button")), tables_in(app)
     tables = [expander for expander in app.expander if expander.label == "Voir le tableau"]
     assert len(tables) == len(charts)
     assert len([element for element in app.html if 'class="takeaway"' in element.value]) >= len(charts)
@@ -65,6 +69,7 @@ def test_every_chart_has_its_sentence_its_name_and_its_table(open_app: Open, dem
     app.run()
     assert not app.exception
     assert len(app.get("download_button")) == before + len(charts)
+    assert tables_in(app) >= shown + len(charts)
 
 
 @pytest.mark.parametrize(("page", "heading"), [(page, heading) for page, heading, *_ in EXPECTED], ids=FILES)

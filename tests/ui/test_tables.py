@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from ui import forecast_view
 from ui.tables import ROOM, SHORT, fitted, french, french_csv, widths_of
 
 
@@ -66,3 +67,8 @@ def test_a_long_table_keeps_rows_of_one_line_and_one_that_cannot_fit_its_widths(
         widths = widths_of(frame)
         assert sum(widths.values()) > ROOM
         assert fitted(frame, widths) == widths
+
+
+def test_every_column_of_a_wide_table_stands_in_one_of_its_parts() -> None:
+    assert set(forecast_view.COLUMNS.values()) == {*forecast_view.FIRST, *forecast_view.SHORTER}
+    assert not {*forecast_view.FIRST} & {*forecast_view.SHORTER}
