@@ -6,6 +6,8 @@ import duckdb
 import pandas as pd
 
 SUGGESTIONS = 3
+# Words that most labels have tell nothing of which school it is.
+COMMON_WORDS = r"\b(ecole|elementaire|maternelle|primaire|publique|groupe|scolaire|restaurant|cantine)\b"
 LEAST_LIKENESS = 0.75
 
 # One row per label of the file that the store does not know, with the canteens of the closest known labels. A label
@@ -18,11 +20,19 @@ WITH labels AS (
     GROUP BY ALL
 ), unknown AS (
     SELECT * FROM labels ANTI JOIN service_points USING (site, site_kind)
+), proper AS (
+    -- What a label has of its own; a label of common words only keeps them.
+    SELECT site, coalesce(nullif(trim(regexp_replace(plain, $common, '', 'g')), ''), plain) AS proper
+    FROM (
+        SELECT DISTINCT site, strip_accents(lower(site)) AS plain
+        FROM (SELECT site FROM unknown UNION SELECT site FROM service_points)
+    )
 ), likeness AS (
     SELECT
         unknown.*, points.canteen, points.site AS known_site, points.site_kind AS known_kind,
-        jaro_winkler_similarity(strip_accents(lower(unknown.site)), strip_accents(lower(points.site))) AS score
-    FROM unknown JOIN service_points AS points ON points.canteen IS NOT NULL
+        jaro_winkler_similarity(unknown.proper, points.proper) AS score
+    FROM (FROM unknown JOIN proper USING (site)) AS unknown
+    JOIN (FROM service_points JOIN proper USING (site)) AS points ON points.canteen IS NOT NULL
 ), ranked AS (
     SELECT
         site, site_kind, canteen, max(score) AS best, arg_max(known_site || ' (' || known_kind || ')', score) AS like
@@ -43,7 +53,7 @@ ORDER BY line
 
 def unknown_labels(cursor: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """Return one row per unknown label of the staged log: site, site_kind, line, lines, canteens (closest first)."""
-    rows = cursor.execute(UNKNOWN, {"least": LEAST_LIKENESS}).df()
+    rows = cursor.execute(UNKNOWN, {"least": LEAST_LIKENESS, "common": COMMON_WORDS}).df()
     rows["canteens"] = [list(canteens)[:SUGGESTIONS] for canteens in rows["canteens"]]
     return rows
 

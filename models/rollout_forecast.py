@@ -178,7 +178,7 @@ def _told(
         completed=_range(reached, calendar),
         without_new=_range(plain, calendar),
         fan=_fan(days, calendar, end, assumptions, openings),
-        years=_years(days, calendar, today, end),
+        years=_years(days, calendar, today, end, assumptions, openings),
         stages=_stages(seen, draws, rng),
     )
 
@@ -219,11 +219,15 @@ def _fan(
     return pd.DataFrame({"month": months, "low": low, "median": median, "high": high, "target": target})
 
 
-def _years(days: np.ndarray, calendar: WorkCalendar, today: date, end: date) -> pd.DataFrame:
-    """Count the schools that end in each year to come, up to the last one expected."""
+def _years(
+    days: np.ndarray, calendar: WorkCalendar, today: date, end: date, assumptions: Assumptions, openings: np.ndarray
+) -> pd.DataFrame:
+    """Count the schools that end in each year to come, up to the last one expected and no more than there are."""
     years = list(range(today.year, end.year + 1))
     bounds = [(date(year, 1, 1) - calendar.first).days for year in [*years, end.year + 1]]
-    counts = np.diff(np.stack([np.searchsorted(row, bounds, side="left") for row in days]), axis=1)
+    done = np.stack([np.searchsorted(row, bounds, side="left") for row in days])
+    there = assumptions.target + assumptions.new_per_year * np.searchsorted(openings, bounds, side="right")
+    counts = np.diff(np.minimum(done, there), axis=1)
     low, median, high = np.quantile(counts, [LOW, 0.5, HIGH], axis=0, method="inverted_cdf")
     return pd.DataFrame({"year": years, "low": low, "median": median, "high": high})
 

@@ -80,7 +80,7 @@ def _schools(study: Study, measure: str) -> str:
     count = study.schools_in(measure)
     if count == len(study.sites):
         return f"Les {number(count)} écoles"
-    return f"Les {number(count)} écoles en test (sur {number(len(study.sites))})"
+    return f"Les {number(count)} écoles passées par le test (sur {number(len(study.sites))})"
 
 
 def _changed(measure: str, change: Interval) -> str:

@@ -213,7 +213,16 @@ def day_sentence(chosen: date, city: pd.DataFrame, canteens: pd.DataFrame) -> st
     meals = _meals(of_day.iloc[0]) if len(of_day) else MISSING
     planned = int(canteens["meals_planned"].notna().sum())
     partly = f" {_planned(planned, len(canteens))}." if 0 < planned < len(canteens) else ""
-    return f"{long_day(chosen).capitalize()}{SPACE}: {meals} pour la ville, {plural(len(canteens), 'cantine')}.{partly}"
+    apart = _without_canteen(of_day, canteens)
+    places = f"{plural(len(canteens), 'cantine')}{apart}"
+    return f"{long_day(chosen).capitalize()}{SPACE}: {meals} pour la ville, {places}.{partly}"
+
+
+def _without_canteen(of_day: pd.DataFrame, canteens: pd.DataFrame) -> str:
+    """Say how many of the city's meals are those of no canteen."""
+    left = round(of_day["meals"].sum() - canteens["meals"].sum()) if len(of_day) else 0
+    meals = plural(left, "repas attendu", "repas attendus")
+    return f" et les points à rattacher ({meals}, sans quantité conseillée)" if left > 0 else ""
 
 
 def _meals(row: pd.Series) -> str:

@@ -25,7 +25,13 @@ def form(today: date) -> None:
         blocks.note("Aucune école n’a d’étape à venir\u00a0: ajoutez d’abord ses étapes et leurs dates prévues.")
         return
     by_name = {str(row["school"]): row for row in left.to_dict("records")}
-    school = str(st.selectbox("École", list(by_name), format_func=school_name, key="etape_suivante"))
+    # Asked again after each move: a second click would move the same school twice.
+    key = f"etape_suivante_{st.session_state.get(f'round_{KIND}', 0)}"
+    school = st.selectbox(
+        "École", list(by_name), None, format_func=school_name, key=key, placeholder="Choisissez une école"
+    )
+    if school is None:
+        return
     moves = moves_of(by_name[school])
     prefix = f"{edit_form.prefix_of(KIND, {'ecole': school})}_{'_'.join(stage for stage, _, _ in moves)}"
     with st.form(f"form_{prefix}", border=False):

@@ -73,7 +73,7 @@ def about_workshops(facts: Attendance, today: date) -> list[str]:
 
 
 def about_agents(schools: MaskedCounts) -> list[str]:
-    """Ask the silent schools, and help the school that loses most agents at one step; what is hidden is not told."""
+    """Ask the silent schools, and help those that lose many agents at one step; what is hidden is not told."""
     counts, hidden = schools.counts, schools.hidden
     first = counts.columns[1]
     silent = [school_name(str(name)) for name in counts.index[counts[first].isna() & ~hidden[first]]]
@@ -85,10 +85,9 @@ def about_agents(schools: MaskedCounts) -> list[str]:
         for before, step in pairwise(counts.columns)
         if pd.notna(row[before]) and pd.notna(row[step])
     ]
-    people, school, before, step = max(losses, default=(0, "", "", ""))
-    if people >= FEWEST_LOST:
-        told.append(
-            f"Accompagner {school_name(school)}{SPACE}: {plural(people, 'agent perdu', 'agents perdus')} "
-            f"entre «{SPACE}{before}{SPACE}» et «{SPACE}{step}{SPACE}»."
-        )
-    return told
+    worst = {school: loss for loss in sorted(losses) for school in [loss[1]] if loss[0] >= FEWEST_LOST}
+    return told + [
+        f"Accompagner {school_name(school)}{SPACE}: {plural(people, 'agent perdu', 'agents perdus')} "
+        f"entre «{SPACE}{before}{SPACE}» et «{SPACE}{step}{SPACE}»."
+        for people, school, before, step in sorted(worst.values(), reverse=True)
+    ]

@@ -38,7 +38,7 @@ def _figures(facts: RolloutSummary) -> list[Figure]:
         Figure("Écoles équipées", _out_of(facts.equipped, facts.target), "installation terminée", help_text),
         Figure("Écoles raccordées", _out_of(facts.connected, facts.schools), "réseau filaire"),
         Figure("Raccordements bloqués", _out_of(len(facts.blocked), facts.schools), blocked),
-        Figure("Écoles en retard", _out_of(facts.late, facts.schools), "sur l’étape en cours"),
+        Figure("Écoles en retard", _out_of(facts.late, facts.schools), "sur leur étape, en cours ou finie"),
     ]
 
 
@@ -86,7 +86,7 @@ def timeline_sentence(known: pd.DataFrame) -> str:
     return f"{count_of(len(late), len(known), 'école')} {verb} en retard. {lead}{SPACE}: {enumeration(worst)}.{rest}"
 
 
-def table(known: pd.DataFrame) -> None:
+def table(known: pd.DataFrame, today: date) -> None:
     """Answer: what is each school's situation, and what comes next?"""
     with blocks.question(
         "Où en est chaque école, et quelle est la suite\u00a0?",
@@ -96,9 +96,9 @@ def table(known: pd.DataFrame) -> None:
             blocks.empty_state("Aucune école ne correspond à ce choix.")
             return
         blocks.takeaway(table_sentence(known))
-        school_cards.cards(known)
+        school_cards.cards(known, today)
         with st.expander("Voir les écoles en un tableau"):
-            tables.table(_school_table(known), "ecoles_test", height="content")
+            tables.table(_school_table(known, today), "ecoles_test", height="content")
 
 
 def table_sentence(known: pd.DataFrame) -> str:
@@ -132,7 +132,7 @@ def _stage_table(stages: pd.DataFrame) -> pd.DataFrame:
     return named[list(columns)].rename(columns=columns)
 
 
-def _school_table(known: pd.DataFrame) -> pd.DataFrame:
+def _school_table(known: pd.DataFrame, today: date) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "École": known["school"].map(school_name),
@@ -141,8 +141,8 @@ def _school_table(known: pd.DataFrame) -> pd.DataFrame:
             "Raison": known["weather_reason"],
             "Prochaine action": known["next_step"],
             "Étape": [school_cards.stage(row) for row in known.to_dict("records")],
-            "Ensuite": [school_cards.following(row) for row in known.to_dict("records")],
-            "Raccordement": known["connection"],
+            "Ensuite": [school_cards.following(row, today) for row in known.to_dict("records")],
+            "Connexion filaire": known["connection"],
             "Étape commencée le": known["actual_start"],
             "Équipée le": known["equipped_on"],
             "Secteur": known["district"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -25,21 +26,21 @@ CONNECTION = {
 Row = dict[Hashable, Any]
 
 
-def cards(known: pd.DataFrame) -> None:
+def cards(known: pd.DataFrame, today: date) -> None:
     """Show the cards in a grid that wraps; texts are shown as they are, whatever they contain."""
-    st.html(f'<ul class="cards">{"".join(map(_card, known.to_dict("records")))}</ul>')
+    st.html(f'<ul class="cards">{"".join(_card(row, today) for row in known.to_dict("records"))}</ul>')
 
 
-def _card(row: Row) -> str:
+def _card(row: Row, today: date) -> str:
     weather = WEATHER.get(str(row["weather"]), UNKNOWN)
     reason = "" if is_missing(row["weather_reason"]) else f"{SPACE}: {row['weather_reason']}"
     facts = [
         ("Étape", stage(row)),
         ("Retard", delay(row["delay_days"])),
         ("Météo", weather + reason),
-        ("Raccordement", CONNECTION.get(str(row["connection"]), UNKNOWN)),
+        ("Connexion filaire", CONNECTION.get(str(row["connection"]), UNKNOWN)),
         ("Action", MISSING if is_missing(row["next_step"]) else str(row["next_step"])),
-        ("Ensuite", following(row)),
+        ("Ensuite", following(row, today)),
     ]
     lines = "".join(f"<div><dt>{name}</dt><dd>{escape(text)}</dd></div>" for name, text in facts)
     return f'<li class="card"><strong>{escape(school_name(str(row["school"])))}</strong><dl>{lines}</dl></li>'
@@ -63,12 +64,11 @@ def delay(days: float | None) -> str:
     return plural(days, "jour") if days > 0 else f"{number(-days)}{SPACE}j d’avance"
 
 
-def following(row: Row) -> str:
-    """Say which stage comes next, and when it is planned."""
+def following(row: Row, today: date) -> str:
+    """Say which stage comes next, and when it is planned, or should have been."""
     if is_missing(row["next_stage"]):
         return MISSING
-    return (
-        f"{row['next_stage']}, prévue le {day(row['next_start'])}"
-        if not is_missing(row["next_start"])
-        else str(row["next_stage"])
-    )
+    if is_missing(row["next_start"]):
+        return str(row["next_stage"])
+    over = " dépassée" if pd.Timestamp(row["next_start"]).date() < today else ""
+    return f"{row['next_stage']}, date prévue{over}{SPACE}: {day(row['next_start'])}"

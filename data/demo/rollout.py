@@ -37,7 +37,7 @@ class Course:
 
 COURSES = (
     Course(58, (0, 0, 0, 0, 0, 0, 0), "faite", "soleil", "Étapes finies", "Partager le retour d’expérience"),
-    Course(41, (0, 1, 0, 0, 0, 0, 0), "faite", "soleil", "Équipe autonome", "Finir la généralisation"),
+    Course(41, (0, 1, 0, 0, 0, 0, 0), "faite", "soleil", "Équipe autonome", "Poursuivre les pesées"),
     Course(37, (0, 1, 2, 0, 0, 0, 0), "faite", "soleil", "Bilan positif", "Préparer la généralisation"),
     Course(31, (0, 2, 0, 1, 2, 0, 0), "faite", "nuage", "Agent référent absent trois semaines", "Finir le test"),
     Course(27, (0, 0, 0, 0, 0, 0, 0), "faite", "soleil", "Pesées quotidiennes en place", "Poursuivre le test"),

@@ -74,9 +74,9 @@ moves AS (
             lower * coalesce(ratio, 1) AS lower,
             upper * coalesce(ratio, 1) AS upper,
             -- What is prepared above a forecast grows a little less than the forecast (models.quantity.spread).
-            greatest(round(
+            CASE WHEN recommended IS NOT NULL THEN greatest(round(
                 point * coalesce(ratio, 1) + (recommended - point) * power(coalesce(ratio, 1), 1 + $size_power)
-            ), 0) AS recommended,
+            ), 0) END AS recommended,
             CASE WHEN coalesce(ratio, 1) = 1 THEN round(recommended_with_plan) END AS recommended_with_plan
         ),
         coalesce(ratio, 1) AS ratio

@@ -241,6 +241,16 @@ def test_an_unknown_label_is_told_with_the_closest_known_one_and_the_choice_is_r
     assert preview(store, "k.csv", log("Chauviniere M.;M;02/09/2016;10;9;;")).unknown_labels.empty
 
 
+def test_words_that_all_labels_have_bring_none_of_them_nearer(store: Store) -> None:
+    known = "site_nom;site_type;cantine_nom\nECOLE FREESIAS;M;FREESIAS\nECOLE GEORGE BRASSENS;M;BRASSENS\n"
+    apply(store, "m.csv", known.encode(), "agent")
+    content = log("École élémentaire Georges Brassens;M;01/09/2016;10;9;;", "École;M;01/09/2016;10;9;;")
+    proposed = {
+        row["site"]: row["canteens"] for row in preview(store, "j.csv", content).unknown_labels.to_dict("records")
+    }
+    assert proposed == {"École élémentaire Georges Brassens": ["BRASSENS"], "École": []}
+
+
 def test_rejected_lines_come_back_as_they_were_with_their_reasons_and_go_in_once_corrected(store: Store) -> None:
     report = apply(store, "j.csv", log("A;M;hier;1;x;;note", "B;M;01/09/2016;1;1;;"), "agent")
     row = report.rejected_rows.iloc[0]

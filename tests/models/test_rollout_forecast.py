@@ -69,6 +69,8 @@ def test_a_new_school_a_year_moves_the_end_by_as_many_schools() -> None:
     assert told.without_new.median == day(60 + 10 * LENGTH - 1)
     # 1 September 2026 comes before the ten schools are done; the eleventh is done before 1 September 2027.
     assert told.completed.median == day(60 + 11 * LENGTH - 1)
+    # The years count no more schools than there are at the end of 2027, though many more are simulated.
+    assert told.years["high"].sum() == 13 + 2
 
 
 def test_a_programme_that_new_schools_outrun_has_no_end() -> None:

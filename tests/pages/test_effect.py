@@ -36,7 +36,7 @@ def test_the_comite_reads_the_sentence_first_on_the_page_and_on_the_synthesis(op
     app = open_app(demo_store, PAGE, role="comite")
     first = next(block.value for block in app.html if 'class="takeaway"' in block.value)
     assert sentence in plain(first)
-    assert "Les 6 écoles en test (sur 12)" in plain(first)
+    assert "Les 6 écoles passées par le test (sur 12)" in plain(first)
     assert sentence in texts(app.switch_page("pages/comite/synthese.py").run())
 
 

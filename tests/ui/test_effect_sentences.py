@@ -32,7 +32,7 @@ def study(measure: str, change: Interval, more_weeks: float | None = 0.0, trend:
 )  # fmt: skip
 def test_a_clear_effect_is_one_sentence_with_its_range(measure: str, change: tuple, expected: str) -> None:
     told = plain(say.sentence(study(measure, Interval(*change)), measure))
-    assert told == f"Les 2 écoles en test (sur 3) {expected} que sans le pilote."
+    assert told == f"Les 2 écoles passées par le test (sur 3) {expected} que sans le pilote."
 
 
 @pytest.mark.parametrize(

@@ -56,13 +56,19 @@ def test_a_plan_in_part_is_told_with_its_numerator_and_denominator() -> None:
 
 
 def test_the_sentence_of_a_day_counts_the_canteens_that_have_planned() -> None:
-    canteens = pd.DataFrame({"meals_planned": [10.0, 20.0, None]})
+    canteens = pd.DataFrame({"meals_planned": [10.0, 20.0, None], "meals": [100.0, 100.0, 100.2]})
     city = DAYS.assign(meals=300.0)
     assert plain(day_sentence(date(2024, 11, 21), city, canteens)).endswith(
         "pour la ville, 3 cantines. 2 cantines sur 3 ont déjà un prévu."
     )
     assert "prévu" not in plain(day_sentence(date(2024, 11, 21), city, canteens.fillna(1.0)))
     assert "prévu" not in plain(day_sentence(date(2024, 11, 21), city, canteens.assign(meals_planned=None)))
+
+
+def test_the_meals_of_no_canteen_are_told_apart_from_those_to_prepare() -> None:
+    canteens = pd.DataFrame({"meals_planned": [None, None], "meals": [100.0, 124.0]})
+    said = plain(day_sentence(date(2024, 11, 21), DAYS.assign(meals=300.0), canteens))
+    assert said.endswith("2 cantines et les points à rattacher (76 repas attendus, sans quantité conseillée).")
 
 
 def test_the_quantity_to_prepare_comes_first_and_that_of_the_city_is_said_to_be_a_sum() -> None:
@@ -72,5 +78,5 @@ def test_the_quantity_to_prepare_comes_first_and_that_of_the_city_is_said_to_be_
     )
     alone = plain(coming_sentence(advised.assign(canteens=1), date(2024, 11, 20)))
     assert ": 214 repas conseillés ; 200 repas attendus" in alone
-    said = plain(day_sentence(date(2024, 11, 21), advised, pd.DataFrame({"meals_planned": [None]})))
+    said = plain(day_sentence(date(2024, 11, 21), advised, pd.DataFrame({"meals_planned": [None], "meals": [200.0]})))
     assert "(somme des cantines) ; 200 repas attendus, entre 80 et 120 pour la ville" in said

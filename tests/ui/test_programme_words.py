@@ -57,7 +57,7 @@ def test_what_nobody_told_of_a_school_is_said_to_be_unknown() -> None:
     row = {"stage": None, "delay_days": None, "next_stage": None, "next_start": None}
     assert school_cards.stage(row) == "non renseigné"
     assert school_cards.delay(None) == "non renseigné"
-    assert school_cards.following(row) == "—"
+    assert school_cards.following(row, TODAY) == "—"
     started = {"stage": "test", "position": 5, "actual_start": TODAY, "actual_end": pd.NaT}
     assert school_cards.stage(started) == "test, 5 sur 7"
     assert plain(school_cards.delay(-3)) == "3 j d’avance"
