@@ -23,6 +23,7 @@ from ui.filters import WHOLE_CITY
 from ui.formats import SPACE, weekday
 from ui.navigation import roles_of
 from ui.session import ask, request_refresh, store
+from ui.tables import Wide
 
 DEPOSIT = "pages/cantine/depot.py"
 UNKNOWN, IN_MEALS, IN_PERCENT = "je ne sais pas", "en repas par jour", "en pour cent"
@@ -115,7 +116,9 @@ def _show(place: str, moved: pd.DataFrame, city: pd.DataFrame) -> None:
         "gap": "Différence",
     }
     table = moved.assign(weekday=moved["date"].map(weekday))[list(shown)].rename(columns=shown)
-    tables.table(table, "et_si", digits=0, height="content", download=False)
+    meals, advised = table.columns[2:6], table.columns[6:]
+    parts = (table.drop(columns=advised), table.drop(columns=meals))
+    tables.table(Wide(table, parts), "et_si", digits=0, height="content", download=False)
 
 
 def _is_known(run: ForecastRun, event: Event) -> bool:
