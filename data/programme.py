@@ -78,7 +78,7 @@ FROM pilot_sites AS sites
 LEFT JOIN current_stages AS stages USING (school)
 LEFT JOIN following USING (school)
 LEFT JOIN equipped USING (school)
-ORDER BY stages.position DESC NULLS LAST, stages.actual_start NULLS LAST, sites.school
+ORDER BY stages.position DESC NULLS LAST, stages.actual_start NULLS LAST, sites.school COLLATE NOACCENT.NOCASE, sites.school
 """
 
 
@@ -101,9 +101,14 @@ def rollout_summary(store: Store, today: date) -> RolloutSummary:
     )
 
 
+STAGES = """
+SELECT * FROM pilot_stages SEMI JOIN pilot_sites USING (school) ORDER BY school COLLATE NOACCENT.NOCASE, school, position
+"""
+
+
 def stages(store: Store) -> pd.DataFrame:
     """When was each stage of each test school planned, and when did it happen? One row per school × stage."""
-    return store.read("SELECT * FROM pilot_stages SEMI JOIN pilot_sites USING (school) ORDER BY school, position")
+    return store.read(STAGES)
 
 
 # ---------------------------------------------------------------- the agents
@@ -171,7 +176,7 @@ SELECT sites.school, count(devices.device) AS devices
 FROM pilot_sites AS sites
 LEFT JOIN devices ON devices.school = sites.school AND devices.sharing = 'partagé' AND devices.state = 'en service'
 GROUP BY sites.school
-ORDER BY sites.school
+ORDER BY sites.school COLLATE NOACCENT.NOCASE, sites.school
 """
 
 
