@@ -54,7 +54,7 @@ def meals_figures(facts: Situation) -> list[Figure]:
 
 
 def waste_figures(facts: Situation) -> list[Figure]:
-    """Return the figures in grams, euros and CO2e, the schools and the dates."""
+    """Return the figures in grams, euros and CO₂e, the schools and the dates."""
     now = facts.now
     level = f", fiabilité {reliability(facts.weighing_days)}" if facts.weighing_days is not None else ""
     return [
@@ -73,8 +73,8 @@ def waste_figures(facts: Situation) -> list[Figure]:
         ),
         Figure(
             "CO₂e estimé",
-            quantity(_tonnes(facts.estimate("co2e_kg_per_kg")), "t", 1),
-            _weighed(facts, f"pour {quantity(_tonnes(facts.wasted_kg), 't', 1)} de nourriture, pesée brute"),
+            _tonnes(facts.estimate("co2e_kg_per_kg")),
+            _weighed(facts, f"pour {_tonnes(facts.wasted_kg)} de nourriture, pesée brute"),
             _help(facts, "co2e_kg_per_kg"),
         ),
         _schools(facts),
@@ -155,7 +155,8 @@ def _source(facts: Situation, name: str) -> str | None:
     if found is None:
         return None
     digits = 0 if found.value == round(found.value) else 1
-    return f"{quantity(found.value, found.unit, digits)}{SPACE}: {found.source}"
+    told = f"{quantity(found.value, found.unit, digits)}{SPACE}: {found.source}"
+    return told.replace("CO2e", "CO₂e")
 
 
 def _schools(facts: Situation) -> Figure:
@@ -220,5 +221,7 @@ def _rounded(euros: float | None) -> float | None:
     return None if euros is None else round(euros, -3 if euros >= 10_000 else -1)
 
 
-def _tonnes(kilograms: float | None) -> float | None:
-    return None if kilograms is None else kilograms / 1000
+def _tonnes(kilograms: float | None) -> str:
+    """Write an estimated weight: from 100 t on, a decimal would be false precision."""
+    tonnes = None if kilograms is None else kilograms / 1000
+    return quantity(tonnes, "t", 1 if tonnes is None or round(tonnes, 1) < 100 else 0)
