@@ -99,7 +99,9 @@ def by_day() -> None:
             blocks.empty_state("Aucun jour annoncé, puis servi, n’est gardé pour ce lieu.")
         everything = ask(archive.archive_by_canteen_day)
         label = f"Télécharger toute l’archive par cantine et par jour, {plural(len(everything), 'ligne')} (CSV)"
-        tables.download_csv(quality_tables.archived_canteen_days(everything, NAMES), "archive_previsions", label)
+        tables.download_csv(
+            quality_tables.archived_canteen_days(everything, NAMES), "archive_previsions", label, digits=1
+        )
 
 
 def day_by_day(found: pd.DataFrame, place: str) -> str:

@@ -167,7 +167,7 @@ def pairs(study: Study) -> None:
         if measure != WASTE and WASTE in study.effects:
             with st.expander("Et pour le gaspillage", key="effet_cantines_gaspillage"):
                 _pairs(study, WASTE)
-        tables.download_csv(pairs_table(study, measure), "effet_cantines")
+        tables.download_csv(pairs_table(study, measure), "effet_cantines", digits=2)
 
 
 def _pairs(study: Study, measure: str) -> None:

@@ -47,7 +47,7 @@ def table(
     for part in frame.parts if isinstance(frame, Wide) and too_wide else [whole]:
         _grid(part, digits, height)
     if download:
-        download_csv(whole, key)
+        download_csv(whole, key, digits=digits + 1)
 
 
 def _grid(frame: pd.DataFrame, digits: int, height: Height) -> None:
@@ -139,11 +139,13 @@ def _format_of(values: pd.Series, digits: int) -> Callable[[Any], str] | None:
     return partial(formats.number, digits=0 if pd.api.types.is_integer_dtype(values) else digits)
 
 
-def download_csv(frame: pd.DataFrame, name: str, label: str = "Télécharger le tableau (CSV)") -> None:
+def download_csv(
+    frame: pd.DataFrame, name: str, label: str = "Télécharger le tableau (CSV)", digits: int | None = None
+) -> None:
     """Offer the frame as a CSV file that French Excel opens as it is; it is written only when asked for."""
     st.download_button(
         label,
-        data=lambda: french_csv(frame),
+        data=lambda: french_csv(frame, digits),
         file_name=f"{name}.csv",
         mime="text/csv",
         key=f"csv_{name}",
@@ -152,18 +154,22 @@ def download_csv(frame: pd.DataFrame, name: str, label: str = "Télécharger le 
     )
 
 
-def french_csv(frame: pd.DataFrame) -> bytes:
-    """Return UTF-8 with BOM, “;”, decimal commas, dates jj/mm/aaaa, and no cell that Excel would run as a formula."""
-    cells = pd.DataFrame({name: [_cell(value) for value in frame[name]] for name in frame.columns})
+def french_csv(frame: pd.DataFrame, digits: int | None = None) -> bytes:
+    """Return UTF-8 with BOM, “;”, decimal commas, dates jj/mm/aaaa, and no cell that Excel would run as a formula.
+
+    Computed numbers keep at most `digits` decimals: more would be false precision. Without it, all are kept.
+    """
+    cells = pd.DataFrame({name: [_cell(value, digits) for value in frame[name]] for name in frame.columns})
     cells.columns = pd.Index([defuse(str(name)) for name in frame.columns])
     return cells.to_csv(index=False, sep=";", lineterminator="\r\n").encode("utf-8-sig")
 
 
-def _cell(value: Any) -> str:  # noqa: ANN401
+def _cell(value: Any, digits: int | None) -> str:  # noqa: ANN401
     if formats.is_missing(value):
         return ""
     if isinstance(value, str):
         return defuse(value)
     if isinstance(value, float):
-        return f"{value:.10g}".replace(".", ",")
+        kept = value if digits is None else round(value, digits) + 0.0  # nothing is “-0”
+        return f"{kept:.10g}".replace(".", ",")
     return formats.day(value) if isinstance(value, date) else str(value)

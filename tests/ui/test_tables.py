@@ -33,6 +33,12 @@ def test_negative_numbers_stay_numbers() -> None:
     assert french_csv(pd.DataFrame({"a": [-1.5, -2.0]})).decode("utf-8-sig") == "a\r\n-1,5\r\n-2\r\n"
 
 
+def test_a_downloaded_figure_has_no_more_decimals_than_asked_and_what_was_typed_keeps_them_all() -> None:
+    frame = pd.DataFrame({"a": [112.7089525, -0.0001, 1234567.25, None]})
+    assert french_csv(frame, 1).decode("utf-8-sig") == 'a\r\n112,7\r\n0\r\n1234567,2\r\n""\r\n'
+    assert "112,7089525" in french_csv(frame).decode("utf-8-sig")
+
+
 def test_a_table_shows_french_numbers_and_keeps_values_for_sorting() -> None:
     frame = pd.DataFrame({"Repas": [1234, 5], "g": [1.25, None]})
     style = french(frame)
