@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -10,14 +12,15 @@ from data import queries
 from data.demo import DemoOnly, start_empty
 from data.schemas import kinds
 from data.selection import Selection
-from ui import audit_words, blocks, tables
+from ui import audit_words, blocks, sheet, tables
 from ui.access import require
-from ui.formats import SPACE, count_of, day, moment, number, percent
+from ui.formats import SPACE, count_of, day, moment, number, percent, plural
 from ui.session import ask, store
 
 # What lacks stands out, and the number in the cell says the same.
 SHADES = {"nothing": "background-color: #f3c3a0; color: #1c2b33", "some": "background-color: #fbeedd; color: #1c2b33"}
 PLACE, PLACE_KEY = "Cantine", ["canteen", "site", "site_kind"]
+WEEKS, WEEK_WIDTH, WIDEST_PLACE = 7, 61, 240  # what a page of 768 pixels has room for: from one holiday to the next
 
 
 @st.fragment
@@ -33,15 +36,15 @@ def grid(selection: Selection) -> None:
         blocks.takeaway(grid_sentence(cells))
         # Two places may be read alike: rows are told apart by their key, and only labelled by their name.
         places = cells.drop_duplicates(PLACE_KEY).reset_index(drop=True)
-        weeks = sorted(cells["week"].unique())
+        weeks = _chosen_weeks(cells)
         event = st.dataframe(
-            _shaded(cells, places, weeks),
-            key="grille",
+            _shaded(cells[cells["week"].isin(weeks)], places, weeks),
+            key=f"grille_{weeks[0]:%Y-%m-%d}",
             height=460,
             hide_index=True,
             on_select="rerun",
             selection_mode="single-cell",
-            column_config={PLACE: st.column_config.Column(PLACE, width=_place_width(places), pinned=True)},
+            column_config=_columns(places, weeks),
         )
         _chosen_cell(event["selection"]["cells"], places, weeks)
 
@@ -58,8 +61,30 @@ def grid_sentence(cells: pd.DataFrame) -> str:
     )
 
 
-def _place_width(places: pd.DataFrame) -> int:
-    return min(tables.width_of(places["place"]), 260)
+def _chosen_weeks(cells: pd.DataFrame) -> list[pd.Timestamp]:
+    """Let the reader choose a run of weeks, the latest at first; each says what it lacks."""
+    runs = runs_of(sorted(cells["week"].unique()))
+    if len(runs) == 1:
+        return runs[0]
+    names = {_run_title(cells[cells["week"].isin(run)]): run for run in runs}
+    return names[str(st.selectbox("Semaines", list(names)))]
+
+
+def runs_of(weeks: list[pd.Timestamp]) -> list[list[pd.Timestamp]]:
+    """Return the weeks in runs that fit on a page, the latest run first and full, each in order."""
+    return [weeks[max(0, end - WEEKS) : end] for end in range(len(weeks), 0, -WEEKS)]
+
+
+def _run_title(cells: pd.DataFrame) -> str:
+    missing = int((cells["service_days"] - cells["days"]).clip(lower=0).sum())
+    between = f"Semaines du {day(cells['week'].min())} au {day(cells['week'].max())}"
+    return f"{between}{SPACE}: {plural(missing, 'journée manquante', 'journées manquantes')}"
+
+
+def _columns(places: pd.DataFrame, weeks: list[pd.Timestamp]) -> dict[str, Any]:
+    width = min(tables.width_of(places["place"]), WIDEST_PLACE)
+    narrow = {_week_title(week): st.column_config.Column(width=WEEK_WIDTH) for week in weeks}
+    return {PLACE: st.column_config.Column(PLACE, width=width, pinned=True), **narrow}
 
 
 def _shaded(cells: pd.DataFrame, places: pd.DataFrame, weeks: list[pd.Timestamp]) -> pd.io.formats.style.Styler:
@@ -76,7 +101,7 @@ def _shaded(cells: pd.DataFrame, places: pd.DataFrame, weeks: list[pd.Timestamp]
 
 
 def _week_title(week: pd.Timestamp) -> str:
-    return f"{week:%d/%m/%y}"
+    return f"{week:%d/%m}"
 
 
 def _chosen_cell(cells: list[tuple[int, str]], places: pd.DataFrame, weeks: list[pd.Timestamp]) -> None:
@@ -116,7 +141,7 @@ def journal() -> None:
             action=rows["action"].map(audit_words.action),
             detail=rows["detail"].map(audit_words.detail),
         )
-        tables.table(rows.set_axis(["Quand", "Qui", "Action", "Détail"], axis="columns"), "actions", download=False)
+        sheet.sheet_of(rows.set_axis(["Quand", "Qui", "Action", "Détail"], axis="columns"))
 
 
 def leave_demo() -> None:

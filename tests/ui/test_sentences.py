@@ -12,7 +12,7 @@ from data.programme import RolloutSummary
 from data.queries import Overview, Parameter, WasteSummary
 from ui import waste_sentences as say
 from ui.attach_view import namesake_sentences
-from ui.inventory_view import grid_sentence
+from ui.inventory_view import WEEKS, grid_sentence, runs_of
 from ui.situation import Situation, decisions
 from ui.synthesis_view import change_sentence, change_table, waste_figures
 
@@ -129,3 +129,12 @@ def test_canteens_that_differ_by_a_space_are_named_with_their_labels() -> None:
     sentence = plain(namesake_sentences(found)[0])
     assert "« E » et « E (2) » ne diffèrent que par une espace" in sentence
     assert "« E » a : E (M), E (E). « E (2) » a : —." in sentence
+
+
+@pytest.mark.parametrize("count", [1, WEEKS, WEEKS + 1, 36])
+def test_every_week_stands_in_one_run_and_no_run_is_wider_than_a_page(count: int) -> None:
+    weeks = list(pd.date_range("2025-09-01", periods=count, freq="7D"))
+    runs = runs_of(weeks)
+    assert [week for run in reversed(runs) for week in run] == weeks
+    assert len(runs[0]) == min(count, WEEKS)
+    assert max(map(len, runs)) <= WEEKS
