@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser.steps import opened
 from tests.conftest import PROJECT
@@ -82,6 +82,7 @@ def page(server: str) -> Iterator[Page]:
         one.on("request", lambda request: None if _local(request.url, server) else outside.append(request.url))
         one.goto(server)
         opened(one)
+        expect(one.get_by_test_id("stMainMenu")).to_have_count(0)  # it speaks English
         yield one
         browser.close()
     assert not outside, f"requests to the outside: {outside}"
