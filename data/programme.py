@@ -78,7 +78,8 @@ FROM pilot_sites AS sites
 LEFT JOIN current_stages AS stages USING (school)
 LEFT JOIN following USING (school)
 LEFT JOIN equipped USING (school)
-ORDER BY stages.position DESC NULLS LAST, stages.actual_start NULLS LAST, sites.school COLLATE NOACCENT.NOCASE, sites.school
+ORDER BY stages.position DESC NULLS LAST, stages.actual_start NULLS LAST,
+    sites.school COLLATE NOACCENT.NOCASE, sites.school
 """
 
 
@@ -102,7 +103,8 @@ def rollout_summary(store: Store, today: date) -> RolloutSummary:
 
 
 STAGES = """
-SELECT * FROM pilot_stages SEMI JOIN pilot_sites USING (school) ORDER BY school COLLATE NOACCENT.NOCASE, school, position
+SELECT * FROM pilot_stages SEMI JOIN pilot_sites USING (school)
+ORDER BY school COLLATE NOACCENT.NOCASE, school, position
 """
 
 
