@@ -6,6 +6,7 @@ import pandas as pd
 
 from ui import quality_sentences as say
 from ui.formats import SPACE, weekday
+from ui.tables import Wide
 
 MEASURES = {
     "canteen_days": "Journées",
@@ -55,9 +56,11 @@ SAID = {
 }
 
 
-def methods(found: pd.DataFrame) -> pd.DataFrame:
-    """Return the measures of each method."""
-    return found.assign(method=found["method"].map(say.NAMES))[list(METHODS)].rename(columns=METHODS)
+def methods(found: pd.DataFrame) -> Wide:
+    """Return the measures of each method: its gaps, then what it would have left over or lacked."""
+    whole = found.assign(method=found["method"].map(say.NAMES))[list(METHODS)].rename(columns=METHODS)
+    gaps, quantities = whole.columns[1:4], whole.columns[4:]
+    return Wide(whole, (whole.drop(columns=quantities), whole.drop(columns=gaps)))
 
 
 def months(found: pd.DataFrame) -> pd.DataFrame:
