@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
+import streamlit as st
 
 from data import steering
-from ui import blocks, charts_steering, tables
+from ui import blocks, charts_steering, sheet, tables
 from ui.charts_programme import school_name
 from ui.formats import MISSING, SPACE, count_of, day, enumeration, is_missing, plural
 from ui.session import ask
@@ -84,7 +85,10 @@ def milestones(today: date) -> None:
                 "Atteint le": found["reached_on"],
             }
         )
-        tables.table(table, "jalons", height="content" if len(table) < 12 else 420)
+        dates = ["Prévu le", "Atteint le"]
+        with st.container(height="content" if len(table) < 12 else 420, border=False):
+            sheet.sheet_of(table.assign(**{name: table[name].map(day) for name in dates}))
+        tables.download_csv(table, "jalons")
 
 
 def _delay(row: Row) -> str:
