@@ -18,8 +18,17 @@ from ui.blocks import Figure
 from ui.charts_programme import school_name
 from ui.formats import MISSING, MONTHS, SPACE, count_of, number, percent, plural
 from ui.session import ask
+from ui.tables import Wide
 
 FIRST_STEP = "Identité créée"
+# The titles of the file, and the shorter ones of the page.
+SHORTER = {
+    "Identité créée": "Id. créée",
+    "Identité activée": "Id. activée",
+    "Actifs (30\u00a0j)": "Actifs 30\u00a0j",
+    "Matériels partagés en service": "Partagés en service",
+    "Agents par matériel partagé": "Agents par partagé",
+}
 MASK_NOTE = (
     "«\u00a0masqué\u00a0»\u00a0: moins de 5 agents, ou un chiffre qui permettrait de les retrouver. "
     "«\u00a0—\u00a0»\u00a0: non renseigné, hors du total."
@@ -120,7 +129,9 @@ def by_group(month: date) -> MaskedCounts:
         blocks.takeaway(by_group_sentence(schools))
         by_school, by_trade = st.tabs(["Par école", "Par métier"])
         with by_school:
-            tables.table(_people_table(schools, "École"), "agents_par_ecole", height="content")
+            table = _people_table(schools, "École")
+            narrow = table.rename(columns=SHORTER)
+            tables.table(Wide(table, (narrow,)), "agents_par_ecole", height="content")
         with by_trade:
             tables.table(_people_table(trades, "Métier"), "agents_par_metier")
     return schools
@@ -185,7 +196,9 @@ def devices(schools: MaskedCounts, today: date) -> None:
             return
         blocks.takeaway(shared_sentence(shared))
         with st.expander("Voir les matériels partagés, école par école"):
-            tables.table(shared_table(shared), "materiels_partages", height="content")
+            table = shared_table(shared)
+            narrow = table.rename(columns=SHORTER)
+            tables.table(Wide(table, (narrow,)), "materiels_partages", height="content")
 
 
 def devices_sentence(counts: pd.DataFrame) -> str:
