@@ -21,7 +21,6 @@ COLUMNS = {
     "state": "État",
     "deposited_at": "Déposé le",
     "file_name": "Fichier",
-    "accepted": "Acceptées",
     "rejected": "Rejetées",
     "actor": "Par",
 }
@@ -29,6 +28,7 @@ COLUMNS = {
 MORE_COLUMNS = {
     "kind": "Contenu",
     "lines": "Lignes",
+    "accepted": "Acceptées",
     "changed": "dont modifiées",
     "unchanged": "Inchangées",
     "without_measure": "Sans mesure",
@@ -49,7 +49,12 @@ def history(user: User) -> None:
             return
         rows = rows.assign(actor=[actor_seen_by(user, actor) for actor in rows["actor"]])
         shown = _readable(rows)
-        fitting = shown[list(COLUMNS.values())].assign(Fichier=shown["Fichier"].map(say.short_name))
+        fitting = shown[list(COLUMNS.values())].assign(
+            **{
+                "Déposé le": shown["Déposé le"].str[: len("jj/mm/aaaa")],
+                "Fichier": shown["Fichier"].map(say.short_name),
+            }
+        )
         tables.table(fitting, "depots", height="content" if len(rows) <= tables.SHORT else 400, download=False)
         tables.download_csv(shown, "depots", "Télécharger l’historique (CSV)")
         by_number = {int(row["deposit_id"]): row for row in rows.to_dict("records")}
