@@ -138,3 +138,15 @@ def test_every_week_stands_in_one_run_and_no_run_is_wider_than_a_page(count: int
     assert [week for run in reversed(runs) for week in run] == weeks
     assert len(runs[0]) == min(count, WEEKS)
     assert max(map(len, runs)) <= WEEKS
+
+
+@pytest.mark.parametrize(("tonnes", "shown"), [(67.5, "67,5 t"), (99.96, "100 t"), (285.0, "285 t")])
+def test_an_estimate_of_100_tonnes_or_more_has_no_decimal(tonnes: float, shown: str) -> None:
+    facts = replace(
+        SITUATION,
+        now=replace(SUMMARY, weighed_kg=100 * tonnes),
+        references={"co2e_kg_per_kg": Parameter(1.0, "kg CO2e/kg", "452 g CO2e par repas")},
+    )
+    figure = waste_figures(facts)[2]
+    assert plain(figure.value) == shown
+    assert "CO2e" not in (figure.help or "")
