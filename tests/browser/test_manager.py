@@ -73,8 +73,8 @@ def test_a_manager_deposits_corrects_and_takes_back_a_file_from_excel(page: Page
     save(page)
     told = history(page, tmp_path)
     assert [row[:2] + row[3:] for row in told[:2]] == [
-        ["4", "actif", corrected.name, "3", "0", "poste local", "Journal des cantines", "3", "0", "0", "0", "0"],
-        ["3", "actif", typed.name, "7", "3", "poste local", "Journal des cantines", "12", "1", "2", "0", "3"],
+        ["4", "actif", corrected.name, "0", "poste local", "Journal des cantines", "3", "3", "0", "0", "0", "0"],
+        ["3", "actif", typed.name, "3", "poste local", "Journal des cantines", "12", "7", "1", "2", "0", "3"],
     ]
     assert all(re.fullmatch(r"\d\d/\d\d/\d{4} à \d\d h \d\d", row[2]) for row in told)
     meals_are(page, SECOND)
