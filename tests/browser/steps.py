@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
+from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
@@ -40,6 +42,17 @@ def settled(page: Page) -> None:
     expect(page.get_by_text("Refusé\u00a0: dans chacune de ces lignes")).to_be_visible(timeout=SLOW)
     expect(page.get_by_test_id("stFileUploaderDropzoneInput")).to_have_count(1, timeout=SLOW)
     whole(page)
+
+
+def hand_over(page: Page, file: Path) -> None:
+    """Give a file to the page's field, and again if the page was drawn anew just then and lost it."""
+    waiting = page.get_by_text("Un fichier à la fois")
+    for _ in range(3):
+        settled(page)
+        page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
+        with suppress(AssertionError):
+            expect(waiting).to_have_count(0, timeout=15_000)
+            return
 
 
 def spaced(text: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import SLOW, VERY_SLOW, picture, settled, spaced, visit, whole
+from tests.browser.steps import SLOW, VERY_SLOW, hand_over, picture, spaced, visit, whole
 from tests.conftest import REAL_DATA
 
 
@@ -100,8 +100,7 @@ def start_empty(page: Page) -> None:
 def deposit(page: Page, file: Path) -> str:
     """Deposit one file by the page and return the sentence of its report."""
     visit(page, "Déposer un fichier")
-    settled(page)
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
+    hand_over(page, file)
     sentence = page.locator(".takeaway").filter(has_text=file.name)
     expect(sentence).to_be_visible(timeout=SLOW)
     picture(page, f"depot_{file.stem}")
