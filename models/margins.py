@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from models.clues import of_errors
-from models.panel import PLAUSIBLE_RATIO
+from models.panel import plausible
 
 ABOVE, BELOW = 1, -1
 # A canteen's own errors count beside those of all canteens; under this many days the latter lead.
@@ -64,8 +64,7 @@ class Margin:
 def learn(forecast: pd.DataFrame, served: np.ndarray, clues: np.ndarray, side: int) -> Margin:
     """Learn the errors of past forecasts on one side: ABOVE or BELOW. All are days × canteens (× clues)."""
     relative = served / forecast.to_numpy(dtype=float) - 1
-    low, high = PLAUSIBLE_RATIO
-    told = (relative > low - 1) & (relative < high - 1)
+    told = plausible(served, forecast.to_numpy(dtype=float))
     if told.sum() < LEAST_ERRORS:
         constant = np.r_[np.log(USUAL_ERROR), np.zeros(clues.shape[-1] + 1)]
         return Margin(side, pd.Series(USUAL_LARGE, forecast.columns), constant, np.empty(0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from models.menus import words_of
 
 # Typing errors: meals served beside the canteen's rolling median of TYPING_WINDOW days.
 PLAUSIBLE_RATIO = (0.3, 2.0)
+Values = TypeVar("Values", pd.Series, np.ndarray)
 TYPING_WINDOW = 41
 TYPING_LEAST_DAYS = 5
 # A service point is missing when fewer served than usual on the same weekday of the weeks around: a missing row is not
@@ -118,8 +120,8 @@ def learnable(panel: Panel) -> pd.DataFrame:
     return like(panel.served, np.where(reasons(panel) < 0, panel.served, np.nan))
 
 
-def plausible(value: pd.Series, reference: pd.Series) -> pd.Series:
-    """Tell where a value is within PLAUSIBLE_RATIO of its reference."""
+def plausible(value: Values, reference: Values) -> Values:
+    """Tell where a value is within PLAUSIBLE_RATIO of its reference; what is missing is not."""
     low, high = PLAUSIBLE_RATIO
     return (value >= low * reference) & (value <= high * reference)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from models.margins import Margin
-from models.panel import PLAUSIBLE_RATIO
+from models.panel import plausible
 
 INTERVAL = 0.8
 HINGES = (-0.3, -0.12, 0.08, 0.2)
@@ -76,7 +76,7 @@ def shortage(planned: pd.DataFrame, served: pd.DataFrame) -> float | None:
     How short they run varies from year to year, by chance more than by choice: all the years known count.
     """
     plan, meals = planned.to_numpy(), served.to_numpy()
-    both = _plausible(plan, meals)
+    both = plausible(plan, meals)
     if both.sum() < LEAST_CELLS:
         return None
     return float(np.maximum(meals - plan, 0.0)[both].sum() / meals[both].sum())
@@ -101,7 +101,7 @@ def prepared(margin: Margin, forecast: np.ndarray, width: np.ndarray, served: np
     if not len(margin.standard):
         return margin
     errors = (served - 0.5) / forecast - 1
-    told = np.isfinite(errors) & _plausible(served, forecast)
+    told = np.isfinite(errors) & plausible(served, forecast)
     return replace(margin, standard=np.sort((errors / spread(width, forecast))[told]))
 
 
@@ -111,7 +111,7 @@ def match_risk(forecast: np.ndarray, margin: Margin, width: np.ndarray, served: 
     No fewer than 1 − MOST_DAYS_SHORT: as many meals short, spread over more days, would be more canteens in trouble.
     """
     # A typing error is no shortage, here as in the managers' own.
-    served = np.where(_plausible(served, forecast), served, np.nan)
+    served = np.where(plausible(served, forecast), served, np.nan)
     if not np.isfinite(served).any():
         return 1 - DEFAULT_RISK
     low, high = 1 - MOST_DAYS_SHORT, 1 - LOWEST_RISK
@@ -122,19 +122,13 @@ def match_risk(forecast: np.ndarray, margin: Margin, width: np.ndarray, served: 
     return high
 
 
-def _plausible(meals: np.ndarray, other: np.ndarray) -> np.ndarray:
-    low, high = PLAUSIBLE_RATIO
-    with np.errstate(invalid="ignore"):
-        return (meals > low * other) & (meals < high * other)
-
-
 def widened(tables: dict[str, pd.DataFrame], unsure: pd.Series) -> dict[str, pd.DataFrame]:
     """Return quantities (`models.backtest.quantities`) further from the forecast where its level is `unsure` (log)."""
     deviations = NormalDist().inv_cdf((1 + INTERVAL) / 2)
     wider = {name: table.copy() for name, table in tables.items()}
-    for canteen, spread in unsure.items():
+    for canteen, doubt in unsure.items():
         middle, lower, upper = (tables[name][canteen] for name in ("forecast", "lower", "upper"))
-        factor = np.sqrt(1 + (2 * middle * deviations * spread / (upper - lower).clip(lower=LEAST_WAY)) ** 2)
+        factor = np.sqrt(1 + (2 * middle * deviations * doubt / (upper - lower).clip(lower=LEAST_WAY)) ** 2)
         for name in ("lower", "upper"):
             wider[name][canteen] = (middle + factor * (tables[name][canteen] - middle)).clip(lower=0.0)
         # What is prepared follows the width of the interval here as elsewhere.

@@ -50,14 +50,13 @@ def _schools(fig: go.Figure, row: int, name: str, digits: int, effect: Effect, l
 
 def _interval(fig: go.Figure, row: int, name: str, digits: int, effect: Effect, legend: bool) -> None:
     change = effect.change
-    told = math.isfinite(change.lower) and math.isfinite(change.upper)
     ends = [change.upper - change.value], [change.value - change.lower]
     fig.add_scatter(
         x=[change.value], y=[name], mode="markers+text", name="Effet du pilote et intervalle à 95 %",
         showlegend=legend, legendgroup="effect",
         marker={"symbol": "diamond", "size": 13, "color": charts.BLUE},
         error_x={"type": "data", "array": ends[0], "arrayminus": ends[1], "thickness": 4, "width": 9,
-                 "color": charts.BLUE} if told else None,
+                 "color": charts.BLUE} if change.finite else None,
         text=[formats.signed(change.value, digits)], textposition="top center", cliponaxis=False,
         hoverinfo="skip", row=row, col=1,
     )  # fmt: skip

@@ -224,16 +224,14 @@ def shared_counts(schools: MaskedCounts) -> pd.DataFrame:
 
 def shared_table(shared: pd.DataFrame) -> pd.DataFrame:
     """Return what people read of the shared devices: what is hidden says so, what is not known is missing."""
-    agents = [MASKED if row["hidden"] else number(row["agents"]) for row in shared.to_dict("records")]
-    ratio = [
-        MASKED if row["hidden"] and row["devices"] else number(row["ratio"], 1) for row in shared.to_dict("records")
-    ]
+    # Without a device there is no ratio to hide.
+    with_device = shared.assign(hidden=shared["hidden"] & (shared["devices"] > 0))
     return pd.DataFrame(
         {
             "École": shared.index.map(school_name),
-            "Agents": agents,
+            "Agents": support_view.told(shared, "agents"),
             "Matériels partagés en service": shared["devices"].to_numpy(),
-            "Agents par matériel partagé": ratio,
+            "Agents par matériel partagé": support_view.told(with_device, "ratio", 1),
         }
     )
 

@@ -155,8 +155,7 @@ def _source(facts: Situation, name: str) -> str | None:
     if found is None:
         return None
     digits = 0 if found.value == round(found.value) else 1
-    told = f"{quantity(found.value, found.unit, digits)}{SPACE}: {found.source}"
-    return told.replace("CO2e", "CO₂e")
+    return f"{quantity(found.value, found.unit, digits)}{SPACE}: {found.source}"
 
 
 def _schools(facts: Situation) -> Figure:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import serve
-from tests.browser.steps import SLOW, settled, visit
+from tests.browser.steps import SLOW, hand_over, visit
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +28,7 @@ def test_a_refused_file_says_what_to_do_and_leaves_the_history_empty(page: Page,
         ("inconnu.csv", b"nom;valeur\na;1\n", "ne sont pas reconnus"),
     ]:
         (tmp_path / name).write_bytes(content)
-        settled(page)
-        page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(tmp_path / name)
+        hand_over(page, tmp_path / name)
         expect(page.get_by_text("Ce fichier est refusé").first).to_be_visible(timeout=SLOW)
         expect(page.get_by_text(said)).to_be_visible(timeout=SLOW)
     expect(page.get_by_text("Aucun fichier n’a encore été déposé.")).to_be_visible()

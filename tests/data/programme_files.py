@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 from data.deposit import apply
 from data.report import DepositReport
 from data.store import Store
 
 Cell = str | int | float | date | None
+TOMORROW = date.today() + timedelta(days=1)
+SCHOOL, OTHER = "École Alpha", "École Beta"
+STAGES = "ecole etape debut_prevu fin_prevue debut_reel fin_reelle"
+
+
+def day(number: int, month: int = 3) -> date:
+    """Return a day of 2025, of March unless told."""
+    return date(2025, month, number)
+
+
+STAGE: dict[str, Any] = {"ecole": SCHOOL, "etape": "installation"}
+COUNT: dict[str, Any] = {"ecole": SCHOOL, "metier": "restauration", "mois": day(1)}
 
 
 def deposit(store: Store, columns: str, rows: Iterable[Iterable[Cell]]) -> DepositReport:

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from data.queries.overview import parameters
 from data.store import Store, StoreTooRecent
 
 
@@ -103,3 +104,9 @@ def test_opening_again_applies_no_migration_twice(tmp_path: Path) -> None:
     second = Store(tmp_path / "x.duckdb")
     assert second.read("SELECT count(*) AS n FROM schema_migrations")["n"][0] == count
     second.close()
+
+
+def test_the_sources_of_the_references_are_spelt_as_the_pages_are(store: Store) -> None:
+    told = " ".join(f"{reference.unit} {reference.source}" for reference in parameters(store).values())
+    assert "452 g CO₂e" in told
+    assert "CO2e" not in told

@@ -1,0 +1,86 @@
+"""A wrong entry about the programme is refused in its column, in French, and nothing is written."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from data import edits
+from data.deposit import preview
+from data.store import Store
+from tests.data.programme_files import COUNT, OTHER, SCHOOL, STAGE, TOMORROW, day
+
+WRONG: list[tuple[str, dict[str, Any], str, str]] = [
+    ("stages", {**STAGE, "fin_reelle": day(17)}, "fin_reelle", "début réel : 17/03/2025 avant le 18/03/2025"),
+    ("stages", {**STAGE, "fin_prevue": day(10)}, "fin_prevue", "la fin prévue précède le début prévu"),
+    ("stages", {**STAGE, "fin_reelle": TOMORROW}, "fin_reelle", "est à venir"),
+    ("stages", {**STAGE, "etape": "test", "debut_reel": day(1, 4)}, "debut_reel", "« formation » n’a pas commencé"),
+    ("stages", {**STAGE, "etape": "cadrage", "debut_reel": day(12), "fin_reelle": day(13)}, "debut_reel",
+     "retour en arrière : « préparation » a commencé le 10/03/2025"),
+    ("stages", {**STAGE, "etape": "préparation", "effacer": "debut_reel;fin_reelle"}, "debut_reel",
+     "« installation » a déjà commencé"),
+    ("stages", {**STAGE, "etape": "formation", "fin_reelle": day(11, 4)}, "fin_reelle", "indiquez le début réel"),
+    ("stages", {**STAGE, "etape": "inauguration", "debut_reel": day(1)}, "etape", "écrivez cadrage, préparation"),
+    ("stages", {**STAGE, "ecole": "École Alfa"}, "ecole", "le nom connu le plus proche est « École Alpha »"),
+    ("stages", {**STAGE, "effacer": "couleur"}, "effacer", "« couleur » ne s’efface pas"),
+    ("stages", {**STAGE, "etape": "bilan", "effacer": "debut_reel"}, "effacer", "rien à effacer"),
+    ("stages", {**STAGE, "effacer": "ligne", "debut_prevu": day(1)}, "effacer", "gardez l’une des deux"),
+    ("sites", {"ecole": SCHOOL, "raccordement": "coupée"}, "raccordement", "écrivez non prévue, à faire"),
+    ("sites", {"ecole": SCHOOL, "meteo": "orage"}, "meteo_raison", "dites en quelques mots ce qui bloque"),
+    ("sites", {"ecole": "École Gamma", "meteo": "soleil"}, "ecole", "école inconnue"),
+    ("equipment", {**COUNT, "agents": -1}, "agents", "est inférieur au minimum, 0"),
+    ("equipment", {**COUNT, "identites_activees": 7}, "identites_activees", "7 identités activées pour"),
+    ("equipment", {**COUNT, "identites_creees": 9}, "identites_creees", "pour un nombre d’agents de 8"),
+    ("equipment", {**COUNT, "actifs_30_jours": 6}, "actifs_30_jours", "6 agents actifs pour"),
+    ("equipment", {**COUNT, "formes": 9}, "formes", "9 agents formés"),
+    ("equipment", {**COUNT, "adresses_mel": 9}, "adresses_mel", "9 adresses"),
+    ("equipment", {**COUNT, "satisfaction": 4.2}, "satisfaction", "note sans réponses"),
+    ("equipment", {**COUNT, "satisfaction": 7.0, "reponses": 3}, "satisfaction", "dépasse le maximum, 5"),
+    ("equipment", {**COUNT, "mois": day(2), "agents": 8}, "mois", "premier jour : 01/03/2025"),
+    ("equipment", {**COUNT, "mois": date(2099, 1, 1), "agents": 8}, "mois", "est à venir"),
+    ("devices", {"identifiant": "MAT-2", "ecole": SCHOOL, "type_materiel": "four"}, "type_materiel", "poste fixe"),
+    ("devices", {"identifiant": "MAT-2", "type_materiel": "tablette"}, "ecole", "matériel sans école"),
+    ("devices", {"identifiant": "MAT-1", "installe_le": TOMORROW}, "installe_le", "est à venir"),
+    ("tickets", {"numero": "D-1", "clos_le": day(9)}, "clos_le", "close avant d’être ouverte"),
+    ("workshops", {"date": TOMORROW, "ecole": SCHOOL, "atelier": "Poste", "presents": 3}, "presents", "comptez"),
+    ("milestones", {"jalon": "Bilan", "atteint_le": TOMORROW}, "atteint_le", "est à venir"),
+    ("decisions", {"decision": "Élargir", "prise_le": day(1)}, "choix", "écrivez ce qui a été décidé"),
+    ("risks", {"risque": "Amiante", "probabilite": "certaine"}, "probabilite", "écrivez faible, moyenne, forte"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "line", "column", "reason"), WRONG, ids=[f"{w[0]}-{w[3][:20]}" for w in WRONG])
+def test_a_wrong_entry_is_refused_in_its_column_and_nothing_is_written(
+    settled: Store, kind: str, line: dict[str, Any], column: str, reason: str
+) -> None:
+    before = settled.version()
+    outcome = edits.record(settled, kind, [line], "mission@ville.fr")
+    assert not outcome.saved
+    told = outcome.refusals[0, column].replace("\u00a0", " ")
+    assert reason in told
+    # The subject of a line is for files: beside a field it would only repeat the form.
+    assert not told.startswith((SCHOOL, "MAT-", "D-1 "))
+    assert settled.version() == before
+
+
+def test_a_device_known_already_is_not_added_a_second_time(known: Store) -> None:
+    line = {"identifiant": "MAT-1", "ecole": OTHER, "type_materiel": "tablette"}
+    outcome = edits.record(known, "devices", [line], "m", new=True)
+    assert "déjà connu" in outcome.refusals[0, "identifiant"]
+    assert edits.record(known, "devices", [line | {"identifiant": "MAT-2"}], "m", new=True).saved
+
+
+def test_a_file_that_gives_one_device_to_two_schools_is_refused_for_both_lines(known: Store) -> None:
+    content = f"identifiant;ecole;type\nMAT-9;{SCHOOL};tablette\nMAT-9;{OTHER};tablette\n".encode()
+    report = preview(known, "materiels.csv", content)
+    assert [finding.line for finding in report.rejected] == [2, 3]
+    assert "contredit une autre ligne" in report.rejected[0].reason
+
+
+def test_more_people_than_seats_is_doubted_not_refused(known: Store) -> None:
+    line = {"date": day(5), "ecole": SCHOOL, "atelier": "Poste", "places_prevues": 8, "presents": 9}
+    outcome = edits.record(known, "workshops", [line], "m")
+    assert outcome.saved
+    assert "9 présents pour 8 places prévues" in outcome.warnings[0]
