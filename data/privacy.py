@@ -1,7 +1,8 @@
 """People as counts: groups under 5 are hidden, and so is what would give them away.
 
 A month is published as two tables, by school and by trade, over the same agents. Both have one column per step (agents,
-identities…), the same totals, and for each step the number of agents of the schools that answered it.
+identities…) and per part of a step that leads to no other (mail addresses, answers), the same totals, and for each
+column the number of agents of the schools that answered it.
 
 - A count from 1 to 4 is hidden, in a table as in a total. So is a 0 in a group of 1 to 4 people (first column), unless
   the total is 0: “nobody yet, nowhere” is no secret of that group.
@@ -11,21 +12,21 @@ identities…), the same totals, and for each step the number of agents of the s
   shown. A count is safe when another month, with one person more or fewer there, would have been published alike.
 
 The reader is supposed to know all that is shown, which trades each school has, that no step counts more people than an
-earlier one (where that is true), and that the hidden count of a school is at least 1. A month that could as well be is
-found as cycles in a network, total → school → trade → total: one person more along a cycle, wherever a count is hidden.
-While there is none for a small count, one more count of its column is hidden.
+earlier one, no part more than its step (where that is true), and that the hidden count of a school is at least 1. A
+month that could as well be is found as cycles in a network, total → school → trade → total: one person more along a
+cycle, wherever a count is hidden. While there is none for a small count, one more count of its column is hidden.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from data.privacy_network import SMALLEST_SHOWN, Month, Target, telling_zeros
+from data.privacy_network import SMALLEST_SHOWN, Month, Target
 
 MASKED = "masqué"
 TOTAL = "Total"
@@ -41,6 +42,11 @@ class MaskedCounts:
     hidden: pd.DataFrame
     totals: pd.Series
     hidden_totals: pd.Series
+
+    def of(self, columns: Sequence[str]) -> MaskedCounts:
+        """Return some of its columns."""
+        names = list(columns)
+        return MaskedCounts(self.counts[names], self.hidden[names], self.totals[names], self.hidden_totals[names])
 
     def as_text(self) -> pd.DataFrame:
         """Return the table people read: “12”, “masqué”, “—” for missing, with its row of totals."""
@@ -68,15 +74,24 @@ def is_small(count: object) -> bool:
     return not pd.isna(count) and 0 < int(count) < SMALLEST_SHOWN  # type: ignore[call-overload]
 
 
-def mask_month(counts: pd.DataFrame, around: Sequence[pd.DataFrame] = ()) -> MaskedMonth:
+def mask_month(
+    counts: pd.DataFrame,
+    around: Sequence[pd.DataFrame] = (),
+    parts: Mapping[str, str] | None = None,
+    without_agents: Collection[str] = (),
+) -> MaskedMonth:
     """Hide what must be of one month; `counts` has one row per (school, trade) and one column per step.
+
+    `parts` names the last columns that are no step towards the next one, and the step each is a part of. The agents of
+    the schools that answered the columns `without_agents` are not published.
 
     A school with a trade missing for a step is unknown for this step, in both tables and in the totals. `around` are
     the counts of the months before and after: what does not change is hidden last, for it would be guessed from them.
     """
     schools, trades = (counts.index.unique(level).sort_values() for level in (0, 1))
-    month = Month(_cells(counts, schools, trades))
-    others = [Month(_cells(other, schools, trades)) for other in around]
+    inside, chain = _inside(list(counts.columns), parts or {})
+    month, *others = (Month(_cells(table, schools, trades), inside, chain) for table in (counts, *around))
+    month.hidden_agents |= counts.columns.isin(list(without_agents))
     month.same_schools = sum((month.schools == other.schools for other in others), start=month.same_schools)
     month.same_trades = sum((month.trades == other.trades for other in others), start=month.same_trades)
     _protect(month)
@@ -85,6 +100,16 @@ def mask_month(counts: pd.DataFrame, around: Sequence[pd.DataFrame] = ()) -> Mas
         _published(trades, counts.columns, month.trades, month.hidden_trades, month),
         frozenset(counts.columns[month.hidden_agents]),
     )
+
+
+def _inside(columns: list[str], parts: Mapping[str, str]) -> tuple[np.ndarray, int]:
+    """Return which column is inside which other, and how many columns are steps."""
+    chain = len(columns) - len(parts)
+    inside = np.triu(np.ones((len(columns),) * 2, dtype=bool), 1)
+    inside[:, chain:] = False
+    for part, step in parts.items():
+        inside[: columns.index(step) + 1, columns.index(part)] = True
+    return inside, chain
 
 
 def _cells(counts: pd.DataFrame, schools: pd.Index, trades: pd.Index) -> np.ndarray:
@@ -104,9 +129,20 @@ def _cells(counts: pd.DataFrame, schools: pd.Index, trades: pd.Index) -> np.ndar
 def _protect(month: Month) -> None:
     """Hide more until no small count can be found."""
     _hide_what_follows(month)
+    _hide_none_alone(month)
     for target in list(month.targets()):
         while not month.is_safe(target) and _hide_one_more(month, target):
             pass
+
+
+def _hide_none_alone(month: Month) -> None:
+    """Hide a second count in each column that hides one alone under its total: a subtraction would give it."""
+    for hidden in (month.hidden_schools, month.hidden_trades):
+        for step in np.flatnonzero((hidden.sum(axis=0) == 1) & ~month.hidden_totals):
+            place = next((place for table, place in _choices(month, int(step)) if table is hidden), None)
+            if place:
+                hidden[place] = True
+    _hide_what_follows(month)
 
 
 def _hide_one_more(month: Month, target: Target) -> bool:
@@ -157,7 +193,7 @@ def _hide_what_follows(month: Month) -> None:
     """Hide what follows from the rest: counts under a hidden total, the zeros of a hidden group, those of trades."""
     for values, hidden in ((month.schools, month.hidden_schools), (month.trades, month.hidden_trades)):
         hidden |= month.hidden_totals & (values > 0)
-        hidden |= hidden[:, :1] & telling_zeros(values)
+        hidden |= hidden[:, :1] & month.telling_zeros(values)
     month.hidden_trades |= month.hidden_trades.any(axis=0) & (month.trades == 0)
     month.hidden_agents |= month.hidden_totals | month.hidden_totals[0]
     month.forget()

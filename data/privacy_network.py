@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 
@@ -32,9 +32,15 @@ class Target:
 
 @dataclass
 class Month:
-    """The counts of a month, school × trade × step (NaN: none, or unknown), and what is hidden of their sums."""
+    """The counts of a month, school × trade × step (NaN: none, or unknown), and what is hidden of their sums.
+
+    `inside[a, b]`: those of step b are among those of step a. The first `chain` steps are each inside the ones before;
+    the others are parts of some of them, and lead nowhere.
+    """
 
     cells: np.ndarray
+    inside: np.ndarray
+    chain: int
     networks: dict[Steps, np.ndarray] = field(default_factory=dict)
     whole_networks: dict[Steps, np.ndarray] = field(default_factory=dict)
 
@@ -44,7 +50,7 @@ class Month:
         answered = ~np.isnan(self.cells).all(axis=0)
         self.trades = np.where(answered, np.nansum(self.cells, axis=0), np.nan)
         self.totals = np.nansum(self.schools, axis=0)
-        self.hidden_schools, self.hidden_trades = _small_groups(self.schools), _small_groups(self.trades)
+        self.hidden_schools, self.hidden_trades = self._small_groups(self.schools), self._small_groups(self.trades)
         self.hidden_totals = _small(self.totals)
         self.hidden_agents = np.zeros(len(self.totals), dtype=bool)
         # In how many of the months around a count is the same.
@@ -55,6 +61,17 @@ class Month:
         self.networks.clear()
         self.whole_networks.clear()
 
+    def _small_groups(self, values: np.ndarray) -> np.ndarray:
+        """Tell the counts from 1 to 4, and the zeros of a group that small."""
+        return _small(values) | (_small(values[:, :1]) & self.telling_zeros(values))
+
+    def telling_zeros(self, values: np.ndarray) -> np.ndarray:
+        """Tell the zeros that say something of their group: not those where nobody is anywhere, nor what follows."""
+        zeros, nobody = values == 0, np.nansum(values, axis=0) == 0
+        plain = zeros & nobody
+        plain[:, : self.chain] = np.logical_or.accumulate(plain[:, : self.chain], axis=1)
+        return zeros & ~plain
+
     # ------------------------------------------------------------ what must not be found
     def targets(self) -> Iterator[Target]:
         """Yield the small totals, then the small counts by trade, by school, and by school and trade."""
@@ -62,9 +79,9 @@ class Month:
         trades = first + len(self.cells)
         for step in np.flatnonzero(_small(self.totals)):
             yield Target((0, 1), int(step), self._told(self.known, step))
-        for trade, step in np.argwhere(_small_groups(self.trades)):
+        for trade, step in np.argwhere(self._small_groups(self.trades)):
             yield Target((trades + trade, 0), int(step), self._told(self.known, step))
-        for school, step in np.argwhere(_small_groups(self.schools)):
+        for school, step in np.argwhere(self._small_groups(self.schools)):
             yield Target((-1, first + school), int(step), self._told(self.known[[school]], step))
         for school, trade, step in np.argwhere(_small(self.cells)):
             yield Target((first + school, trades + trade), int(step), self._told(self.known[[school]], step))
@@ -74,14 +91,25 @@ class Month:
 
     def is_safe(self, target: Target) -> bool:
         """Tell whether one person more or fewer there, in some steps together, would be published alike."""
-        return any(self._has_cycle(steps, target.arc) for steps in _ranges(target)) or any(
+        together = self._together(target)
+        return any(self._has_cycle(steps, target.arc) for steps in together) or any(
             self._has_cycles(steps, target, arc, change)
-            for steps in _ranges(target)
+            for steps in together
             if len(steps) > 1
             for arc in self._cells_of(target)
             for change in (1, -1)
             if self._may_move(arc, steps, change)
         )
+
+    def _together(self, target: Target) -> list[Steps]:
+        """Return the steps that may differ together, the fewest first: neighbours in the chain, and parts of them."""
+        found: set[Steps] = set()
+        for told in target.told:
+            chain, parts = (tuple(filter(kept, told)) for kept in (self.chain.__gt__, self.chain.__le__))
+            of_chain = [(), *(chain[low:end] for low, end in combinations(range(len(chain) + 1), 2))]
+            of_parts = [some for count in range(len(parts) + 1) for some in combinations(parts, count)]
+            found |= {(*one, *other) for one in of_chain for other in of_parts if target.step in one + other}
+        return sorted(found, key=lambda steps: (len(steps), steps))
 
     def _cells_of(self, target: Target) -> list[Arc]:
         """Return the arcs of the counts by school and trade that make a target up."""
@@ -101,7 +129,7 @@ class Month:
         after = before.copy()
         after[list(steps)] += change
         passes = (before[:, None] >= before) & (after[:, None] < after)
-        return not (after < 0).any() and not np.triu(passes).any()
+        return not (after < 0).any() and not (passes & self.inside).any()
 
     def _has_cycle(self, steps: Steps, arc: Arc) -> bool:
         if steps not in self.whole_networks:
@@ -165,9 +193,20 @@ class Month:
         network, told = self.networks[steps].copy(), self.known[:, list(steps)].all(axis=1)
         first = self._first_school()
         schools, trades = slice(first, first + len(cells)), slice(first + len(cells), None)
-        more, fewer = _cells_that_move(cells, list(steps))
+        more, fewer = self._cells_that_move(cells, list(steps))
         network[schools, trades], network[trades, schools] = more & told[:, None], (fewer & told[:, None]).T
         return network
+
+    def _cells_that_move(self, cells: np.ndarray, within: list[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Tell which cells may grow, and shrink, by one in these steps: no step may pass one it does not pass now."""
+        more = np.all(~np.isnan(cells[:, :, within]), axis=2)
+        fewer = np.all(cells[:, :, within] > 0, axis=2)
+        for step in within:
+            equal = cells == cells[:, :, [step]]
+            equal[:, :, within] = False
+            more &= ~equal[:, :, self.inside[:, step]].any(axis=2)
+            fewer &= ~equal[:, :, self.inside[step]].any(axis=2)
+        return more, fewer
 
     def _sums(self, steps: Steps) -> np.ndarray:
         """Return the part of the network that depends on what is hidden: total, groups, schools, and trades."""
@@ -191,41 +230,6 @@ class Month:
 
 def _small(values: np.ndarray) -> np.ndarray:
     return (values > 0) & (values < SMALLEST_SHOWN)
-
-
-def _small_groups(values: np.ndarray) -> np.ndarray:
-    """Tell the counts from 1 to 4, and the zeros of a group that small."""
-    return _small(values) | (_small(values[:, :1]) & telling_zeros(values))
-
-
-def telling_zeros(values: np.ndarray) -> np.ndarray:
-    """Tell the zeros that say something of their group: not those of a step nobody has reached, nor what follows."""
-    zeros, nobody = values == 0, np.nansum(values, axis=0) == 0
-    return zeros & ~np.logical_or.accumulate(zeros & nobody, axis=1)
-
-
-def _cells_that_move(cells: np.ndarray, within: list[int]) -> tuple[np.ndarray, np.ndarray]:
-    """Tell which cells may grow, and shrink, by one in these steps: no step may pass one it does not pass now."""
-    more = np.all(~np.isnan(cells[:, :, within]), axis=2)
-    fewer = np.all(cells[:, :, within] > 0, axis=2)
-    for step in within:
-        equal = cells == cells[:, :, [step]]
-        equal[:, :, within] = False
-        more &= ~equal[:, :, :step].any(axis=2)
-        fewer &= ~equal[:, :, step + 1 :].any(axis=2)
-    return more, fewer
-
-
-def _ranges(target: Target) -> list[Steps]:
-    """Return the steps that may differ together, the fewest first: neighbours among the steps a school tells."""
-    found = {
-        tuple(step for step in told if low <= step <= high)
-        for told in target.told
-        for low in told
-        for high in told
-        if low <= target.step <= high
-    }
-    return sorted(found, key=lambda steps: (len(steps), steps))
 
 
 def _move(cells: np.ndarray, way: list[int], step: int, first_school: int) -> None:

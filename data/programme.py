@@ -18,6 +18,10 @@ STEPS = {
     "Actifs (30\u00a0j)": "active_30_days",
     "Formés": "trained",
 }
+MAIL, ANSWERS = "Messagerie", "Réponses"
+# Counts that lead to no other step: the step each is a part of.
+PARTS = {MAIL: "Identité créée", ANSWERS: "Agents"}
+COUNTED = STEPS | {MAIL: "mail_addresses"}
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,9 @@ TOTALS = """
 WITH long AS (
     SELECT school, trade, month, step, people
     FROM equipment_counts UNPIVOT INCLUDE NULLS (
-        people FOR step IN (agents, identities_created, identities_activated, active_30_days, trained)
+        people FOR step IN (
+            agents, identities_created, identities_activated, active_30_days, trained, mail_addresses
+        )
     )
 ), known AS (
     SELECT month, school, step, CASE WHEN count(people) = count(*) THEN sum(people)::BIGINT END AS people
@@ -148,13 +154,13 @@ def months(store: Store) -> list[date]:
 
 
 def step_totals(store: Store) -> pd.DataFrame:
-    """How many agents reached each step, month by month?
+    """How many agents reached each step, and have a mail address, month by month?
 
     One row per month × step: people, agents of the same schools, schools known, schools.
     """
     totals = store.read(TOTALS)
-    order = {column: rank for rank, column in enumerate(STEPS.values())}
-    titles = {column: title for title, column in STEPS.items()}
+    order = {column: rank for rank, column in enumerate(COUNTED.values())}
+    titles = {column: title for title, column in COUNTED.items()}
     ordered = totals.sort_values(
         ["month", "step"], key=lambda values: values.map(order) if values.name == "step" else values
     )

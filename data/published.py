@@ -1,39 +1,77 @@
 """What may be shown of the agents: one decision for every table, figure and chart that speaks of them.
 
 All that is published of a month is masked together (`data.privacy`): the tables by school and by trade, the totals, the
-agents of the schools that answered each step, and so the shares.
+agents of the schools that answered each step, and so the shares; with the steps, mail addresses and answers.
 """
 
-# ruff: noqa: S608 — the columns are our own; what a caller gives travels as parameters.
 from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 import pandas as pd
 
-from data.privacy import MaskedMonth, mask_month
-from data.programme import STEPS, step_totals
+from data.privacy import MaskedCounts, MaskedMonth, mask_month
+from data.programme import ANSWERS, COUNTED, PARTS, STEPS, step_totals
 from data.store import Store
 
 AGENTS = next(iter(STEPS))
-NOBODY = pd.DataFrame(columns=list(STEPS), index=pd.MultiIndex.from_arrays([[], []], names=["school", "trade"]))
-COUNTS = f"SELECT month, school, trade, {', '.join(STEPS.values())} FROM equipment_counts"
+COLUMNS = [*COUNTED, ANSWERS]
+NAMES = ["school", "trade", *COLUMNS]
+Rows = tuple[tuple[Any, ...], ...]
+MASK = (PARTS, (ANSWERS,))  # no share is made of the answers: they are not read beside agents
+NOBODY: Rows = ()
+
+# An answer counts with its mark. A trade without any is no gap where another trade of the school gave one.
+COUNTS = """
+SELECT
+    month, school, trade,
+    agents, identities_created, identities_activated, active_30_days, trained, mail_addresses,
+    CASE WHEN count(satisfaction) OVER (PARTITION BY month, school) > 0
+        THEN coalesce(answers, 0) * (satisfaction IS NOT NULL)::INTEGER
+    END AS answers
+FROM equipment_counts
+ORDER BY ALL
+"""
 
 
 def published(store: Store, month: date) -> MaskedMonth:
-    """How many agents of each school, of each trade, reached each step, as far as it may be told?"""
-    return _masked(store, store.version()).get(pd.Timestamp(month)) or mask_month(NOBODY)
+    """How many agents of each school, of each trade, reached each step, have mail, answered, as far as one may tell?"""
+    return _masked(store, store.version()).get(pd.Timestamp(month)) or _masked_month(NOBODY)
 
 
 def published_totals(store: Store) -> pd.DataFrame:
-    """How many agents reached each step, month by month? `hidden` steps have no people, no agents: they are NA."""
+    """How many agents reached each step, and have mail, month by month? People and agents of `hidden` ones are NA."""
     totals, months = step_totals(store), _masked(store, store.version())
     steps = {(month, step) for month, masked in months.items() for step in masked.hidden_steps}
     hidden = pd.Series([key in steps for key in zip(totals["month"], totals["step"], strict=True)], dtype=bool)
     shown = {name: totals[name].astype("Int64").mask(hidden) for name in ("people", "agents")}
     return totals.assign(hidden=hidden, **shown)
+
+
+def shares_of_school(store: Store, school: str) -> pd.DataFrame:
+    """Which share (%) of the agents of a school reached each step, and has mail, month by month, where it is told?"""
+    return _shares({month: masked.schools for month, masked in _masked(store, store.version()).items()}, school)
+
+
+def shares_of_trade(store: Store, trade: str) -> pd.DataFrame:
+    """The same of a trade; missing where a school said nothing of a step: its agents would count as not there yet."""
+    shares = _shares({month: masked.trades for month, masked in _masked(store, store.version()).items()}, trade)
+    totals = step_totals(store)
+    whole = totals.assign(whole=totals["schools_known"] == totals["schools"]).pivot(
+        index="month", columns="step", values="whole"
+    )
+    return shares.where(whole.reindex(index=shares.index, columns=shares.columns, fill_value=False))
+
+
+def _shares(tables: dict[pd.Timestamp, MaskedCounts], group: str) -> pd.DataFrame:
+    """Return month × step, those of a group that a month does not count left out."""
+    rows = {month: table.counts.loc[group] for month, table in sorted(tables.items()) if group in table.counts.index}
+    counts = pd.DataFrame.from_dict(rows, orient="index", columns=COLUMNS).astype("Float64")
+    agents = counts[AGENTS].mask(counts[AGENTS] == 0)
+    return counts[list(COUNTED)[1:]].mul(100).div(agents, axis="index")
 
 
 def hidden_agents(store: Store) -> dict[str, dict[pd.Timestamp, bool]]:
@@ -49,16 +87,28 @@ def hidden_agents(store: Store) -> dict[str, dict[pd.Timestamp, bool]]:
 def _masked(store: Store, _version: int) -> dict[pd.Timestamp, MaskedMonth]:
     """Mask each month, once per version of the store: every block of a page asks for it."""
     counts = _counts(store)
-    around = {month: [counts[other] for other in _neighbours(list(counts), month)] for month in counts}
-    return {month: mask_month(counts[month], around[month]) for month in counts}
+    return {
+        month: _masked_month(counts[month], *(counts[other] for other in _neighbours(list(counts), month)))
+        for month in counts
+    }
+
+
+@lru_cache(maxsize=120)
+def _masked_month(counts: Rows, *around: Rows) -> MaskedMonth:
+    """Mask a month, once for what it and its neighbours say: most writes change no count of agents."""
+    month, *others = (pd.DataFrame.from_records(rows, columns=NAMES).set_index(NAMES[:2]) for rows in (counts, *around))
+    return mask_month(month.astype("Int64"), [other.astype("Int64") for other in others], *MASK)
 
 
 def _neighbours(months: list[pd.Timestamp], month: pd.Timestamp) -> list[pd.Timestamp]:
     return [other for pair in pairwise(sorted(months)) if month in pair for other in pair if other != month]
 
 
-def _counts(store: Store) -> dict[pd.Timestamp, pd.DataFrame]:
+def _counts(store: Store) -> dict[pd.Timestamp, Rows]:
     """Return the counts of each month by school and trade; they are masked before anyone sees them."""
-    rows = store.read(COUNTS).set_index(["month", "school", "trade"]).astype("Int64")
-    named = rows.set_axis(list(STEPS), axis="columns")
-    return {pd.Timestamp(str(month)): rows.droplevel("month") for month, rows in named.groupby(level="month")}
+    rows = store.read(COUNTS)
+    rows = rows.astype(object).where(rows.notna(), None)
+    return {
+        pd.Timestamp(str(month)): tuple(group.drop(columns="month").itertuples(index=False, name=None))
+        for month, group in rows.groupby("month")
+    }

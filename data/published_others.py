@@ -1,11 +1,9 @@
-"""What may be shown of mail addresses, marks and attendance: whatever speaks of fewer than 5 people stays inside.
+"""What may be shown of marks and of attendance: whatever speaks of fewer than 5 people stays inside.
 
-They are parts of what the page tells of the agents. Where that is shown, a part says nothing more of it; where it is
-hidden, as many addresses or answers would bound it, so they are hidden too. The reader is supposed to know that nobody
-has an address without an identity, answers without being an agent, or comes to a workshop of another school.
-
-What is hidden enters no total either, so that no subtraction gives it back: a total speaks of what is shown, and says
-of how many schools.
+A mark is told where its answers are (`data.published`): the mean of the whole, of a school, of a trade. Attendance is a
+part of what the page tells of the agents: where that is shown, it says nothing more of it; where it is hidden, as many
+people would bound it, so it is hidden too. The reader is supposed to know that nobody comes to a workshop of another
+school. What is hidden enters no total either, so that no subtraction gives it back.
 """
 
 from __future__ import annotations
@@ -16,59 +14,31 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from data.privacy import is_small
-from data.published import AGENTS, hidden_agents, published
+from data.privacy import TOTAL, MaskedCounts, is_small
+from data.programme import ANSWERS
+from data.published import hidden_agents, published
 from data.store import Store
 from data.support import workshops
 
-IDENTITY = "Identité créée"
-
-# A school that left one trade blank is unknown, as for the steps (data.programme).
-MAIL_BY_SCHOOL = """
-SELECT school, CASE WHEN count(mail_addresses) = count(*) THEN sum(mail_addresses)::BIGINT END AS addresses
+MARKS = """
+SELECT school, trade, satisfaction * answers AS points
 FROM equipment_counts
-WHERE month = $month
-GROUP BY school
-ORDER BY school
+WHERE month = $month AND satisfaction IS NOT NULL AND answers > 0
 """
-
-MARKS_BY_SCHOOL = """
-SELECT
-    school,
-    sum(answers) FILTER (WHERE satisfaction IS NOT NULL)::BIGINT AS answers,
-    sum(satisfaction * answers) / nullif(sum(answers) FILTER (WHERE satisfaction IS NOT NULL), 0) AS mark
-FROM equipment_counts
-WHERE month = $month
-GROUP BY school
-ORDER BY school
-"""
-
-
-@dataclass(frozen=True)
-class Mail:
-    """Mail addresses: one row per school (agents, addresses: missing where hidden or unknown, `hidden`: the addresses).
-
-    `people` and `agents` speak of the schools where both are shown, `schools` of `of` schools.
-    """
-
-    table: pd.DataFrame
-    people: int
-    agents: int
-    schools: int
-    of: int
 
 
 @dataclass(frozen=True)
 class Marks:
-    """Marks out of 5: one row per school (answers, mark: missing where hidden or unknown, `hidden` tells which).
+    """Mean marks out of 5, per answer, by school and by trade, with a row TOTAL: missing where hidden or unknown."""
 
-    The mean speaks of the marks of the schools shown.
-    """
+    schools: pd.Series
+    trades: pd.Series
 
-    table: pd.DataFrame
-    mean: float | None
-    answers: int
-    schools: int
+    @property
+    def mean(self) -> float | None:
+        """Return the mean of all the answers."""
+        mean = self.schools[TOTAL]
+        return None if pd.isna(mean) else float(mean)
 
 
 @dataclass(frozen=True)
@@ -86,28 +56,17 @@ class Attendance:
     attended: int
 
 
-def mail(store: Store, month: date) -> Mail:
-    """How many agents of each school have a mail address, as far as it may be told?"""
-    found = store.read(MAIL_BY_SCHOOL, {"month": month}).astype({"addresses": "Int64"}).set_index("school")
-    groups = published(store, month).schools
-    elsewhere = groups.hidden[[AGENTS, IDENTITY]].any(axis=1).reindex(found.index)
-    hidden = _hidden(found["addresses"], elsewhere.to_numpy(bool))
-    table = found.assign(agents=groups.counts[AGENTS], addresses=found["addresses"].mask(hidden), hidden=hidden)
-    known = table.dropna()
-    people, agents = int(known["addresses"].sum()), int(known["agents"].sum())
-    return Mail(table.reset_index(), people, agents, len(known), len(found))
-
-
 def marks(store: Store, month: date) -> Marks:
-    """How satisfied are the agents of each school, where at least 5 of them answered and may be told of?"""
-    found = store.read(MARKS_BY_SCHOOL, {"month": month}).astype({"answers": "Int64", "mark": "Float64"})
-    elsewhere = published(store, month).schools.hidden[AGENTS].reindex(found["school"])
-    hidden = _hidden(found["answers"], elsewhere.to_numpy(bool))
-    table = found.assign(answers=found["answers"].mask(hidden), mark=found["mark"].mask(hidden), hidden=hidden)
-    known = table[table["mark"].notna()]
-    answers = int(known["answers"].sum())
-    mean = float((known["mark"] * known["answers"]).sum() / answers) if answers else None
-    return Marks(table, mean, answers, len(known))
+    """How satisfied are the agents of each school, of each trade, where their answers may be counted?"""
+    points, told = store.read(MARKS, {"month": month}), published(store, month)
+    return Marks(_means(points, "school", told.schools), _means(points, "trade", told.trades))
+
+
+def _means(points: pd.DataFrame, group: str, masked: MaskedCounts) -> pd.Series:
+    answers = pd.concat([masked.counts[ANSWERS], pd.Series({TOTAL: masked.totals[ANSWERS]})]).astype("Float64")
+    sums = points.groupby(group)["points"].sum()
+    sums[TOTAL] = points["points"].sum()
+    return sums.reindex(answers.index).astype("Float64") / answers.mask(answers == 0)
 
 
 def attendance(store: Store, today: date) -> Attendance:

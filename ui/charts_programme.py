@@ -19,6 +19,7 @@ LINES = (
     (charts.GREEN, "dash", "square"),
     (charts.ORANGE, "dot", "diamond"),
     (charts.PURPLE, "dashdot", "triangle-up"),
+    (charts.GREY, "longdash", "x"),
 )
 STATES = {
     "en service": {"color": charts.BLUE},

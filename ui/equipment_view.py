@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterable
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -12,7 +13,7 @@ import streamlit as st
 
 from data import programme
 from data.privacy import MASKED, MaskedCounts
-from data.published import AGENTS, published, published_totals
+from data.published import AGENTS, published, published_totals, shares_of_school, shares_of_trade
 from ui import blocks, charts, charts_programme, support_view, tables
 from ui.blocks import Figure
 from ui.charts_programme import school_name
@@ -28,7 +29,13 @@ SHORTER = {
     "Actifs (30\u00a0j)": "Actifs 30\u00a0j",
     "Matériels partagés en service": "Partagés en service",
     "Agents par matériel partagé": "Agents par partagé",
+    "Matériels personnels en service": "Personnels",
 }
+EVERYONE = "Toutes les écoles"
+TREND_NOTE = (
+    "Part des agents, dans les écoles renseignées. Une interruption\u00a0: chiffre masqué ou non renseigné\u00a0; "
+    "pour un métier, aussi un mois où une école n’a pas répondu."
+)
 MASK_NOTE = (
     "«\u00a0masqué\u00a0»\u00a0: moins de 5 agents, ou un chiffre qui permettrait de les retrouver. "
     "«\u00a0—\u00a0»\u00a0: non renseigné, hors du total."
@@ -55,19 +62,20 @@ def chosen_month(months: list[date]) -> date:
         return names[str(st.selectbox("Mois", list(names), key="mois", bind="query-params"))]
 
 
-def funnel(month: date) -> pd.DataFrame:
+def funnel(month: date, steps: Iterable[str] = programme.STEPS) -> pd.DataFrame:
     """Return the steps of a month with their shares; what the tables by school or by trade hide is hidden (NA)."""
     totals = ask(published_totals)
-    steps = totals[totals["month"] == pd.Timestamp(month)].reset_index(drop=True)
-    return steps.assign(share=(100 * steps["people"] / steps["agents"]).astype("Float64"))
+    kept = totals[(totals["month"] == pd.Timestamp(month)) & totals["step"].isin(list(steps))].reset_index(drop=True)
+    return kept.assign(share=(100 * kept["people"] / kept["agents"]).astype("Float64"))
 
 
 def headline(steps: pd.DataFrame) -> None:
     """Show the agents and the steps they reached, each with its denominator and the schools it speaks of."""
-    blocks.figures([_figure(row) for row in steps.to_dict("records")], "equipement")
+    blocks.figures([step_figure(row) for row in steps.to_dict("records")], "equipement")
 
 
-def _figure(step: dict[Hashable, Any]) -> Figure:
+def step_figure(step: dict[Hashable, Any]) -> Figure:
+    """Return the share of the agents who reached a step, or of the first one, how many they are."""
     known = f"{count_of(step['schools_known'], step['schools'], 'école')}"
     if step["hidden"] or pd.isna(step["people"]):
         return Figure(step["step"], MASKED if step["hidden"] else MISSING, known)
@@ -121,18 +129,22 @@ def stairs_sentence(steps: pd.DataFrame, month: date) -> str:
     )
 
 
+def by_school(month: date) -> MaskedCounts:
+    """Return the steps of each school, as they may be published."""
+    return ask(published, month).schools.of(list(programme.STEPS))
+
+
 def by_group(month: date) -> MaskedCounts:
     """Answer: which schools, which trades stay behind? Return the schools' table, as it may be published."""
-    shown = ask(published, month)
-    schools, trades = shown.schools, shown.trades
+    schools, trades = by_school(month), ask(published, month).trades.of(list(programme.STEPS))
     with blocks.question("Quelles écoles, quels métiers restent en chemin\u00a0?", MASK_NOTE):
         blocks.takeaway(by_group_sentence(schools))
-        by_school, by_trade = st.tabs(["Par école", "Par métier"])
-        with by_school:
+        schools_tab, trades_tab = st.tabs(["Par école", "Par métier"])
+        with schools_tab:
             table = _people_table(schools, "École")
             narrow = table.rename(columns=SHORTER)
             tables.table(Wide(table, (narrow,)), "agents_par_ecole", height="content")
-        with by_trade:
+        with trades_tab:
             tables.table(_people_table(trades, "Métier"), "agents_par_metier")
     return schools
 
@@ -153,18 +165,29 @@ def _people_table(masked: MaskedCounts, group: str) -> pd.DataFrame:
     return text.set_axis(text.index.map(school_name)).rename_axis(group).reset_index()
 
 
-def trend() -> None:
-    """Answer: is equipment progressing from month to month?"""
+def trend(month: date) -> None:
+    """Answer: is equipment progressing from month to month, everywhere, in a school, for a trade?"""
+    shown = ask(published, month)
+    groups: dict[str, Callable[[], pd.DataFrame]] = {EVERYONE: _shares_of_all}
+    for trade in shown.trades.counts.index:
+        groups[f"Métier{SPACE}: {trade}"] = partial(ask, shares_of_trade, trade)
+    for school in shown.schools.counts.index:
+        groups[f"École{SPACE}: {school_name(school)}"] = partial(ask, shares_of_school, school)
+    with blocks.question("Progressons-nous de mois en mois\u00a0?", TREND_NOTE):
+        chosen = str(st.selectbox("Agents", list(groups), key="evolution", width=340))
+        table = groups[chosen]()
+        if table.notna().any(axis=1).sum() < 2:
+            blocks.empty_state("Il faut au moins deux mois renseignés, et non masqués, pour montrer une évolution.")
+            return
+        printed = table.rename_axis(None, axis="columns").rename_axis("Mois").reset_index()
+        blocks.figure(charts_programme.steps_by_month(table), trend_sentence(table), printed, "evolution_equipement")
+
+
+def _shares_of_all() -> pd.DataFrame:
     totals = ask(published_totals)
     shown = totals[(totals["step"] != AGENTS) & ~totals["hidden"] & totals["people"].notna()]
     shares = shown.assign(share=100 * shown["people"].astype(float) / shown["agents"].astype(float))
-    table = shares.pivot(index="month", columns="step", values="share").reindex(columns=list(programme.STEPS)[1:])
-    with blocks.question("Progressons-nous de mois en mois\u00a0?", "Part des agents, dans les écoles renseignées."):
-        if len(table) < 2:
-            blocks.empty_state("Il faut au moins deux mois renseignés pour montrer une évolution.")
-            return
-        printed = table.rename_axis(None, axis="columns").reset_index().rename(columns={"month": "Mois"})
-        blocks.figure(charts_programme.steps_by_month(table), trend_sentence(table), printed, "evolution_equipement")
+    return shares.pivot(index="month", columns="step", values="share").reindex(columns=list(programme.COUNTED)[1:])
 
 
 def trend_sentence(shares: pd.DataFrame) -> str:

@@ -1,4 +1,4 @@
-"""The blocks of the page Équipement on what surrounds the agents: mail, satisfaction, workshops, requests for help."""
+"""The blocks of the page Équipement on what surrounds the agents: devices, workshops, requests for help."""
 
 from __future__ import annotations
 
@@ -9,39 +9,14 @@ import streamlit as st
 
 from data import published_others, support
 from data.privacy import MASKED
-from data.published_others import Attendance, Marks
+from data.published_others import Attendance
 from data.support import AGES, Tickets
 from ui import blocks, tables
-from ui.blocks import Figure
 from ui.charts_programme import school_name
-from ui.formats import MISSING, SPACE, count_of, number, percent, plural
+from ui.formats import SPACE, count_of, number, percent, plural
 from ui.session import ask
 
 SHOWN_ONLY = "Ce qui est masqué n’entre dans aucun total."
-
-
-def mail_and_marks(month: date) -> None:
-    """Answer: do the agents have a mail address, and are they satisfied?"""
-    mail, marks = ask(published_others.mail, month), ask(published_others.marks, month)
-    with blocks.question("Ont-ils une messagerie, sont-ils satisfaits\u00a0?", SHOWN_ONLY):
-        share = 100 * mail.people / mail.agents if mail.agents else None
-        reached = f"{count_of(mail.people, mail.agents, 'agent')}, {count_of(mail.schools, mail.of, 'école')}"
-        nothing = MASKED if mail.table["hidden"].any() else "non renseigné"
-        figures = [
-            Figure("Adresses de messagerie", percent(share, 0), reached if mail.agents else nothing),
-            Figure("Satisfaction", mark(marks.mean), marks_note(marks), "Moyenne des notes de 1 à 5, par réponse."),
-        ]
-        blocks.figures(figures, "messagerie")
-        shown = pd.DataFrame(
-            {
-                "École": mail.table["school"].map(school_name),
-                "Messagerie": told(mail.table, "addresses"),
-                "Satisfaction (sur 5)": told(marks.table, "mark", 1),
-                "Réponses": told(marks.table, "answers"),
-            }
-        )
-        with st.expander("Voir école par école"):
-            tables.table(shown, "messagerie_et_satisfaction", height="content")
 
 
 def told(table: pd.DataFrame, column: str, digits: int = 0) -> list[str]:
@@ -50,18 +25,6 @@ def told(table: pd.DataFrame, column: str, digits: int = 0) -> list[str]:
         MASKED if hidden else number(value, digits)
         for hidden, value in zip(table["hidden"], table[column], strict=True)
     ]
-
-
-def mark(mean: float | None) -> str:
-    """Write a mark out of 5."""
-    return MISSING if mean is None else f"{number(mean, 1)} sur 5"
-
-
-def marks_note(marks: Marks) -> str:
-    """Say on how many answers the mean stands."""
-    if not marks.answers:
-        return "aucune école dont les réponses peuvent être montrées"
-    return f"{plural(marks.answers, 'réponse')}, {plural(marks.schools, 'école')}"
 
 
 def device_ages(today: date) -> None:

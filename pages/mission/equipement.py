@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from data import programme
-from data.published import published
-from ui import blocks, edit_view, equipment_view, next_week, support_view
+from ui import blocks, edit_view, equipment_view, mail_view, next_week, support_view
 from ui.access import require
 from ui.session import ask
 
@@ -19,7 +18,7 @@ today = date.today()
 if not months:
     equipment_view.no_counts()
     edit_view.editing(user, edit_view.EQUIPMENT, today)
-    masked = ask(published, today).schools
+    masked = equipment_view.by_school(today)
     next_week.to_do(today, masked)
 else:
     month = equipment_view.chosen_month(months)
@@ -29,8 +28,8 @@ else:
     equipment_view.stairs(steps, month)
     masked = equipment_view.by_group(month)
     next_week.to_do(today, masked)
-    equipment_view.trend()
-    support_view.mail_and_marks(month)
+    equipment_view.trend(month)
+    mail_view.mail_and_marks(month)
 
 # Devices, workshops and requests may come before the first count.
 equipment_view.devices(masked, today)

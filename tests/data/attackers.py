@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -17,7 +16,10 @@ Box = tuple[np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class Reading:
-    """All that is public of a month: shown sums (NaN: not shown), and which trades of which schools enter a step."""
+    """All that is public of a month: shown sums (NaN: not shown), and which trades of which schools enter a step.
+
+    `inside[a, b]`: the people of step b are some of those of step a, by default where b comes later.
+    """
 
     schools: np.ndarray
     trades: np.ndarray
@@ -25,9 +27,10 @@ class Reading:
     agents: np.ndarray
     counted: np.ndarray
     hidden_schools: np.ndarray
+    inside: np.ndarray
 
 
-def read(published: MaskedMonth, counts: pd.DataFrame) -> Reading:
+def read(published: MaskedMonth, counts: pd.DataFrame, inside: np.ndarray | None = None) -> Reading:
     """Take what a reader sees: of the true counts, which trades a school has and the agents of those who answered."""
     by_school = by_schools(counts)
     agents = by_school.notna().mul(by_school.iloc[:, 0].fillna(0), axis=0).sum()
@@ -42,6 +45,7 @@ def read(published: MaskedMonth, counts: pd.DataFrame) -> Reading:
         agents=agents.mask(agents.index.isin(published.hidden_steps)).to_numpy(dtype=float, na_value=np.nan),
         counted=told[:, None, :] & has.to_numpy()[:, :, None],
         hidden_schools=schools.hidden.to_numpy(),
+        inside=np.triu(np.ones((counts.shape[1],) * 2, dtype=bool), 1) if inside is None else inside,
     )
 
 
@@ -80,15 +84,10 @@ def bounds(reading: Reading) -> tuple[Box, Box, Box]:
             inside_low, inside_high = low[answered, :, part], high[answered, :, part]
             _sums(inside_low, inside_high, counted[answered, :, part], reading.agents[None, None, [step]], (0, 1))
             low[answered, :, part], high[answered, :, part] = inside_low, inside_high
-        for earlier, later in product(range(counted.shape[2]), repeat=2):
-            if earlier < later:
-                both = counted[:, :, earlier] & counted[:, :, later]
-                high[:, :, later] = np.where(
-                    both, np.minimum(high[:, :, later], high[:, :, earlier]), high[:, :, later]
-                )
-                low[:, :, earlier] = np.where(
-                    both, np.maximum(low[:, :, earlier], low[:, :, later]), low[:, :, earlier]
-                )
+        for earlier, later in np.argwhere(reading.inside):
+            both = counted[:, :, earlier] & counted[:, :, later]
+            high[:, :, later] = np.where(both, np.minimum(high[:, :, later], high[:, :, earlier]), high[:, :, later])
+            low[:, :, earlier] = np.where(both, np.maximum(low[:, :, earlier], low[:, :, later]), low[:, :, earlier])
         if np.array_equal(before[0], low) and np.array_equal(before[1], high):
             break
     by_school = _box(low.sum(axis=1), high.sum(axis=1), reading.schools)
@@ -118,20 +117,20 @@ def possible(reading: Reading, most: int) -> Iterator[np.ndarray]:
     """
     steps = reading.counted.shape[2]
     tables = [tables_of(reading, step, most) for step in range(steps)]
-    yield from _joined(reading.counted, tables, [])
+    yield from _joined(reading, tables, [])
 
 
-def _joined(counted: np.ndarray, tables: list[np.ndarray], chosen: list[np.ndarray]) -> Iterator[np.ndarray]:
+def _joined(reading: Reading, tables: list[np.ndarray], chosen: list[np.ndarray]) -> Iterator[np.ndarray]:
     step = len(chosen)
     if step == len(tables):
         yield np.stack(chosen, axis=2)
         return
     fits = np.ones(len(tables[step]), dtype=bool)
-    for earlier, table in enumerate(chosen):
-        both = counted[:, :, earlier] & counted[:, :, step]
+    for earlier in np.flatnonzero(reading.inside[: len(chosen), step] if chosen else []):
+        table, both = chosen[earlier], reading.counted[:, :, earlier] & reading.counted[:, :, step]
         fits &= ((tables[step] <= table) | ~both).all(axis=(1, 2))
     for table in tables[step][fits]:
-        yield from _joined(counted, tables, [*chosen, table])
+        yield from _joined(reading, tables, [*chosen, table])
 
 
 def tables_of(reading: Reading, step: int, most: int) -> np.ndarray:

@@ -15,6 +15,8 @@ from tests.data.attackers import bounds, possible, read, small_counts
 
 COUNT = st.one_of(st.none(), st.integers(0, 6), st.integers(0, 30))
 SHAPES = [(2, 2, 2), (3, 1, 2), (2, 1, 3), (3, 2, 1), (1, 2, 3), (1, 3, 2)]
+# Of the last columns, how many are parts of an earlier one rather than steps.
+PARTED = [((2, 1, 3), 1), ((1, 2, 3), 1), ((2, 1, 3), 2), ((1, 2, 3), 2), ((3, 1, 3), 2), ((3, 1, 3), 1)]
 
 
 @st.composite
@@ -53,12 +55,44 @@ def by_school(counts: pd.DataFrame) -> MaskedCounts:
     ).schools
 
 
-@settings(max_examples=60, deadline=None)
-@given(months(SHAPES, largest=6))
-def test_no_small_group_can_be_found_by_trying_every_month_that_could_be(counts: pd.DataFrame) -> None:
-    published = mask_month(counts)
+@st.composite
+def parted(draw: st.DrawFn, shape: tuple[int, int, int], parts: int, largest: int) -> tuple[pd.DataFrame, dict]:
+    """Counts whose last columns are each a part of one of the steps before, often the whole of it or nothing."""
+    counts = draw(months([(*shape[:2], shape[2] - parts)], largest))
+    steps, inside = list(counts.columns), {}
+    for part in range(parts):
+        step = draw(st.sampled_from(steps))
+        whole = counts[step].fillna(counts[steps].min(axis=1)).fillna(largest)
+        kept = [draw(st.one_of(st.just(int(count)), st.integers(0, int(count)))) for count in whole]
+        gaps = [draw(st.integers(0, 9)) == 0 for _ in kept]
+        counts[f"part {part}"] = pd.array([None if gap else n for gap, n in zip(gaps, kept, strict=True)], "Int64")
+        inside[f"part {part}"] = step
+    return counts, inside
+
+
+def inside_of(counts: pd.DataFrame, parts: dict[str, str]) -> np.ndarray:
+    """Return which columns are among which others, steps and parts."""
+    steps = [name for name in counts if name not in parts]
+    above = {name: steps[: steps.index(name)] for name in steps}
+    above |= {part: steps[: steps.index(step) + 1] for part, step in parts.items()}
+    return np.array([[whole in above[part] for part in counts] for whole in counts])
+
+
+EVERY_KIND = st.one_of(
+    months(SHAPES, largest=6).map(lambda counts: (counts, {})),
+    st.sampled_from(PARTED).flatmap(lambda kind: parted(*kind, largest=5)),
+)
+
+
+@settings(max_examples=120, deadline=None)
+@given(EVERY_KIND)
+def test_no_small_group_can_be_found_by_trying_every_month_that_could_be(
+    drawn: tuple[pd.DataFrame, dict[str, str]],
+) -> None:
+    counts, parts = drawn
+    published = mask_month(counts, parts=parts)
     least, most = [], []
-    for guess in possible(read(published, counts), most=7):
+    for guess in possible(read(published, counts, inside_of(counts, parts)), most=7):
         sums = [guess.sum(axis=1), guess.sum(axis=0), guess, guess.sum(axis=(0, 1))]
         least = [np.minimum(*pair) for pair in zip(least or sums, sums, strict=True)]
         most = [np.maximum(*pair) for pair in zip(most or sums, sums, strict=True)]
@@ -70,10 +104,18 @@ def test_no_small_group_can_be_found_by_trying_every_month_that_could_be(counts:
 
 
 @settings(max_examples=25, deadline=None)
-@given(months([(12, 3, 5), (8, 4, 7), (12, 2, 3)], largest=9))
-def test_no_small_group_of_the_programme_can_be_bounded_to_one_value(counts: pd.DataFrame) -> None:
-    published = mask_month(counts)
-    found = bounds(read(published, counts))
+@given(
+    st.one_of(
+        months([(12, 3, 5), (8, 4, 7), (12, 2, 3)], largest=9).map(lambda counts: (counts, {})),
+        parted((12, 3, 7), 2, largest=9),
+    )
+)
+def test_no_small_group_of_the_programme_can_be_bounded_to_one_value(
+    drawn: tuple[pd.DataFrame, dict[str, str]],
+) -> None:
+    counts, parts = drawn
+    published = mask_month(counts, parts=parts)
+    found = bounds(read(published, counts, inside_of(counts, parts)))
     for truth, (low, high) in zip(small_counts(counts)[:3], found, strict=True):
         assert not ((truth == low) & (truth == high)).any()
     assert np.isnan(small_counts(counts)[3][published.schools.totals.notna()]).all()

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from data import programme, published_others, steering, support
-from data.published import published, published_totals
+from data.published import published, published_totals, shares_of_school, shares_of_trade
 from data.store import Store
 from tests.data.programme_by_chance import (
     MONTHS,
@@ -110,10 +110,11 @@ def test_milestones_risks_and_decisions(files: tuple[Store, Files]) -> None:
 def test_the_funnel_by_month_where_a_blank_trade_leaves_the_school_unknown(files: tuple[Store, Files]) -> None:
     store, told = files
     found = programme.step_totals(store).set_index(["month", "step"])
+    shown_shares = {trade: shares_of_trade(store, trade) for trade in TRADES}
     for month in MONTHS:
         shown = published(store, month)
         rows = [row for row in told["equipment"] if row["mois"] == text_of(month)]
-        for title, step in zip(programme.STEPS, STEPS, strict=True):
+        for title, step in zip(programme.COUNTED, [*STEPS, "adresses_mel"], strict=True):
             by_school = {school: [row[step] for row in rows if row["ecole"] == school] for school in SCHOOLS}
             known = {school: sum(map(int, cells)) for school, cells in by_school.items() if all(cells)}
             for school in SCHOOLS:
@@ -125,42 +126,60 @@ def test_the_funnel_by_month_where_a_blank_trade_leaves_the_school_unknown(files
             assert line[["people", "agents", "schools_known", "schools"]].tolist() == expected
             for trade in TRADES:
                 counted = [int(row[step]) for row in rows if row["metier"] == trade and row["ecole"] in known]
-                if not shown.trades.hidden.loc[trade, title]:
+                hidden = shown.trades.hidden.loc[trade]
+                if not hidden[title]:
                     assert shown.trades.counts.loc[trade, title] == sum(counted)
+                if title != "Agents":
+                    whole = sum(int(row["agents"]) for row in rows if row["metier"] == trade)
+                    share = (
+                        100 * sum(counted) / whole
+                        if len(known) == len(SCHOOLS) and not hidden[["Agents", title]].any()
+                        else None
+                    )
+                    assert _same(shown_shares[trade].loc[pd.Timestamp(month), title], share)
     hidden = published_totals(store)
     assert hidden.loc[hidden["hidden"], "people"].isna().all()
 
 
-def test_mail_addresses_and_marks_speak_only_of_what_may_be_shown(files: tuple[Store, Files]) -> None:
+def test_the_shares_of_a_school_month_by_month(files: tuple[Store, Files]) -> None:
     store, told = files
+    for school in SCHOOLS:
+        shares = shares_of_school(store, school)
+        for month in MONTHS:
+            rows = [r for r in told["equipment"] if (r["mois"], r["ecole"]) == (text_of(month), school)]
+            agents, hidden = sum(int(row["agents"]) for row in rows), published(store, month).schools.hidden.loc[school]
+            for title, step in zip(programme.COUNTED, [*STEPS, "adresses_mel"], strict=True):
+                if title != "Agents":
+                    told_all = all(row[step] for row in rows) and not hidden[["Agents", title]].any()
+                    share = 100 * sum(int(row[step]) for row in rows) / agents if told_all else None
+                    assert _same(shares.loc[pd.Timestamp(month), title], share)
+
+
+def test_marks_speak_only_of_answers_that_may_be_shown(files: tuple[Store, Files]) -> None:
+    store, told = files
+    shown_once = 0
     for month in MONTHS:
-        rows = [row for row in told["equipment"] if row["mois"] == text_of(month)]
-        mail, marks = published_others.mail(store, month), published_others.marks(store, month)
-        addresses, table = mail.table.set_index("school"), marks.table.set_index("school")
-        both = addresses.dropna()
-        assert (mail.people, mail.agents) == (both["addresses"].sum(), both["agents"].sum())
-        assert (mail.schools, mail.of) == (len(both), len(SCHOOLS))
-        hidden = published(store, month).schools.hidden
-        kept: list[tuple[int, float]] = []
-        for school in SCHOOLS:
-            own = [row for row in rows if row["ecole"] == school]
-            cells = [row["adresses_mel"] for row in own]
-            whole = sum(map(int, cells)) if all(cells) else None
-            masked = whole is not None and (0 < whole < 5 or hidden.loc[school, ["Agents", "Identité créée"]].any())
-            assert addresses.loc[school, "hidden"] == masked
-            assert _same(addresses.loc[school, "addresses"], None if masked else whole)
-            notes = [(int(r["reponses"]), float(r["satisfaction"].replace(",", "."))) for r in own if r["satisfaction"]]
-            answers = sum(count for count, _ in notes)
-            if answers >= 5 and not hidden.loc[school, "Agents"]:
-                mean = sum(count * note for count, note in notes) / answers
-                assert table.loc[school, "mark"] == pytest.approx(mean)
-                kept.append((answers, mean))
-            else:
-                assert pd.isna(table.loc[school, "mark"]) and pd.isna(table.loc[school, "answers"])
-                assert table.loc[school, "hidden"] == (answers > 0)
-        whole = sum(count for count, _ in kept)
-        assert (marks.answers, marks.schools) == (whole, len(kept))
-        assert marks.mean == pytest.approx(sum(count * mean for count, mean in kept) / whole)
+        rows = [row for row in told["equipment"] if row["mois"] == text_of(month) and row["satisfaction"]]
+        shown, marks = published(store, month), published_others.marks(store, month)
+        for group, masked, means in (("ecole", shown.schools, marks.schools), ("metier", shown.trades, marks.trades)):
+            for name in [*masked.counts.index, "Total"]:
+                notes = [
+                    (int(row["reponses"]), float(row["satisfaction"].replace(",", ".")))
+                    for row in rows
+                    if name in (row[group], "Total")
+                ]
+                answers = sum(count for count, _ in notes)
+                is_total = name == "Total"
+                hidden = masked.hidden_totals["Réponses"] if is_total else masked.hidden.loc[name, "Réponses"]
+                count = masked.totals["Réponses"] if is_total else masked.counts.loc[name, "Réponses"]
+                assert hidden or not 0 < answers < 5
+                if hidden:
+                    assert pd.isna(means[name]) and pd.isna(count)
+                elif answers:
+                    assert count == answers
+                    assert means[name] == pytest.approx(sum(count * note for count, note in notes) / answers)
+                    shown_once += 1
+    assert shown_once
 
 
 def test_devices_by_kind_state_and_age(files: tuple[Store, Files]) -> None:

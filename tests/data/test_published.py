@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from data.privacy import MASKED
-from data.published import AGENTS, published, published_totals
-from data.published_others import attendance, mail, marks
+from data.programme import ANSWERS, MAIL
+from data.published import AGENTS, published, published_totals, shares_of_school, shares_of_trade
+from data.published_others import attendance, marks
 from data.store import Store
 from tests.data.programme_files import deposit
 from tests.data.test_programme import MONTH, add_counts
@@ -24,7 +25,7 @@ def step(store: Store, name: str) -> pd.Series:
 def test_ordinary_totals_are_shown(store: Store) -> None:
     add_counts(store, [("A", "TSEM", 8, 6), ("B", "TSEM", 9, 7)])
     assert step(store, STEP)[["people", "agents", "hidden"]].tolist() == [13, 17, False]
-    assert published(store, MONTH).hidden_steps == set()
+    assert published(store, MONTH).hidden_steps == {ANSWERS}
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def test_a_hidden_total_is_hidden_in_both_tables_and_in_the_figures(
 
 
 def test_a_total_hidden_by_the_schools_cannot_be_added_up_from_the_trades(store: Store) -> None:
-    add_counts(store, [("A", "TSEM", 20, 2), ("A", "concierge", 20, 9)])
+    add_counts(store, [("A", "TSEM", 20, 2), ("A", "concierge", 20, 2)])
     shown = published(store, MONTH)
     assert shown.trades.as_text()[STEP].tolist() == [MASKED] * 3
     assert step(store, STEP)["hidden"]
@@ -71,39 +72,65 @@ def test_answers_and_addresses_do_not_tell_that_a_school_has_one_agent(store: St
     columns = "ecole metier mois agents adresses_mel satisfaction reponses"
     people = {"A": (1, 1, None, None), "B": (6, 6, 4.5, 6), "C": (20, 18, 4.0, 15), "D": (25, 20, 3.5, 11)}
     deposit(store, columns, [(school, "TSEM", MONTH, *told) for school, told in people.items()])
-    hidden = published(store, MONTH).schools.hidden[AGENTS]
-    # 7 agents in A and B together: were 6 of them known to be in B, A would have one.
-    assert hidden[hidden].index.tolist() == ["A", "B"]
-    facts, addresses = marks(store, MONTH), mail(store, MONTH)
-    table = facts.table.set_index("school")
-    assert table.loc["B", ["answers", "mark"]].isna().all()
-    assert table["hidden"].to_dict() == {"A": False, "B": True, "C": False, "D": False}
-    assert (facts.answers, facts.schools) == (26, 2)
-    assert facts.mean == pytest.approx((15 * 4.0 + 11 * 3.5) / 26)
-    hidden = addresses.table.set_index("school")["hidden"]
-    assert hidden[hidden].index.tolist() == ["A", "B"]
-    assert (addresses.people, addresses.agents, addresses.schools, addresses.of) == (38, 45, 2, 4)
+    shown = published(store, MONTH).schools.of([AGENTS, MAIL, ANSWERS]).as_text()
+    # 7 agents in A and B together, and 6 answers in B: A would have one, did C not hide its agents too.
+    assert shown[AGENTS].tolist() == [MASKED, MASKED, MASKED, "25", "52"]
+    assert shown[ANSWERS].tolist() == ["—", "6", "15", "11", "32"]
+    assert shown[MAIL].tolist() == [MASKED, MASKED, "18", "20", "45"]
+
+
+def test_a_mark_is_told_where_its_answers_are_by_school_by_trade_and_in_all(store: Store) -> None:
+    columns = "ecole metier mois agents satisfaction reponses"
+    rows = [
+        ("A", "TSEM", 12, 4.0, 8), ("A", "restauration", 9, 3.0, 6),
+        ("B", "TSEM", 11, 5.0, 7), ("B", "restauration", 9, None, None),
+        ("C", "TSEM", 12, 2.0, 3), ("C", "restauration", 9, None, 4),
+        ("D", "TSEM", 12, None, None), ("D", "restauration", 9, None, None),
+    ]  # fmt: skip
+    deposit(store, columns, [(school, trade, MONTH, *told) for school, trade, *told in rows])
+    shown, facts = published(store, MONTH), marks(store, MONTH)
+    # A mark without answers is none; nothing at all is not zero answers; C has 3, which B hides.
+    assert shown.schools.as_text()[ANSWERS].tolist() == ["14", MASKED, MASKED, "—", "24"]
+    assert shown.trades.as_text()[ANSWERS].to_dict() == {"TSEM": "18", "restauration": "6", "Total": "24"}
+    whole = 8 * 4.0 + 6 * 3.0 + 7 * 5.0 + 3 * 2.0
+    assert facts.schools.dropna().to_dict() == pytest.approx({"A": 50 / 14, "Total": whole / 24})
+    assert facts.trades["restauration"] == pytest.approx(3.0)
+    assert facts.trades["TSEM"] == pytest.approx((8 * 4.0 + 7 * 5.0 + 3 * 2.0) / 18)
+    assert facts.mean == pytest.approx(whole / 24)
 
 
 @pytest.mark.parametrize("told", [(30, 3), (30, 2)])
-def test_a_school_with_its_identities_hidden_tells_no_address_either(store: Store, told: tuple[int, int]) -> None:
+def test_addresses_do_not_give_hidden_identities_away(store: Store, told: tuple[int, int]) -> None:
     columns = "ecole metier mois agents identites_creees adresses_mel"
     rows = [("A", *told, told[1]), ("B", 20, 18, 18), ("C", 20, 19, 19), ("D", 20, 17, 17)]
     deposit(store, columns, [(school, "TSEM", MONTH, *counts) for school, *counts in rows])
-    hidden = published(store, MONTH).schools.hidden.any(axis=1)
-    assert hidden.sum() == 2
-    table = mail(store, MONTH).table.set_index("school")
-    assert table["hidden"].to_dict() == hidden.to_dict()
-    assert table.loc[hidden, "addresses"].isna().all()
+    text = published(store, MONTH).schools.of([STEP, MAIL]).as_text()
+    # All have an address who have an identity: what hides one hides the other.
+    assert (text[STEP] == MASKED).sum() >= 2
+    assert (text[STEP] == MASKED).equals(text[MAIL] == MASKED)
 
 
 def test_what_hides_the_trained_of_a_school_hides_neither_its_addresses_nor_its_marks(store: Store) -> None:
     columns = "ecole metier mois agents identites_creees formes adresses_mel satisfaction reponses"
-    rows = [("A", 20, 18, 3, 17, 4.0, 9), ("B", 20, 19, 9, 16, 3.0, 8), ("C", 20, 17, 12, 3, 4.5, 2)]
+    rows = [("A", 20, 18, 3, 17, 4.0, 9), ("B", 20, 19, 9, 16, 3.0, 8), ("C", 20, 17, 12, 15, 4.5, 12)]
     deposit(store, columns, [(school, "TSEM", MONTH, *counts) for school, *counts in rows])
-    assert published(store, MONTH).schools.hidden["Formés"].sum() == 2
-    assert mail(store, MONTH).table["hidden"].tolist() == [False, False, True]
-    assert marks(store, MONTH).table["hidden"].tolist() == [False, False, True]
+    assert published(store, MONTH).schools.hidden[["Formés", MAIL, ANSWERS]].sum().tolist() == [2, 0, 0]
+
+
+def test_the_share_of_a_school_or_a_trade_stops_where_it_is_hidden_or_unknown(store: Store) -> None:
+    before = MONTH.replace(month=MONTH.month - 1)
+    columns = "ecole metier mois agents identites_creees"
+    rows = [
+        ("A", "TSEM", before, 20, 10), ("A", "restauration", before, 20, 15), ("B", "TSEM", before, 10, None),
+        ("A", "TSEM", MONTH, 20, 12), ("A", "restauration", MONTH, 20, 16), ("B", "TSEM", MONTH, 10, 5),
+    ]  # fmt: skip
+    deposit(store, columns, rows)
+    months = [pd.Timestamp(before), pd.Timestamp(MONTH)]
+    school, trade = shares_of_school(store, "A")[STEP], shares_of_trade(store, "TSEM")[STEP]
+    assert school.reindex(months).tolist() == [62.5, 70.0]
+    # In the first month B said nothing of its TSEM: 10 of 30 would be a false share.
+    assert pd.isna(trade[months[0]]) and trade[months[1]] == pytest.approx(100 * 17 / 30)
+    assert shares_of_school(store, "B")[STEP].isna().tolist() == [True, False]
 
 
 def test_a_workshop_of_a_few_seats_or_of_a_hidden_school_does_not_tell_who_came(store: Store) -> None:
@@ -121,4 +148,4 @@ def test_a_workshop_of_a_few_seats_or_of_a_hidden_school_does_not_tell_who_came(
 
 def test_an_empty_store_publishes_nothing(store: Store) -> None:
     assert published_totals(store).empty
-    assert published(store, date(2026, 1, 1)).hidden_steps == set()
+    assert published(store, date(2026, 1, 1)).schools.counts.empty
