@@ -179,10 +179,13 @@ GROUP BY ALL
 ORDER BY kind, state
 """
 
-SHARED_IN_SERVICE = """
-SELECT sites.school, count(devices.device) AS devices
+IN_SERVICE = """
+SELECT
+    sites.school,
+    count(*) FILTER (devices.sharing = 'partagé') AS shared,
+    count(*) FILTER (devices.sharing = 'personnel') AS personal
 FROM pilot_sites AS sites
-LEFT JOIN devices ON devices.school = sites.school AND devices.sharing = 'partagé' AND devices.state = 'en service'
+LEFT JOIN devices ON devices.school = sites.school AND devices.state = 'en service'
 GROUP BY sites.school
 ORDER BY sites.school COLLATE NOACCENT.NOCASE, sites.school
 """
@@ -196,6 +199,6 @@ def devices(store: Store) -> pd.DataFrame:
     return store.read(DEVICES)
 
 
-def shared_devices(store: Store) -> pd.DataFrame:
-    """How many shared devices are in service in each test school?"""
-    return store.read(SHARED_IN_SERVICE)
+def devices_in_service(store: Store) -> pd.DataFrame:
+    """How many devices are in service in each test school, shared by a team or personal?"""
+    return store.read(IN_SERVICE)

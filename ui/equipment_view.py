@@ -27,9 +27,9 @@ SHORTER = {
     "Identité créée": "Id. créée",
     "Identité activée": "Id. activée",
     "Actifs (30\u00a0j)": "Actifs 30\u00a0j",
-    "Matériels partagés en service": "Partagés en service",
-    "Agents par matériel partagé": "Agents par partagé",
+    "Matériels partagés en service": "Partagés",
     "Matériels personnels en service": "Personnels",
+    "Agents par matériel partagé": "Agents par partagé",
 }
 EVERYONE = "Toutes les écoles"
 TREND_NOTE = (
@@ -214,14 +214,14 @@ def devices(schools: MaskedCounts, today: date) -> None:
         printed = states.rename_axis("Matériel").rename_axis(None, axis="columns").reset_index()
         blocks.figure(charts_programme.devices(states), devices_sentence(counts), printed, "materiels")
         support_view.device_ages(today)
-        shared = shared_counts(schools)
-        if shared.empty:
+        by_school = devices_by_school(schools)
+        if by_school.empty:
             return
-        blocks.takeaway(shared_sentence(shared))
-        with st.expander("Voir les matériels partagés, école par école"):
-            table = shared_table(shared)
+        blocks.takeaway(shared_sentence(by_school))
+        with st.expander("Voir les matériels en service, école par école"):
+            table = devices_table(by_school)
             narrow = table.rename(columns=SHORTER)
-            tables.table(Wide(table, (narrow,)), "materiels_partages", height="content")
+            tables.table(Wide(table, (narrow,)), "materiels_en_service", height="content")
 
 
 def devices_sentence(counts: pd.DataFrame) -> str:
@@ -236,35 +236,36 @@ def devices_sentence(counts: pd.DataFrame) -> str:
     return f"{count_of(working, total, 'matériel')} en service, {number(broken)} en panne{undescribed}."
 
 
-def shared_counts(schools: MaskedCounts) -> pd.DataFrame:
-    """Return agents, whether they are hidden, shared devices in service and agents per device of each school."""
-    devices = ask(programme.shared_devices).set_index("school")["devices"]
+def devices_by_school(schools: MaskedCounts) -> pd.DataFrame:
+    """Return agents, whether they are hidden, devices in service and agents per shared one of each school."""
+    devices = ask(programme.devices_in_service).set_index("school")
     agents = schools.counts[AGENTS].reindex(devices.index)
     hidden = schools.hidden[AGENTS].reindex(devices.index, fill_value=False).astype(bool)
-    ratio = (agents / devices.where(devices > 0)).astype("Float64")
-    return pd.DataFrame({"agents": agents, "hidden": hidden, "devices": devices, "ratio": ratio})
+    ratio = (agents / devices["shared"].where(devices["shared"] > 0)).astype("Float64")
+    return devices.assign(agents=agents, hidden=hidden, ratio=ratio)
 
 
-def shared_table(shared: pd.DataFrame) -> pd.DataFrame:
-    """Return what people read of the shared devices: what is hidden says so, what is not known is missing."""
+def devices_table(by_school: pd.DataFrame) -> pd.DataFrame:
+    """Return what people read of the devices in service: what is hidden says so, what is not known is missing."""
     # Without a device there is no ratio to hide.
-    with_device = shared.assign(hidden=shared["hidden"] & (shared["devices"] > 0))
+    with_device = by_school.assign(hidden=by_school["hidden"] & (by_school["shared"] > 0))
     return pd.DataFrame(
         {
-            "École": shared.index.map(school_name),
-            "Agents": support_view.told(shared, "agents"),
-            "Matériels partagés en service": shared["devices"].to_numpy(),
+            "École": by_school.index.map(school_name),
+            "Agents": support_view.told(by_school, "agents"),
+            "Matériels partagés en service": by_school["shared"].to_numpy(),
+            "Matériels personnels en service": by_school["personal"].to_numpy(),
             "Agents par matériel partagé": support_view.told(with_device, "ratio", 1),
         }
     )
 
 
-def shared_sentence(shared: pd.DataFrame) -> str:
+def shared_sentence(by_school: pd.DataFrame) -> str:
     """Say where shared devices are in service, and how many agents share one, from the best to the worst equipped."""
-    equipped, ratio = int((shared["devices"] > 0).sum()), shared["ratio"].dropna()
+    equipped, ratio = int((by_school["shared"] > 0).sum()), by_school["ratio"].dropna()
     if not equipped:
         return "Aucune école n’a encore de matériel partagé en service."
-    start = f"Matériel partagé en service dans {count_of(equipped, len(shared), 'école')}"
+    start = f"Matériel partagé en service dans {count_of(equipped, len(by_school), 'école')}"
     if ratio.empty:
         return f"{start}{SPACE}; leur nombre d’agents est masqué ou non renseigné."
     where = "" if len(ratio) == equipped else f", dans {plural(len(ratio), 'école')} au nombre d’agents connu et montré"

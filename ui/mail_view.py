@@ -27,7 +27,8 @@ def mail_and_marks(month: date) -> None:
             "Satisfaction", mark(marks.mean), answers_note(shown.schools), "Moyenne des notes de 1 à 5, par réponse."
         )
         blocks.figures([addresses, satisfied], "messagerie")
-        by_school, by_trade = st.tabs(["Par école", "Par métier"])
+        with st.expander("Voir par école, par métier"):
+            by_school, by_trade = st.tabs(["Par école", "Par métier"])
         with by_school:
             table = mail_table(shown.schools, marks.schools, "École")
             tables.table(table, "messagerie_par_ecole", height="content")

@@ -101,4 +101,4 @@ def test_an_empty_programme_answers_every_question(store: Store) -> None:
     assert programme.months(store) == []
     assert programme.step_totals(store).empty
     assert programme.devices(store).empty
-    assert programme.shared_devices(store).empty
+    assert programme.devices_in_service(store).empty

@@ -193,10 +193,10 @@ def test_devices_by_kind_state_and_age(files: tuple[Store, Files]) -> None:
     ages = support.device_ages(store, TODAY)
     found = {(row["kind"], row["age"]): row["devices"] for row in ages.to_dict("records")}
     assert found == _count((row["type_materiel"] or unknown, _age(row["installe_le"])) for row in kept)
-    shared = programme.shared_devices(store).set_index("school")["devices"]
+    in_service = programme.devices_in_service(store).set_index("school")
     for school in SCHOOLS:
-        own = [r for r in kept if r["ecole"] == school and r["partage"] == "partagé" and r["etat"] == "en service"]
-        assert shared[school] == len(own)
+        own = [row["partage"] for row in kept if (row["ecole"], row["etat"]) == (school, "en service")]
+        assert in_service.loc[school].tolist() == [own.count("partagé"), own.count("personnel")]
 
 
 def _age(text: str) -> str:

@@ -123,13 +123,14 @@ def test_workshops_without_any_planned_seat_have_no_percentage() -> None:
 
 
 def shared(agents: list[int | None], hidden: list[bool], devices: list[int]) -> pd.DataFrame:
-    frame = pd.DataFrame({"agents": pd.array(agents, dtype="Int64"), "hidden": hidden, "devices": devices})
-    ratio = (frame["agents"] / frame["devices"].where(frame["devices"] > 0)).astype("Float64")
+    frame = pd.DataFrame({"agents": pd.array(agents, dtype="Int64"), "hidden": hidden, "shared": devices})
+    frame = frame.assign(personal=1)
+    ratio = (frame["agents"] / frame["shared"].where(frame["shared"] > 0)).astype("Float64")
     return frame.assign(ratio=ratio).set_axis([f"École {letter}" for letter in "ABC"])
 
 
 def test_a_masked_count_beside_shared_devices_is_not_taken_for_an_unknown_one() -> None:
-    table = equipment_view.shared_table(shared([12, None, None], [False, True, False], [2, 1, 1]))
+    table = equipment_view.devices_table(shared([12, None, None], [False, True, False], [2, 1, 1]))
     assert table["Agents"].tolist() == ["12", "masqué", "—"]
     assert table["Agents par matériel partagé"].tolist() == ["6,0", "masqué", "—"]
 
