@@ -79,7 +79,7 @@ LEFT JOIN current_stages AS stages USING (school)
 LEFT JOIN following USING (school)
 LEFT JOIN equipped USING (school)
 ORDER BY stages.position DESC NULLS LAST, stages.actual_start NULLS LAST,
-    sites.school COLLATE NOACCENT.NOCASE, sites.school
+    sites.school COLLATE FR, sites.school
 """
 
 
@@ -104,7 +104,7 @@ def rollout_summary(store: Store, today: date) -> RolloutSummary:
 
 STAGES = """
 SELECT * FROM pilot_stages SEMI JOIN pilot_sites USING (school)
-ORDER BY school COLLATE NOACCENT.NOCASE, school, position
+ORDER BY school COLLATE FR, school, position
 """
 
 
@@ -178,7 +178,7 @@ SELECT sites.school, count(devices.device) AS devices
 FROM pilot_sites AS sites
 LEFT JOIN devices ON devices.school = sites.school AND devices.sharing = 'partagé' AND devices.state = 'en service'
 GROUP BY sites.school
-ORDER BY sites.school COLLATE NOACCENT.NOCASE, sites.school
+ORDER BY sites.school COLLATE FR, sites.school
 """
 
 
