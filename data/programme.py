@@ -8,6 +8,7 @@ from datetime import date
 import pandas as pd
 
 from data.store import Store
+from data.targets.programme_checks import undated_before
 
 INSTALLATION = "installation"
 # Step → the column of equipment_counts; each step is a part of the one before.
@@ -111,6 +112,15 @@ ORDER BY school COLLATE FR, school, position
 def stages(store: Store) -> pd.DataFrame:
     """When was each stage of each test school planned, and when did it happen? One row per school × stage."""
     return store.read(STAGES)
+
+
+FORGOTTEN = f"SELECT {undated_before('pilot_stages', '$school', '$stage')} AS words"
+
+
+def forgotten(store: Store, school: str, stage: str) -> str | None:
+    """Which stages before this one have no date at all? The sentence of the check of files, if there are any."""
+    words = store.read(FORGOTTEN, {"school": school, "stage": stage})["words"].item()
+    return words if isinstance(words, str) else None
 
 
 # ---------------------------------------------------------------- the agents
