@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import streamlit as st
 
-from ui import access, frame, session
+from ui import access, blocks, frame, session
 from ui.navigation import PAGES, PageDescription
 
 HERE = Path(__file__).parent
@@ -15,16 +16,27 @@ HERE = Path(__file__).parent
 def menu(user: access.User) -> dict[str, list[st.Page]]:
     """Return the pages this person may open, under the heading of their audience."""
     # The home has no page of its own: it leads to the first one, so that every page keeps the address of its file.
-    sections: dict[str, list[st.Page]] = {"": [st.Page(home, title="Accueil", default=True, visibility="hidden")]}
+    first = st.Page(home, title="Accueil", url_path="", default=True, visibility="hidden")
+    sections: dict[str, list[st.Page]] = {"": [first]}
     for page in PAGES:
         if user.may(page.roles) and (HERE / page.file).exists():
             sections.setdefault(page.audience, []).append(_page(page))
+    # Streamlit says in English that it knows no such page: an unknown address gets a page that says it in French.
+    asked = unquote(urlsplit(st.context.url or "").path).strip("/ ").rpartition("/")[2]
+    if asked and asked not in {page.url_path for pages in sections.values() for page in pages}:
+        sections[""].append(st.Page(lost, title="Page introuvable", url_path=asked, visibility="hidden"))
     return sections
 
 
 def home() -> None:
     """Lead to the first page this person may open."""
     st.switch_page(next(page.file for page in PAGES if person.may(page.roles)))
+
+
+def lost() -> None:
+    """Say that the address leads nowhere, and show the way back."""
+    blocks.page_title("Page introuvable", "Aucune page ouverte à votre compte n’a cette adresse.")
+    blocks.link(next(page.file for page in PAGES if person.may(page.roles)), "Aller à l’accueil")
 
 
 def _page(page: PageDescription) -> st.Page:

@@ -62,7 +62,7 @@ def schools(store: Store) -> list[str]:
         SELECT school, min(rank) AS rank
         FROM (SELECT school, 1 AS rank FROM pilot_sites UNION ALL SELECT school, 2 FROM schools)
         GROUP BY school
-        ORDER BY rank, school COLLATE NOACCENT.NOCASE, school
+        ORDER BY rank, school COLLATE FR, school
     """)
     return [str(school) for school in found["school"]]
 

@@ -8,6 +8,7 @@ from datetime import date
 import pandas as pd
 
 from data.store import Store
+from data.targets.programme_checks import undated_before
 
 INSTALLATION = "installation"
 # Step → the column of equipment_counts; each step is a part of the one before.
@@ -83,7 +84,7 @@ LEFT JOIN current_stages AS stages USING (school)
 LEFT JOIN following USING (school)
 LEFT JOIN equipped USING (school)
 ORDER BY stages.position DESC NULLS LAST, stages.actual_start NULLS LAST,
-    sites.school COLLATE NOACCENT.NOCASE, sites.school
+    sites.school COLLATE FR, sites.school
 """
 
 
@@ -108,13 +109,22 @@ def rollout_summary(store: Store, today: date) -> RolloutSummary:
 
 STAGES = """
 SELECT * FROM pilot_stages SEMI JOIN pilot_sites USING (school)
-ORDER BY school COLLATE NOACCENT.NOCASE, school, position
+ORDER BY school COLLATE FR, school, position
 """
 
 
 def stages(store: Store) -> pd.DataFrame:
     """When was each stage of each test school planned, and when did it happen? One row per school × stage."""
     return store.read(STAGES)
+
+
+FORGOTTEN = f"SELECT {undated_before('pilot_stages', '$school', '$stage')} AS words"
+
+
+def forgotten(store: Store, school: str, stage: str) -> str | None:
+    """Which stages before this one have no date at all? The sentence of the check of files, if there are any."""
+    words = store.read(FORGOTTEN, {"school": school, "stage": stage})["words"].item()
+    return words if isinstance(words, str) else None
 
 
 # ---------------------------------------------------------------- the agents
@@ -128,12 +138,16 @@ WITH long AS (
             agents, identities_created, identities_activated, active_30_days, trained, mail_addresses
         )
     )
-), known AS (
+), added AS (
     SELECT month, school, step, CASE WHEN count(people) = count(*) THEN sum(people)::BIGINT END AS people
     FROM long
     GROUP BY month, school, step
 ), agents AS (
-    SELECT month, school, people AS agents FROM known WHERE step = 'agents'
+    SELECT month, school, people AS agents FROM added WHERE step = 'agents'
+), known AS (
+    -- Without its agents, a school has no share: its steps would count in what they are a share of.
+    SELECT * REPLACE (CASE WHEN agents IS NOT NULL THEN people END AS people)
+    FROM added JOIN agents USING (month, school)
 )
 SELECT
     month, step,
@@ -141,7 +155,7 @@ SELECT
     sum(agents) FILTER (WHERE people IS NOT NULL)::BIGINT AS agents,
     count(people) AS schools_known,
     count(*) AS schools
-FROM known JOIN agents USING (month, school)
+FROM known
 GROUP BY month, step
 ORDER BY month
 """
@@ -187,7 +201,7 @@ SELECT
 FROM pilot_sites AS sites
 LEFT JOIN devices ON devices.school = sites.school AND devices.state = 'en service'
 GROUP BY sites.school
-ORDER BY sites.school COLLATE NOACCENT.NOCASE, sites.school
+ORDER BY sites.school COLLATE FR, sites.school
 """
 
 

@@ -24,15 +24,23 @@ Rows = tuple[tuple[Any, ...], ...]
 MASK = (PARTS, (ANSWERS,))  # no share is made of the answers: they are not read beside agents
 NOBODY: Rows = ()
 
-# An answer counts with its mark. A trade without any is no gap where another trade of the school gave one.
+# Without its agents, a school has no share, and tells no step. An answer counts with its mark; a trade without any is
+# no gap where another trade of the school gave one.
 COUNTS = """
+WITH counts AS (
+    SELECT *, count(agents) OVER own = count(*) OVER own AS told, count(satisfaction) OVER own > 0 AS marked
+    FROM equipment_counts
+    WINDOW own AS (PARTITION BY month, school)
+)
 SELECT
-    month, school, trade,
-    agents, identities_created, identities_activated, active_30_days, trained, mail_addresses,
-    CASE WHEN count(satisfaction) OVER (PARTITION BY month, school) > 0
-        THEN coalesce(answers, 0) * (satisfaction IS NOT NULL)::INTEGER
-    END AS answers
-FROM equipment_counts
+    month, school, trade, agents,
+    CASE WHEN told THEN identities_created END,
+    CASE WHEN told THEN identities_activated END,
+    CASE WHEN told THEN active_30_days END,
+    CASE WHEN told THEN trained END,
+    CASE WHEN told THEN mail_addresses END,
+    CASE WHEN marked THEN coalesce(answers, 0) * (satisfaction IS NOT NULL)::INTEGER END
+FROM counts
 ORDER BY ALL
 """
 

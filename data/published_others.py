@@ -1,9 +1,11 @@
 """What may be shown of marks and of attendance: whatever speaks of fewer than 5 people stays inside.
 
-A mark is told where its answers are (`data.published`): the mean of the whole, of a school, of a trade. Attendance is a
-part of what the page tells of the agents: where that is shown, it says nothing more of it; where it is hidden, as many
-people would bound it, so it is hidden too. The reader is supposed to know that nobody comes to a workshop of another
-school. What is hidden enters no total either, so that no subtraction gives it back.
+A mark is told where its answers are (`data.published`): the mean of the whole, of a school, of a trade. An answer adds
+from 1 to 5 to its school and to its trade: extreme marks would tell who gave them, so those by trade are hidden then.
+
+Attendance is a part of what the page tells of the agents: where that is shown, it says nothing more of it; where it is
+hidden, as many people would bound it, so it is hidden too. The reader is supposed to know that nobody comes to a
+workshop of another school. The attendance that is hidden enters no total either, so that no subtraction gives it back.
 """
 
 from __future__ import annotations
@@ -20,8 +22,10 @@ from data.published import hidden_agents, published
 from data.store import Store
 from data.support import workshops
 
+# Between these means, other answers by school × trade would give the same marks (tests.data.test_published).
+ORDINARY = (2.0, 4.5)
 MARKS = """
-SELECT school, trade, satisfaction * answers AS points
+SELECT school, trade, satisfaction * answers AS points, answers
 FROM equipment_counts
 WHERE month = $month AND satisfaction IS NOT NULL AND answers > 0
 """
@@ -58,14 +62,22 @@ class Attendance:
 
 def marks(store: Store, month: date) -> Marks:
     """How satisfied are the agents of each school, of each trade, where their answers may be counted?"""
-    points, told = store.read(MARKS, {"month": month}), published(store, month)
-    return Marks(_means(points, "school", told.schools), _means(points, "trade", told.trades))
+    found, told = store.read(MARKS, {"month": month}), published(store, month)
+    trades = _means(found, "trade", told.trades)
+    hidden = any(_extreme(found, group) for group in ("school", "trade"))
+    return Marks(_means(found, "school", told.schools), trades.where(trades.index == TOTAL) if hidden else trades)
 
 
-def _means(points: pd.DataFrame, group: str, masked: MaskedCounts) -> pd.Series:
+def _extreme(found: pd.DataFrame, group: str) -> bool:
+    """Tell whether the mean of a group, shown or not, is close to the least or the best mark."""
+    sums = found.groupby(group)[["points", "answers"]].sum().astype(float)
+    return not (sums["points"] / sums["answers"]).between(*ORDINARY).all()
+
+
+def _means(found: pd.DataFrame, group: str, masked: MaskedCounts) -> pd.Series:
     answers = pd.concat([masked.counts[ANSWERS], pd.Series({TOTAL: masked.totals[ANSWERS]})]).astype("Float64")
-    sums = points.groupby(group)["points"].sum()
-    sums[TOTAL] = points["points"].sum()
+    sums = found.groupby(group)["points"].sum()
+    sums[TOTAL] = found["points"].sum()
     return sums.reindex(answers.index).astype("Float64") / answers.mask(answers == 0)
 
 

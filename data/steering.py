@@ -52,7 +52,7 @@ SELECT
 FROM pilot_sites AS sites
 LEFT JOIN schools USING (school)
 LEFT JOIN canteens ON canteens.name = coalesce(sites.canteen, schools.canteen)
-ORDER BY sites.school COLLATE NOACCENT.NOCASE, sites.school
+ORDER BY sites.school COLLATE FR, sites.school
 """
 
 

@@ -60,7 +60,8 @@ PILOT_STAGES = {
 }
 UNKNOWN_STAGE = "étape non renseignée"
 CORNERS = (("Gains rapides", 1, 5), ("Chantiers de fond", 5, 5), ("À l’occasion", 1, 1), ("À questionner", 5, 1))
-LINE = 18  # letters of a name on one line
+LINE = 18  # letters of a rank and a name on one line
+HALO = ", ".join(["0 0 3px white"] * 6)  # around names: the lines behind them do not cross their letters
 # Pilots of the same impact and effort stand side by side, each with its name on another side.
 BESIDE, SIDES = 0.18, ("bottom center", "top center", "middle right", "middle left")
 
@@ -69,8 +70,8 @@ def impact_and_effort(pilots: pd.DataFrame, strong_impact: int, heavy_effort: in
     """Draw the pilots by effort and impact, from 1 to 5, each with its name and the rank the comité gave it."""
     fig = charts.base(height=580, x_title="effort, de 1 (léger) à 5 (lourd)", y_title="impact, de 1 à 5 (fort)")
     line = {"color": charts.GREY, "width": 1, "dash": "dash"}
-    fig.add_hline(strong_impact - 0.5, line=line)
-    fig.add_vline(heavy_effort - 0.5, line=line)
+    fig.add_hline(strong_impact - 0.5, line=line, layer="below")
+    fig.add_vline(heavy_effort - 0.5, line=line, layer="below")
     for words, x, y in CORNERS:
         side, edge = ("left", 0.45) if x == 1 else ("right", 5.75)
         height = 5.62 if y == 5 else 0.22
@@ -92,7 +93,7 @@ def impact_and_effort(pilots: pd.DataFrame, strong_impact: int, heavy_effort: in
             marker={"symbol": symbol, "color": colour, "size": 15, "line": {"width": 2, "color": colour}},
             text=[_pilot(row) for row in mine.to_dict("records")],
             textposition=[SIDES[place % len(SIDES)] for place in rank[mine.index]],
-            textfont={"size": 13, "color": charts.INK},
+            textfont={"size": 13, "color": charts.INK, "shadow": HALO},
             cliponaxis=False,
             hoverinfo="skip",
         )
@@ -102,6 +103,6 @@ def impact_and_effort(pilots: pd.DataFrame, strong_impact: int, heavy_effort: in
 
 
 def _pilot(row: dict[Hashable, Any]) -> str:
-    rank = "" if formats.is_missing(row["priority"]) else f"<b>n°{formats.SPACE}{row['priority']}</b> "
-    name = "<br>".join(formats.in_chart(part) for part in textwrap.wrap(str(row["pilot"]), LINE))
-    return f"{rank}{name}"
+    rank = "" if formats.is_missing(row["priority"]) else f"n°{formats.SPACE}{row['priority']} "
+    first, *rest = textwrap.wrap(str(row["pilot"]), LINE, initial_indent=rank)
+    return "<br>".join([f"<b>{rank}</b>{formats.in_chart(first.removeprefix(rank))}", *map(formats.in_chart, rest)])

@@ -90,7 +90,7 @@ def stairs(steps: pd.DataFrame, month: date) -> None:
     with blocks.question("À quelle étape perdons-nous des agents\u00a0?", "Part des agents des écoles renseignées."):
         texts = [_step_text(row) for row in steps.to_dict("records")]
         fig = charts.ranking(steps["step"], steps["share"].astype(float), texts, "% des agents")
-        fig.update_xaxes(tickvals=[0, 25, 50, 75, 100], range=[0, 125])
+        fig.update_xaxes(tickvals=[0, 25, 50, 75, 100], range=[0, 140])
         blocks.figure(fig, stairs_sentence(steps, month), _stairs_table(steps), "parcours")
 
 
@@ -112,7 +112,7 @@ def _stairs_table(steps: pd.DataFrame) -> pd.DataFrame:
 def _step_text(step: dict[Hashable, Any]) -> str:
     if step["hidden"] or pd.isna(step["people"]):
         return MASKED if step["hidden"] else MISSING
-    return f"{percent(step['share'], 0)} ({number(step['people'])})"
+    return f"{percent(step['share'], 0)} ({number(step['people'])} sur {number(step['agents'])})"
 
 
 def stairs_sentence(steps: pd.DataFrame, month: date) -> str:

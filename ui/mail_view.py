@@ -33,14 +33,15 @@ def mail_and_marks(month: date) -> None:
             table = mail_table(shown.schools, marks.schools, "École")
             tables.table(table, "messagerie_par_ecole", height="content")
         with by_trade:
-            tables.table(mail_table(shown.trades, marks.trades, "Métier"), "messagerie_par_metier", height="content")
+            table = mail_table(shown.trades, marks.trades, "Métier")
+            tables.table(table, "messagerie_par_metier", height="content")
 
 
 def mail_table(masked: MaskedCounts, marks: pd.Series, group: str) -> pd.DataFrame:
-    """Return what people read of each group and of all: addresses, answers, and the mark where answers are shown."""
+    """Return what people read of each group and of all: addresses, answers, and the mark where it is told."""
     text = masked.of([MAIL, ANSWERS]).as_text()
     told = [
-        MASKED if answers == MASKED else MISSING if pd.isna(mean) else number(mean, 1)
+        MISSING if answers in (MISSING, "0") else MASKED if pd.isna(mean) else number(mean, 1)
         for answers, mean in zip(text[ANSWERS], marks.reindex(text.index), strict=True)
     ]
     named = text.set_axis(text.index.map(school_name)).rename_axis(group).reset_index()

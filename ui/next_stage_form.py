@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from data import edits, programme
+from data.typography import french
 from ui import blocks, edit_form
 from ui.charts_programme import school_name
 from ui.formats import SPACE, as_text, day, is_missing
@@ -40,6 +41,8 @@ def form(today: date) -> None:
                 label = as_text(f"{name} de «{SPACE}{stage}{SPACE}»")
                 st.text_input(label, day(today), key=f"{prefix}_{stage}", placeholder="jj/mm/aaaa")
                 edit_form.refusal(prefix, (place, column))
+                if column == "debut_reel" and (words := ask(programme.forgotten, school, stage)):
+                    blocks.note(f"⚠ À vérifier\u00a0: {french(words)}")
         edit_form.other_refusals(prefix, {(place, column) for place, (_, column, _) in enumerate(moves)})
         st.form_submit_button(
             "Enregistrer", type="primary", icon=":material/check:", on_click=_save, args=(school, moves, prefix),

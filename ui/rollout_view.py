@@ -9,11 +9,12 @@ import streamlit as st
 
 from data import programme
 from data.programme import RolloutSummary
-from ui import blocks, charts_programme, school_cards, tables
+from ui import blocks, charts_programme, school_cards, sheet, tables
 from ui.blocks import Figure
 from ui.charts_programme import school_name
-from ui.formats import SPACE, count_of, day, enumeration, is_missing, number, plural
+from ui.formats import MISSING, SPACE, count_of, day, enumeration, is_missing, number, plural
 from ui.session import ask
+from ui.tables import Wide
 
 ALL = "Toutes les écoles"
 CHOICES = (ALL, "En retard", "Équipées", "Pas encore équipées")
@@ -64,7 +65,7 @@ def timeline(known: pd.DataFrame, today: date) -> None:
             blocks.empty_state("Aucune étape à montrer pour ces écoles.")
             return
         fig = charts_programme.rollout(stages, known["school"].tolist(), today)
-        blocks.figure(fig, timeline_sentence(known), _stage_table(stages), "etapes")
+        blocks.figure(fig, timeline_sentence(known), stage_table(stages), "etapes")
 
 
 def timeline_sentence(known: pd.DataFrame) -> str:
@@ -98,7 +99,10 @@ def table(known: pd.DataFrame, today: date) -> None:
         blocks.takeaway(table_sentence(known))
         school_cards.cards(known, today)
         with st.expander("Voir les écoles en un tableau"):
-            tables.table(_school_table(known, today), "ecoles_test", height="content")
+            whole = school_table(known, today)
+            for part in school_sheets(whole):
+                sheet.sheet_of(part)
+            tables.download_csv(whole, "ecoles_test")
 
 
 def table_sentence(known: pd.DataFrame) -> str:
@@ -119,7 +123,8 @@ def _legend(stages: pd.DataFrame) -> str:
     return " · ".join(f"{row.position} {row.stage}" for row in names.itertuples())
 
 
-def _stage_table(stages: pd.DataFrame) -> pd.DataFrame:
+def stage_table(stages: pd.DataFrame) -> Wide:
+    """Return the dates of the stages; in two parts, each start and each end stands beside its plan."""
     columns = {
         "school": "École",
         "stage": "Étape",
@@ -129,10 +134,13 @@ def _stage_table(stages: pd.DataFrame) -> pd.DataFrame:
         "actual_end": "Fin réelle",
     }
     named = stages.assign(school=stages["school"].map(school_name))
-    return named[list(columns)].rename(columns=columns)
+    whole = named[list(columns)].rename(columns=columns)
+    starts, ends = ["Début prévu", "Début réel"], ["Fin prévue", "Fin réelle"]
+    return Wide(whole, tuple(whole[["École", "Étape", *dates]] for dates in (starts, ends)))
 
 
-def _school_table(known: pd.DataFrame, today: date) -> pd.DataFrame:
+def school_table(known: pd.DataFrame, today: date) -> pd.DataFrame:
+    """Return the situation of the schools."""
     return pd.DataFrame(
         {
             "École": known["school"].map(school_name),
@@ -148,6 +156,16 @@ def _school_table(known: pd.DataFrame, today: date) -> pd.DataFrame:
             "Secteur": known["district"],
         }
     )
+
+
+def school_sheets(whole: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return that table as people read it, in two parts: where each school is, and what comes next."""
+    dates = ["Étape commencée le", "Équipée le"]
+    printed = whole.assign(**{name: whole[name].map(day) for name in dates}).fillna(MISSING)
+    together = ["Retard", "Météo"]  # a sign and its word stay on one line
+    printed[together] = printed[together].replace(" ", SPACE, regex=True)
+    where = ["Étape", "Retard", "Météo", "Raison", "Prochaine action"]
+    return [printed[["École", *where]], printed.drop(columns=where)]
 
 
 def dated(today: date) -> None:

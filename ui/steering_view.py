@@ -14,6 +14,7 @@ from ui import blocks, charts_steering, sheet, tables
 from ui.charts_programme import school_name
 from ui.formats import MISSING, SPACE, count_of, day, enumeration, is_missing, plural
 from ui.session import ask
+from ui.tables import Wide
 
 HEAVY = 6  # probability × impact, from 1 to 9
 NAMED = 3
@@ -131,7 +132,9 @@ def risks() -> None:
                 "État": found["state"],
             }
         )
-        blocks.figure(charts_steering.risk_matrix(still_open), risk_sentence(still_open), table, "risques")
+        answers = ["Réponse", "État"]
+        wide = Wide(table, (table.drop(columns=answers), table[["Risque", *answers]]))
+        blocks.figure(charts_steering.risk_matrix(still_open), risk_sentence(still_open), wide, "risques")
         heaviest = still_open[still_open["score"].notna()].head(NAMED).to_dict("records")
         blocks.note("Les plus lourds, et ce que l’on y fait\u00a0:")
         blocks.sentences(f"{row['risk']}, {place_of(row['school'])}{SPACE}: {_answer(row)}" for row in heaviest)

@@ -11,9 +11,9 @@ from data import published_others, support
 from data.privacy import MASKED
 from data.published_others import Attendance
 from data.support import AGES, Tickets
-from ui import blocks, tables
+from ui import blocks, sheet, tables
 from ui.charts_programme import school_name
-from ui.formats import SPACE, count_of, number, percent, plural
+from ui.formats import SPACE, count_of, day, number, percent, plural
 from ui.session import ask
 
 SHOWN_ONLY = "Ce qui est masqué n’entre dans aucun total."
@@ -63,7 +63,10 @@ def workshops(today: date) -> None:
             printed = coming.assign(school=coming["school"].map(school_name))[list(columns)]
             tables.table(printed.rename(columns=columns), "prochains_ateliers", height="content")
         with st.expander("Voir les ateliers tenus"):
-            tables.table(held_table(facts), "ateliers_tenus")
+            table = held_table(facts)
+            with st.container(height="content" if len(table) < 12 else 420, border=False):
+                sheet.sheet_of(table.assign(Date=table["Date"].map(day)))
+            tables.download_csv(table, "ateliers_tenus")
 
 
 def workshops_sentence(facts: Attendance) -> str:

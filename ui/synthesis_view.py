@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pandas as pd
-import streamlit as st
 
 from data import steering
 from data.programme import RolloutSummary
 from data.queries import WasteSummary
-from ui import blocks, portfolio_view, steering_view
+from ui import blocks, portfolio_view, sheet, steering_view
 from ui.blocks import Figure
 from ui.formats import MISSING, SPACE, count_of, day, moment, number, percent, plural, quantity, signed
 from ui.session import ask
@@ -98,7 +97,7 @@ def changes(facts: Situation) -> None:
             blocks.empty_state("Aucun chiffre connu pour la même période un an plus tôt.")
             return
         blocks.takeaway(change_sentence(facts.now, facts.before))
-        st.dataframe(change_table(facts.now, facts.before), hide_index=True)
+        sheet.sheet_of(change_table(facts.now, facts.before))
 
 
 def change_sentence(now: WasteSummary, before: WasteSummary) -> str:

@@ -183,7 +183,7 @@ CANTEEN_DAYS = (
     + """
 SELECT date, coalesce(canteens.label, canteen) AS place, wide.* EXCLUDE (canteen, date)
 FROM wide LEFT JOIN canteens ON canteens.name = canteen
-ORDER BY date, place COLLATE NOACCENT.NOCASE, place
+ORDER BY date, place COLLATE FR, place
 """
 )
 

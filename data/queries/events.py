@@ -26,7 +26,7 @@ JOIN told ON told.kind = events.kind AND told.starts_on = events.starts_on AND t
 JOIN deposits ON deposits.deposit_id = told.deposit_id
 LEFT JOIN canteens ON canteens.name = events.canteen
 WHERE list_contains($kinds, events.kind)
-ORDER BY events.starts_on, events.ends_on, events.kind, place COLLATE NOACCENT.NOCASE, place, events.label
+ORDER BY events.starts_on, events.ends_on, events.kind, place COLLATE FR, place, events.label
 """
 
 

@@ -173,7 +173,7 @@ FROM targets
 LEFT JOIN canteens ON canteens.name = targets.canteen
 LEFT JOIN plans ON plans.place = targets.canteen AND plans.date = $date
 WHERE meals IS NOT NULL
-ORDER BY place COLLATE NOACCENT.NOCASE, place
+ORDER BY place COLLATE FR, place
 """
 )
 

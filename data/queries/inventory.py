@@ -53,7 +53,7 @@ LEFT JOIN per_week
     AND per_week.site IS NOT DISTINCT FROM places.site
     AND per_week.site_kind IS NOT DISTINCT FROM places.site_kind
     AND per_week.week = week_days.week
-ORDER BY place COLLATE NOACCENT.NOCASE, places.canteen, places.site, places.site_kind, week_days.week
+ORDER BY place COLLATE FR, places.canteen, places.site, places.site_kind, week_days.week
 """
 
 
@@ -72,7 +72,7 @@ SELECT
 FROM located_services
 WHERE date BETWEEN $monday AND $monday + 6
     AND (canteen = $canteen OR ($canteen IS NULL AND canteen IS NULL AND site = $site AND site_kind = $site_kind))
-ORDER BY date, service_point COLLATE NOACCENT.NOCASE, service_point
+ORDER BY date, service_point COLLATE FR, service_point
 """
 
 
@@ -89,7 +89,7 @@ SELECT site, site_kind, count(date) AS days, coalesce(sum(meals_served), 0)::BIG
 FROM service_points LEFT JOIN services USING (site, site_kind)
 WHERE canteen IS NULL
 GROUP BY site, site_kind
-ORDER BY meals_served DESC, site COLLATE NOACCENT.NOCASE, site, site_kind
+ORDER BY meals_served DESC, site COLLATE FR, site, site_kind
 """
 
 
@@ -142,7 +142,7 @@ def deposited_file(store: Store, deposit_id: int) -> bytes:
 LABELS = """
 SELECT site, site_kind, canteens.label AS canteen
 FROM service_points LEFT JOIN canteens ON canteens.name = service_points.canteen
-ORDER BY site COLLATE NOACCENT.NOCASE, site, site_kind
+ORDER BY site COLLATE FR, site, site_kind
 """
 
 
@@ -158,7 +158,7 @@ SELECT
 FROM canteens LEFT JOIN service_points ON service_points.canteen = canteens.name
 WHERE trim(name) IN (SELECT trim(name) FROM canteens GROUP BY trim(name) HAVING count(*) > 1)
 GROUP BY canteens.name, label
-ORDER BY trim(canteens.name) COLLATE NOACCENT.NOCASE, label COLLATE NOACCENT.NOCASE, label
+ORDER BY trim(canteens.name) COLLATE FR, label COLLATE FR, label
 """
 
 

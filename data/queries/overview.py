@@ -59,7 +59,7 @@ def school_years_with_data(store: Store) -> list[str]:
     return [f"{year}-{year + 1}" for year in store.read(SCHOOL_YEARS)["first_year"]]
 
 
-PLACES = "SELECT name, label, kind, district FROM canteens ORDER BY label COLLATE NOACCENT.NOCASE, label"
+PLACES = "SELECT name, label, kind, district FROM canteens ORDER BY label COLLATE FR, label"
 
 
 def places(store: Store) -> pd.DataFrame:

@@ -173,7 +173,7 @@ def _grouped(group: str, order: str) -> str:
 
 
 MONTHS = _grouped("date_trunc('month', date)::DATE AS month", "month")
-CANTEENS = _grouped("judged.canteen, place", "forecast_wape_pct DESC, place COLLATE NOACCENT.NOCASE, place")
+CANTEENS = _grouped("judged.canteen, place", "forecast_wape_pct DESC, place COLLATE FR, place")
 # Weeks are whole ones: 21 to 27 days ahead are three weeks. Runs of before they were told have none.
 LEADS = _grouped("date_diff('day', known_until, date) // 7 AS weeks", "weeks")
 

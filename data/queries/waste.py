@@ -166,7 +166,7 @@ SELECT
     100.0 * shortage_meals / nullif(meals_served, 0) AS shortage_pct,
     short_services_pct, grams_per_meal
 FROM measured
-ORDER BY surplus_meals DESC, place COLLATE NOACCENT.NOCASE, place
+ORDER BY surplus_meals DESC, place COLLATE FR, place
 """
 
 

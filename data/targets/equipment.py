@@ -58,6 +58,8 @@ EQUIPMENT = editable(
         not_over("reponses", "answers", "agents", "réponses pour un nombre d’agents de"),
         Check("satisfaction", "now.satisfaction IS NOT NULL AND coalesce(now.answers, 0) = 0",
               "'note sans réponses : indiquez combien d’agents ont répondu'", blocking=True),
+        Check("agents", "now.agents IS NULL",
+              "'sans nombre d’agents, aucun autre chiffre de cette école ne sera montré pour ce mois'"),
         Check("agents", "agents = 0", "'aucun agent : une case vide veut dire non renseigné'"),
     ),
     order="school, trade, month",

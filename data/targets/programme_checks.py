@@ -3,7 +3,10 @@
 # ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
 
+from data.schemas import kinds
 from data.targets.base import Check
+
+STAGES = next(field.enum for field in kinds()["stages"].fields if field.name == "etape")
 
 
 def known_school(*references: str) -> Check:
@@ -26,6 +29,19 @@ KNOWN_SCHOOL = known_school("schools", "enrolments", "pilot_sites")
 def day(name: str) -> str:
     """Return the SQL that writes a day as people read it."""
     return f"strftime({name}, '%d/%m/%Y')"
+
+
+def undated_before(table: str, school: str, stage: str) -> str:
+    """Return the SQL that says which stages have no date in `table`, between the last dated one and this one."""
+    return f"""(
+        SELECT 'aucune date, prévue ou réelle, n’est connue pour '
+            || string_agg('« ' || name || ' »', ', ' ORDER BY stage_rank(name)) || ' : est-ce un oubli ?'
+        FROM (SELECT unnest({list(STAGES)}) AS name)
+        WHERE stage_rank(name) < stage_rank({stage}) AND stage_rank(name) > coalesce((
+            SELECT max(stage_rank(dated.stage)) FROM {table} AS dated
+            WHERE dated.school = {school} AND stage_rank(dated.stage) < stage_rank({stage})
+                AND coalesce(dated.planned_start, dated.planned_end, dated.actual_start) IS NOT NULL
+        ), 0))"""
 
 
 def in_order(column: str, first: str, last: str, words: str) -> Check:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from data.targets.base import Check, editable
-from data.targets.programme_checks import KNOWN_SCHOOL, day, happened, in_order, known_school, together
+from data.targets.programme_checks import KNOWN_SCHOOL, day, happened, in_order, known_school, together, undated_before
 
 SITES = editable(
     "site_rows",
@@ -53,6 +53,7 @@ BACKWARDS = _other_stages(
     f"({EARLIER} AND other.actual_start > now.actual_start OR {LATER} AND other.actual_start < now.actual_start)",
     f"' a commencé le ' || {day('other.actual_start')}",
 )
+UNDATED = undated_before("overlaid", "typed.ecole", "typed.etape")
 UNFINISHED = _other_stages(f"{EARLIER} AND other.actual_start IS NOT NULL AND other.actual_end IS NULL")
 
 STAGES_OF_SCHOOLS = editable(
@@ -95,6 +96,7 @@ STAGES_OF_SCHOOLS = editable(
             f"debut_reel IS NOT NULL AND {UNFINISHED} IS NOT NULL",
             f"{UNFINISHED} || ' n’est pas finie : les deux étapes courent ensemble'",
         ),
+        Check("debut_reel", f"debut_reel IS NOT NULL AND {UNDATED} IS NOT NULL", UNDATED),
     ),
     order="school, position",
 )

@@ -69,6 +69,22 @@ def test_every_page_answers_at_the_address_of_its_file(server: str) -> None:
         browser.close()
 
 
+def test_an_unknown_address_says_so_in_french_and_leads_back(server: str) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
+        visitor = browser.new_page()
+        for address in ("nimporte", "Prévisions", "home"):
+            visitor.goto(f"{server}/{address}")
+            expect(visitor.get_by_role("heading", level=1, name="Page introuvable")).to_be_visible(timeout=SLOW)
+            whole(visitor)
+            expect(visitor.get_by_role("dialog")).to_have_count(0)
+        visitor.get_by_role("link", name="Aller à l’accueil").click()
+        expect(visitor.get_by_role("heading", level=1, name="Synthèse")).to_be_visible(timeout=SLOW)
+        whole(visitor)
+        expect(visitor.get_by_role("dialog")).to_have_count(0)
+        browser.close()
+
+
 def test_every_page_opens_from_the_menu_in_french(page: Page) -> None:
     for title in PAGES.values():
         visit(page, title)

@@ -235,11 +235,11 @@ def test_a_canteen_without_quantity_leaves_the_city_without_one(city: Store) -> 
     assert of_city(city, run_id)[["recommended", "advised"]].isna().all()
 
 
-def test_canteens_are_listed_as_a_reader_looks_for_them_accents_and_capitals_aside(city: Store) -> None:
-    names = ["Zola", "Élan", "Eau", "étang", "École"]
+def test_canteens_are_listed_as_a_reader_looks_for_them_accents_capitals_and_ligatures_aside(city: Store) -> None:
+    names = ["Zola", "Élan", "Eau", "étang", "École", "Œuvre", "Oasis", "Orme", "Æschne", "Alma"]
     run_id = run(city, tuple(names), unattached=False)
     found = queries.canteen_forecasts_of_day(city, run_id, AHEAD)["place"]
-    assert found.tolist() == ["Eau", "École", "Élan", "étang", "Zola"]
+    assert found.tolist() == ["Æschne", "Alma", "Eau", "École", "Élan", "étang", "Oasis", "Œuvre", "Orme", "Zola"]
 
 
 def test_the_terms_of_the_city_are_the_sum_of_those_of_its_canteens(city: Store) -> None:

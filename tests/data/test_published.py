@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from data.privacy import MASKED
 from data.programme import ANSWERS, MAIL
 from data.published import AGENTS, published, published_totals, shares_of_school, shares_of_trade
-from data.published_others import attendance, marks
+from data.published_others import ORDINARY, attendance, marks
 from data.store import Store
 from tests.data.programme_files import deposit
 from tests.data.test_programme import MONTH, add_counts
@@ -83,7 +86,7 @@ def test_a_mark_is_told_where_its_answers_are_by_school_by_trade_and_in_all(stor
     columns = "ecole metier mois agents satisfaction reponses"
     rows = [
         ("A", "TSEM", 12, 4.0, 8), ("A", "restauration", 9, 3.0, 6),
-        ("B", "TSEM", 11, 5.0, 7), ("B", "restauration", 9, None, None),
+        ("B", "TSEM", 11, 4.5, 7), ("B", "restauration", 9, None, None),
         ("C", "TSEM", 12, 2.0, 3), ("C", "restauration", 9, None, 4),
         ("D", "TSEM", 12, None, None), ("D", "restauration", 9, None, None),
     ]  # fmt: skip
@@ -92,10 +95,10 @@ def test_a_mark_is_told_where_its_answers_are_by_school_by_trade_and_in_all(stor
     # A mark without answers is none; nothing at all is not zero answers; C has 3, which B hides.
     assert shown.schools.as_text()[ANSWERS].tolist() == ["14", MASKED, MASKED, "—", "24"]
     assert shown.trades.as_text()[ANSWERS].to_dict() == {"TSEM": "18", "restauration": "6", "Total": "24"}
-    whole = 8 * 4.0 + 6 * 3.0 + 7 * 5.0 + 3 * 2.0
+    whole = 8 * 4.0 + 6 * 3.0 + 7 * 4.5 + 3 * 2.0
     assert facts.schools.dropna().to_dict() == pytest.approx({"A": 50 / 14, "Total": whole / 24})
     assert facts.trades["restauration"] == pytest.approx(3.0)
-    assert facts.trades["TSEM"] == pytest.approx((8 * 4.0 + 7 * 5.0 + 3 * 2.0) / 18)
+    assert facts.trades["TSEM"] == pytest.approx((8 * 4.0 + 7 * 4.5 + 3 * 2.0) / 18)
     assert facts.mean == pytest.approx(whole / 24)
 
 
@@ -149,3 +152,48 @@ def test_a_workshop_of_a_few_seats_or_of_a_hidden_school_does_not_tell_who_came(
 def test_an_empty_store_publishes_nothing(store: Store) -> None:
     assert published_totals(store).empty
     assert published(store, date(2026, 1, 1)).schools.counts.empty
+
+
+@pytest.mark.parametrize(("best", "told"), [(4.4, True), (4.8, False)])
+def test_marks_by_trade_are_hidden_where_one_is_extreme(store: Store, best: float, told: bool) -> None:
+    """With marks of 5 in one trade and of 1 in the other, the points of a school tell who answered in it."""
+    columns = "ecole metier mois agents satisfaction reponses"
+    rows = [
+        ("A", "TSEM", 4.2, 9),
+        ("A", "restauration", best, 8),
+        ("B", "TSEM", 3.0, 9),
+        ("B", "restauration", best, 8),
+    ]
+    deposit(store, columns, [(school, trade, MONTH, 30, *marked) for school, trade, *marked in rows])
+    facts = marks(store, MONTH)
+    assert facts.schools.notna().all()
+    assert facts.trades.notna().to_dict() == {"TSEM": told, "restauration": told, "Total": True}
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 15), st.floats(1, 5)), min_size=4, max_size=4))
+def test_ordinary_marks_leave_other_answers_possible(cells: list[tuple[int, float]]) -> None:
+    """Two schools and two trades, marks known without rounding: no answers from 1 to 4 are the only ones possible."""
+    answers = np.array([count for count, _ in cells]).reshape(2, 2)
+    points = answers * np.array([mark for _, mark in cells]).reshape(2, 2)
+    schools, trades = answers.sum(axis=1), answers.sum(axis=0)
+    means = [*(points.sum(axis=1) / schools), *(points.sum(axis=0) / trades)]
+    assume(min(*schools, *trades) >= 5 and ORDINARY[0] <= min(means) and max(means) <= ORDINARY[1])
+    possible = []
+    for first in range(min(schools[0], trades[0]) + 1):
+        other = np.array([[first, schools[0] - first], [trades[0] - first, schools[1] - trades[0] + first]])
+        # What the points of the first cell may be, by those of the rows and columns around it.
+        own, rest = points.sum(axis=1)[0], points.sum(axis=1)[1] - points.sum(axis=0)[0]
+        low = max(first, own - 5 * other[0, 1], points.sum(axis=0)[0] - 5 * other[1, 0], other[1, 1] - rest)
+        high = min(5 * first, own - other[0, 1], points.sum(axis=0)[0] - other[1, 0], 5 * other[1, 1] - rest)
+        if other.min() >= 0 and low <= high + 1e-9:
+            possible.append(first)
+    assert answers[0, 0] in possible
+    assert len(possible) > 1 or not 0 < answers[0, 0] < 5
+
+
+def test_a_school_that_does_not_say_its_agents_enters_no_share(store: Store) -> None:
+    add_counts(store, [("A", "TSEM", 20, 15), ("B", "TSEM", None, 12), ("C", "TSEM", 20, 10)])
+    assert step(store, STEP)[["people", "agents", "schools_known"]].tolist() == [25, 40, 2]
+    assert published(store, MONTH).schools.as_text()[STEP].tolist() == ["15", "—", "10", "25"]
+    assert shares_of_trade(store, "TSEM")[STEP].isna().all()

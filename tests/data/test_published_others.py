@@ -83,7 +83,11 @@ def counted(rows: pd.DataFrame) -> pd.DataFrame:
     marked = rows["satisfaction"].notna()
     one_is = marked.groupby(rows["school"]).transform("any")
     answers = rows["answers"].astype("Float64").where(marked, 0).where(one_is)
-    told = rows.assign(answers=answers).set_index(["school", "trade"])[COLUMNS[:4]]
+    silent = rows["agents"].isna().groupby(rows["school"]).transform("any")
+    steps = rows[COLUMNS[:3]].astype("Float64").mask(silent)
+    told = rows.assign(answers=answers, **{name: steps[name] for name in COLUMNS[:3]}).set_index(["school", "trade"])[
+        COLUMNS[:4]
+    ]
     return told.astype("Float64").set_axis(PUBLISHED, axis="columns")
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from data import edits
+from data import edits, programme
 from data.deposit import preview
 from data.store import Store
-from tests.data.programme_files import COUNT, OTHER, SCHOOL, STAGE, TOMORROW, day
+from tests.data.programme_files import COUNT, OTHER, SCHOOL, STAGE, STAGES, TOMORROW, day, deposit
 
 WRONG: list[tuple[str, dict[str, Any], str, str]] = [
     ("stages", {**STAGE, "fin_reelle": day(17)}, "fin_reelle", "début réel : 17/03/2025 avant le 18/03/2025"),
@@ -84,3 +84,23 @@ def test_more_people_than_seats_is_doubted_not_refused(known: Store) -> None:
     outcome = edits.record(known, "workshops", [line], "m")
     assert outcome.saved
     assert "9 présents pour 8 places prévues" in outcome.warnings[0]
+
+
+def test_a_stage_that_begins_after_stages_without_any_date_is_doubted_in_a_form_as_in_a_file(store: Store) -> None:
+    deposit(store, STAGES, [(SCHOOL, "cadrage", None, None, day(3), day(7))])
+    line = {"ecole": SCHOOL, "etape": "formation", "debut_reel": day(17)}
+    said = "aucune date, prévue ou réelle, n’est connue pour « préparation », « installation » : est-ce un oubli ?"
+    content = f"ecole;etape;debut_reel\n{SCHOOL};formation;17/03/2025\n".encode()
+    report = preview(store, "etapes.csv", content)
+    assert [(finding.column, said in plain(finding.reason)) for finding in report.warnings] == [("debut_reel", True)]
+    assert said in (programme.forgotten(store, SCHOOL, "formation") or "")
+    outcome = edits.record(store, "stages", [line], "m")
+    assert outcome.saved and said in plain(outcome.warnings[0])
+    # What is left out is told once, by the stage that follows it.
+    assert programme.forgotten(store, SCHOOL, "test") is None
+    assert not edits.record(store, "stages", [line | {"fin_reelle": day(21)}], "m").refusals
+    assert edits.record(store, "stages", [line | {"etape": "test", "debut_reel": day(24)}], "m").warnings == ()
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ")

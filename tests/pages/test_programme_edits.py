@@ -201,6 +201,26 @@ def test_a_wrong_start_is_refused_beside_it_when_the_end_is_left_empty(open_app:
     assert "est à venir" in refusals(app)
 
 
+def test_a_school_that_moves_over_stages_without_any_date_is_doubted_beside_the_field(
+    open_app: Open, empty_store: Path
+) -> None:
+    store = Store(empty_store)
+    assert edits.record(store, "schools", [{"ecole": "École Alpha", "cantine_nom": "Alpha"}], "m").saved
+    assert edits.record(store, "sites", [{"ecole": "École Alpha", "raccordement": "à faire"}], "m").saved
+    stages = [
+        {"ecole": "École Alpha", "etape": "cadrage", "debut_reel": "03/03/2025"},
+        {"ecole": "École Alpha", "etape": "installation", "debut_prevu": "10/03/2025"},
+    ]
+    assert edits.record(store, "stages", stages, "m").saved
+    store.close()
+    app = editor(open_app(empty_store, ROLLOUT), "étape suivante")
+    choose(app, "École", "École Alpha")
+    assert "n’est connue pour « préparation » : est-ce un oubli ?" in texts(app)
+    next(button for button in app.button if button.label == "Enregistrer").click().run()
+    assert not app.exception and not refusals(app)
+    assert rows(empty_store, "stages")[-1]["debut_reel"] == date.today()
+
+
 def test_a_canteen_manager_neither_deposits_nor_sees_the_files_of_the_programme(
     open_app: Open, demo_store: Path
 ) -> None:

@@ -19,6 +19,7 @@ from ui import (
     school_cards,
     steering_view,
     support_view,
+    tables,
 )
 
 TODAY = date(2025, 6, 4)
@@ -184,3 +185,37 @@ def test_pilots_whose_stage_nobody_told_are_counted_apart(stages: list[str | Non
 def test_a_school_without_a_plan_is_not_told_to_be_on_time(delays: list[int | None], said: str) -> None:
     known = pd.DataFrame({"school": ["École A", "École B"], "delay_days": pd.array(delays, "Int64"), "stage": "test"})
     assert plain(rollout_view.timeline_sentence(known)) == said
+
+
+def test_the_tables_of_stages_and_schools_come_in_parts_that_fit_and_lose_no_column() -> None:
+    stages = pd.DataFrame(
+        {"school": ["École élémentaire Rosalind Franklin"] * 84, "stage": "généralisation"}
+        | {name: pd.Timestamp(TODAY) for name in ("planned_start", "planned_end", "actual_start", "actual_end")}
+    )
+    known = pd.DataFrame(
+        {
+            "school": ["École élémentaire Rosalind Franklin", "École élémentaire Allier"],
+            "delay_days": 83,
+            "weather": "orage",
+            "weather_reason": ["Câblage refusé : amiante dans le faux plafond", None],
+            "next_step": "Choisir un autre cheminement avec les bâtiments",
+            "stage": "généralisation",
+            "position": 7,
+            "actual_start": pd.Timestamp(TODAY),
+            "actual_end": pd.NaT,
+            "next_stage": "installation",
+            "next_start": pd.Timestamp(TODAY),
+            "connection": "bloquée",
+            "equipped_on": [pd.Timestamp(TODAY), pd.NaT],
+            "district": "Bords de l’Eau",
+        }
+    )
+    dates = rollout_view.stage_table(stages)
+    assert {*dates.whole.columns} == {name for part in dates.parts for name in part.columns}
+    for part in dates.parts:
+        assert sum(tables.widths_of(part).values()) <= tables.ROOM
+    schools = rollout_view.school_table(known, TODAY)
+    parts = rollout_view.school_sheets(schools)
+    assert {*schools.columns} == {name for part in parts for name in part.columns}
+    assert parts[0]["Raison"].tolist() == ["Câblage refusé : amiante dans le faux plafond", "—"]
+    assert parts[1]["Équipée le"].tolist() == ["04/06/2025", "—"]
