@@ -2,7 +2,7 @@
 
 A month is published as two tables, by school and by trade, over the same agents. Both have one column per step (agents,
 identities…) and per part of a step that leads to no other (mail addresses, answers), the same totals, and for each
-column the number of agents of the schools that answered it.
+column (unless told otherwise) the number of agents of the schools that answered it.
 
 - A count from 1 to 4 is hidden, in a table as in a total. So is a 0 in a group of 1 to 4 people (first column), unless
   the total is 0: “nobody yet, nowhere” is no secret of that group.
