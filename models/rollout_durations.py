@@ -71,13 +71,12 @@ def sample(spans: Spans, rng: np.random.Generator, draws: int) -> Draws:
         chain.step()
     under_way = np.full((draws, *spans.known.shape), np.nan)
     under_way[:, chain.rows[chain.censored], chain.columns[chain.censored]] = np.exp(chain.logs[:, chain.censored])
-    residuals = chain.residuals()
     return Draws(
         stages=chain.stages,
         schools=chain.schools,
         spread=np.sqrt(chain.school_variance),
         under_way=under_way,
-        residuals=residuals - residuals.mean(axis=1, keepdims=True),
+        residuals=chain.residuals(),
     )
 
 
@@ -189,8 +188,13 @@ def _normal_above(rng: np.random.Generator, least: np.ndarray) -> np.ndarray:
 
 
 def _resampled(rng: np.random.Generator, seen: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Draw from the residuals of each draw, with weights that are themselves drawn (Bayesian bootstrap)."""
-    weights = rng.exponential(size=seen.shape).cumsum(axis=1)
-    wanted = rng.random((shape[0], int(np.prod(shape[1:])))) * weights[:, -1:]
-    rows = zip(seen, weights, wanted, strict=True)
-    return np.stack([values[np.searchsorted(steps, where)] for values, steps, where in rows]).reshape(shape)
+    """Draw from the residuals of each draw, with weights that are themselves drawn (Bayesian bootstrap).
+
+    They keep a mean of zero: how far the mean of a stage may be from what was seen is in `stages` already.
+    """
+    weights = rng.exponential(size=seen.shape)
+    seen = seen - np.average(seen, axis=1, weights=weights)[:, None]
+    steps = weights.cumsum(axis=1)
+    wanted = rng.random((shape[0], int(np.prod(shape[1:])))) * steps[:, -1:]
+    rows = zip(seen, steps, wanted, strict=True)
+    return np.stack([values[np.searchsorted(up_to, where)] for values, up_to, where in rows]).reshape(shape)
