@@ -1,4 +1,4 @@
-"""Whether the interval of the pilot's effect is honest: `python -m benchmarks.placebo [--draws 300] [--seed 1] …`.
+"""Whether the interval of the pilot's effect is honest: `python -m benchmarks.placebo [--draws 1000] [--seed 1] …`.
 
 Schools and dates drawn at random in the city's log: without any pilot, the 95 % interval must leave zero out of 5 % of
 the draws; with 30 % of the surplus of the drawn schools taken away, it must hold the truth in 95 %. The same in grams,
@@ -70,7 +70,7 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--draws", type=int, default=300)
+    parser.add_argument("--draws", type=int, default=1000, help="pilots and dates drawn")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--lots", type=int, default=199, help="lots drawn for each interval")
     parser.add_argument("--first", default="2012-01-02")
@@ -156,9 +156,15 @@ def _judged(cases: Iterator[Case], lots: int) -> Iterator[Found]:
 
 def _tell(name: str, found: list[Found]) -> None:
     table = pd.DataFrame(found)
-    alarms, held, seen = (100 * table[column].mean() for column in ("false_alarm", "held", "seen"))
+    shares = " | ".join(_share(table[column].to_numpy(bool)) for column in ("false_alarm", "held", "seen"))
     sizes = f"{table['truth'].mean():.2f} | {table['reach'].median():.2f}"
-    print(f"| {name} ({len(table)}) | {alarms:.1f} % | {held:.1f} % | {seen:.1f} % | {sizes} |", flush=True)
+    print(f"| {name} ({len(table)}) | {shares} | {sizes} |", flush=True)
+
+
+def _share(told: np.ndarray) -> str:
+    """Write a share of the draws, and the standard error that so many draws leave."""
+    share = told.mean()
+    return f"{100 * share:.1f} % ± {100 * np.sqrt(share * (1 - share) / len(told)):.1f}"
 
 
 if __name__ == "__main__":
