@@ -23,6 +23,7 @@ PAGES = {
     "portefeuille": "Portefeuille des pilotes",
     "effet": "Effet du pilote",
     "donnees": "Données disponibles",
+    "journal": "Journal des actions",
     "depot": "Déposer un fichier",
     "previsions": "Prévisions",
     "qualite_previsions": "Qualité des prévisions",

@@ -109,6 +109,23 @@ def test_a_change_is_shown_at_once_taken_back_and_a_line_can_be_removed(open_app
     assert {row["raccordement"] for row in rows(demo_store, "sites") if "Hypatie" in row["ecole"]} == {"faite"}
 
 
+def test_a_change_taken_back_stays_in_the_list_marked_and_is_put_back(open_app: Open, demo_store: Path) -> None:
+    app = fill(editor(open_app(demo_store, ROLLOUT), "situation", "Hypatie"), raccordement="bloquée", meteo="nuage")
+    before = sum(button.label == "Annuler" for button in app.button)
+    app = next(button for button in app.button if button.label == "Annuler").click().run()
+    assert "<strong>Annulé</strong> le " in texts(app) and "<s>" in texts(app)
+    assert sum(button.label == "Annuler" for button in app.button) == before - 1
+    app = next(button for button in app.button if button.label == "Rétablir").click().run()
+    assert "<strong>Annulé</strong>" not in texts(app)
+    assert {row["raccordement"] for row in rows(demo_store, "sites") if "Hypatie" in row["ecole"]} == {"bloquée"}
+
+
+def test_the_last_changes_are_those_of_the_page(open_app: Open, demo_store: Path) -> None:
+    fill(editor(open_app(demo_store, ROLLOUT), "situation", "Hypatie"), prochaine_action="Fixer la tablette")
+    assert "Fixer la tablette" in texts(open_app(demo_store, ROLLOUT))
+    assert "Fixer la tablette" not in texts(open_app(demo_store, EQUIPMENT))
+
+
 def test_what_is_undone_is_not_written_back_by_the_next_save(open_app: Open, demo_store: Path) -> None:
     def shown() -> str | None:
         return next(box.value for box in app.selectbox if box.key and box.key.endswith("_raccordement"))
