@@ -16,7 +16,7 @@ from data.deposit import DepositRefused, DepositReport, apply, preview
 from data.formulas import escape
 from data.queries.journal import LINES
 from data.schemas import Field, Kind, kinds, normalise
-from data.staging import NATURES
+from data.staging import nature
 from data.store import Store
 from data.targets import PROGRAMME_KINDS, TARGETS
 from data.typography import french
@@ -133,7 +133,7 @@ def record(store: Store, kind: str, lines: Sequence[Mapping[str, Any]], actor: s
 def _not_dates(kind: Kind, lines: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str], str]:
     """Return what to say of the numeric dates that do not exist, day first."""
     return {
-        (place, described.name): french(f"« {line[described.name]} » n’est pas {NATURES['date']}")
+        (place, described.name): french(f"« {line[described.name]} » n’est pas {nature(described)}")
         for place, line in enumerate(lines)
         for described in kind.fields
         if described.type == "date" and _day_first(line.get(described.name)) == ""

@@ -93,8 +93,13 @@ def _widget(field: Field, value: str, prefix: str, schools: Iterable[str]) -> No
         choices = [UNKNOWN, *field.enum]
         st.selectbox(label, choices, choices.index(value) if value in choices else 0, key=key)
     else:
-        st.text_input(label, value, key=key, placeholder=PLACEHOLDERS.get(field.type, ""))
+        st.text_input(label, value, key=key, placeholder=placeholder(field))
     refusal(prefix, (0, field.name))
+
+
+def placeholder(field: Field) -> str:
+    """Show how a value is written."""
+    return "mm/aaaa" if field.month else PLACEHOLDERS.get(field.type, "")
 
 
 def _schools(field: Field, value: str, key: str, schools: Iterable[str]) -> None:
