@@ -116,18 +116,30 @@ def record(store: Store, kind: str, lines: Sequence[Mapping[str, Any]], actor: s
     if wrong := _not_dates(described, lines):
         return Outcome(refusals=wrong)
     content = _file(described, lines)
+    lacking = _lacking(described, lines)
     try:
         report = preview(store, name, content)
-        refusals = _refusals(described, lines, report)
+        refusals = _refusals(described, lines, report) | lacking
         if new and not refusals and report.new + report.new_without_measure < len(lines):
             refusals = {(0, described.key[0]): french("déjà connu : choisissez-le dans la liste pour le modifier")}
         if refusals:
             return Outcome(refusals=refusals)
         apply(store, name, content, actor, whole=True)
     except DepositRefused as refusal:
-        return Outcome(refusals={(0, described.key[0]): str(refusal)})
+        # Of lines without anything, only a file would say that it is empty.
+        return Outcome(refusals=lacking or {(0, described.key[0]): str(refusal)})
     warnings = tuple(finding.reason for finding in report.warnings if finding.line is not None)
     return Outcome(saved=not report.nothing_to_do, warnings=warnings)
+
+
+def _lacking(kind: Kind, lines: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str], str]:
+    """Return what to say of the fields left empty that must be filled, in the words of a form."""
+    return {
+        (place, field.name): french(f"« {field.title} » est obligatoire : remplissez cette case")
+        for place, line in enumerate(lines)
+        for field in kind.fields
+        if field.required and as_text(line.get(field.name)).strip().upper() in ("", *kind.missing)
+    }
 
 
 def _not_dates(kind: Kind, lines: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str], str]:

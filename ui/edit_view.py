@@ -54,6 +54,7 @@ def editing(user: User, offered: dict[str, str], today: date, **where: date) -> 
             rows = ask(edits.rows, kind)
             kept = [row for row in rows if all(row.get(name, value) == value for name, value in where.items())]
             edit_form.line(kind, edit_form.choice(kind, kept, NEW), ask(edits.schools))
+        edit_form.doubts()
         blocks.note(
             "N’indiquez aucun nom de personne. Une case vidée ici redevient «\u00a0non renseignée\u00a0». "
             "Beaucoup de lignes\u00a0: déposez un fichier\u00a0; il est contrôlé de la même façon."
