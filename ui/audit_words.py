@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from data.comparison import WHOLE_LINE
@@ -85,9 +87,10 @@ def changes(found: Changes, count: int = CHANGES_NAMED) -> str:
     return " ; ".join(told).replace(" ;", f"{SPACE};") + (f"{SPACE}; et {number(more)} de plus" if more > 0 else "")
 
 
-def changes_listed(found: Changes) -> list[str]:
-    """Write each change of a deposit by itself."""
-    return [f"{french_days(str(change['key']))}, {_change(change)}" for change in found]
+def changes_by_line(found: Changes) -> list[str]:
+    """Write all the changes of a deposit, those of each line together."""
+    lines = [list(of_line) for _, of_line in groupby(found, key=itemgetter("key"))]
+    return [changes(of_line, len(of_line)) for of_line in lines]
 
 
 def _change(change: dict[str, str | None]) -> str:

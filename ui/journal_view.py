@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -38,15 +39,19 @@ def asked() -> JournalFilter:
     kind = middle.selectbox("Données", [ALL, *titles], key="journal_donnees")
     actor = right.selectbox("Qui", [EVERYBODY, *ask(queries.journal_actors)], key="journal_qui")
     left, middle, right = st.columns(3)
-    first = left.date_input("Du", None, format="DD/MM/YYYY", key="journal_du")
-    last = middle.date_input("Au", None, format="DD/MM/YYYY", key="journal_au")
+    today = date.today()
+    begun = ask(queries.journal_begun_on) or today
+    bounds: Any = {"min_value": begun, "max_value": max(begun, today), "format": "DD/MM/YYYY"}
+    first = left.date_input("Du", begun, key="journal_du", **bounds)
+    last = middle.date_input("Au", max(begun, today), key="journal_au", **bounds)
     text = right.text_input("Chercher", key="journal_texte", placeholder="école, fichier, valeur…")
     return JournalFilter(
         actions.get(str(action)),
         titles.get(str(kind)),
         None if actor == EVERYBODY else str(actor),
-        first if isinstance(first, date) else None,
-        last if isinstance(last, date) else None,
+        # As they stand at first, they leave nothing out, whatever the hour here.
+        first if first > begun else None,
+        last if last < today else None,
         words_of(text),
     )
 
@@ -83,7 +88,8 @@ def lines(asked_: JournalFilter) -> None:
             f"Télécharger {'la ligne' if size == 1 else f'les {number(size)} lignes'} (CSV)",
         )
         blocks.note(
-            "Un fichier déposé garde ici ses 60 premiers changements\u00a0; il est gardé tout entier. "
+            "Le journal garde les 60 premiers changements d’un fichier du programme\u00a0; "
+            "le fichier, lui, est gardé tout entier. "
             "Un dépôt s’annule ou se rétablit sur la page «\u00a0Déposer un fichier\u00a0»."
         )
 
@@ -106,14 +112,16 @@ def _row(line: edits.Row) -> str:
     return sheet.row([
         sheet.cell(moment(line["done_at"])), sheet.cell(line["actor"]),
         sheet.cell(action, note="annulé depuis" if undone else ""),
-        sheet.cell(audit_words.line(line), "text", more=_more(line)),
+        sheet.cell(audit_words.line(line), "text", summary=_summary(line),
+                   more=audit_words.changes_by_line(line["changes"])),
     ])  # fmt: skip
 
 
-def _more(line: edits.Row) -> list[str]:
-    """Return what the line itself did not say of the changes of a deposit."""
-    told_whole = max(line["lines"], len(line["changes"])) <= audit_words.CHANGES_NAMED
-    return [] if told_whole or line["action"] != "deposit" else audit_words.changes_listed(line["changes"])
+def _summary(line: edits.Row) -> str:
+    """Announce the changes of a deposit that the line itself did not all say."""
+    count = len(line["changes"])
+    told_whole = max(line["lines"], count) <= audit_words.CHANGES_NAMED
+    return "" if told_whole or not count or line["action"] != "deposit" else f"Voir {plural(count, 'changement')}"
 
 
 def table(found: pd.DataFrame) -> pd.DataFrame:
@@ -128,7 +136,7 @@ def table(found: pd.DataFrame) -> pd.DataFrame:
             "Dépôt n°": found["deposit_id"].astype("Int64"),
             "Annulé depuis": ["oui" if line["active"] is False else None for line in told],
             "Ce qui a changé": [audit_words.line(line) for line in told],
-            "Changements": [" | ".join(audit_words.changes_listed(line["changes"])) for line in told],
+            "Changements": [" | ".join(audit_words.changes_by_line(line["changes"])) for line in told],
         }
     )
 

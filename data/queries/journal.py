@@ -77,6 +77,14 @@ def journal_size(store: Store, asked: JournalFilter) -> int:
     return int(store.read(*asked.answer("count(*) AS lines"))["lines"].iloc[0])
 
 
+def journal_begun_on(store: Store) -> date | None:
+    """Return the day of the first line, in Paris."""
+    found = store.read("""
+        SELECT (min(done_at) AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Paris')::DATE AS begun_on FROM audit_log
+    """)["begun_on"].item()
+    return None if pd.isna(found) else found.date()
+
+
 def journal_actors(store: Store) -> list[str]:
     """Return who is named in the trail."""
     found = store.read("SELECT DISTINCT actor FROM audit_log ORDER BY actor COLLATE FR, actor")

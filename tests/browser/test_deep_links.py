@@ -29,7 +29,17 @@ PAGES = {
     "qualite_previsions": "Qualité des prévisions",
     "guide": "Guide",
 }
-ENGLISH = ["(required)", "Page not found", "Traceback", "Error", "Select", "No results", "Choose an option"]
+ENGLISH = [
+    "(required)",
+    "Page not found",
+    "Traceback",
+    "Error",
+    "Select",
+    "View ",
+    "dd/mm",
+    "No results",
+    "Choose an option",
+]
 
 
 @pytest.fixture(scope="module")
