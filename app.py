@@ -48,7 +48,8 @@ st.set_page_config(page_title="Antigaspi", page_icon=str(frame.ICON), layout="wi
 frame.dress()
 person = access.current()
 session.store()
-selected = st.navigation(menu(person))
+# Folded, a long menu says “View more”, in English.
+selected = st.navigation(menu(person), expanded=True)
 st.set_page_config(page_title=f"{selected.title} – Antigaspi")
 frame.surround(person)
 selected.run()

@@ -12,6 +12,7 @@ from data.schemas import Kind
 from data.targets import Target
 
 CHANGES_SHOWN = 200
+WHOLE_LINE = "ligne"
 
 
 def sort_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: Target) -> None:
@@ -104,7 +105,7 @@ def changes(cursor: duckdb.DuckDBPyConnection, target: Target, buckets: tuple[st
         {"buckets": list(buckets)},
     )
     within, period = _period(cursor, target, "changed")
-    shown_key = "concat_ws(' · ', " + ", ".join(f"incoming.{name}" for name in target.key) + ")"
+    shown_key = _shown_key(target)
     selects = [
         f"SELECT line, {place} AS place, {shown_key} AS key, '{name}' AS \"column\","
         f" known.{name}::VARCHAR AS old, incoming.{name}::VARCHAR AS new"
@@ -117,3 +118,19 @@ def changes(cursor: duckdb.DuckDBPyConnection, target: Target, buckets: tuple[st
         f"ORDER BY line, place LIMIT {CHANGES_SHOWN}",
         period,
     ).df()
+
+
+def whole_lines(cursor: duckdb.DuckDBPyConnection, target: Target) -> pd.DataFrame:
+    """Return, as `changes` does, the lines added with nothing but their name, and those taken back whole."""
+    return cursor.execute(f"""
+        SELECT line, {_shown_key(target)} AS key, '{WHOLE_LINE}' AS "column", NULL AS old,
+            CASE WHEN bucket = 'changed' THEN 'retirée' ELSE 'ajoutée' END AS new
+        FROM incoming JOIN outcome USING (line)
+        WHERE bucket = 'without_measure' AND outcome.carries AND NOT is_known
+            OR bucket = 'changed' AND list_contains(cleared, '*')
+        ORDER BY line LIMIT {CHANGES_SHOWN}
+    """).df()
+
+
+def _shown_key(target: Target) -> str:
+    return "concat_ws(' · ', " + ", ".join(f"incoming.{name}" for name in target.key) + ")"

@@ -26,6 +26,8 @@ SEPARATOR = re.compile(r"\s*([/.\u2010-\u2015-])\s*(?=\d)")
 WEEKDAY = re.compile(r"^(?!mars\b)(lun|mar|mer|jeu|ven|sam|dim)[a-z]*[.,]?\s+", re.IGNORECASE)
 WEEKDAYS = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
 IN_WORDS = re.compile(r"(\d{1,2})(?:er)?_([a-z]+)_(\d{4}|\d{2})")
+MONTH = re.compile(r"(\d{1,2})[/.-](\d{4})|(\d{4})[/.-](\d{1,2})")
+MONTH_IN_WORDS = re.compile(r"([a-z]+)_(\d{4}|\d{2})")
 MONTH_NAMES = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août"]
 MONTH_NAMES += ["septembre", "octobre", "novembre", "décembre"]
 MONTHS = [normalise(name) for name in MONTH_NAMES]
@@ -44,7 +46,7 @@ def settle_dates(cells: pa.Table, kind: Kind) -> tuple[pa.Table, list[Remark]]:
     """
     remarks: list[Remark] = []
     texts = {
-        field.name: {text: _bare(text) for text in used(cells[field.name])}
+        field.name: {text: (_month_or_bare if field.month else _bare)(text) for text in used(cells[field.name])}
         for field in kind.fields
         if field.type == "date" and field.name in cells.column_names
     }
@@ -75,6 +77,17 @@ def _bare(text: str) -> str:
         except (ValueError, OverflowError):
             return text
     return SEPARATOR.sub(_separator, TIME.sub("", WEEKDAY.sub("", text, count=1)))
+
+
+def _month_or_bare(text: str) -> str:
+    """Return the first day of a month written 11/2026, 2026-11, novembre 2026 or nov. 2026; else the date, bare."""
+    short = SEPARATOR.sub(_separator, text)
+    if numbers := MONTH.fullmatch(short):
+        return _shown(numbers[2] or numbers[3], int(numbers[1] or numbers[4]), 1, text)
+    words = MONTH_IN_WORDS.fullmatch(normalise(text))
+    if words and (month := _month(words[1])):
+        return _shown(words[2], month, 1, text)
+    return _bare(text)
 
 
 def _separator(found: re.Match[str]) -> str:

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from data import plausibility
 from data.checking import doubts, refuse_lines
-from data.comparison import changes, overlay, sort_lines
+from data.comparison import changes, overlay, sort_lines, whole_lines
 from data.labels import attach, unknown_labels
 from data.reading import DepositRefused, Sheet, read_sheet
 from data.report import DepositReport, Finding, Findings
@@ -70,6 +70,7 @@ def apply(
             _insert(cursor, TARGETS[report.kind], deposit_id, rows)
             attach(cursor, deposit_id, attachments or {})
             detail |= {"deposit": deposit_id, "accepted": report.accepted, "changed": report.changed}
+            detail["added"] = report.new + report.new_without_measure
             if told is not None:
                 detail["changes"] = told
     except _NothingToDo:
@@ -103,10 +104,10 @@ def _before_and_after(cursor: duckdb.DuckDBPyConnection, target: Target) -> list
     """Return each value that changes, for the kinds that people edit one line at a time; the others keep their file."""
     if not target.takes_back:
         return None
-    told = changes(cursor, target, ("changed", "new")).head(CHANGES_TOLD)
+    told = pd.concat([whole_lines(cursor, target), changes(cursor, target, ("changed", "new"))])
     return [
         {name: None if pd.isna(row[name]) else str(row[name]) for name in ("key", "column", "old", "new")}
-        for row in told.to_dict("records")
+        for row in told.sort_values("line", kind="stable").head(CHANGES_TOLD).to_dict("records")
     ]
 
 

@@ -1,20 +1,22 @@
 """An edit made on a page: a deposit of one line or a few, checked, audited and undone as any other."""
 
+# ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
 
 import csv
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from data.deposit import DepositRefused, DepositReport, apply, preview
 from data.formulas import escape
+from data.queries.journal import LINES
 from data.schemas import Field, Kind, kinds, normalise
-from data.staging import NATURES
+from data.staging import nature
 from data.store import Store
 from data.targets import PROGRAMME_KINDS, TARGETS
 from data.typography import french
@@ -22,19 +24,15 @@ from data.typography import french
 NUMERIC = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d\d)")
 TAKE_BACK = "effacer"
 FIRST_LINE = 2  # of a file: the first is its header
+TYPED = re.compile(r"saisie_[a-z_]+_\d{4}-\d\d-\d\d\.csv")
+COUNTS = ("lines", "accepted", "changed", "unchanged", "rejected", "without_measure")
 Row = dict[str, Any]
 
-RECENT = """
-SELECT
-    deposits.deposit_id, deposits.kind, deposits.file_name, deposits.actor, deposits.deposited_at,
-    deposits.lines, deposits.accepted, deposits.changed, audit_log.detail::VARCHAR AS detail
-FROM deposits
-LEFT JOIN audit_log
-    ON audit_log.action = 'deposit'
-    AND try_cast(json_extract_string(audit_log.detail, '$.deposit') AS BIGINT) = deposits.deposit_id
+RECENT = f"""
+SELECT * FROM ({LINES})
 -- What came with the demonstration is not a change somebody made: it has no file.
-WHERE deposits.active AND list_contains($kinds, deposits.kind) AND deposit_id IN (SELECT deposit_id FROM deposit_files)
-ORDER BY deposits.deposit_id DESC
+WHERE action = 'deposit' AND list_contains($kinds, kind) AND deposit_id IN (SELECT deposit_id FROM deposit_files)
+ORDER BY deposit_id DESC
 LIMIT $count
 """
 
@@ -67,14 +65,27 @@ def schools(store: Store) -> list[str]:
     return [str(school) for school in found["school"]]
 
 
-def recent(store: Store, count: int = 6) -> list[Row]:
-    """Which edits and files of the programme came last? Each with its `changes` (key, column, old, new)."""
-    found = store.read(RECENT, {"kinds": list(PROGRAMME_KINDS), "count": count}).to_dict("records")
-    return [
-        {str(name): value for name, value in row.items() if name != "detail"}
-        | {"changes": json.loads(row["detail"]).get("changes") or [] if isinstance(row["detail"], str) else []}
-        for row in found
-    ]
+def recent(store: Store, count: int = 6, kinds: tuple[str, ...] = PROGRAMME_KINDS) -> list[Row]:
+    """Which edits and files of the programme came last, taken back or not? As lines of the journal, with `changes`."""
+    return [journal_line(row) for row in store.read(RECENT, {"kinds": list(kinds), "count": count}).to_dict("records")]
+
+
+def journal_line(row: Mapping[Hashable, Any]) -> Row:
+    """Return a line of the journal with what it changed: `changes` (key, column, old, new) and how many were `added`.
+
+    `typed` says that it came by a form.
+    """
+    detail = json.loads(row["detail"])
+    counts = {name: int(row[name]) for name in COUNTS if row[name] is not None and row[name] == row[name]}
+    # Lines deposited before this was noted: one that changed nothing can only have added names.
+    added = counts.get("accepted", 0) - counts.get("changed", 0) or counts.get("without_measure", 0)
+    return {
+        **{str(name): value for name, value in row.items()},
+        **{name: counts.get(name, int(detail.get(name, 0))) for name in COUNTS},
+        "added": int(detail.get("added", added)),
+        "changes": detail.get("changes") or [],
+        "typed": bool(TYPED.fullmatch(str(row["file_name"]))),
+    }
 
 
 def line_of(kind: str, known: Mapping[str, Any], typed: Mapping[str, Any]) -> Row:
@@ -105,24 +116,36 @@ def record(store: Store, kind: str, lines: Sequence[Mapping[str, Any]], actor: s
     if wrong := _not_dates(described, lines):
         return Outcome(refusals=wrong)
     content = _file(described, lines)
+    lacking = _lacking(described, lines)
     try:
         report = preview(store, name, content)
-        refusals = _refusals(described, lines, report)
+        refusals = _refusals(described, lines, report) | lacking
         if new and not refusals and report.new + report.new_without_measure < len(lines):
             refusals = {(0, described.key[0]): french("déjà connu : choisissez-le dans la liste pour le modifier")}
         if refusals:
             return Outcome(refusals=refusals)
         apply(store, name, content, actor, whole=True)
     except DepositRefused as refusal:
-        return Outcome(refusals={(0, described.key[0]): str(refusal)})
+        # Of lines without anything, only a file would say that it is empty.
+        return Outcome(refusals=lacking or {(0, described.key[0]): str(refusal)})
     warnings = tuple(finding.reason for finding in report.warnings if finding.line is not None)
     return Outcome(saved=not report.nothing_to_do, warnings=warnings)
+
+
+def _lacking(kind: Kind, lines: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str], str]:
+    """Return what to say of the fields left empty that must be filled, in the words of a form."""
+    return {
+        (place, field.name): french(f"« {field.title} » est obligatoire : remplissez cette case")
+        for place, line in enumerate(lines)
+        for field in kind.fields
+        if field.required and as_text(line.get(field.name)).strip().upper() in ("", *kind.missing)
+    }
 
 
 def _not_dates(kind: Kind, lines: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str], str]:
     """Return what to say of the numeric dates that do not exist, day first."""
     return {
-        (place, described.name): french(f"« {line[described.name]} » n’est pas {NATURES['date']}")
+        (place, described.name): french(f"« {line[described.name]} » n’est pas {nature(described)}")
         for place, line in enumerate(lines)
         for described in kind.fields
         if described.type == "date" and _day_first(line.get(described.name)) == ""

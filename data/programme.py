@@ -50,7 +50,12 @@ WITH ranked AS (
                 actual_end IS NULL DESC,
                 CASE WHEN actual_start IS NOT NULL THEN -position ELSE position END
         ) AS rank
-    FROM pilot_stages
+    FROM (
+        -- What was passed over, planned or not, is no longer ahead.
+        SELECT *, max(position) FILTER (actual_start IS NOT NULL) OVER (PARTITION BY school) AS last_begun
+        FROM pilot_stages
+    )
+    WHERE actual_start IS NOT NULL OR position > coalesce(last_begun, 0)
 ), current_stages AS (
     SELECT * FROM ranked WHERE rank = 1
 ), following AS (

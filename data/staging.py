@@ -21,6 +21,7 @@ NATURES = {
     "integer": "un nombre entier, par exemple 72",
     "number": "un nombre, par exemple 12,5",
 }
+MONTH = "un mois : écrivez mm/aaaa, par exemple 05/2026"
 ARROW_TYPES = {"date": pa.date32(), "integer": pa.int32(), "number": pa.float64()}
 FIRST_DAY, LAST_DAY = "DATE '2000-01-01'", "DATE '2100-12-31'"
 
@@ -158,6 +159,11 @@ def _date(name: str) -> str:
     END"""
 
 
+def nature(field: Field) -> str:
+    """Say what a value of a field is, and how it is written."""
+    return MONTH if field.month else NATURES[field.type]
+
+
 def _rules(field: Field) -> list[tuple[str, str]]:
     """Return (condition, message), in SQL, for every way a cell of this field can be wrong; the first one is said."""
     text, value = _name(field), _typed(field)
@@ -166,7 +172,7 @@ def _rules(field: Field) -> list[tuple[str, str]]:
     if field.required:
         rules.append((f"{text} IS NULL", "'valeur absente : cette colonne doit être remplie'"))
     if field.type in NATURES:
-        rules.append((f"{text} IS NOT NULL AND {value} IS NULL", f"{shown} || 'n’est pas {NATURES[field.type]}'"))
+        rules.append((f"{text} IS NOT NULL AND {value} IS NULL", f"{shown} || 'n’est pas {nature(field)}'"))
     if field.type == "date":
         in_range = f"{value} BETWEEN {FIRST_DAY} AND {LAST_DAY}"
         rules.append((f"NOT ({in_range})", f"{shown} || 'est hors de la période admise, de 2000 à 2100'"))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
+from data.comparison import WHOLE_LINE
 from data.schemas import kinds
 from ui.access import ROLE_TITLES
-from ui.deposit_words import column_title, french_days, value_in_words
-from ui.formats import MISSING, SPACE, day, number
+from ui.deposit_words import column_title, french_days, title_of, value_in_words
+from ui.formats import MISSING, SPACE, day, is_missing, number, plural
 
 ACTIONS = {
     "deposit": "Dépôt d’un fichier",
@@ -36,13 +39,25 @@ NAMES = {
     "email": "compte",
     "changes": "changements",
 }
+ACTIONS_OF_DEPOSITS = ("deposit", "undo", "redo")
+TYPED = "Saisie dans un formulaire"
 CHANGES_NAMED = 5
+# What became of the lines of a deposit, said of one and of several.
+COUNTED = {
+    "added": ("ajoutée", "ajoutées"),
+    "changed": ("modifiée", "modifiées"),
+    "unchanged": ("déjà connue", "déjà connues"),
+    "rejected": ("rejetée", "rejetées"),
+}
+ONE = [one for one, _ in COUNTED.values()]
+Changes = list[dict[str, str | None]]
+Row = Mapping[str, Any]
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def action(name: str) -> str:
-    """Name an action."""
-    return ACTIONS.get(name, name)
+def action(name: str, typed: bool = False) -> str:
+    """Name an action; a deposit `typed` in a form is told apart from a file."""
+    return TYPED if typed and name == "deposit" else ACTIONS.get(name, name)
 
 
 def detail(text: str) -> str:
@@ -60,18 +75,52 @@ def _kind(name: str) -> str:
     return found.title.lower() if found else name
 
 
-def changes(found: list[dict[str, str | None]]) -> str:
+def changes(found: Changes, count: int = CHANGES_NAMED) -> str:
     """Write the first changes of a deposit, each line named once: “École A, raccordement : en cours → bloquée”."""
-    shown = found[:CHANGES_NAMED]
+    shown = found[:count]
     named = [None, *(change["key"] for change in shown)]
     told = [
-        ("" if change["key"] == before else f"{french_days(str(change['key']))}, ")
-        + f"{column_title(str(change['column'])).lower()}{SPACE}: "
-        f"{value_in_words(change['old'])} → {value_in_words(change['new'])}"
+        ("" if change["key"] == before else f"{french_days(str(change['key']))}, ") + _change(change)
         for change, before in zip(shown, named, strict=False)
     ]
     more = len(found) - len(told)
     return " ; ".join(told).replace(" ;", f"{SPACE};") + (f"{SPACE}; et {number(more)} de plus" if more > 0 else "")
+
+
+def changes_by_line(found: Changes) -> list[str]:
+    """Write all the changes of a deposit, those of each line together."""
+    lines = [list(of_line) for _, of_line in groupby(found, key=itemgetter("key"))]
+    return [changes(of_line, len(of_line)) for of_line in lines]
+
+
+def _change(change: dict[str, str | None]) -> str:
+    if change["column"] == WHOLE_LINE:
+        return f"ligne {change['new']}"
+    title = column_title(str(change["column"])).lower()
+    return f"{title}{SPACE}: {value_in_words(change['old'])} → {value_in_words(change['new'])}"
+
+
+def line(row: Row, count: int = CHANGES_NAMED) -> str:
+    """Say what a line of the journal did: for a deposit, each change when its lines are few, else how many lines."""
+    if is_missing(row["kind"]) or row["action"] not in ACTIONS_OF_DEPOSITS:
+        return detail(row["detail"])
+    number_ = "" if is_missing(row["deposit_id"]) else f" (dépôt n°{SPACE}{int(row['deposit_id'])})"
+    file = "" if row["typed"] or is_missing(row["file_name"]) else f", fichier «{SPACE}{row['file_name']}{SPACE}»"
+    about = f"{title_of(row['kind'])}{file}"
+    if row["action"] != "deposit":
+        return f"{about}{number_}"
+    few = row["changes"] and row["lines"] <= CHANGES_NAMED
+    return f"{about}{SPACE}: {changes(row['changes'], count) if few else lines_counted(row)}{number_}"
+
+
+def lines_counted(row: Row) -> str:
+    """Count the lines of a deposit by what became of them: “10 lignes ajoutées, 2 modifiées”."""
+    told = [plural(row[name], *words) for name, words in COUNTED.items() if row[name]]
+    if not told:
+        return plural(row["lines"], "ligne")
+    first, *others = told
+    count, words = first.split(SPACE, 1)
+    return ", ".join([f"{count}{SPACE}{'ligne' if words in ONE else 'lignes'} {words}", *others])
 
 
 WRITERS: dict[str, Callable[[str], str]] = {"kind": _kind, "role": lambda name: ROLE_TITLES.get(name, name)}

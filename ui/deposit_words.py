@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -119,6 +120,7 @@ def without_measure(kind: str) -> str:
     return WITHOUT_MEASURE.get(kind, "rien à enregistrer sur la ligne")
 
 
+@cache
 def column_title(column: str) -> str:
     """Return the title people read of a column of our record tables."""
     titles = {field.name: field.title for kind in kinds().values() for field in kind.fields}

@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from data import edits
 from data.schemas import Field, kinds
@@ -18,6 +19,7 @@ from ui.session import store
 
 UNKNOWN = "non renseigné"
 WHOLE = "tout le programme"
+DOUBTS = "saisie_a_verifier"  # in the session: what is doubted of the last entry saved
 # Texts that need the whole width, when they are long.
 WIDE = frozenset(
     (
@@ -40,17 +42,15 @@ Texts = Mapping[str, str]
 def line(kind: str, known: edits.Row | None, schools: Iterable[str] = ()) -> None:
     """Show the form of one line: the one that is `known`, or a new one."""
     fields = [field for field in kinds()[kind].fields if field.name != edits.TAKE_BACK]
-    asked = [field for field in fields if known is None or field.name not in kinds()[kind].key]
+    asked = in_reading_order([field for field in fields if known is None or field.name not in kinds()[kind].key], kind)
     shown = {field.name: edits.as_text(known.get(field.name)) if known else "" for field in fields}
     prefix = prefix_of(kind, shown if known else {})
     with st.form(f"form_{prefix}", border=False):
-        left, right = st.columns(2)
-        narrow = [field for field in asked if field.name not in WIDE]
-        for place, field in enumerate(narrow):
-            with (left, right)[place % 2]:
-                _widget(field, shown[field.name], prefix, schools)
+        boxes: list[DeltaGenerator] = []
         for field in asked:
-            if field.name in WIDE:
+            # Two narrow fields side by side, read from left to right; a long text has the whole width.
+            boxes = [st.container()] if field.name in WIDE else boxes or list(st.columns(2))
+            with boxes.pop(0):
                 _widget(field, shown[field.name], prefix, schools)
         other_refusals(prefix, {(0, field.name) for field in asked})
         with st.container(horizontal=True):
@@ -63,6 +63,22 @@ def line(kind: str, known: edits.Row | None, schools: Iterable[str] = ()) -> Non
                     "Retirer cette ligne", icon=":material/delete:", on_click=_remove, args=(kind, prefix, shown),
                     key=f"remove_{prefix}",
                 )  # fmt: skip
+
+
+def in_reading_order(fields: list[Field], kind: str) -> list[Field]:
+    """Put what names the line first (its day after the rest), then the short fields, then the long texts."""
+
+    def rank(field: Field) -> int:
+        if field.name in kinds()[kind].key:
+            return 2 if field.type == "date" else int(field.name not in WIDE)
+        return 4 if field.name in WIDE else 3
+
+    return sorted(fields, key=rank)
+
+
+def label_of(field: Field) -> str:
+    """Name a field, and say whether it must be filled."""
+    return as_text(f"{field.title} (obligatoire)" if field.required else field.title)
 
 
 def prefix_of(kind: str, shown: Texts) -> str:
@@ -86,21 +102,26 @@ def other_refusals(prefix: str, beside: Container[tuple[int, str]]) -> None:
 
 
 def _widget(field: Field, value: str, prefix: str, schools: Iterable[str]) -> None:
-    key, label = f"{prefix}_{field.name}", as_text(field.title)
+    key, label = f"{prefix}_{field.name}", label_of(field)
     if field.name == "ecole":
         _schools(field, value, key, schools)
     elif field.enum:
         choices = [UNKNOWN, *field.enum]
         st.selectbox(label, choices, choices.index(value) if value in choices else 0, key=key)
     else:
-        st.text_input(label, value, key=key, placeholder=PLACEHOLDERS.get(field.type, ""))
+        st.text_input(label, value, key=key, placeholder=placeholder(field))
     refusal(prefix, (0, field.name))
+
+
+def placeholder(field: Field) -> str:
+    """Show how a value is written."""
+    return "mm/aaaa" if field.month else PLACEHOLDERS.get(field.type, "")
 
 
 def _schools(field: Field, value: str, key: str, schools: Iterable[str]) -> None:
     nothing = WHOLE if not field.required and "programme" in field.description else UNKNOWN
     choices = list(dict.fromkeys([nothing, *([value] if value else []), *schools]))
-    st.selectbox(as_text(field.title), choices, choices.index(value) if value else 0, key=key, format_func=school_name)
+    st.selectbox(label_of(field), choices, choices.index(value) if value else 0, key=key, format_func=school_name)
 
 
 def _typed(prefix: str, names: Iterable[str]) -> dict[str, str | None]:
@@ -141,8 +162,14 @@ def record(
         return
     st.session_state[f"round_{kind}"] += 1
     st.toast("Enregistré." if outcome.saved else "C’était déjà connu.", icon=":material/check_circle:")
-    for warning in outcome.warnings:
-        st.toast(as_text(warning), icon=":material/warning:")
+    st.session_state[DOUBTS] = outcome.warnings
+
+
+def doubts() -> None:
+    """Say what is to be checked in what was just saved."""
+    if found := st.session_state.pop(DOUBTS, ()):
+        st.warning("C’est enregistré, mais à vérifier\u00a0:", icon=":material/warning:")
+        blocks.sentences(found)
 
 
 def choice(kind: str, rows: list[edits.Row], new: str) -> edits.Row | None:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from data import edits
 from data.schemas import kinds
-from ui import blocks
+from ui import blocks, edit_form
 from ui.access import require
 from ui.charts_programme import school_name
 from ui.formats import SPACE, escape
@@ -86,6 +86,7 @@ def _save(rows: list[edits.Row], typed: pd.DataFrame, names: list[str], refused:
     st.session_state[refused] = {(places[line], name): reason for (line, name), reason in outcome.refusals.items()}
     if outcome.refusals:
         return
+    st.session_state[edit_form.DOUBTS] = outcome.warnings
     st.session_state[ROUND] += 1
     st.toast("Enregistré.", icon=":material/check_circle:")
     st.rerun()

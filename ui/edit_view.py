@@ -7,11 +7,9 @@ from datetime import date
 import streamlit as st
 
 from data import edits, undo
-from data.targets import PROGRAMME_KINDS
 from ui import audit_words, blocks, edit_form, edit_table, next_stage_form
-from ui import deposit_words as say
 from ui.access import User, require
-from ui.formats import SPACE, moment, plural
+from ui.formats import SPACE, escape, is_missing, moment
 from ui.session import ask, store
 
 NEXT_STAGE = "Passer une école à l’étape suivante"
@@ -34,8 +32,8 @@ EQUIPMENT = {
 }
 PORTFOLIO = {"Un pilote du programme": "pilots"}
 NEW = "Ajouter une ligne"
-DEPOSIT = "pages/cantine/depot.py"
-TAKEN_BACK = "changement_annule"  # in the session: what is to be seen to after a change was taken back
+DEPOSIT, JOURNAL = "pages/cantine/depot.py", "pages/mission/journal.py"
+TAKEN_BACK = "changement_annule"  # in the session: what is to be seen to after a change was taken, or put, back
 
 
 def editing(user: User, offered: dict[str, str], today: date, **where: date) -> None:
@@ -56,17 +54,18 @@ def editing(user: User, offered: dict[str, str], today: date, **where: date) -> 
             rows = ask(edits.rows, kind)
             kept = [row for row in rows if all(row.get(name, value) == value for name, value in where.items())]
             edit_form.line(kind, edit_form.choice(kind, kept, NEW), ask(edits.schools))
+        edit_form.doubts()
         blocks.note(
             "N’indiquez aucun nom de personne. Une case vidée ici redevient «\u00a0non renseignée\u00a0». "
             "Beaucoup de lignes\u00a0: déposez un fichier\u00a0; il est contrôlé de la même façon."
         )
         blocks.link(DEPOSIT, "Déposer un fichier")
-        _last_changes()
+        _last_changes(tuple(dict.fromkeys(offered.values())))
 
 
-def _last_changes() -> None:
-    """List the last changes of the programme, each with what takes it back."""
-    found = ask(edits.recent)
+def _last_changes(kinds: tuple[str, ...]) -> None:
+    """List the last changes of these kinds, each with what takes it back, or puts it back."""
+    found = ask(edits.recent, kinds=kinds)
     if told := st.session_state.pop(TAKEN_BACK, None):
         blocks.problem(*told)
     if not found:
@@ -75,34 +74,46 @@ def _last_changes() -> None:
     for row in found:
         text, button = st.columns([4, 1], vertical_alignment="center")
         with text:
-            blocks.sentences([change_sentence(row)])
-        number_ = int(row["deposit_id"])
-        button.button("Annuler", icon=":material/undo:", key=f"annuler_{number_}", on_click=_undo, args=(number_,))
+            _change(row)
+        number_, active = int(row["deposit_id"]), bool(row["active"])
+        label, icon, name = ("Annuler", "undo", "annuler") if active else ("Rétablir", "redo", "retablir")
+        button.button(
+            label, icon=f":material/{icon}:", key=f"{name}_{number_}", on_click=_set, args=(number_, not active, kinds)
+        )
+    blocks.note(f"Les {len(found)} derniers changements de cette page. Le journal les garde tous, annulés compris.")
+    blocks.link(JOURNAL, "Tout le journal")
+
+
+def _change(row: edits.Row) -> None:
+    """Show one change, struck out when it was taken back; its text is shown as it is, whatever it contains."""
+    told = escape(change_sentence(row))
+    if not row["active"]:
+        told = f"<strong>Annulé</strong>{escape(taken_back(row))} <s>{told}</s>"
+    st.html(f'<ul class="sentences"><li>{told}</li></ul>')
 
 
 def change_sentence(row: edits.Row) -> str:
     """Say when, by whom and what one deposit changed in the programme, with its number: another may name it."""
-    when = f"{moment(row['deposited_at'])}, {row['actor']}{SPACE}: "
-    number_ = f"dépôt n°{SPACE}{row['deposit_id']}"
-    if row["changes"] and row["lines"] <= audit_words.CHANGES_NAMED:
-        return f"{when}{audit_words.changes(row['changes'])} ({number_})"
-    changed = f", dont {plural(row['changed'], 'modifiée')}" if row["changed"] else ""
-    lines = plural(row["accepted"], "ligne")
-    return f"{when}{say.title_of(row['kind'])}, {lines}{changed} ({number_})"
+    return f"{moment(row['done_at'])}, {row['actor']}{SPACE}: {audit_words.line(row)}"
 
 
-def _undo(deposit_id: int) -> None:
-    """Take a change back; the page shows what is true then."""
+def taken_back(row: edits.Row) -> str:
+    """Say when and by whom a change was taken back, after the word that says it was."""
+    known = not is_missing(row["undone_at"])
+    return f" le {moment(row['undone_at'])}, {row['undone_by']}{SPACE}:" if known else f"{SPACE}:"
+
+
+def _set(deposit_id: int, active: bool, kinds: tuple[str, ...]) -> None:
+    """Take a change back, or put it back; the page shows what is true then."""
     user = require("mission")
-    shown = {int(row["deposit_id"]): row["kind"] for row in ask(edits.recent)}
-    if shown.get(deposit_id) not in PROGRAMME_KINDS:
+    if deposit_id not in {int(row["deposit_id"]) for row in ask(edits.recent, kinds=kinds)}:
         return
     try:
-        warning = undo.undo(store(), deposit_id, user.name)
+        warning = (undo.redo if active else undo.undo)(store(), deposit_id, user.name)
     except undo.NotPossible as refusal:
         st.session_state[TAKEN_BACK] = "Rien n’a changé.", str(refusal)
         return
     if warning:
         st.session_state[TAKEN_BACK] = "À corriger.", warning
         return
-    st.toast("Annulé. La page «\u00a0Déposer un fichier\u00a0» permet de le rétablir.", icon=":material/undo:")
+    st.toast("Rétabli." if active else "Annulé.", icon=":material/check_circle:")

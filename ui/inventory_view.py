@@ -12,9 +12,9 @@ from data import queries
 from data.demo import DemoOnly, start_empty
 from data.schemas import kinds
 from data.selection import Selection
-from ui import audit_words, blocks, sheet, tables
+from ui import blocks, tables
 from ui.access import require
-from ui.formats import SPACE, count_of, day, moment, number, percent, plural
+from ui.formats import SPACE, count_of, day, number, percent, plural
 from ui.session import ask, store
 
 # What lacks stands out, and the number in the cell says the same.
@@ -130,18 +130,6 @@ def contents() -> None:
         tables.table(
             rows.set_axis(["Données", "Lignes connues", "Du", "Au"], axis="columns"), "contenu", download=False
         )
-
-
-def journal() -> None:
-    """Show the last actions that changed the store."""
-    with blocks.question("Qu’a-t-on fait récemment\u00a0?"):
-        rows = ask(queries.last_actions)
-        rows = rows.assign(
-            done_at=rows["done_at"].map(moment),
-            action=rows["action"].map(audit_words.action),
-            detail=rows["detail"].map(audit_words.detail),
-        )
-        sheet.sheet_of(rows.set_axis(["Quand", "Qui", "Action", "Détail"], axis="columns"))
 
 
 def leave_demo() -> None:

@@ -33,6 +33,7 @@ PAGES = (
     ),
     PageDescription("Mission numérique", "pages/mission/effet.py", "Effet du pilote", "balance", ("comite",)),
     PageDescription("Mission numérique", "pages/mission/donnees.py", "Données disponibles", "grid_on", ("mission",)),
+    PageDescription("Mission numérique", "pages/mission/journal.py", "Journal des actions", "history", ("mission",)),
     PageDescription(
         "Mission numérique", "pages/mission/qualite_previsions.py", "Qualité des prévisions", "query_stats", ("comite",)
     ),

@@ -26,12 +26,15 @@ def row(cells: Iterable[str]) -> str:
     return f"<tr>{''.join(cells)}</tr>"
 
 
-def cell(text: object, style: str = "", note: str = "") -> str:
+def cell(text: object, style: str = "", note: str = "", summary: str = "", more: Iterable[str] = ()) -> str:
     """Return one cell; the text is shown as it is, whatever it contains, and long names may break after a “_”.
 
-    A note stands under it, in small print.
+    A note stands under it, in small print, and a summary that opens on `more`.
     """
     below = f'<p class="note">{escape(note)}</p>' if note else ""
+    if summary:
+        items = "".join(f"<li>{escape(item)}</li>" for item in more)
+        below += f"<details><summary>{escape(summary)}</summary><ul>{items}</ul></details>"
     return f'<td class="{style}">{escape(str(text)).replace("_", "_<wbr>")}{below}</td>'
 
 

@@ -140,12 +140,15 @@ def _format_of(values: pd.Series, digits: int) -> Callable[[Any], str] | None:
 
 
 def download_csv(
-    frame: pd.DataFrame, name: str, label: str = "Télécharger le tableau (CSV)", digits: int | None = None
+    frame: pd.DataFrame | Callable[[], pd.DataFrame],
+    name: str,
+    label: str = "Télécharger le tableau (CSV)",
+    digits: int | None = None,
 ) -> None:
-    """Offer the frame as a CSV file that French Excel opens as it is; it is written only when asked for."""
+    """Offer the frame as a CSV file that French Excel opens as it is; it is made, or written, only when asked for."""
     st.download_button(
         label,
-        data=lambda: french_csv(frame, digits),
+        data=lambda: french_csv(frame() if callable(frame) else frame, digits),
         file_name=f"{name}.csv",
         mime="text/csv",
         key=f"csv_{name}",

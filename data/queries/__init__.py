@@ -16,11 +16,11 @@ from data.queries.inventory import (
     deposited_file,
     deposits,
     labels,
-    last_actions,
     namesakes,
     unattached_in_total,
     unattached_labels,
 )
+from data.queries.journal import JournalFilter, journal, journal_actors, journal_begun_on, journal_size
 from data.queries.losses import by_dish, loss_places, weighing_days
 from data.queries.overview import Overview, Parameter, parameters, places, school_years_with_data, store_overview
 from data.queries.waste import WasteSummary, by_canteen, by_week, by_weekday_and_month, waste_ahead, waste_summary
@@ -28,6 +28,7 @@ from data.queries.waste import WasteSummary, by_canteen, by_week, by_weekday_and
 __all__ = [
     "FORECAST_KINDS",
     "ForecastRun",
+    "JournalFilter",
     "Overview",
     "Parameter",
     "WasteSummary",
@@ -46,8 +47,11 @@ __all__ = [
     "forecast_days",
     "forecast_terms",
     "forecasts_outdated",
+    "journal",
+    "journal_actors",
+    "journal_begun_on",
+    "journal_size",
     "labels",
-    "last_actions",
     "latest_run",
     "loss_places",
     "namesakes",

@@ -179,11 +179,3 @@ WHERE canteen IS NULL AND meals_served > 0 AND (
 def unattached_in_total(store: Store, run_id: int) -> int:
     """Return how many points “à rattacher” the forecast of the city counts."""
     return int(store.read(POINTS_IN_CITY_TOTAL, {"run_id": run_id})["points"].iloc[0])
-
-
-LAST_ACTIONS = "SELECT done_at, actor, action, detail::VARCHAR AS detail FROM audit_log ORDER BY audit_id DESC LIMIT 20"
-
-
-def last_actions(store: Store) -> pd.DataFrame:
-    """Return the last twenty lines of the audit log, the newest first."""
-    return store.read(LAST_ACTIONS)

@@ -19,7 +19,7 @@ class Field:
     """One column of a kind of file, as its Table Schema describes it.
 
     `headers` are the words that name it, the surest first; `value_synonyms` are other ways to write some values; `unit`
-    may follow a number in its cell.
+    may follow a number in its cell. A `month` is a date: its first day.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Field:
     minimum: float | None
     maximum: float | None
     pattern: str | None
+    month: bool
     unit: str | None
     headers: tuple[str, ...]
     value_synonyms: dict[str, str]
@@ -101,6 +102,7 @@ def _field(field: dict[str, Any]) -> Field:
         minimum=constraints.get("minimum"),
         maximum=constraints.get("maximum"),
         pattern=constraints.get("pattern"),
+        month=field.get("month", False),
         unit=field.get("unit"),
         headers=tuple(dict.fromkeys(map(normalise, (field["name"], field["title"], *field.get("synonyms", ()))))),
         value_synonyms={word: value for value, words in field.get("valueSynonyms", {}).items() for word in words},

@@ -1,5 +1,6 @@
 """The agents' equipment: devices, counts of agents, workshops, requests for help. No person is ever named."""
 
+# ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
 
 from data.targets.base import Check, editable
@@ -29,6 +30,12 @@ DEVICES = editable(
     order="device",
 )
 
+# A trade nobody counted before may be a new one, or a wrong name; the first trades of all are not questioned.
+TRADES = "(SELECT DISTINCT trade FROM equipment_counts)"
+KNOWN_TRADES = f"(SELECT array_to_string(list(trade ORDER BY trade COLLATE FR)[:8], ', ') FROM {TRADES})"
+CLOSEST_TRADE = f"""(SELECT arg_max(trade, jaro_winkler_similarity(strip_accents(lower(trade)),
+    strip_accents(lower(typed.metier)))) FROM {TRADES})"""
+
 EQUIPMENT = editable(
     "equipment_rows",
     "equipment_counts",
@@ -45,6 +52,9 @@ EQUIPMENT = editable(
     },
     (
         KNOWN_SCHOOL,
+        Check("metier", f"metier NOT IN {TRADES} AND EXISTS (FROM {TRADES})",
+              f"'métier jamais compté : « ' || metier || ' » ; le plus proche de ceux connus ('"
+              f" || {KNOWN_TRADES} || ') est « ' || {CLOSEST_TRADE} || ' » : vérifiez son nom'"),
         Check("mois", "day(mois) <> 1", "'un mois s’écrit par son premier jour : 01/' || strftime(mois, '%m/%Y')",
               blocking=True),
         Check("mois", "mois > current_date", "'le mois du ' || " + day("mois") + " || ' est à venir'", blocking=True),

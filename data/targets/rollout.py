@@ -27,9 +27,16 @@ SITES = editable(
             blocking=True,
         ),
         Check(
-            "meteo_raison",
+            "meteo",
             "now.connection = 'bloquée' AND now.weather = 'soleil'",
-            "'raccordement bloqué sous le soleil : vérifiez la météo'",
+            "'connexion bloquée sous le soleil : vérifiez la météo'",
+        ),
+        Check(
+            "meteo_raison",
+            # Under the rain its reason is demanded.
+            "now.connection = 'bloquée' AND now.weather_reason IS NULL"
+            " AND coalesce(now.weather NOT IN ('pluie', 'orage'), TRUE)",
+            "'connexion bloquée sans raison : dites en quelques mots ce qui la bloque'",
         ),
         Check(
             "cantine_nom",
@@ -47,13 +54,25 @@ def _other_stages(where: str, words: str = "''") -> str:
 
 
 EARLIER, LATER = (f"stage_rank(other.stage) {sign} stage_rank(typed.etape)" for sign in "<>")
-SKIPPED = _other_stages(f"{EARLIER} AND other.actual_start IS NULL")
+# What was already passed over, when a later stage began, does not stop the school a second time.
+PASSED_OVER = """EXISTS (FROM pilot_stages AS begun WHERE begun.school = typed.ecole AND begun.actual_start IS NOT NULL
+    AND begun.position > stage_rank(other.stage) AND begun.position < stage_rank(typed.etape))"""
+SKIPPED = _other_stages(f"{EARLIER} AND other.actual_start IS NULL AND NOT {PASSED_OVER}")
 BEGUN_AFTER = _other_stages(f"{LATER} AND other.actual_start IS NOT NULL")
 BACKWARDS = _other_stages(
     f"({EARLIER} AND other.actual_start > now.actual_start OR {LATER} AND other.actual_start < now.actual_start)",
     f"' a commencé le ' || {day('other.actual_start')}",
 )
 UNDATED = undated_before("overlaid", "typed.ecole", "typed.etape")
+OVERLAPPED = _other_stages(
+    f"{EARLIER} AND other.actual_end > now.actual_start", f"' a fini le ' || {day('other.actual_end')}"
+)
+# The start that comes in the same file is questioned by itself.
+OVERLAPS = _other_stages(
+    f"{LATER} AND other.actual_start < now.actual_end"
+    " AND (other.line NOT IN (SELECT line FROM typed WHERE debut_reel IS NOT NULL)) IS NOT FALSE",
+    f"' a commencé le ' || {day('other.actual_start')}",
+)
 UNFINISHED = _other_stages(f"{EARLIER} AND other.actual_start IS NOT NULL AND other.actual_end IS NULL")
 
 STAGES_OF_SCHOOLS = editable(
@@ -95,6 +114,23 @@ STAGES_OF_SCHOOLS = editable(
             "debut_reel",
             f"debut_reel IS NOT NULL AND {UNFINISHED} IS NOT NULL",
             f"{UNFINISHED} || ' n’est pas finie : les deux étapes courent ensemble'",
+        ),
+        Check(
+            "debut_reel",
+            f"debut_reel IS NOT NULL AND {OVERLAPPED} IS NOT NULL",
+            f"'début réel le ' || {day('now.actual_start')} || ', alors que ' || {OVERLAPPED}"
+            " || ' : les deux étapes se chevauchent-elles ?'",
+        ),
+        Check(
+            "fin_reelle",
+            f"fin_reelle IS NOT NULL AND {OVERLAPS} IS NOT NULL",
+            f"'fin réelle le ' || {day('now.actual_end')} || ', alors que ' || {OVERLAPS}"
+            " || ' : les deux étapes se chevauchent-elles ?'",
+        ),
+        Check(
+            "debut_prevu",
+            f"coalesce(debut_prevu, fin_prevue) IS NOT NULL AND now.actual_start IS NULL AND {BEGUN_AFTER} IS NOT NULL",
+            f"{BEGUN_AFTER} || ' a déjà commencé : si cette étape a eu lieu, indiquez aussi son début réel'",
         ),
         Check("debut_reel", f"debut_reel IS NOT NULL AND {UNDATED} IS NOT NULL", UNDATED),
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data import queries
-from ui import attach_view, blocks, filters, inventory_view
+from ui import attach_view, blocks, filters, inventory_view, journal_view
 from ui.access import require
 from ui.session import ask
 
@@ -17,5 +17,5 @@ else:
 
 attach_view.labels(user)
 inventory_view.contents()
-inventory_view.journal()
+journal_view.last()
 inventory_view.leave_demo()

@@ -23,12 +23,23 @@ PAGES = {
     "portefeuille": "Portefeuille des pilotes",
     "effet": "Effet du pilote",
     "donnees": "Données disponibles",
+    "journal": "Journal des actions",
     "depot": "Déposer un fichier",
     "previsions": "Prévisions",
     "qualite_previsions": "Qualité des prévisions",
     "guide": "Guide",
 }
-ENGLISH = ["(required)", "Page not found", "Traceback", "Error", "Select", "No results", "Choose an option"]
+ENGLISH = [
+    "(required)",
+    "Page not found",
+    "Traceback",
+    "Error",
+    "Select",
+    "View ",
+    "dd/mm",
+    "No results",
+    "Choose an option",
+]
 
 
 @pytest.fixture(scope="module")

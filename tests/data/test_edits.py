@@ -113,6 +113,23 @@ def test_a_test_school_without_its_canteen_is_taken_before_any_canteen_is_known(
     assert outcome.saved and "n’est pas une cantine connue" in outcome.warnings[0]
 
 
+def test_a_line_without_any_value_and_one_taken_back_whole_are_told_by_their_name(known: Store) -> None:
+    edits.record(known, "milestones", [{"jalon": "J1", "ecole": SCHOOL}], "m", new=True)
+    told = edits.recent(known, 1)[0]
+    assert (told["added"], told["typed"]) == (1, True)
+    assert told["changes"] == [{"key": f"J1 · {SCHOOL}", "column": "ligne", "old": None, "new": "ajoutée"}]
+    edits.record(known, "milestones", [{"jalon": "J1", "ecole": SCHOOL, edits.TAKE_BACK: "ligne"}], "m")
+    assert edits.recent(known, 1)[0]["changes"][0]["new"] == "retirée"
+
+
+def test_a_change_taken_back_stays_among_the_last_ones_with_who_took_it_back(known: Store) -> None:
+    edits.record(known, "risks", [{"risque": "Amiante"}], "m", new=True)
+    undo(known, int(edits.recent(known, 1)[0]["deposit_id"]), "q@ville.fr")
+    last = edits.recent(known, 1, ("risks",))[0]
+    assert (last["active"], last["undone_by"]) == (False, "q@ville.fr")
+    assert edits.recent(known, 1, ("tickets",))[0]["kind"] == "tickets"
+
+
 def test_a_missing_value_erases_nothing_and_the_same_file_again_changes_nothing(known: Store) -> None:
     deposit(known, "identifiant ecole etat", [("MAT-1", SCHOOL, None)])
     assert edits.rows(known, "devices")[0]["etat"] == "en stock"

@@ -104,3 +104,80 @@ def test_a_stage_that_begins_after_stages_without_any_date_is_doubted_in_a_form_
 
 def plain(text: str) -> str:
     return text.replace("\u00a0", " ")
+
+
+# A doubt is told, and the entry kept: kind, lines, what is said.
+DOUBTS: list[tuple[str, list[dict[str, Any]], str]] = [
+    ("stages", [{**STAGE, "fin_reelle": day(28)}, {**STAGE, "etape": "formation", "debut_reel": day(25)}],
+     "début réel le 25/03/2025, alors que « installation » a fini le 28/03/2025"),
+    ("equipment", [{**COUNT, "metier": "dompteur", "agents": 6}],
+     "métier jamais compté : « dompteur » ; le plus proche de ceux connus (restauration) est « restauration »"),
+    ("sites", [{"ecole": SCHOOL, "raccordement": "bloquée", "meteo_raison": "Gaine"}], "bloquée sous le soleil"),
+    ("sites", [{"ecole": OTHER, "raccordement": "bloquée"}], "bloquée sans raison"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "lines", "said"), DOUBTS, ids=[said[:20] for _, _, said in DOUBTS])
+def test_what_may_be_right_is_doubted_once_and_kept(
+    known: Store, kind: str, lines: list[dict[str, Any]], said: str
+) -> None:
+    outcome = edits.record(known, kind, lines, "m")
+    assert outcome.saved
+    assert [said in plain(warning) for warning in outcome.warnings] == [True]
+
+
+def test_an_end_typed_after_the_next_stage_began_is_doubted_too(known: Store) -> None:
+    begun = edits.record(known, "stages", [{**STAGE, "etape": "formation", "debut_reel": day(25)}], "m")
+    assert "les deux étapes courent ensemble" in plain(begun.warnings[0])
+    outcome = edits.record(known, "stages", [{**STAGE, "fin_reelle": day(28)}], "m")
+    assert outcome.saved
+    said = "fin réelle le 28/03/2025, alors que « formation » a commencé le 25/03/2025"
+    assert [said in plain(warning) for warning in outcome.warnings] == [True]
+    same_day = edits.record(known, "stages", [{**STAGE, "fin_reelle": day(25)}], "m")
+    assert same_day.saved and same_day.warnings == ()
+
+
+def test_the_first_trades_of_all_are_not_doubted(store: Store) -> None:
+    outcome = edits.record(store, "equipment", [{**COUNT, "agents": 8}, {**COUNT, "metier": "concierge"}], "m")
+    assert not [warning for warning in outcome.warnings if "métier" in warning]
+
+
+def test_a_stage_planned_after_a_later_one_began_is_doubted_and_does_not_stop_the_school(store: Store) -> None:
+    deposit(store, "ecole raccordement meteo", [(SCHOOL, "en cours", "soleil")])
+    deposit(store, STAGES, [(SCHOOL, "cadrage", None, None, day(3), day(7))])
+    deposit(store, STAGES, [(SCHOOL, "installation", None, None, day(17), day(21))])
+    outcome = edits.record(store, "stages", [{"ecole": SCHOOL, "etape": "préparation", "debut_prevu": day(10)}], "m")
+    assert outcome.saved
+    assert "« installation » a déjà commencé" in plain(outcome.warnings[0])
+    assert programme.progress(store, day(24))["stage"].tolist() == ["installation"]
+    following = {"ecole": SCHOOL, "etape": "formation", "debut_reel": day(24)}
+    assert edits.record(store, "stages", [following], "m").saved
+    # What is passed over may still be told, in its place.
+    told = {"ecole": SCHOOL, "etape": "préparation", "debut_reel": day(10), "fin_reelle": day(14)}
+    assert edits.record(store, "stages", [told], "m").saved
+
+
+def test_a_planned_stage_is_not_passed_over_by_the_file_that_begins_the_next_two(known: Store) -> None:
+    lines = [{**STAGE, "etape": "test", "debut_reel": day(24)}, {**STAGE, "etape": "bilan", "debut_reel": day(28)}]
+    assert set(edits.record(known, "stages", lines, "m").refusals) == {(0, "debut_reel"), (1, "debut_reel")}
+
+
+@pytest.mark.parametrize(
+    "text", ["11/2025", "2025-11", "1/11/2025", "novembre 2025", "Nov. 2025", "nov-25", "11 / 2025"]
+)
+def test_a_month_is_typed_as_one_writes_it(known: Store, text: str) -> None:
+    outcome = edits.record(known, "equipment", [{**COUNT, "mois": text, "agents": 8}], "m")
+    assert outcome.saved
+    content = f"ecole;metier;mois;agents\n{OTHER};restauration;{text};5\n".encode()
+    assert preview(known, "comptes.csv", content).new == 1
+    assert date(2025, 11, 1) in [row["mois"] for row in edits.rows(known, "equipment")]
+
+
+@pytest.mark.parametrize("text", ["13/2025", "novembre", "11/25", "jui 2025", "31/02/2025"])
+def test_what_is_no_month_is_refused_in_the_words_of_a_month(known: Store, text: str) -> None:
+    outcome = edits.record(known, "equipment", [{**COUNT, "mois": text, "agents": 8}], "m")
+    assert "n’est pas un mois : écrivez mm/aaaa" in plain(outcome.refusals[0, "mois"])
+
+
+def test_a_day_needs_its_day(known: Store) -> None:
+    assert (0, "debut_reel") in edits.record(known, "stages", [{**STAGE, "debut_reel": "11/2025"}], "m").refusals

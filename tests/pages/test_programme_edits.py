@@ -70,7 +70,9 @@ WRONG = [
     (EQUIPMENT, "agents", "Alan Turing · restauration", {"agents": "-3"}, "inférieur au minimum, 0"),
     (EQUIPMENT, "agents", "Alan Turing · restauration", {"identites_activees": "400"}, "400 identités activées pour"),
     (EQUIPMENT, "matériel", None, {"identifiant": "MAT-001", "ecole": "École élémentaire Hypatie"}, "déjà connu"),
-    (EQUIPMENT, "atelier", None, {"date": "", "atelier": "Poste"}, "valeur absente"),
+    (EQUIPMENT, "atelier", None, {"date": "", "atelier": "Poste"}, "« Date » est obligatoire"),
+    (ROLLOUT, "risque", None, {}, "« Risque » est obligatoire : remplissez cette case"),
+    (ROLLOUT, "décision", None, {"prise_le": "31 mars"}, "« Décision » est obligatoire"),
     (EQUIPMENT, "demande", "D-2025-002", {"clos_le": "01/01/2020"}, "close avant d’être ouverte"),
 ]  # fmt: skip
 
@@ -107,6 +109,40 @@ def test_a_change_is_shown_at_once_taken_back_and_a_line_can_be_removed(open_app
     assert milestones["Premier bilan présenté au comité"]["atteint_le"] is None
     assert "Douze écoles raccordées" not in milestones
     assert {row["raccordement"] for row in rows(demo_store, "sites") if "Hypatie" in row["ecole"]} == {"faite"}
+
+
+def test_what_is_doubted_of_an_entry_stays_on_the_page_with_what_was_saved(open_app: Open, demo_store: Path) -> None:
+    app = editor(open_app(demo_store, EQUIPMENT), "Les agents")
+    fill(app, ecole="École élémentaire Hypatie", metier="dompteur", mois="05/2026", agents="6")
+    assert "métier jamais compté : « dompteur »" in texts(app)
+    assert not refusals(app)
+    assert "dompteur" in {row["metier"] for row in rows(demo_store, "equipment")}
+
+
+def test_the_form_asks_first_for_what_names_the_line_and_says_what_must_be_filled(
+    open_app: Open, demo_store: Path
+) -> None:
+    app = editor(open_app(demo_store, EQUIPMENT), "atelier")
+    fields = [w.label for w in app.main if w.type in ("text_input", "selectbox") and w.key.startswith("workshops_")]
+    assert [label for label in fields if "obligatoire" in label] == fields[:3]
+    assert [label.split(" ")[0] for label in fields[:3]] == ["Atelier", "École", "Date"]
+
+
+def test_a_change_taken_back_stays_in_the_list_marked_and_is_put_back(open_app: Open, demo_store: Path) -> None:
+    app = fill(editor(open_app(demo_store, ROLLOUT), "situation", "Hypatie"), raccordement="bloquée", meteo="nuage")
+    before = sum(button.label == "Annuler" for button in app.button)
+    app = next(button for button in app.button if button.label == "Annuler").click().run()
+    assert "<strong>Annulé</strong> le " in texts(app) and "<s>" in texts(app)
+    assert sum(button.label == "Annuler" for button in app.button) == before - 1
+    app = next(button for button in app.button if button.label == "Rétablir").click().run()
+    assert "<strong>Annulé</strong>" not in texts(app)
+    assert {row["raccordement"] for row in rows(demo_store, "sites") if "Hypatie" in row["ecole"]} == {"bloquée"}
+
+
+def test_the_last_changes_are_those_of_the_page(open_app: Open, demo_store: Path) -> None:
+    fill(editor(open_app(demo_store, ROLLOUT), "situation", "Hypatie"), prochaine_action="Fixer la tablette")
+    assert "Fixer la tablette" in texts(open_app(demo_store, ROLLOUT))
+    assert "Fixer la tablette" not in texts(open_app(demo_store, EQUIPMENT))
 
 
 def test_what_is_undone_is_not_written_back_by_the_next_save(open_app: Open, demo_store: Path) -> None:

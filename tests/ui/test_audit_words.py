@@ -51,3 +51,27 @@ def test_a_line_is_named_once_however_many_of_its_values_change() -> None:
     found = [tablet | {"column": "impact"}, tablet | {"column": "effort"}, visit | {"column": "impact"}]
     shown = audit_words.changes(found).replace("\u00a0", " ")
     assert shown == "Tablette, impact : 3 → 4 ; effort : 3 → 4 ; Visite, impact : — → 2"
+
+
+LINE = {
+    "action": "deposit", "kind": "devices", "file_name": "tablettes.csv", "deposit_id": 22, "typed": False,
+    "changes": [], "lines": 12, "added": 10, "changed": 1, "unchanged": 0, "rejected": 1, "detail": "{}",
+}  # fmt: skip
+ADDED = {"key": "Bilan", "column": "ligne", "old": None, "new": "ajoutée"}
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({}, "Matériels, fichier « tablettes.csv » : 10 lignes ajoutées, 1 modifiée, 1 rejetée (dépôt n° 22)"),
+        ({"added": 0, "rejected": 0}, "Matériels, fichier « tablettes.csv » : 1 ligne modifiée (dépôt n° 22)"),
+        ({"action": "undo"}, "Matériels, fichier « tablettes.csv » (dépôt n° 22)"),
+        (
+            {"kind": "milestones", "typed": True, "lines": 1, "changes": [ADDED]},
+            "Jalons : Bilan, ligne ajoutée (dépôt n° 22)",
+        ),
+        ({"action": "user", "kind": None, "detail": '{"role": "comite"}'}, "rôle : Comité de pilotage"),
+    ],
+)
+def test_a_line_of_the_journal_says_what_is_known(row: dict[str, object], expected: str) -> None:
+    assert audit_words.line(LINE | row).replace("\u00a0", " ") == expected

@@ -1,0 +1,91 @@
+"""The audit trail: every action that changed the store, with the deposit it speaks of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from data.store import Store
+
+# What is searched is the line as it is written: names, values, file; dates as aaaa-mm-jj.
+LINES = """
+SELECT
+    audit_id, done_at, audit_log.actor, action, detail::VARCHAR AS detail,
+    deposits.deposit_id, coalesce(deposits.kind, detail ->> '$.kind') AS kind,
+    coalesce(deposits.file_name, detail ->> '$.file') AS file_name,
+    lines, accepted, changed, unchanged, rejected, without_measure, active,
+    -- When, and by whom, a deposit that is not active was last taken back.
+    max(done_at) FILTER (action = 'undo') OVER same_deposit AS undone_at,
+    arg_max(audit_log.actor, done_at) FILTER (action = 'undo') OVER same_deposit AS undone_by
+FROM audit_log
+LEFT JOIN deposits ON deposits.deposit_id = try_cast(detail ->> '$.deposit' AS BIGINT)
+WINDOW same_deposit AS (PARTITION BY deposits.deposit_id)
+"""
+ASKED = """
+FROM lines
+WHERE ($action IS NULL OR action = $action)
+    AND ($kind IS NULL OR kind = $kind)
+    AND ($actor IS NULL OR actor = $actor)
+    AND ($first IS NULL OR done_at AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Paris' >= $first::DATE)
+    AND ($last IS NULL OR done_at AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Paris' < $last::DATE + 1)
+"""
+# Worked out once for each line, and only for a search: it is most of the work.
+SEARCHED = """, lines AS MATERIALIZED (
+    SELECT *, strip_accents(lower(concat_ws(' ', actor, file_name, '"kind": "' || kind || '"', detail))) AS written
+    FROM every_line
+)"""
+
+
+@dataclass(frozen=True)
+class JournalFilter:
+    """What is asked of the trail: an action, a kind of file, an actor, days (included), and words, all of them.
+
+    A word is given as the ways it may be written in a line.
+    """
+
+    action: str | None = None
+    kind: str | None = None
+    actor: str | None = None
+    first: date | None = None
+    last: date | None = None
+    words: tuple[tuple[str, ...], ...] = ()
+
+    def answer(self, columns: str, after: str = "", **limits: int) -> tuple[str, dict[str, Any]]:
+        """Return the query of these columns of the lines that answer, and its parameters."""
+        ways = {f"way_{place}_{rank}": way for place, word in enumerate(self.words) for rank, way in enumerate(word)}
+        found = [
+            " OR ".join(f"contains(written, strip_accents(lower($way_{place}_{rank})))" for rank in range(len(word)))
+            for place, word in enumerate(self.words)
+        ]
+        lines = SEARCHED if found else ", lines AS (FROM every_line)"
+        searched = "".join(f" AND ({each})" for each in found)
+        plain = {name: value for name, value in vars(self).items() if name != "words"}
+        return f"WITH every_line AS ({LINES}){lines} SELECT {columns} {ASKED}{searched} {after}", plain | ways | limits
+
+
+def journal(store: Store, asked: JournalFilter, count: int, start: int = 0) -> pd.DataFrame:
+    """Return `count` lines of the trail from the `start`-th on, the newest first."""
+    order = "ORDER BY audit_id DESC LIMIT $count OFFSET $start"
+    return store.read(*asked.answer("*", order, count=count, start=start))
+
+
+def journal_size(store: Store, asked: JournalFilter) -> int:
+    """Return how many lines of the trail answer."""
+    return int(store.read(*asked.answer("count(*) AS lines"))["lines"].iloc[0])
+
+
+def journal_begun_on(store: Store) -> date | None:
+    """Return the day of the first line, in Paris."""
+    found = store.read("""
+        SELECT (min(done_at) AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Paris')::DATE AS begun_on FROM audit_log
+    """)["begun_on"].item()
+    return None if pd.isna(found) else found.date()
+
+
+def journal_actors(store: Store) -> list[str]:
+    """Return who is named in the trail."""
+    found = store.read("SELECT DISTINCT actor FROM audit_log ORDER BY actor COLLATE FR, actor")
+    return [str(actor) for actor in found["actor"]]
