@@ -60,8 +60,10 @@ class Draws:
         return self._days(rng, self.schools)
 
     def _days(self, rng: np.random.Generator, effects: np.ndarray) -> np.ndarray:
-        shape = (*effects.shape, self.stages.shape[1])
-        return np.exp(self.stages[:, None, :] + effects[:, :, None] + _resampled(rng, self.residuals, shape))
+        days = _resampled(rng, self.residuals, (*effects.shape, self.stages.shape[1]))
+        days += self.stages[:, None, :]
+        days += effects[:, :, None]
+        return np.exp(days, out=days)
 
 
 def sample(spans: Spans, rng: np.random.Generator, draws: int) -> Draws:
@@ -191,6 +193,7 @@ def _normal_above(rng: np.random.Generator, least: np.ndarray) -> np.ndarray:
 def _resampled(rng: np.random.Generator, seen: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Draw from the residuals of each draw, with weights that are themselves drawn (Bayesian bootstrap)."""
     weights = rng.exponential(size=seen.shape).cumsum(axis=1)
-    wanted = rng.random((shape[0], int(np.prod(shape[1:])))) * weights[:, -1:]
-    rows = zip(seen, weights, wanted, strict=True)
-    return np.stack([values[np.searchsorted(steps, where)] for values, steps, where in rows]).reshape(shape)
+    drawn = np.empty(shape)
+    for row, values, steps in zip(drawn, seen, weights, strict=True):
+        row[:] = values[np.searchsorted(steps, rng.random(row.shape) * steps[-1])]
+    return drawn
