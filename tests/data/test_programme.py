@@ -64,7 +64,17 @@ def test_equipped_schools_are_counted_out_of_the_target(store: Store) -> None:
     add_school(store, "A", [("installation", may(4), may(8), may(4), may(8))], "faite")
     add_school(store, "B", [("installation", may(4), may(8), may(4), None)], "bloquée")
     summary = programme.rollout_summary(store, TODAY)
-    assert summary == programme.RolloutSummary(schools=2, target=12, equipped=1, connected=1, late=1, blocked=("B",))
+    assert summary == programme.RolloutSummary(
+        schools=2, target=12, equipped=1, connected=1, late=1, late_done=0, blocked=("B",)
+    )
+
+
+def test_a_school_that_has_finished_late_is_told_apart_from_those_that_are_late(store: Store) -> None:
+    add_school(store, "A", [("installation", may(4), may(8), may(4), may(11))])
+    add_school(store, "B", [("installation", may(4), may(8), may(4), None)])
+    add_school(store, "C", [("installation", may(4), may(8), may(4), may(8))])
+    summary = programme.rollout_summary(store, TODAY)
+    assert (summary.late, summary.late_done) == (2, 1)
 
 
 def test_a_school_that_left_a_trade_blank_is_unknown_not_smaller(store: Store) -> None:

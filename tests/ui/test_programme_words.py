@@ -184,7 +184,21 @@ def test_pilots_whose_stage_nobody_told_are_counted_apart(stages: list[str | Non
 )
 def test_a_school_without_a_plan_is_not_told_to_be_on_time(delays: list[int | None], said: str) -> None:
     known = pd.DataFrame({"school": ["École A", "École B"], "delay_days": pd.array(delays, "Int64"), "stage": "test"})
-    assert plain(rollout_view.timeline_sentence(known)) == said
+    assert plain(rollout_view.timeline_sentence(known.assign(actual_end=pd.NaT))) == said
+
+
+def test_a_school_finished_late_is_not_told_as_one_that_is_late() -> None:
+    known = pd.DataFrame(
+        {
+            "school": ["École A", "École B"], "delay_days": pd.array([3, 9], "Int64"), "stage": "test",
+            "actual_end": [pd.NaT, pd.Timestamp(TODAY)],
+        }
+    )  # fmt: skip
+    assert plain(rollout_view.timeline_sentence(known)).startswith(
+        "2 écoles sur 2 sont en retard, dont 1 finie en retard. Les plus grands"
+    )
+    assert plain(rollout_view.late_note(3, 2)) == "dont 2 finies en retard"
+    assert rollout_view.late_note(3, 0) == "sur leur étape en cours"
 
 
 def test_the_tables_of_stages_and_schools_come_in_parts_that_fit_and_lose_no_column() -> None:
