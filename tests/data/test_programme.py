@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from data import programme
+from data import programme, support
 from data.published import published
 from data.store import Store
 from tests.data.programme_files import deposit
@@ -112,3 +112,16 @@ def test_an_empty_programme_answers_every_question(store: Store) -> None:
     assert programme.step_totals(store).empty
     assert programme.devices(store).empty
     assert programme.devices_in_service(store).empty
+
+
+def test_workshops_and_devices_are_sorted_as_a_reader_looks_for_them(store: Store) -> None:
+    names = ["École Zola", "École Éluard", "École eugénie"]
+    deposit(store, "date ecole atelier places_prevues", [(may(4), name, "Prise en main", 8) for name in names])
+    deposit(
+        store,
+        "identifiant ecole type_materiel etat",
+        [(str(rank), name, "tablette", "en panne") for rank, name in enumerate(names)],
+    )
+    expected = ["École Éluard", "École eugénie", "École Zola"]
+    assert support.workshops(store, TODAY)["school"].tolist() == expected
+    assert support.devices_to_handle(store)["school"].tolist() == expected

@@ -233,3 +233,23 @@ def test_the_tables_of_stages_and_schools_come_in_parts_that_fit_and_lose_no_col
     assert {*schools.columns} == {name for part in parts for name in part.columns}
     assert parts[0]["Raison"].tolist() == ["Câblage refusé : amiante dans le faux plafond", "—"]
     assert parts[1]["Équipée le"].tolist() == ["04/06/2025", "—"]
+
+
+def test_two_schools_of_the_same_short_name_are_two_choices() -> None:
+    assert equipment_view.names_apart(["École X", "X", "École Y"]) == {"École X": "École X", "X": "X", "École Y": "Y"}
+
+
+def test_nobody_yet_is_said_as_zero_even_where_the_agents_are_hidden() -> None:
+    step = {
+        "step": "Formés",
+        "hidden": True,
+        "people": 0,
+        "agents": pd.NA,
+        "share": 0.0,
+        "schools_known": 2,
+        "schools": 2,
+    }
+    figure = equipment_view.step_figure(step)
+    assert (plain(figure.value), plain(str(figure.note))) == ("0 %", "0 agent, 2 écoles sur 2")
+    few = equipment_view.step_figure(step | {"people": pd.NA, "share": pd.NA})
+    assert few.value == "masqué"
