@@ -31,7 +31,7 @@ FROM pilot_sites AS sites
 LEFT JOIN schools USING (school)
 LEFT JOIN canteens ON canteens.name = coalesce(sites.canteen, schools.canteen)
 LEFT JOIN periods USING (school)
-ORDER BY start NULLS LAST, sites.school
+ORDER BY start NULLS LAST, sites.school COLLATE FR, sites.school
 """
 
 

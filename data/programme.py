@@ -27,13 +27,17 @@ COUNTED = STEPS | {MAIL: "mail_addresses"}
 
 @dataclass(frozen=True)
 class RolloutSummary:
-    """Where the programme stands: numbers of schools, and the schools whose connection is blocked."""
+    """Where the programme stands: numbers of schools, and the schools whose connection is blocked.
+
+    `late_done`: those of the late ones that have finished their last stage.
+    """
 
     schools: int
     target: int
     equipped: int
     connected: int
     late: int
+    late_done: int
     blocked: tuple[str, ...]
 
 
@@ -108,6 +112,7 @@ def rollout_summary(store: Store, today: date) -> RolloutSummary:
         equipped=int(schools["equipped_on"].notna().sum()),
         connected=int((schools["connection"] == "faite").sum()),
         late=int((schools["delay_days"] > 0).sum()),
+        late_done=int(((schools["delay_days"] > 0) & schools["actual_end"].notna()).sum()),
         blocked=tuple(schools.loc[schools["connection"] == "bloquée", "school"]),
     )
 

@@ -51,11 +51,22 @@ def published(store: Store, month: date) -> MaskedMonth:
 
 
 def published_totals(store: Store) -> pd.DataFrame:
-    """How many agents reached each step, and have mail, month by month? People and agents of `hidden` ones are NA."""
+    """How many agents reached each step, and have mail, month by month? People and agents of `hidden` ones are NA.
+
+    Where the tables of the month show a total of 0, it is told: nobody is anywhere, whoever the agents are.
+    """
     totals, months = step_totals(store), _masked(store, store.version())
     steps = {(month, step) for month, masked in months.items() for step in masked.hidden_steps}
     hidden = pd.Series([key in steps for key in zip(totals["month"], totals["step"], strict=True)], dtype=bool)
-    shown = {name: totals[name].astype("Int64").mask(hidden) for name in ("people", "agents")}
+    nobody = {
+        (month, step) for month, masked in months.items() for step, total in masked.schools.totals.items()
+        if pd.notna(total) and total == 0
+    }  # fmt: skip
+    zero = pd.Series([key in nobody for key in zip(totals["month"], totals["step"], strict=True)], dtype=bool)
+    shown = {
+        "people": totals["people"].astype("Int64").mask(hidden & ~zero),
+        "agents": totals["agents"].astype("Int64").mask(hidden),
+    }
     return totals.assign(hidden=hidden, **shown)
 
 

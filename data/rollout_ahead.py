@@ -10,6 +10,8 @@ import pandas as pd
 from data.programme import INSTALLATION
 
 CITY_SCHOOLS = 115
+# Nothing is simulated, drawn or dated later than so many years from today.
+HORIZON_YEARS = 40
 CITY_SCHOOLS_SOURCE = "Ville de Nantes\u00a0: 115 écoles"
 
 
@@ -33,7 +35,7 @@ class Assumptions:
 
 @dataclass(frozen=True)
 class Range:
-    """Three quantiles of what is simulated: 10 %, 50 %, 90 %; None: not within forty years."""
+    """Three quantiles of what is simulated: 10 %, 50 %, 90 %; None: not within `HORIZON_YEARS`."""
 
     low: date | None
     median: date | None
@@ -44,8 +46,9 @@ class Range:
 class RolloutForecast:
     """The day every school is done, with new schools and without; the fan, month by month; the pace, year by year.
 
-    `fan`: month, low, median, high (schools done), target; `years`: year, low, median, high (schools finished in it);
-    `stages`: stage, seen (finished), under_way, planned, low, median, high (days of work in a school to come).
+    `fan`: month, low, median, high (schools done; up to today, those seen), target; `years`: year, low, median, high
+    (schools finished in it), done (those of them already seen); `stages`: stage, seen (finished), under_way, planned,
+    low, median, high (days of work in a school to come).
     """
 
     done: int

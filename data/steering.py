@@ -18,7 +18,7 @@ SELECT
         WHEN planned_on < $today THEN $today - planned_on
     END AS delay_days
 FROM pilot_milestones
-ORDER BY reached_on IS NOT NULL, planned_on NULLS LAST, milestone, school
+ORDER BY reached_on IS NOT NULL, planned_on NULLS LAST, milestone COLLATE FR, milestone, school COLLATE FR, school
 """
 
 RISKS = """
@@ -33,7 +33,7 @@ SELECT
     risk, school, probability, impact, probability_rank, impact_rank, probability_rank * impact_rank AS score,
     answer, coalesce(state, 'ouvert') AS state
 FROM ranked
-ORDER BY coalesce(state, 'ouvert') = 'clos', score DESC NULLS LAST, risk, school
+ORDER BY coalesce(state, 'ouvert') = 'clos', score DESC NULLS LAST, risk COLLATE FR, risk, school COLLATE FR, school
 """
 
 DECISIONS = """
@@ -41,7 +41,7 @@ SELECT
     decision, school, due_on, decided_on, outcome,
     CASE WHEN decided_on IS NULL AND due_on < $today THEN $today - due_on END AS delay_days
 FROM pilot_decisions
-ORDER BY decided_on IS NOT NULL, due_on NULLS LAST, decision, school
+ORDER BY decided_on IS NOT NULL, due_on NULLS LAST, decision COLLATE FR, decision, school COLLATE FR, school
 """
 
 PLACES = """

@@ -30,13 +30,13 @@ SELECT
     count(*) AS devices
 FROM aged
 GROUP BY kind, age
-ORDER BY kind, age
+ORDER BY kind COLLATE FR, kind, age
 """
 
 WORKSHOPS = """
 SELECT date, school, title, seats_planned, seats_attended, date < $today AS held
 FROM workshops
-ORDER BY date DESC, school, title
+ORDER BY date DESC, school COLLATE FR, school, title COLLATE FR, title
 """
 
 TICKETS_BY_TOPIC = """
@@ -48,7 +48,7 @@ SELECT
     median(solved_on - asked_on) AS days
 FROM tickets
 GROUP BY ALL
-ORDER BY open DESC, asked DESC, topic
+ORDER BY open DESC, asked DESC, topic COLLATE FR, topic
 """
 
 TICKETS = """
@@ -61,15 +61,17 @@ FROM tickets
 """
 
 TO_DO = """
-SELECT school, 'en panne' AS what, count(*) AS devices
-FROM devices WHERE state = 'en panne' GROUP BY school
-UNION ALL
-SELECT school, 'à installer', count(*)
-FROM devices
-JOIN (SELECT school FROM pilot_stages WHERE stage = 'installation' AND actual_end IS NOT NULL) USING (school)
-WHERE state IN ('en stock', 'à préparer')
-GROUP BY school
-ORDER BY ALL
+WITH found AS (
+    SELECT school, 'en panne' AS what, count(*) AS devices
+    FROM devices WHERE state = 'en panne' GROUP BY school
+    UNION ALL
+    SELECT school, 'à installer', count(*)
+    FROM devices
+    JOIN (SELECT school FROM pilot_stages WHERE stage = 'installation' AND actual_end IS NOT NULL) USING (school)
+    WHERE state IN ('en stock', 'à préparer')
+    GROUP BY school
+)
+SELECT * FROM found ORDER BY school COLLATE FR, school, what
 """
 
 

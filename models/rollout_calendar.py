@@ -7,9 +7,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from data.rollout_ahead import HORIZON_YEARS
 from data.school_calendar import covered_until, holiday_name
 
-HORIZON_YEARS = 40
 # Weekdays and seasons repeat after 52 weeks: that is how years without a published calendar are supposed to be.
 SHIFT = timedelta(weeks=52)
 # A day of work is not missed for a rounding error.
@@ -17,14 +17,14 @@ TOLERANCE = 1e-6
 
 
 class WorkCalendar:
-    """Work done since `first`, day after day: 1 a day, less in school holidays and on public holidays."""
+    """Work done since `first`, day after day until `end`: 1 a day, less in school holidays and on public holidays."""
 
     def __init__(self, first: date, today: date, holiday_speed: float) -> None:
         """Raise ValueError for a speed outside 0 (nothing moves) to 1 (a day like any other)."""
         if not 0 <= holiday_speed <= 1:
             raise ValueError(f"speed out of 0–1: {holiday_speed}")
-        self.first = first
         days = (today - first).days + round(365.25 * HORIZON_YEARS)
+        self.first, self.end = first, first + timedelta(days=days)
         speeds = np.ones(days)
         if holiday_speed < 1:
             speeds[_holidays(first, days)] = holiday_speed

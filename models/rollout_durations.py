@@ -60,8 +60,10 @@ class Draws:
         return self._days(rng, self.schools)
 
     def _days(self, rng: np.random.Generator, effects: np.ndarray) -> np.ndarray:
-        shape = (*effects.shape, self.stages.shape[1])
-        return np.exp(self.stages[:, None, :] + effects[:, :, None] + _resampled(rng, self.residuals, shape))
+        days = _resampled(rng, self.residuals, (*effects.shape, self.stages.shape[1]))
+        days += self.stages[:, None, :]
+        days += effects[:, :, None]
+        return np.exp(days, out=days)
 
 
 def sample(spans: Spans, rng: np.random.Generator, draws: int) -> Draws:
@@ -193,8 +195,8 @@ def _resampled(rng: np.random.Generator, seen: np.ndarray, shape: tuple[int, ...
     They keep a mean of zero: how far the mean of a stage may be from what was seen is in `stages` already.
     """
     weights = rng.exponential(size=seen.shape)
-    seen = seen - np.average(seen, axis=1, weights=weights)[:, None]
-    steps = weights.cumsum(axis=1)
-    wanted = rng.random((shape[0], int(np.prod(shape[1:])))) * steps[:, -1:]
-    rows = zip(seen, steps, wanted, strict=True)
-    return np.stack([values[np.searchsorted(up_to, where)] for values, up_to, where in rows]).reshape(shape)
+    centred = seen - np.average(seen, axis=1, weights=weights)[:, None]
+    drawn = np.empty(shape)
+    for row, values, steps in zip(drawn, centred, weights.cumsum(axis=1), strict=True):
+        row[:] = values[np.searchsorted(steps, rng.random(row.shape) * steps[-1])]
+    return drawn

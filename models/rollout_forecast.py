@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data import programme
-from data.rollout_ahead import Assumptions, Range, RolloutForecast
+from data.rollout_ahead import HORIZON_YEARS, Assumptions, Range, RolloutForecast
 from data.store import Store
 from models.rollout_calendar import WorkCalendar
 from models.rollout_durations import Draws, Spans, sample
@@ -18,8 +19,6 @@ DRAWS = 1000
 # The range given: 8 chances in 10.
 LOW, HIGH = 0.1, 0.9
 MONTH = 365.25 / 12
-# A programme that does not get there is drawn this far.
-LONGEST_FAN_YEARS = 25
 
 
 @dataclass(frozen=True)
@@ -56,8 +55,10 @@ def forecast(stages: pd.DataFrame, today: date, assumptions: Assumptions, draws:
     rng = np.random.default_rng(assumptions.seed)
     samples = sample(seen.spans, rng, draws)
     finished = _finished(seen, samples, calendar.before(today), assumptions, rng)
-    days = np.sort(calendar.day_of(finished), axis=1)
-    return _told(seen, samples, days, calendar, today, assumptions, rng)
+    ends = calendar.day_of(finished)
+    done = int((~np.isnan(seen.done)).sum())
+    ahead = _Ahead(np.sort(ends, axis=1), np.sort(ends[0, :done]), calendar, today, assumptions)
+    return _told(seen, ahead, _stages(seen, samples, rng))
 
 
 def of_store(store: Store, today: date, assumptions: Assumptions) -> RolloutForecast | None:
@@ -138,7 +139,7 @@ def _finished(seen: _Seen, draws: Draws, now: float, assumptions: Assumptions, r
     left = np.nansum(draws.under_way, axis=2) + np.where(later, to_come, 0.0).sum(axis=2)
     ends = np.maximum(seen.since + left, now)[:, mine]
     done = np.broadcast_to(seen.done[~np.isnan(seen.done)], (len(ends), (~np.isnan(seen.done)).sum()))
-    count = assumptions.target + assumptions.new_per_year * LONGEST_FAN_YEARS - done.shape[1] - ends.shape[1]
+    count = assumptions.target + assumptions.new_per_year * HORIZON_YEARS - done.shape[1] - ends.shape[1]
     lengths = draws.new_schools(rng, max(count, 0)).sum(axis=2)
     return np.concatenate([done, ends, _queue(ends, lengths, now, assumptions)], axis=1)
 
@@ -158,42 +159,54 @@ def _queue(ends: np.ndarray, lengths: np.ndarray, now: float, assumptions: Assum
 
 
 # ---------------------------------------------------------------- what is told
-def _told(
-    seen: _Seen,
-    draws: Draws,
-    days: np.ndarray,
-    calendar: WorkCalendar,
-    today: date,
-    assumptions: Assumptions,
-    rng: np.random.Generator,
-) -> RolloutForecast:
-    openings = _openings(calendar, today)
-    reached = _reached(days, assumptions.target, assumptions.new_per_year, openings)
-    plain = _reached(days, assumptions.target, 0, openings)
-    last = np.quantile(reached, HIGH, method="inverted_cdf")
-    end = min(calendar.date_of(last) or date.max, today + timedelta(days=round(365.25 * LONGEST_FAN_YEARS)))
+@dataclass(frozen=True)
+class _Ahead:
+    """What was simulated, in days since the first one of the calendar, each draw sorted.
+
+    `days`: when each school ends (draw × school), those done included; `done`: when those ended.
+    """
+
+    days: np.ndarray
+    done: np.ndarray
+    calendar: WorkCalendar
+    today: date
+    assumptions: Assumptions
+
+    def places(self, days: Iterable[date]) -> np.ndarray:
+        return np.array([(day - self.calendar.first).days for day in days])
+
+    def to_do(self, places: np.ndarray) -> np.ndarray:
+        """Return how many schools there are to do, those opened each 1 September from now on included."""
+        first = self.today.year + (date(self.today.year, 9, 1) <= self.today)
+        openings = self.places(date(year, 9, 1) for year in range(first, first + HORIZON_YEARS))
+        opened = np.searchsorted(openings, places, side="right")
+        return self.assumptions.target + self.assumptions.new_per_year * opened
+
+    def counts(self, places: np.ndarray) -> np.ndarray:
+        """Count the schools done before these days in each draw: no more than there are, unless more are done today."""
+        counts = np.stack([np.searchsorted(row, places, side="left") for row in self.days])
+        return np.minimum(counts, np.maximum(self.to_do(places), len(self.done)))
+
+
+def _told(seen: _Seen, ahead: _Ahead, stages: pd.DataFrame) -> RolloutForecast:
+    reached = _reached(ahead.days, ahead.to_do(ahead.days))
+    plain = _reached(ahead.days, np.full_like(ahead.days, ahead.assumptions.target))
+    last = ahead.calendar.date_of(np.quantile(reached, HIGH, method="inverted_cdf"))
+    end = max(last or ahead.calendar.end, ahead.today)
     return RolloutForecast(
-        done=int((~np.isnan(seen.done)).sum()),
+        done=len(ahead.done),
         under_way=int(seen.under_way.sum()),
-        completed=_range(reached, calendar),
-        without_new=_range(plain, calendar),
-        fan=_fan(days, calendar, end, assumptions, openings),
-        years=_years(days, calendar, today, end, assumptions, openings),
-        stages=_stages(seen, draws, rng),
+        completed=_range(reached, ahead.calendar),
+        without_new=_range(plain, ahead.calendar),
+        fan=_fan(ahead, end),
+        years=_years(ahead, end),
+        stages=stages,
     )
 
 
-def _openings(calendar: WorkCalendar, today: date) -> np.ndarray:
-    """Return the days since `first` of the new school years to come: schools open then, as many times as simulated."""
-    first = today.year + (date(today.year, 9, 1) <= today)
-    septembers = [date(year, 9, 1) for year in range(first, first + LONGEST_FAN_YEARS)]
-    return np.array([(day - calendar.first).days for day in septembers])
-
-
-def _reached(days: np.ndarray, target: int, new_per_year: int, openings: np.ndarray) -> np.ndarray:
+def _reached(days: np.ndarray, to_do: np.ndarray) -> np.ndarray:
     """Return, for each draw, the day on which every school is done, those opened meanwhile too; `inf` when never."""
-    wanted = target + new_per_year * np.searchsorted(openings, days, side="right")
-    enough = np.arange(1, days.shape[1] + 1) >= wanted
+    enough = np.arange(1, days.shape[1] + 1) >= to_do
     first = np.take_along_axis(days, enough.argmax(axis=1)[:, None], axis=1)[:, 0]
     return np.where(enough.any(axis=1), first, np.inf)
 
@@ -203,33 +216,24 @@ def _range(days: np.ndarray, calendar: WorkCalendar) -> Range:
     return Range(calendar.date_of(low), calendar.date_of(median), calendar.date_of(high))
 
 
-def _fan(
-    days: np.ndarray,
-    calendar: WorkCalendar,
-    end: date,
-    assumptions: Assumptions,
-    openings: np.ndarray,
-) -> pd.DataFrame:
+def _fan(ahead: _Ahead, end: date) -> pd.DataFrame:
     """Count the schools done at the beginning of each month, from the first one seen to the last one expected."""
-    months = pd.date_range(calendar.first.replace(day=1), end + timedelta(days=62), freq="MS")
-    places = np.array([(month.date() - calendar.first).days for month in months])
-    counts = np.stack([np.searchsorted(row, places, side="left") for row in days])
-    target = assumptions.target + assumptions.new_per_year * np.searchsorted(openings, places, side="right")
-    low, median, high = np.minimum(np.quantile(counts, [LOW, 0.5, HIGH], axis=0, method="inverted_cdf"), target)
-    return pd.DataFrame({"month": months, "low": low, "median": median, "high": high, "target": target})
+    until = min(end + timedelta(days=62), ahead.calendar.end)
+    months = pd.date_range(ahead.calendar.first.replace(day=1), until, freq="MS")
+    places = ahead.places(month.date() for month in months)
+    low, median, high = np.quantile(ahead.counts(places), [LOW, 0.5, HIGH], axis=0, method="inverted_cdf")
+    return pd.DataFrame({"month": months, "low": low, "median": median, "high": high, "target": ahead.to_do(places)})
 
 
-def _years(
-    days: np.ndarray, calendar: WorkCalendar, today: date, end: date, assumptions: Assumptions, openings: np.ndarray
-) -> pd.DataFrame:
-    """Count the schools that end in each year to come, up to the last one expected and no more than there are."""
-    years = list(range(today.year, end.year + 1))
-    bounds = [(date(year, 1, 1) - calendar.first).days for year in [*years, end.year + 1]]
-    done = np.stack([np.searchsorted(row, bounds, side="left") for row in days])
-    there = assumptions.target + assumptions.new_per_year * np.searchsorted(openings, bounds, side="right")
-    counts = np.diff(np.minimum(done, there), axis=1)
+def _years(ahead: _Ahead, end: date) -> pd.DataFrame:
+    """Count the schools that end in each year from this one on, up to the last one that is wholly simulated."""
+    last = min(end.year, ahead.calendar.end.year - 1)
+    years = list(range(ahead.today.year, last + 1))
+    places = ahead.places(date(year, 1, 1) for year in [*years, last + 1])
+    counts = np.diff(ahead.counts(places), axis=1)
     low, median, high = np.quantile(counts, [LOW, 0.5, HIGH], axis=0, method="inverted_cdf")
-    return pd.DataFrame({"year": years, "low": low, "median": median, "high": high})
+    done = np.diff(np.searchsorted(ahead.done, places, side="left"))
+    return pd.DataFrame({"year": years, "low": low, "median": median, "high": high, "done": done})
 
 
 def _stages(seen: _Seen, draws: Draws, rng: np.random.Generator) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from datetime import date
 
 import pandas as pd
@@ -11,7 +12,9 @@ from ui import charts, formats
 
 PLANNED = "#c9d1d5"
 HATCHED = {"shape": "/", "fgcolor": "white", "size": 5, "fillmode": "overlay"}
-LONGEST_NAME = 28
+NAME_LINE, NAME_LINES = 22, 2  # letters of a school’s name on one line, and its lines: bars keep their room
+# A bar shorter than this share of the time drawn has no room for its number at 768 pixels.
+TOO_SHORT = 0.02
 DAY_MS = 24 * 3600 * 1000
 # Each series differs by its marker and its dash as well as by its colour.
 LINES = (
@@ -41,12 +44,14 @@ def rollout(stages: pd.DataFrame, schools: list[str], today: date) -> go.Figure:
     begun = stages[stages["actual_start"].notna()]
     done, under_way = begun[begun["actual_end"].notna()], begun[begun["actual_end"].isna()]
     until_today = under_way.assign(actual_end=pd.Timestamp(today))
+    dates = stages[["planned_start", "planned_end", "actual_start", "actual_end"]].apply(pd.to_datetime).stack()
+    room = TOO_SHORT * (dates.max() - dates.min()).days
     # Two long names may be shortened to the same text: the rows are numbered, the names only label them.
     rows = {school: row for row, school in enumerate(schools)}
-    _stages(fig, stages, rows, "planned", "Prévu", {"color": PLANNED}, 0.0)
-    _stages(fig, done, rows, "actual", "Réalisé", {"color": charts.BLUE}, 0.36)
-    _stages(fig, until_today, rows, "actual", "En cours", {"color": charts.ORANGE}, 0.36)
-    charts.name_rows(fig, [formats.shortened(school_name(school), LONGEST_NAME) for school in schools])
+    _stages(fig, stages, rows, "planned", "Prévu", {"color": PLANNED}, room)
+    _stages(fig, done, rows, "actual", "Réalisé", {"color": charts.BLUE}, room)
+    _stages(fig, until_today, rows, "actual", "En cours", {"color": charts.ORANGE}, room)
+    charts.name_rows(fig, [_on_lines(school_name(school)) for school in schools])
     fig.update_xaxes(type="date", tickformat="%m/%Y", showgrid=True, gridcolor=charts.GRID)
     fig.add_vline(pd.Timestamp(today).timestamp() * 1000, line={"color": charts.INK, "width": 1.5, "dash": "dash"})
     fig.add_annotation(x=pd.Timestamp(today), y=1, yref="paper", yanchor="bottom", text="aujourd’hui", showarrow=False)
@@ -54,10 +59,15 @@ def rollout(stages: pd.DataFrame, schools: list[str], today: date) -> go.Figure:
     return fig
 
 
+def _on_lines(name: str) -> str:
+    lines = textwrap.wrap(name, NAME_LINE, max_lines=NAME_LINES, placeholder="…")
+    return "<br>".join(map(formats.in_chart, lines))
+
+
 def _stages(
-    fig: go.Figure, stages: pd.DataFrame, rows: dict[str, int], which: str, name: str, marker: dict, offset: float
+    fig: go.Figure, stages: pd.DataFrame, rows: dict[str, int], which: str, name: str, marker: dict, room: float
 ) -> None:
-    """Add one bar per stage; `which` is planned or actual, `offset` keeps the two apart in a school's row."""
+    """Add one bar per stage, planned or actual (`which`), the second under the first; a number needs `room` days."""
     stages = stages.dropna(subset=[f"{which}_start", f"{which}_end"])
     start, end = pd.to_datetime(stages[f"{which}_start"]), pd.to_datetime(stages[f"{which}_end"])
     fig.add_bar(
@@ -66,10 +76,13 @@ def _stages(
         x=(end - start).dt.days * DAY_MS + DAY_MS,
         orientation="h",
         name=name,
-        offset=offset - 0.36,
+        offset=-0.36 if which == "planned" else 0.0,
         width=0.34,
         marker={**marker, "line": {"color": "white", "width": 1}},
-        text=stages["position"].astype(str),
+        text=[
+            str(position) if days >= room else ""
+            for position, days in zip(stages["position"], (end - start).dt.days + 1, strict=True)
+        ],
         textposition="inside",
         textangle=0,
         insidetextanchor="middle",

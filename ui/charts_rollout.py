@@ -14,24 +14,20 @@ from ui import charts, formats
 
 
 def fan(months: pd.DataFrame, today: date) -> go.Figure:
-    """Draw the schools done, month by month: what 8 simulations in 10 give, the middle one, and the schools to do."""
+    """Draw the schools done, month by month: those seen, what 8 simulations in 10 give, the middle one, those to do."""
     fig = charts.base(y_title="écoles faites", height=400)
+    seen = months[months["month"] <= pd.Timestamp(today)]
+    ahead = months[max(len(seen) - 1, 0) :]  # what is simulated starts from what was seen last
     band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-    fig.add_scatter(x=months["month"], y=months["high"], showlegend=False, **band)
+    fig.add_scatter(x=ahead["month"], y=ahead["high"], showlegend=False, **band)
     name = "8 simulations sur 10"
-    fig.add_scatter(x=months["month"], y=months["low"], fill="tonexty", fillcolor=charts.BAND, name=name, **band)
-    fig.add_scatter(
-        x=months["month"],
-        y=months["median"],
-        name="Simulation médiane",
-        mode="lines",
-        line={"color": charts.BLUE, "width": 2},
-        customdata=[
-            f"{formats.number(median)} écoles (de {formats.number(low)} à {formats.number(high)})"
-            for low, median, high in months[["low", "median", "high"]].to_numpy()
-        ],
-        hovertemplate="%{x|%m/%Y}<br>%{customdata}<extra></extra>",
-    )
+    fig.add_scatter(x=ahead["month"], y=ahead["low"], fill="tonexty", fillcolor=charts.BAND, name=name, **band)
+    told = [
+        f"{formats.number(median)} écoles (de {formats.number(low)} à {formats.number(high)})"
+        for low, median, high in ahead[["low", "median", "high"]].to_numpy()
+    ]
+    _line(fig, "Simulation médiane", ahead, told, charts.BLUE)
+    _line(fig, "Constaté", seen, [formats.plural(count, "école") for count in seen["median"]], charts.INK)
     fig.add_scatter(
         x=months["month"],
         y=months["target"],
@@ -42,13 +38,36 @@ def fan(months: pd.DataFrame, today: date) -> go.Figure:
     )
     fig.add_vline(pd.Timestamp(today).timestamp() * 1000, line={"color": charts.INK, "width": 1.5, "dash": "dot"})
     fig.add_annotation(
-        x=pd.Timestamp(today), y=0.98, yref="paper", text="aujourd’hui", showarrow=False, xanchor="left", xshift=4
+        x=pd.Timestamp(today),
+        y=0.98,
+        yref="paper",
+        text="aujourd’hui",
+        showarrow=False,
+        xanchor="left",
+        xshift=4,
+        bgcolor="white",
     )
-    fig.update_xaxes(tickformat="%Y", dtick="M12", tickangle=0, nticks=14)
+    years = -(-len(months) // 12)
+    every = next(step for step in YEARS_APART if years <= step * MOST_YEARS)
+    fig.update_xaxes(tickformat="%Y", dtick=f"M{12 * every}", tickangle=0)
     fig.update_yaxes(rangemode="tozero")
     return fig
 
 
+def _line(fig: go.Figure, name: str, months: pd.DataFrame, told: list[str], colour: str) -> None:
+    fig.add_scatter(
+        x=months["month"],
+        y=months["median"],
+        name=name,
+        mode="lines",
+        line={"color": colour, "width": 2 if colour == charts.BLUE else 3},
+        customdata=told,
+        hovertemplate="%{x|%m/%Y}<br>%{customdata}<extra>%{fullData.name}</extra>",
+    )
+
+
+# Years written under an axis, side by side at 768 pixels; beyond, one in two, in five, in ten.
+MOST_YEARS, YEARS_APART = 11, (1, 2, 5, 10)
 # Each stage of a pilot has its own marker as well as its colour.
 PILOT_STAGES = {
     "idée": ("circle-open", charts.GREY),

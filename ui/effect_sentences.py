@@ -69,11 +69,20 @@ def sentence(study: Study, measure: str) -> str:
         return f"{words.name}{SPACE}: {NOT_YET.lower()} ({REASONS[study.untold[measure]]})."
     effect = study.effects[measure]
     if effect.change.conclusive:
-        return f"{_schools(study, measure)} {_changed(measure, effect.change)} que sans le pilote."
+        doubt = reservation(effect)
+        told = f"{_schools(study, measure)} {_changed(measure, effect.change)} que sans le pilote"
+        return f"{told}, sous réserve{SPACE}: {doubt}." if doubt else f"{told}."
     measured = f"{signed(effect.change.value, words.digits)}{SPACE}{words.unit}"
     return (
         f"{NOT_YET} pour {words.of}{SPACE}: écart de {measured} ({between(measure, effect.change)}). {waiting(effect)}"
     )
+
+
+def reservation(effect: Effect) -> str | None:
+    """Say in a few words why an effect should be read with care: the year before moved already, or cannot tell."""
+    if effect.trend is None or not effect.trend.finite:
+        return "l’évolution d’avant le pilote n’a pas pu être vérifiée"
+    return "l’écart bougeait déjà avant le pilote" if effect.trend.conclusive else None
 
 
 def _schools(study: Study, measure: str) -> str:

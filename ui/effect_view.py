@@ -61,17 +61,19 @@ def headline(study: Study) -> None:
     missing = [say.sentence(study, measure) for measure in ORDER if measure not in study.effects]
     if others or missing:
         blocks.sentences([*others, *missing])
-    blocks.figures([*(_figure(study, measure) for measure in ORDER), _schools(study)], "effet")
+    blocks.figures([*(figure(study, measure) for measure in ORDER), _schools(study)], "effet")
     warning = "Moins de surplus au prix de plus de manque n’est pas un progrès."
     blocks.note(f"Données jusqu’au {day(study.last_day)}. {warning}")
 
 
-def _figure(study: Study, measure: str) -> Figure:
+def figure(study: Study, measure: str) -> Figure:
+    """Return the effect on one measure, with its interval and how sure it is."""
     words = MEASURES[measure]
     if measure not in study.effects:
         return Figure(f"{words.name}, effet", MISSING, say.REASONS[study.untold[measure]])
     effect = study.effects[measure]
-    sure = "effet établi" if effect.change.conclusive else "pas encore concluant"
+    settled = "établi, sous réserve" if say.reservation(effect) else "effet établi"
+    sure = settled if effect.change.conclusive else "pas encore concluant"
     return Figure(
         f"{words.name}, effet ({words.unit})",
         say.value(measure, effect.change),

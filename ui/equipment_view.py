@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 from datetime import date
 from functools import partial
@@ -66,7 +67,8 @@ def funnel(month: date, steps: Iterable[str] = programme.STEPS) -> pd.DataFrame:
     """Return the steps of a month with their shares; what the tables by school or by trade hide is hidden (NA)."""
     totals = ask(published_totals)
     kept = totals[(totals["month"] == pd.Timestamp(month)) & totals["step"].isin(list(steps))].reset_index(drop=True)
-    return kept.assign(share=(100 * kept["people"] / kept["agents"]).astype("Float64"))
+    share = (100 * kept["people"] / kept["agents"]).astype("Float64")
+    return kept.assign(share=share.mask(kept["hidden"] & (kept["people"] == 0).fillna(False), 0.0))
 
 
 def headline(steps: pd.DataFrame) -> None:
@@ -77,10 +79,12 @@ def headline(steps: pd.DataFrame) -> None:
 def step_figure(step: dict[Hashable, Any]) -> Figure:
     """Return the share of the agents who reached a step, or of the first one, how many they are."""
     known = f"{count_of(step['schools_known'], step['schools'], 'école')}"
-    if step["hidden"] or pd.isna(step["people"]):
+    if pd.isna(step["people"]):
         return Figure(step["step"], MASKED if step["hidden"] else MISSING, known)
     if step["step"] == AGENTS:
         return Figure(AGENTS, number(step["people"]), known)
+    if step["hidden"]:  # nobody, as the tables tell
+        return Figure(step["step"], percent(0, 0), f"{plural(0, 'agent')}, {known}")
     reached = count_of(step["people"], step["agents"], "agent")
     return Figure(step["step"], percent(step["share"], 0), f"{reached}, {known}")
 
@@ -103,15 +107,19 @@ def _stairs_table(steps: pd.DataFrame) -> pd.DataFrame:
     }
     hidden = steps["hidden"].any()
     told = {
-        title: support_view.told(steps, name, digits) if hidden else steps[name]
+        title: support_view.told(steps.assign(hidden=steps["hidden"] & steps[name].isna()), name, digits)
+        if hidden
+        else steps[name]
         for title, (name, digits) in columns.items()
     }
     return pd.DataFrame({"Étape": steps["step"], **told})
 
 
 def _step_text(step: dict[Hashable, Any]) -> str:
-    if step["hidden"] or pd.isna(step["people"]):
+    if pd.isna(step["people"]):
         return MASKED if step["hidden"] else MISSING
+    if step["hidden"]:
+        return f"{percent(0, 0)} ({plural(0, 'agent')})"
     return f"{percent(step['share'], 0)} ({number(step['people'])} sur {number(step['agents'])})"
 
 
@@ -171,8 +179,8 @@ def trend(month: date) -> None:
     groups: dict[str, Callable[[], pd.DataFrame]] = {EVERYONE: _shares_of_all}
     for trade in shown.trades.counts.index:
         groups[f"Métier{SPACE}: {trade}"] = partial(ask, shares_of_trade, trade)
-    for school in shown.schools.counts.index:
-        groups[f"École{SPACE}: {school_name(school)}"] = partial(ask, shares_of_school, school)
+    for school, name in names_apart(shown.schools.counts.index).items():
+        groups[f"École{SPACE}: {name}"] = partial(ask, shares_of_school, school)
     with blocks.question("Progressons-nous de mois en mois\u00a0?", TREND_NOTE):
         chosen = str(st.selectbox("Agents", list(groups), key="evolution", width=340))
         table = groups[chosen]()
@@ -181,6 +189,13 @@ def trend(month: date) -> None:
             return
         printed = table.rename_axis(None, axis="columns").rename_axis("Mois").reset_index()
         blocks.figure(charts_programme.steps_by_month(table), trend_sentence(table), printed, "evolution_equipement")
+
+
+def names_apart(schools: Iterable[str]) -> dict[str, str]:
+    """Name each school in a few words, but two of the same short name (“École X” and “X”) in full: each is a choice."""
+    short = {school: school_name(school) for school in schools}
+    counted = Counter(short.values())
+    return {school: name if counted[name] == 1 else school for school, name in short.items()}
 
 
 def _shares_of_all() -> pd.DataFrame:

@@ -7,9 +7,11 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from data import programme
 from data.rollout_ahead import (
     CITY_SCHOOLS,
     CITY_SCHOOLS_SOURCE,
+    HORIZON_YEARS,
     Assumptions,
     Range,
     RolloutForecast,
@@ -19,10 +21,14 @@ from data.rollout_ahead import (
 )
 from ui import blocks, charts_rollout, tables
 from ui.blocks import Figure
+from ui.charts_programme import school_name
 from ui.formats import MONTHS, SPACE, enumeration, number, plural
+from ui.session import ask
+from ui.tables import Wide
 
 HOLIDAYS = {"ne changent rien": 1.0, "ralentissent de moitié": 0.5, "arrêtent tout": 0.0}
-NEVER = "pas avant quarante ans"
+NEVER = f"pas avant {HORIZON_YEARS}{SPACE}ans"
+MOST_SCHOOLS, MOST_NEW, MOST_STARTS, MOST_SEED = 500, 50, 50, 9999
 FEW = 5
 
 
@@ -40,32 +46,62 @@ def assumptions(stages: pd.DataFrame, today: date) -> Assumptions:
         first, second, third = st.columns(3)
         here = under_way(stages, counted, today)
         at_once = first.number_input(
-            "Écoles menées de front", 1, 115, min(max(here, 1), 115), key=f"de_front_{here}",
+            _label("Écoles de front", 1, MOST_SCHOOLS), 1, MOST_SCHOOLS, min(max(here, 1), MOST_SCHOOLS),
+            key=f"de_front_{here}",
             help=f"Aujourd’hui\u00a0: {plural(here, 'école')} en cours dans ces étapes.",
         )  # fmt: skip
-        starts = second.number_input("Démarrages par mois", 0, 20, 0, help="Au plus\u00a0; 0\u00a0: sans limite.")
+        starts = second.number_input(
+            _label("Débuts par mois", 0, MOST_STARTS),
+            0,
+            MOST_STARTS,
+            0,
+            help="Au plus\u00a0; 0\u00a0: sans limite.",
+        )
         holidays = third.selectbox("Les vacances scolaires…", list(HOLIDAYS))
-        target = first.number_input("Écoles à faire", 1, 500, CITY_SCHOOLS, help=CITY_SCHOOLS_SOURCE)
-        new = second.number_input("Écoles nouvelles par an", 0, 10, 1, help="Ouvertes au 1er septembre, à faire aussi.")
+        target = first.number_input(
+            _label("Écoles à faire", 1, MOST_SCHOOLS), 1, MOST_SCHOOLS, CITY_SCHOOLS,
+            help=f"En tout, celles déjà faites comprises. {CITY_SCHOOLS_SOURCE}.",
+        )  # fmt: skip
+        new = second.number_input(
+            _label("Nouvelles par an", 0, MOST_NEW), 0, MOST_NEW, 1, help="Ouvertes au 1er septembre, à faire aussi."
+        )
         seed = third.number_input(
-            "Tirage", 1, 9999, CITY_SCHOOLS, help="Un autre numéro refait les simulations avec un autre hasard."
+            _label("Tirage", 1, MOST_SEED), 1, MOST_SEED, CITY_SCHOOLS,
+            help="Un autre numéro refait les simulations avec un autre hasard.",
         )  # fmt: skip
     return Assumptions(
         int(target), int(at_once), float(starts), HOLIDAYS[str(holidays)], tuple(counted), int(new), int(seed)
     )
 
 
+def _label(name: str, least: int, most: int) -> str:
+    """Name a field with its limits: outside them, the browser only turns it red."""
+    return f"{name} ({number(least)} à {number(most)})"
+
+
 def headline(told: RolloutForecast, supposed: Assumptions) -> None:
     """Show where the schools stand, when they would all be done, and how fast."""
-    done = f"{number(told.done)} sur {number(supposed.target)}"
+    blocks.figures(figures(told, supposed), "generalisation")
+
+
+def figures(told: RolloutForecast, supposed: Assumptions) -> list[Figure]:
+    """Return the schools done, the day all are, and the pace until then."""
+    here, last = f"{plural(told.under_way, 'école')} en cours", month_of(told.completed.median)
+    if _reached(told, supposed):
+        here = f"pour {number(supposed.target)} à faire{SPACE}; {here}"
+        return [Figure("Écoles faites", number(told.done), here), Figure("Toutes faites", last, "c’est déjà fait")]
     row = [
-        Figure("Écoles faites", done, f"{plural(told.under_way, 'école')} en cours"),
-        Figure("Toutes faites", month_of(told.completed.median), between(told.completed)),
+        Figure("Écoles faites", f"{number(told.done)} sur {number(supposed.target)}", here),
+        Figure("Toutes faites", last, between(told.completed)),
         Figure("Écoles par an", *_pace(told)),
     ]
     if supposed.new_per_year:
         row.append(Figure("Sans école nouvelle", month_of(told.without_new.median), between(told.without_new)))
-    blocks.figures(row, "generalisation")
+    return row
+
+
+def _reached(told: RolloutForecast, supposed: Assumptions) -> bool:
+    return told.done >= supposed.target
 
 
 def _pace(told: RolloutForecast) -> tuple[str, str]:
@@ -84,32 +120,38 @@ def between(span: Range) -> str:
     """Say the range of 8 chances in 10."""
     if span.low is None:
         return "plus de neuf fois sur dix"
-    end = f"et {month_of(span.high)}" if span.high else f"et… {NEVER}"
-    return f"entre {month_of(span.low)} {end}, 8 fois sur 10"
+    low, high = month_of(span.low), month_of(span.high)
+    if span.high is None:
+        return f"pas avant {low}, 9 fois sur 10"
+    return f"en {low}, 8 fois sur 10" if low == high else f"entre {low} et {high}, 8 fois sur 10"
 
 
 def fan(told: RolloutForecast, supposed: Assumptions, today: date) -> None:
     """Answer: when will every school be done?"""
     with blocks.question("Quand toutes les écoles seront-elles faites\u00a0?", _supposed(supposed)):
         fig = charts_rollout.fan(told.fan, today)
-        table = told.fan[["month", "low", "median", "high", "target"]].set_axis(
-            [
-                "Mois",
-                "Faites, au moins (9 fois sur 10)",
-                "Faites, médiane",
-                "Faites, au plus (9 fois sur 10)",
-                "À faire",
-            ],
-            axis="columns",
-        )
-        blocks.figure(fig, fan_sentence(told, supposed), table, "generalisation", digits=0)
+        blocks.figure(fig, fan_sentence(told, supposed), fan_table(told.fan, today), "generalisation", digits=0)
+        _limits(today)
+
+
+def fan_table(months: pd.DataFrame, today: date) -> Wide:
+    """Return the schools done at the beginning of each month, seen or simulated."""
+    kind = (months["month"] <= pd.Timestamp(today)).map({True: "constaté", False: "simulé"})
+    long = ["Faites, au moins (9 fois sur 10)", "Faites, médiane", "Faites, au plus (9 fois sur 10)"]
+    whole = months[["month", "low", "median", "high", "target"]].set_axis(["Mois", *long, "À faire"], axis="columns")
+    whole.insert(1, "Constaté ou simulé", kind)
+    return Wide(whole, (whole.rename(columns=dict(zip(long, ["Au moins", "Médiane", "Au plus"], strict=True))),))
 
 
 def fan_sentence(told: RolloutForecast, supposed: Assumptions) -> str:
     """Say when every school would be done, and what the schools opened meanwhile cost."""
+    if _reached(told, supposed):
+        done = plural(told.done, "école faite", "écoles faites")
+        since = month_of(told.completed.median)
+        return f"C’est fait depuis {since}{SPACE}: {done} pour {number(supposed.target)} à faire."
     if told.completed.median is None:
         reason = " avec les écoles qui ouvrent" if told.without_new.median else ""
-        return f"À ce rythme, les écoles ne seraient pas toutes faites avant quarante ans{reason}."
+        return f"À ce rythme, les écoles ne seraient pas toutes faites avant {HORIZON_YEARS}{SPACE}ans{reason}."
     schools = plural(supposed.target, "école")
     start = f"Les {schools} seraient toutes faites vers {month_of(told.completed.median)} ({between(told.completed)})"
     if not supposed.new_per_year or told.without_new.median is None:
@@ -128,25 +170,45 @@ def _supposed(supposed: Assumptions) -> str:
     )
 
 
+def _limits(today: date) -> None:
+    """Say which schools cannot finish their installation as things are: the simulation does not know it."""
+    blocked = ask(programme.rollout_summary, today).blocked
+    if blocked:
+        blocks.note(blocked_sentence([school_name(name) for name in blocked]))
+
+
+def blocked_sentence(names: list[str]) -> str:
+    """Say that the schools whose connection is blocked are simulated as if it no longer were."""
+    count = plural(len(names), "école test a son raccordement bloqué", "écoles test ont leur raccordement bloqué")
+    return (
+        f"Limite{SPACE}: {count} ({enumeration(names)}) et ne peu{'t' if len(names) == 1 else 'vent'} pas finir "
+        f"l’installation avant qu’il soit débloqué. La simulation suppose qu’il l’est dès aujourd’hui."
+    )
+
+
 def pace(told: RolloutForecast) -> None:
     """Answer: how many schools each year?"""
     with blocks.question("Combien d’écoles chaque année\u00a0?"):
-        table = told.years[["year", "low", "median", "high"]].astype("Int64").astype({"year": str})
+        table = told.years[["year", "low", "median", "high"]].astype("Int64")
+        table["year"] = [_year(year, done) for year, done in zip(told.years["year"], told.years["done"], strict=True)]
         blocks.takeaway(pace_sentence(told))
-        tables.table(
-            table.set_axis(["Année", "Au moins (9 fois sur 10)", "Médiane", "Au plus (9 fois sur 10)"], axis="columns"),
-            "rythme_generalisation",
-            digits=0,
-        )
+        narrow = table.set_axis(["Année", "Au moins", "Médiane", "Au plus"], axis="columns")
+        long = {name: f"{name} (9 fois sur 10)" for name in ("Au moins", "Au plus")}
+        tables.table(Wide(narrow.rename(columns=long), (narrow,)), "rythme_generalisation", digits=0)
 
 
 def pace_sentence(told: RolloutForecast) -> str:
-    """Say the pace of the next whole year."""
+    """Say the pace of the next whole year, of this one when it is the last."""
     row = told.years.iloc[min(1, len(told.years) - 1)]
-    return (
-        f"En {int(row['year'])}, {plural(int(row['median']), 'école serait finie', 'écoles seraient finies')} "
-        f"(entre {number(row['low'])} et {number(row['high'])})."
-    )
+    seen = f", dont {number(row['done'])} déjà finie{'s' if row['done'] > 1 else ''}" if row["done"] else ""
+    span = "" if row["low"] == row["high"] else f" (entre {number(row['low'])} et {number(row['high'])})"
+    ended = plural(int(row["median"]), "école serait finie", "écoles seraient finies")
+    return f"En {int(row['year'])}, {ended}{seen}{span}."
+
+
+def _year(year: int, done: int) -> str:
+    """Name a year, and say how many of its schools are no simulation."""
+    return f"{year} (dont {plural(done, 'déjà finie', 'déjà finies')})" if done else str(year)
 
 
 def durations(told: RolloutForecast) -> None:

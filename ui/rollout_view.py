@@ -39,8 +39,13 @@ def _figures(facts: RolloutSummary) -> list[Figure]:
         Figure("Écoles équipées", _out_of(facts.equipped, facts.target), "installation terminée", help_text),
         Figure("Écoles raccordées", _out_of(facts.connected, facts.schools), "réseau filaire"),
         Figure("Raccordements bloqués", _out_of(len(facts.blocked), facts.schools), blocked),
-        Figure("Écoles en retard", _out_of(facts.late, facts.schools), "sur leur étape, en cours ou finie"),
+        Figure("Écoles en retard", _out_of(facts.late, facts.schools), late_note(facts.late, facts.late_done)),
     ]
+
+
+def late_note(late: int, done: int) -> str:
+    """Say which of the late schools have finished, late: nothing can be caught up there."""
+    return f"dont {plural(done, 'finie en retard', 'finies en retard')}" if late and done else "sur leur étape en cours"
 
 
 def _out_of(count: int, total: int) -> str:
@@ -81,10 +86,12 @@ def timeline_sentence(known: pd.DataFrame) -> str:
         f"{school_name(row['school'])} ({plural(row['delay_days'], 'jour')}, {row['stage']})"
         for row in late.head(NAMED).to_dict("records")
     ]
+    done = int(late["actual_end"].notna().sum())
     verb = "est" if len(late) == 1 else "sont"
+    state = f"{verb} en retard, {late_note(len(late), done)}" if done else f"{verb} en retard"
     lead = "Le plus grand retard" if len(worst) == 1 else "Les plus grands retards"
     rest = f" {planless}." if planless else ""
-    return f"{count_of(len(late), len(known), 'école')} {verb} en retard. {lead}{SPACE}: {enumeration(worst)}.{rest}"
+    return f"{count_of(len(late), len(known), 'école')} {state}. {lead}{SPACE}: {enumeration(worst)}.{rest}"
 
 
 def table(known: pd.DataFrame, today: date) -> None:

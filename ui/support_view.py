@@ -60,8 +60,9 @@ def workshops(today: date) -> None:
         coming = facts.table[~facts.table["held"]].sort_values("date").head(10)
         if not coming.empty:
             columns = {"date": "Date", "school": "École", "title": "Atelier", "seats_planned": "Places"}
-            printed = coming.assign(school=coming["school"].map(school_name))[list(columns)]
-            tables.table(printed.rename(columns=columns), "prochains_ateliers", height="content")
+            table = coming.assign(school=coming["school"].map(school_name))[list(columns)].rename(columns=columns)
+            sheet.sheet_of(table.assign(Date=table["Date"].map(day)))
+            tables.download_csv(table, "prochains_ateliers")
         with st.expander("Voir les ateliers tenus"):
             table = held_table(facts)
             with st.container(height="content" if len(table) < 12 else 420, border=False):

@@ -13,7 +13,7 @@ from ui.access import require
 from ui.session import ask
 
 require("comite")
-blocks.page_title("Généralisation", "Quand les 115 écoles seront-elles équipées, à quel rythme\u00a0?")
+blocks.page_title("Généralisation", "Quand toutes les écoles seront-elles équipées, à quel rythme\u00a0?")
 
 today = date.today()
 stages = ask(programme.stages)

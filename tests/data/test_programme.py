@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from data import programme
+from data import programme, support
 from data.published import published
 from data.store import Store
 from tests.data.programme_files import deposit
@@ -64,7 +64,17 @@ def test_equipped_schools_are_counted_out_of_the_target(store: Store) -> None:
     add_school(store, "A", [("installation", may(4), may(8), may(4), may(8))], "faite")
     add_school(store, "B", [("installation", may(4), may(8), may(4), None)], "bloquée")
     summary = programme.rollout_summary(store, TODAY)
-    assert summary == programme.RolloutSummary(schools=2, target=12, equipped=1, connected=1, late=1, blocked=("B",))
+    assert summary == programme.RolloutSummary(
+        schools=2, target=12, equipped=1, connected=1, late=1, late_done=0, blocked=("B",)
+    )
+
+
+def test_a_school_that_has_finished_late_is_told_apart_from_those_that_are_late(store: Store) -> None:
+    add_school(store, "A", [("installation", may(4), may(8), may(4), may(11))])
+    add_school(store, "B", [("installation", may(4), may(8), may(4), None)])
+    add_school(store, "C", [("installation", may(4), may(8), may(4), may(8))])
+    summary = programme.rollout_summary(store, TODAY)
+    assert (summary.late, summary.late_done) == (2, 1)
 
 
 def test_a_school_that_left_a_trade_blank_is_unknown_not_smaller(store: Store) -> None:
@@ -102,3 +112,16 @@ def test_an_empty_programme_answers_every_question(store: Store) -> None:
     assert programme.step_totals(store).empty
     assert programme.devices(store).empty
     assert programme.devices_in_service(store).empty
+
+
+def test_workshops_and_devices_are_sorted_as_a_reader_looks_for_them(store: Store) -> None:
+    names = ["École Zola", "École Éluard", "École eugénie"]
+    deposit(store, "date ecole atelier places_prevues", [(may(4), name, "Prise en main", 8) for name in names])
+    deposit(
+        store,
+        "identifiant ecole type_materiel etat",
+        [(str(rank), name, "tablette", "en panne") for rank, name in enumerate(names)],
+    )
+    expected = ["École Éluard", "École eugénie", "École Zola"]
+    assert support.workshops(store, TODAY)["school"].tolist() == expected
+    assert support.devices_to_handle(store)["school"].tolist() == expected

@@ -149,6 +149,18 @@ def test_a_workshop_of_a_few_seats_or_of_a_hidden_school_does_not_tell_who_came(
     assert (facts.held, facts.known, facts.seats, facts.attended) == (8, 2, 18, 8)
 
 
+def test_a_total_of_zero_that_the_tables_show_is_told_by_the_figure_too_without_the_agents(store: Store) -> None:
+    # 3 agents in all: their number is hidden, and so is that of the identities; “nobody yet” is not.
+    columns = "ecole metier mois agents identites_creees identites_activees"
+    deposit(store, columns, [("A", "TSEM", MONTH, 3, 2, 0), ("B", "TSEM", MONTH, 1, 1, 0)])
+    shown = published(store, MONTH)
+    assert shown.schools.as_text()["Identité activée"].tolist() == ["0", "0", "0"]
+    assert step(store, "Identité activée")["hidden"]
+    assert step(store, "Identité activée")["people"] == 0
+    assert pd.isna(step(store, "Identité activée")["agents"])
+    assert pd.isna(step(store, STEP)["people"])
+
+
 def test_an_empty_store_publishes_nothing(store: Store) -> None:
     assert published_totals(store).empty
     assert published(store, date(2026, 1, 1)).schools.counts.empty

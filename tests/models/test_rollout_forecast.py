@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.rollout_ahead import Assumptions
+from data.rollout_ahead import HORIZON_YEARS, Assumptions
 from models.rollout_calendar import WorkCalendar
 from models.rollout_durations import Spans, sample
 from models.rollout_forecast import forecast
@@ -78,6 +78,42 @@ def test_a_programme_that_new_schools_outrun_has_no_end() -> None:
     assert told is not None
     assert told.completed.low is told.completed.median is told.completed.high is None
     assert told.without_new.median is not None
+
+
+def test_a_target_already_passed_was_reached_on_the_day_it_was_and_counts_all_that_is_done() -> None:
+    told = forecast(programme([0, 1, 2, 3], 60), day(60), Assumptions(target=2, new_per_year=0))
+    assert told is not None and told.done == 4
+    assert told.completed.low == told.completed.high == day(1 + LENGTH - 1)
+    assert told.fan["high"].iloc[-1] == 4
+    assert told.years[["median", "done"]].to_numpy().tolist() == [[4, 4]]
+
+
+def test_the_years_tell_how_many_schools_are_done_already() -> None:
+    told = forecast(programme([0, 1, 30], 40), day(40), Assumptions(target=20, at_once=3, new_per_year=0))
+    assert told is not None
+    assert told.years["done"].tolist() == [2] + [0] * (len(told.years) - 1)
+    assert (told.years["low"] >= told.years["done"]).all()
+    assert told.years["median"].sum() == 20
+
+
+def test_one_horizon_ends_the_fan_the_years_and_the_dates() -> None:
+    today = day(60)
+    told = forecast(programme([0, 0, 0], 60), today, Assumptions(target=500, at_once=1, new_per_year=50), 20)
+    assert told is not None and told.completed.median is None
+    last = told.fan["month"].iloc[-1]
+    assert today + timedelta(days=365 * HORIZON_YEARS - 31) < last.date() < today + timedelta(days=366 * HORIZON_YEARS)
+    # Nothing beyond it is counted as done on its last day.
+    assert told.fan["high"].diff().max() <= 3
+    assert told.years["high"].max() <= 3 + 365 // LENGTH
+
+
+def test_an_end_late_in_the_horizon_is_drawn_to_its_end() -> None:
+    target = 37 * 365 // LENGTH
+    told = forecast(programme([0, 0, 0], 60), day(60), Assumptions(target=target, at_once=1, new_per_year=0), 20)
+    assert told is not None and told.completed.high is not None
+    assert told.fan["month"].iloc[-1].date() > told.completed.high
+    assert told.fan["median"].iloc[-1] == target
+    assert told.years["median"].sum() == target
 
 
 def test_holidays_that_stop_all_work_move_the_end_by_their_length() -> None:

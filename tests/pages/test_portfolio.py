@@ -62,8 +62,28 @@ def test_other_assumptions_move_the_end_at_once(open_app: Open, demo_file: Path)
         return next(metric.value for metric in app.metric if metric.label == "Toutes faites")
 
     before = end()
-    next(box for box in app.number_input if box.label == "Écoles menées de front").set_value(60).run()
+    next(box for box in app.number_input if box.label.startswith("Écoles de front")).set_value(60).run()
     assert not app.exception
     assert int(end()[-4:]) < int(before[-4:])
     app.multiselect[0].set_value(["généralisation"]).run()
     assert not app.exception
+
+
+def test_a_target_already_passed_is_told_as_done_and_large_assumptions_are_accepted(
+    open_app: Open, demo_file: Path
+) -> None:
+    app = open_app(demo_file, AHEAD)
+    assert "Quand toutes les écoles" in texts(app) and "115 écoles seront" not in texts(app)
+    fields = {box.label.split(" (")[0]: box for box in app.number_input}
+    fields["Nouvelles par an"].set_value(50).run()
+    assert not app.exception
+    fields["Écoles à faire"].set_value(3).run()
+    assert not app.exception
+    assert "C’est fait depuis" in texts(app)
+    assert "sur 3" not in next(metric.value for metric in app.metric if metric.label == "Écoles faites")
+
+
+def test_the_simulation_names_the_schools_it_supposes_unblocked(open_app: Open, demo_file: Path) -> None:
+    said = texts(open_app(demo_file, AHEAD))
+    assert "raccordement bloqué (" in said
+    assert "La simulation suppose qu’il l’est dès aujourd’hui." in said

@@ -31,6 +31,20 @@ def test_schools_shortened_to_the_same_text_keep_a_row_each() -> None:
     assert LONG[0] in fig.data[0].customdata[0]
 
 
+def test_a_long_school_name_stands_on_two_lines_and_a_number_too_wide_for_its_bar_is_left_out() -> None:
+    day, school = date(2026, 5, 4), "École élémentaire Rosalind Franklin"
+    stages = pd.DataFrame(
+        {
+            "school": school, "position": [1, 2], "stage": ["cadrage", "test"],
+            "planned_start": [day, date(2026, 5, 5)], "planned_end": [day, date(2026, 8, 5)],
+            "actual_start": [day, None], "actual_end": [day, None],
+        }
+    )  # fmt: skip
+    fig = charts_programme.rollout(stages, [school], day)
+    assert fig.layout.yaxis.ticktext == ("Élémentaire Rosalind<br>Franklin",)
+    assert list(fig.data[0].text) == ["", "2"]
+
+
 def test_quotes_are_shown_and_tags_are_not_read() -> None:
     fig = charts.ranking(pd.Series(['<b>"A"</b>']), pd.Series([0]), ["0"], "repas")
     assert fig.layout.yaxis.ticktext == ('&lt;b&gt;"A"&lt;/b&gt;',)

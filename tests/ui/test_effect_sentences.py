@@ -9,6 +9,7 @@ import pytest
 
 from data.pilot import SURPLUS, WASTE, Effect, Interval, Study
 from ui import effect_sentences as say
+from ui import effect_view
 
 
 def plain(text: str) -> str:
@@ -31,7 +32,8 @@ def study(measure: str, change: Interval, more_weeks: float | None = 0.0, trend:
     ],
 )  # fmt: skip
 def test_a_clear_effect_is_one_sentence_with_its_range(measure: str, change: tuple, expected: str) -> None:
-    told = plain(say.sentence(study(measure, Interval(*change)), measure))
+    checked = Interval(0.2, -0.3, 0.7)
+    told = plain(say.sentence(study(measure, Interval(*change), trend=checked), measure))
     assert told == f"Les 2 écoles passées par le test (sur 3) {expected} que sans le pilote."
 
 
@@ -73,6 +75,22 @@ def test_canteens_that_moved_apart_before_the_pilot_are_a_warning() -> None:
 def test_too_few_canteens_to_compare_before_the_pilot_are_not_a_good_sign() -> None:
     unsure = study(SURPLUS, Interval(-2, -3, -1), trend=Interval(0.2, -math.inf, math.inf))
     assert plain(say.trend(unsure, SURPLUS)) == "Surplus : trop peu de cantines pour le vérifier."
+
+
+@pytest.mark.parametrize(
+    ("trend", "doubt"),
+    [
+        (None, "l’évolution d’avant le pilote n’a pas pu être vérifiée"),
+        (Interval(0.2, -math.inf, math.inf), "l’évolution d’avant le pilote n’a pas pu être vérifiée"),
+        (Interval(1.2, 0.3, 2.1), "l’écart bougeait déjà avant le pilote"),
+    ],
+)
+def test_a_clear_effect_whose_year_before_is_in_doubt_says_so_at_once(trend: Interval | None, doubt: str) -> None:
+    found = study(WASTE, Interval(-14, -22, -6), trend=trend)
+    assert plain(say.sentence(found, WASTE)).endswith(f"que sans le pilote, sous réserve : {doubt}.")
+    assert str(effect_view.figure(found, WASTE).note).endswith("établi, sous réserve")
+    unsure = study(WASTE, Interval(-3, -9, 3), trend=trend)
+    assert "réserve" not in say.sentence(unsure, WASTE)
 
 
 @pytest.mark.parametrize("ends", [(-math.inf, -1), (1, math.inf)])

@@ -184,7 +184,21 @@ def test_pilots_whose_stage_nobody_told_are_counted_apart(stages: list[str | Non
 )
 def test_a_school_without_a_plan_is_not_told_to_be_on_time(delays: list[int | None], said: str) -> None:
     known = pd.DataFrame({"school": ["École A", "École B"], "delay_days": pd.array(delays, "Int64"), "stage": "test"})
-    assert plain(rollout_view.timeline_sentence(known)) == said
+    assert plain(rollout_view.timeline_sentence(known.assign(actual_end=pd.NaT))) == said
+
+
+def test_a_school_finished_late_is_not_told_as_one_that_is_late() -> None:
+    known = pd.DataFrame(
+        {
+            "school": ["École A", "École B"], "delay_days": pd.array([3, 9], "Int64"), "stage": "test",
+            "actual_end": [pd.NaT, pd.Timestamp(TODAY)],
+        }
+    )  # fmt: skip
+    assert plain(rollout_view.timeline_sentence(known)).startswith(
+        "2 écoles sur 2 sont en retard, dont 1 finie en retard. Les plus grands"
+    )
+    assert plain(rollout_view.late_note(3, 2)) == "dont 2 finies en retard"
+    assert rollout_view.late_note(3, 0) == "sur leur étape en cours"
 
 
 def test_the_tables_of_stages_and_schools_come_in_parts_that_fit_and_lose_no_column() -> None:
@@ -219,3 +233,23 @@ def test_the_tables_of_stages_and_schools_come_in_parts_that_fit_and_lose_no_col
     assert {*schools.columns} == {name for part in parts for name in part.columns}
     assert parts[0]["Raison"].tolist() == ["Câblage refusé : amiante dans le faux plafond", "—"]
     assert parts[1]["Équipée le"].tolist() == ["04/06/2025", "—"]
+
+
+def test_two_schools_of_the_same_short_name_are_two_choices() -> None:
+    assert equipment_view.names_apart(["École X", "X", "École Y"]) == {"École X": "École X", "X": "X", "École Y": "Y"}
+
+
+def test_nobody_yet_is_said_as_zero_even_where_the_agents_are_hidden() -> None:
+    step = {
+        "step": "Formés",
+        "hidden": True,
+        "people": 0,
+        "agents": pd.NA,
+        "share": 0.0,
+        "schools_known": 2,
+        "schools": 2,
+    }
+    figure = equipment_view.step_figure(step)
+    assert (plain(figure.value), plain(str(figure.note))) == ("0 %", "0 agent, 2 écoles sur 2")
+    few = equipment_view.step_figure(step | {"people": pd.NA, "share": pd.NA})
+    assert few.value == "masqué"

@@ -26,7 +26,7 @@ SITUATION = Situation(
     before=SUMMARY,
     references={"surplus_target_pct": Parameter(6.5, "%", "source"), "full_cost_eur_per_kg": Parameter(6, "€/kg", "s")},
     weighing_days=5,
-    rollout=RolloutSummary(schools=12, target=12, equipped=12, connected=12, late=0, blocked=()),
+    rollout=RolloutSummary(schools=12, target=12, equipped=12, connected=12, late=0, late_done=0, blocked=()),
     overview=Overview(False, date(2020, 1, 1), date.today() - timedelta(days=1), 0),
     run=None,
 )
@@ -47,7 +47,10 @@ def test_nothing_is_to_decide_when_every_reference_is_held() -> None:
         ({"now": replace(SUMMARY, pairs_planned=11_000)}, "Surproduction de 10,0 %, au-dessus du repère de 6,5 %"),
         ({"now": replace(SUMMARY, short_services=20)}, "Il a manqué des repas dans 20,0 % des services"),
         ({"now": replace(SUMMARY, weighing_canteens=1)}, "Pesées : 1 cantine sur 3"),
-        ({"rollout": RolloutSummary(12, 12, 7, 7, 0, ("Les Dahlias",))}, "encore 5 écoles sur 12. Raccordement bloqué"),
+        (
+            {"rollout": RolloutSummary(12, 12, 7, 7, 0, 0, ("Les Dahlias",))},
+            "encore 5 écoles sur 12. Raccordement bloqué",
+        ),
         ({"overview": Overview(False, None, date(2017, 12, 22), 0)}, "Dernier repas connu le 22/12/2017"),
         ({"overview": Overview(False, None, date.today(), 2)}, "2 points de service sans cantine"),
     ],
