@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from ui import quality_sentences as say
 from ui.formats import SPACE, weekday
 from ui.tables import Wide
 
+KNOWN = "Ce qu’on en sait"
 MEASURES = {
     "canteen_days": "Journées",
     "plan_wape_pct": "Écart, prévu (%)",
@@ -34,18 +37,27 @@ METHODS = {
     "shortage_pct": "Manque (%)",
     "short_pct": "En manque (%)",
 }
+# What a page has room for at a time: the measures that are read together.
+TOGETHER = {
+    "Écart": ("plan_wape_pct", "forecast_wape_pct", "covered_pct"),
+    "Biais": ("canteen_days", "plan_bias_pct", "forecast_bias_pct"),
+    "Surplus": ("plan_surplus_pct", "recommended_surplus_pct", "recommended_with_plan_surplus_pct"),
+    "Manque": ("plan_shortage_pct", "recommended_shortage_pct", "recommended_with_plan_shortage_pct"),
+    "En manque": ("plan_short_pct", "recommended_short_pct", "recommended_with_plan_short_pct"),
+}
 DAYS = {
     "date": "Date",
     "place": "Cantine",
     "gap": "Écart (repas)",
     "gap_pct": "Écart (%)",
-    "known": "Ce qu’on en sait",
+    "known": KNOWN,
     "weekday": "Jour",
     "canteens": "Cantines",
     "meals_served": "Repas servis",
     "forecast": "Prévision (repas)",
     "meals_planned": "Prévu (repas)",
 }
+SHORTER = {"meals_served": "Servis", "forecast": "Prévision", "meals_planned": "Prévu"}
 SAID = {
     "forecast": "prévision (repas)",
     "lower": "borne basse (repas)",
@@ -63,10 +75,23 @@ def methods(found: pd.DataFrame) -> Wide:
     return Wide(whole, (whole.drop(columns=quantities), whole.drop(columns=gaps)))
 
 
-def months(found: pd.DataFrame) -> pd.DataFrame:
-    """Return the measures of each month."""
+def months(found: pd.DataFrame) -> Wide:
+    """Return the measures of each month, those read together in one part."""
     told = found.assign(month=found["month"].dt.strftime("%Y-%m"))
-    return measures(told, {"month": "Mois", "meals_served": "Repas servis"})
+    whole = measures(told, {"month": "Mois", "meals_served": "Repas servis"})
+    first, *others = together(whole, ["Mois"]).values()
+    first.insert(1, "Repas servis", whole["Repas servis"])
+    return Wide(whole, (first, *others))
+
+
+def together(whole: pd.DataFrame, keys: list[str]) -> dict[str, pd.DataFrame]:
+    """Return tables of the measures read together, after the columns that say what they are about."""
+    parts = {}
+    for name, columns in TOGETHER.items():
+        titles = [MEASURES[column] for column in columns]
+        shorter = {title: title.removesuffix(" (%)") for title in titles}
+        parts[name] = whole[[*keys, *titles]].rename(columns=shorter)
+    return parts
 
 
 def measures(found: pd.DataFrame, first: dict[str, str]) -> pd.DataFrame:
@@ -82,16 +107,44 @@ def beside(found: pd.DataFrame, titles: list[str], more: dict[str, str] | None =
     return turned.rename_axis("Mesure").reset_index()
 
 
-def days(found: pd.DataFrame) -> pd.DataFrame:
-    """Return days with what is known of them."""
-    return _named(found, DAYS)
+def canteens(found: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """Return the measures of each canteen, and by name those read together, their titles without that name."""
+    first = {"place": "Cantine", "meals_per_day": "Repas par jour"}
+    whole = measures(found, first)
+    parts = together(whole, list(first.values()))
+    return whole, {name: part.rename(columns=partial(_within, name)) for name, part in parts.items()}
 
 
-def archived_days(found: pd.DataFrame, horizons: dict[int, str]) -> pd.DataFrame:
+def _within(name: str, title: str) -> str:
+    """Name a column where the name of its measure stands above."""
+    short = title.removeprefix(f"{name}, ")
+    return short[:1].upper() + short[1:]
+
+
+def days(found: pd.DataFrame) -> Wide:
+    """Return days: how far they were missed, what is known of them, their meals."""
+    whole = _named(found, DAYS)
+    keys = [name for name in ("Date", "Cantine") if name in whole]
+    meals = {DAYS[name]: words for name, words in SHORTER.items()}
+    gaps = whole.drop(columns=[KNOWN, *meals])
+    return Wide(whole, (gaps, whole[[*keys, KNOWN]], whole[[*keys, *meals]].rename(columns=meals)))
+
+
+def archived_days(found: pd.DataFrame, horizons: dict[int, str]) -> Wide:
     """Return the days of a place: meals, what was announced at each horizon, and its gap."""
     said = {f"forecast_{days}": f"Annoncé, {name.lower()}" for days, name in horizons.items()}
     gaps = {f"gap_{days}": f"Écart, {name.lower()}" for days, name in horizons.items()}
-    return _named(found, DAYS | said | gaps)
+    whole = _named(found, DAYS | said | gaps)
+    shorter = {
+        f"{what}, {name.lower()}": f"{what}, {days}{SPACE}j"
+        for what in ("Annoncé", "Écart")
+        for days, name in horizons.items()
+    }
+    parts = (
+        whole.drop(columns=list(shorter)),
+        *(whole[["Date", *columns.values()]].rename(columns=shorter) for columns in (said, gaps)),
+    )
+    return Wide(whole, parts)
 
 
 def archived_canteen_days(found: pd.DataFrame, horizons: dict[int, str]) -> pd.DataFrame:

@@ -151,8 +151,11 @@ def by_canteen(run: ForecastRun) -> None:
     with blocks.question("Est-ce vrai dans toutes les cantines\u00a0?", caption):
         found = ask(quality.quality_by_canteen, run.run_id)
         blocks.takeaway(say.canteens(found))
-        table = quality_tables.measures(found, {"place": "Cantine", "meals_per_day": "Repas par jour"})
-        tables.table(table, "qualite_cantines", height=420)
+        table, parts = quality_tables.canteens(found)
+        for tab, (name, part) in zip(st.tabs(list(parts)), parts.items(), strict=True):
+            with tab:
+                tables.table(part, f"qualite_cantines_{name}", height=420, download=False)
+        tables.download_csv(table, "qualite_cantines", digits=2)
 
 
 def interval(run: ForecastRun) -> None:

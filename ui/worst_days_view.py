@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from data.queries import ForecastRun
 from data.queries.quality import Judged
 from data.queries.worst_days import worst_canteen_days, worst_city_days
-from ui import blocks, charts, quality_tables, tables
+from ui import blocks, charts, quality_tables, sheet, tables
 from ui import quality_sentences as say
-from ui.formats import count_of, long_day, signed
+from ui.formats import count_of, day, long_day, signed
 from ui.session import ask
+from ui.tables import Wide
 
-TOP, WORST = 10, 50
+TOP, WORST, HEIGHT = 10, 50, 420
 
 
 def worst_days(run: ForecastRun, extent: Judged) -> None:
@@ -44,10 +47,23 @@ def _of_canteens(run: ForecastRun, extent: Judged) -> None:
         found = found.assign(known=found.apply(say.known_of_canteen, axis="columns"))
         first = found.iloc[0]
         blocks.takeaway(say.worst(first, f"d’une cantine, {first['place']}", first["known"]))
-        tables.table(quality_tables.days(found), "qualite_journees", digits=0, height=420)
+        _in_tabs(quality_tables.days(found))
         shown = count_of(len(found), extent.judged, *say.CANTEEN_DAY)
         explained = count_of(int((found["known"] != say.NOTHING_KNOWN).sum()), len(found), *say.CANTEEN_DAY)
         blocks.note(
             f"Les plus grands écarts, {shown}\u00a0; les autres comptent dans tous les chiffres de la page. On sait "
             f"quelque chose de {explained}."
         )
+
+
+def _in_tabs(table: Wide) -> None:
+    """Show the parts of the table one at a time; what is known of a day is read, its figures are sorted."""
+    gaps, known, meals = table.parts
+    shown, read, counted = st.tabs(["Écarts", quality_tables.KNOWN, "Repas"])
+    with shown:
+        tables.table(gaps, "qualite_journees_ecarts", digits=0, height=HEIGHT, download=False)
+    with read, st.container(height=HEIGHT, border=False):
+        sheet.sheet_of(known.assign(Date=known["Date"].map(day)))
+    with counted:
+        tables.table(meals, "qualite_journees_repas", digits=0, height=HEIGHT, download=False)
+    tables.download_csv(table.whole, "qualite_journees", digits=1)
