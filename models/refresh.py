@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from data.demo import is_demo
 from data.queries import archive
 from data.store import Store
 from models.history import Result, extract
@@ -25,6 +26,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 FOLDER_PREFIX = "refresh-"
 LOG_NAME = "refresh.log"
 LOG_TAIL = 20_000
+
+ERASED = "La démonstration a été effacée pendant le calcul\u00a0: ses prévisions ne sont pas gardées."
 
 _one_at_a_time = threading.Lock()
 
@@ -55,15 +58,23 @@ def refresh(
     """Forecast every canteen and the city, store the run in one transaction and return its run_id.
 
     Blocks until it is done and calls progress(done, total) as series are computed. Raises HistoryEmpty, RefreshFailed.
+    A demonstration erased meanwhile stops it: nothing of an invented city goes into the store of a real one.
     """
     if not _one_at_a_time.acquire(blocking=False):
         raise RefreshFailed("Un calcul des prévisions est déjà en cours. Attendez qu’il se termine.")
     try:
-        started_at = _now()
+        started_at, demo = _now(), is_demo(store)
+
+        def told(done: int, total: int) -> None:
+            if demo and not is_demo(store):
+                raise RefreshFailed(ERASED)
+            if progress:
+                progress(done, total)
+
         with _private_folder(store.work_folder) as folder:
             known = _hand_over(store, today or date.today(), folder / "job")
-            result = _compute(store, folder, progress or (lambda _done, _total: None))
-        return _save(store, actor, started_at, known, result)
+            result = _compute(store, folder, told)
+        return _save(store, actor, started_at, demo, known, result)
     finally:
         _one_at_a_time.release()
 
@@ -137,7 +148,7 @@ def _private_folder(work_folder: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _save(store: Store, actor: str, started_at: datetime, known: dict[str, Any], result: Result) -> int:
+def _save(store: Store, actor: str, started_at: datetime, demo: bool, known: dict[str, Any], result: Result) -> int:
     run = known | {
         "started_at": started_at,
         "finished_at": _now(),
@@ -145,6 +156,8 @@ def _save(store: Store, actor: str, started_at: datetime, known: dict[str, Any],
     }
     detail = {"rows": len(result.forecasts), "last_service_on": known["last_service_on"]}
     with store.write(actor, "forecast", detail) as cursor:
+        if demo and cursor.execute("SELECT demo FROM store_state").fetchone() == (False,):
+            raise RefreshFailed(ERASED)
         row = cursor.execute(INSERT_RUN, run).fetchone()
         run_id = int(row[0]) if row else 0
         computed = {"forecasts": result.forecasts, "forecast_terms": result.terms, "backtests": result.backtest}

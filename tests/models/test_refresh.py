@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from data import queries
+from data.demo import is_demo, start_empty
 from data.school_calendar import service_days
 from data.store import Store
 from models import refresh as module
@@ -185,6 +186,21 @@ def test_a_page_that_stops_listening_ends_the_computation(database: Path) -> Non
     with pytest.raises(KeyboardInterrupt):
         refresh(store, "test", stop)
     assert store.read("SELECT count(*) AS n FROM forecasts")["n"].iloc[0] == 0
+    assert not list(store.work_folder.glob("refresh-*"))
+    store.close()
+
+
+def test_a_demonstration_erased_during_the_computation_leaves_no_forecast_of_its_city(database: Path) -> None:
+    def erase(_done: int, _total: int) -> None:
+        if is_demo(store):
+            start_empty(store, "mission")
+
+    store = Store(database)
+    with store.write("test", "demo_load", {}) as cursor:
+        cursor.execute("UPDATE store_state SET demo = true")
+    with pytest.raises(RefreshFailed, match="démonstration a été effacée"):
+        refresh(store, "test", erase)
+    assert store.read("SELECT count(*) AS n FROM forecast_runs")["n"].iloc[0] == 0
     assert not list(store.work_folder.glob("refresh-*"))
     store.close()
 
