@@ -84,7 +84,7 @@ EVERY_KIND = st.one_of(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(EVERY_KIND)
 def test_no_small_group_can_be_found_by_trying_every_month_that_could_be(
     drawn: tuple[pd.DataFrame, dict[str, str]],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -59,12 +59,14 @@ def csv(rows: pd.DataFrame) -> bytes:
     return rows.to_csv(index=False).encode()
 
 
-def add_school(store: Store, canteen: str, ready: date | None, test: date | None, name: str = "") -> None:
-    """Deposit a school and the stages it has begun."""
-    school = name or f"École {canteen}"
-    deposit(store, "ecole cantine_nom raccordement meteo", [(school, canteen, "faite", "soleil")])
-    begun = [("cadrage", date(2024, 1, 8)), ("préparation", ready), ("installation", test), ("formation", test)]
-    stages = [(school, stage, start, start, start) for stage, start in [*begun, ("test", test)] if start]
+def add_schools(store: Store, schools: Iterable[tuple[str, str, date | None, date | None]]) -> None:
+    """Deposit schools (name, canteen, when each got ready, when its test began) and the stages they have begun."""
+    sites, stages = [], []
+    for school, canteen, ready, test in schools:
+        sites.append((school, canteen, "faite", "soleil"))
+        begun = [("cadrage", date(2024, 1, 8)), ("préparation", ready), ("installation", test), ("formation", test)]
+        stages += [(school, stage, start, start, start) for stage, start in [*begun, ("test", test)] if start]
+    deposit(store, "ecole cantine_nom raccordement meteo", sites)
     deposit(store, "ecole etape debut_prevu fin_prevue debut_reel", stages)
 
 
@@ -75,9 +77,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Study, pd
     store = Store(tmp_path_factory.mktemp("study") / "study.duckdb")
     apply(store, "rattachements.csv", csv(mapping(rows)), "test")
     apply(store, "journal.csv", csv(rows), "test")
-    for canteen, (ready, test) in PILOTS.items():
-        add_school(store, canteen, ready, test)
-    add_school(store, "Cantine P", date(2025, 1, 6), None)
+    add_schools(store, [(f"École {canteen}", canteen, *dates) for canteen, dates in PILOTS.items()])
+    add_schools(store, [("École P", "Cantine P", date(2025, 1, 6), None)])
     found = study(store)
     store.close()
     yield found, pd.read_csv(io.BytesIO(csv(rows)), parse_dates=["date"])
@@ -198,8 +199,8 @@ def test_what_cannot_be_told_is_said_with_its_reason(store: Store, schools: list
     rows = log()
     apply(store, "rattachements.csv", csv(mapping(rows)), "test")
     apply(store, "journal.csv", csv(rows.drop(columns=PARTS)), "test")
-    for school in schools:
-        add_school(store, *school)
+    if schools:
+        add_schools(store, [(f"École {canteen}", canteen, *dates) for canteen, *dates in schools])
     found = study(store)
     assert not found.effects
     assert found.untold[SURPLUS] == reason
@@ -211,8 +212,8 @@ def test_a_school_whose_canteen_only_the_file_of_schools_knows_is_in_the_effect_
     rows = log()
     apply(store, "rattachements.csv", csv(mapping(rows)), "test")
     apply(store, "journal.csv", csv(rows.drop(columns=PARTS)), "test")
-    for canteen, (ready, test) in PILOTS.items():
-        add_school(store, canteen if canteen == "Cantine A" else "", ready, test, f"École {canteen}")
+    told = [(f"École {canteen}", canteen if canteen == "Cantine A" else "", *PILOTS[canteen]) for canteen in PILOTS]
+    add_schools(store, told)
     deposit(store, "ecole cantine_nom cantine_type", [(f"École {canteen}", canteen, "E") for canteen in PILOTS])
     found = study(store)
     assert found.schools_in(SURPLUS) == len(PILOTS)
@@ -222,6 +223,6 @@ def test_a_school_whose_canteen_only_the_file_of_schools_knows_is_in_the_effect_
 
 def test_an_empty_store_has_no_study_and_no_error(tmp_path: Path) -> None:
     store = Store(tmp_path / "empty.duckdb")
-    add_school(store, "Cantine A", date(2024, 9, 2), date(2024, 9, 30))
+    add_schools(store, [("École A", "Cantine A", date(2024, 9, 2), date(2024, 9, 30))])
     assert study(store).untold == {SURPLUS: NO_FIGURES, SHORTAGE: NO_FIGURES, WASTE: NO_FIGURES}
     store.close()
