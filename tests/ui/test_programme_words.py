@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from data import programme
 from data.privacy import mask_month
 from data.published_others import Attendance
 from data.support import Tickets
@@ -242,7 +243,8 @@ def test_two_schools_of_the_same_short_name_are_two_choices() -> None:
 def test_nobody_yet_is_said_as_zero_even_where_the_agents_are_hidden() -> None:
     step = {
         "step": "Formés",
-        "hidden": True,
+        "hidden": False,
+        "agents_hidden": True,
         "people": 0,
         "agents": pd.NA,
         "share": 0.0,
@@ -251,5 +253,34 @@ def test_nobody_yet_is_said_as_zero_even_where_the_agents_are_hidden() -> None:
     }
     figure = equipment_view.step_figure(step)
     assert (plain(figure.value), plain(str(figure.note))) == ("0 %", "0 agent, 2 écoles sur 2")
-    few = equipment_view.step_figure(step | {"people": pd.NA, "share": pd.NA})
+    few = equipment_view.step_figure(step | {"hidden": True, "people": pd.NA, "share": pd.NA})
     assert few.value == "masqué"
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        # Agents and identities hidden, then nobody: the losses lie among what is hidden.
+        ([None, None, 0, 0, 0], "En juin 2025, trop peu d’agents renseignés pour situer les pertes."),
+        (
+            [100, None, 40, 30, 0],
+            "En juin 2025, 0 % des agents sont arrivés à l’étape « Formés ». La plus grande perte, 60 points, est "
+            "entre « Agents » et « Identité activée ».",
+        ),
+    ],
+)
+def test_no_loss_is_told_from_a_step_where_nobody_is_known_to_be(shares: list[int | None], said: str) -> None:
+    steps = pd.DataFrame({"step": list(programme.STEPS), "share": pd.array(shares, "Float64")})
+    assert plain(equipment_view.stairs_sentence(steps, TODAY)) == said
+
+
+def test_the_table_of_the_steps_hides_the_agents_of_a_zero_and_tells_it() -> None:
+    steps = pd.DataFrame(
+        {
+            "step": ["Agents", "Formés"], "people": pd.array([None, 0], "Int64"),
+            "agents": pd.array([None] * 2, "Int64"), "share": pd.array([None, 0], "Float64"), "hidden": [True, False], "agents_hidden": True,
+        }
+    )  # fmt: skip
+    table = equipment_view.stairs_table(steps).set_index("Étape")
+    assert table.loc["Formés"].tolist() == ["0", "masqué", "0,0"]
+    assert table.loc["Agents"].tolist() == ["masqué"] * 3
