@@ -275,12 +275,8 @@ def test_no_loss_is_told_from_a_step_where_nobody_is_known_to_be(shares: list[in
 
 
 def test_the_table_of_the_steps_hides_the_agents_of_a_zero_and_tells_it() -> None:
-    steps = pd.DataFrame(
-        {
-            "step": ["Agents", "Formés"], "people": pd.array([None, 0], "Int64"),
-            "agents": pd.array([None] * 2, "Int64"), "share": pd.array([None, 0], "Float64"), "hidden": [True, False], "agents_hidden": True,
-        }
-    )  # fmt: skip
+    steps = pd.DataFrame({"step": ["Agents", "Formés"], "hidden": [True, False], "agents_hidden": True})
+    steps = steps.assign(**{name: pd.array([None, 0], "Int64") for name in ("people", "share")}, agents=pd.NA)
     table = equipment_view.stairs_table(steps).set_index("Étape")
     assert table.loc["Formés"].tolist() == ["0", "masqué", "0,0"]
     assert table.loc["Agents"].tolist() == ["masqué"] * 3
