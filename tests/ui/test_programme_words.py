@@ -188,18 +188,38 @@ def test_a_school_without_a_plan_is_not_told_to_be_on_time(delays: list[int | No
     assert plain(rollout_view.timeline_sentence(known.assign(actual_end=pd.NaT))) == said
 
 
-def test_a_school_finished_late_is_not_told_as_one_that_is_late() -> None:
-    known = pd.DataFrame(
-        {
-            "school": ["École A", "École B"], "delay_days": pd.array([3, 9], "Int64"), "stage": "test",
-            "actual_end": [pd.NaT, pd.Timestamp(TODAY)],
-        }
-    )  # fmt: skip
-    assert plain(rollout_view.timeline_sentence(known)).startswith(
-        "2 écoles sur 2 sont en retard, dont 1 finie en retard. Les plus grands"
-    )
-    assert plain(rollout_view.late_note(3, 2)) == "dont 2 finies en retard"
-    assert rollout_view.late_note(3, 0) == "sur leur étape en cours"
+@pytest.mark.parametrize(
+    ("stages", "said"),
+    [
+        (
+            ["test", "généralisation"],
+            "2 écoles sur 2 sont en retard, dont 1 finie en retard. Les plus grands retards : B",
+        ),
+        # Its last stage recorded is over, its last stage is not.
+        (["test", "bilan"], "2 écoles sur 2 sont en retard. Les plus grands retards : B"),
+    ],
+)
+def test_a_school_finished_late_is_not_told_as_one_that_is_late(stages: list[str], said: str) -> None:
+    known = pd.DataFrame({"school": ["École A", "École B"], "delay_days": pd.array([3, 9], "Int64"), "stage": stages})
+    told = rollout_view.timeline_sentence(known.assign(actual_end=[pd.NaT, pd.Timestamp(TODAY)]))
+    assert plain(told).startswith(said)
+
+
+def test_late_schools_that_have_all_finished_are_no_longer_late() -> None:
+    known = pd.DataFrame({"school": ["École A", "École B"], "delay_days": pd.array([3, 0], "Int64")})
+    known = known.assign(stage="généralisation", actual_end=pd.Timestamp(TODAY))
+    one = "1 école sur 2 a fini en retard. Le plus grand retard : A (3 jours, généralisation)."
+    assert plain(rollout_view.timeline_sentence(known)) == one
+    two = rollout_view.timeline_sentence(known.assign(delay_days=pd.array([3, 2], "Int64")))
+    assert plain(two).startswith("2 écoles sur 2 ont fini en retard. Les plus grands retards : A")
+    notes = [plain(rollout_view.late_note(*counts)) for counts in [(3, 2), (3, 0), (0, 0), (2, 2), (1, 1)]]
+    assert notes == [
+        "dont 2 finies en retard",
+        "sur leur étape en cours",
+        "sur leur étape en cours",
+        "toutes finies, avec retard",
+        "finie, avec retard",
+    ]
 
 
 def test_the_tables_of_stages_and_schools_come_in_parts_that_fit_and_lose_no_column() -> None:
