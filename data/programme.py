@@ -10,7 +10,7 @@ import pandas as pd
 from data.store import Store
 from data.targets.programme_checks import undated_before
 
-INSTALLATION = "installation"
+INSTALLATION, LAST_STAGE = "installation", "généralisation"
 # Step → the column of equipment_counts; each step is a part of the one before.
 STEPS = {
     "Agents": "agents",
@@ -29,7 +29,7 @@ COUNTED = STEPS | {MAIL: "mail_addresses"}
 class RolloutSummary:
     """Where the programme stands: numbers of schools, and the schools whose connection is blocked.
 
-    `late_done`: those of the late ones that have finished their last stage.
+    `late_done`: those of the late ones that have finished the last stage of the programme.
     """
 
     schools: int
@@ -102,6 +102,11 @@ def progress(store: Store, today: date) -> pd.DataFrame:
     return store.read(PROGRESS, {"today": today, "installation": INSTALLATION})
 
 
+def finished(schools: pd.DataFrame) -> pd.Series:
+    """Tell which schools of `progress` have finished the last stage of the programme, not the last one recorded."""
+    return (schools["stage"] == LAST_STAGE) & schools["actual_end"].notna()
+
+
 def rollout_summary(store: Store, today: date) -> RolloutSummary:
     """How many schools are equipped (installation finished), connected, late, blocked, out of how many?"""
     schools = progress(store, today)
@@ -112,7 +117,7 @@ def rollout_summary(store: Store, today: date) -> RolloutSummary:
         equipped=int(schools["equipped_on"].notna().sum()),
         connected=int((schools["connection"] == "faite").sum()),
         late=int((schools["delay_days"] > 0).sum()),
-        late_done=int(((schools["delay_days"] > 0) & schools["actual_end"].notna()).sum()),
+        late_done=int(((schools["delay_days"] > 0) & finished(schools)).sum()),
         blocked=tuple(schools.loc[schools["connection"] == "bloquée", "school"]),
     )
 

@@ -51,23 +51,20 @@ def published(store: Store, month: date) -> MaskedMonth:
 
 
 def published_totals(store: Store) -> pd.DataFrame:
-    """How many agents reached each step, and have mail, month by month? People and agents of `hidden` ones are NA.
+    """How many agents reached each step, and have mail, month by month, and which share (%) of the agents?
 
-    Where the tables of the month show a total of 0, it is told: nobody is anywhere, whoever the agents are.
+    `hidden`, `agents_hidden`: people, agents must not be told, and are NA. Where the tables of the month show a total
+    of 0, it is told, with its share: nobody is anywhere, whoever the agents are.
     """
     totals, months = step_totals(store), _masked(store, store.version())
-    steps = {(month, step) for month, masked in months.items() for step in masked.hidden_steps}
-    hidden = pd.Series([key in steps for key in zip(totals["month"], totals["step"], strict=True)], dtype=bool)
-    nobody = {
-        (month, step) for month, masked in months.items() for step, total in masked.schools.totals.items()
-        if pd.notna(total) and total == 0
-    }  # fmt: skip
-    zero = pd.Series([key in nobody for key in zip(totals["month"], totals["step"], strict=True)], dtype=bool)
-    shown = {
-        "people": totals["people"].astype("Int64").mask(hidden & ~zero),
-        "agents": totals["agents"].astype("Int64").mask(hidden),
-    }
-    return totals.assign(hidden=hidden, **shown)
+    keys = list(zip(totals["month"], totals["step"], strict=True))
+    unshown = pd.Series([step in months[month].hidden_steps for month, step in keys], dtype=bool)
+    of_all = pd.Series([months[month].schools.totals[step] for month, step in keys], dtype="Int64")
+    nobody = unshown & of_all.eq(0).fillna(False).astype(bool)
+    hidden = unshown & ~nobody
+    people, agents = totals["people"].astype("Int64").mask(hidden), totals["agents"].astype("Int64").mask(unshown)
+    share = (100 * people / agents).astype("Float64").mask(nobody, 0.0)
+    return totals.assign(people=people, agents=agents, share=share, hidden=hidden, agents_hidden=unshown)
 
 
 def shares_of_school(store: Store, school: str) -> pd.DataFrame:

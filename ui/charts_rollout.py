@@ -12,6 +12,24 @@ import plotly.graph_objects as go
 
 from ui import charts, formats
 
+# Years written under an axis, side by side at 768 pixels; beyond, one in two, in five, in ten.
+MOST_YEARS, YEARS_APART = 11, (1, 2, 5, 10)
+# Each stage of a pilot has its own marker as well as its colour.
+PILOT_STAGES = {
+    "idée": ("circle-open", charts.GREY),
+    "prototype": ("diamond", charts.PURPLE),
+    "test": ("square", charts.ORANGE),
+    "bilan": ("triangle-up", charts.LIGHT_BLUE),
+    "généralisé": ("circle", charts.GREEN),
+    "arrêté": ("x", charts.INK),
+}
+UNKNOWN_STAGE = "étape non renseignée"
+CORNERS = (("Gains rapides", 1, 5), ("Chantiers de fond", 5, 5), ("À l’occasion", 1, 1), ("À questionner", 5, 1))
+LINE = 18  # letters of a rank and a name on one line
+HALO = ", ".join(["0 0 3px white"] * 6)  # around names: the lines behind them do not cross their letters
+# Pilots of the same impact and effort stand side by side, each with its name on another side.
+BESIDE, SIDES = 0.18, ("bottom center", "top center", "middle right", "middle left")
+
 
 def fan(months: pd.DataFrame, today: date) -> go.Figure:
     """Draw the schools done, month by month: those seen, what 8 simulations in 10 give, the middle one, those to do."""
@@ -64,25 +82,6 @@ def _line(fig: go.Figure, name: str, months: pd.DataFrame, told: list[str], colo
         customdata=told,
         hovertemplate="%{x|%m/%Y}<br>%{customdata}<extra>%{fullData.name}</extra>",
     )
-
-
-# Years written under an axis, side by side at 768 pixels; beyond, one in two, in five, in ten.
-MOST_YEARS, YEARS_APART = 11, (1, 2, 5, 10)
-# Each stage of a pilot has its own marker as well as its colour.
-PILOT_STAGES = {
-    "idée": ("circle-open", charts.GREY),
-    "prototype": ("diamond", charts.PURPLE),
-    "test": ("square", charts.ORANGE),
-    "bilan": ("triangle-up", charts.LIGHT_BLUE),
-    "généralisé": ("circle", charts.GREEN),
-    "arrêté": ("x", charts.INK),
-}
-UNKNOWN_STAGE = "étape non renseignée"
-CORNERS = (("Gains rapides", 1, 5), ("Chantiers de fond", 5, 5), ("À l’occasion", 1, 1), ("À questionner", 5, 1))
-LINE = 18  # letters of a rank and a name on one line
-HALO = ", ".join(["0 0 3px white"] * 6)  # around names: the lines behind them do not cross their letters
-# Pilots of the same impact and effort stand side by side, each with its name on another side.
-BESIDE, SIDES = 0.18, ("bottom center", "top center", "middle right", "middle left")
 
 
 def impact_and_effort(pilots: pd.DataFrame, strong_impact: int, heavy_effort: int) -> go.Figure:

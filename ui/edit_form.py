@@ -19,7 +19,7 @@ from ui.session import store
 
 UNKNOWN = "non renseigné"
 WHOLE = "tout le programme"
-DOUBTS = "saisie_a_verifier"  # in the session: what is doubted of the last entry saved
+DOUBTS = "saisie_a_verifier"  # in the session: what is doubted of the last entry, under its title
 # Texts that need the whole width, when they are long.
 WIDE = frozenset(
     (
@@ -161,14 +161,21 @@ def record(
         st.toast("Rien n’est enregistré\u00a0: voyez ce qui est refusé dans le formulaire.", icon=":material/error:")
         return
     st.session_state[f"round_{kind}"] += 1
+    say(outcome)
+
+
+def say(outcome: edits.Outcome) -> None:
+    """Say what became of an entry, and keep what is to be checked in it for the next run."""
     st.toast("Enregistré." if outcome.saved else "C’était déjà connu.", icon=":material/check_circle:")
-    st.session_state[DOUBTS] = outcome.warnings
+    known = "C’est enregistré, mais à vérifier" if outcome.saved else "C’était déjà connu\u00a0; c’est à vérifier"
+    st.session_state[DOUBTS] = f"{known}\u00a0:", outcome.warnings
 
 
 def doubts() -> None:
-    """Say what is to be checked in what was just saved."""
-    if found := st.session_state.pop(DOUBTS, ()):
-        st.warning("C’est enregistré, mais à vérifier\u00a0:", icon=":material/warning:")
+    """Say what is to be checked in what was just typed."""
+    title, found = st.session_state.pop(DOUBTS, ("", ()))
+    if found:
+        st.warning(title, icon=":material/warning:")
         blocks.sentences(found)
 
 

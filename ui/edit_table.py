@@ -86,9 +86,8 @@ def _save(rows: list[edits.Row], typed: pd.DataFrame, names: list[str], refused:
     st.session_state[refused] = {(places[line], name): reason for (line, name), reason in outcome.refusals.items()}
     if outcome.refusals:
         return
-    st.session_state[edit_form.DOUBTS] = outcome.warnings
     st.session_state[ROUND] += 1
-    st.toast("Enregistré.", icon=":material/check_circle:")
+    edit_form.say(outcome)
     st.rerun()
 
 

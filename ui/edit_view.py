@@ -33,6 +33,7 @@ EQUIPMENT = {
 PORTFOLIO = {"Un pilote du programme": "pilots"}
 NEW = "Ajouter une ligne"
 DEPOSIT, JOURNAL = "pages/cantine/depot.py", "pages/mission/journal.py"
+UP_TO_DATE = "La liste ci-dessous vient d’être relue\u00a0; le journal garde tous les changements."
 TAKEN_BACK = "changement_annule"  # in the session: what is to be seen to after a change was taken, or put, back
 
 
@@ -78,7 +79,7 @@ def _last_changes(kinds: tuple[str, ...]) -> None:
         number_, active = int(row["deposit_id"]), bool(row["active"])
         label, icon, name = ("Annuler", "undo", "annuler") if active else ("Rétablir", "redo", "retablir")
         button.button(
-            label, icon=f":material/{icon}:", key=f"{name}_{number_}", on_click=_set, args=(number_, not active, kinds)
+            label, icon=f":material/{icon}:", key=f"{name}_{number_}", on_click=_set, args=(number_, not active)
         )
     blocks.note(f"Les {len(found)} derniers changements de cette page. Le journal les garde tous, annulés compris.")
     blocks.link(JOURNAL, "Tout le journal")
@@ -103,15 +104,13 @@ def taken_back(row: edits.Row) -> str:
     return f" le {moment(row['undone_at'])}, {row['undone_by']}{SPACE}:" if known else f"{SPACE}:"
 
 
-def _set(deposit_id: int, active: bool, kinds: tuple[str, ...]) -> None:
-    """Take a change back, or put it back; the page shows what is true then."""
+def _set(deposit_id: int, active: bool) -> None:
+    """Take back, or put back, a change that the page listed, however many came since; it shows what is true then."""
     user = require("mission")
-    if deposit_id not in {int(row["deposit_id"]) for row in ask(edits.recent, kinds=kinds)}:
-        return
     try:
         warning = (undo.redo if active else undo.undo)(store(), deposit_id, user.name)
     except undo.NotPossible as refusal:
-        st.session_state[TAKEN_BACK] = "Rien n’a changé.", str(refusal)
+        st.session_state[TAKEN_BACK] = "Rien n’a changé.", f"{refusal} {UP_TO_DATE}"
         return
     if warning:
         st.session_state[TAKEN_BACK] = "À corriger.", warning

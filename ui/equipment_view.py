@@ -66,9 +66,7 @@ def chosen_month(months: list[date]) -> date:
 def funnel(month: date, steps: Iterable[str] = programme.STEPS) -> pd.DataFrame:
     """Return the steps of a month with their shares; what the tables by school or by trade hide is hidden (NA)."""
     totals = ask(published_totals)
-    kept = totals[(totals["month"] == pd.Timestamp(month)) & totals["step"].isin(list(steps))].reset_index(drop=True)
-    share = (100 * kept["people"] / kept["agents"]).astype("Float64")
-    return kept.assign(share=share.mask(kept["hidden"] & (kept["people"] == 0).fillna(False), 0.0))
+    return totals[(totals["month"] == pd.Timestamp(month)) & totals["step"].isin(list(steps))].reset_index(drop=True)
 
 
 def headline(steps: pd.DataFrame) -> None:
@@ -83,10 +81,11 @@ def step_figure(step: dict[Hashable, Any]) -> Figure:
         return Figure(step["step"], MASKED if step["hidden"] else MISSING, known)
     if step["step"] == AGENTS:
         return Figure(AGENTS, number(step["people"]), known)
-    if step["hidden"]:  # nobody, as the tables tell
-        return Figure(step["step"], percent(0, 0), f"{plural(0, 'agent')}, {known}")
-    reached = count_of(step["people"], step["agents"], "agent")
-    return Figure(step["step"], percent(step["share"], 0), f"{reached}, {known}")
+    return Figure(step["step"], percent(step["share"], 0), f"{plural(step['people'], 'agent')}{_out_of(step)}, {known}")
+
+
+def _out_of(step: dict[Hashable, Any]) -> str:
+    return "" if pd.isna(step["agents"]) else f" sur {number(step['agents'])}"
 
 
 def stairs(steps: pd.DataFrame, month: date) -> None:
@@ -95,22 +94,20 @@ def stairs(steps: pd.DataFrame, month: date) -> None:
         texts = [_step_text(row) for row in steps.to_dict("records")]
         fig = charts.ranking(steps["step"], steps["share"].astype(float), texts, "% des agents")
         fig.update_xaxes(tickvals=[0, 25, 50, 75, 100], range=[0, 140])
-        blocks.figure(fig, stairs_sentence(steps, month), _stairs_table(steps), "parcours")
+        blocks.figure(fig, stairs_sentence(steps, month), stairs_table(steps), "parcours")
 
 
-def _stairs_table(steps: pd.DataFrame) -> pd.DataFrame:
+def stairs_table(steps: pd.DataFrame) -> pd.DataFrame:
     """Return the steps; a column is of texts only where a figure of it is hidden."""
-    columns = {
+    hidden = {"people": steps["hidden"], "agents": steps["agents_hidden"], "share": steps["hidden"]}
+    titles = {
         "Agents à cette étape": ("people", 0),
         "Agents des écoles renseignées": ("agents", 0),
         "Part (%)": ("share", 1),
     }
-    hidden = steps["hidden"].any()
     told = {
-        title: support_view.told(steps.assign(hidden=steps["hidden"] & steps[name].isna()), name, digits)
-        if hidden
-        else steps[name]
-        for title, (name, digits) in columns.items()
+        title: support_view.told(steps.assign(hidden=hidden[name]), name, digits) if hidden[name].any() else steps[name]
+        for title, (name, digits) in titles.items()
     }
     return pd.DataFrame({"Étape": steps["step"], **told})
 
@@ -118,15 +115,14 @@ def _stairs_table(steps: pd.DataFrame) -> pd.DataFrame:
 def _step_text(step: dict[Hashable, Any]) -> str:
     if pd.isna(step["people"]):
         return MASKED if step["hidden"] else MISSING
-    if step["hidden"]:
-        return f"{percent(0, 0)} ({plural(0, 'agent')})"
-    return f"{percent(step['share'], 0)} ({number(step['people'])} sur {number(step['agents'])})"
+    return f"{percent(step['share'], 0)} ({number(step['people'])}{_out_of(step)})"
 
 
 def stairs_sentence(steps: pd.DataFrame, month: date) -> str:
     """Say how many agents are active, and which step loses most."""
     shares = steps.set_index("step")["share"].dropna()
-    if len(shares) < 2:
+    # From a first step where nobody is known to be, nobody is lost.
+    if len(shares) < 2 or not shares.iloc[0]:
         return f"En {month_name(month)}, trop peu d’agents renseignés pour situer les pertes."
     losses = -shares.diff().dropna()
     before, worst = next(pair for pair in pairwise(shares.index) if pair[1] == losses.idxmax())
@@ -200,9 +196,7 @@ def names_apart(schools: Iterable[str]) -> dict[str, str]:
 
 def _shares_of_all() -> pd.DataFrame:
     totals = ask(published_totals)
-    shown = totals[(totals["step"] != AGENTS) & ~totals["hidden"] & totals["people"].notna()]
-    shares = shown.assign(share=100 * shown["people"].astype(float) / shown["agents"].astype(float))
-    return shares.pivot(index="month", columns="step", values="share").reindex(columns=list(programme.COUNTED)[1:])
+    return totals.pivot(index="month", columns="step", values="share").reindex(columns=list(programme.COUNTED)[1:])
 
 
 def trend_sentence(shares: pd.DataFrame) -> str:

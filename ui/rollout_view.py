@@ -45,7 +45,9 @@ def _figures(facts: RolloutSummary) -> list[Figure]:
 
 def late_note(late: int, done: int) -> str:
     """Say which of the late schools have finished, late: nothing can be caught up there."""
-    return f"dont {plural(done, 'finie en retard', 'finies en retard')}" if late and done else "sur leur étape en cours"
+    if late and late == done:
+        return "finie, avec retard" if late == 1 else "toutes finies, avec retard"
+    return f"dont {plural(done, 'finie en retard', 'finies en retard')}" if done else "sur leur étape en cours"
 
 
 def _out_of(count: int, total: int) -> str:
@@ -86,9 +88,10 @@ def timeline_sentence(known: pd.DataFrame) -> str:
         f"{school_name(row['school'])} ({plural(row['delay_days'], 'jour')}, {row['stage']})"
         for row in late.head(NAMED).to_dict("records")
     ]
-    done = int(late["actual_end"].notna().sum())
-    verb = "est" if len(late) == 1 else "sont"
-    state = f"{verb} en retard, {late_note(len(late), done)}" if done else f"{verb} en retard"
+    done, one = int(programme.finished(late).sum()), len(late) == 1
+    state = f"{'est' if one else 'sont'} en retard{f', {late_note(len(late), done)}' if done else ''}"
+    if done == len(late):
+        state = f"{'a' if one else 'ont'} fini en retard"
     lead = "Le plus grand retard" if len(worst) == 1 else "Les plus grands retards"
     rest = f" {planless}." if planless else ""
     return f"{count_of(len(late), len(known), 'école')} {state}. {lead}{SPACE}: {enumeration(worst)}.{rest}"

@@ -9,6 +9,7 @@ import pytest
 
 from data import programme, support
 from data.published import published
+from data.schemas import kinds
 from data.store import Store
 from tests.data.programme_files import deposit
 
@@ -70,11 +71,18 @@ def test_equipped_schools_are_counted_out_of_the_target(store: Store) -> None:
 
 
 def test_a_school_that_has_finished_late_is_told_apart_from_those_that_are_late(store: Store) -> None:
-    add_school(store, "A", [("installation", may(4), may(8), may(4), may(11))])
-    add_school(store, "B", [("installation", may(4), may(8), may(4), None)])
-    add_school(store, "C", [("installation", may(4), may(8), may(4), may(8))])
+    add_school(store, "A", [("généralisation", may(4), may(8), may(4), may(11))])
+    add_school(store, "B", [("généralisation", may(4), may(8), may(4), None)])
+    add_school(store, "C", [("généralisation", may(4), may(8), may(4), may(8))])
+    # The last stage recorded is not the last one.
+    add_school(store, "D", [("préparation", may(4), may(8), may(4), may(11))])
     summary = programme.rollout_summary(store, TODAY)
-    assert (summary.late, summary.late_done) == (2, 1)
+    assert (summary.late, summary.late_done) == (3, 1)
+
+
+def test_the_last_stage_is_the_last_one_of_the_schema() -> None:
+    stage = next(field for field in kinds()["stages"].fields if field.name == "etape")
+    assert stage.enum[-1] == programme.LAST_STAGE
 
 
 def test_a_school_that_left_a_trade_blank_is_unknown_not_smaller(store: Store) -> None:

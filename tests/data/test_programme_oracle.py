@@ -138,9 +138,10 @@ def test_the_funnel_by_month_where_a_blank_trade_leaves_the_school_unknown(files
                         else None
                     )
                     assert _same(shown_shares[trade].loc[pd.Timestamp(month), title], share)
-    hidden = published_totals(store)
-    told = hidden.loc[hidden["hidden"], "people"].dropna()
-    assert (told == 0).all()
+    steps = published_totals(store)
+    assert steps.loc[steps["hidden"], ["people", "share"]].isna().all(axis=None)
+    unsure = steps[steps["agents_hidden"]]
+    assert unsure["agents"].isna().all() and (unsure[["people", "share"]].dropna() == 0).all(axis=None)
 
 
 def test_the_shares_of_a_school_month_by_month(files: tuple[Store, Files]) -> None:

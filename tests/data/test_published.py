@@ -155,10 +155,15 @@ def test_a_total_of_zero_that_the_tables_show_is_told_by_the_figure_too_without_
     deposit(store, columns, [("A", "TSEM", MONTH, 3, 2, 0), ("B", "TSEM", MONTH, 1, 1, 0)])
     shown = published(store, MONTH)
     assert shown.schools.as_text()["Identité activée"].tolist() == ["0", "0", "0"]
-    assert step(store, "Identité activée")["hidden"]
-    assert step(store, "Identité activée")["people"] == 0
+    assert step(store, "Identité activée")[["hidden", "agents_hidden", "people", "share"]].tolist() == [
+        False,
+        True,
+        0,
+        0,
+    ]
     assert pd.isna(step(store, "Identité activée")["agents"])
-    assert pd.isna(step(store, STEP)["people"])
+    assert step(store, STEP)[["hidden", "agents_hidden"]].all()
+    assert step(store, STEP)[["people", "agents", "share"]].isna().all()
 
 
 def test_an_empty_store_publishes_nothing(store: Store) -> None:

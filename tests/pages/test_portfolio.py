@@ -87,3 +87,15 @@ def test_the_simulation_names_the_schools_it_supposes_unblocked(open_app: Open, 
     said = texts(open_app(demo_file, AHEAD))
     assert "raccordement bloqué (" in said
     assert "La simulation suppose qu’il l’est dès aujourd’hui." in said
+
+
+def test_the_simulation_says_what_it_leaves_to_the_reader_and_where_its_range_fails(
+    open_app: Open, demo_file: Path
+) -> None:
+    app = open_app(demo_file, AHEAD)
+    target = next(box for box in app.number_input if box.label.startswith("Écoles à faire"))
+    assert "Ajoutez vous-même celles ouvertes depuis" in target.help
+    assert "il n’a tenu que deux fois sur trois, au lieu de huit sur dix" in texts(app)
+    app.multiselect[0].set_value(["cadrage"]).run()
+    assert not app.exception
+    assert "raccordement bloqué (" not in texts(app)

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from data import edits
 from data.store import Store
+from data.undo import undo
 from tests.pages.conftest import Open, texts
 from tests.pages.test_pages import add_user
 from ui import edit_view
@@ -117,6 +118,54 @@ def test_what_is_doubted_of_an_entry_stays_on_the_page_with_what_was_saved(open_
     assert "métier jamais compté : « dompteur »" in texts(app)
     assert not refusals(app)
     assert "dompteur" in {row["metier"] for row in rows(demo_store, "equipment")}
+
+
+def elsewhere(path: Path, kind: str, lines: list[edits.Row]) -> None:
+    """Record lines as another session would, while a page is open."""
+    import streamlit as st
+
+    st.cache_resource.clear()
+    store = Store(path)
+    assert edits.record(store, kind, lines, "autre@ville.fr").saved
+    store.close()
+
+
+def test_what_another_session_already_recorded_is_doubted_but_not_said_to_be_saved(
+    open_app: Open, demo_store: Path
+) -> None:
+    app = editor(open_app(demo_store, ROLLOUT), "situation", "Hypatie")
+    typed = {"raccordement": "bloquée", "meteo": "soleil"}
+    elsewhere(demo_store, "sites", [{"ecole": "École élémentaire Hypatie", **typed}])
+    fill(app, **typed)
+    said = [warning.value.replace("\u00a0", " ") for warning in app.warning]
+    assert said[1:] == ["C’était déjà connu ; c’est à vérifier :"]
+    assert "bloquée sous le soleil" in texts(app)
+
+
+def test_a_change_that_left_the_list_meanwhile_is_still_taken_back(open_app: Open, demo_store: Path) -> None:
+    app = fill(editor(open_app(demo_store, ROLLOUT), "situation", "Hypatie"), prochaine_action="Fixer la tablette")
+    button = next(button for button in app.button if button.label == "Annuler")
+    for count in range(7):
+        elsewhere(demo_store, "sites", [{"ecole": "École élémentaire Arroux", "prochaine_action": f"Appel {count}"}])
+    app = button.click().run()
+    assert not app.exception
+    assert "Fixer la tablette" not in {row["prochaine_action"] for row in rows(demo_store, "sites")}
+
+
+def test_a_change_that_somebody_else_took_back_meanwhile_says_that_nothing_changed(
+    open_app: Open, demo_store: Path
+) -> None:
+    import streamlit as st
+
+    app = fill(editor(open_app(demo_store, ROLLOUT), "situation", "Hypatie"), prochaine_action="Fixer la tablette")
+    button = next(button for button in app.button if button.label == "Annuler")
+    st.cache_resource.clear()
+    store = Store(demo_store)
+    undo(store, int(edits.recent(store, 1)[0]["deposit_id"]), "autre@ville.fr")
+    store.close()
+    app = button.click().run()
+    assert [error.value for error in app.error] == ["Rien n’a changé."]
+    assert "est déjà annulé : rien ne change. La liste ci-dessous vient d’être relue" in texts(app)
 
 
 def test_the_form_asks_first_for_what_names_the_line_and_says_what_must_be_filled(

@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from data import programme
 from data.privacy import mask_month
 from data.published_others import Attendance
 from data.support import Tickets
@@ -187,18 +188,38 @@ def test_a_school_without_a_plan_is_not_told_to_be_on_time(delays: list[int | No
     assert plain(rollout_view.timeline_sentence(known.assign(actual_end=pd.NaT))) == said
 
 
-def test_a_school_finished_late_is_not_told_as_one_that_is_late() -> None:
-    known = pd.DataFrame(
-        {
-            "school": ["École A", "École B"], "delay_days": pd.array([3, 9], "Int64"), "stage": "test",
-            "actual_end": [pd.NaT, pd.Timestamp(TODAY)],
-        }
-    )  # fmt: skip
-    assert plain(rollout_view.timeline_sentence(known)).startswith(
-        "2 écoles sur 2 sont en retard, dont 1 finie en retard. Les plus grands"
-    )
-    assert plain(rollout_view.late_note(3, 2)) == "dont 2 finies en retard"
-    assert rollout_view.late_note(3, 0) == "sur leur étape en cours"
+@pytest.mark.parametrize(
+    ("stages", "said"),
+    [
+        (
+            ["test", "généralisation"],
+            "2 écoles sur 2 sont en retard, dont 1 finie en retard. Les plus grands retards : B",
+        ),
+        # Its last stage recorded is over, its last stage is not.
+        (["test", "bilan"], "2 écoles sur 2 sont en retard. Les plus grands retards : B"),
+    ],
+)
+def test_a_school_finished_late_is_not_told_as_one_that_is_late(stages: list[str], said: str) -> None:
+    known = pd.DataFrame({"school": ["École A", "École B"], "delay_days": pd.array([3, 9], "Int64"), "stage": stages})
+    told = rollout_view.timeline_sentence(known.assign(actual_end=[pd.NaT, pd.Timestamp(TODAY)]))
+    assert plain(told).startswith(said)
+
+
+def test_late_schools_that_have_all_finished_are_no_longer_late() -> None:
+    known = pd.DataFrame({"school": ["École A", "École B"], "delay_days": pd.array([3, 0], "Int64")})
+    known = known.assign(stage="généralisation", actual_end=pd.Timestamp(TODAY))
+    one = "1 école sur 2 a fini en retard. Le plus grand retard : A (3 jours, généralisation)."
+    assert plain(rollout_view.timeline_sentence(known)) == one
+    two = rollout_view.timeline_sentence(known.assign(delay_days=pd.array([3, 2], "Int64")))
+    assert plain(two).startswith("2 écoles sur 2 ont fini en retard. Les plus grands retards : A")
+    notes = [plain(rollout_view.late_note(*counts)) for counts in [(3, 2), (3, 0), (0, 0), (2, 2), (1, 1)]]
+    assert notes == [
+        "dont 2 finies en retard",
+        "sur leur étape en cours",
+        "sur leur étape en cours",
+        "toutes finies, avec retard",
+        "finie, avec retard",
+    ]
 
 
 def test_the_tables_of_stages_and_schools_come_in_parts_that_fit_and_lose_no_column() -> None:
@@ -242,7 +263,8 @@ def test_two_schools_of_the_same_short_name_are_two_choices() -> None:
 def test_nobody_yet_is_said_as_zero_even_where_the_agents_are_hidden() -> None:
     step = {
         "step": "Formés",
-        "hidden": True,
+        "hidden": False,
+        "agents_hidden": True,
         "people": 0,
         "agents": pd.NA,
         "share": 0.0,
@@ -251,5 +273,30 @@ def test_nobody_yet_is_said_as_zero_even_where_the_agents_are_hidden() -> None:
     }
     figure = equipment_view.step_figure(step)
     assert (plain(figure.value), plain(str(figure.note))) == ("0 %", "0 agent, 2 écoles sur 2")
-    few = equipment_view.step_figure(step | {"people": pd.NA, "share": pd.NA})
+    few = equipment_view.step_figure(step | {"hidden": True, "people": pd.NA, "share": pd.NA})
     assert few.value == "masqué"
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        # Agents and identities hidden, then nobody: the losses lie among what is hidden.
+        ([None, None, 0, 0, 0], "En juin 2025, trop peu d’agents renseignés pour situer les pertes."),
+        (
+            [100, None, 40, 30, 0],
+            "En juin 2025, 0 % des agents sont arrivés à l’étape « Formés ». La plus grande perte, 60 points, est "
+            "entre « Agents » et « Identité activée ».",
+        ),
+    ],
+)
+def test_no_loss_is_told_from_a_step_where_nobody_is_known_to_be(shares: list[int | None], said: str) -> None:
+    steps = pd.DataFrame({"step": list(programme.STEPS), "share": pd.array(shares, "Float64")})
+    assert plain(equipment_view.stairs_sentence(steps, TODAY)) == said
+
+
+def test_the_table_of_the_steps_hides_the_agents_of_a_zero_and_tells_it() -> None:
+    steps = pd.DataFrame({"step": ["Agents", "Formés"], "hidden": [True, False], "agents_hidden": True})
+    steps = steps.assign(**{name: pd.array([None, 0], "Int64") for name in ("people", "share")}, agents=pd.NA)
+    table = equipment_view.stairs_table(steps).set_index("Étape")
+    assert table.loc["Formés"].tolist() == ["0", "masqué", "0,0"]
+    assert table.loc["Agents"].tolist() == ["masqué"] * 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -54,6 +55,35 @@ def test_a_year_under_way_says_what_is_no_simulation() -> None:
 )
 def test_a_range_is_told_as_far_as_it_is_known(span: Range, words: str) -> None:
     assert rollout_ahead_view.between(span) == words
+
+
+@pytest.mark.parametrize(
+    ("years", "said"),
+    [
+        ([(2026, 3, 3, 3, 3)], "En 2026, 3 écoles ont été finies."),
+        ([(2026, 1, 1, 1, 1)], "En 2026, 1 école a été finie."),
+    ],
+)
+def test_a_year_whose_schools_are_all_done_is_past(years: list[tuple], said: str) -> None:
+    assert plain(rollout_ahead_view.pace_sentence(told(3, Range(DAY, DAY, DAY), years))) == said
+
+
+@pytest.mark.parametrize(
+    ("target", "stages", "named"),
+    [(9, ["cadrage", "installation"], ["A"]), (9, ["cadrage"], []), (2, ["cadrage", "installation"], [])],
+)
+def test_only_what_the_simulation_supposes_unblocked_is_told_to_be(
+    target: int, stages: list[str], named: list[str]
+) -> None:
+    schools = pd.DataFrame(
+        {
+            "school": ["École A", "École B", "École C"],
+            "connection": ["bloquée", "bloquée", "faite"],
+            "equipped_on": [pd.NaT, pd.Timestamp(DAY), pd.NaT],
+        }
+    )
+    found = replace(told(2, Range(DAY, DAY, DAY), []), stages=pd.DataFrame({"stage": stages}))
+    assert rollout_ahead_view.blocked(schools, found, Assumptions(target=target)) == named
 
 
 def test_blocked_schools_are_named_in_one_or_several() -> None:
