@@ -94,7 +94,8 @@ STAGES_OF_SCHOOLS = editable(
         together("fin_reelle", "actual_end", "actual_start", "étape finie sans début : indiquez le début réel"),
         Check(
             "debut_reel",
-            f"debut_reel IS NOT NULL AND {SKIPPED} IS NOT NULL",
+            # A start that is known already may be told again, or corrected.
+            f"debut_reel IS NOT NULL AND now.before.actual_start IS NULL AND {SKIPPED} IS NOT NULL",
             f"'étape sautée : ' || {SKIPPED} || ' n’a pas commencé'",
             blocking=True,
         ),
