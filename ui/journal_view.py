@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from data import edits, queries
+from data import queries
 from data.queries import JournalFilter
 from data.schemas import kinds, normalise
 from data.targets import TARGETS
@@ -18,7 +18,6 @@ from ui.formats import moment, number, plural
 from ui.session import ask, store
 
 LINES = 50  # of a part of the list
-EVERYTHING = 10**9
 DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 LAST = 8
 JOURNAL = "pages/mission/journal.py"
@@ -81,9 +80,9 @@ def lines(asked_: JournalFilter) -> None:
             return
         start = _part(size, asked_)
         found = ask(queries.journal, asked_, LINES, start)
-        sheet.sheet(TITLES, [_row(edits.journal_line(row)) for row in found.to_dict("records")])
+        sheet.sheet(TITLES, [_row(queries.journal_line(row)) for row in found.to_dict("records")])
         tables.download_csv(
-            lambda: table(queries.journal(store(), asked_, EVERYTHING)),
+            lambda: table(queries.journal(store(), asked_)),
             "journal",
             f"Télécharger {'la ligne' if size == 1 else f'les {number(size)} lignes'} (CSV)",
         )
@@ -106,7 +105,7 @@ def _part(size: int, asked_: JournalFilter) -> int:
     return starts[str(st.selectbox("Lignes", list(starts), key=f"journal_lignes_{hash(asked_)}_{size}"))]
 
 
-def _row(line: edits.Row) -> str:
+def _row(line: audit_words.Row) -> str:
     undone = line["action"] == "deposit" and line["active"] is False
     action = audit_words.action(line["action"], line["typed"])
     return sheet.row([
@@ -117,7 +116,7 @@ def _row(line: edits.Row) -> str:
     ])  # fmt: skip
 
 
-def _summary(line: edits.Row) -> str:
+def _summary(line: audit_words.Row) -> str:
     """Announce the changes of a deposit that the line itself did not all say."""
     count = len(line["changes"])
     told_whole = max(line["lines"], count) <= audit_words.CHANGES_NAMED
@@ -126,7 +125,7 @@ def _summary(line: edits.Row) -> str:
 
 def table(found: pd.DataFrame) -> pd.DataFrame:
     """Return lines of the journal as people read them, each with all its changes."""
-    told = [edits.journal_line(row) for row in found.to_dict("records")]
+    told = [queries.journal_line(row) for row in found.to_dict("records")]
     return pd.DataFrame(
         {
             "Quand": [moment(line["done_at"]) for line in told],
@@ -145,5 +144,5 @@ def last() -> None:
     """Show the last actions, and where the others are."""
     with blocks.question("Qu’a-t-on fait récemment\u00a0?"):
         found = ask(queries.journal, JournalFilter(), LAST)
-        sheet.sheet(TITLES, [_row(edits.journal_line(row)) for row in found.to_dict("records")])
+        sheet.sheet(TITLES, [_row(queries.journal_line(row)) for row in found.to_dict("records")])
         blocks.link(JOURNAL, "Tout le journal")
