@@ -29,14 +29,14 @@ SITES = editable(
         Check(
             "meteo",
             "now.connection = 'bloquée' AND now.weather = 'soleil'",
-            "'connexion bloquée sous le soleil : vérifiez la météo'",
+            "'raccordement bloqué sous le soleil : vérifiez la météo'",
         ),
         Check(
             "meteo_raison",
             # Under the rain its reason is demanded.
             "now.connection = 'bloquée' AND now.weather_reason IS NULL"
             " AND coalesce(now.weather NOT IN ('pluie', 'orage'), TRUE)",
-            "'connexion bloquée sans raison : dites en quelques mots ce qui la bloque'",
+            "'raccordement bloqué sans raison : dites en quelques mots ce qui la bloque'",
         ),
         Check(
             "cantine_nom",

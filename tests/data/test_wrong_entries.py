@@ -112,8 +112,9 @@ DOUBTS: list[tuple[str, list[dict[str, Any]], str]] = [
      "début réel le 25/03/2025, alors que « installation » a fini le 28/03/2025"),
     ("equipment", [{**COUNT, "metier": "dompteur", "agents": 6}],
      "métier jamais compté : « dompteur » ; le plus proche de ceux connus (restauration) est « restauration »"),
-    ("sites", [{"ecole": SCHOOL, "raccordement": "bloquée", "meteo_raison": "Gaine"}], "bloquée sous le soleil"),
-    ("sites", [{"ecole": OTHER, "raccordement": "bloquée"}], "bloquée sans raison"),
+    ("sites", [{"ecole": SCHOOL, "raccordement": "bloquée", "meteo_raison": "Gaine"}],
+     "raccordement bloqué sous le soleil"),
+    ("sites", [{"ecole": OTHER, "raccordement": "bloquée"}], "raccordement bloqué sans raison"),
 ]  # fmt: skip
 
 
