@@ -12,8 +12,10 @@ import streamlit as st
 from data import queries
 from data.queries import JournalFilter
 from data.schemas import kinds, normalise
+from data.store import Store
 from data.targets import TARGETS
 from ui import audit_words, blocks, deposit_words, sheet, tables
+from ui.access import User, still_may
 from ui.formats import moment, number, plural
 from ui.session import ask, store
 
@@ -65,13 +67,15 @@ def _ways(word: str) -> list[str]:
     begun = normalise(word)
     if len(begun) < 3:
         return [word, iso]
-    columns = {name: deposit_words.column_title(name) for target in TARGETS.values() for name in target.values}
-    named = [f'"column": "{name}"' for name, title in columns.items() if begun in normalise(title)]
+    columns = dict.fromkeys(name for target in TARGETS.values() for name in target.values)
+    named = [
+        f'"column": "{name}"' for name in columns if any(begun in way for way in deposit_words.column_headers(name))
+    ]
     files = [f'"kind": "{name}"' for name, kind in kinds().items() if begun in normalise(kind.title)]
     return [word, iso, *named, *files]
 
 
-def lines(asked_: JournalFilter) -> None:
+def lines(asked_: JournalFilter, user: User) -> None:
     """Show the lines that answer, a part at a time, the newest first."""
     with blocks.question("Les actions, de la plus récente à la plus ancienne", NOT_MASKED):
         size = ask(queries.journal_size, asked_)
@@ -82,7 +86,7 @@ def lines(asked_: JournalFilter) -> None:
         found = ask(queries.journal, asked_, LINES, start)
         sheet.sheet(TITLES, [_row(queries.journal_line(row)) for row in found.to_dict("records")])
         tables.download_csv(
-            lambda: table(queries.journal(store(), asked_)),
+            lambda: taken_away(store(), asked_, user),
             "journal",
             f"Télécharger {'la ligne' if size == 1 else f'les {number(size)} lignes'} (CSV)",
         )
@@ -91,6 +95,13 @@ def lines(asked_: JournalFilter) -> None:
             "le fichier, lui, est gardé tout entier. "
             "Un dépôt s’annule ou se rétablit sur la page «\u00a0Déposer un fichier\u00a0»."
         )
+
+
+def taken_away(opened: Store, asked_: JournalFilter, user: User) -> pd.DataFrame:
+    """Return all the lines that answer, to whom may still read them when the file is asked for."""
+    if not still_may(user, opened, "mission"):
+        raise PermissionError(user.name)
+    return table(queries.journal(opened, asked_))
 
 
 def _part(size: int, asked_: JournalFilter) -> int:
@@ -106,14 +117,17 @@ def _part(size: int, asked_: JournalFilter) -> int:
 
 
 def _row(line: audit_words.Row) -> str:
-    undone = line["action"] == "deposit" and line["active"] is False
     action = audit_words.action(line["action"], line["typed"])
     return sheet.row([
         sheet.cell(moment(line["done_at"])), sheet.cell(line["actor"]),
-        sheet.cell(action, note="annulé depuis" if undone else ""),
+        sheet.cell(action, note="annulé depuis" if _undone(line) else ""),
         sheet.cell(audit_words.line(line), "text", summary=_summary(line),
                    more=audit_words.changes_by_line(line["changes"])),
     ])  # fmt: skip
+
+
+def _undone(line: audit_words.Row) -> bool:
+    return line["action"] == "deposit" and line["active"] is False
 
 
 def _summary(line: audit_words.Row) -> str:
@@ -133,7 +147,7 @@ def table(found: pd.DataFrame) -> pd.DataFrame:
             "Action": [audit_words.action(line["action"], line["typed"]) for line in told],
             "Données": [deposit_words.title_of(line["kind"]) if line["kind"] else None for line in told],
             "Dépôt n°": found["deposit_id"].astype("Int64"),
-            "Annulé depuis": ["oui" if line["active"] is False else None for line in told],
+            "Annulé depuis": ["oui" if _undone(line) else None for line in told],
             "Ce qui a changé": [audit_words.line(line) for line in told],
             "Changements": [" | ".join(audit_words.changes_by_line(line["changes"])) for line in told],
         }
