@@ -111,7 +111,9 @@ DOUBTS: list[tuple[str, list[dict[str, Any]], str]] = [
     ("stages", [{**STAGE, "fin_reelle": day(28)}, {**STAGE, "etape": "formation", "debut_reel": day(25)}],
      "début réel le 25/03/2025, alors que « installation » a fini le 28/03/2025"),
     ("equipment", [{**COUNT, "metier": "dompteur", "agents": 6}],
-     "métier jamais compté : « dompteur » ; le plus proche de ceux connus (restauration) est « restauration »"),
+     "métier jamais compté : « dompteur » ; le seul connu est « restauration » : vérifiez son nom"),
+    ("equipment", [{**COUNT, "metier": "Réstauration", "agents": 6}],
+     "métier déjà compté sous le nom « restauration » : écrivez-le de la même façon"),
     ("sites", [{"ecole": SCHOOL, "raccordement": "bloquée", "meteo_raison": "Gaine"}],
      "raccordement bloqué sous le soleil"),
     ("sites", [{"ecole": OTHER, "raccordement": "bloquée"}], "raccordement bloqué sans raison"),
@@ -136,6 +138,13 @@ def test_an_end_typed_after_the_next_stage_began_is_doubted_too(known: Store) ->
     assert [said in plain(warning) for warning in outcome.warnings] == [True]
     same_day = edits.record(known, "stages", [{**STAGE, "fin_reelle": day(25)}], "m")
     assert same_day.saved and same_day.warnings == ()
+
+
+def test_a_new_trade_is_compared_with_those_known(known: Store) -> None:
+    deposit(known, "ecole metier mois agents", [(SCHOOL, "concierge", day(1), 2)])
+    outcome = edits.record(known, "equipment", [{**COUNT, "metier": "concierges", "agents": 6}], "m")
+    said = "« concierges » ; le plus proche de ceux connus (concierge, restauration) est « concierge »"
+    assert [said in plain(warning) for warning in outcome.warnings] == [True]
 
 
 def test_the_first_trades_of_all_are_not_doubted(store: Store) -> None:
