@@ -74,7 +74,10 @@ def _cleared(name: str) -> str:
 
 
 def overlay(cursor: duckdb.DuckDBPyConnection, target: Target) -> None:
-    """Create `overlaid`: what would be true once the lines are applied, each with its line (NULL where none speaks)."""
+    """Create `overlaid`: what would be true once the lines are applied, each with its line (NULL where none speaks).
+
+    `before` is the row as it is known, NULL for a new one.
+    """
     key = ", ".join(f"coalesce(incoming.{name}, known.{name}) AS {name}" for name in target.key)
     values = ", ".join(
         f"CASE WHEN NOT {_cleared(name)} THEN coalesce(incoming.{name}, known.{name}) END AS {name}"
@@ -86,9 +89,9 @@ def overlay(cursor: duckdb.DuckDBPyConnection, target: Target) -> None:
             SELECT line, {target.projection} FROM typed WHERE line NOT IN (SELECT line FROM rejections)
         )
         SELECT
-            incoming.line, known.known IS NOT NULL AS known, list_contains(incoming.cleared, '*') IS TRUE AS gone,
+            incoming.line, before IS NOT NULL AS known, before, list_contains(incoming.cleared, '*') IS TRUE AS gone,
             {key}, {values}
-        FROM incoming FULL JOIN (SELECT *, TRUE AS known FROM {target.view}) AS known ON {same_key(target)}
+        FROM incoming FULL JOIN (SELECT *, row AS before FROM {target.view} AS row) AS known ON {same_key(target)}
     """)
 
 

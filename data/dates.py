@@ -45,10 +45,14 @@ def settle_dates(cells: pa.Table, kind: Kind) -> tuple[pa.Table, list[Remark]]:
     a column that fits both follows the others of its file.
     """
     remarks: list[Remark] = []
+    dates = [field for field in kind.fields if field.type == "date" and field.name in cells.column_names]
+    months = {
+        field.name: {text: day for text in used(cells[field.name]) if field.month and (day := _first_of_month(text))}
+        for field in dates
+    }
     texts = {
-        field.name: {text: (_month_or_bare if field.month else _bare)(text) for text in used(cells[field.name])}
-        for field in kind.fields
-        if field.type == "date" and field.name in cells.column_names
+        field.name: {text: _bare(text) for text in used(cells[field.name]) if text not in months[field.name]}
+        for field in dates
     }
     orders = {name: _order(bare.values()) for name, bare in texts.items()}
     decided = {order for order, _ in orders.values()} - {"either", "none"}
@@ -65,7 +69,7 @@ def settle_dates(cells: pa.Table, kind: Kind) -> tuple[pa.Table, list[Remark]]:
             remarks.append((None, name, _either(example)))
         settled = {text: _iso(short, month_first=month_first) for text, short in bare.items()}
         remarks += [(None, name, said) for text, new in settled.items() if (said := _wrong_weekday(text, new))][:5]
-        cells = _rewritten(cells, name, settled)
+        cells = _rewritten(cells, name, settled | months[name])
     return cells, remarks
 
 
@@ -79,15 +83,18 @@ def _bare(text: str) -> str:
     return SEPARATOR.sub(_separator, TIME.sub("", WEEKDAY.sub("", text, count=1)))
 
 
-def _month_or_bare(text: str) -> str:
-    """Return the first day of a month written 11/2026, 2026-11, novembre 2026 or nov. 2026; else the date, bare."""
+def _first_of_month(text: str) -> str | None:
+    """Return the first day of a month written 11/2026, 2026-11, novembre 2026 or nov. 2026; the text if there is none.
+
+    Nothing is returned of what is not written as a month.
+    """
     short = SEPARATOR.sub(_separator, text)
     if numbers := MONTH.fullmatch(short):
         return _shown(numbers[2] or numbers[3], int(numbers[1] or numbers[4]), 1, text)
     words = MONTH_IN_WORDS.fullmatch(normalise(text))
     if words and (month := _month(words[1])):
         return _shown(words[2], month, 1, text)
-    return _bare(text)
+    return None
 
 
 def _separator(found: re.Match[str]) -> str:

@@ -49,17 +49,19 @@ def apply(
     attachments: dict[tuple[str, str], str] | None = None,
     *,
     whole: bool = False,
+    typed: bool = False,
 ) -> DepositReport:
     """Check the file against the store of this instant and apply its good lines, in one transaction.
 
     `attachments` gives the canteens chosen for unknown labels (site, kind); they are remembered with the deposit.
+    `typed` tells in the audit trail that the lines came by a form.
     A file that brings nothing new leaves the store as it is. Raises DepositRefused when the file as a whole cannot be
     taken, or when all its lines are rejected; when any is, if it must be taken `whole`.
     """
     with ThreadPoolExecutor(1) as pool:
         digest = pool.submit(hashlib.sha256, content)
         report = _examined(store, store.version(), file_name, content).report
-    detail: dict[str, Any] = {"file": report.file, "kind": report.kind}
+    detail: dict[str, Any] = {"file": report.file, "kind": report.kind, "typed": typed}
     try:
         with store.write(actor, "deposit", detail) as cursor:
             report, rows, told = _examined(store, store.version(), file_name, content)

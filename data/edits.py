@@ -5,16 +5,15 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from data.deposit import DepositRefused, DepositReport, apply, preview
 from data.formulas import escape
-from data.queries.journal import LINES
+from data.queries.journal import LINES, journal_line
 from data.schemas import Field, Kind, kinds, normalise
 from data.staging import nature
 from data.store import Store
@@ -24,8 +23,6 @@ from data.typography import french
 NUMERIC = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d\d)")
 TAKE_BACK = "effacer"
 FIRST_LINE = 2  # of a file: the first is its header
-TYPED = re.compile(r"saisie_[a-z_]+_\d{4}-\d\d-\d\d\.csv")
-COUNTS = ("lines", "accepted", "changed", "unchanged", "rejected", "without_measure")
 Row = dict[str, Any]
 
 RECENT = f"""
@@ -70,24 +67,6 @@ def recent(store: Store, count: int = 6, kinds: tuple[str, ...] = PROGRAMME_KIND
     return [journal_line(row) for row in store.read(RECENT, {"kinds": list(kinds), "count": count}).to_dict("records")]
 
 
-def journal_line(row: Mapping[Hashable, Any]) -> Row:
-    """Return a line of the journal with what it changed: `changes` (key, column, old, new) and how many were `added`.
-
-    `typed` says that it came by a form.
-    """
-    detail = json.loads(row["detail"])
-    counts = {name: int(row[name]) for name in COUNTS if row[name] is not None and row[name] == row[name]}
-    # Lines deposited before this was noted: one that changed nothing can only have added names.
-    added = counts.get("accepted", 0) - counts.get("changed", 0) or counts.get("without_measure", 0)
-    return {
-        **{str(name): value for name, value in row.items()},
-        **{name: counts.get(name, int(detail.get(name, 0))) for name in COUNTS},
-        "added": int(detail.get("added", added)),
-        "changes": detail.get("changes") or [],
-        "typed": bool(TYPED.fullmatch(str(row["file_name"]))),
-    }
-
-
 def line_of(kind: str, known: Mapping[str, Any], typed: Mapping[str, Any]) -> Row:
     """Return the line that turns what is known into what was typed: its key, what changed, what is taken back."""
     key = kinds()[kind].key
@@ -124,7 +103,7 @@ def record(store: Store, kind: str, lines: Sequence[Mapping[str, Any]], actor: s
             refusals = {(0, described.key[0]): french("déjà connu : choisissez-le dans la liste pour le modifier")}
         if refusals:
             return Outcome(refusals=refusals)
-        apply(store, name, content, actor, whole=True)
+        apply(store, name, content, actor, whole=True, typed=True)
     except DepositRefused as refusal:
         # Of lines without anything, only a file would say that it is empty.
         return Outcome(refusals=lacking or {(0, described.key[0]): str(refusal)})

@@ -100,6 +100,11 @@ def require(*roles: str) -> User:
     return user
 
 
+def still_may(user: User, opened: Store, *roles: str) -> bool:
+    """Tell whether what was open to somebody still is: a file offered on a page is written later, out of any run."""
+    return user.local or User(user.name, _accounts(opened).get(user.name, "")).may(roles)
+
+
 def may_deposit(user: User, kind: str) -> bool:
     """Tell whether somebody may deposit, see and take back files of this kind: the programme is the mission's own."""
     return user.role == "mission" or kind not in PROGRAMME_KINDS

@@ -127,6 +127,15 @@ def column_title(column: str) -> str:
     return titles.get(SOURCES.get(column, column), column)
 
 
+@cache
+def column_headers(column: str) -> frozenset[str]:
+    """Return the ways the files write the title of a column of our record tables, without capitals or accents."""
+    source = SOURCES.get(column, column)
+    return frozenset(
+        way for kind in kinds().values() for field in kind.fields if field.name == source for way in field.headers
+    )
+
+
 def findings_table(findings: Sequence[Finding], kind: str = "") -> pd.DataFrame:
     """Return one row per finding."""
     table = _table(findings)

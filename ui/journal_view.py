@@ -9,16 +9,17 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from data import edits, queries
+from data import queries
 from data.queries import JournalFilter
 from data.schemas import kinds, normalise
+from data.store import Store
 from data.targets import TARGETS
 from ui import audit_words, blocks, deposit_words, sheet, tables
+from ui.access import User, still_may
 from ui.formats import moment, number, plural
 from ui.session import ask, store
 
 LINES = 50  # of a part of the list
-EVERYTHING = 10**9
 DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 LAST = 8
 JOURNAL = "pages/mission/journal.py"
@@ -66,13 +67,15 @@ def _ways(word: str) -> list[str]:
     begun = normalise(word)
     if len(begun) < 3:
         return [word, iso]
-    columns = {name: deposit_words.column_title(name) for target in TARGETS.values() for name in target.values}
-    named = [f'"column": "{name}"' for name, title in columns.items() if begun in normalise(title)]
+    columns = dict.fromkeys(name for target in TARGETS.values() for name in target.values)
+    named = [
+        f'"column": "{name}"' for name in columns if any(begun in way for way in deposit_words.column_headers(name))
+    ]
     files = [f'"kind": "{name}"' for name, kind in kinds().items() if begun in normalise(kind.title)]
     return [word, iso, *named, *files]
 
 
-def lines(asked_: JournalFilter) -> None:
+def lines(asked_: JournalFilter, user: User) -> None:
     """Show the lines that answer, a part at a time, the newest first."""
     with blocks.question("Les actions, de la plus récente à la plus ancienne", NOT_MASKED):
         size = ask(queries.journal_size, asked_)
@@ -81,9 +84,9 @@ def lines(asked_: JournalFilter) -> None:
             return
         start = _part(size, asked_)
         found = ask(queries.journal, asked_, LINES, start)
-        sheet.sheet(TITLES, [_row(edits.journal_line(row)) for row in found.to_dict("records")])
+        sheet.sheet(TITLES, [_row(queries.journal_line(row)) for row in found.to_dict("records")])
         tables.download_csv(
-            lambda: table(queries.journal(store(), asked_, EVERYTHING)),
+            lambda: taken_away(store(), asked_, user),
             "journal",
             f"Télécharger {'la ligne' if size == 1 else f'les {number(size)} lignes'} (CSV)",
         )
@@ -92,6 +95,13 @@ def lines(asked_: JournalFilter) -> None:
             "le fichier, lui, est gardé tout entier. "
             "Un dépôt s’annule ou se rétablit sur la page «\u00a0Déposer un fichier\u00a0»."
         )
+
+
+def taken_away(opened: Store, asked_: JournalFilter, user: User) -> pd.DataFrame:
+    """Return all the lines that answer, to whom may still read them when the file is asked for."""
+    if not still_may(user, opened, "mission"):
+        raise PermissionError(user.name)
+    return table(queries.journal(opened, asked_))
 
 
 def _part(size: int, asked_: JournalFilter) -> int:
@@ -106,18 +116,21 @@ def _part(size: int, asked_: JournalFilter) -> int:
     return starts[str(st.selectbox("Lignes", list(starts), key=f"journal_lignes_{hash(asked_)}_{size}"))]
 
 
-def _row(line: edits.Row) -> str:
-    undone = line["action"] == "deposit" and line["active"] is False
+def _row(line: audit_words.Row) -> str:
     action = audit_words.action(line["action"], line["typed"])
     return sheet.row([
         sheet.cell(moment(line["done_at"])), sheet.cell(line["actor"]),
-        sheet.cell(action, note="annulé depuis" if undone else ""),
+        sheet.cell(action, note="annulé depuis" if _undone(line) else ""),
         sheet.cell(audit_words.line(line), "text", summary=_summary(line),
                    more=audit_words.changes_by_line(line["changes"])),
     ])  # fmt: skip
 
 
-def _summary(line: edits.Row) -> str:
+def _undone(line: audit_words.Row) -> bool:
+    return line["action"] == "deposit" and line["active"] is False
+
+
+def _summary(line: audit_words.Row) -> str:
     """Announce the changes of a deposit that the line itself did not all say."""
     count = len(line["changes"])
     told_whole = max(line["lines"], count) <= audit_words.CHANGES_NAMED
@@ -126,7 +139,7 @@ def _summary(line: edits.Row) -> str:
 
 def table(found: pd.DataFrame) -> pd.DataFrame:
     """Return lines of the journal as people read them, each with all its changes."""
-    told = [edits.journal_line(row) for row in found.to_dict("records")]
+    told = [queries.journal_line(row) for row in found.to_dict("records")]
     return pd.DataFrame(
         {
             "Quand": [moment(line["done_at"]) for line in told],
@@ -134,7 +147,7 @@ def table(found: pd.DataFrame) -> pd.DataFrame:
             "Action": [audit_words.action(line["action"], line["typed"]) for line in told],
             "Données": [deposit_words.title_of(line["kind"]) if line["kind"] else None for line in told],
             "Dépôt n°": found["deposit_id"].astype("Int64"),
-            "Annulé depuis": ["oui" if line["active"] is False else None for line in told],
+            "Annulé depuis": ["oui" if _undone(line) else None for line in told],
             "Ce qui a changé": [audit_words.line(line) for line in told],
             "Changements": [" | ".join(audit_words.changes_by_line(line["changes"])) for line in told],
         }
@@ -145,5 +158,5 @@ def last() -> None:
     """Show the last actions, and where the others are."""
     with blocks.question("Qu’a-t-on fait récemment\u00a0?"):
         found = ask(queries.journal, JournalFilter(), LAST)
-        sheet.sheet(TITLES, [_row(edits.journal_line(row)) for row in found.to_dict("records")])
+        sheet.sheet(TITLES, [_row(queries.journal_line(row)) for row in found.to_dict("records")])
         blocks.link(JOURNAL, "Tout le journal")

@@ -57,7 +57,7 @@ def _backup(store: Store, options: argparse.Namespace) -> int:
 
 def _user(store: Store, options: argparse.Namespace) -> int:
     account = {"email": options.email.strip().lower(), "role": options.role, "active": not options.disable}
-    with store.write(actor(), "user", {"role": account["role"], "active": account["active"]}) as cursor:
+    with store.write(actor(), "user", account) as cursor:
         cursor.execute(
             "INSERT INTO users VALUES ($email, $role, $active)"
             " ON CONFLICT (email) DO UPDATE SET role = excluded.role, active = excluded.active",

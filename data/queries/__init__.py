@@ -20,7 +20,14 @@ from data.queries.inventory import (
     unattached_in_total,
     unattached_labels,
 )
-from data.queries.journal import JournalFilter, journal, journal_actors, journal_begun_on, journal_size
+from data.queries.journal import (
+    JournalFilter,
+    journal,
+    journal_actors,
+    journal_begun_on,
+    journal_line,
+    journal_size,
+)
 from data.queries.losses import by_dish, loss_places, weighing_days
 from data.queries.overview import Overview, Parameter, parameters, places, school_years_with_data, store_overview
 from data.queries.waste import WasteSummary, by_canteen, by_week, by_weekday_and_month, waste_ahead, waste_summary
@@ -50,6 +57,7 @@ __all__ = [
     "journal",
     "journal_actors",
     "journal_begun_on",
+    "journal_line",
     "journal_size",
     "labels",
     "latest_run",

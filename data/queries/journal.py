@@ -1,7 +1,10 @@
 """The audit trail: every action that changed the store, with the deposit it speaks of."""
 
+# ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
 
+import json
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,20 +12,29 @@ from typing import Any
 import pandas as pd
 
 from data.store import Store
+from data.targets import PROGRAMME_KINDS
 
+COUNTS = ("lines", "accepted", "changed", "unchanged", "rejected", "without_measure")
+# The file of a form, by its name: how deposits were told apart before their own line said it.
+TYPED = r"saisie_[a-z_]+_\d{4}-\d\d-\d\d\.csv"
 # What is searched is the line as it is written: names, values, file; dates as aaaa-mm-jj.
-LINES = """
+LINES = f"""
 SELECT
     audit_id, done_at, audit_log.actor, action, detail::VARCHAR AS detail,
     deposits.deposit_id, coalesce(deposits.kind, detail ->> '$.kind') AS kind,
     coalesce(deposits.file_name, detail ->> '$.file') AS file_name,
     lines, accepted, changed, unchanged, rejected, without_measure, active,
+    coalesce(
+        bool_or((detail ->> '$.typed')::BOOLEAN) FILTER (action = 'deposit') OVER same_deposit,
+        regexp_full_match(coalesce(deposits.file_name, detail ->> '$.file'), '{TYPED}'),
+        FALSE
+    ) AS typed,
     -- When, and by whom, a deposit that is not active was last taken back.
     max(done_at) FILTER (action = 'undo') OVER same_deposit AS undone_at,
     arg_max(audit_log.actor, done_at) FILTER (action = 'undo') OVER same_deposit AS undone_by
 FROM audit_log
 LEFT JOIN deposits ON deposits.deposit_id = try_cast(detail ->> '$.deposit' AS BIGINT)
-WINDOW same_deposit AS (PARTITION BY deposits.deposit_id)
+WINDOW same_deposit AS (PARTITION BY try_cast(detail ->> '$.deposit' AS BIGINT))
 """
 ASKED = """
 FROM lines
@@ -53,7 +65,7 @@ class JournalFilter:
     last: date | None = None
     words: tuple[tuple[str, ...], ...] = ()
 
-    def answer(self, columns: str, after: str = "", **limits: int) -> tuple[str, dict[str, Any]]:
+    def answer(self, columns: str, after: str = "", **limits: int | None) -> tuple[str, dict[str, Any]]:
         """Return the query of these columns of the lines that answer, and its parameters."""
         ways = {f"way_{place}_{rank}": way for place, word in enumerate(self.words) for rank, way in enumerate(word)}
         found = [
@@ -66,10 +78,30 @@ class JournalFilter:
         return f"WITH every_line AS ({LINES}){lines} SELECT {columns} {ASKED}{searched} {after}", plain | ways | limits
 
 
-def journal(store: Store, asked: JournalFilter, count: int, start: int = 0) -> pd.DataFrame:
-    """Return `count` lines of the trail from the `start`-th on, the newest first."""
+def journal(store: Store, asked: JournalFilter, count: int | None = None, start: int = 0) -> pd.DataFrame:
+    """Return `count` lines of the trail, or all, from the `start`-th on, the newest first."""
     order = "ORDER BY audit_id DESC LIMIT $count OFFSET $start"
     return store.read(*asked.answer("*", order, count=count, start=start))
+
+
+def journal_line(row: Mapping[Hashable, Any]) -> dict[str, Any]:
+    """Return a line of the journal with what it changed: `changes` (key, column, old, new) and how many were `added`.
+
+    `typed` says that it came by a form.
+    """
+    detail = json.loads(row["detail"])
+    counts = {name: int(row[name]) for name in COUNTS if row[name] is not None and row[name] == row[name]}
+    told = {name: counts.get(name, int(detail.get(name, 0))) for name in COUNTS}
+    added = told["accepted"] - told["changed"]
+    # Deposited before this was noted: lines of the programme that changed nothing can only have added names.
+    if not told["accepted"] and row["kind"] in PROGRAMME_KINDS:
+        added = told["without_measure"]
+    return {
+        **{str(name): value for name, value in row.items()},
+        **told,
+        "added": int(detail.get("added", added)),
+        "changes": detail.get("changes") or [],
+    }
 
 
 def journal_size(store: Store, asked: JournalFilter) -> int:

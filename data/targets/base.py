@@ -23,7 +23,7 @@ class Target:
     A line that does not `carries` anything is counted “without measure” and leaves no row. `given_back` is the way
     back: the rows of what is true now under the names of the file's columns (one absent column is an empty one).
     A line that `takes_back` values names their columns in the file's column “effacer”, kept as `cleared`; the checks of
-    such a target may also read `now`, the row as it would be once the line is applied.
+    such a target may also read `now`, the row as it would be once the line is applied, and `now.before`, the row known.
     """
 
     table: str

@@ -33,8 +33,17 @@ DEVICES = editable(
 # A trade nobody counted before may be a new one, or a wrong name; the first trades of all are not questioned.
 TRADES = "(SELECT DISTINCT trade FROM equipment_counts)"
 KNOWN_TRADES = f"(SELECT array_to_string(list(trade ORDER BY trade COLLATE FR)[:8], ', ') FROM {TRADES})"
-CLOSEST_TRADE = f"""(SELECT arg_max(trade, jaro_winkler_similarity(strip_accents(lower(trade)),
-    strip_accents(lower(typed.metier)))) FROM {TRADES})"""
+TYPED_TRADE = "strip_accents(lower(typed.metier))"
+CLOSEST_TRADE = f"""(SELECT arg_max(trade, jaro_winkler_similarity(strip_accents(lower(trade)), {TYPED_TRADE}))
+    FROM {TRADES})"""
+NEW_TRADE = f"""CASE
+    WHEN strip_accents(lower({CLOSEST_TRADE})) = {TYPED_TRADE}
+        THEN 'métier déjà compté sous le nom « ' || {CLOSEST_TRADE} || ' » : écrivez-le de la même façon'
+    ELSE 'métier jamais compté : « ' || metier || ' » ; ' || CASE (SELECT count(*) FROM {TRADES})
+        WHEN 1 THEN 'le seul connu est « '
+        ELSE 'le plus proche de ceux connus (' || {KNOWN_TRADES} || ') est « '
+    END || {CLOSEST_TRADE} || ' » : vérifiez son nom'
+END"""
 
 EQUIPMENT = editable(
     "equipment_rows",
@@ -52,9 +61,7 @@ EQUIPMENT = editable(
     },
     (
         KNOWN_SCHOOL,
-        Check("metier", f"metier NOT IN {TRADES} AND EXISTS (FROM {TRADES})",
-              f"'métier jamais compté : « ' || metier || ' » ; le plus proche de ceux connus ('"
-              f" || {KNOWN_TRADES} || ') est « ' || {CLOSEST_TRADE} || ' » : vérifiez son nom'"),
+        Check("metier", f"metier NOT IN {TRADES} AND EXISTS (FROM {TRADES})", NEW_TRADE),
         Check("mois", "day(mois) <> 1", "'un mois s’écrit par son premier jour : 01/' || strftime(mois, '%m/%Y')",
               blocking=True),
         Check("mois", "mois > current_date", "'le mois du ' || " + day("mois") + " || ' est à venir'", blocking=True),

@@ -29,14 +29,14 @@ SITES = editable(
         Check(
             "meteo",
             "now.connection = 'bloquée' AND now.weather = 'soleil'",
-            "'connexion bloquée sous le soleil : vérifiez la météo'",
+            "'raccordement bloqué sous le soleil : vérifiez la météo'",
         ),
         Check(
             "meteo_raison",
             # Under the rain its reason is demanded.
             "now.connection = 'bloquée' AND now.weather_reason IS NULL"
             " AND coalesce(now.weather NOT IN ('pluie', 'orage'), TRUE)",
-            "'connexion bloquée sans raison : dites en quelques mots ce qui la bloque'",
+            "'raccordement bloqué sans raison : dites en quelques mots ce qui la bloque'",
         ),
         Check(
             "cantine_nom",
@@ -94,7 +94,8 @@ STAGES_OF_SCHOOLS = editable(
         together("fin_reelle", "actual_end", "actual_start", "étape finie sans début : indiquez le début réel"),
         Check(
             "debut_reel",
-            f"debut_reel IS NOT NULL AND {SKIPPED} IS NOT NULL",
+            # A start that is known already may be told again, or corrected.
+            f"debut_reel IS NOT NULL AND now.before.actual_start IS NULL AND {SKIPPED} IS NOT NULL",
             f"'étape sautée : ' || {SKIPPED} || ' n’a pas commencé'",
             blocking=True,
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ui import blocks, journal_view
 from ui.access import require
 
-require("mission")
+user = require("mission")
 blocks.page_title("Journal des actions", "Qui a changé quoi, et quand\u00a0?")
 
-journal_view.lines(journal_view.asked())
+journal_view.lines(journal_view.asked(), user)

@@ -85,6 +85,8 @@ def test_demo_then_empty_then_accounts_and_backup(database: Path, tmp_path: Path
     assert main(["user", "Agent@Ville.fr", "mission"]) == 0
     assert main(["user", "agent@ville.fr", "comite", "--disable"]) == 0
     assert _count(database, "users WHERE email = 'agent@ville.fr' AND role = 'comite' AND NOT active") == 1
+    changed = "audit_log WHERE action = 'user' AND detail ->> '$.email' = 'agent@ville.fr'"
+    assert _count(database, changed) == 2
     assert main(["backup", str(tmp_path / "copie.duckdb")]) == 0
     assert main(["backup", str(tmp_path / "copie.duckdb")]) == 1
     assert _count(tmp_path / "copie.duckdb", "users") == 1

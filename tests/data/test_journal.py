@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from data import edits, queries
+from data.deposit import apply
 from data.queries import JournalFilter
+from data.queries.journal import COUNTS
 from data.store import Store
 from data.undo import undo
 from tests.data.programme_files import SCHOOL
-from ui.journal_view import table, words_of
 
 
 @pytest.fixture
@@ -33,9 +35,8 @@ TODAY = date.today()
         (JournalFilter(kind="risks"), ["undo", "deposit"]),
         (JournalFilter(action="undo"), ["undo"]),
         (JournalFilter(actor="bob@ville.fr"), ["user", "deposit"]),
-        (JournalFilter(words=words_of("meteo ANNE nuage")), ["deposit"]),
-        (JournalFilter(words=words_of("risques")), ["undo", "deposit"]),
-        (JournalFilter(words=words_of("amiante 100%")), []),
+        (JournalFilter(words=(("météo", '"column": "weather"'), ("ANNE",), ("nuage",))), ["deposit"]),
+        (JournalFilter(words=(("amiante",), ("100%",))), []),
         (JournalFilter(action="user", first=TODAY - timedelta(1), last=TODAY + timedelta(1)), ["user"]),
         (JournalFilter(action="user", first=TODAY + timedelta(2)), []),
         (JournalFilter(action="user", last=TODAY - timedelta(2)), []),
@@ -46,13 +47,46 @@ def test_what_is_asked_is_answered_the_newest_first(told: Store, asked: JournalF
     assert queries.journal_size(told, asked) == len(actions)
 
 
-def test_every_line_is_in_one_part_of_the_list_and_in_the_table_taken_away(told: Store) -> None:
+def test_every_line_is_in_one_part_of_the_list_and_in_the_whole(told: Store) -> None:
     size = queries.journal_size(told, JournalFilter())
     parts = [queries.journal(told, JournalFilter(), 3, start)["audit_id"].tolist() for start in range(0, size, 3)]
-    whole = queries.journal(told, JournalFilter(), 10**9)
-    assert [line for part in parts for line in part] == whole["audit_id"].tolist()
-    taken = table(whole)
-    assert len(taken) == size
-    risk = taken[(taken["Données"] == "Risques") & (taken["Action"] == "Saisie dans un formulaire")].iloc[0]
-    assert (risk["Annulé depuis"], risk["Changements"]) == ("oui", "Amiante, ligne ajoutée")
-    assert "météo : soleil → nuage" in " ".join(taken["Changements"]).replace("\u00a0", " ")
+    whole = queries.journal(told, JournalFilter())["audit_id"].tolist()
+    assert [line for part in parts for line in part] == whole
+    assert len(whole) == size
+
+
+def last_line(store: Store) -> dict[str, Any]:
+    return queries.journal_line(queries.journal(store, JournalFilter(), 1).to_dict("records")[0])
+
+
+def test_a_file_is_no_form_whatever_its_name(known: Store) -> None:
+    name, content = "saisie_risques_2020-01-01.csv", b"risque;etat\nAmiante;ouvert\n"
+    apply(known, name, content, "m")
+    assert not last_line(known)["typed"]
+    undo(known, int(last_line(known)["deposit_id"]), "m")
+    assert not last_line(known)["typed"]
+    edits.record(known, "risks", [{"risque": "Plomb"}], "m", new=True)
+    assert last_line(known)["typed"]
+    undo(known, int(last_line(known)["deposit_id"]), "m")
+    assert last_line(known)["typed"]
+    # Of a deposit made before its line said it, the name tells.
+    with known.write("m", "demo_load", {}) as cursor:
+        cursor.execute("UPDATE audit_log SET detail = json_merge_patch(detail, '{\"typed\": null}')")
+    found = queries.journal(known, JournalFilter(kind="risks"))
+    assert found["typed"].tolist() == [True] * 4
+
+
+@pytest.mark.parametrize(
+    ("counts", "added"),
+    [
+        ({"kind": "log", "accepted": 10, "changed": 10, "without_measure": 5}, 0),
+        ({"kind": "risks", "accepted": 10, "changed": 10, "without_measure": 5}, 0),
+        ({"kind": "log", "accepted": 0, "changed": 0, "without_measure": 5}, 0),
+        ({"kind": "risks", "accepted": 0, "changed": 0, "without_measure": 5}, 5),
+        ({"kind": "log", "accepted": 10, "changed": 4, "without_measure": 5}, 6),
+        ({"kind": "log", "accepted": 10, "changed": 4, "detail": '{"added": 7}'}, 7),
+    ],
+)
+def test_the_lines_added_by_a_deposit_made_before_they_were_noted(counts: dict[str, Any], added: int) -> None:
+    row = dict.fromkeys(COUNTS, 0) | {"detail": "{}"} | counts
+    assert queries.journal_line(row)["added"] == added

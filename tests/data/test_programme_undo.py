@@ -82,6 +82,17 @@ def test_a_stage_taken_back_under_the_ones_that_followed_names_them_all(store: S
     assert undo(store, 4, "agent") is None  # another school
 
 
+def test_a_start_taken_back_of_a_planned_stage_that_a_later_one_followed_is_told(store: Store) -> None:
+    stage(store, "cadrage", start=3, end=7)
+    deposit(store, "ecole etape debut_prevu", [("A", "préparation", day(10))])
+    stage(store, "préparation", start=10)
+    stage(store, "installation", start=17)
+    stage(store, "installation", start=18)
+    said = warned(store, undo, 3)
+    assert "A · installation : étape sautée : « préparation » n’a pas commencé" in said
+    assert "Annulez aussi les dépôts n° 5 et 4" in said
+
+
 def test_a_count_taken_back_while_a_later_one_is_a_part_of_it_is_told(store: Store) -> None:
     counts = "ecole metier mois agents identites_creees"
     deposit(store, counts, [("A", "restauration", day(1), 8, 2)])

@@ -111,9 +111,12 @@ DOUBTS: list[tuple[str, list[dict[str, Any]], str]] = [
     ("stages", [{**STAGE, "fin_reelle": day(28)}, {**STAGE, "etape": "formation", "debut_reel": day(25)}],
      "début réel le 25/03/2025, alors que « installation » a fini le 28/03/2025"),
     ("equipment", [{**COUNT, "metier": "dompteur", "agents": 6}],
-     "métier jamais compté : « dompteur » ; le plus proche de ceux connus (restauration) est « restauration »"),
-    ("sites", [{"ecole": SCHOOL, "raccordement": "bloquée", "meteo_raison": "Gaine"}], "bloquée sous le soleil"),
-    ("sites", [{"ecole": OTHER, "raccordement": "bloquée"}], "bloquée sans raison"),
+     "métier jamais compté : « dompteur » ; le seul connu est « restauration » : vérifiez son nom"),
+    ("equipment", [{**COUNT, "metier": "Réstauration", "agents": 6}],
+     "métier déjà compté sous le nom « restauration » : écrivez-le de la même façon"),
+    ("sites", [{"ecole": SCHOOL, "raccordement": "bloquée", "meteo_raison": "Gaine"}],
+     "raccordement bloqué sous le soleil"),
+    ("sites", [{"ecole": OTHER, "raccordement": "bloquée"}], "raccordement bloqué sans raison"),
 ]  # fmt: skip
 
 
@@ -137,6 +140,13 @@ def test_an_end_typed_after_the_next_stage_began_is_doubted_too(known: Store) ->
     assert same_day.saved and same_day.warnings == ()
 
 
+def test_a_new_trade_is_compared_with_those_known(known: Store) -> None:
+    deposit(known, "ecole metier mois agents", [(SCHOOL, "concierge", day(1), 2)])
+    outcome = edits.record(known, "equipment", [{**COUNT, "metier": "concierges", "agents": 6}], "m")
+    said = "« concierges » ; le plus proche de ceux connus (concierge, restauration) est « concierge »"
+    assert [said in plain(warning) for warning in outcome.warnings] == [True]
+
+
 def test_the_first_trades_of_all_are_not_doubted(store: Store) -> None:
     outcome = edits.record(store, "equipment", [{**COUNT, "agents": 8}, {**COUNT, "metier": "concierge"}], "m")
     assert not [warning for warning in outcome.warnings if "métier" in warning]
@@ -155,6 +165,28 @@ def test_a_stage_planned_after_a_later_one_began_is_doubted_and_does_not_stop_th
     # What is passed over may still be told, in its place.
     told = {"ecole": SCHOOL, "etape": "préparation", "debut_reel": day(10), "fin_reelle": day(14)}
     assert edits.record(store, "stages", [told], "m").saved
+
+
+def test_a_start_already_known_is_told_again_and_corrected_though_a_stage_before_it_was_planned_since(
+    store: Store,
+) -> None:
+    stages = [
+        (SCHOOL, "cadrage", day(3), day(7), day(3), day(7)),
+        (SCHOOL, "installation", None, None, day(17), None),
+        (SCHOOL, "préparation", day(10), day(14), None, None),
+    ]
+    for stage in stages:
+        deposit(store, STAGES, [stage])
+    started = {**STAGE, "debut_reel": day(18)}
+    assert edits.record(store, "stages", [started], "m").saved
+    assert deposit(store, STAGES, stages).changed == 1
+    # Its first start is refused still, and so is a step backwards.
+    elsewhere = [(OTHER, *stage[1:]) for stage in stages if stage[1] != "installation"]
+    deposit(store, STAGES, elsewhere)
+    first = edits.record(store, "stages", [started | {"ecole": OTHER}], "m").refusals[0, "debut_reel"]
+    assert "étape sautée" in plain(first)
+    back = edits.record(store, "stages", [{**STAGE, "debut_reel": day(2)}], "m").refusals[0, "debut_reel"]
+    assert "retour en arrière" in plain(back)
 
 
 def test_a_planned_stage_is_not_passed_over_by_the_file_that_begins_the_next_two(known: Store) -> None:
@@ -177,6 +209,22 @@ def test_a_month_is_typed_as_one_writes_it(known: Store, text: str) -> None:
 def test_what_is_no_month_is_refused_in_the_words_of_a_month(known: Store, text: str) -> None:
     outcome = edits.record(known, "equipment", [{**COUNT, "mois": text, "agents": 8}], "m")
     assert "n’est pas un mois : écrivez mm/aaaa" in plain(outcome.refusals[0, "mois"])
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        (["mar. 2025", "mar 2024"], []),
+        (["05/2025", "05/13/2025"], ["dates lues mois/jour/année"]),
+        (["2025-05-01", "05/13/2025"], ["dates lues mois/jour/année", "cette colonne a aussi de vraies dates"]),
+        (["lundi 01/01/2025"], ["ce jour est un mercredi"]),
+    ],
+)
+def test_a_month_without_its_day_is_not_doubted_as_a_day(known: Store, texts: list[str], said: list[str]) -> None:
+    lines = [f"{OTHER};restauration;{text};5\n" for text in texts]
+    report = preview(known, "comptes.csv", f"ecole;metier;mois;agents\n{''.join(lines)}".encode())
+    found = [plain(finding.reason) for finding in report.warnings if finding.line is None]
+    assert len(found) == len(said) and all(words in reason for words, reason in zip(said, found, strict=True)), found
 
 
 def test_a_day_needs_its_day(known: Store) -> None:

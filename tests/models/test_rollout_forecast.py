@@ -10,7 +10,7 @@ import pytest
 
 from data.rollout_ahead import HORIZON_YEARS, Assumptions
 from models.rollout_calendar import WorkCalendar
-from models.rollout_durations import Spans, sample
+from models.rollout_durations import Draws, Spans, sample
 from models.rollout_forecast import forecast
 
 FIRST = date(2026, 1, 5)
@@ -144,6 +144,21 @@ def test_a_stage_under_way_for_long_makes_the_range_later_not_earlier() -> None:
     long = sample(Spans(known, waiting, np.array([20.0])), np.random.default_rng(1), 400)
     assert np.median(long.stages) > np.median(short.stages) + 0.1
     assert (long.under_way[:, 4:] > 90 - 1e-9).all()
+
+
+def test_what_is_not_known_of_the_mean_of_a_stage_is_counted_once() -> None:
+    """Over very many schools, residuals drawn again add nothing to the mean that `stages` has drawn."""
+    rng = np.random.default_rng(5)
+    draws = Draws(
+        stages=rng.normal(3, 0.2, (300, 2)),
+        schools=np.zeros((300, 1)),
+        spread=np.zeros(300),
+        under_way=np.full((300, 1, 2), np.nan),
+        residuals=rng.normal(0.1, 0.5, (300, 8)),
+    )
+    gaps = np.log(draws.new_schools(rng, 4000)).mean(axis=1) - draws.stages
+    assert gaps.mean() == pytest.approx(0, abs=0.005)
+    assert gaps.std() < 0.02
 
 
 def test_fewer_finished_schools_give_a_wider_range() -> None:

@@ -14,6 +14,7 @@ from ui import audit_words
     [
         ({"file": "j.csv", "kind": "log", "accepted": 1234}, "fichier : j.csv, type : {log}, acceptées : 1 234"),
         ({"role": "comite", "active": True}, "rôle : Comité de pilotage, actif : oui"),
+        ({"email": "a@ville.fr", "active": False}, "compte : a@ville.fr, actif : non"),
         ({"rows": 2700, "last_service_on": "2017-12-22"}, "lignes : 2 700, dernier service : 22/12/2017"),
         ({"last_service_on": None}, "dernier service : —"),
         ({"deposit": 7}, "dépôt n° : 7"),
