@@ -11,8 +11,13 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
+from hypothesis import settings
 
 from data.store import Store
+
+# Machines are shared: how long an example takes says nothing of the code.
+settings.register_profile("shared", deadline=None)
+settings.load_profile("shared")
 
 PROJECT = Path(__file__).resolve().parent.parent
 # How many examples a long property tries every day; ANTIGASPI_EXAMPLES=100 for a long search.

@@ -8,9 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from data import queries, undo
+from data.store import Store
 from ui import blocks, tables
 from ui import deposit_words as say
-from ui.access import User, may_deposit, require
+from ui.access import User, depositor, may_deposit, require, still_may
 from ui.deposit_words import Deposit
 from ui.formats import moment
 from ui.session import ask, request_refresh, store
@@ -65,7 +66,7 @@ def history(user: User) -> None:
             format_func=lambda number: say.deposit_name(by_number[number]),
             key=f"depot_choisi_{max(by_number)}",
         )
-        _actions(by_number[chosen])
+        _actions(by_number[chosen], user)
 
 
 def actor_seen_by(user: User, actor: str) -> str:
@@ -84,15 +85,21 @@ def _readable(rows: pd.DataFrame) -> pd.DataFrame:
     return shown[list(titles)].rename(columns=titles)
 
 
-def _actions(row: Deposit) -> None:
+def original(opened: Store, row: Deposit, user: User) -> bytes:
+    """Return the file of a deposit, to whom may still read it when it is asked for."""
+    if not still_may(user, opened, depositor(str(row["kind"]))):
+        raise PermissionError(user.name)
+    return queries.deposited_file(opened, int(row["deposit_id"]))
+
+
+def _actions(row: Deposit, user: User) -> None:
     """Offer to take the file of a deposit, to undo it, or to put it back."""
-    deposit_id = int(row["deposit_id"])
     blocks.note(say.account_of(row))
     with st.container(horizontal=True):
         if row["has_file"]:
             st.download_button(
                 "Télécharger le fichier d’origine",
-                data=partial(queries.deposited_file, store(), deposit_id),
+                data=partial(original, store(), row, user),
                 file_name=str(row["file_name"]),
                 mime="application/octet-stream",
                 on_click="ignore",

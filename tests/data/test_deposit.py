@@ -202,7 +202,7 @@ LINE = st.tuples(
 )
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(LINE, min_size=1, max_size=6, unique_by=lambda line: line[:2]), min_size=1, max_size=4))
 def test_the_store_holds_the_last_known_value_of_each_measure(
     store: Store, files: list[list[tuple[str, int, int | None, int | None]]]

@@ -145,7 +145,6 @@ def test_export_then_import_is_the_identity(store: Store, other: Store, kind: st
             Phase.reuse,
             Phase.generate,
         ),  # a failure is shown at once, not made smaller for minutes
-        deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )
     @given(st.lists(LINES[kind], min_size=1, max_size=6), st.sampled_from(STYLES))

@@ -84,7 +84,7 @@ EVERY_KIND = st.one_of(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(EVERY_KIND)
 def test_no_small_group_can_be_found_by_trying_every_month_that_could_be(
     drawn: tuple[pd.DataFrame, dict[str, str]],
@@ -103,7 +103,7 @@ def test_no_small_group_can_be_found_by_trying_every_month_that_could_be(
         assert (np.isnan(truth) | ((low <= truth) & (truth <= high))).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.one_of(
         months([(12, 3, 5), (8, 4, 7), (12, 2, 3)], largest=9).map(lambda counts: (counts, {})),
@@ -121,7 +121,7 @@ def test_no_small_group_of_the_programme_can_be_bounded_to_one_value(
     assert np.isnan(small_counts(counts)[3][published.schools.totals.notna()]).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.lists(COUNT, min_size=3, max_size=3), min_size=1, max_size=12))
 def test_no_count_from_1_to_4_is_ever_shown(rows: list[list[int | None]]) -> None:
     counts = pd.DataFrame(rows, columns=list("abc")).astype("Int64")
@@ -132,7 +132,7 @@ def test_no_count_from_1_to_4_is_ever_shown(rows: list[list[int | None]]) -> Non
     assert (published.counts[shown] == counts[shown]).fillna(True).all(axis=None)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(tables(rows=12, columns=5, largest=20))
 def test_a_column_never_hides_one_count_alone_under_its_total(counts: pd.DataFrame) -> None:
     published = by_school(counts)

@@ -137,7 +137,7 @@ def lived(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 SWITCHES = st.tuples(st.sampled_from([undo, undo, redo]), st.integers(1, len(TYPED)))
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(switches=st.lists(SWITCHES, min_size=2, max_size=4))
 def test_in_whatever_order_lines_are_taken_back_what_stops_making_sense_is_told(lived: Path, switches: list) -> None:
     with tempfile.TemporaryDirectory() as folder:

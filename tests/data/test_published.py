@@ -187,7 +187,7 @@ def test_marks_by_trade_are_hidden_where_one_is_extreme(store: Store, best: floa
     assert facts.trades.notna().to_dict() == {"TSEM": told, "restauration": told, "Total": True}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.tuples(st.integers(1, 15), st.floats(1, 5)), min_size=4, max_size=4))
 def test_ordinary_marks_leave_other_answers_possible(cells: list[tuple[int, float]]) -> None:
     """Two schools and two trades, marks known without rounding: no answers from 1 to 4 are the only ones possible."""

@@ -103,7 +103,7 @@ def seen_in(store: Store, rows: pd.DataFrame, month: date) -> Seen:
     return look(store, month, counted(rows), TODAY)
 
 
-@settings(max_examples=3 * EXAMPLES, deadline=None)
+@settings(max_examples=3 * EXAMPLES)
 @given(months())
 def test_no_small_count_of_addresses_answers_or_people_who_came_can_be_found(
     programme: Store, drawn: tuple[pd.DataFrame, pd.DataFrame]

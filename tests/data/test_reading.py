@@ -78,7 +78,7 @@ NUMBERS: dict[str, Callable[[float], str]] = {
 DATES = ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y", "%Y-%m-%dT00:00:00")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(LINES, st.data())
 def test_the_same_lines_give_the_same_rows_in_any_encoding_separator_and_format(
     lines: list[tuple[str, date, float]], data: st.DataObject
@@ -148,7 +148,7 @@ def test_a_valid_file_with_one_changed_byte_ends_in_a_sheet_or_a_refusal(positio
 PIECES = ['"', '"', ";", "\n", "\r\n", "\r", " ", "é", '"x";', "1,5", "\n\n", ";;;", '""', "Total"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.integers(1, 5), st.booleans(), st.lists(st.tuples(st.integers(28, 200), st.sampled_from(PIECES)), max_size=4))
 def test_a_file_reads_the_same_all_at_once_and_line_by_line(
     count: int, quoted: bool, pieces: list[tuple[int, str]]

@@ -41,7 +41,7 @@ FILES = st.one_of(
 STEPS = st.lists(st.one_of(FILES, st.tuples(st.sampled_from(["undo", "redo"]), st.integers(0, 5))), max_size=10)
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(steps=STEPS)
 def test_any_sequence_of_deposits_undos_and_redos_equals_the_active_deposits_alone(blank: Path, steps: list) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -97,7 +97,7 @@ def test_the_effect_is_the_one_counted_canteen_by_canteen_and_day_by_day(chosen:
     assert found.effect == pytest.approx((after - before) - (others_after - others_before))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10_000), size=st.floats(0.1, 5))
 def test_what_all_canteens_share_on_a_day_changes_nothing(seed: int, size: float) -> None:
     outcome = city(seed)
@@ -109,7 +109,7 @@ def test_what_all_canteens_share_on_a_day_changes_nothing(seed: int, size: float
     assert moved.own == pytest.approx(found.own, abs=1e-8)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(cut=st.floats(0.05, 0.6), level=st.floats(1, 20))
 def test_a_known_effect_is_found_exactly_where_nothing_else_moves(cut: float, level: float) -> None:
     outcome = city(3)
