@@ -22,12 +22,13 @@ Arc = tuple[int, int]
 class Target:
     """A count that must stay unknown: the ends of its arc in the network, its step, the steps its schools tell.
 
-    The arc of a school starts at -1: its group depends on the step.
+    The arc of a school starts at -1: its group depends on the step. `changes`: what it could be, one more or one fewer.
     """
 
     arc: Arc
     step: int
     told: set[Steps]
+    changes: tuple[int, ...] = (1, -1)
 
 
 @dataclass
@@ -78,11 +79,13 @@ class Month:
         first = self._first_school()
         trades = first + len(self.cells)
         for step in np.flatnonzero(_small(self.totals)):
-            yield Target((0, 1), int(step), self._told(self.known, step))
+            yield Target((0, 1), int(step), self._told(self.known, step), _still_small(self.totals[step]))
         for trade, step in np.argwhere(self._small_groups(self.trades)):
-            yield Target((trades + trade, 0), int(step), self._told(self.known, step))
+            changes = _still_small(self.trades[trade, step])
+            yield Target((trades + trade, 0), int(step), self._told(self.known, step), changes)
         for school, step in np.argwhere(self._small_groups(self.schools)):
-            yield Target((-1, first + school), int(step), self._told(self.known[[school]], step))
+            changes = _still_small(self.schools[school, step])
+            yield Target((-1, first + school), int(step), self._told(self.known[[school]], step), changes)
         for school, trade, step in np.argwhere(_small(self.cells)):
             yield Target((first + school, trades + trade), int(step), self._told(self.known[[school]], step))
 
@@ -92,12 +95,12 @@ class Month:
     def is_safe(self, target: Target) -> bool:
         """Tell whether one person more or fewer there, in some steps together, would be published alike."""
         together = self._together(target)
-        return any(self._has_cycle(steps, target.arc) for steps in together) or any(
+        return any(self._has_cycle(steps, target) for steps in together) or any(
             self._has_cycles(steps, target, arc, change)
             for steps in together
             if len(steps) > 1
             for arc in self._cells_of(target)
-            for change in (1, -1)
+            for change in target.changes
             if self._may_move(arc, steps, change)
         )
 
@@ -131,15 +134,17 @@ class Month:
         passes = (before[:, None] >= before) & (after[:, None] < after)
         return not (after < 0).any() and not (passes & self.inside).any()
 
-    def _has_cycle(self, steps: Steps, arc: Arc) -> bool:
+    def _has_cycle(self, steps: Steps, target: Target) -> bool:
         if steps not in self.whole_networks:
             self.whole_networks[steps] = self._network(steps, self.cells)
         network = self.whole_networks[steps]
-        start, end = arc
+        start, end = target.arc
         if start < 0:  # a school hangs from its group
             start = 1 + int(self._groups(0 in steps)[end - self._first_school()])
-        more, fewer = bool(network[start, end]), bool(network[end, start])
-        return bool((more and _way(network, end, start)) or (fewer and _way(network, start, end)))
+        ways = {1: (end, start), -1: (start, end)}  # one person more there comes back by the others
+        return any(
+            bool(network[ways[change][::-1]]) and bool(_way(network, *ways[change])) for change in target.changes
+        )
 
     def _has_cycles(self, steps: Steps, target: Target, arc: Arc, change: int) -> bool:
         """Tell whether the count of a school × trade may change in all these steps, through another cycle in each.
@@ -226,6 +231,11 @@ class Month:
         if self.hidden_totals[within].all():
             network[0, 1], network[1, 0] = True, bool((self.totals[within] > 1).all())
         return network
+
+
+def _still_small(value: float) -> tuple[int, ...]:
+    """Return how a count may change and still be hidden for being small: who reads “masqué” expects 1 to 4 there."""
+    return (-1,) if value == SMALLEST_SHOWN - 1 else (1, -1)
 
 
 def _small(values: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from data.privacy import MASKED, MaskedCounts, mask_month
 from tests.data.attackers import bounds, possible, read, small_counts
 
+CELLS = 2  # the place of the counts by school × trade among those of `small_counts`
 COUNT = st.one_of(st.none(), st.integers(0, 6), st.integers(0, 30))
 SHAPES = [(2, 2, 2), (3, 1, 2), (2, 1, 3), (3, 2, 1), (1, 2, 3), (1, 3, 2)]
 # Of the last columns, how many are parts of an earlier one rather than steps.
@@ -91,16 +92,21 @@ def test_no_small_group_can_be_found_by_trying_every_month_that_could_be(
 ) -> None:
     counts, parts = drawn
     published = mask_month(counts, parts=parts)
-    least, most = [], []
+    least, most, small = [], [], []
     for guess in possible(read(published, counts, inside_of(counts, parts)), most=7):
         sums = [guess.sum(axis=1), guess.sum(axis=0), guess, guess.sum(axis=(0, 1))]
         least = [np.minimum(*pair) for pair in zip(least or sums, sums, strict=True)]
         most = [np.maximum(*pair) for pair in zip(most or sums, sums, strict=True)]
+        seen = [np.where(values < 5, 2**values, 0) for values in sums]
+        small = [one | other for one, other in zip(small or seen, seen, strict=True)]
     assert least, "the truth itself must be among them"
-    for truth, low, high in zip(small_counts(counts), least, most, strict=True):
-        told = published.schools.as_text(), published.trades.as_text()
+    told = published.schools.as_text(), published.trades.as_text()
+    for place, (truth, low, high) in enumerate(zip(small_counts(counts), least, most, strict=True)):
         assert not ((truth == low) & (truth == high)).any(), f"a small count can be recovered from {told}"
         assert (np.isnan(truth) | ((low <= truth) & (truth <= high))).all()
+        # Who reads “masqué” expects less than 5 there; the counts of a school × trade have no mark.
+        one_left = np.isin(small[place], 2 ** np.arange(5)) & ~np.isnan(truth)
+        assert place == CELLS or not one_left.any(), f"masked, so from 1 to 4, tells a small count of {told}"
 
 
 @settings(max_examples=25)
@@ -116,8 +122,9 @@ def test_no_small_group_of_the_programme_can_be_bounded_to_one_value(
     counts, parts = drawn
     published = mask_month(counts, parts=parts)
     found = bounds(read(published, counts, inside_of(counts, parts)))
-    for truth, (low, high) in zip(small_counts(counts)[:3], found, strict=True):
-        assert not ((truth == low) & (truth == high)).any()
+    for place, (truth, (low, high)) in enumerate(zip(small_counts(counts)[:3], found, strict=True)):
+        # Who reads “masqué” expects less than 5 there; the counts of a school × trade have no mark.
+        assert not ((truth == low) & (truth == (high if place == CELLS else np.minimum(high, 4)))).any()
     assert np.isnan(small_counts(counts)[3][published.schools.totals.notna()]).all()
 
 
@@ -183,6 +190,16 @@ def test_a_trade_of_one_school_is_not_found_by_taking_away_a_school_that_has_one
     published = mask_month(counts)
     _, _, (low, high) = bounds(read(published, counts))
     assert low[1, 0, 1] < high[1, 0, 1]
+
+
+@pytest.mark.parametrize(("agents", "trained"), [([6, 17, 16], [4, 17, 16]), ([6, 17, 20], [4, 17, 18])])
+def test_masked_so_less_than_5_tells_nothing_where_the_other_hidden_count_cannot_grow(
+    agents: list[int], trained: list[int]
+) -> None:
+    # All of school B are trained: with A, whose mark means 1 to 4, they are 21 of 17 + 6; A would have 4.
+    counts = counts_of({(name, "TSEM"): list(row) for name, *row in zip("ABC", agents, trained, strict=True)})
+    (low, high), _, _ = bounds(read(mask_month(counts), counts))
+    assert low[0, 1] < min(high[0, 1], 4)
 
 
 def test_agents_of_a_silent_school_are_not_found_by_taking_away_those_of_the_others() -> None:
