@@ -95,13 +95,17 @@ class Month:
     def is_safe(self, target: Target) -> bool:
         """Tell whether one person more or fewer there, in some steps together, would be published alike."""
         together = self._together(target)
-        return any(self._has_cycle(steps, target) for steps in together) or any(
-            self._has_cycles(steps, target, arc, change)
-            for steps in together
-            if len(steps) > 1
-            for arc in self._cells_of(target)
-            for change in target.changes
-            if self._may_move(arc, steps, change)
+        return (
+            any(self._has_cycle(steps, target) for steps in together)
+            or any(
+                self._has_cycles(steps, target, arc, change)
+                for steps in together
+                if len(steps) > 1
+                for arc in self._cells_of(target)
+                for change in target.changes
+                if self._may_move(arc, steps, change)
+            )
+            or any(self._moves_by(arc, steps, target) for steps in together if len(steps) > 1 for arc in self._cells())
         )
 
     def _together(self, target: Target) -> list[Steps]:
@@ -119,12 +123,15 @@ class Month:
         start, end = target.arc
         if 0 < start < end:
             return [target.arc]
+        return [arc for arc in self._cells() if start in arc or (start < 0 and end in arc)]
+
+    def _cells(self) -> list[Arc]:
+        """Return the arcs of the counts by school and trade."""
         first, schools = self._first_school(), len(self.cells)
-        arcs = [
+        return [
             (first + int(school), first + schools + int(trade))
-            for school, trade in np.argwhere(~np.isnan(self.cells[:, :, target.step]))
+            for school, trade in np.argwhere(~np.isnan(self.cells).all(axis=2))
         ]
-        return [arc for arc in arcs if start in arc or (start < 0 and end in arc)]
 
     def _may_move(self, arc: Arc, steps: Steps, change: int) -> bool:
         """Tell whether a count by school and trade may change in these steps, by the other steps of its group."""
@@ -151,22 +158,44 @@ class Month:
 
         Counts that grow along the cycles want the first step moved first, those that shrink the last one.
         """
-        return any(self._moves_in(order, target, arc, change) for order in (steps, steps[::-1]))
+        return any(self._moved(order, arc, change, target) is not None for order in (steps, steps[::-1]))
 
-    def _moves_in(self, steps: Steps, target: Target, arc: Arc, change: int) -> bool:
+    def _moves_by(self, arc: Arc, steps: Steps, target: Target) -> bool:
+        """Tell whether a count of another school × trade that changes in all these steps changes the target as well."""
+        return any(
+            (moved := self._moved(order, arc, change)) is not None
+            and round(self._value(moved, target) - self._value(self.cells, target)) in target.changes
+            for change in (1, -1)
+            if self._may_move(arc, steps, change)
+            for order in (steps, steps[::-1])
+        )
+
+    def _value(self, cells: np.ndarray, target: Target) -> float:
+        """Return the count of a target, where the cells are these."""
+        (start, end), first = target.arc, self._first_school()
+        if start == 0:
+            return float(np.nansum(cells[:, :, target.step]))
+        if start < 0:
+            return float(np.nansum(cells[end - first, :, target.step]))
+        if end == 0:
+            return float(np.nansum(cells[:, start - first - len(cells), target.step]))
+        return float(cells[(*self._place(target.arc), target.step)])
+
+    def _moved(self, steps: Steps, arc: Arc, change: int, target: Target | None = None) -> np.ndarray | None:
+        """Return the cells of a month in which a count changed in all these steps, None if no such month is found."""
         start, end = arc if change > 0 else arc[::-1]
         cells = self.cells.copy()
         cells[(*self._place(arc), list(steps))] += change
         for step in steps:
             network = self._network((step,), cells)
             network[[start, end], [end, start]] = False
-            if step == target.step and target.arc != arc:
+            if target and step == target.step and target.arc != arc:
                 self._only_through(network, target)
             way = _way(network, end, start)
             if not way:
-                return False
+                return None
             _move(cells, way, step, self._first_school())
-        return True
+        return cells
 
     def _place(self, arc: Arc) -> tuple[int, int]:
         return arc[0] - self._first_school(), arc[1] - self._first_school() - len(self.cells)
