@@ -104,3 +104,16 @@ def test_every_page_opens_from_the_menu_in_french(page: Page) -> None:
         for word in ENGLISH:
             assert word not in text, f"{title}: {word}"
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{title} is too wide"
+
+
+def test_a_list_where_nothing_matches_says_so_in_french(page: Page) -> None:
+    visit(page, "Généralisation")
+    for kind, test_id in (("stSelectbox", "stSelectboxVirtualDropdown"), ("stMultiSelect", "stMultiSelectDropdown")):
+        field = page.get_by_test_id(kind).get_by_role("combobox").first
+        field.click()
+        field.fill("zzzz")
+        nothing = page.get_by_test_id(test_id).locator('[role="option"]')
+        expect(nothing).to_have_count(1, timeout=SLOW)
+        assert nothing.evaluate("option => getComputedStyle(option, '::after').content") == '"Aucun résultat"'
+        assert "No results" not in page.locator("body").inner_text()
+        field.press("Escape")
