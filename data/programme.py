@@ -29,7 +29,8 @@ COUNTED = STEPS | {MAIL: "mail_addresses"}
 class RolloutSummary:
     """Where the programme stands: numbers of schools, and the schools whose connection is blocked.
 
-    `late_done`: those of the late ones that have finished the last stage of the programme.
+    `target`: the schools the programme is for, or those known if they are more; `late_done`: those of the late ones
+    that have finished the last stage of the programme.
     """
 
     schools: int
@@ -113,7 +114,7 @@ def rollout_summary(store: Store, today: date) -> RolloutSummary:
     target = store.read("SELECT value FROM parameters WHERE name = 'schools_target'")["value"]
     return RolloutSummary(
         schools=len(schools),
-        target=int(target.item()) if len(target) else len(schools),
+        target=max(len(schools), int(target.item()) if len(target) else 0),
         equipped=int(schools["equipped_on"].notna().sum()),
         connected=int((schools["connection"] == "faite").sum()),
         late=int((schools["delay_days"] > 0).sum()),

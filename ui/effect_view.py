@@ -108,8 +108,7 @@ def _sure(study: Study, shown: list[str]) -> str:
     clear = [MEASURES[measure].of for measure in shown if study.effects[measure].change.conclusive]
     if not clear:
         return "Aucun effet ne se distingue encore du hasard."
-    verb = "se distingue" if len(clear) == 1 else "se distinguent"
-    return f"L’effet sur {enumeration(clear)} {verb} du hasard."
+    return f"L’effet sur {enumeration(clear)} se distingue du hasard."
 
 
 def _row(study: Study, measure: str) -> dict[str, Any]:

@@ -205,10 +205,9 @@ def trend_sentence(shares: pd.DataFrame) -> str:
     if len(known) < 2:
         return "Trop peu d’agents actifs pour montrer une évolution."
     first, last = known.index[0], known.index[-1]
-    return (
-        f"De {month_name(first)} à {month_name(last)}, la part des agents actifs passe de "
-        f"{percent(known.iloc[0], 0)} à {percent(known.iloc[-1], 0)}."
-    )
+    start, end = percent(known.iloc[0], 0), percent(known.iloc[-1], 0)
+    moved = f"reste à {end}" if start == end else f"passe de {start} à {end}"
+    return f"De {month_name(first)} à {month_name(last)}, la part des agents actifs {moved}."
 
 
 def devices(schools: MaskedCounts, today: date) -> None:

@@ -43,12 +43,7 @@ def assumptions(stages: pd.DataFrame, today: date) -> Assumptions:
     with blocks.question(
         "Que suppose-t-on\u00a0?", "Chaque hypothèse se change ici\u00a0; tout est simulé à nouveau aussitôt."
     ):
-        counted = st.multiselect(
-            "Étapes à passer (une école est faite à la fin de la dernière)",
-            stage_names(stages),
-            usual_stages(stages),
-            key="etapes_comptees",
-        )
+        counted = _stages_to_pass(stages)
         first, second, third = st.columns(3)
         here = under_way(stages, counted, today)
         at_once = first.number_input(
@@ -78,6 +73,21 @@ def assumptions(stages: pd.DataFrame, today: date) -> Assumptions:
     return Assumptions(
         int(target), int(at_once), float(starts), HOLIDAYS[str(holidays)], tuple(counted), int(new), int(seed)
     )
+
+
+def _stages_to_pass(stages: pd.DataFrame) -> list[str]:
+    """Let the reader choose the stages of a school; without a choice, all of them, and it is said."""
+    known = stage_names(stages)
+    chosen = st.multiselect(
+        "Étapes à passer (une école est faite à la fin de la dernière)",
+        known,
+        usual_stages(stages),
+        key="etapes_comptees",
+        placeholder="Toutes les étapes",
+    )
+    if not chosen:
+        blocks.note(f"Aucune étape choisie{SPACE}: la simulation les compte toutes ({number(len(known))}).")
+    return chosen or known
 
 
 def _label(name: str, least: int, most: int) -> str:
@@ -163,14 +173,16 @@ def fan_sentence(told: RolloutForecast, supposed: Assumptions) -> str:
     start = f"Les {schools} seraient toutes faites vers {month_of(told.completed.median)} ({between(told.completed)})"
     if not supposed.new_per_year or told.without_new.median is None:
         return f"{start}."
-    months = round((told.completed.median - told.without_new.median).days / 30.44)
+    last, without = told.completed.median, told.without_new.median
+    # Between the months that are shown: a reader counts them too.
+    months = 12 * (last.year - without.year) + last.month - without.month
     more = f"{SPACE}; les écoles ouvertes d’ici là y ajoutent {number(months)}{SPACE}mois" if months else ""
     return f"{start}, écoles nouvelles comprises{more}."
 
 
 def _supposed(supposed: Assumptions) -> str:
     holidays = next(words for words, speed in HOLIDAYS.items() if speed == supposed.holiday_speed)
-    limit = f", {number(supposed.starts_per_month, 1)} démarrages par mois au plus" if supposed.starts_per_month else ""
+    limit = f", {plural(supposed.starts_per_month, 'démarrage')} par mois au plus" if supposed.starts_per_month else ""
     return (
         f"{plural(supposed.at_once, 'école menée de front', 'écoles menées de front')}{limit}\u00a0; "
         f"les vacances {holidays}\u00a0; {plural(supposed.new_per_year, 'école nouvelle', 'écoles nouvelles')} par an."

@@ -37,9 +37,9 @@ def _figures(facts: RolloutSummary) -> list[Figure]:
     help_text = "Installation terminée, sur le nombre d’écoles test du programme."
     return [
         Figure("Écoles équipées", _out_of(facts.equipped, facts.target), "installation terminée", help_text),
-        Figure("Écoles raccordées", _out_of(facts.connected, facts.schools), "réseau filaire"),
-        Figure("Raccordements bloqués", _out_of(len(facts.blocked), facts.schools), blocked),
-        Figure("Écoles en retard", _out_of(facts.late, facts.schools), late_note(facts.late, facts.late_done)),
+        Figure("Écoles raccordées", _out_of(facts.connected, facts.target), "réseau filaire"),
+        Figure("Raccordements bloqués", _out_of(len(facts.blocked), facts.target), blocked),
+        Figure("Écoles en retard", _out_of(facts.late, facts.target), late_note(facts.late, facts.late_done)),
     ]
 
 

@@ -10,6 +10,8 @@ import streamlit as st
 from data.typography import french
 from ui.formats import escape, number
 
+LONG = 30  # letters: no word of a language is as long, and a column could not hold it
+
 
 def sheet(titles: Iterable[str], rows: Iterable[str], caption: str = "", style: str = "") -> None:
     """Show rows made by `row`, under their titles."""
@@ -35,6 +37,8 @@ def cell(text: object, style: str = "", note: str = "", summary: str = "", more:
     if summary:
         items = "".join(f"<li>{escape(item)}</li>" for item in more)
         below += f"<details><summary>{escape(summary)}</summary><ul>{items}</ul></details>"
+    if max(map(len, f"{text} {note}".replace("_", " ").split()), default=0) > LONG:
+        style = f"{style} long".strip()
     return f'<td class="{style}">{escape(str(text)).replace("_", "_<wbr>")}{below}</td>'
 
 

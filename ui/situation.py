@@ -66,7 +66,7 @@ def situation(selection: Selection) -> Situation:
 def decisions(facts: Situation, canteens: pd.DataFrame) -> list[str]:
     """Return what the figures ask the comité to decide, the most pressing first."""
     found = [_about_surplus(facts, canteens), _about_shortage(facts.now), _about_weighing(facts.now)]
-    found += [_about_schools(facts.rollout), _about_age(facts.overview), _about_labels(facts.overview)]
+    found += [about_schools(facts.rollout), _about_age(facts.overview), _about_labels(facts.overview)]
     return [sentence for sentence in found if sentence] or ["Rien à trancher\u00a0: les repères sont tenus."]
 
 
@@ -98,7 +98,8 @@ def _about_weighing(now: WasteSummary) -> str | None:
     return f"Pesées{SPACE}: {weighing}. Choisir les cantines qui pèseront la prochaine semaine représentative."
 
 
-def _about_schools(rollout: RolloutSummary) -> str | None:
+def about_schools(rollout: RolloutSummary) -> str | None:
+    """Say how many schools are left to equip, and which ones cannot be connected."""
     left = rollout.target - rollout.equipped
     if not rollout.schools or left <= 0:
         return None

@@ -87,7 +87,7 @@ def milestones(today: date) -> None:
             }
         )
         dates = ["Prévu le", "Atteint le"]
-        with st.container(height="content" if len(table) < 12 else 420, border=False):
+        with st.container(height="content" if len(table) < 12 else 420, border=False, key="jalons"):
             sheet.sheet_of(table.assign(**{name: table[name].map(day) for name in dates}))
         tables.download_csv(table, "jalons")
 
@@ -171,7 +171,7 @@ def decisions(today: date) -> None:
         if not taken.empty:
             columns = {"decision": "Décision", "school": "École", "decided_on": "Prise le", "outcome": "Choix"}
             table = taken.assign(school=taken["school"].map(place_of))[list(columns)].rename(columns=columns)
-            tables.table(table, "decisions_prises", height="content", download=False)
+            sheet.sheet_of(table.assign(**{"Prise le": table["Prise le"].map(day)}).fillna(MISSING))
 
 
 def decisions_sentence(waiting: pd.DataFrame) -> str:

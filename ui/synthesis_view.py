@@ -7,13 +7,14 @@ from datetime import date
 import pandas as pd
 
 from data import steering
-from data.programme import RolloutSummary
+from data.pilot import Study
+from data.programme import RolloutSummary, rollout_summary
 from data.queries import WasteSummary
-from ui import blocks, portfolio_view, sheet, steering_view
+from ui import blocks, effect_view, portfolio_view, sheet, steering_view
 from ui.blocks import Figure
 from ui.formats import MISSING, SPACE, count_of, day, moment, number, percent, plural, quantity, signed
 from ui.session import ask
-from ui.situation import Situation
+from ui.situation import Situation, about_schools
 from ui.waste_sentences import reliability
 
 GROSS = "pesée brute\u00a0; la référence ne compte que le comestible"
@@ -76,7 +77,7 @@ def waste_figures(facts: Situation) -> list[Figure]:
             _weighed(facts, f"pour {_tonnes(facts.wasted_kg)} de nourriture, pesée brute"),
             _help(facts, "co2e_kg_per_kg"),
         ),
-        _schools(facts),
+        _schools(facts.rollout),
     ]
 
 
@@ -102,10 +103,8 @@ def changes(facts: Situation) -> None:
 
 def change_sentence(now: WasteSummary, before: WasteSummary) -> str:
     """Say how surplus and shortage moved, together."""
-    return (
-        f"Le surplus {_moved(now.surplus_pct, before.surplus_pct)} et le manque "
-        f"{_moved(now.shortage_pct, before.shortage_pct)}."
-    )
+    surplus, shortage = _moved(now.surplus_pct, before.surplus_pct), _moved(now.shortage_pct, before.shortage_pct)
+    return f"Le surplus {surplus}{',' if ', ' in surplus else ''} et le manque {shortage}."
 
 
 def change_table(now: WasteSummary, before: WasteSummary) -> pd.DataFrame:
@@ -157,8 +156,7 @@ def _source(facts: Situation, name: str) -> str | None:
     return f"{quantity(found.value, found.unit, digits)}{SPACE}: {found.source}"
 
 
-def _schools(facts: Situation) -> Figure:
-    rollout = facts.rollout
+def _schools(rollout: RolloutSummary) -> Figure:
     if not rollout.schools:
         return Figure("Écoles équipées", MISSING, f"aucune saisie, {plural(rollout.target, 'école')} prévues")
     return Figure(
@@ -174,6 +172,18 @@ def connections(rollout: RolloutSummary) -> str:
     connected = plural(rollout.connected, "école raccordée", "écoles raccordées")
     blocked = len(rollout.blocked)
     return f"{connected}, {plural(blocked, 'raccordement bloqué', 'raccordements bloqués')}" if blocked else connected
+
+
+def programme_alone(today: date, study: Study) -> None:
+    """Show where the programme stands while no meal is known: its schools, what it waits for, the pilot."""
+    rollout = ask(rollout_summary, today)
+    if rollout.schools:
+        blocks.figures([_schools(rollout)], "programme")
+        if told := about_schools(rollout):
+            blocks.sentences([told])
+    programme_decisions(today)
+    if rollout.schools:
+        effect_view.summary(study)
 
 
 def programme_decisions(today: date) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import streamlit as st
+
 from data import queries
 from models import pilot_study
 from ui import blocks, effect_view, filters, synthesis_view
@@ -13,6 +15,11 @@ from ui.situation import decisions, situation
 
 require("comite")
 blocks.page_title("Synthèse", "Où en sommes-nous, qu’est-ce qui a changé, que décider\u00a0?")
+
+if not ask(queries.school_years_with_data):
+    filters.no_meal_known()
+    synthesis_view.programme_alone(date.today(), ask(pilot_study.study))
+    st.stop()
 
 selection = filters.selection_or_stop(with_place=False, with_history=False)
 facts = situation(selection)

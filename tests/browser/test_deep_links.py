@@ -29,6 +29,7 @@ PAGES = {
     "qualite_previsions": "Qualité des prévisions",
     "guide": "Guide",
 }
+SHEET, WIDEST_CHART = 718, 1168  # pixels: A4 between its usual margins; a chart on a large screen
 ENGLISH = [
     "(required)",
     "Page not found",
@@ -39,6 +40,7 @@ ENGLISH = [
     "dd/mm",
     "No results",
     "Choose an option",
+    "Choose options",
 ]
 
 
@@ -104,3 +106,35 @@ def test_every_page_opens_from_the_menu_in_french(page: Page) -> None:
         for word in ENGLISH:
             assert word not in text, f"{title}: {word}"
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{title} is too wide"
+
+
+def test_a_list_where_nothing_matches_says_so_in_french(page: Page) -> None:
+    visit(page, "Généralisation")
+    for kind, test_id in (("stSelectbox", "stSelectboxVirtualDropdown"), ("stMultiSelect", "stMultiSelectDropdown")):
+        field = page.get_by_test_id(kind).get_by_role("combobox").first
+        field.click()
+        field.fill("zzzz")
+        nothing = page.get_by_test_id(test_id).locator('[role="option"]')
+        expect(nothing).to_have_count(1, timeout=SLOW)
+        assert nothing.evaluate("option => getComputedStyle(option, '::after').content") == '"Aucun résultat"'
+        assert "No results" not in page.locator("body").inner_text()
+        field.press("Escape")
+
+
+def test_the_rollout_prints_on_a_sheet_whole(page: Page) -> None:
+    visit(page, "Déploiement")
+    box = page.locator(".st-key-jalons")
+    hidden = "box => [box, box.parentElement].some(one => one.scrollHeight > one.clientHeight + 1)"
+    assert box.evaluate(hidden), "no row is hidden on the screen: this test proves nothing"
+    page.emulate_media(media="print")
+    assert not box.evaluate(hidden)
+    zoom = page.get_by_test_id("stMainBlockContainer").evaluate("block => getComputedStyle(block).zoom")
+    assert float(zoom) * WIDEST_CHART <= SHEET
+
+
+def test_a_word_without_end_does_not_widen_the_page(page: Page) -> None:
+    visit(page, "Déploiement")
+    page.set_viewport_size({"width": 768, "height": 900})
+    for place in (".takeaway", ".sentences li", ".card dd", ".note"):
+        page.locator(place).first.evaluate("(place, word) => { place.textContent = word }", "x" * 400)
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth <= main.clientWidth")

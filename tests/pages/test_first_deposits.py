@@ -10,6 +10,7 @@ from tests.data.programme_files import Cell, deposit
 from tests.pages.conftest import Open, texts
 
 EQUIPMENT, ROLLOUT = "pages/mission/equipement.py", "pages/mission/deploiement.py"
+SUMMARY = "pages/comite/synthese.py"
 
 
 def add(path: Path, columns: str, rows: list[tuple[Cell, ...]]) -> None:
@@ -51,3 +52,17 @@ def test_milestones_and_decisions_before_the_first_school_are_seen(open_app: Ope
     assert "0 jalon atteint sur 1" in texts(app)
     assert "Choisir les écoles, programme" in texts(app)
     assert any("Aucun risque" in text.value for text in app.info)
+
+
+def test_a_programme_before_the_first_meal_is_seen_with_one_denominator(open_app: Open, empty_store: Path) -> None:
+    add(empty_store, "ecole connexion_filaire", [("École A", "bloquée")])
+    add(empty_store, "decision attendue_le", [("Choisir les écoles", date(2026, 3, 2))])
+    app = open_app(empty_store, SUMMARY)
+    assert not app.exception
+    assert "Aucun repas n’est encore connu" in app.info[0].value
+    assert [(metric.label, metric.value) for metric in app.metric] == [("Écoles équipées", "0 sur 12")]
+    said = texts(app)
+    assert "encore 12 écoles sur 12. Raccordement bloqué : A." in said
+    assert "Choisir les écoles, programme" in said
+    app = app.switch_page(ROLLOUT).run()
+    assert [metric.value for metric in app.metric] == ["0 sur 12", "0 sur 12", "1 sur 12", "0 sur 12"]

@@ -69,6 +69,18 @@ def test_other_assumptions_move_the_end_at_once(open_app: Open, demo_file: Path)
     assert not app.exception
 
 
+def test_without_a_chosen_stage_the_page_says_that_all_are_simulated(open_app: Open, demo_file: Path) -> None:
+    app = open_app(demo_file, AHEAD)
+    assert app.multiselect[0].proto.placeholder == "Toutes les étapes"
+    app.multiselect[0].set_value(app.multiselect[0].options).run()
+    everything = [metric.value for metric in app.metric]
+    assert "Aucune étape choisie" not in texts(app)
+    app.multiselect[0].set_value([]).run()
+    assert not app.exception
+    assert "Aucune étape choisie : la simulation les compte toutes (7)." in texts(app)
+    assert [metric.value for metric in app.metric] == everything
+
+
 def test_a_target_already_passed_is_told_as_done_and_large_assumptions_are_accepted(
     open_app: Open, demo_file: Path
 ) -> None:

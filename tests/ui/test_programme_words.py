@@ -300,3 +300,13 @@ def test_the_table_of_the_steps_hides_the_agents_of_a_zero_and_tells_it() -> Non
     table = equipment_view.stairs_table(steps).set_index("Étape")
     assert table.loc["Formés"].tolist() == ["0", "masqué", "0,0"]
     assert table.loc["Agents"].tolist() == ["masqué"] * 3
+
+
+def test_a_share_that_did_not_move_is_said_to_stay() -> None:
+    months = pd.to_datetime(["2026-01-01", "2026-02-01"])
+    still, moved = (
+        plain(equipment_view.trend_sentence(pd.DataFrame({"Actifs (30\u00a0j)": shares}, index=months)))
+        for shares in ([0.0, 0.2], [0.0, 12.0])
+    )
+    assert still.endswith("la part des agents actifs reste à 0 %.")
+    assert moved.endswith("la part des agents actifs passe de 0 % à 12 %.")

@@ -36,6 +36,13 @@ def test_a_target_passed_is_done_since_that_day_and_never_more_than_all() -> Non
     ]
 
 
+def test_the_months_that_new_schools_add_are_those_between_the_months_shown() -> None:
+    end, without = date(2033, 8, 2), date(2033, 3, 30)
+    found = replace(told(7, Range(end, end, end), []), without_new=Range(without, without, without))
+    said = plain(rollout_ahead_view.fan_sentence(found, Assumptions(target=9)))
+    assert "vers août 2033" in said and said.endswith("y ajoutent 5 mois.")
+
+
 def test_a_year_under_way_says_what_is_no_simulation() -> None:
     assert plain(rollout_ahead_view.pace_sentence(told(7, Range(DAY, DAY, DAY), [(2026, 8, 9, 11, 7)]))) == (
         "En 2026, 9 écoles seraient finies, dont 7 déjà finies (entre 8 et 11)."

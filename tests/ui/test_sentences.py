@@ -73,7 +73,7 @@ def test_a_change_is_told_with_both_sides_of_the_plan() -> None:
     before = replace(SUMMARY, surplus_meals=800, shortage_meals=100)
     assert (
         plain(change_sentence(SUMMARY, before))
-        == "Le surplus baisse de 2,0 points, à 6,0 % et le manque reste à 1,0 %."
+        == "Le surplus baisse de 2,0 points, à 6,0 %, et le manque reste à 1,0 %."
     )
     rows = change_table(SUMMARY, before).set_index("Indicateur")["Écart"].map(plain)
     assert rows["Surplus"] == "−2,0 points"

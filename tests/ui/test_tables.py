@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from ui import forecast_view
+from ui import forecast_view, sheet
 from ui.tables import ROOM, SHORT, fitted, french, french_csv, widths_of
 
 
@@ -78,3 +78,9 @@ def test_a_long_table_keeps_rows_of_one_line_and_one_that_cannot_fit_its_widths(
 def test_every_column_of_a_wide_table_stands_in_one_of_its_parts() -> None:
     assert set(forecast_view.COLUMNS.values()) == {*forecast_view.FIRST, *forecast_view.SHORTER}
     assert not {*forecast_view.FIRST} & {*forecast_view.SHORTER}
+
+
+def test_only_a_word_that_no_column_can_hold_is_cut() -> None:
+    assert sheet.cell("x" * 400, "name").startswith('<td class="name long">')
+    assert sheet.cell("01/09/2026").startswith('<td class="">')
+    assert sheet.cell("a_name_of_several_words_that_may_break").startswith('<td class="">')
