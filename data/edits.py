@@ -51,15 +51,15 @@ def rows(store: Store, kind: str) -> list[Row]:
         return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
 
-def schools(store: Store) -> list[str]:
-    """Which schools may a line name? The test schools first, then the others, by name."""
+def schools(store: Store) -> dict[str, bool]:
+    """Which schools may a line name, and is each a test school? The test schools first, then the others, by name."""
     found = store.read("""
         SELECT school, min(rank) AS rank
         FROM (SELECT school, 1 AS rank FROM pilot_sites UNION ALL SELECT school, 2 FROM schools)
         GROUP BY school
         ORDER BY rank, school COLLATE FR, school
     """)
-    return [str(school) for school in found["school"]]
+    return {str(school): bool(rank == 1) for school, rank in zip(found["school"], found["rank"], strict=True)}
 
 
 def recent(store: Store, count: int = 6, kinds: tuple[str, ...] = PROGRAMME_KINDS) -> list[Row]:

@@ -4,7 +4,16 @@
 from __future__ import annotations
 
 from data.targets.base import Check, editable
-from data.targets.programme_checks import KNOWN_SCHOOL, day, happened, in_order, known_school, together, undated_before
+from data.targets.programme_checks import (
+    KNOWN_SCHOOL,
+    NOT_A_TEST_SCHOOL,
+    day,
+    happened,
+    in_order,
+    known_school,
+    together,
+    undated_before,
+)
 
 SITES = editable(
     "site_rows",
@@ -87,6 +96,7 @@ STAGES_OF_SCHOOLS = editable(
     },
     (
         KNOWN_SCHOOL,
+        NOT_A_TEST_SCHOOL,
         in_order("fin_prevue", "planned_start", "planned_end", "la fin prévue précède le début prévu"),
         in_order("fin_reelle", "actual_start", "actual_end", "la fin réelle précède le début réel"),
         happened("debut_reel"),

@@ -129,6 +129,29 @@ def test_what_may_be_right_is_doubted_once_and_kept(
     assert [said in plain(warning) for warning in outcome.warnings] == [True]
 
 
+@pytest.mark.parametrize(
+    ("kind", "line"),
+    [
+        ("equipment", {**COUNT, "agents": 6}),
+        ("stages", {**STAGE, "debut_prevu": day(17)}),
+        ("devices", {"identifiant": "MAT-2"}),
+    ],
+)
+def test_a_school_out_of_the_test_is_doubted_once_test_schools_are_known(
+    known: Store, store: Store, kind: str, line: dict[str, Any]
+) -> None:
+    line = {**line, "ecole": "École Kepler"}
+    for opened in (known, store):
+        deposit(opened, "ecole cantine_nom", [("École Kepler", "A")])
+    first = edits.record(store, kind, [line], "m")
+    assert first.saved and not [warning for warning in first.warnings if "école test" in warning]
+    outcome = edits.record(known, kind, [line], "m")
+    assert outcome.saved
+    assert ["« École Kepler » n’est pas une école test" in plain(warning) for warning in outcome.warnings] == [True]
+    assert list(edits.schools(known).items())[-1] == ("École Kepler", False)
+    assert edits.record(known, kind, [{**line, "ecole": SCHOOL}], "m").warnings == ()
+
+
 def test_an_end_typed_after_the_next_stage_began_is_doubted_too(known: Store) -> None:
     begun = edits.record(known, "stages", [{**STAGE, "etape": "formation", "debut_reel": day(25)}], "m")
     assert "les deux étapes courent ensemble" in plain(begun.warnings[0])

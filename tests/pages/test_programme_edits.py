@@ -139,7 +139,7 @@ def test_what_another_session_already_recorded_is_doubted_but_not_said_to_be_sav
     fill(app, **typed)
     said = [warning.value.replace("\u00a0", " ") for warning in app.warning]
     assert said[1:] == ["C’était déjà connu ; c’est à vérifier :"]
-    assert "bloquée sous le soleil" in texts(app)
+    assert "bloqué sous le soleil" in texts(app)
 
 
 def test_a_change_that_left_the_list_meanwhile_is_still_taken_back(open_app: Open, demo_store: Path) -> None:
