@@ -48,6 +48,12 @@ SITES = editable(
             "'raccordement bloqué sans raison : dites en quelques mots ce qui la bloque'",
         ),
         Check(
+            "meteo_raison",
+            "now.connection = 'bloquée' AND now.before.connection IS DISTINCT FROM 'bloquée'"
+            " AND now.weather_reason = now.before.weather_reason",
+            "'raccordement bloqué, et la raison reste « ' || now.weather_reason || ' » : dit-elle ce qui bloque ?'",
+        ),
+        Check(
             "cantine_nom",
             "cantine_nom IS NOT NULL AND cantine_nom NOT IN (SELECT name FROM canteens)",
             "'« ' || cantine_nom || ' » n’est pas une cantine connue : déposez aussi le fichier des cantines'",

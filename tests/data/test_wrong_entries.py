@@ -152,6 +152,18 @@ def test_a_school_out_of_the_test_is_doubted_once_test_schools_are_known(
     assert edits.record(known, kind, [{**line, "ecole": SCHOOL}], "m").warnings == ()
 
 
+def test_a_connection_that_becomes_blocked_with_its_reason_as_it_was_is_doubted_once(known: Store) -> None:
+    edits.record(known, "sites", [{"ecole": OTHER, "meteo_raison": "Matériel reçu"}], "m")
+    outcome = edits.record(known, "sites", [{"ecole": OTHER, "raccordement": "bloquée"}], "m")
+    said = "la raison reste « Matériel reçu » : dit-elle ce qui bloque ?"
+    assert outcome.saved
+    assert [said in plain(warning) for warning in outcome.warnings] == [True]
+    assert edits.record(known, "sites", [{"ecole": OTHER, "meteo": "pluie"}], "m").warnings == ()
+    edits.record(known, "sites", [{"ecole": OTHER, "raccordement": "en cours"}], "m")
+    told = {"ecole": OTHER, "raccordement": "bloquée", "meteo_raison": "Gaine bouchée"}
+    assert edits.record(known, "sites", [told], "m").warnings == ()
+
+
 def test_an_end_typed_after_the_next_stage_began_is_doubted_too(known: Store) -> None:
     begun = edits.record(known, "stages", [{**STAGE, "etape": "formation", "debut_reel": day(25)}], "m")
     assert "les deux étapes courent ensemble" in plain(begun.warnings[0])
