@@ -55,7 +55,7 @@ Row = Mapping[str, Any]
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def action(name: str, typed: bool = False) -> str:
+def action(name: str, typed: bool | None = False) -> str:
     """Name an action; a deposit `typed` in a form is told apart from a file."""
     return TYPED if typed and name == "deposit" else ACTIONS.get(name, name)
 

@@ -28,13 +28,18 @@ EVERYBODY = "Tout le monde"
 NOT_MASKED = (
     "Les comptes d’agents y sont écrits comme ils ont été saisis, non masqués\u00a0: ne diffusez pas ce journal."
 )
+# A deposit is a file or a form; the other actions are looked for whichever it was.
+FILE, FORM = ("deposit", False), ("deposit", True)
+ACTIONS: list[tuple[str, bool | None]] = [
+    FILE, FORM, *((name, None) for name in audit_words.ACTIONS if name != "deposit")
+]  # fmt: skip
 TITLES = ["Quand", "Qui", "Action", "Ce qui a changé"]
 
 
 def asked() -> JournalFilter:
     """Show the filters and return what they select."""
     titles = {kind.title: name for name, kind in kinds().items()}
-    actions = {title: name for name, title in audit_words.ACTIONS.items()}
+    actions = {audit_words.action(name, typed): (name, typed) for name, typed in ACTIONS}
     left, middle, right = st.columns(3)
     action = left.selectbox("Action", [ALL, *actions], key="journal_action")
     kind = middle.selectbox("Données", [ALL, *titles], key="journal_donnees")
@@ -46,14 +51,16 @@ def asked() -> JournalFilter:
     first = left.date_input("Du", begun, key="journal_du", **bounds)
     last = middle.date_input("Au", max(begun, today), key="journal_au", **bounds)
     text = right.text_input("Chercher", key="journal_texte", placeholder="école, fichier, valeur…")
+    name, typed = actions.get(str(action), (None, None))
     return JournalFilter(
-        actions.get(str(action)),
+        name,
         titles.get(str(kind)),
         None if actor == EVERYBODY else str(actor),
         # As they stand at first, they leave nothing out, whatever the hour here.
         first if first > begun else None,
         last if last < today else None,
         words_of(text),
+        typed,
     )
 
 

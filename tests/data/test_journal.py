@@ -34,6 +34,9 @@ TODAY = date.today()
     [
         (JournalFilter(kind="risks"), ["undo", "deposit"]),
         (JournalFilter(action="undo"), ["undo"]),
+        (JournalFilter(kind="risks", action="deposit", typed=True), ["deposit"]),
+        (JournalFilter(kind="risks", action="deposit", typed=False), []),
+        (JournalFilter(kind="log", typed=True), []),
         (JournalFilter(actor="bob@ville.fr"), ["user", "deposit"]),
         (JournalFilter(words=(("météo", '"column": "weather"'), ("ANNE",), ("nuage",))), ["deposit"]),
         (JournalFilter(words=(("amiante",), ("100%",))), []),
