@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from data.clock import today_in_paris
 from data.deposit import DepositRefused, DepositReport, apply, preview
 from data.formulas import escape
 from data.queries.journal import LINES, journal_line
@@ -90,7 +91,7 @@ def record(store: Store, kind: str, lines: Sequence[Mapping[str, Any]], actor: s
     Their values may be texts as people type them: they are read and checked as those of a file.
     """
     described = kinds()[kind]
-    name = f"saisie_{normalise(described.title)}_{date.today():%Y-%m-%d}.csv"
+    name = f"saisie_{normalise(described.title)}_{today_in_paris():%Y-%m-%d}.csv"
     # A file may write its dates month first, and its columns tell which: a form asks for the day first, always.
     if wrong := _not_dates(described, lines):
         return Outcome(refusals=wrong)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from data import queries
+from data.clock import today_in_paris
 from data.queries import JournalFilter
 from data.schemas import kinds, normalise
 from data.store import Store
@@ -45,7 +45,7 @@ def asked() -> JournalFilter:
     kind = middle.selectbox("Données", [ALL, *titles], key="journal_donnees")
     actor = right.selectbox("Qui", [EVERYBODY, *ask(queries.journal_actors)], key="journal_qui")
     left, middle, right = st.columns(3)
-    today = date.today()
+    today = today_in_paris()
     begun = ask(queries.journal_begun_on) or today
     bounds: Any = {"min_value": begun, "max_value": max(begun, today), "format": "DD/MM/YYYY"}
     first = left.date_input("Du", begun, key="journal_du", **bounds)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from data import queries
+from data.clock import today_in_paris
 from models import pilot_study
 from ui import blocks, effect_view, filters, synthesis_view
 from ui.access import require
@@ -24,7 +23,7 @@ synthesis_view.freshness(facts)
 
 with blocks.question("Que décider\u00a0?", "Déduit des chiffres de la période."):
     blocks.sentences(decisions(facts, canteens))
-synthesis_view.programme_decisions(date.today())
+synthesis_view.programme_decisions(today_in_paris())
 effect_view.summary(ask(pilot_study.study))
 synthesis_view.changes(facts)
 synthesis_view.sources(facts)
