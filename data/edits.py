@@ -173,6 +173,15 @@ def _refusals(kind: Kind, lines: Sequence[Mapping[str, Any]], report: DepositRep
 
 def _subject(kind: Kind, line: Mapping[str, Any]) -> str:
     """Return what a check says first, as `data.deposit` does: “École A · formation : ”."""
-    values = [line.get(name) for name in kind.key]
-    told = [value.strftime("%d/%m/%Y") if isinstance(value, date) else str(value) for value in values if value]
+    fields = {described.name: described for described in kind.fields}
+    told = [_told(fields[name], line[name]) for name in kind.key if line.get(name)]
     return french(f"{' · '.join(told)} :")
+
+
+def _told(described: Field, value: Any) -> str:  # noqa: ANN401
+    if described.type != "date":
+        return str(value)
+    try:
+        return date.fromisoformat(_day_first(value)).strftime(described.date_format)
+    except ValueError:
+        return str(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Container, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import streamlit as st
@@ -197,5 +198,10 @@ def choice(kind: str, rows: list[edits.Row], new: str) -> edits.Row | None:
 
 
 def _label(kind: str, row: edits.Row) -> str:
-    parts = [(name, edits.as_text(row[name])) for name in kinds()[kind].key]
+    formats = {field.name: field.date_format for field in kinds()[kind].fields}
+    values = [(name, row[name]) for name in kinds()[kind].key]
+    parts = [
+        (name, value.strftime(formats[name]) if isinstance(value, date) else edits.as_text(value))
+        for name, value in values
+    ]
     return " · ".join(school_name(text) if name == "ecole" else text for name, text in parts if text)

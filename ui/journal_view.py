@@ -129,7 +129,7 @@ def _row(line: audit_words.Row) -> str:
         sheet.cell(moment(line["done_at"])), sheet.cell(line["actor"]),
         sheet.cell(action, note="annulé depuis" if _undone(line) else ""),
         sheet.cell(audit_words.line(line), "text", summary=_summary(line),
-                   more=audit_words.changes_by_line(line["changes"])),
+                   more=audit_words.changes_by_line(line["changes"], line["kind"])),
     ])  # fmt: skip
 
 
@@ -156,7 +156,7 @@ def table(found: pd.DataFrame) -> pd.DataFrame:
             "Dépôt n°": found["deposit_id"].astype("Int64"),
             "Annulé depuis": ["oui" if _undone(line) else None for line in told],
             "Ce qui a changé": [audit_words.line(line) for line in told],
-            "Changements": [" | ".join(audit_words.changes_by_line(line["changes"])) for line in told],
+            "Changements": [" | ".join(audit_words.changes_by_line(line["changes"], line["kind"])) for line in told],
         }
     )
 

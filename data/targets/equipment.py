@@ -66,7 +66,7 @@ EQUIPMENT = editable(
         Check("metier", f"metier NOT IN {TRADES} AND EXISTS (FROM {TRADES})", NEW_TRADE),
         Check("mois", "day(mois) <> 1", "'un mois s’écrit par son premier jour : 01/' || strftime(mois, '%m/%Y')",
               blocking=True),
-        Check("mois", "mois > current_date", "'le mois du ' || " + day("mois") + " || ' est à venir'", blocking=True),
+        Check("mois", "mois > current_date", "'le mois ' || strftime(mois, '%m/%Y') || ' est à venir'", blocking=True),
         not_over("identites_creees", "identities_created", "agents", "identités créées pour un nombre d’agents de"),
         not_over("identites_activees", "identities_activated", "identities_created",
                  "identités activées pour un nombre d’identités créées de"),

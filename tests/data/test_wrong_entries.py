@@ -262,5 +262,14 @@ def test_a_month_without_its_day_is_not_doubted_as_a_day(known: Store, texts: li
     assert len(found) == len(said) and all(words in reason for words, reason in zip(said, found, strict=True)), found
 
 
+@pytest.mark.parametrize("text", ["03/2025", "01/03/2025", day(1)])
+def test_a_month_is_told_as_a_month_and_the_subject_is_left_to_files(known: Store, text: str | date) -> None:
+    refused = edits.record(known, "equipment", [{**COUNT, "mois": text, "formes": 9}], "m").refusals[0, "formes"]
+    assert plain(refused).startswith("9 agents formés")
+    content = f"ecole;metier;mois;formes\n{SCHOOL};restauration;03/2025;9\n".encode()
+    [finding] = preview(known, "comptes.csv", content).rejected
+    assert plain(finding.reason).startswith(f"{SCHOOL} · restauration · 03/2025 : ")
+
+
 def test_a_day_needs_its_day(known: Store) -> None:
     assert (0, "debut_reel") in edits.record(known, "stages", [{**STAGE, "debut_reel": "11/2025"}], "m").refusals
