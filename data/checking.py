@@ -14,8 +14,8 @@ from data.targets import TARGETS, Check, Target
 
 def _subject(kind: Kind) -> str:
     """Name what a line is about, in SQL: “CONTRIE · M/E · 24/05/2016 : ”."""
-    dates = {field.name for field in kind.fields if field.type == "date"}
-    parts = (f"strftime(\"{name}\", '%d/%m/%Y')" if name in dates else f'"{name}"' for name in kind.key)
+    written = {field.name: field.date_format for field in kind.fields if field.type == "date"}
+    parts = (f"strftime(\"{name}\", '{written[name]}')" if name in written else f'"{name}"' for name in kind.key)
     return f"concat_ws(' · ', {', '.join(parts)}) || ' : '"
 
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from data.clock import PARIS
 from data.schemas import Kind, normalise
 from data.texts import rewrite, used
 
 # Line in the file, column, reason: what reading has to say without rejecting anything.
 Remark = tuple[int | None, str | None, str]
 
-PARIS = ZoneInfo("Europe/Paris")
 NUMERIC = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
 UNIVERSAL = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]00:?00)")
 TIME = re.compile(

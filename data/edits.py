@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from data.clock import today_in_paris
 from data.deposit import DepositRefused, DepositReport, apply, preview
 from data.formulas import escape
 from data.queries.journal import LINES, journal_line
@@ -51,15 +52,15 @@ def rows(store: Store, kind: str) -> list[Row]:
         return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
 
-def schools(store: Store) -> list[str]:
-    """Which schools may a line name? The test schools first, then the others, by name."""
+def schools(store: Store) -> dict[str, bool]:
+    """Which schools may a line name, and is each a test school? The test schools first, then the others, by name."""
     found = store.read("""
         SELECT school, min(rank) AS rank
         FROM (SELECT school, 1 AS rank FROM pilot_sites UNION ALL SELECT school, 2 FROM schools)
         GROUP BY school
         ORDER BY rank, school COLLATE FR, school
     """)
-    return [str(school) for school in found["school"]]
+    return {str(school): bool(rank == 1) for school, rank in zip(found["school"], found["rank"], strict=True)}
 
 
 def recent(store: Store, count: int = 6, kinds: tuple[str, ...] = PROGRAMME_KINDS) -> list[Row]:
@@ -90,7 +91,7 @@ def record(store: Store, kind: str, lines: Sequence[Mapping[str, Any]], actor: s
     Their values may be texts as people type them: they are read and checked as those of a file.
     """
     described = kinds()[kind]
-    name = f"saisie_{normalise(described.title)}_{date.today():%Y-%m-%d}.csv"
+    name = f"saisie_{normalise(described.title)}_{today_in_paris():%Y-%m-%d}.csv"
     # A file may write its dates month first, and its columns tell which: a form asks for the day first, always.
     if wrong := _not_dates(described, lines):
         return Outcome(refusals=wrong)
@@ -172,6 +173,15 @@ def _refusals(kind: Kind, lines: Sequence[Mapping[str, Any]], report: DepositRep
 
 def _subject(kind: Kind, line: Mapping[str, Any]) -> str:
     """Return what a check says first, as `data.deposit` does: “École A · formation : ”."""
-    values = [line.get(name) for name in kind.key]
-    told = [value.strftime("%d/%m/%Y") if isinstance(value, date) else str(value) for value in values if value]
+    fields = {described.name: described for described in kind.fields}
+    told = [_told(fields[name], line[name]) for name in kind.key if line.get(name)]
     return french(f"{' · '.join(told)} :")
+
+
+def _told(described: Field, value: Any) -> str:  # noqa: ANN401
+    if described.type != "date":
+        return str(value)
+    try:
+        return date.fromisoformat(_day_first(value)).strftime(described.date_format)
+    except ValueError:
+        return str(value)

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from holidays import country_holidays
 from vacances_scolaires_france import SchoolHolidayDates
 
+from data.clock import today_in_paris
 from data.store import Store
 
 DEFAULT_WEEKDAYS = frozenset({1, 2, 4, 5})
@@ -114,7 +115,7 @@ EVENTS_OFF = """
 def served_weekdays(store: Store) -> frozenset[int]:
     """Return the weekdays (1 = Monday) that carried a meaningful share of the meals of the last twelve months."""
     # A date still to come is a typing error: it must not move these twelve months.
-    meals = store.read(SERVED_WEEKDAYS, {"today": date.today()})
+    meals = store.read(SERVED_WEEKDAYS, {"today": today_in_paris()})
     if meals.empty:
         return DEFAULT_WEEKDAYS
     served = meals[meals["meals"] >= MEANINGFUL_SHARE * meals["meals"].max()]

@@ -15,6 +15,8 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from data.clock import PARIS
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 DEFAULT_PATH = Path(__file__).parent.parent / "var" / "antigaspi.duckdb"
 
@@ -131,6 +133,8 @@ def _connect(path: Path, folders: list[Path]) -> duckdb.DuckDBPyConnection:
             + ". Fermez l’application ou attendez la fin de l’autre commande, puis recommencez."
         ) from error
     connection.execute("SET allowed_directories = $folders", {"folders": [str(folder) for folder in folders]})
+    # What `current_date` is; what is written is in UTC, and says so.
+    connection.execute(f"SET GLOBAL TimeZone = '{PARIS.key}'")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection

@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from data.clock import today_in_paris
 from data.demo import is_demo
 from data.queries import archive
 from data.store import Store
@@ -72,7 +73,7 @@ def refresh(
                 progress(done, total)
 
         with _private_folder(store.work_folder) as folder:
-            known = _hand_over(store, today or date.today(), folder / "job")
+            known = _hand_over(store, today or today_in_paris(), folder / "job")
             result = _compute(store, folder, told)
         return _save(store, actor, started_at, demo, known, result)
     finally:

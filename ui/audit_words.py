@@ -13,7 +13,7 @@ from typing import Any
 from data.comparison import WHOLE_LINE
 from data.schemas import kinds
 from ui.access import ROLE_TITLES
-from ui.deposit_words import column_title, french_days, title_of, value_in_words
+from ui.deposit_words import column_title, key_in_words, title_of, value_in_words
 from ui.formats import MISSING, SPACE, day, is_missing, number, plural
 
 ACTIONS = {
@@ -55,7 +55,7 @@ Row = Mapping[str, Any]
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def action(name: str, typed: bool = False) -> str:
+def action(name: str, typed: bool | None = False) -> str:
     """Name an action; a deposit `typed` in a form is told apart from a file."""
     return TYPED if typed and name == "deposit" else ACTIONS.get(name, name)
 
@@ -75,22 +75,22 @@ def _kind(name: str) -> str:
     return found.title.lower() if found else name
 
 
-def changes(found: Changes, count: int = CHANGES_NAMED) -> str:
+def changes(found: Changes, count: int = CHANGES_NAMED, kind: str | None = None) -> str:
     """Write the first changes of a deposit, each line named once: “École A, raccordement : en cours → bloquée”."""
     shown = found[:count]
     named = [None, *(change["key"] for change in shown)]
     told = [
-        ("" if change["key"] == before else f"{french_days(str(change['key']))}, ") + _change(change)
+        ("" if change["key"] == before else f"{key_in_words(str(change['key']), kind)}, ") + _change(change)
         for change, before in zip(shown, named, strict=False)
     ]
     more = len(found) - len(told)
     return " ; ".join(told).replace(" ;", f"{SPACE};") + (f"{SPACE}; et {number(more)} de plus" if more > 0 else "")
 
 
-def changes_by_line(found: Changes) -> list[str]:
+def changes_by_line(found: Changes, kind: str | None = None) -> list[str]:
     """Write all the changes of a deposit, those of each line together."""
     lines = [list(of_line) for _, of_line in groupby(found, key=itemgetter("key"))]
-    return [changes(of_line, len(of_line)) for of_line in lines]
+    return [changes(of_line, len(of_line), kind) for of_line in lines]
 
 
 def _change(change: dict[str, str | None]) -> str:
@@ -110,7 +110,7 @@ def line(row: Row, count: int = CHANGES_NAMED) -> str:
     if row["action"] != "deposit":
         return f"{about}{number_}"
     few = row["changes"] and row["lines"] <= CHANGES_NAMED
-    return f"{about}{SPACE}: {changes(row['changes'], count) if few else lines_counted(row)}{number_}"
+    return f"{about}{SPACE}: {changes(row['changes'], count, row['kind']) if few else lines_counted(row)}{number_}"
 
 
 def lines_counted(row: Row) -> str:

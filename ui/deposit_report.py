@@ -109,7 +109,7 @@ def _changes(report: DepositReport) -> None:
     count = len(report.changes)
     first = " premières" if report.changed > count or count == ROWS_SHOWN else ""
     st.subheader(f"Valeurs modifiées ({number(count)}{first})", anchor=False)
-    changes = say.changes_table(report.changes)
+    changes = say.changes_table(report.changes, report.kind)
     if count <= READ_AT_ONCE:
         sheet_of(changes)
     else:

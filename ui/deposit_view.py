@@ -9,7 +9,7 @@ import streamlit as st
 
 from data import queries
 from data.deposit import DepositRefused, DepositReport, apply, preview
-from ui import blocks, deposit_report
+from ui import blocks, deposit_report, edit_view
 from ui import deposit_words as say
 from ui.access import User, may_deposit
 from ui.deposit_report import Read
@@ -19,6 +19,15 @@ from ui.session import ask, request_refresh, store
 STYLE = Path(__file__).with_name("deposit.css")
 LABELS_ASKED = 15
 RESERVED = "Ce fichier est réservé à la mission numérique\u00a0: rien n’a été enregistré."
+MEALS = (
+    ("pages/comite/gaspillage.py", "Voir le gaspillage"),
+    ("pages/cuisine/previsions.py", "Voir les prévisions"),
+)
+PROGRAMME = (
+    (edit_view.ROLLOUT.values(), ("pages/mission/deploiement.py", "Voir le déploiement")),
+    (edit_view.EQUIPMENT.values(), ("pages/mission/equipement.py", "Voir l’équipement")),
+    (edit_view.PORTFOLIO.values(), ("pages/mission/portefeuille.py", "Voir le portefeuille")),
+)
 LATER = "Laisser à rattacher"
 Attachments = dict[tuple[str, str], str]
 
@@ -153,6 +162,11 @@ def _last_success() -> None:
     blocks.takeaway(f"{done.file}{SPACE}: {say.summary(done)}")
     deposit_report.left_to_correct(done)
     with st.container(horizontal=True):
-        blocks.link("pages/comite/gaspillage.py", "Voir le gaspillage")
-        blocks.link("pages/cuisine/previsions.py", "Voir les prévisions")
-        blocks.link("pages/mission/donnees.py", "Voir les données disponibles")
+        for page, label in pages_of(done.kind).items():
+            blocks.link(page, label)
+
+
+def pages_of(kind: str) -> dict[str, str]:
+    """Return the pages that show what a file of this kind brought, each with the words of its link."""
+    found = [link for kinds, link in PROGRAMME if kind in kinds]
+    return dict([*(found or MEALS), ("pages/mission/donnees.py", "Voir les données disponibles")])

@@ -206,12 +206,12 @@ def column_of(kind: str, column: str) -> str:
     return f"{column} ({title[0].lower()}{title[1:]})" if title and title.lower() != column else column
 
 
-def changes_table(changes: pd.DataFrame) -> pd.DataFrame:
+def changes_table(changes: pd.DataFrame, kind: str | None = None) -> pd.DataFrame:
     """Return the changed values under the words people read: French dates and numbers, old then new."""
     return pd.DataFrame(
         {
             "Ligne": changes["line"].astype(str),
-            "Concerne": [french_days(key) for key in changes["key"]],
+            "Concerne": [key_in_words(key, kind) for key in changes["key"]],
             "Valeur": changes["column"].map(column_title),
             "Aujourd’hui": changes["old"].map(value_in_words),
             "Deviendra": changes["new"].map(value_in_words),
@@ -222,6 +222,13 @@ def changes_table(changes: pd.DataFrame) -> pd.DataFrame:
 def french_days(text: str) -> str:
     """Write the dates of a text as jj/mm/aaaa."""
     return ISO_DAY.sub(r"\3/\2/\1", text)
+
+
+def key_in_words(key: str, kind: str | None) -> str:
+    """Name a line by its key, whose dates are days, or months for the kinds that count by month."""
+    found = kinds().get(kind or "")
+    by_month = found is not None and any(field.month for field in found.fields if field.name in found.key)
+    return ISO_DAY.sub(r"\2/\1", key) if by_month else french_days(key)
 
 
 def value_in_words(value: object) -> str:

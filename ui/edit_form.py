@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Container, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import streamlit as st
@@ -19,6 +20,8 @@ from ui.session import store
 
 UNKNOWN = "non renseigné"
 WHOLE = "tout le programme"
+OTHER_SCHOOL = " (hors écoles test)"
+NO_SCHOOLS: Mapping[str, bool] = {}
 DOUBTS = "saisie_a_verifier"  # in the session: what is doubted of the last entry, under its title
 # Texts that need the whole width, when they are long.
 WIDE = frozenset(
@@ -39,8 +42,8 @@ PLACEHOLDERS = {"date": "jj/mm/aaaa", "integer": "nombre", "number": "par exempl
 Texts = Mapping[str, str]
 
 
-def line(kind: str, known: edits.Row | None, schools: Iterable[str] = ()) -> None:
-    """Show the form of one line: the one that is `known`, or a new one."""
+def line(kind: str, known: edits.Row | None, schools: Mapping[str, bool] = NO_SCHOOLS) -> None:
+    """Show the form of one line: the one that is `known`, or a new one; `schools` tells which are test schools."""
     fields = [field for field in kinds()[kind].fields if field.name != edits.TAKE_BACK]
     asked = in_reading_order([field for field in fields if known is None or field.name not in kinds()[kind].key], kind)
     shown = {field.name: edits.as_text(known.get(field.name)) if known else "" for field in fields}
@@ -101,7 +104,7 @@ def other_refusals(prefix: str, beside: Container[tuple[int, str]]) -> None:
             refusal(prefix, place)
 
 
-def _widget(field: Field, value: str, prefix: str, schools: Iterable[str]) -> None:
+def _widget(field: Field, value: str, prefix: str, schools: Mapping[str, bool]) -> None:
     key, label = f"{prefix}_{field.name}", label_of(field)
     if field.name == "ecole":
         _schools(field, value, key, schools)
@@ -118,10 +121,16 @@ def placeholder(field: Field) -> str:
     return "mm/aaaa" if field.month else PLACEHOLDERS.get(field.type, "")
 
 
-def _schools(field: Field, value: str, key: str, schools: Iterable[str]) -> None:
+def _schools(field: Field, value: str, key: str, schools: Mapping[str, bool]) -> None:
     nothing = WHOLE if not field.required and "programme" in field.description else UNKNOWN
     choices = list(dict.fromkeys([nothing, *([value] if value else []), *schools]))
-    st.selectbox(label_of(field), choices, choices.index(value) if value else 0, key=key, format_func=school_name)
+
+    def shown(school: str) -> str:
+        # Before any test school is known, there is nothing to tell apart.
+        other = any(schools.values()) and schools.get(school) is False
+        return f"{school_name(school)}{OTHER_SCHOOL if other else ''}"
+
+    st.selectbox(label_of(field), choices, choices.index(value) if value else 0, key=key, format_func=shown)
 
 
 def _typed(prefix: str, names: Iterable[str]) -> dict[str, str | None]:
@@ -189,5 +198,10 @@ def choice(kind: str, rows: list[edits.Row], new: str) -> edits.Row | None:
 
 
 def _label(kind: str, row: edits.Row) -> str:
-    parts = [(name, edits.as_text(row[name])) for name in kinds()[kind].key]
+    formats = {field.name: field.date_format for field in kinds()[kind].fields}
+    values = [(name, row[name]) for name in kinds()[kind].key]
+    parts = [
+        (name, value.strftime(formats[name]) if isinstance(value, date) else edits.as_text(value))
+        for name, value in values
+    ]
     return " · ".join(school_name(text) if name == "ecole" else text for name, text in parts if text)

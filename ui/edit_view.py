@@ -81,7 +81,8 @@ def _last_changes(kinds: tuple[str, ...]) -> None:
         button.button(
             label, icon=f":material/{icon}:", key=f"{name}_{number_}", on_click=_set, args=(number_, not active)
         )
-    blocks.note(f"Les {len(found)} derniers changements de cette page. Le journal les garde tous, annulés compris.")
+    last = "Le dernier changement" if len(found) == 1 else f"Les {len(found)} derniers changements"
+    blocks.note(f"{last} de cette page. Le journal les garde tous, annulés compris.")
     blocks.link(JOURNAL, "Tout le journal")
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from data import queries
+from data.clock import today_in_paris
 from data.queries import ForecastRun
 from data.queries.events import declared_events
 from data.queries.forecasts import STALE_AFTER_DAYS, is_from_pupils
@@ -66,7 +67,7 @@ def freshness(run: ForecastRun | None) -> None:
         reason = _reason_to_compute(run)
         if reason:
             st.warning(f"{reason}{SPACE}: recalculez-les.", icon=":material/history:")
-        stale = stale_history(run.last_service_on, date.today())
+        stale = stale_history(run.last_service_on, today_in_paris())
         if stale:
             st.warning(stale, icon=":material/event_busy:")
     if st.button("Recalculer les prévisions" if run else "Calculer les prévisions", icon=":material/refresh:"):
@@ -77,7 +78,7 @@ def freshness(run: ForecastRun | None) -> None:
 def _reason_to_compute(run: ForecastRun) -> str | None:
     if run.outdated:
         return "Des données ont changé depuis ces prévisions"
-    if ask(queries.ends_too_soon, run.run_id, date.today()):
+    if ask(queries.ends_too_soon, run.run_id, today_in_paris()):
         return "Ces prévisions s’arrêtent avant la fin des 30 prochains jours de service"
     return None
 
@@ -113,7 +114,7 @@ def coming_days(run: ForecastRun, place: str, canteen: str | None, risk: Risk | 
         past = ask(queries.recent_actuals, canteen, days["date"].min().date(), PAST_DAYS)
         gaps = disagreement.gaps(days) if canteen else None
         table = _readable(shown.assign(weekday=days["date"].map(weekday), disagreement=gaps), ["date", "weekday"])
-        sentence = coming_sentence(shown, date.today())
+        sentence = coming_sentence(shown, today_in_paris())
         blocks.figure(charts_forecast.forecast(shown, past), sentence, table, "previsions", digits=0)
         if days["advised"].notna().any():
             blocks.note(risk_view.advice(risk) if risk else ADVICE)
@@ -185,7 +186,7 @@ def chosen_day(run: ForecastRun) -> date | None:
     if not known:
         blocks.empty_state("Aucun jour de service à prévoir.")
         return None
-    first = first_ahead(list(known.values()), date.today())
+    first = first_ahead(list(known.values()), today_in_paris())
     return known[st.selectbox("Jour", list(known), index=first, key="jour", bind="query-params")]
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import html
 import re
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 import pandas as pd
+
+from data.clock import PARIS
 
 MISSING = "—"
 THIN = "\u202f"  # between thousands
@@ -16,7 +17,6 @@ MARKUP = re.compile(r"[\\`*_\[\]<>~$&#]")
 SHORTCUT = re.compile(r"(?<=[:@.])(?=\S)|(?<=[wW]{3})(?=\.)|^(?=[-+]\s|\d+[.)]\s)")
 WORD_JOINER = "\u2060"
 SPACE = "\u00a0"  # before % : ; ? ! and between a number and its unit
-PARIS = ZoneInfo("Europe/Paris")
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from data import queries
+from data.clock import today_in_paris
 from data.queries import JournalFilter
 from data.schemas import kinds, normalise
 from data.store import Store
@@ -28,32 +28,39 @@ EVERYBODY = "Tout le monde"
 NOT_MASKED = (
     "Les comptes d’agents y sont écrits comme ils ont été saisis, non masqués\u00a0: ne diffusez pas ce journal."
 )
+# A deposit is a file or a form; the other actions are looked for whichever it was.
+FILE, FORM = ("deposit", False), ("deposit", True)
+ACTIONS: list[tuple[str, bool | None]] = [
+    FILE, FORM, *((name, None) for name in audit_words.ACTIONS if name != "deposit")
+]  # fmt: skip
 TITLES = ["Quand", "Qui", "Action", "Ce qui a changé"]
 
 
 def asked() -> JournalFilter:
     """Show the filters and return what they select."""
     titles = {kind.title: name for name, kind in kinds().items()}
-    actions = {title: name for name, title in audit_words.ACTIONS.items()}
+    actions = {audit_words.action(name, typed): (name, typed) for name, typed in ACTIONS}
     left, middle, right = st.columns(3)
     action = left.selectbox("Action", [ALL, *actions], key="journal_action")
     kind = middle.selectbox("Données", [ALL, *titles], key="journal_donnees")
     actor = right.selectbox("Qui", [EVERYBODY, *ask(queries.journal_actors)], key="journal_qui")
     left, middle, right = st.columns(3)
-    today = date.today()
+    today = today_in_paris()
     begun = ask(queries.journal_begun_on) or today
     bounds: Any = {"min_value": begun, "max_value": max(begun, today), "format": "DD/MM/YYYY"}
     first = left.date_input("Du", begun, key="journal_du", **bounds)
     last = middle.date_input("Au", max(begun, today), key="journal_au", **bounds)
     text = right.text_input("Chercher", key="journal_texte", placeholder="école, fichier, valeur…")
+    name, typed = actions.get(str(action), (None, None))
     return JournalFilter(
-        actions.get(str(action)),
+        name,
         titles.get(str(kind)),
         None if actor == EVERYBODY else str(actor),
         # As they stand at first, they leave nothing out, whatever the hour here.
         first if first > begun else None,
         last if last < today else None,
         words_of(text),
+        typed,
     )
 
 
@@ -122,7 +129,7 @@ def _row(line: audit_words.Row) -> str:
         sheet.cell(moment(line["done_at"])), sheet.cell(line["actor"]),
         sheet.cell(action, note="annulé depuis" if _undone(line) else ""),
         sheet.cell(audit_words.line(line), "text", summary=_summary(line),
-                   more=audit_words.changes_by_line(line["changes"])),
+                   more=audit_words.changes_by_line(line["changes"], line["kind"])),
     ])  # fmt: skip
 
 
@@ -149,7 +156,7 @@ def table(found: pd.DataFrame) -> pd.DataFrame:
             "Dépôt n°": found["deposit_id"].astype("Int64"),
             "Annulé depuis": ["oui" if _undone(line) else None for line in told],
             "Ce qui a changé": [audit_words.line(line) for line in told],
-            "Changements": [" | ".join(audit_words.changes_by_line(line["changes"])) for line in told],
+            "Changements": [" | ".join(audit_words.changes_by_line(line["changes"], line["kind"])) for line in told],
         }
     )
 

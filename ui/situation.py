@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 import pandas as pd
 
 from data import queries
+from data.clock import today_in_paris
 from data.programme import RolloutSummary, rollout_summary
 from data.queries import ForecastRun, Overview, Parameter, WasteSummary
 from data.selection import Selection
@@ -57,7 +57,7 @@ def situation(selection: Selection) -> Situation:
         before=ask(queries.waste_summary, selection.year_before(overview.last_day or selection.end)),
         references=ask(queries.parameters),
         weighing_days=float(days.median()) if len(days) else None,
-        rollout=ask(rollout_summary, date.today()),
+        rollout=ask(rollout_summary, today_in_paris()),
         overview=overview,
         run=ask(queries.latest_run),
     )
@@ -109,7 +109,7 @@ def about_schools(rollout: RolloutSummary) -> str | None:
 
 
 def _about_age(overview: Overview) -> str | None:
-    if overview.last_day is None or (date.today() - overview.last_day).days <= STALE_AFTER_DAYS:
+    if overview.last_day is None or (today_in_paris() - overview.last_day).days <= STALE_AFTER_DAYS:
         return None
     return f"Dernier repas connu le {day(overview.last_day)}{SPACE}: demander les journaux plus récents aux cantines."
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pandas as pd
 
 from data import queries
+from data.clock import today_in_paris
 from data.selection import Selection
 from ui import blocks, charts_waste
 from ui import waste_sentences as say
@@ -41,7 +40,7 @@ def ahead(selection: Selection) -> None:
                 "pages/cantine/depot.py",
             )
             return
-        sentence = say.ahead_sentence(days, date.today(), city=selection.canteen is None)
+        sentence = say.ahead_sentence(days, today_in_paris(), city=selection.canteen is None)
         labels = {place: label for place, (label, _) in say.PLACES.items()}
         blocks.figure(charts_waste.kilograms_ahead(days, labels), sentence, _table(days), "gaspillage_a_venir")
         blocks.note(NOTE)

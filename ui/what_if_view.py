@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from data import queries
+from data.clock import today_in_paris
 from data.deposit import DepositRefused, apply
 from data.event_days import CLOSURE, Event, scope
 from data.export import csv_bytes
@@ -62,7 +63,7 @@ def _key(field: str) -> str:
 def _asked(run: ForecastRun, place: str, canteen: str | None) -> Event | None:
     """Show the fields and return the event they describe."""
     days = ask(queries.forecast_days, run.run_id)
-    ahead = next((day for day in days if day >= date.today()), days[0])
+    ahead = next((day for day in days if day >= today_in_paris()), days[0])
     bounds: dict[str, Any] = {"min_value": days[0], "max_value": days[-1], "format": "DD/MM/YYYY"}
     left, right = st.columns(2)
     names = {french: kind for kind, french in say.KINDS.items()}

@@ -9,6 +9,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from data.clock import today_in_paris
 from data.demo.city import City, build_city
 from data.demo.events import build_events
 from data.demo.meals import build_meals, log_frame
@@ -81,7 +82,7 @@ def load_demo(store: Store, today: date | None = None) -> None:
     """
     if not is_empty(store):
         raise DemoOnly("La base contient déjà des données : la démonstration ne se charge que dans une base vide.")
-    deposits = _build(store, today or date.today())
+    deposits = _build(store, today or today_in_paris())
     detail: dict[str, int] = {}
     with store.write(ACTOR, "demo_load", detail) as cursor:
         for kind, frame in deposits.items():

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pandas as pd
 
+from data.clock import today_in_paris
 from data.school_calendar import next_service_days
 from data.store import Store
 
@@ -82,7 +83,7 @@ def forecasts_outdated(store: Store, today: date | None = None) -> bool:
     if not store.read(HAS_HISTORY)["found"].iloc[0]:
         return False
     run = latest_run(store)
-    return run is None or run.outdated or ends_too_soon(store, run.run_id, today or date.today())
+    return run is None or run.outdated or ends_too_soon(store, run.run_id, today or today_in_paris())
 
 
 FORECAST_DAYS = "SELECT DISTINCT date FROM forecasts WHERE run_id = $run_id ORDER BY date"

@@ -41,6 +41,7 @@ FROM lines
 WHERE ($action IS NULL OR action = $action)
     AND ($kind IS NULL OR kind = $kind)
     AND ($actor IS NULL OR actor = $actor)
+    AND ($typed IS NULL OR typed = $typed)
     AND ($first IS NULL OR done_at AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Paris' >= $first::DATE)
     AND ($last IS NULL OR done_at AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Paris' < $last::DATE + 1)
 """
@@ -55,7 +56,7 @@ SEARCHED = """, lines AS MATERIALIZED (
 class JournalFilter:
     """What is asked of the trail: an action, a kind of file, an actor, days (included), and words, all of them.
 
-    A word is given as the ways it may be written in a line.
+    A word is given as the ways it may be written in a line; `typed` asks for what came by a form, or (False) did not.
     """
 
     action: str | None = None
@@ -64,6 +65,7 @@ class JournalFilter:
     first: date | None = None
     last: date | None = None
     words: tuple[tuple[str, ...], ...] = ()
+    typed: bool | None = None
 
     def answer(self, columns: str, after: str = "", **limits: int | None) -> tuple[str, dict[str, Any]]:
         """Return the query of these columns of the lines that answer, and its parameters."""

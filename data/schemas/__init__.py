@@ -39,6 +39,11 @@ class Field:
     headers: tuple[str, ...]
     value_synonyms: dict[str, str]
 
+    @property
+    def date_format(self) -> str:
+        """Say how people read a date of this column: a day, or a month."""
+        return "%m/%Y" if self.month else "%d/%m/%Y"
+
 
 @dataclass(frozen=True)
 class Kind:

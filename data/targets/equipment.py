@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from data.targets.base import Check, editable
-from data.targets.programme_checks import KNOWN_SCHOOL, day, happened, in_order, not_over, together
+from data.targets.programme_checks import KNOWN_SCHOOL, NOT_A_TEST_SCHOOL, day, happened, in_order, not_over, together
 
 DEVICES = editable(
     "device_rows",
@@ -19,6 +19,7 @@ DEVICES = editable(
     },
     (
         KNOWN_SCHOOL,
+        NOT_A_TEST_SCHOOL,
         happened("installe_le"),
         Check(
             "installe_le",
@@ -61,10 +62,11 @@ EQUIPMENT = editable(
     },
     (
         KNOWN_SCHOOL,
+        NOT_A_TEST_SCHOOL,
         Check("metier", f"metier NOT IN {TRADES} AND EXISTS (FROM {TRADES})", NEW_TRADE),
         Check("mois", "day(mois) <> 1", "'un mois s’écrit par son premier jour : 01/' || strftime(mois, '%m/%Y')",
               blocking=True),
-        Check("mois", "mois > current_date", "'le mois du ' || " + day("mois") + " || ' est à venir'", blocking=True),
+        Check("mois", "mois > current_date", "'le mois ' || strftime(mois, '%m/%Y') || ' est à venir'", blocking=True),
         not_over("identites_creees", "identities_created", "agents", "identités créées pour un nombre d’agents de"),
         not_over("identites_activees", "identities_activated", "identities_created",
                  "identités activées pour un nombre d’identités créées de"),

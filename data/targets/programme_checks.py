@@ -25,6 +25,14 @@ def known_school(*references: str) -> Check:
 
 KNOWN_SCHOOL = known_school("schools", "enrolments", "pilot_sites")
 
+# Shown, and added up with the others, though not among the schools whose rollout is followed; or not shown at all.
+NOT_A_TEST_SCHOOL = Check(
+    "ecole",
+    "ecole NOT IN (SELECT school FROM pilot_sites) AND EXISTS (FROM pilot_sites)",
+    "'« ' || ecole || ' » n’est pas une école test : vérifiez son nom ; si c’en est une, ajoutez-la aux écoles test'"
+    " || ' (page Déploiement, « La situation d’une école »)'",
+)
+
 
 def day(name: str) -> str:
     """Return the SQL that writes a day as people read it."""

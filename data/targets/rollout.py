@@ -4,7 +4,16 @@
 from __future__ import annotations
 
 from data.targets.base import Check, editable
-from data.targets.programme_checks import KNOWN_SCHOOL, day, happened, in_order, known_school, together, undated_before
+from data.targets.programme_checks import (
+    KNOWN_SCHOOL,
+    NOT_A_TEST_SCHOOL,
+    day,
+    happened,
+    in_order,
+    known_school,
+    together,
+    undated_before,
+)
 
 SITES = editable(
     "site_rows",
@@ -37,6 +46,12 @@ SITES = editable(
             "now.connection = 'bloquée' AND now.weather_reason IS NULL"
             " AND coalesce(now.weather NOT IN ('pluie', 'orage'), TRUE)",
             "'raccordement bloqué sans raison : dites en quelques mots ce qui la bloque'",
+        ),
+        Check(
+            "meteo_raison",
+            "now.connection = 'bloquée' AND now.before.connection IS DISTINCT FROM 'bloquée'"
+            " AND now.weather_reason = now.before.weather_reason",
+            "'raccordement bloqué, et la raison reste « ' || now.weather_reason || ' » : dit-elle ce qui bloque ?'",
         ),
         Check(
             "cantine_nom",
@@ -87,6 +102,7 @@ STAGES_OF_SCHOOLS = editable(
     },
     (
         KNOWN_SCHOOL,
+        NOT_A_TEST_SCHOOL,
         in_order("fin_prevue", "planned_start", "planned_end", "la fin prévue précède le début prévu"),
         in_order("fin_reelle", "actual_start", "actual_end", "la fin réelle précède le début réel"),
         happened("debut_reel"),

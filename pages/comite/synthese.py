@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import streamlit as st
 
 from data import queries
+from data.clock import today_in_paris
 from models import pilot_study
 from ui import blocks, effect_view, filters, synthesis_view
 from ui.access import require
@@ -18,7 +17,7 @@ blocks.page_title("Synthèse", "Où en sommes-nous, qu’est-ce qui a changé, q
 
 if not ask(queries.school_years_with_data):
     filters.no_meal_known()
-    synthesis_view.programme_alone(date.today(), ask(pilot_study.study))
+    synthesis_view.programme_alone(today_in_paris(), ask(pilot_study.study))
     st.stop()
 
 selection = filters.selection_or_stop(with_place=False, with_history=False)
@@ -31,7 +30,7 @@ synthesis_view.freshness(facts)
 
 with blocks.question("Que décider\u00a0?", "Déduit des chiffres de la période."):
     blocks.sentences(decisions(facts, canteens))
-synthesis_view.programme_decisions(date.today())
+synthesis_view.programme_decisions(today_in_paris())
 effect_view.summary(ask(pilot_study.study))
 synthesis_view.changes(facts)
 synthesis_view.sources(facts)

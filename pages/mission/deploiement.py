@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
-
+from data.clock import today_in_paris
 from ui import blocks, edit_view, rollout_view, steering_view
 from ui.access import require
 
 user = require("comite")
 blocks.page_title("Déploiement", "Où en sont les écoles test, qu’est-ce qui les retient, quelle est la suite\u00a0?")
 
-today = date.today()
+today = today_in_paris()
 schools = rollout_view.schools(today)
 
 if schools.empty:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from data import programme
+from data.clock import today_in_paris
 from ui import blocks, edit_view, equipment_view, mail_view, next_week, support_view
 from ui.access import require
 from ui.session import ask
@@ -13,7 +12,7 @@ user = require("comite")
 blocks.page_title("Équipement", "Les agents ont-ils une identité numérique et un matériel, et s’en servent-ils\u00a0?")
 
 months = ask(programme.months)
-today = date.today()
+today = today_in_paris()
 
 if not months:
     equipment_view.no_counts()

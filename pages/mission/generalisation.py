@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import streamlit as st
 
 from data import programme
+from data.clock import today_in_paris
 from models import rollout_forecast
 from ui import blocks, rollout_ahead_view
 from ui.access import require
@@ -15,7 +14,7 @@ from ui.session import ask
 require("comite")
 blocks.page_title("Généralisation", "Quand toutes les écoles seront-elles équipées, à quel rythme\u00a0?")
 
-today = date.today()
+today = today_in_paris()
 stages = ask(programme.stages)
 
 if stages["actual_end"].isna().all():

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-
+from data.clock import today_in_paris
 from ui import blocks, edit_view, portfolio_view
 from ui.access import require
 
@@ -12,7 +11,7 @@ blocks.page_title(
     "Portefeuille des pilotes", "Quels pilotes du programme d’abord, et que doit décider le comité\u00a0?"
 )
 
-today = date.today()
+today = today_in_paris()
 pilots = portfolio_view.pilots(today)
 
 if pilots.empty:

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
+from data.clock import today_in_paris
 from data.deposit import apply
 from data.report import DepositReport
 from data.store import Store
 
 Cell = str | int | float | date | None
-TOMORROW = date.today() + timedelta(days=1)
+TOMORROW = today_in_paris() + timedelta(days=1)
 SCHOOL, OTHER = "École Alpha", "École Beta"
 STAGES = "ecole etape debut_prevu fin_prevue debut_reel fin_reelle"
 

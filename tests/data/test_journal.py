@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from data import edits, queries
+from data.clock import today_in_paris
 from data.deposit import apply
 from data.queries import JournalFilter
 from data.queries.journal import COUNTS
@@ -26,7 +27,7 @@ def told(known: Store) -> Store:
     return known
 
 
-TODAY = date.today()
+TODAY = today_in_paris()
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,9 @@ TODAY = date.today()
     [
         (JournalFilter(kind="risks"), ["undo", "deposit"]),
         (JournalFilter(action="undo"), ["undo"]),
+        (JournalFilter(kind="risks", action="deposit", typed=True), ["deposit"]),
+        (JournalFilter(kind="risks", action="deposit", typed=False), []),
+        (JournalFilter(kind="log", typed=True), []),
         (JournalFilter(actor="bob@ville.fr"), ["user", "deposit"]),
         (JournalFilter(words=(("météo", '"column": "weather"'), ("ANNE",), ("nuage",))), ["deposit"]),
         (JournalFilter(words=(("amiante",), ("100%",))), []),

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from data import edits, portfolio
+from data.clock import today_in_paris
 from data.deposit import apply, preview
 from data.store import Store
 from data.undo import undo
@@ -57,7 +58,7 @@ def test_the_portfolio_says_what_the_file_says_in_the_order_of_the_comité(fille
         assert (not pd.isna(row["delay_days"]) and row["delay_days"] == 4) == bool(late)
 
 
-TOMORROW = (date.today() + timedelta(days=1)).strftime("%d/%m/%Y")
+TOMORROW = (today_in_paris() + timedelta(days=1)).strftime("%d/%m/%Y")
 
 
 @pytest.mark.parametrize(

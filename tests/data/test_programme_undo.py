@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.clock import today_in_paris
 from data.store import Store
 from data.undo import NotPossible, redo, undo
 from tests.conftest import EXAMPLES
@@ -106,7 +107,7 @@ def test_a_line_that_was_wrong_already_is_not_told_again(store: Store) -> None:
     stage(store, "cadrage", start=3)
     stage(store, "cadrage", start=4, school="B")
     with store.write("test", "test", {}) as cursor:
-        cursor.execute("UPDATE stage_rows SET actual_start = $day WHERE school = 'A'", {"day": date.today() + WEEK})
+        cursor.execute("UPDATE stage_rows SET actual_start = $day WHERE school = 'A'", {"day": today_in_paris() + WEEK})
     assert undo(store, 2, "agent") is None
     assert redo(store, 2, "agent") is None
 

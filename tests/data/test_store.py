@@ -5,11 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from data.clock import PARIS, today_in_paris
 from data.queries.overview import parameters
 from data.store import Store, StoreTooRecent
 
@@ -110,3 +113,27 @@ def test_the_sources_of_the_references_are_spelt_as_the_pages_are(store: Store) 
     told = " ".join(f"{reference.unit} {reference.source}" for reference in parameters(store).values())
     assert "452 g CO₂e" in told
     assert "CO2e" not in told
+
+
+# At any hour, one of the two has another day than Paris.
+@pytest.mark.parametrize("zone", ["Etc/GMT+12", "Pacific/Kiritimati"])
+def test_today_is_the_day_in_paris_wherever_the_server_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        before = datetime.now(UTC)
+        store = Store(tmp_path / "abroad.duckdb")
+        with store.write("m", "user", {}):
+            pass
+        found = store.read("SELECT current_date AS today, max(done_at) AS written FROM audit_log")
+        days = {found["today"].item().date(), today_in_paris()}
+        store.close()
+        after = datetime.now(UTC)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert days <= {moment.astimezone(PARIS).date() for moment in (before, after)}
+    # What is written stays in UTC.
+    assert before <= found["written"].item().replace(tzinfo=UTC) <= after

@@ -129,6 +129,41 @@ def test_what_may_be_right_is_doubted_once_and_kept(
     assert [said in plain(warning) for warning in outcome.warnings] == [True]
 
 
+@pytest.mark.parametrize(
+    ("kind", "line"),
+    [
+        ("equipment", {**COUNT, "agents": 6}),
+        ("stages", {**STAGE, "debut_prevu": day(17)}),
+        ("devices", {"identifiant": "MAT-2"}),
+    ],
+)
+def test_a_school_out_of_the_test_is_doubted_once_test_schools_are_known(
+    known: Store, store: Store, kind: str, line: dict[str, Any]
+) -> None:
+    line = {**line, "ecole": "École Kepler"}
+    for opened in (known, store):
+        deposit(opened, "ecole cantine_nom", [("École Kepler", "A")])
+    first = edits.record(store, kind, [line], "m")
+    assert first.saved and not [warning for warning in first.warnings if "école test" in warning]
+    outcome = edits.record(known, kind, [line], "m")
+    assert outcome.saved
+    assert ["« École Kepler » n’est pas une école test" in plain(warning) for warning in outcome.warnings] == [True]
+    assert list(edits.schools(known).items())[-1] == ("École Kepler", False)
+    assert edits.record(known, kind, [{**line, "ecole": SCHOOL}], "m").warnings == ()
+
+
+def test_a_connection_that_becomes_blocked_with_its_reason_as_it_was_is_doubted_once(known: Store) -> None:
+    edits.record(known, "sites", [{"ecole": OTHER, "meteo_raison": "Matériel reçu"}], "m")
+    outcome = edits.record(known, "sites", [{"ecole": OTHER, "raccordement": "bloquée"}], "m")
+    said = "la raison reste « Matériel reçu » : dit-elle ce qui bloque ?"
+    assert outcome.saved
+    assert [said in plain(warning) for warning in outcome.warnings] == [True]
+    assert edits.record(known, "sites", [{"ecole": OTHER, "meteo": "pluie"}], "m").warnings == ()
+    edits.record(known, "sites", [{"ecole": OTHER, "raccordement": "en cours"}], "m")
+    told = {"ecole": OTHER, "raccordement": "bloquée", "meteo_raison": "Gaine bouchée"}
+    assert edits.record(known, "sites", [told], "m").warnings == ()
+
+
 def test_an_end_typed_after_the_next_stage_began_is_doubted_too(known: Store) -> None:
     begun = edits.record(known, "stages", [{**STAGE, "etape": "formation", "debut_reel": day(25)}], "m")
     assert "les deux étapes courent ensemble" in plain(begun.warnings[0])
@@ -225,6 +260,15 @@ def test_a_month_without_its_day_is_not_doubted_as_a_day(known: Store, texts: li
     report = preview(known, "comptes.csv", f"ecole;metier;mois;agents\n{''.join(lines)}".encode())
     found = [plain(finding.reason) for finding in report.warnings if finding.line is None]
     assert len(found) == len(said) and all(words in reason for words, reason in zip(said, found, strict=True)), found
+
+
+@pytest.mark.parametrize("text", ["03/2025", "01/03/2025", day(1)])
+def test_a_month_is_told_as_a_month_and_the_subject_is_left_to_files(known: Store, text: str | date) -> None:
+    refused = edits.record(known, "equipment", [{**COUNT, "mois": text, "formes": 9}], "m").refusals[0, "formes"]
+    assert plain(refused).startswith("9 agents formés")
+    content = f"ecole;metier;mois;formes\n{SCHOOL};restauration;03/2025;9\n".encode()
+    [finding] = preview(known, "comptes.csv", content).rejected
+    assert plain(finding.reason).startswith(f"{SCHOOL} · restauration · 03/2025 : ")
 
 
 def test_a_day_needs_its_day(known: Store) -> None:

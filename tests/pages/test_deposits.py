@@ -12,8 +12,9 @@ from streamlit.testing.v1 import AppTest
 from data.deposit import apply, preview
 from data.schemas import Kind, kinds
 from data.store import Store
+from data.targets import PROGRAMME_KINDS
 from tests.pages.conftest import Open, texts
-from ui import deposit_help, deposit_history, deposit_words
+from ui import deposit_help, deposit_history, deposit_view, deposit_words
 from ui.tables import french_csv
 
 DEPOT = "pages/cantine/depot.py"
@@ -69,6 +70,14 @@ def test_an_unknown_label_goes_to_the_canteen_chosen_and_the_others_are_left(ope
     known = read(empty_store, "SELECT site, canteen FROM service_points WHERE site IN ('TILEULS', 'ZZZ') ORDER BY site")
     assert known[0] == ("TILEULS", "Les Tilleuls")
     assert known[1][1] is None or known[1][1] != known[1][1]
+
+
+def test_every_kind_leads_to_the_page_that_shows_it() -> None:
+    shown = {kind: " ".join(deposit_view.pages_of(kind)) for kind in kinds()}
+    assert "gaspillage" in shown["log"] and "previsions" in shown["menus"]
+    assert "deploiement" in shown["sites"] and "portefeuille" in shown["pilots"]
+    assert all("equipement" in shown[kind] for kind in ("devices", "equipment", "workshops", "tickets"))
+    assert not [kind for kind in PROGRAMME_KINDS if "gaspillage" in shown[kind]]
 
 
 def test_nothing_is_attached_unless_somebody_chooses(open_app: Open, empty_store: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from data.clock import today_in_paris
 from data.school_calendar import next_service_days
 from data.store import Store
 from tests.pages.conftest import Open, texts
@@ -44,8 +45,8 @@ def add_run(path: Path, days: list[date]) -> None:
 def days(demo_store: Path) -> list[date]:
     """Return two weeks of service days that are past and thirty still to come."""
     store = Store(demo_store)
-    begun = next_service_days(store, date.today() - timedelta(days=40), 60)
-    ahead = next_service_days(store, date.today(), 30)
+    begun = next_service_days(store, today_in_paris() - timedelta(days=40), 60)
+    ahead = next_service_days(store, today_in_paris(), 30)
     store.close()
     return [one for one in begun if one <= ahead[-1]] + [one for one in ahead if one > begun[-1]]
 
@@ -54,7 +55,7 @@ def test_the_page_opens_on_the_first_day_still_to_come(open_app: Open, demo_stor
     add_run(demo_store, days)
     app = open_app(demo_store, PREVISIONS)
     assert not app.exception
-    first = next(one for one in days if one >= date.today())
+    first = next(one for one in days if one >= today_in_paris())
     assert days[0] < first
     assert next(box for box in app.selectbox if box.label == "Jour").value == day(first)
     assert f"{long_day(first).capitalize()} : 100 repas attendus" in texts(app)

@@ -36,5 +36,10 @@ def test_a_long_trail_is_read_part_by_part_and_searched_whole(open_app: Open, de
     app = app.text_input(key="journal_texte").set_value("JALON premier").run()
     assert not app.exception
     assert len(lines(app)) == 1
+    app = app.selectbox(key="journal_action").set_value("Saisie dans un formulaire").run()
+    assert len(lines(app)) == 1
+    app = app.selectbox(key="journal_action").set_value("Dépôt d’un fichier").run()
+    assert "Aucune ligne du journal" in app.info[0].value
+    app = app.selectbox(key="journal_action").set_value("Toutes").run()
     app = app.selectbox(key="journal_qui").set_value("bob@ville.fr").run()
     assert "Aucune ligne du journal" in app.info[0].value

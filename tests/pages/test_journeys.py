@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from data.clock import today_in_paris
 from data.store import Store
 from tests.pages.conftest import Open, texts
 
@@ -191,7 +192,7 @@ def test_forecasts_older_than_the_data_are_said_to_be(open_app: Open, demo_store
     app = open_app(demo_store, PREVISIONS)
     assert "Des données ont changé" not in texts(app)
     app.switch_page(DEPOT).run()
-    day = date.today() - timedelta(days=1)
+    day = today_in_paris() - timedelta(days=1)
     app.file_uploader[0].set_value(log_file([f"Nouveau;M;{day:%d/%m/%Y};110;100"])).run()
     next(button for button in app.button if button.label == "Enregistrer ces données").click().run()
     app.switch_page(PREVISIONS).run()

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data import edits
+from data.clock import today_in_paris
 from data.store import Store
 from data.undo import undo
 from tests.pages.conftest import Open, texts
@@ -16,7 +17,7 @@ from tests.pages.test_pages import add_user
 from ui import edit_view
 
 ROLLOUT, EQUIPMENT = "pages/mission/deploiement.py", "pages/mission/equipement.py"
-TOMORROW = (date.today() + timedelta(days=1)).strftime("%d/%m/%Y")
+TOMORROW = (today_in_paris() + timedelta(days=1)).strftime("%d/%m/%Y")
 
 
 def choose(app: AppTest, label: str, value: str) -> AppTest:
@@ -139,7 +140,7 @@ def test_what_another_session_already_recorded_is_doubted_but_not_said_to_be_sav
     fill(app, **typed)
     said = [warning.value.replace("\u00a0", " ") for warning in app.warning]
     assert said[1:] == ["C’était déjà connu ; c’est à vérifier :"]
-    assert "bloquée sous le soleil" in texts(app)
+    assert "bloqué sous le soleil" in texts(app)
 
 
 def test_a_change_that_left_the_list_meanwhile_is_still_taken_back(open_app: Open, demo_store: Path) -> None:
@@ -303,7 +304,7 @@ def test_a_school_that_moves_over_stages_without_any_date_is_doubted_beside_the_
     assert "n’est connue pour « préparation » : est-ce un oubli ?" in texts(app)
     next(button for button in app.button if button.label == "Enregistrer").click().run()
     assert not app.exception and not refusals(app)
-    assert rows(empty_store, "stages")[-1]["debut_reel"] == date.today()
+    assert rows(empty_store, "stages")[-1]["debut_reel"] == today_in_paris()
 
 
 def test_a_canteen_manager_neither_deposits_nor_sees_the_files_of_the_programme(

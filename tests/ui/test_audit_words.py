@@ -43,6 +43,7 @@ def test_a_mark_that_changes_is_told_with_a_comma() -> None:
     change = {"key": "École A · 2025-03-01", "column": "satisfaction", "old": "3.5", "new": "4.25"}
     shown = audit_words.changes([change, change | {"old": None, "new": "4.0"}]).replace("\u00a0", " ")
     assert shown.startswith("École A · 01/03/2025, ")
+    assert audit_words.changes([change], kind="equipment").startswith("École A · 03/2025, ")
     assert ": 3,5 → 4,25 ; " in shown
     assert shown.endswith(": — → 4")
 

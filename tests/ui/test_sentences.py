@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
+from data.clock import today_in_paris
 from data.programme import RolloutSummary
 from data.queries import Overview, Parameter, WasteSummary
 from ui import waste_sentences as say
@@ -27,7 +28,7 @@ SITUATION = Situation(
     references={"surplus_target_pct": Parameter(6.5, "%", "source"), "full_cost_eur_per_kg": Parameter(6, "€/kg", "s")},
     weighing_days=5,
     rollout=RolloutSummary(schools=12, target=12, equipped=12, connected=12, late=0, late_done=0, blocked=()),
-    overview=Overview(False, date(2020, 1, 1), date.today() - timedelta(days=1), 0),
+    overview=Overview(False, date(2020, 1, 1), today_in_paris() - timedelta(days=1), 0),
     run=None,
 )
 CANTEENS = pd.DataFrame({"place": ["A", "B"], "surplus_meals": [400, 200]})
@@ -52,7 +53,7 @@ def test_nothing_is_to_decide_when_every_reference_is_held() -> None:
             "encore 5 écoles sur 12. Raccordement bloqué",
         ),
         ({"overview": Overview(False, None, date(2017, 12, 22), 0)}, "Dernier repas connu le 22/12/2017"),
-        ({"overview": Overview(False, None, date.today(), 2)}, "2 points de service sans cantine"),
+        ({"overview": Overview(False, None, today_in_paris(), 2)}, "2 points de service sans cantine"),
     ],
 )
 def test_each_figure_off_its_reference_asks_for_one_decision(changed: dict[str, object], said: str) -> None:
