@@ -21,7 +21,7 @@ settings.load_profile("shared")
 
 PROJECT = Path(__file__).resolve().parent.parent
 # How many examples a long property tries every day; ANTIGASPI_EXAMPLES=100 for a long search.
-EXAMPLES = int(os.environ.get("ANTIGASPI_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("ANTIGASPI_EXAMPLES", "6"))
 REAL_DATA = Path(os.environ.get("ANTIGASPI_REAL_DATA") or PROJECT.parent / "shared" / "data")
 
 

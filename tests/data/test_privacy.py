@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.privacy import MASKED, MaskedCounts, mask_month
+from tests.conftest import EXAMPLES
 from tests.data.attackers import bounds, possible, read, small_counts
 
 CELLS = 2  # the place of the counts by school × trade among those of `small_counts`
@@ -85,7 +86,7 @@ EVERY_KIND = st.one_of(
 )
 
 
-@settings(max_examples=80)
+@settings(max_examples=6 * EXAMPLES)
 @given(EVERY_KIND)
 def test_no_small_group_can_be_found_by_trying_every_month_that_could_be(
     drawn: tuple[pd.DataFrame, dict[str, str]],
