@@ -1,4 +1,4 @@
-"""Whether the interval of the pilot's effect is honest: `python -m benchmarks.placebo [--draws 1000] [--seed 1] …`.
+"""Whether the interval of the pilot's effect is honest: `python -m benchmarks.placebo [--draws 300] [--seed 1] …`.
 
 Schools and dates drawn at random in the city's log: without any pilot, the 95 % interval must leave zero out of 5 % of
 the draws; with 30 % of the surplus of the drawn schools taken away, it must hold the truth in 95 %. The same in grams,
@@ -70,7 +70,7 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--draws", type=int, default=1000, help="pilots and dates drawn")
+    parser.add_argument("--draws", type=int, default=300, help="pilots and dates drawn")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--lots", type=int, default=199, help="lots drawn for each interval")
     parser.add_argument("--first", default="2012-01-02")

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from data.clock import PARIS
 from data.store import Store
 from data.targets import PROGRAMME_KINDS
 
@@ -36,14 +37,14 @@ FROM audit_log
 LEFT JOIN deposits ON deposits.deposit_id = try_cast(detail ->> '$.deposit' AS BIGINT)
 WINDOW same_deposit AS (PARTITION BY try_cast(detail ->> '$.deposit' AS BIGINT))
 """
-ASKED = """
+ASKED = f"""
 FROM lines
 WHERE ($action IS NULL OR action = $action)
     AND ($kind IS NULL OR kind = $kind)
     AND ($actor IS NULL OR actor = $actor)
     AND ($typed IS NULL OR typed = $typed)
-    AND ($first IS NULL OR done_at AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Paris' >= $first::DATE)
-    AND ($last IS NULL OR done_at AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Paris' < $last::DATE + 1)
+    AND ($first IS NULL OR done_at AT TIME ZONE 'UTC' AT TIME ZONE '{PARIS.key}' >= $first::DATE)
+    AND ($last IS NULL OR done_at AT TIME ZONE 'UTC' AT TIME ZONE '{PARIS.key}' < $last::DATE + 1)
 """
 # Worked out once for each line, and only for a search: it is most of the work.
 SEARCHED = """, lines AS MATERIALIZED (
@@ -113,8 +114,8 @@ def journal_size(store: Store, asked: JournalFilter) -> int:
 
 def journal_begun_on(store: Store) -> date | None:
     """Return the day of the first line, in Paris."""
-    found = store.read("""
-        SELECT (min(done_at) AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Paris')::DATE AS begun_on FROM audit_log
+    found = store.read(f"""
+        SELECT (min(done_at) AT TIME ZONE 'UTC' AT TIME ZONE '{PARIS.key}')::DATE AS begun_on FROM audit_log
     """)["begun_on"].item()
     return None if pd.isna(found) else found.date()
 
