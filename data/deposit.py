@@ -19,10 +19,12 @@ from data.comparison import changes, overlay, sort_lines, whole_lines
 from data.labels import attach, unknown_labels
 from data.reading import DepositRefused, Sheet, read_sheet
 from data.report import DepositReport, Finding, Findings
+from data.school_names import with_known_schools
 from data.staging import stage
 from data.store import Store
 from data.targets import TARGETS, Target
 from data.typography import french
+from data.values import lookalikes
 
 __all__ = ["DepositRefused", "DepositReport", "Finding", "apply", "preview"]
 
@@ -134,6 +136,7 @@ def _base_name(file_name: str) -> str:
 
 
 def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) -> DepositReport:
+    sheet = with_known_schools(cursor, sheet)
     stage(cursor, sheet)
     target = TARGETS[sheet.kind.name]
     if target.takes_back:
@@ -162,7 +165,7 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) ->
         rejected=_findings(cursor, "FROM rejections"),
         warnings=Findings.of(ignored + _about_labels(unknown))
         + _findings(cursor, doubts(cursor, sheet.kind, target))
-        + Findings.of(Finding(*remark) for remark in sheet.remarks),
+        + Findings.of(Finding(*remark) for remark in [*sheet.remarks, *lookalikes(sheet.cells, sheet.kind)]),
         changes=changes(cursor, target) if buckets.get("changed") else pd.DataFrame(columns=CHANGE_COLUMNS),
         rejected_lines=rejected_lines,
         unknown_labels=unknown,

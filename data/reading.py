@@ -20,7 +20,7 @@ from data.layout import lines_above, refuse_wide_menus, unread_columns, without_
 from data.records import MAX_CELL, Record, body, line_breaks, records
 from data.schemas import Kind, normalise
 from data.texts import CODED, coded, codes, rewrite
-from data.values import lookalikes, rewritten
+from data.values import rewritten
 from data.workbook import is_zip, open_workbook
 
 __all__ = ["DepositRefused", "Sheet", "read_sheet"]
@@ -71,9 +71,7 @@ def read_sheet(content: bytes) -> Sheet:
     said += lines_above(header) + unread_columns(table, header) + totals + repeated
     cells, formulas = without_formulas(table.select(["line", *filter(None, header.names)]), header.kind)
     cells, dates = settle_dates(rewritten(cells, header.kind), header.kind)
-    return Sheet(
-        header.kind, cells, rows.broken, _ignored(header), said + formulas + dates + lookalikes(cells, header.kind)
-    )
+    return Sheet(header.kind, cells, rows.broken, _ignored(header), said + formulas + dates)
 
 
 def _ignored(header: Header) -> tuple[str, ...]:

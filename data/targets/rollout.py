@@ -146,8 +146,15 @@ STAGES_OF_SCHOOLS = editable(
         ),
         Check(
             "debut_prevu",
-            f"coalesce(debut_prevu, fin_prevue) IS NOT NULL AND now.actual_start IS NULL AND {BEGUN_AFTER} IS NOT NULL",
-            f"{BEGUN_AFTER} || ' a déjà commencé : si cette étape a eu lieu, indiquez aussi son début réel'",
+            # A plan that is known already may be told again, or corrected. Where a deposit was taken back (known, no
+            # `before`), the later stage is the one to tell of.
+            "coalesce(debut_prevu, fin_prevue) IS NOT NULL AND now.actual_start IS NULL"
+            " AND (NOT now.known OR now.before IS NOT NULL"
+            " AND coalesce(now.before.planned_start, now.before.planned_end) IS NULL)"
+            f" AND {BEGUN_AFTER} IS NOT NULL",
+            f"{BEGUN_AFTER} || ' a déjà commencé : si cette étape a eu lieu, indiquez aussi son début réel ;"
+            " sinon, laissez ses dates prévues vides'",
+            blocking=True,
         ),
         Check("debut_reel", f"debut_reel IS NOT NULL AND {UNDATED} IS NOT NULL", UNDATED),
     ),

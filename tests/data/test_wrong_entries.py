@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from data import edits, programme
-from data.deposit import preview
+from data.deposit import apply, preview
 from data.store import Store
+from data.undo import undo
 from tests.data.programme_files import COUNT, OTHER, SCHOOL, STAGE, STAGES, TOMORROW, day, deposit
 
 WRONG: list[tuple[str, dict[str, Any], str, str]] = [
@@ -187,37 +188,39 @@ def test_the_first_trades_of_all_are_not_doubted(store: Store) -> None:
     assert not [warning for warning in outcome.warnings if "métier" in warning]
 
 
-def test_a_stage_planned_after_a_later_one_began_is_doubted_and_does_not_stop_the_school(store: Store) -> None:
+def test_a_plan_for_a_stage_passed_over_is_refused_unless_it_took_place_after_all(store: Store) -> None:
     deposit(store, "ecole raccordement meteo", [(SCHOOL, "en cours", "soleil")])
     deposit(store, STAGES, [(SCHOOL, "cadrage", None, None, day(3), day(7))])
     deposit(store, STAGES, [(SCHOOL, "installation", None, None, day(17), day(21))])
-    outcome = edits.record(store, "stages", [{"ecole": SCHOOL, "etape": "préparation", "debut_prevu": day(10)}], "m")
-    assert outcome.saved
-    assert "« installation » a déjà commencé" in plain(outcome.warnings[0])
+    plan = {"ecole": SCHOOL, "etape": "préparation", "debut_prevu": day(10)}
+    # Given back and deposited into an empty store, the two lines would be a stage skipped.
+    refused = edits.record(store, "stages", [plan], "m").refusals[0, "debut_prevu"]
+    assert "« installation » a déjà commencé" in plain(refused)
     assert programme.progress(store, day(24))["stage"].tolist() == ["installation"]
     following = {"ecole": SCHOOL, "etape": "formation", "debut_reel": day(24)}
     assert edits.record(store, "stages", [following], "m").saved
     # What is passed over may still be told, in its place.
-    told = {"ecole": SCHOOL, "etape": "préparation", "debut_reel": day(10), "fin_reelle": day(14)}
-    assert edits.record(store, "stages", [told], "m").saved
+    assert edits.record(store, "stages", [plan | {"debut_reel": day(10), "fin_reelle": day(14)}], "m").saved
 
 
-def test_a_start_already_known_is_told_again_and_corrected_though_a_stage_before_it_was_planned_since(
+def test_a_start_already_known_is_told_again_and_corrected_though_the_stage_before_it_was_taken_back(
     store: Store,
 ) -> None:
     stages = [
         (SCHOOL, "cadrage", day(3), day(7), day(3), day(7)),
-        (SCHOOL, "installation", None, None, day(17), None),
         (SCHOOL, "préparation", day(10), day(14), None, None),
+        (SCHOOL, "installation", None, None, day(17), None),
     ]
-    for stage in stages:
-        deposit(store, STAGES, [stage])
+    deposit(store, STAGES, stages[:2])
+    deposit(store, STAGES, [(SCHOOL, "préparation", None, None, day(10), day(14))])
+    deposit(store, STAGES, stages[2:])
+    undo(store, 2, "m")
     started = {**STAGE, "debut_reel": day(18)}
     assert edits.record(store, "stages", [started], "m").saved
     assert deposit(store, STAGES, stages).changed == 1
+    assert edits.record(store, "stages", [{**STAGE, "etape": "préparation", "debut_prevu": day(11)}], "m").saved
     # Its first start is refused still, and so is a step backwards.
-    elsewhere = [(OTHER, *stage[1:]) for stage in stages if stage[1] != "installation"]
-    deposit(store, STAGES, elsewhere)
+    deposit(store, STAGES, [(OTHER, *stage[1:]) for stage in stages[:2]])
     first = edits.record(store, "stages", [started | {"ecole": OTHER}], "m").refusals[0, "debut_reel"]
     assert "étape sautée" in plain(first)
     back = edits.record(store, "stages", [{**STAGE, "debut_reel": day(2)}], "m").refusals[0, "debut_reel"]
@@ -273,3 +276,26 @@ def test_a_month_is_told_as_a_month_and_the_subject_is_left_to_files(known: Stor
 
 def test_a_day_needs_its_day(known: Store) -> None:
     assert (0, "debut_reel") in edits.record(known, "stages", [{**STAGE, "debut_reel": "11/2025"}], "m").refusals
+
+
+@pytest.mark.parametrize("written", ["alpha", "ECOLE ALPHA", "école  Alpha", "École-Alpha", "Alpha "])
+def test_a_school_written_another_way_is_the_one_known_and_said_so(known: Store, written: str) -> None:
+    content = f"ecole;etape;debut_prevu\n{written};bilan;01/09/2026\n".encode()
+    report = preview(known, "etapes.csv", content)
+    assert report.accepted == 1 and not report.rejected
+    assert f"« {written.strip()} » est lu « {SCHOOL} »" in [plain(finding.reason) for finding in report.warnings]
+    assert apply(known, "etapes.csv", content, "m").accepted == 1
+    rows = edits.rows(known, "stages")
+    assert {row["ecole"] for row in rows} <= {SCHOOL, OTHER} and any(row["etape"] == "bilan" for row in rows)
+
+
+def test_two_lines_that_name_a_school_in_two_ways_contradict_each_other(known: Store) -> None:
+    content = "ecole;etape;debut_prevu\nalpha;bilan;01/09/2026\nÉcole Alpha;bilan;02/09/2026\n".encode()
+    assert preview(known, "etapes.csv", content).rejected_lines == 2
+
+
+def test_a_name_that_may_be_two_schools_is_refused(store: Store) -> None:
+    deposit(store, "ecole raccordement meteo", [("École Alpha", "en cours", None), ("école ALPHA", "en cours", None)])
+    content = "ecole;etape;debut_prevu\nAlpha;bilan;01/09/2026\nÉcole Alpha;test;02/09/2026\n".encode()
+    [finding] = preview(store, "etapes.csv", content).rejected
+    assert finding.line == 2 and "école inconnue" in finding.reason
