@@ -14,7 +14,7 @@ from data.schemas import kinds
 from ui import blocks, edit_form
 from ui.access import require
 from ui.charts_programme import school_name
-from ui.formats import SPACE, escape
+from ui.formats import SPACE, escape, month_name
 from ui.session import ask, store
 
 KIND = "equipment"
@@ -27,7 +27,7 @@ SHORT = {
     "satisfaction": "Note sur 5",
 }
 ROUND = "round_table"
-UNMASKED = "Chiffres non masqués, pour la mission numérique qui les saisit\u00a0: ne les diffusez pas."
+UNMASKED = "{month}\u00a0: chiffres non masqués, pour la mission numérique qui les saisit\u00a0: ne les diffusez pas."
 
 
 def counts(month: date) -> None:
@@ -36,7 +36,7 @@ def counts(month: date) -> None:
     if not rows:
         blocks.note("Aucun compte ce mois-ci\u00a0: ajoutez une ligne par le formulaire, ou déposez un fichier.")
         return
-    blocks.note(UNMASKED)
+    blocks.note(UNMASKED.format(month=month_name(month).capitalize()))
     fields = [field for field in kinds()[KIND].fields if field.name not in (*kinds()[KIND].key, edits.TAKE_BACK)]
     shown = pd.DataFrame([{field.name: edits.as_text(row[field.name]) for field in fields} for row in rows])
     shown.insert(0, "ecole", [school_name(row["ecole"]) for row in rows])

@@ -18,7 +18,7 @@ from data.published import AGENTS, published, published_totals, shares_of_school
 from ui import blocks, charts, charts_programme, support_view, tables
 from ui.blocks import Figure
 from ui.charts_programme import school_name
-from ui.formats import MISSING, MONTHS, SPACE, count_of, number, percent, plural
+from ui.formats import MISSING, SPACE, count_of, month_name, number, percent, plural
 from ui.session import ask
 from ui.tables import Wide
 
@@ -41,11 +41,6 @@ MASK_NOTE = (
     "«\u00a0masqué\u00a0»\u00a0: moins de 5 agents, ou un chiffre qui permettrait de les retrouver. "
     "«\u00a0—\u00a0»\u00a0: non renseigné, hors du total."
 )
-
-
-def month_name(month: date) -> str:
-    """Write a month in French: “novembre 2026”."""
-    return f"{MONTHS[month.month - 1]} {month.year}"
 
 
 def no_counts() -> None:
@@ -207,7 +202,8 @@ def trend_sentence(shares: pd.DataFrame) -> str:
     first, last = known.index[0], known.index[-1]
     start, end = percent(known.iloc[0], 0), percent(known.iloc[-1], 0)
     moved = f"reste à {end}" if start == end else f"passe de {start} à {end}"
-    return f"De {month_name(first)} à {month_name(last)}, la part des agents actifs {moved}."
+    since = "D’" if first.month in (4, 8, 10) else "De "  # avril, août, octobre
+    return f"{since}{month_name(first)} à {month_name(last)}, la part des agents actifs {moved}."
 
 
 def devices(schools: MaskedCounts, today: date) -> None:

@@ -62,6 +62,11 @@ def day(value: date | datetime | pd.Timestamp | None) -> str:
     return MISSING if value is None or is_missing(value) else value.strftime("%d/%m/%Y")
 
 
+def month_name(month: date) -> str:
+    """Write a month in French: “novembre 2026”."""
+    return f"{MONTHS[month.month - 1]} {month.year}"
+
+
 def long_day(value: date | datetime | pd.Timestamp | None) -> str:
     """Write a date in full: “jeudi 1er juin 2017”."""
     if value is None or is_missing(value):

@@ -309,4 +309,6 @@ def test_a_share_that_did_not_move_is_said_to_stay() -> None:
         for shares in ([0.0, 0.2], [0.0, 12.0])
     )
     assert still.endswith("la part des agents actifs reste à 0 %.")
-    assert moved.endswith("la part des agents actifs passe de 0 % à 12 %.")
+    assert moved.startswith("De janvier 2026 à février 2026") and moved.endswith("actifs passe de 0 % à 12 %.")
+    april = pd.Series([0.0, 12.0], pd.to_datetime(["2026-04-01", "2026-05-01"])).to_frame("Actifs (30\u00a0j)")
+    assert equipment_view.trend_sentence(april).startswith("D’avril 2026 à mai 2026")
