@@ -9,8 +9,8 @@ column (unless told otherwise) the number of agents of the schools that answered
 - Any other 0 of a school is shown: “nobody yet” speaks of a whole group; so is that of a trade, where no other count of
   its column is hidden. A missing count is shown as missing: it enters no total.
 - Nothing of what is published together may give a hidden count away, nor the count of a school × trade, which is never
-  shown. A count is safe when another month, with one person more or fewer there, would have been published alike. A
-  count that is marked hidden must then be from 1 to 4 in that month too: “masked, so less than 5” tells nothing more.
+  shown. A count is safe when in another month, with one person more or fewer there, all that is shown would be the
+  same, and what is hidden for being less than 5 still be, and only that: “masked, so less than 5” tells nothing more.
 
 The reader is supposed to know all that is shown, which trades each school has, that no step counts more people than an
 earlier one, no part more than its step (where that is true), and that the hidden count of a school is at least 1. A

@@ -1,8 +1,9 @@
 """Could a month be otherwise, and be published alike? One person more or fewer along a cycle of a network.
 
 The nodes are the total, the groups of schools whose agents are added up together, the schools, the trades; an arc is a
-count: total → group → school → trade → total. A count that is shown holds its arc still; a count by school and trade,
-never shown, moves as far as the steps before and after it allow.
+count: total → group → school → trade → total. A count that is shown holds its arc still; one that is hidden stays on
+its side of 5, for readers take “masqué” at its word; a count by school and trade, never shown, moves as far as the
+steps before and after it allow.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from itertools import combinations, pairwise
 import numpy as np
 
 SMALLEST_SHOWN = 5
+CHANGES = (1, -1)
 Steps = tuple[int, ...]
 Arc = tuple[int, int]
 
@@ -22,13 +24,12 @@ Arc = tuple[int, int]
 class Target:
     """A count that must stay unknown: the ends of its arc in the network, its step, the steps its schools tell.
 
-    The arc of a school starts at -1: its group depends on the step. `changes`: what it could be, one more or one fewer.
+    The arc of a school starts at -1: its group depends on the step.
     """
 
     arc: Arc
     step: int
     told: set[Steps]
-    changes: tuple[int, ...] = (1, -1)
 
 
 @dataclass
@@ -79,13 +80,11 @@ class Month:
         first = self._first_school()
         trades = first + len(self.cells)
         for step in np.flatnonzero(_small(self.totals)):
-            yield Target((0, 1), int(step), self._told(self.known, step), _still_small(self.totals[step]))
+            yield Target((0, 1), int(step), self._told(self.known, step))
         for trade, step in np.argwhere(self._small_groups(self.trades)):
-            changes = _still_small(self.trades[trade, step])
-            yield Target((trades + trade, 0), int(step), self._told(self.known, step), changes)
+            yield Target((trades + trade, 0), int(step), self._told(self.known, step))
         for school, step in np.argwhere(self._small_groups(self.schools)):
-            changes = _still_small(self.schools[school, step])
-            yield Target((-1, first + school), int(step), self._told(self.known[[school]], step), changes)
+            yield Target((-1, first + school), int(step), self._told(self.known[[school]], step))
         for school, trade, step in np.argwhere(_small(self.cells)):
             yield Target((first + school, trades + trade), int(step), self._told(self.known[[school]], step))
 
@@ -102,7 +101,7 @@ class Month:
                 for steps in together
                 if len(steps) > 1
                 for arc in self._cells_of(target)
-                for change in target.changes
+                for change in CHANGES
                 if self._may_move(arc, steps, change)
             )
             or any(self._moves_by(arc, steps, target) for steps in together if len(steps) > 1 for arc in self._cells())
@@ -149,9 +148,7 @@ class Month:
         if start < 0:  # a school hangs from its group
             start = 1 + int(self._groups(0 in steps)[end - self._first_school()])
         ways = {1: (end, start), -1: (start, end)}  # one person more there comes back by the others
-        return any(
-            bool(network[ways[change][::-1]]) and bool(_way(network, *ways[change])) for change in target.changes
-        )
+        return any(bool(network[ways[change][::-1]]) and bool(_way(network, *ways[change])) for change in CHANGES)
 
     def _has_cycles(self, steps: Steps, target: Target, arc: Arc, change: int) -> bool:
         """Tell whether the count of a school × trade may change in all these steps, through another cycle in each.
@@ -164,8 +161,8 @@ class Month:
         """Tell whether a count of another school × trade that changes in all these steps changes the target as well."""
         return any(
             (moved := self._moved(order, arc, change)) is not None
-            and round(self._value(moved, target) - self._value(self.cells, target)) in target.changes
-            for change in (1, -1)
+            and round(self._value(moved, target) - self._value(self.cells, target)) in CHANGES
+            for change in CHANGES
             if self._may_move(arc, steps, change)
             for order in (steps, steps[::-1])
         )
@@ -257,14 +254,10 @@ class Month:
         network[groups, schools], network[schools, groups] = more & told, fewer & told
         more, fewer = _sums_that_move(self.trades, self.hidden_trades, np.zeros_like(self.trades), within)
         network[trades, 0], network[0, trades] = more, fewer
-        if self.hidden_totals[within].all():
-            network[0, 1], network[1, 0] = True, bool((self.totals[within] > 1).all())
+        ((network[0, 1],), (network[1, 0],)) = _sums_that_move(
+            self.totals[None], self.hidden_totals[None], np.ones_like(self.totals), within
+        )
         return network
-
-
-def _still_small(value: float) -> tuple[int, ...]:
-    """Return how a count may change and still be hidden for being small: who reads “masqué” expects 1 to 4 there."""
-    return (-1,) if value == SMALLEST_SHOWN - 1 else (1, -1)
 
 
 def _small(values: np.ndarray) -> np.ndarray:
@@ -283,9 +276,9 @@ def _move(cells: np.ndarray, way: list[int], step: int, first_school: int) -> No
 def _sums_that_move(
     values: np.ndarray, hidden: np.ndarray, least: np.ndarray, within: list[int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Tell which sums may grow, and shrink, by one in these steps: those hidden, the latter above `least`."""
-    more = np.all(hidden[:, within], axis=1)
-    return more, more & np.all((values > least)[:, within], axis=1)
+    """Tell which sums may grow, and shrink, by one in these steps: those hidden, none across 5 nor below `least`."""
+    more = np.all((hidden & (values != SMALLEST_SHOWN - 1))[:, within], axis=1)
+    return more, np.all((hidden & (values > least) & (values != SMALLEST_SHOWN))[:, within], axis=1)
 
 
 def _way(network: np.ndarray, start: int, end: int) -> list[int]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -42,6 +41,14 @@ SELECT
     CASE WHEN marked THEN coalesce(answers, 0) * (satisfaction IS NOT NULL)::INTEGER END
 FROM counts
 ORDER BY ALL
+"""
+
+
+# A month is masked as it was when it came: a later one must not show what it hid. Months of one file come together.
+COMES = """
+SELECT month, min(deposit_id) AS deposit
+FROM equipment_rows JOIN active_deposits USING (deposit_id)
+GROUP BY month
 """
 
 
@@ -91,21 +98,24 @@ def _shares(tables: dict[pd.Timestamp, MaskedCounts], group: str) -> pd.DataFram
 
 
 def hidden_agents(store: Store) -> dict[str, dict[pd.Timestamp, bool]]:
-    """May the number of agents of each school not be told? By school, then by month counted, the oldest first."""
+    """May the number of agents of each school not be told? By school, then by month that counts them, oldest first."""
     found: dict[str, dict[pd.Timestamp, bool]] = {}
     for month, masked in sorted(_masked(store, store.version()).items()):
-        for school, hidden in masked.schools.hidden[AGENTS].items():
-            found.setdefault(str(school), {})[month] = bool(hidden)
+        hidden = masked.schools.hidden[AGENTS]
+        for school in hidden.index[hidden | masked.schools.counts[AGENTS].notna()]:
+            found.setdefault(str(school), {})[month] = bool(hidden[school])
     return found
 
 
 @lru_cache(maxsize=1)
 def _masked(store: Store, _version: int) -> dict[pd.Timestamp, MaskedMonth]:
     """Mask each month, once per version of the store: every block of a page asks for it."""
-    counts = _counts(store)
+    counts, comes = _counts(store), store.read(COMES).set_index("month")["deposit"]
     return {
-        month: _masked_month(counts[month], *(counts[other] for other in _neighbours(list(counts), month)))
-        for month in counts
+        month: _masked_month(
+            rows, *(counts[other] for other in _neighbours(month, comes[comes.index.isin(list(counts))]))
+        )
+        for month, rows in counts.items()
     }
 
 
@@ -116,8 +126,10 @@ def _masked_month(counts: Rows, *around: Rows) -> MaskedMonth:
     return mask_month(month.astype("Int64"), [other.astype("Int64") for other in others], *MASK)
 
 
-def _neighbours(months: list[pd.Timestamp], month: pd.Timestamp) -> list[pd.Timestamp]:
-    return [other for pair in pairwise(sorted(months)) if month in pair for other in pair if other != month]
+def _neighbours(month: pd.Timestamp, comes: pd.Series) -> list[pd.Timestamp]:
+    """Return the months just before and after, among those that came no later; `comes` has the deposit of each."""
+    there = comes.index[comes <= comes[month]]
+    return [*sorted(there[there < month])[-1:], *sorted(there[there > month])[:1]]
 
 
 def _counts(store: Store) -> dict[pd.Timestamp, Rows]:

@@ -63,9 +63,34 @@ class Attendance:
 def marks(store: Store, month: date) -> Marks:
     """How satisfied are the agents of each school, of each trade, where their answers may be counted?"""
     found, told = store.read(MARKS, {"month": month}), published(store, month)
-    trades = _means(found, "trade", told.trades)
-    hidden = any(_extreme(found, group) for group in ("school", "trade"))
-    return Marks(_means(found, "school", told.schools), trades.where(trades.index == TOTAL) if hidden else trades)
+    schools, trades = _means(found, "school", told.schools), _means(found, "trade", told.trades)
+    least_first = found.groupby("school")["answers"].sum().sort_values(kind="stable").index
+    for school in least_first[schools.reindex(least_first).notna()]:
+        if not _tells_of_few(found, schools):
+            break
+        schools[school] = pd.NA
+    extreme = any(_extreme(found, group) for group in ("school", "trade"))
+    if extreme or _tells_of_few(found, schools, trades):
+        trades = trades.where(trades.index == TOTAL)
+    return Marks(schools, trades)
+
+
+def _tells_of_few(found: pd.DataFrame, *shown: pd.Series) -> bool:
+    """Tell whether the marks shown, of all, by school and then by trade, give the mean of fewer than 5 answers.
+
+    The points of each school × trade are the unknowns. Some of them are given where they are a sum of sums shown.
+    """
+    if pd.isna(shown[0][TOTAL]):
+        return False
+    groups = [found[name].isin([group]) for name, means in zip(("school", "trade"), shown, strict=False)
+              for group in means.index[means.notna()] if group != TOTAL]  # fmt: skip
+    sums = np.array([np.ones(len(found)), *groups], dtype=float)
+    left = [
+        ~found[name].isin(means.index[means.notna()]) for name, means in zip(("school", "trade"), shown, strict=False)
+    ]
+    few = [some for some in (*np.eye(len(found)), *left) if is_small(found["answers"][np.asarray(some, bool)].sum())]
+    rank = np.linalg.matrix_rank(sums)
+    return any(np.linalg.matrix_rank(np.vstack([sums, some])) == rank for some in few)
 
 
 def _extreme(found: pd.DataFrame, group: str) -> bool:

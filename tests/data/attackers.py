@@ -54,14 +54,18 @@ def by_schools(counts: pd.DataFrame) -> pd.DataFrame:
     return counts.astype("Float64").groupby("school").agg(lambda people: people.sum(skipna=False))
 
 
-def small_counts(counts: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return the true counts by school, by trade, by school × trade, and in all, NaN where they are not from 1 to 4."""
+def true_counts(counts: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return the true counts by school, by trade, by school × trade (NaN: none), and in all."""
     missing = by_schools(counts).isna().reindex(counts.index.get_level_values("school")).to_numpy()
     told = counts.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     long = pd.DataFrame(np.where(missing, np.nan, told), counts.index, counts.columns)
     cells = np.stack([long[step].unstack().to_numpy() for step in long], axis=2)
-    sums = np.nansum(cells, axis=1), np.nansum(cells, axis=0), cells, np.nansum(cells, axis=(0, 1))
-    return tuple(np.where((values > 0) & (values < 5), values, np.nan) for values in sums)
+    return np.nansum(cells, axis=1), np.nansum(cells, axis=0), cells, np.nansum(cells, axis=(0, 1))
+
+
+def small_counts(counts: pd.DataFrame) -> tuple[np.ndarray, ...]:
+    """Return the same, NaN where they are not from 1 to 4."""
+    return tuple(np.where((values > 0) & (values < 5), values, np.nan) for values in true_counts(counts))
 
 
 def _numbers(masked: MaskedCounts) -> np.ndarray:

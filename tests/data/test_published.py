@@ -171,6 +171,36 @@ def test_an_empty_store_publishes_nothing(store: Store) -> None:
     assert published(store, date(2026, 1, 1)).schools.counts.empty
 
 
+def test_the_marks_shown_do_not_give_the_mean_of_fewer_than_5_answers(store: Store) -> None:
+    columns = "ecole metier mois agents satisfaction reponses"
+    # 13 answers in all, 10 of them in A: three people of B and C would be left.
+    rows = [("A", "TSEM", 4.0, 10), ("B", "TSEM", 3.0, 1), ("C", "TSEM", 2.0, 2)]
+    deposit(store, columns, [(school, trade, MONTH, 20, *marked) for school, trade, *marked in rows])
+    facts = marks(store, MONTH)
+    assert facts.schools.notna().to_dict() == {"A": False, "B": False, "C": False, "Total": True}
+    # The only concierges are in D: by its mark and theirs, so would be its two TSEM.
+    rows = [("D", "concierge", 4.0, 6), ("D", "TSEM", 3.0, 2), ("E", "TSEM", 3.0, 9), ("F", "TSEM", 3.0, 9)]
+    later = MONTH.replace(month=MONTH.month + 1)
+    deposit(store, columns, [(school, trade, later, 20, *marked) for school, trade, *marked in rows])
+    facts = marks(store, later)
+    assert facts.schools.notna().all() and facts.trades.notna().to_dict() == {
+        "TSEM": False, "concierge": False, "Total": True,
+    }  # fmt: skip
+
+
+def test_a_month_that_comes_later_shows_nothing_that_was_hidden(store: Store) -> None:
+    """By one reading more, B would have been known, and A, then hidden by B, with it."""
+
+    def seen(month: date, counts: tuple[int, ...]) -> list[str]:
+        deposit(store, "ecole metier mois agents", [(s, "TSEM", month, n) for s, n in zip("ABCD", counts, strict=True)])
+        return published(store, MONTH).schools.as_text()[AGENTS].tolist()
+
+    first = seen(MONTH, (3, 7, 9, 15))
+    assert first == [MASKED, MASKED, "9", "15", "34"]
+    assert seen(MONTH.replace(month=MONTH.month + 1), (8, 7, 12, 16)) == first
+    assert seen(MONTH.replace(month=MONTH.month - 1), (8, 7, 12, 16)) == first
+
+
 @pytest.mark.parametrize(("best", "told"), [(4.4, True), (4.8, False)])
 def test_marks_by_trade_are_hidden_where_one_is_extreme(store: Store, best: float, told: bool) -> None:
     """With marks of 5 in one trade and of 1 in the other, the points of a school tell who answered in it."""

@@ -121,32 +121,37 @@ def test_the_attacker_finds_a_lone_agent_as_soon_as_the_school_that_hides_it_tel
     programme: Store, told: str
 ) -> None:
     people = {"A": [1, None, None, None, None]} | {
-        school: [count, None, part, part, 4.2] for school, count, part in (("B", 5, 4), ("C", 6, 4), ("D", 6, 5))
+        school: [count, None, part, part, 4.2] for school, count, part in (("B", 6, 4), ("C", 7, 4), ("D", 7, 5))
     }
     counts = pd.DataFrame(
         [[MONTHS[0], school, "t0", *row] for school, row in people.items()],
         columns=["month", "school", "trade", *COLUMNS],
     ).convert_dtypes()
-    came = pd.DataFrame([[MONTHS[0], "B", "w0", 9, 5]], columns=WORKSHOP)
+    came = pd.DataFrame([[MONTHS[0], "B", "w0", 9, 6]], columns=WORKSHOP)
     write(programme, counts, came)
     seen, truth = seen_in(programme, counts, MONTHS[0]), secrets(counts, came)
-    # 6 agents in A and B together: were 5 of them known to be in B, A would have one.
+    # 7 agents in A and B together: were 6 of them known to be in B, A would have one.
     assert seen.counts.hidden_schools[:, 0].tolist() == [True, True, False, False]
-    assert not found(seen, truth, LARGEST + 1)
+    assert not found(seen, truth, LARGEST + 2)
     if told == "workshops":
-        leaking = replace(seen, workshops=[(1, 9, 5, False)])
+        leaking = replace(seen, workshops=[(1, 9, 6, False)])
     else:
         schools = seen.counts.schools.copy()
-        schools[1, PUBLISHED.index(told)] = 5
+        schools[1, PUBLISHED.index(told)] = 6
         leaking = replace(seen, counts=replace(seen.counts, schools=schools))
-    assert found(leaking, truth, LARGEST + 1)["Agents by school"].tolist() == [True, False, False, False]
+    assert found(leaking, truth, LARGEST + 2)["Agents by school"].tolist() == [True, False, False, False]
 
 
 def test_who_came_to_a_workshop_stays_hidden_until_the_counts_of_its_month_are_known(programme: Store) -> None:
-    """Six agents in A and B in April: were five of them seen in B in May, A would have had one."""
-    rows = [[MONTHS[0], school, "t0", count, *[None] * 4] for school, count in zip("ABCD", (1, 5, 6, 6), strict=True)]
+    """Seven agents in A and B in April: were six of them seen in B in May, A would have had one."""
+    rows = [[MONTHS[0], school, "t0", count, *[None] * 4] for school, count in zip("ABCD", (1, 6, 7, 7), strict=True)]
     counts = pd.DataFrame(rows, columns=["month", "school", "trade", *COLUMNS]).convert_dtypes()
-    later = pd.DataFrame([[MONTHS[0] + timedelta(days=31), school, "w", 9, 5] for school in "BC"], columns=WORKSHOP)
+    later = pd.DataFrame([[MONTHS[0] + timedelta(days=31), school, "w", 9, 6] for school in "BC"], columns=WORKSHOP)
     write(programme, counts, later)
+    came = attendance(programme, TODAY + timedelta(days=62)).table.set_index("school")
+    assert came["hidden"].to_dict() == {"B": True, "C": False}
+    # A month in which the schools do not say their agents counts none.
+    silent = [[MONTHS[1], school, "t0", None, 1, *[None] * 3] for school in "ABCD"]
+    write(programme, pd.concat([counts, pd.DataFrame(silent, columns=counts.columns)]).convert_dtypes(), later)
     came = attendance(programme, TODAY + timedelta(days=62)).table.set_index("school")
     assert came["hidden"].to_dict() == {"B": True, "C": False}
