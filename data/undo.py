@@ -11,6 +11,13 @@ from data.targets import PROGRAMME_KINDS, TARGETS
 from data.typography import french
 
 NAMED = 5
+# Nothing else leaves wrong lines: what is deposited is checked on its way in.
+UNDONE = """
+SELECT DISTINCT kind
+FROM audit_log JOIN deposits ON deposits.deposit_id = try_cast(detail ->> '$.deposit' AS BIGINT)
+WHERE action = 'undo' AND list_contains($kinds, kind)
+ORDER BY kind
+"""
 
 
 class NotPossible(Exception):
@@ -28,6 +35,13 @@ def undo(store: Store, deposit_id: int, actor: str) -> str | None:
 def redo(store: Store, deposit_id: int, actor: str) -> str | None:
     """Put a deposit that was taken back at its place among the others, with the same warning."""
     return _set_active(store, deposit_id, actor, active=True)
+
+
+def still_wrong(store: Store, names: tuple[str, ...]) -> list[str]:
+    """Which lines of these kinds of the programme are wrong, where deposits were taken back? Their reasons."""
+    with store.scratch() as cursor:
+        undone = cursor.execute(UNDONE, {"kinds": list(names)}).fetchall()
+        return [french(wrong.reason) for (name,) in undone for wrong in wrong_now(cursor, kinds()[name])]
 
 
 def _set_active(store: Store, deposit_id: int, actor: str, *, active: bool) -> str | None:

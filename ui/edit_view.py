@@ -9,7 +9,7 @@ import streamlit as st
 from data import edits, undo
 from ui import audit_words, blocks, edit_form, edit_table, next_stage_form
 from ui.access import User, require
-from ui.formats import SPACE, escape, is_missing, moment
+from ui.formats import SPACE, escape, is_missing, moment, plural
 from ui.session import ask, store
 
 NEXT_STAGE = "Passer une école à l’étape suivante"
@@ -32,6 +32,7 @@ EQUIPMENT = {
 }
 PORTFOLIO = {"Un pilote du programme": "pilots"}
 NEW = "Ajouter une ligne"
+NAMED = 5  # of the lines to correct
 DEPOSIT, JOURNAL = "pages/cantine/depot.py", "pages/mission/journal.py"
 UP_TO_DATE = "La liste ci-dessous vient d’être relue\u00a0; le journal garde tous les changements."
 TAKEN_BACK = "changement_annule"  # in the session: what is to be seen to after a change was taken, or put, back
@@ -44,6 +45,7 @@ def editing(user: User, offered: dict[str, str], today: date, **where: date) -> 
     """
     if user.role != "mission":
         return
+    _to_correct(tuple(dict.fromkeys(offered.values())))
     with st.expander("Mettre à jour", icon=":material/edit:", key="mettre_a_jour"):
         chosen = str(st.selectbox("Que voulez-vous mettre à jour\u00a0?", list(offered), key="a_mettre_a_jour"))
         kind = offered[chosen]
@@ -62,6 +64,18 @@ def editing(user: User, offered: dict[str, str], today: date, **where: date) -> 
         )
         blocks.link(DEPOSIT, "Déposer un fichier")
         _last_changes(tuple(dict.fromkeys(offered.values())))
+
+
+def _to_correct(kinds: tuple[str, ...]) -> None:
+    """Say what a change taken back, or put back, left wrong, as long as it is."""
+    wrong = ask(undo.still_wrong, kinds)
+    if not wrong:
+        return
+    st.warning(
+        "À corriger\u00a0: des lignes sont fausses ou se contredisent depuis une annulation.", icon=":material/warning:"
+    )
+    rest = [] if len(wrong) <= NAMED else [f"et {plural(len(wrong) - NAMED, 'autre')}."]
+    blocks.sentences([*wrong[:NAMED], *rest])
 
 
 def _last_changes(kinds: tuple[str, ...]) -> None:
