@@ -16,7 +16,7 @@ NEXT_STAGE = "Passer une école à l’étape suivante"
 # What the list offers, and what it calls a new line.
 ROLLOUT = {
     NEXT_STAGE: "stages",
-    "La situation d’une école\u00a0: raccordement, météo, prochaine action": "sites",
+    "La situation d’une école\u00a0: connexion filaire, météo, prochaine action": "sites",
     "Les dates d’une étape": "stages",
     "Un jalon": "milestones",
     "Un risque": "risks",

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from ui.charts_programme import school_name
-from ui.formats import MISSING, SPACE, day, escape, is_missing, number, plural
+from ui.formats import MISSING, SPACE, day, escape, is_missing, plural
 
 UNKNOWN = "non renseigné"
 STAGES = 7
@@ -61,7 +61,7 @@ def delay(days: float | None) -> str:
         return UNKNOWN
     if days == 0:
         return "à l’heure"
-    return plural(days, "jour") if days > 0 else f"{number(-days)}{SPACE}j d’avance"
+    return plural(days, "jour") if days > 0 else f"{plural(-days, 'jour')} d’avance"
 
 
 def following(row: Row, today: date) -> str:

@@ -45,7 +45,7 @@ SITES = editable(
             # Under the rain its reason is demanded.
             "now.connection = 'bloquée' AND now.weather_reason IS NULL"
             " AND coalesce(now.weather NOT IN ('pluie', 'orage'), TRUE)",
-            "'raccordement bloqué sans raison : dites en quelques mots ce qui la bloque'",
+            "'raccordement bloqué sans raison : dites en quelques mots ce qui le bloque'",
         ),
         Check(
             "meteo_raison",

@@ -62,7 +62,7 @@ def test_what_nobody_told_of_a_school_is_said_to_be_unknown() -> None:
     assert school_cards.following(row, TODAY) == "—"
     started = {"stage": "test", "position": 5, "actual_start": TODAY, "actual_end": pd.NaT}
     assert school_cards.stage(started) == "test, 5 sur 7"
-    assert plain(school_cards.delay(-3)) == "3 j d’avance"
+    assert plain(school_cards.delay(-3)) == "3 jours d’avance"
 
 
 def test_requests_devices_and_workshops_call_for_action_by_their_rules() -> None:
