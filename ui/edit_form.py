@@ -188,6 +188,11 @@ def doubts() -> None:
         blocks.sentences(found)
 
 
+def lacks_school(kind: str, rows: list[edits.Row], schools: Mapping[str, bool]) -> bool:
+    """Tell whether a line must name a school while none is known."""
+    return not rows and not schools and any(field.name == "ecole" and field.required for field in kinds()[kind].fields)
+
+
 def choice(kind: str, rows: list[edits.Row], new: str) -> edits.Row | None:
     """Let the person choose the line to correct, or a new one (None)."""
     labels = {_label(kind, row): row for row in rows}
