@@ -15,7 +15,10 @@ from data.schemas import Kind, kinds, normalise
 HEADER_SEARCH_LINES = 25
 SEPARATORS = ";,\t|"
 MAX_COLUMNS = 1_000
-MODEL_HINT = "La page Dépôt montre les colonnes attendues de chaque type de fichier et donne un modèle vide."
+MODEL_HINT = (
+    "La page «\u00a0Déposer un fichier\u00a0» montre les colonnes attendues de chaque type de fichier "
+    "et donne un modèle vide."
+)
 ONE_CELL = (
     "Toutes les colonnes sont écrites dans une seule cellule. Dans Excel, sélectionnez la première colonne, choisissez "
     "«\u00a0Données\u00a0» puis «\u00a0Convertir\u00a0», indiquez le séparateur, enregistrez, puis déposez le fichier."

@@ -177,9 +177,9 @@ def _rules(field: Field) -> list[tuple[str, str]]:
         in_range = f"{value} BETWEEN {FIRST_DAY} AND {LAST_DAY}"
         rules.append((f"NOT ({in_range})", f"{shown} || 'est hors de la période admise, de 2000 à 2100'"))
     if field.minimum is not None:
-        rules.append((f"{value} < {field.minimum}", f"{shown} || 'est inférieur au minimum, {field.minimum:g}'"))
+        rules.append((f"{value} < {field.minimum}", f"{shown} || 'est inférieur au minimum, {_limit(field.minimum)}'"))
     if field.maximum is not None:
-        rules.append((f"{value} > {field.maximum}", f"{shown} || 'dépasse le maximum, {field.maximum:g}'"))
+        rules.append((f"{value} > {field.maximum}", f"{shown} || 'dépasse le maximum, {_limit(field.maximum)}'"))
     if field.enum:
         admitted = ", ".join(f"'{choice}'" for choice in field.enum)
         message = f"'n’est pas admis : écrivez {', '.join(field.enum)}'"
@@ -188,6 +188,10 @@ def _rules(field: Field) -> list[tuple[str, str]]:
         unmatched = f"NOT regexp_full_match({value}, '{field.pattern}')"
         rules.append((unmatched, f"{shown} || 'n’a pas la forme attendue, par exemple {field.example}'"))
     return rules
+
+
+def _limit(value: float) -> str:
+    return f"{value:,g}".replace(",", "\u202f")
 
 
 def _find_twins(cursor: duckdb.DuckDBPyConnection, kind: Kind) -> None:

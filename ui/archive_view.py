@@ -24,7 +24,7 @@ KEY = "archive_jours"
 def archived() -> None:
     """Answer: did what was announced come true?"""
     with blocks.question(
-        "Ce qui avait été annoncé s’est-il produit\u00a0?", "En % des repas servis, jours servis depuis."
+        "Ce qui avait été annoncé s’est-il produit\u00a0?", "En\u00a0% des repas servis, jours servis depuis."
     ):
         found = ask(archive.by_horizon)
         if found.empty:

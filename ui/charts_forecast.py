@@ -105,7 +105,7 @@ def terms(names: list[str], meals: list[int]) -> go.Figure:
 
 def gaps_by_month(months: pd.DataFrame) -> go.Figure:
     """Draw the mean gap of the plan and of the forecast, month by month."""
-    fig = charts.base(y_title="écart, en % des repas servis", height=360)
+    fig = charts.base(y_title="écart, en\u00a0% des repas servis", height=360)
     _monthly(fig, months, "plan_wape_pct", "Prévu des gestionnaires", charts.ORANGE, "dot", "diamond")
     _monthly(fig, months, "forecast_wape_pct", "Prévision", charts.BLUE, "solid", "circle")
     fig.update_yaxes(rangemode="tozero", ticksuffix=f"{formats.SPACE}%")

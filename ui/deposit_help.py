@@ -51,7 +51,7 @@ def expected_files() -> None:
         by_title = {kind.title: kind for kind in kinds().values() if may_deposit(current(), kind.name)}
         first = list(by_title.values()).index(kinds()["log"])
         kind = by_title[st.selectbox("Type de fichier", list(by_title), index=first, key="type_de_fichier")]
-        blocks.note(kind.description)
+        blocks.note(french(kind.description))
         with st.container(horizontal=True):
             for filled in (False, True):
                 for form in templates.FORMS:
@@ -82,7 +82,7 @@ def _columns(kind: Kind) -> None:
             [
                 cell(field.name, "name"),
                 cell("oui" if field.required_column else "non"),
-                cell(field.description, "text"),
+                cell(french(field.description), "text"),
                 cell(field.example),
                 cell(", ".join(other_titles(field)), "text"),
             ]
@@ -102,7 +102,7 @@ def other_titles(field: Field) -> list[str]:
 def _accepted(kind: Kind) -> None:
     names = _shown(kind)
     rows = [row(cell(line[name]) for name in names) for line in accepted_lines(kind)]
-    sheet(names, rows, "Accepté : deux façons d’écrire la même ligne")
+    sheet(names, rows, "Accepté\u00a0: deux façons d’écrire la même ligne")
 
 
 def _refused(kind: Kind, refused: Iterable[Refused]) -> None:
@@ -113,7 +113,7 @@ def _refused(kind: Kind, refused: Iterable[Refused]) -> None:
         line = example | {found.column: found.cell or EMPTY}
         cells = [cell(line[name], "wrong" if name == found.column else "") for name in names]
         rows.append(row([*cells, cell(found.reason, "text")]))
-    sheet([*names, "Pourquoi"], rows, "Refusé : dans chacune de ces lignes, une case ne peut pas être lue")
+    sheet([*names, "Pourquoi"], rows, "Refusé\u00a0: dans chacune de ces lignes, une case ne peut pas être lue")
 
 
 def _shown(kind: Kind) -> list[str]:

@@ -13,7 +13,7 @@ from ui import blocks, tables
 from ui import deposit_words as say
 from ui.access import User, depositor, may_deposit, require, still_may
 from ui.deposit_words import Deposit
-from ui.formats import moment
+from ui.formats import SPACE, moment
 from ui.session import ask, request_refresh, store
 
 SOMEBODY_ELSE = "un autre compte"
@@ -63,7 +63,8 @@ def history(user: User) -> None:
         chosen = st.selectbox(
             "Dépôt",
             list(by_number),
-            format_func=lambda number: say.deposit_name(by_number[number]),
+            # With no-break spaces, “n° 20” as people type it would not be found.
+            format_func=lambda number: say.deposit_name(by_number[number]).replace(SPACE, " "),
             key=f"depot_choisi_{max(by_number)}",
         )
         _actions(by_number[chosen], user)

@@ -38,6 +38,7 @@ WIDE = frozenset(
         "a_decider",
     )
 )
+DAY_OF = {"attendue_le": "a_decider", "prise_le": "choix"}  # what each of these is the day of
 PLACEHOLDERS = {"date": "jj/mm/aaaa", "integer": "nombre", "number": "par exemple 4,2"}
 Texts = Mapping[str, str]
 
@@ -69,12 +70,14 @@ def line(kind: str, known: edits.Row | None, schools: Mapping[str, bool] = NO_SC
 
 
 def in_reading_order(fields: list[Field], kind: str) -> list[Field]:
-    """Put what names the line first (its day after the rest), then the short fields, then the long texts."""
+    """Put what names the line first (its day last), then the short fields, then the long texts, each with its day."""
+    names = [field.name for field in kinds()[kind].fields]
 
-    def rank(field: Field) -> int:
+    def rank(field: Field) -> tuple[int, int]:
         if field.name in kinds()[kind].key:
-            return 2 if field.type == "date" else int(field.name not in WIDE)
-        return 4 if field.name in WIDE else 3
+            return (2 if field.type == "date" else int(field.name not in WIDE)), 0
+        text = DAY_OF.get(field.name, field.name)
+        return (4, names.index(text)) if text in WIDE and text in names else (3, 0)
 
     return sorted(fields, key=rank)
 
@@ -186,6 +189,11 @@ def doubts() -> None:
     if found:
         st.warning(title, icon=":material/warning:")
         blocks.sentences(found)
+
+
+def lacks_school(kind: str, rows: list[edits.Row], schools: Mapping[str, bool]) -> bool:
+    """Tell whether a line must name a school while none is known."""
+    return not rows and not schools and any(field.name == "ecole" and field.required for field in kinds()[kind].fields)
 
 
 def choice(kind: str, rows: list[edits.Row], new: str) -> edits.Row | None:

@@ -33,6 +33,9 @@ EQUIPMENT = {
 PORTFOLIO = {"Un pilote du programme": "pilots"}
 NEW = "Ajouter une ligne"
 NAMED = 5  # of the lines to correct
+NO_SCHOOL = (
+    "Aucune école n’est encore connue. Déposez d’abord le fichier «\u00a0Écoles\u00a0» ou «\u00a0Écoles test\u00a0»."
+)
 DEPOSIT, JOURNAL = "pages/cantine/depot.py", "pages/mission/journal.py"
 UP_TO_DATE = "La liste ci-dessous vient d’être relue\u00a0; le journal garde tous les changements."
 TAKEN_BACK = "changement_annule"  # in the session: what is to be seen to after a change was taken, or put, back
@@ -49,14 +52,16 @@ def editing(user: User, offered: dict[str, str], today: date, **where: date) -> 
     with st.expander("Mettre à jour", icon=":material/edit:", key="mettre_a_jour"):
         chosen = str(st.selectbox("Que voulez-vous mettre à jour\u00a0?", list(offered), key="a_mettre_a_jour"))
         kind = offered[chosen]
-        if chosen == NEXT_STAGE:
+        rows, schools = ask(edits.rows, kind), ask(edits.schools)
+        if edit_form.lacks_school(kind, rows, schools):
+            blocks.note(NO_SCHOOL)
+        elif chosen == NEXT_STAGE:
             next_stage_form.form(today)
         elif chosen == WHOLE_MONTH and "mois" in where:
             edit_table.counts(where["mois"])
         else:
-            rows = ask(edits.rows, kind)
             kept = [row for row in rows if all(row.get(name, value) == value for name, value in where.items())]
-            edit_form.line(kind, edit_form.choice(kind, kept, NEW), ask(edits.schools))
+            edit_form.line(kind, edit_form.choice(kind, kept, NEW), schools)
         edit_form.doubts()
         blocks.note(
             "N’indiquez aucun nom de personne. Une case vidée ici redevient «\u00a0non renseignée\u00a0». "

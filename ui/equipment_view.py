@@ -121,9 +121,11 @@ def stairs_sentence(steps: pd.DataFrame, month: date) -> str:
         return f"En {month_name(month)}, trop peu d’agents renseignés pour situer les pertes."
     losses = -shares.diff().dropna()
     before, worst = next(pair for pair in pairwise(shares.index) if pair[1] == losses.idxmax())
+    # Between the shares as shown: a reader subtracts them too.
+    lost = round(shares[before]) - round(shares[worst])
     return (
         f"En {month_name(month)}, {percent(shares.iloc[-1], 0)} des agents sont arrivés à l’étape "
-        f"«{SPACE}{shares.index[-1]}{SPACE}». La plus grande perte, {plural(round(losses.max()), 'point')}, "
+        f"«{SPACE}{shares.index[-1]}{SPACE}». La plus grande perte, {plural(lost, 'point')}, "
         f"est entre «{SPACE}{before}{SPACE}» et «{SPACE}{worst}{SPACE}»."
     )
 
@@ -178,8 +180,8 @@ def trend(month: date) -> None:
         if table.notna().any(axis=1).sum() < 2:
             blocks.empty_state("Il faut au moins deux mois renseignés, et non masqués, pour montrer une évolution.")
             return
-        printed = table.rename_axis(None, axis="columns").rename_axis("Mois").reset_index()
-        blocks.figure(charts_programme.steps_by_month(table), trend_sentence(table), printed, "evolution_equipement")
+        fig, printed = charts_programme.steps_by_month(table), trend_table(table)
+        blocks.figure(fig, trend_sentence(table), printed, "evolution_equipement")
 
 
 def names_apart(schools: Iterable[str]) -> dict[str, str]:
@@ -192,6 +194,18 @@ def names_apart(schools: Iterable[str]) -> dict[str, str]:
 def _shares_of_all() -> pd.DataFrame:
     totals = ask(published_totals)
     return totals.pivot(index="month", columns="step", values="share").reindex(columns=list(programme.COUNTED)[1:])
+
+
+def trend_table(shares: pd.DataFrame) -> Wide:
+    """Return the shares month by month, under the names of the steps and their unit."""
+    months = (
+        shares.set_axis([f"{month:%m/%Y}" for month in shares.index])
+        .rename_axis("Mois")
+        .rename_axis(None, axis="columns")
+    )
+    units = {name: f"{name} (%)" for name in months.columns}
+    narrow = {name: f"{SHORTER.get(name, name)}, %" for name in months.columns}
+    return Wide(months.rename(columns=units).reset_index(), (months.rename(columns=narrow).reset_index(),))
 
 
 def trend_sentence(shares: pd.DataFrame) -> str:

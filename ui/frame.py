@@ -35,9 +35,15 @@ def surround(user: User) -> None:
             icon=":material/science:",
         )
     with st.sidebar:
-        st.caption(f"Données jusqu’au {formats.day(state.last_day)}" if state.last_day else "Aucune donnée déposée")
+        st.caption(f"Données jusqu’au {formats.day(state.last_day)}" if state.last_day else _no_meal())
         if user.local:
             st.caption("Sans connexion configurée\u00a0: accès limité à ce poste.")
         else:
             st.caption(ROLE_TITLES[user.role])
             st.button("Se déconnecter", on_click=st.logout)
+
+
+def _no_meal() -> str:
+    """Say that no meal is known, and whether anything else is."""
+    known = ask(queries.counts_by_kind)["rows"].sum()
+    return "Aucun repas connu" if known else "Aucune donnée déposée"

@@ -128,7 +128,10 @@ def contents() -> None:
         rows = ask(queries.counts_by_kind)
         rows = rows.assign(kind=rows["kind"].map(lambda name: titles.get(name, name)))
         tables.table(
-            rows.set_axis(["Données", "Lignes connues", "Du", "Au"], axis="columns"), "contenu", download=False
+            rows.set_axis(["Données", "Lignes connues", "Du", "Au"], axis="columns"),
+            "contenu",
+            height="content",
+            download=False,
         )
 
 

@@ -33,6 +33,7 @@ FILE, FORM = ("deposit", False), ("deposit", True)
 ACTIONS: list[tuple[str, bool | None]] = [
     FILE, FORM, *((name, None) for name in audit_words.ACTIONS if name != "deposit")
 ]  # fmt: skip
+NOTHING = "Rien n’a encore été fait."
 TITLES = ["Quand", "Qui", "Action", "Ce qui a changé"]
 
 
@@ -87,7 +88,9 @@ def lines(asked_: JournalFilter, user: User) -> None:
     with blocks.question("Les actions, de la plus récente à la plus ancienne", NOT_MASKED):
         size = ask(queries.journal_size, asked_)
         if not size:
-            blocks.empty_state("Aucune ligne du journal ne répond à ces filtres.")
+            blocks.empty_state(
+                NOTHING if asked_ == JournalFilter() else "Aucune ligne du journal ne répond à ces filtres."
+            )
             return
         start = _part(size, asked_)
         found = ask(queries.journal, asked_, LINES, start)
@@ -165,5 +168,8 @@ def last() -> None:
     """Show the last actions, and where the others are."""
     with blocks.question("Qu’a-t-on fait récemment\u00a0?"):
         found = ask(queries.journal, JournalFilter(), LAST)
+        if found.empty:
+            blocks.empty_state(NOTHING)
+            return
         sheet.sheet(TITLES, [_row(queries.journal_line(row)) for row in found.to_dict("records")])
         blocks.link(JOURNAL, "Tout le journal")

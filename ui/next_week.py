@@ -13,7 +13,7 @@ from data.published_others import Attendance
 from data.support import Tickets
 from ui import blocks
 from ui.charts_programme import school_name
-from ui.formats import SPACE, day, enumeration, plural
+from ui.formats import SPACE, day, enumeration, is_missing, plural
 from ui.session import ask
 
 DAYS = 7
@@ -54,9 +54,13 @@ def about_devices(found: pd.DataFrame) -> list[str]:
         rows = found[found["what"] == what]
         if len(rows):
             by_school = zip(rows["school"], rows["devices"], strict=True)
-            places = enumeration([f"{school_name(str(school))} ({count})" for school, count in by_school])
+            places = enumeration([f"{_place(school)} ({count})" for school, count in by_school])
             told.append(f"{verb} {plural(int(rows['devices'].sum()), 'matériel')}{SPACE}: {places}.")
     return told
+
+
+def _place(school: object) -> str:
+    return "école non renseignée" if is_missing(school) else school_name(str(school))
 
 
 def about_workshops(facts: Attendance, today: date) -> list[str]:

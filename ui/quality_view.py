@@ -15,8 +15,8 @@ from ui.session import ask
 
 PREVISIONS = "pages/cuisine/previsions.py"
 MEASURES = (
-    "En % des repas servis. Écart\u00a0: par cantine et par jour (WAPE), ou du total de la ville par jour (Écart "
-    "ville). Biais\u00a0: en trop (+) ou en moins (−), tout compensé. En manque\u00a0: en % des journées de "
+    "En\u00a0% des repas servis. Écart\u00a0: par cantine et par jour (WAPE), ou du total de la ville par jour (Écart "
+    "ville). Biais\u00a0: en trop (+) ou en moins (−), tout compensé. En manque\u00a0: en\u00a0% des journées de "
     "cantine, celles où il aurait fallu plus de repas."
 )
 LEADS = (
@@ -120,7 +120,7 @@ def details(run: ForecastRun, extent: Judged) -> None:
 
 def by_month(run: ForecastRun) -> None:
     """Answer: does it hold month after month?"""
-    caption = "Somme des écarts par cantine et par jour, en % des repas servis du mois."
+    caption = "Somme des écarts par cantine et par jour, en\u00a0% des repas servis du mois."
     with blocks.question("Est-ce vrai tous les mois\u00a0?", caption):
         found = ask(quality.quality_by_month, run.run_id)
         table = quality_tables.months(found)
@@ -129,7 +129,7 @@ def by_month(run: ForecastRun) -> None:
 
 def by_lead(run: ForecastRun) -> None:
     """Answer: does it hold however long ahead?"""
-    with blocks.question("Est-ce vrai quelle que soit l’avance\u00a0?", "En % des repas servis."):
+    with blocks.question("Est-ce vrai quelle que soit l’avance\u00a0?", "En\u00a0% des repas servis."):
         found = ask(quality.quality_by_lead, run.run_id)
         if found.empty:
             blocks.empty_state(
@@ -147,7 +147,7 @@ def by_lead(run: ForecastRun) -> None:
 
 def by_canteen(run: ForecastRun) -> None:
     """Answer: does it hold for every canteen?"""
-    caption = "Un clic sur un titre de colonne trie le tableau. Écarts, surplus et biais en % des repas servis."
+    caption = "Un clic sur un titre de colonne trie le tableau. Écarts, surplus et biais en\u00a0% des repas servis."
     with blocks.question("Est-ce vrai dans toutes les cantines\u00a0?", caption):
         found = ask(quality.quality_by_canteen, run.run_id)
         blocks.takeaway(say.canteens(found))

@@ -67,9 +67,15 @@ def assumptions(stages: pd.DataFrame, today: date) -> Assumptions:
             _label("Nouvelles par an", 0, MOST_NEW), 0, MOST_NEW, 1, help="Ouvertes au 1er septembre, à faire aussi."
         )
         seed = third.number_input(
-            _label("Tirage", 1, MOST_SEED), 1, MOST_SEED, CITY_SCHOOLS,
+            _label("Tirage", 1, MOST_SEED), 1, MOST_SEED, 1,
             help="Un autre numéro refait les simulations avec un autre hasard.",
         )  # fmt: skip
+        usual = under_way(stages, usual_stages(stages), today)
+        if max(here, 1) != max(usual, 1):
+            blocks.note(
+                f"Avec ces étapes, «\u00a0Écoles de front\u00a0» part de {number(max(here, 1))} au lieu de "
+                f"{number(max(usual, 1))}, d’après les écoles en cours."
+            )
     return Assumptions(
         int(target), int(at_once), float(starts), HOLIDAYS[str(holidays)], tuple(counted), int(new), int(seed)
     )
@@ -84,6 +90,7 @@ def _stages_to_pass(stages: pd.DataFrame) -> list[str]:
         usual_stages(stages),
         key="etapes_comptees",
         placeholder="Toutes les étapes",
+        select_all=False,  # it would be offered in English
     )
     if not chosen:
         blocks.note(f"Aucune étape choisie{SPACE}: la simulation les compte toutes ({number(len(known))}).")
@@ -154,10 +161,10 @@ def fan(told: RolloutForecast, supposed: Assumptions, today: date) -> None:
 def fan_table(months: pd.DataFrame, today: date) -> Wide:
     """Return the schools done at the beginning of each month, seen or simulated."""
     kind = (months["month"] <= pd.Timestamp(today)).map({True: "constaté", False: "simulé"})
-    long = ["Faites, au moins (9 fois sur 10)", "Faites, médiane", "Faites, au plus (9 fois sur 10)"]
-    whole = months[["month", "low", "median", "high", "target"]].set_axis(["Mois", *long, "À faire"], axis="columns")
+    titles = {"low": "Faites (8 fois sur 10), de", "median": "médiane", "high": "à", "target": "À faire"}
+    whole = months[["month", *titles]].rename(columns={"month": "Mois"} | titles)
     whole.insert(1, "Constaté ou simulé", kind)
-    return Wide(whole, (whole.rename(columns=dict(zip(long, ["Au moins", "Médiane", "Au plus"], strict=True))),))
+    return Wide(whole, (whole.rename(columns={titles["low"]: "Faites, de"}),))
 
 
 def fan_sentence(told: RolloutForecast, supposed: Assumptions) -> str:
@@ -208,13 +215,13 @@ def blocked_sentence(names: list[str]) -> str:
 
 def pace(told: RolloutForecast) -> None:
     """Answer: how many schools each year?"""
-    with blocks.question("Combien d’écoles chaque année\u00a0?"):
+    with blocks.question("Combien d’écoles chaque année\u00a0?", "Écoles finies, de… à…, 8 fois sur 10."):
         table = told.years[["year", "low", "median", "high"]].astype("Int64")
         table["year"] = [_year(year, done) for year, done in zip(told.years["year"], told.years["done"], strict=True)]
         blocks.takeaway(pace_sentence(told))
-        narrow = table.set_axis(["Année", "Au moins", "Médiane", "Au plus"], axis="columns")
-        long = {name: f"{name} (9 fois sur 10)" for name in ("Au moins", "Au plus")}
-        tables.table(Wide(narrow.rename(columns=long), (narrow,)), "rythme_generalisation", digits=0)
+        tables.table(
+            table.set_axis(["Année", "Écoles, de", "médiane", "à"], axis="columns"), "rythme_generalisation", digits=0
+        )
 
 
 def pace_sentence(told: RolloutForecast) -> str:

@@ -97,8 +97,8 @@ def timeline_sentence(known: pd.DataFrame) -> str:
     return f"{count_of(len(late), len(known), 'école')} {state}. {lead}{SPACE}: {enumeration(worst)}.{rest}"
 
 
-def table(known: pd.DataFrame, today: date) -> None:
-    """Answer: what is each school's situation, and what comes next?"""
+def table(known: pd.DataFrame, today: date, schools: int) -> None:
+    """Answer: what is the situation of each of these, among so many schools, and what comes next?"""
     with blocks.question(
         "Où en est chaque école, et quelle est la suite\u00a0?",
         "Retard\u00a0: ce que l’étape en cours a perdu sur son plan, au départ ou depuis sa fin prévue.",
@@ -106,7 +106,7 @@ def table(known: pd.DataFrame, today: date) -> None:
         if known.empty:
             blocks.empty_state("Aucune école ne correspond à ce choix.")
             return
-        blocks.takeaway(table_sentence(known))
+        blocks.takeaway(table_sentence(known, schools))
         school_cards.cards(known, today)
         with st.expander("Voir les écoles en un tableau"):
             whole = school_table(known, today)
@@ -115,11 +115,14 @@ def table(known: pd.DataFrame, today: date) -> None:
             tables.download_csv(whole, "ecoles_test")
 
 
-def table_sentence(known: pd.DataFrame) -> str:
-    """Say which schools need help: a blocked connection or stormy weather."""
+def table_sentence(known: pd.DataFrame, schools: int) -> str:
+    """Say which schools need help, a blocked connection or stormy weather, among those chosen of so many."""
     helped = known[(known["connection"] == "bloquée") | (known["weather"] == "orage")]
-    if helped.empty:
+    if helped.empty and len(known) == schools:
         return "Aucune école n’est bloquée."
+    if helped.empty:
+        chosen_ = plural(len(known), "école choisie", "écoles choisies")
+        return f"{chosen_} sur {number(schools)}{SPACE}: aucune n’est bloquée."
     reasons = [
         f"{school_name(row['school'])} ({reason})"
         for row in helped.to_dict("records")

@@ -150,9 +150,11 @@ def risk_sentence(still_open: pd.DataFrame) -> str:
         return "Aucun risque ouvert."
     heavy = int((still_open["score"] >= HEAVY).sum())
     silent = int(still_open["answer"].isna().sum())
+    unknown = int(still_open["score"].isna().sum())
     verb = "pèse" if heavy < 2 else "pèsent"
+    apart = f", dont {plural(unknown, 'non estimé', 'non estimés')}{SPACE}; " if unknown else ", dont "
     return (
-        f"{plural(len(still_open), 'risque ouvert', 'risques ouverts')}, dont {heavy} {verb} {HEAVY} ou plus sur 9"
+        f"{plural(len(still_open), 'risque ouvert', 'risques ouverts')}{apart}{heavy} {verb} {HEAVY} ou plus sur 9"
         f"{SPACE}; {plural(silent, 'reste', 'restent')} sans réponse."
     )
 

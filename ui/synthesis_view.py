@@ -10,6 +10,7 @@ from data import steering
 from data.pilot import Study
 from data.programme import RolloutSummary, rollout_summary
 from data.queries import WasteSummary
+from data.typography import french
 from ui import blocks, effect_view, portfolio_view, sheet, steering_view
 from ui.blocks import Figure
 from ui.formats import MISSING, SPACE, count_of, day, moment, number, percent, plural, quantity, signed
@@ -153,7 +154,7 @@ def _source(facts: Situation, name: str) -> str | None:
     if found is None:
         return None
     digits = 0 if found.value == round(found.value) else 1
-    return f"{quantity(found.value, found.unit, digits)}{SPACE}: {found.source}"
+    return f"{quantity(found.value, found.unit, digits)}{SPACE}: {french(found.source)}"
 
 
 def _schools(rollout: RolloutSummary) -> Figure:

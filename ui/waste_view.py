@@ -16,7 +16,7 @@ from ui.session import ask
 TOP = 10
 LEAST_DAYS = 3
 TREND_CAPTION = (
-    "Par semaine, en % des repas servis. Le repère s’applique à la surproduction\u00a0: surplus moins manque."
+    "Par semaine, en\u00a0% des repas servis. Le repère s’applique à la surproduction\u00a0: surplus moins manque."
 )
 TREND_COLUMNS = [
     "Semaine du", "Jours", "Repas servis", "Surplus (repas)", "Manque (repas)",
@@ -37,13 +37,13 @@ def headline(summary: WasteSummary) -> list[Figure]:
             "Surplus",
             percent(summary.surplus_pct),
             f"{plural(summary.surplus_meals, 'repas', 'repas')} prévus en trop",
-            "Repas prévus en trop, sans retrancher ceux qui ont manqué ailleurs, en % des repas servis.",
+            "Repas prévus en trop, sans retrancher ceux qui ont manqué ailleurs, en\u00a0% des repas servis.",
         ),
         Figure(
             "Manque",
             percent(summary.shortage_pct),
             f"{plural(summary.shortage_meals, 'repas', 'repas')} au-delà du prévu",
-            "Repas servis au-delà du prévu, en % des repas servis.",
+            "Repas servis au-delà du prévu, en\u00a0% des repas servis.",
         ),
         Figure(
             "Services en manque",
@@ -107,7 +107,7 @@ def calendar(selection: Selection) -> None:
     """Answer: on which weekdays and in which months?"""
     cells = ask(queries.by_weekday_and_month, selection)
     with blocks.question(
-        "Quels jours et quels mois\u00a0?", "Surplus en % des repas servis, par jour de semaine et par mois."
+        "Quels jours et quels mois\u00a0?", "Surplus en\u00a0% des repas servis, par jour de semaine et par mois."
     ):
         # One answer: what the sentence leaves out, neither the chart nor the table shows.
         cells = cells.assign(surplus_pct=cells["surplus_pct"].where(cells["days"] >= LEAST_DAYS))

@@ -110,6 +110,19 @@ UNION ALL SELECT 'holidays', count(*), min(starts_on), max(ends_on) FROM events 
 UNION ALL SELECT 'school_years', count(*), min(starts_on), max(ends_on) FROM events WHERE kind = 'school_year'
 UNION ALL SELECT 'events', count(*), min(starts_on), max(ends_on) FROM events
     WHERE kind NOT IN ('strike', 'holiday', 'school_year')
+UNION ALL SELECT 'sites', count(*), NULL, NULL FROM pilot_sites
+UNION ALL SELECT 'stages', count(*), min(least(planned_start, actual_start)), max(greatest(planned_end, actual_end))
+    FROM pilot_stages
+UNION ALL SELECT 'milestones', count(*), min(coalesce(reached_on, planned_on)), max(coalesce(reached_on, planned_on))
+    FROM pilot_milestones
+UNION ALL SELECT 'risks', count(*), NULL, NULL FROM pilot_risks
+UNION ALL SELECT 'decisions', count(*), min(coalesce(decided_on, due_on)), max(coalesce(decided_on, due_on))
+    FROM pilot_decisions
+UNION ALL SELECT 'devices', count(*), min(installed_on), max(installed_on) FROM devices
+UNION ALL SELECT 'equipment', count(*), min(month), max(last_day(month)) FROM equipment_counts
+UNION ALL SELECT 'workshops', count(*), min(date), max(date) FROM workshops
+UNION ALL SELECT 'tickets', count(*), min(asked_on), max(coalesce(solved_on, asked_on)) FROM tickets
+UNION ALL SELECT 'pilots', count(*), NULL, NULL FROM pilots
 """
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from data.typography import french
 from ui import blocks
 from ui.access import require
 
@@ -14,4 +15,4 @@ blocks.page_title("Guide", "Comment déposer un fichier et lire les chiffres\u00
 guide = Path(__file__).resolve().parents[2] / "docs" / "guide.md"
 # Our own text, never data: it may be Markdown.
 with st.container(key="guide"):
-    st.markdown(guide.read_text(encoding="utf-8"))
+    st.markdown(french(guide.read_text(encoding="utf-8")))

@@ -23,7 +23,7 @@ else:
     edit_view.editing(user, edit_view.ROLLOUT, today)
     shown = rollout_view.chosen(schools)
     rollout_view.timeline(shown, today)
-    rollout_view.table(shown, today)
+    rollout_view.table(shown, today, len(schools))
 
 # Decisions, milestones and risks may come before the first school.
 steering_view.decisions(today)

@@ -22,7 +22,7 @@ if pilots.empty:
     edit_view.editing(user, edit_view.PORTFOLIO, today)
 else:
     portfolio_view.headline(pilots)
+    edit_view.editing(user, edit_view.PORTFOLIO, today)
     portfolio_view.waiting(pilots)
     portfolio_view.weights(pilots)
     portfolio_view.table(pilots)
-    edit_view.editing(user, edit_view.PORTFOLIO, today)

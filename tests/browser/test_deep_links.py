@@ -121,6 +121,29 @@ def test_a_list_where_nothing_matches_says_so_in_french(page: Page) -> None:
         field.press("Escape")
 
 
+def test_what_streamlit_offers_or_advises_in_english_is_not_seen(page: Page) -> None:
+    visit(page, "Généralisation")
+    stages = page.get_by_test_id("stMultiSelect").get_by_role("combobox").first
+    stages.click()
+    stages.fill("t")
+    expect(page.get_by_test_id("stMultiSelectDropdown").locator('[role="option"]').first).to_be_visible(timeout=SLOW)
+    assert "Select" not in page.locator("body").inner_text()
+    page.keyboard.press("Escape")
+    field = page.get_by_test_id("stNumberInput").locator("input").first
+    field.fill("9")
+    advice = page.get_by_test_id("InputInstructions").filter(has_text="Press Enter")
+    expect(advice).to_have_count(1, timeout=SLOW)
+    expect(advice).to_be_hidden()
+
+
+def test_a_title_is_printed_on_the_sheet_of_what_it_announces(page: Page) -> None:
+    visit(page, "Synthèse")
+    page.emulate_media(media="print")
+    title = page.get_by_test_id("stHeading").filter(has_text="Qu’est-ce qui a changé").locator("xpath=..")
+    for element in (title, title.locator("xpath=following-sibling::*[1]")):
+        assert element.evaluate("element => getComputedStyle(element).breakAfter") == "avoid"
+
+
 def test_the_rollout_prints_on_a_sheet_whole(page: Page) -> None:
     visit(page, "Déploiement")
     box = page.locator(".st-key-jalons")

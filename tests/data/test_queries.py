@@ -13,6 +13,8 @@ from data import queries
 from data.deposit import apply
 from data.selection import Selection
 from data.store import Store
+from data.targets import PROGRAMME_KINDS
+from tests.data.programme_files import deposit
 
 CITY = Selection(date(2016, 8, 1), date(2017, 7, 31))
 SELECTIONS = [
@@ -269,3 +271,16 @@ def test_an_empty_store_answers_every_question(store: Store) -> None:
     assert queries.latest_run(store) is None
     assert not queries.forecasts_outdated(store)
     assert queries.store_overview(store).last_day is None
+    assert queries.counts_by_kind(store)["rows"].sum() == 0
+
+
+def test_every_kind_of_the_programme_is_counted_with_its_days(store: Store) -> None:
+    deposit(store, "jalon prevu_le", [("Lancement", date(2026, 3, 2))])
+    deposit(store, "numero ecole ouvert_le clos_le", [("T1", None, date(2026, 3, 3), date(2026, 3, 5))])
+    found = queries.counts_by_kind(store).set_index("kind")
+    assert {*PROGRAMME_KINDS} <= {*found.index}
+    told = found.loc[found["rows"] > 0].map(str)
+    assert told.to_dict("index") == {
+        "milestones": {"rows": "1", "first_day": "2026-03-02 00:00:00", "last_day": "2026-03-02 00:00:00"},
+        "tickets": {"rows": "1", "first_day": "2026-03-03 00:00:00", "last_day": "2026-03-05 00:00:00"},
+    }

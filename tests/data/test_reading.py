@@ -107,7 +107,7 @@ REFUSED = {
     "empty": (b"", "vide"),
     "spaces": (b" \r\n\r\n", "vide"),
     "header alone": (b"site_nom;site_type;date;reel\r\n", "que son en-tête"),
-    "unknown header": (b"nom;valeur\r\na;1\r\n", "ne sont pas reconnus"),
+    "unknown header": (b"nom;valeur\r\na;1\r\n", "La page «\u00a0Déposer un fichier\u00a0» montre les colonnes"),
     "nearly a log": (b"site_nom;date;reel\r\nA;01/09/2016;1\r\n", "il manque\u00a0: «\u00a0site_type\u00a0»"),
     "UTF-16 cut inside a character": (UTF16[:-1], "tronqué"),
     "UTF-16 cut inside a line": (UTF16[:-20], "tronqué"),

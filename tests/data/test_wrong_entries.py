@@ -39,6 +39,7 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
     ("equipment", {**COUNT, "adresses_mel": 9}, "adresses_mel", "9 adresses"),
     ("equipment", {**COUNT, "satisfaction": 4.2}, "satisfaction", "note sans réponses"),
     ("equipment", {**COUNT, "satisfaction": 7.0, "reponses": 3}, "satisfaction", "dépasse le maximum, 5"),
+    ("equipment", {**COUNT, "agents": 5001}, "agents", "dépasse le maximum, 5\u202f000"),
     ("equipment", {**COUNT, "mois": day(2), "agents": 8}, "mois", "premier jour : 01/03/2025"),
     ("equipment", {**COUNT, "mois": date(2099, 1, 1), "agents": 8}, "mois", "est à venir"),
     ("devices", {"identifiant": "MAT-2", "ecole": SCHOOL, "type_materiel": "four"}, "type_materiel", "poste fixe"),

@@ -214,6 +214,12 @@ def test_a_very_long_report_is_shown_by_groups_and_first_lines(open_app: Open, e
     assert "Les 200 premières sont affichées" in texts(app)
 
 
+def test_a_deposit_is_found_by_its_number_as_people_type_it(open_app: Open, demo_file: Path) -> None:
+    app = open_app(demo_file, "pages/cantine/depot.py")
+    listed = next(box for box in app.selectbox if box.label == "Dépôt").options
+    assert listed and all(name.startswith("n° ") and not re.search("[\u00a0\u202f]", name) for name in listed)
+
+
 def test_undoing_asks_first(open_app: Open, demo_store: Path) -> None:
     app = press(open_app(demo_store, DEPOT), "Annuler ce dépôt")
     assert not app.exception

@@ -52,6 +52,25 @@ def test_milestones_and_decisions_before_the_first_school_are_seen(open_app: Ope
     assert "0 jalon atteint sur 1" in texts(app)
     assert "Choisir les écoles, programme" in texts(app)
     assert any("Aucun risque" in text.value for text in app.info)
+    assert "Aucun repas connu" in [caption.value for caption in app.sidebar.caption]
+
+
+def test_a_form_that_asks_for_a_school_says_how_to_make_one_known(open_app: Open, empty_store: Path) -> None:
+    app = open_app(empty_store, ROLLOUT)
+    assert "Aucune donnée déposée" in [caption.value for caption in app.sidebar.caption]
+    what = next(box for box in app.selectbox if box.label.startswith("Que voulez-vous"))
+    for choice in what.options:
+        what.set_value(choice).run()
+        asked = "Déposez d’abord le fichier « Écoles »" in texts(app)
+        assert asked == (choice not in ("Un jalon", "Un risque", "Une décision attendue"))
+        assert asked != any(button.label == "Enregistrer" for button in app.button)
+
+
+def test_an_empty_journal_says_that_nothing_was_done(open_app: Open, empty_store: Path) -> None:
+    app = open_app(empty_store, "pages/mission/journal.py")
+    assert [info.value for info in app.info] == ["Rien n’a encore été fait."]
+    app = app.switch_page("pages/mission/donnees.py").run()
+    assert app.info[-1].value == "Rien n’a encore été fait."
 
 
 def test_a_programme_before_the_first_meal_is_seen_with_one_denominator(open_app: Open, empty_store: Path) -> None:

@@ -69,6 +69,15 @@ def test_other_assumptions_move_the_end_at_once(open_app: Open, demo_file: Path)
     assert not app.exception
 
 
+def test_other_stages_that_move_the_default_of_a_field_say_so(open_app: Open, demo_file: Path) -> None:
+    app = open_app(demo_file, AHEAD)
+    assert next(box.value for box in app.number_input if box.label.startswith("Tirage")) == 1
+    assert "« Écoles de front » part de" not in texts(app)
+    app.multiselect[0].set_value(["cadrage"]).run()
+    front = next(box.value for box in app.number_input if box.label.startswith("Écoles de front"))
+    assert f"Avec ces étapes, « Écoles de front » part de {front} au lieu de" in texts(app)
+
+
 def test_without_a_chosen_stage_the_page_says_that_all_are_simulated(open_app: Open, demo_file: Path) -> None:
     app = open_app(demo_file, AHEAD)
     assert app.multiselect[0].proto.placeholder == "Toutes les étapes"

@@ -10,11 +10,12 @@ from streamlit.testing.v1 import AppTest
 
 from data import edits
 from data.clock import today_in_paris
+from data.schemas import kinds
 from data.store import Store
 from data.undo import undo
 from tests.pages.conftest import Open, texts
 from tests.pages.test_pages import add_user
-from ui import edit_view
+from ui import edit_form, edit_view
 
 ROLLOUT, EQUIPMENT = "pages/mission/deploiement.py", "pages/mission/equipement.py"
 TOMORROW = (today_in_paris() + timedelta(days=1)).strftime("%d/%m/%Y")
@@ -176,6 +177,11 @@ def test_the_form_asks_first_for_what_names_the_line_and_says_what_must_be_fille
     fields = [w.label for w in app.main if w.type in ("text_input", "selectbox") and w.key.startswith("workshops_")]
     assert [label for label in fields if "obligatoire" in label] == fields[:3]
     assert [label.split(" ")[0] for label in fields[:3]] == ["Atelier", "École", "Date"]
+
+
+def test_a_day_is_asked_after_the_text_it_is_the_day_of() -> None:
+    names = [field.name for field in edit_form.in_reading_order(list(kinds()["pilots"].fields), "pilots")]
+    assert names[-4:] == ["a_decider", "attendue_le", "choix", "prise_le"]
 
 
 def test_a_change_taken_back_stays_in_the_list_marked_and_is_put_back(open_app: Open, demo_store: Path) -> None:

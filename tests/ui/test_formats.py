@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 import pandas as pd
 import pytest
 
+from data.typography import french
+from tests.conftest import PROJECT
 from ui import formats
 
 
@@ -95,3 +98,11 @@ def test_names_are_joined_in_a_sentence() -> None:
     assert formats.enumeration(["A", "B", "C"]) == "A, B et C"
     assert formats.enumeration(["A"]) == "A"
     assert formats.enumeration([]) == "—"
+
+
+def test_the_guide_with_its_no_break_spaces_is_still_the_same_markdown() -> None:
+    text = (PROJECT / "docs" / "guide.md").read_text(encoding="utf-8")
+    told = french(text)
+    assert told.replace("\u00a0", " ") == text.replace("\u00a0", " ")
+    assert not re.search(r" [:;?!%€»]|« ", told)
+    assert not re.search(r"`[^`\n]*\u00a0[^`\n]*`|^\s*\|[-:|\u00a0 ]*\u00a0|\]\([^)]*\u00a0", told, re.MULTILINE)

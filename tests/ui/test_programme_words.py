@@ -71,9 +71,14 @@ def test_requests_devices_and_workshops_call_for_action_by_their_rules() -> None
         == "Résoudre 2 demandes ouvertes depuis plus de 7 jours."
     )
     assert next_week.about_tickets(Tickets(9, 3, 0, 4.0)) == []
-    found = pd.DataFrame({"school": ["École A", "École B"], "what": ["en panne", "à installer"], "devices": [2, 1]})
+    found = pd.DataFrame(
+        {"school": ["École A", None, "École B"], "what": ["en panne", "en panne", "à installer"], "devices": [2, 1, 1]}
+    )
     told = [plain(sentence) for sentence in next_week.about_devices(found)]
-    assert told == ["Réparer ou remplacer 2 matériels : A (2).", "Mettre en service 1 matériel : B (1)."]
+    assert told == [
+        "Réparer ou remplacer 3 matériels : A (2) et école non renseignée (1).",
+        "Mettre en service 1 matériel : B (1).",
+    ]
     table = pd.DataFrame(
         {
             "date": pd.to_datetime(["2025-06-11", "2025-06-12", "2025-06-02", "2025-06-01"]),
@@ -106,6 +111,8 @@ def test_figures_are_said_with_their_denominator() -> None:
     said = "3 demandes ouvertes sur 9, dont 2 depuis plus de 7 jours. La moitié des autres ont été closes en 4,5 jours"
     assert plain(support_view.tickets_sentence(Tickets(9, 3, 2, 4.5))) == f"{said} ou moins."
     assert "Aucune n’est encore close" in support_view.tickets_sentence(Tickets(1, 1, 0, None))
+    said = "1 demande ouverte sur 2. 1 demande close, sans délai connu."
+    assert plain(support_view.tickets_sentence(Tickets(2, 1, 0, None))) == said
     waiting = pd.DataFrame({"delay_days": [7, None]})
     assert plain(steering_view.decisions_sentence(waiting)) == "2 décisions attendues, dont 1 en retard."
     bands = ["moins d’un an", "3 à 5 ans", "non renseigné"]
@@ -256,6 +263,27 @@ def test_the_tables_of_stages_and_schools_come_in_parts_that_fit_and_lose_no_col
     assert parts[1]["Équipée le"].tolist() == ["04/06/2025", "—"]
 
 
+def test_that_no_school_is_blocked_is_said_of_those_chosen() -> None:
+    known = pd.DataFrame({"school": ["École A", "École B"], "connection": ["raccordée"] * 2, "weather": ["soleil"] * 2})
+    assert rollout_view.table_sentence(known, 2) == "Aucune école n’est bloquée."
+    assert plain(rollout_view.table_sentence(known, 12)) == "2 écoles choisies sur 12 : aucune n’est bloquée."
+
+
+def test_risks_that_nobody_estimated_are_counted_apart() -> None:
+    risks = pd.DataFrame({"score": pd.array([9, 2, None, None], "Int64"), "answer": ["Agir", "Voir", None, "Voir"]})
+    said = "4 risques ouverts, dont 2 non estimés ; 1 pèse 6 ou plus sur 9 ; 1 reste sans réponse."
+    assert plain(steering_view.risk_sentence(risks)) == said
+    said = "2 risques ouverts, dont 1 pèse 6 ou plus sur 9 ; 0 reste sans réponse."
+    assert plain(steering_view.risk_sentence(risks.dropna(subset="score"))) == said
+
+
+def test_a_month_of_the_trend_is_no_day_and_its_shares_have_their_unit() -> None:
+    shares = pd.DataFrame({"Identité créée": [8.3]}, index=pd.DatetimeIndex(["2025-12-01"], name="month"))
+    table = equipment_view.trend_table(shares)
+    assert table.whole.to_dict("list") == {"Mois": ["12/2025"], "Identité créée (%)": [8.3]}
+    assert table.parts[0].columns.tolist() == ["Mois", "Id. créée, %"]
+
+
 def test_two_schools_of_the_same_short_name_are_two_choices() -> None:
     assert equipment_view.names_apart(["École X", "X", "École Y"]) == {"École X": "École X", "X": "X", "École Y": "Y"}
 
@@ -286,6 +314,12 @@ def test_nobody_yet_is_said_as_zero_even_where_the_agents_are_hidden() -> None:
             [100, None, 40, 30, 0],
             "En juin 2025, 0 % des agents sont arrivés à l’étape « Formés ». La plus grande perte, 60 points, est "
             "entre « Agents » et « Identité activée ».",
+        ),
+        # 22,2 points, but whoever subtracts the shares as shown finds 23.
+        (
+            [100, 86.6, 64.4, 60, 55],
+            "En juin 2025, 55 % des agents sont arrivés à l’étape « Formés ». La plus grande perte, 23 points, est "
+            "entre « Identité créée » et « Identité activée ».",
         ),
     ],
 )
