@@ -98,7 +98,7 @@ def record(store: Store, kind: str, lines: Sequence[Mapping[str, Any]], actor: s
     content = _file(described, lines)
     lacking = _lacking(described, lines)
     try:
-        report = preview(store, name, content)
+        report = preview(store, name, content, typed=True)
         refusals = _refusals(described, lines, report) | lacking
         if new and not refusals and report.new + report.new_without_measure < len(lines):
             refusals = {(0, described.key[0]): french("déjà connu : choisissez-le dans la liste pour le modifier")}
