@@ -35,6 +35,10 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
     ("equipment", {**COUNT, "identites_activees": 7}, "identites_activees", "7 identités activées pour"),
     ("equipment", {**COUNT, "identites_creees": 9}, "identites_creees", "pour un nombre d’agents de 8"),
     ("equipment", {**COUNT, "actifs_30_jours": 6}, "actifs_30_jours", "6 agents actifs pour"),
+    ("equipment", {**COUNT, "mois": day(1, 4), "agents": 5, "identites_activees": 9}, "identites_activees",
+     "9 identités activées pour un nombre d’agents de 5"),
+    ("equipment", {**COUNT, "mois": day(1, 4), "identites_creees": 5, "actifs_30_jours": 9}, "actifs_30_jours",
+     "9 agents actifs pour un nombre d’identités créées de 5"),
     ("equipment", {**COUNT, "formes": 9}, "formes", "9 agents formés"),
     ("equipment", {**COUNT, "adresses_mel": 9}, "adresses_mel", "9 adresses"),
     ("equipment", {**COUNT, "satisfaction": 4.2}, "satisfaction", "note sans réponses"),
@@ -117,6 +121,24 @@ DOUBTS: list[tuple[str, list[dict[str, Any]], str]] = [
      "métier déjà compté sous le nom « restauration » : écrivez-le de la même façon"),
     ("sites", [{"ecole": SCHOOL, "raccordement": "bloquée", "meteo_raison": "Gaine"}],
      "raccordement bloqué sous le soleil"),
+    ("equipment", [{**COUNT, "adresses_mel": 7}], "7 adresses pour un nombre d’identités créées de 6 : vérifiez"),
+    ("equipment", [{**COUNT, "agents": 4999}], "8 → 4\u202f999 agents : vérifiez ce nombre"),
+    ("equipment", [{**COUNT, "mois": day(1, 5), "agents": 18}], "8 → 18 agents : vérifiez ce nombre"),
+    ("workshops", [{"date": day(5), "ecole": SCHOOL, "atelier": "Poste", "presents": 9}],
+     "9 présents, alors que l’école compte 8 agents : vérifiez"),
+    ("stages", [{**STAGE, "etape": "bilan", "debut_prevu": date(2062, 6, 1)}],
+     "le 01/06/2062 est à plus de cinq ans d’aujourd’hui : vérifiez l’année"),
+    ("stages", [{**STAGE, "etape": "bilan", "debut_prevu": day(8)}],
+     "l’étape « bilan » est prévue avant « préparation » : vérifiez ces dates"),
+    ("stages", [{**STAGE, "debut_prevu": day(1, 5), "fin_prevue": day(2, 5)}],
+     "l’étape « formation » est prévue avant « installation » : vérifiez ces dates"),
+    ("stages", [{"ecole": OTHER, "etape": "test", "fin_prevue": day(1)},
+                {"ecole": OTHER, "etape": "préparation", "debut_prevu": day(2)}],
+     "l’étape « test » est prévue avant « préparation » : vérifiez ces dates"),
+    ("milestones", [{"jalon": "Bilan", "prevu_le": date(2015, 6, 1)}], "à plus de cinq ans"),
+    ("decisions", [{"decision": "Élargir", "attendue_le": date(2062, 6, 1)}], "à plus de cinq ans"),
+    ("devices", [{"identifiant": "mat 1", "ecole": OTHER}],
+     "« mat 1 » est déjà connu sous le nom « MAT-1 » : est-ce le même ?"),
     ("sites", [{"ecole": OTHER, "raccordement": "bloquée"}], "raccordement bloqué sans raison"),
 ]  # fmt: skip
 
@@ -174,6 +196,39 @@ def test_an_end_typed_after_the_next_stage_began_is_doubted_too(known: Store) ->
     assert [said in plain(warning) for warning in outcome.warnings] == [True]
     same_day = edits.record(known, "stages", [{**STAGE, "fin_reelle": day(25)}], "m")
     assert same_day.saved and same_day.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("milestones", "jalon"), ("risks", "risque"), ("decisions", "decision"), ("pilots", "pilote")]
+)
+def test_a_new_name_written_almost_as_a_known_one_is_doubted_once(known: Store, kind: str, name: str) -> None:
+    assert edits.record(known, kind, [{name: "Élargir à 12 écoles"}], "m", new=True).warnings == ()
+    outcome = edits.record(known, kind, [{name: "elargir à 12 écoles."}], "m", new=True)
+    said = "« elargir à 12 écoles. » est déjà connu sous le nom « Élargir à 12 écoles » : est-ce le même ?"
+    assert outcome.saved and [said in plain(warning) for warning in outcome.warnings] == [True]
+    assert edits.record(known, kind, [{name: "elargir à 12 écoles.", "effacer": "ligne"}], "m").warnings == ()
+    assert edits.record(known, kind, [{name: "Bilan"}], "m", new=True).warnings == ()
+
+
+def test_counts_that_move_little_and_plans_in_order_are_not_doubted(known: Store) -> None:
+    deposit(known, "ecole metier mois agents", [(OTHER, "restauration", day(1), 20)])
+    for month, agents in ((5, 29), (4, 11), (6, 38)):
+        line = {**COUNT, "ecole": OTHER, "mois": day(1, month), "agents": agents}
+        assert edits.record(known, "equipment", [line], "m").warnings == ()
+    plan = {"ecole": OTHER, "etape": "préparation", "fin_prevue": day(20)}
+    assert edits.record(known, "stages", [plan, {**plan, "etape": "test", "debut_prevu": day(10)}], "m").warnings == ()
+
+
+def test_the_closest_school_is_looked_for_by_what_its_name_has_of_its_own(store: Store) -> None:
+    schools = ["École maternelle Ampère", "École élémentaire Allier", "École maternelle Allier"]
+    deposit(store, "ecole cantine_nom", [(school, "A") for school in schools])
+    for typed, closest in (
+        ("ecole elementaire allié", "École élémentaire Allier"),
+        ("MATERNELLE ALLIE", "École maternelle Allier"),
+        ("amper", "École maternelle Ampère"),
+    ):
+        outcome = edits.record(store, "sites", [{"ecole": typed, "meteo": "soleil"}], "m")
+        assert f"le plus proche est « {closest} »" in plain(outcome.refusals[0, "ecole"])
 
 
 def test_a_new_trade_is_compared_with_those_known(known: Store) -> None:
