@@ -72,6 +72,11 @@ def settle_dates(cells: pa.Table, kind: Kind) -> tuple[pa.Table, list[Remark]]:
     return cells, remarks
 
 
+def written(text: str, *, month: bool) -> str:
+    """Return as aaaa-mm-jj a day written in words, or a month; any other text as it is."""
+    return (month and _first_of_month(text)) or _iso(_bare(text), month_first=False)
+
+
 def _bare(text: str) -> str:
     """Return a date without its weekday, its time and the spaces around its separators; in Paris if it is universal."""
     if UNIVERSAL.fullmatch(text):

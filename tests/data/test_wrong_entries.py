@@ -320,13 +320,33 @@ def test_a_month_without_its_day_is_not_doubted_as_a_day(known: Store, texts: li
     assert len(found) == len(said) and all(words in reason for words, reason in zip(said, found, strict=True)), found
 
 
-@pytest.mark.parametrize("text", ["03/2025", "01/03/2025", day(1)])
+@pytest.mark.parametrize("text", ["03/2025", "01/03/2025", day(1), "mars 2025", "1er mars 2025"])
 def test_a_month_is_told_as_a_month_and_the_subject_is_left_to_files(known: Store, text: str | date) -> None:
     refused = edits.record(known, "equipment", [{**COUNT, "mois": text, "formes": 9}], "m").refusals[0, "formes"]
     assert plain(refused).startswith("9 agents formés")
     content = f"ecole;metier;mois;formes\n{SCHOOL};restauration;03/2025;9\n".encode()
     [finding] = preview(known, "comptes.csv", content).rejected
     assert plain(finding.reason).startswith(f"{SCHOOL} · restauration · 03/2025 : ")
+
+
+def test_all_that_is_wrong_in_a_form_is_told_at_once(known: Store) -> None:
+    line = {"identifiant": "", "ecole": SCHOOL, "type_materiel": "four", "installe_le": "31/02/2025"}
+    refusals = edits.record(known, "devices", [line], "m").refusals
+    assert {column for _, column in refusals} == {"identifiant", "type_materiel", "installe_le"}
+    assert "« 31/02/2025 » n’est pas une date" in plain(refusals[0, "installe_le"])
+
+
+def test_a_day_out_of_range_is_told_as_it_is_typed(known: Store) -> None:
+    line = {**STAGE, "debut_prevu": "20/11/1926", "fin_prevue": "20 novembre 1926"}
+    for told in edits.record(known, "stages", [line], "m").refusals.values():
+        assert "« 20/11/1926 » est hors de la période admise" in plain(told)
+    told = edits.record(known, "equipment", [{**COUNT, "mois": "11/1926", "agents": 8}], "m").refusals[0, "mois"]
+    assert "« 11/1926 » est hors de la période admise" in plain(told)
+
+
+def test_the_example_of_a_number_is_one_its_field_admits(known: Store) -> None:
+    refusals = edits.record(known, "pilots", [{"pilote": "Tri", "impact": "fort", "priorite": "x"}], "m").refusals
+    assert "n’est pas un nombre entier, par exemple 5" in plain(refusals[0, "impact"])
 
 
 def test_a_day_needs_its_day(known: Store) -> None:
