@@ -183,6 +183,9 @@ def _rules(field: Field) -> list[tuple[str, str]]:
         rules.append((f"{value} < {field.minimum}", f"{shown} || 'est inférieur au minimum, {field.minimum:g}'"))
     if field.maximum is not None:
         rules.append((f"{value} > {field.maximum}", f"{shown} || 'dépasse le maximum, {field.maximum:g}'"))
+    if field.max_length is not None:
+        message = f"'compte ' || length({text}) || ' caractères : {field.max_length} au plus'"
+        rules.append((f"length({text}) > {field.max_length}", f"{shown} || {message}"))
     if field.enum:
         admitted = ", ".join(f"'{choice}'" for choice in field.enum)
         message = f"'n’est pas admis : écrivez {', '.join(field.enum)}'"

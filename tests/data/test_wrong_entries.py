@@ -344,6 +344,26 @@ def test_a_day_out_of_range_is_told_as_it_is_typed(known: Store) -> None:
     assert "« 11/1926 » est hors de la période admise" in plain(told)
 
 
+@pytest.mark.parametrize(
+    ("kind", "column", "most"),
+    [
+        ("sites", "prochaine_action", 300), ("milestones", "jalon", 120), ("risks", "reponse", 300),
+        ("decisions", "decision", 120), ("workshops", "atelier", 120), ("tickets", "numero", 120),
+        ("pilots", "description", 300),
+    ],
+)  # fmt: skip
+def test_a_text_too_long_for_a_screen_is_refused_with_its_length(
+    settled: Store, kind: str, column: str, most: int
+) -> None:
+    line = {"ecole": SCHOOL, "date": day(1), "risque": "Amiante", "pilote": "Tri"}
+    told = edits.record(settled, kind, [line | {column: "é" * (most + 1)}], "m").refusals[0, column]
+    assert f"compte {most + 1} caractères : {most} au plus" in plain(told)
+
+
+def test_a_text_as_long_as_admitted_is_taken(known: Store) -> None:
+    assert edits.record(known, "milestones", [{"jalon": "é" * 120}], "m", new=True).saved
+
+
 def test_the_example_of_a_number_is_one_its_field_admits(known: Store) -> None:
     refusals = edits.record(known, "pilots", [{"pilote": "Tri", "impact": "fort", "priorite": "x"}], "m").refusals
     assert "n’est pas un nombre entier, par exemple 5" in plain(refusals[0, "impact"])
