@@ -42,7 +42,7 @@ def without_totals(rows: pa.Table, header: Header) -> tuple[pa.Table, list[Remar
     """Drop the total rows: their first filled cell says “Total…”, and they are not a full line of their kind."""
     dropped: list[int] = []
     remarks: list[Remark] = []
-    for line, row, first in _named_total(rows):
+    for line, row, first in _named_total(rows, header.kind):
         if PLAIN_TOTAL.fullmatch(normalise(first)) or not _is_full(row, header.kind):
             dropped.append(line)
             remarks.append((line, None, f"ligne de total («\u00a0{first[:60]}\u00a0»), passée"))
@@ -54,12 +54,18 @@ def without_totals(rows: pa.Table, header: Header) -> tuple[pa.Table, list[Remar
     return rows, capped(sorted(remarks, key=lambda remark: remark[0] or 0))
 
 
-def _named_total(rows: pa.Table) -> list[tuple[int, dict[str, str], str]]:
+def _named_total(rows: pa.Table, kind: Kind) -> list[tuple[int, dict[str, str], str]]:
     """Return the line, the cells and the first filled cell of the rows where it names a total."""
     found: list[tuple[int, dict[str, str], str]] = []
+    # “Moyenne” is a probability of a risk.
+    values = {field.name: {*map(normalise, field.enum), *field.value_synonyms} for field in kind.fields}
     for name in rows.column_names[1:]:
         named = holds(rows[name], lambda texts: pc.match_substring_regex(texts, TOTAL))
-        found += [(row["line"], row, row[name]) for row in rows.filter(named).to_pylist()]
+        found += [
+            (row["line"], row, row[name])
+            for row in rows.filter(named).to_pylist()
+            if normalise(row[name]) not in values.get(name, ())
+        ]
         rows = rows.filter(holds(rows[name], is_empty))
         if not rows.num_rows:
             break

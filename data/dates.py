@@ -31,6 +31,8 @@ MONTH_NAMES = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet",
 MONTH_NAMES += ["septembre", "octobre", "novembre", "décembre"]
 MONTHS = [normalise(name) for name in MONTH_NAMES]
 ISO_AMBIGUOUS = re.compile(r"\d{4}-\d\d-(0\d|1[0-2])")
+# Of the dates of a column: those that exist month first only, for all of them to be read so.
+LEAST_SHARE = 1 / 3
 EXCHANGED = (
     "cette colonne a aussi de vraies dates\u00a0: si le tableur les a converties en les croyant jour/mois, "
     "jour et mois y sont échangés ; vérifiez-les"
@@ -40,8 +42,8 @@ EXCHANGED = (
 def settle_dates(cells: pa.Table, kind: Kind) -> tuple[pa.Table, list[Remark]]:
     """Rewrite as aaaa-mm-jj the dates that only the whole column, or words, make clear; say what was decided.
 
-    French order is the rule. A column is read month first when that is the only order in which all its dates exist;
-    a column that fits both follows the others of its file.
+    French order is the rule. A column is read month first when enough of its dates exist in that order alone, and none
+    in the other alone: one mistyped date is not enough. A column that fits both follows the others of its file.
     """
     remarks: list[Remark] = []
     dates = [field for field in kind.fields if field.type == "date" and field.name in cells.column_names]
@@ -59,17 +61,24 @@ def settle_dates(cells: pa.Table, kind: Kind) -> tuple[pa.Table, list[Remark]]:
         order, example = orders[name]
         month_first = order == "month" or (order == "either" and decided == {"month"})
         if month_first:
-            remarks.append((None, name, _month_first(example)))
+            remarks.append((None, name, _month_first(example) if order == "month" else _as_others(example)))
             if any(ISO_AMBIGUOUS.fullmatch(text) for text in bare.values()):
                 remarks.append((None, name, EXCHANGED))
         elif order == "both":
             remarks.append((None, name, _both(example)))
+        elif order == "stray":
+            remarks.append((None, name, _stray(example)))
         elif order == "either" and not decided:
             remarks.append((None, name, _either(example)))
         settled = {text: _iso(short, month_first=month_first) for text, short in bare.items()}
         remarks += [(None, name, said) for text, new in settled.items() if (said := _wrong_weekday(text, new))][:5]
         cells = _rewritten(cells, name, settled | months[name])
     return cells, remarks
+
+
+def written(text: str, *, month: bool) -> str:
+    """Return as aaaa-mm-jj a day written in words, or a month; any other text as it is."""
+    return (month and _first_of_month(text)) or _iso(_bare(text), month_first=False)
 
 
 def _bare(text: str) -> str:
@@ -101,20 +110,22 @@ def _separator(found: re.Match[str]) -> str:
 
 
 def _order(texts: Iterable[str]) -> tuple[str, str]:
-    """Return which of day and month comes first (“day”, “month”, “both”, “either”, “none”), and an example."""
-    fits: dict[tuple[bool, bool], str] = {}
+    """Return which of day and month comes first (“day”, “month”, “both”, “either”, “none”), and an example.
+
+    “stray”: too few dates exist month first only to turn the others.
+    """
+    fits: dict[tuple[bool, bool], list[str]] = {}
     for text in texts:
         found = NUMERIC.fullmatch(text)
         if found and found[1] != found[2]:
             first, second, year = (int(group) for group in found.groups())
-            fits.setdefault((_exists(year, second, first), _exists(year, first, second)), text)
-    if (True, False) in fits and (False, True) in fits:
-        return "both", fits[False, True]
+            fits.setdefault((_exists(year, second, first), _exists(year, first, second)), []).append(text)
+    if month_first := fits.get((False, True)):
+        enough = len(month_first) >= LEAST_SHARE * sum(map(len, fits.values()))
+        return "both" if (True, False) in fits else "month" if enough else "stray", month_first[0]
     if (True, False) in fits:
-        return "day", fits[True, False]
-    if (False, True) in fits:
-        return "month", fits[False, True]
-    return ("either", fits[True, True]) if (True, True) in fits else ("none", "")
+        return "day", fits[True, False][0]
+    return ("either", fits[True, True][0]) if (True, True) in fits else ("none", "")
 
 
 def _exists(year: int, month: int, day: int) -> bool:
@@ -173,8 +184,22 @@ def _shown(year: str, month: int, day: int, text: str) -> str:
 
 def _month_first(example: str) -> str:
     return (
-        "dates lues mois/jour/année, seul ordre où toutes les dates de la colonne existent "
+        f"dates lues mois/jour/année\u00a0: «\u00a0{example[:30]}\u00a0» n’existe que dans cet ordre "
+        f"({_in_words(example, month_first=True)}), et aucune date de la colonne n’existe que dans l’autre"
+    )
+
+
+def _as_others(example: str) -> str:
+    return (
+        "dates lues mois/jour/année, comme celles des autres colonnes "
         f"(«\u00a0{example[:30]}\u00a0»\u00a0: {_in_words(example, month_first=True)})"
+    )
+
+
+def _stray(example: str) -> str:
+    return (
+        f"«\u00a0{example[:30]}\u00a0» n’existe que mois/jour/année ; "
+        "les autres dates de la colonne sont lues jour/mois/année\u00a0: vérifiez-les"
     )
 
 

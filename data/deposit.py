@@ -35,12 +35,12 @@ REASON_COLUMN = "motif_du_rejet"
 STRIKE_COLUMNS = {"strikes": "date", "events": "date_debut"}
 
 
-def preview(store: Store, file_name: str, content: bytes) -> DepositReport:
-    """Tell what depositing this file would do; nothing is written.
+def preview(store: Store, file_name: str, content: bytes, *, typed: bool = False) -> DepositReport:
+    """Tell what depositing this file would do; nothing is written; `typed` lines came by a form.
 
     Raises DepositRefused when the file as a whole cannot be taken.
     """
-    return _examined(store, store.version(), file_name, content).report
+    return _examined(store, store.version(), file_name, content, typed).report
 
 
 def apply(
@@ -56,17 +56,17 @@ def apply(
     """Check the file against the store of this instant and apply its good lines, in one transaction.
 
     `attachments` gives the canteens chosen for unknown labels (site, kind); they are remembered with the deposit.
-    `typed` tells in the audit trail that the lines came by a form.
+    `typed` lines came by a form: the audit trail tells it, and none of them is taken for a total.
     A file that brings nothing new leaves the store as it is. Raises DepositRefused when the file as a whole cannot be
     taken, or when all its lines are rejected; when any is, if it must be taken `whole`.
     """
     with ThreadPoolExecutor(1) as pool:
         digest = pool.submit(hashlib.sha256, content)
-        report = _examined(store, store.version(), file_name, content).report
+        report = _examined(store, store.version(), file_name, content, typed).report
     detail: dict[str, Any] = {"file": report.file, "kind": report.kind, "typed": typed}
     try:
         with store.write(actor, "deposit", detail) as cursor:
-            report, rows, told = _examined(store, store.version(), file_name, content)
+            report, rows, told = _examined(store, store.version(), file_name, content, typed)
             _refuse_if_unreadable(report, whole)
             if report.nothing_to_do:
                 raise _NothingToDo
@@ -93,9 +93,9 @@ class _Examined(NamedTuple):
 
 # People preview a file, then apply it: the last one stays examined until then, unless the store changes in between.
 @lru_cache(maxsize=1)
-def _examined(store: Store, version: int, file_name: str, content: bytes) -> _Examined:  # noqa: ARG001
+def _examined(store: Store, version: int, file_name: str, content: bytes, typed: bool) -> _Examined:  # noqa: ARG001
     """Examine a file against the store of this version."""
-    sheet = read_sheet(content)
+    sheet = read_sheet(content, typed=typed)
     with store.scratch() as cursor:
         report = _examine(cursor, file_name, sheet)
         rows = cursor.sql(

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from data.clock import today_in_paris
+from data.dates import written
 from data.deposit import DepositRefused, DepositReport, apply, preview
 from data.formulas import escape
 from data.queries.journal import LINES, journal_line
@@ -23,6 +24,7 @@ from data.typography import french
 
 NUMERIC = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d\d)")
 TAKE_BACK = "effacer"
+IMPOSSIBLE = "impossible"  # no date in any order
 FIRST_LINE = 2  # of a file: the first is its header
 Row = dict[str, Any]
 
@@ -93,13 +95,11 @@ def record(store: Store, kind: str, lines: Sequence[Mapping[str, Any]], actor: s
     described = kinds()[kind]
     name = f"saisie_{normalise(described.title)}_{today_in_paris():%Y-%m-%d}.csv"
     # A file may write its dates month first, and its columns tell which: a form asks for the day first, always.
-    if wrong := _not_dates(described, lines):
-        return Outcome(refusals=wrong)
+    wrong = _not_dates(described, lines) | _lacking(described, lines)
     content = _file(described, lines)
-    lacking = _lacking(described, lines)
     try:
-        report = preview(store, name, content)
-        refusals = _refusals(described, lines, report) | lacking
+        report = preview(store, name, content, typed=True)
+        refusals = _refusals(described, lines, report) | wrong
         if new and not refusals and report.new + report.new_without_measure < len(lines):
             refusals = {(0, described.key[0]): french("déjà connu : choisissez-le dans la liste pour le modifier")}
         if refusals:
@@ -107,7 +107,7 @@ def record(store: Store, kind: str, lines: Sequence[Mapping[str, Any]], actor: s
         apply(store, name, content, actor, whole=True, typed=True)
     except DepositRefused as refusal:
         # Of lines without anything, only a file would say that it is empty.
-        return Outcome(refusals=lacking or {(0, described.key[0]): str(refusal)})
+        return Outcome(refusals=wrong or {(0, described.key[0]): str(refusal)})
     warnings = tuple(finding.reason for finding in report.warnings if finding.line is not None)
     return Outcome(saved=not report.nothing_to_do, warnings=warnings)
 
@@ -156,7 +156,7 @@ def _file(kind: Kind, lines: Sequence[Mapping[str, Any]]) -> bytes:
 
 def _cell(described: Field, value: Any) -> str:  # noqa: ANN401
     if described.type == "date":
-        return _day_first(value)
+        return _day_first(value) or IMPOSSIBLE
     text = as_text(value) if described.preserve_spaces else " ".join(as_text(value).split())
     return escape(text) if described.type == "string" else text
 
@@ -182,6 +182,6 @@ def _told(described: Field, value: Any) -> str:  # noqa: ANN401
     if described.type != "date":
         return str(value)
     try:
-        return date.fromisoformat(_day_first(value)).strftime(described.date_format)
+        return date.fromisoformat(written(_day_first(value), month=described.month)).strftime(described.date_format)
     except ValueError:
         return str(value)

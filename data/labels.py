@@ -1,5 +1,6 @@
 """The labels of a log that belong to no canteen yet: which known ones look most like them."""
 
+# ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
 
 import duckdb
@@ -10,9 +11,16 @@ SUGGESTIONS = 3
 COMMON_WORDS = r"\b(ecole|elementaire|maternelle|primaire|publique|groupe|scolaire|restaurant|cantine)\b"
 LEAST_LIKENESS = 0.75
 
+
+def proper(name: str) -> str:
+    """Return the SQL of what a name has of its own, without case and accents; one of common words only keeps them."""
+    plain = f"strip_accents(lower({name}))"
+    return f"coalesce(nullif(trim(regexp_replace({plain}, '{COMMON_WORDS}', '', 'g')), ''), {plain})"
+
+
 # One row per label of the file that the store does not know, with the canteens of the closest known labels. A label
 # known under another kind (M, E, M/E) is the closest of all. An empty store knows none: nothing can be proposed.
-UNKNOWN = """
+UNKNOWN = f"""
 WITH labels AS (
     SELECT site_nom AS site, site_type AS site_kind, min(line) AS line, count(*) AS lines
     FROM typed
@@ -21,12 +29,8 @@ WITH labels AS (
 ), unknown AS (
     SELECT * FROM labels ANTI JOIN service_points USING (site, site_kind)
 ), proper AS (
-    -- What a label has of its own; a label of common words only keeps them.
-    SELECT site, coalesce(nullif(trim(regexp_replace(plain, $common, '', 'g')), ''), plain) AS proper
-    FROM (
-        SELECT DISTINCT site, strip_accents(lower(site)) AS plain
-        FROM (SELECT site FROM unknown UNION SELECT site FROM service_points)
-    )
+    SELECT site, {proper("site")} AS proper
+    FROM (SELECT site FROM unknown UNION SELECT site FROM service_points)
 ), likeness AS (
     SELECT
         unknown.*, points.canteen, points.site AS known_site, points.site_kind AS known_kind,
@@ -53,7 +57,7 @@ ORDER BY line
 
 def unknown_labels(cursor: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """Return one row per unknown label of the staged log: site, site_kind, line, lines, canteens (closest first)."""
-    rows = cursor.execute(UNKNOWN, {"least": LEAST_LIKENESS, "common": COMMON_WORDS}).df()
+    rows = cursor.execute(UNKNOWN, {"least": LEAST_LIKENESS}).df()
     rows["canteens"] = [list(canteens)[:SUGGESTIONS] for canteens in rows["canteens"]]
     return rows
 

@@ -68,7 +68,8 @@ WITH ranked AS (
     SELECT
         pilot_stages.school,
         arg_min(pilot_stages.stage, pilot_stages.position) AS next_stage,
-        arg_min(pilot_stages.planned_start, pilot_stages.position) AS next_start
+        -- Without a date, it takes nobody else's.
+        arg_min_null(pilot_stages.planned_start, pilot_stages.position) AS next_start
     FROM pilot_stages JOIN current_stages AS now USING (school)
     WHERE pilot_stages.position > now.position AND pilot_stages.actual_start IS NULL
     GROUP BY pilot_stages.school

@@ -53,15 +53,17 @@ class _Rows:
     broken: list[tuple[int, str]] = field(default_factory=list)
 
 
-def read_sheet(content: bytes) -> Sheet:
+def read_sheet(content: bytes, *, typed: bool = False) -> Sheet:
     """Return the lines of a deposited file (text or .xlsx) under its kind's columns.
 
     Blank lines and total rows are passed over; a line with more cells than the header is set apart in `broken` with
-    its reason. Raises DepositRefused when the file cannot be read or its header is not known.
+    its reason. Lines `typed` in a form are never totals. Raises DepositRefused when the file cannot be read or its
+    header is not known.
     """
     header, rows, said = _read_workbook(content) if is_zip(content) else _read_text(content)
     refuse_wide_menus(header)
-    table, totals = without_totals(without_blanks(_trimmed(take_back(rows.table), header)), header)
+    table = without_blanks(_trimmed(take_back(rows.table), header))
+    table, totals = (table, []) if typed else without_totals(table, header)
     table, repeated = without_repeated_headers(table, header)
     if not table.num_rows and not rows.broken:
         raise DepositRefused(

@@ -16,12 +16,10 @@ from data.reading import Sheet
 from data.schemas import Field, Kind
 from data.texts import codes
 
-NATURES = {
-    "date": "une date : écrivez jj/mm/aaaa, par exemple 24/05/2026",
-    "integer": "un nombre entier, par exemple 72",
-    "number": "un nombre, par exemple 12,5",
-}
+DATE = "une date : écrivez jj/mm/aaaa, par exemple 24/05/2026"
 MONTH = "un mois : écrivez mm/aaaa, par exemple 05/2026"
+# The words of a number, and an example where its field gives none.
+NUMBERS = {"integer": ("un nombre entier", "72"), "number": ("un nombre", "12,5")}
 ARROW_TYPES = {"date": pa.date32(), "integer": pa.int32(), "number": pa.float64()}
 FIRST_DAY, LAST_DAY = "DATE '2000-01-01'", "DATE '2100-12-31'"
 
@@ -161,7 +159,10 @@ def _date(name: str) -> str:
 
 def nature(field: Field) -> str:
     """Say what a value of a field is, and how it is written."""
-    return MONTH if field.month else NATURES[field.type]
+    if field.type == "date":
+        return MONTH if field.month else DATE
+    words, example = NUMBERS[field.type]
+    return f"{words}, par exemple {field.example or example}"
 
 
 def _rules(field: Field) -> list[tuple[str, str]]:
@@ -171,15 +172,20 @@ def _rules(field: Field) -> list[tuple[str, str]]:
     rules: list[tuple[str, str]] = []
     if field.required:
         rules.append((f"{text} IS NULL", "'valeur absente : cette colonne doit être remplie'"))
-    if field.type in NATURES:
+    if field.type in ARROW_TYPES:
         rules.append((f"{text} IS NOT NULL AND {value} IS NULL", f"{shown} || 'n’est pas {nature(field)}'"))
     if field.type == "date":
         in_range = f"{value} BETWEEN {FIRST_DAY} AND {LAST_DAY}"
-        rules.append((f"NOT ({in_range})", f"{shown} || 'est hors de la période admise, de 2000 à 2100'"))
+        # A form writes it year first.
+        day = f"'« ' || strftime({value}, '{field.date_format}') || ' » '"
+        rules.append((f"NOT ({in_range})", f"{day} || 'est hors de la période admise, de 2000 à 2100'"))
     if field.minimum is not None:
         rules.append((f"{value} < {field.minimum}", f"{shown} || 'est inférieur au minimum, {_limit(field.minimum)}'"))
     if field.maximum is not None:
         rules.append((f"{value} > {field.maximum}", f"{shown} || 'dépasse le maximum, {_limit(field.maximum)}'"))
+    if field.max_length is not None:
+        message = f"'compte ' || length({text}) || ' caractères : {field.max_length} au plus'"
+        rules.append((f"length({text}) > {field.max_length}", f"{shown} || {message}"))
     if field.enum:
         admitted = ", ".join(f"'{choice}'" for choice in field.enum)
         message = f"'n’est pas admis : écrivez {', '.join(field.enum)}'"

@@ -33,6 +33,7 @@ class Field:
     enum: tuple[str, ...]
     minimum: float | None
     maximum: float | None
+    max_length: int | None
     pattern: str | None
     month: bool
     unit: str | None
@@ -106,6 +107,7 @@ def _field(field: dict[str, Any]) -> Field:
         enum=tuple(constraints.get("enum", ())),
         minimum=constraints.get("minimum"),
         maximum=constraints.get("maximum"),
+        max_length=constraints.get("maxLength"),
         pattern=constraints.get("pattern"),
         month=field.get("month", False),
         unit=field.get("unit"),

@@ -4,7 +4,17 @@
 from __future__ import annotations
 
 from data.targets.base import Check, editable
-from data.targets.programme_checks import KNOWN_SCHOOL, NOT_A_TEST_SCHOOL, day, happened, in_order, not_over, together
+from data.targets.programme_checks import (
+    KNOWN_SCHOOL,
+    NOT_A_TEST_SCHOOL,
+    day,
+    happened,
+    in_order,
+    known_otherwise,
+    not_over,
+    plain,
+    together,
+)
 
 DEVICES = editable(
     "device_rows",
@@ -20,6 +30,7 @@ DEVICES = editable(
     (
         KNOWN_SCHOOL,
         NOT_A_TEST_SCHOOL,
+        known_otherwise("identifiant", "device", "devices"),
         happened("installe_le"),
         Check(
             "installe_le",
@@ -34,17 +45,41 @@ DEVICES = editable(
 # A trade nobody counted before may be a new one, or a wrong name; the first trades of all are not questioned.
 TRADES = "(SELECT DISTINCT trade FROM equipment_counts)"
 KNOWN_TRADES = f"(SELECT array_to_string(list(trade ORDER BY trade COLLATE FR)[:8], ', ') FROM {TRADES})"
-TYPED_TRADE = "strip_accents(lower(typed.metier))"
-CLOSEST_TRADE = f"""(SELECT arg_max(trade, jaro_winkler_similarity(strip_accents(lower(trade)), {TYPED_TRADE}))
-    FROM {TRADES})"""
+TYPED_TRADE = plain("typed.metier")
+CLOSEST_TRADE = f"(SELECT arg_max(trade, jaro_winkler_similarity({plain('trade')}, {TYPED_TRADE})) FROM {TRADES})"
 NEW_TRADE = f"""CASE
-    WHEN strip_accents(lower({CLOSEST_TRADE})) = {TYPED_TRADE}
+    WHEN {plain(CLOSEST_TRADE)} = {TYPED_TRADE}
         THEN 'métier déjà compté sous le nom « ' || {CLOSEST_TRADE} || ' » : écrivez-le de la même façon'
     ELSE 'métier jamais compté : « ' || metier || ' » ; ' || CASE (SELECT count(*) FROM {TRADES})
         WHEN 1 THEN 'le seul connu est « '
         ELSE 'le plus proche de ceux connus (' || {KNOWN_TRADES} || ') est « '
     END || {CLOSEST_TRADE} || ' » : vérifiez son nom'
 END"""
+
+# Each count is a part of those on its right, the nearest one first.
+AGENTS = {"agents": "d’agents"}
+CREATED = {"identities_created": "d’identités créées", **AGENTS}
+ACTIVATED = {"identities_activated": "d’identités activées", **CREATED}
+
+LAST_AGENTS = """coalesce(now.before.agents, (
+    SELECT arg_max(counted.agents, counted.month) FROM equipment_counts AS counted
+    WHERE counted.school = typed.ecole AND counted.trade = typed.metier AND counted.month < typed.mois
+))"""
+# The last month for which the school told all of them.
+AGENTS_OF_SCHOOL = """(
+    SELECT arg_max(agents, month)
+    FROM (
+        SELECT school, month, CASE WHEN count(agents) = count(*) THEN sum(agents) END AS agents
+        FROM equipment_counts GROUP BY school, month
+    ) AS counted
+    WHERE counted.school = typed.ecole
+)"""
+
+
+def _number(value: str) -> str:
+    """Return the SQL that writes a count as people read it."""
+    return f"replace(format('{{:,}}', {value}), ',', '\u202f')"
+
 
 EQUIPMENT = editable(
     "equipment_rows",
@@ -67,18 +102,24 @@ EQUIPMENT = editable(
         Check("mois", "day(mois) <> 1", "'un mois s’écrit par son premier jour : 01/' || strftime(mois, '%m/%Y')",
               blocking=True),
         Check("mois", "mois > current_date", "'le mois ' || strftime(mois, '%m/%Y') || ' est à venir'", blocking=True),
-        not_over("identites_creees", "identities_created", "agents", "identités créées pour un nombre d’agents de"),
-        not_over("identites_activees", "identities_activated", "identities_created",
-                 "identités activées pour un nombre d’identités créées de"),
-        not_over("adresses_mel", "mail_addresses", "agents", "adresses pour un nombre d’agents de"),
-        not_over("actifs_30_jours", "active_30_days", "identities_activated",
-                 "agents actifs pour un nombre d’identités activées de"),
-        not_over("formes", "trained", "agents", "agents formés pour un nombre d’agents de"),
-        not_over("reponses", "answers", "agents", "réponses pour un nombre d’agents de"),
+        not_over("identites_creees", "identities_created", "identités créées", AGENTS),
+        not_over("identites_activees", "identities_activated", "identités activées", CREATED),
+        not_over("adresses_mel", "mail_addresses", "adresses", AGENTS),
+        not_over("actifs_30_jours", "active_30_days", "agents actifs", ACTIVATED),
+        not_over("formes", "trained", "agents formés", AGENTS),
+        not_over("reponses", "answers", "réponses", AGENTS),
+        Check("adresses_mel",
+              "now.mail_addresses > now.identities_created AND coalesce(adresses_mel, identites_creees) IS NOT NULL",
+              "now.mail_addresses || ' adresses pour un nombre d’identités créées de ' || now.identities_created"
+              " || ' : vérifiez'"),
         Check("satisfaction", "now.satisfaction IS NOT NULL AND coalesce(now.answers, 0) = 0",
               "'note sans réponses : indiquez combien d’agents ont répondu'", blocking=True),
         Check("agents", "now.agents IS NULL",
               "'sans nombre d’agents, aucun autre chiffre de cette école ne sera montré pour ce mois'"),
+        Check("agents",
+              f"abs(agents - {LAST_AGENTS}) >= 10 AND (agents >= 2 * {LAST_AGENTS} OR 2 * agents <= {LAST_AGENTS})",
+              f"{_number(LAST_AGENTS)} || ' → ' || {_number('agents')} || CASE WHEN agents > 1 THEN ' agents'"
+              " ELSE ' agent' END || ' : vérifiez ce nombre'"),
         Check("agents", "agents = 0", "'aucun agent : une case vide veut dire non renseigné'"),
     ),
     order="school, trade, month",
@@ -95,6 +136,8 @@ WORKSHOPS = editable(
               "'l’atelier du ' || " + day("date") + " || ' est à venir : comptez les présents après'", blocking=True),
         Check("presents", "now.seats_attended > now.seats_planned",
               "now.seats_attended || ' présents pour ' || now.seats_planned || ' places prévues'"),
+        Check("presents", f"presents > {AGENTS_OF_SCHOOL} AND coalesce(presents <= now.seats_planned, TRUE)",
+              f"presents || ' présents, alors que l’école compte ' || {AGENTS_OF_SCHOOL} || ' agents : vérifiez'"),
     ),
     order="date, school, title",
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.targets.base import Check, editable
-from data.targets.programme_checks import day, happened, together
+from data.targets.programme_checks import day, happened, known_otherwise, together
 
 PILOTS = editable(
     "pilot_rows",
@@ -21,6 +21,7 @@ PILOTS = editable(
         "prise_le": "decided_on",
     },
     (
+        known_otherwise("pilote", "pilot", "pilots"),
         happened("prise_le"),
         together("choix", "decided_on", "outcome", "décision datée sans son contenu : écrivez ce qui a été décidé"),
         together("prise_le", "outcome", "decided_on", "décision sans date : indiquez le jour où elle a été prise"),

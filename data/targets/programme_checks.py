@@ -3,16 +3,26 @@
 # ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
 
+from data.labels import proper
 from data.schemas import kinds
 from data.targets.base import Check
 
 STAGES = next(field.enum for field in kinds()["stages"].fields if field.name == "etape")
 
 
+def plain(name: str) -> str:
+    """Return the SQL of a name without case, accents, spaces or punctuation."""
+    return f"regexp_replace(strip_accents(lower({name})), '[^a-z0-9]+', '', 'g')"
+
+
 def known_school(*references: str) -> Check:
     """Refuse a school that none of these tables knows."""
     known = f"({' UNION '.join(f'SELECT school FROM {table}' for table in references)})"
-    closest = f"(SELECT arg_max(school, jaro_winkler_similarity(school, typed.ecole)) FROM {known})"
+    # Among the schools of one name, the one whose whole name is closest.
+    likeness = ", ".join(
+        f"jaro_winkler_similarity({name('school')}, {name('typed.ecole')})" for name in (proper, plain)
+    )
+    closest = f"(SELECT arg_max(school, row({likeness})) FROM {known})"
     return Check(
         "ecole",
         # Before any school is known, as when a whole export comes back file by file, nothing tells a wrong name.
@@ -68,9 +78,33 @@ def happened(column: str) -> Check:
     return Check(column, f"{column} > current_date", reason, blocking=True)
 
 
-def not_over(column: str, part: str, whole: str, words: str) -> Check:
-    """Refuse a count above the count it is a part of."""
-    return Check(column, f"now.{part} > now.{whole}", f"now.{part} || ' {words} ' || now.{whole}", blocking=True)
+def not_over(column: str, part: str, words: str, wholes: dict[str, str]) -> Check:
+    """Refuse a count above any of those it is a part of (each with its words): the first one is told."""
+    over = {whole: f"now.{part} > now.{whole}" for whole in wholes}
+    told = " ".join(f"WHEN {over[whole]} THEN '{name} de ' || now.{whole}" for whole, name in wholes.items())
+    reason = f"now.{part} || ' {words} pour un nombre ' || CASE {told} END"
+    return Check(column, " OR ".join(over.values()), reason, blocking=True)
+
+
+def far_away(column: str, own: str) -> Check:
+    """Doubt a planned day, new or changed, that is years away."""
+    return Check(
+        column,
+        f"{column} NOT BETWEEN current_date - INTERVAL 5 YEARS AND current_date + INTERVAL 5 YEARS"
+        f" AND {column} IS DISTINCT FROM now.before.{own}",
+        f"'le ' || {day(column)} || ' est à plus de cinq ans d’aujourd’hui : vérifiez l’année'",
+    )
+
+
+def known_otherwise(column: str, own: str, view: str) -> Check:
+    """Doubt a new name that is written almost as a known one."""
+    alike = f"{plain(own)} = {plain(f'typed.{column}')} AND {plain(own)} <> ''"
+    known = f"(SELECT min({own}) FROM {view} WHERE {alike})"
+    return Check(
+        column,
+        f"NOT now.known AND typed.{column} NOT IN (SELECT {own} FROM {view}) AND {known} IS NOT NULL",
+        f"'« ' || {column} || ' » est déjà connu sous le nom « ' || {known} || ' » : est-ce le même ?'",
+    )
 
 
 def together(column: str, given: str, lacking: str, words: str) -> Check:

@@ -8,8 +8,10 @@ from data.targets.programme_checks import (
     KNOWN_SCHOOL,
     NOT_A_TEST_SCHOOL,
     day,
+    far_away,
     happened,
     in_order,
+    known_otherwise,
     known_school,
     together,
     undated_before,
@@ -88,6 +90,21 @@ OVERLAPS = _other_stages(
     " AND (other.line NOT IN (SELECT line FROM typed WHERE debut_reel IS NOT NULL)) IS NOT FALSE",
     f"' a commencé le ' || {day('other.actual_start')}",
 )
+
+
+def _planned_before(later: str, earlier: str) -> str:
+    """Tell in SQL that a later stage is to begin before an earlier one, or to end before it where no start is known."""
+    start = "coalesce({0}.planned_start, {0}.actual_start)".format
+    end = f"CASE WHEN {start(later)} IS NULL THEN {earlier}.planned_end END"
+    return f"coalesce({start(later)}, {later}.planned_end) < coalesce({start(earlier)}, {end})"
+
+
+PLANNED_AFTER = _other_stages(f"{EARLIER} AND {_planned_before('now', 'other')}")
+# The later stage that comes in the same file is questioned by itself.
+PLANNED_BEFORE = _other_stages(
+    f"{LATER} AND {_planned_before('other', 'now')}"
+    " AND (other.line NOT IN (SELECT line FROM typed WHERE coalesce(debut_prevu, fin_prevue) IS NOT NULL)) IS NOT FALSE"
+)
 UNFINISHED = _other_stages(f"{EARLIER} AND other.actual_start IS NOT NULL AND other.actual_end IS NULL")
 
 STAGES_OF_SCHOOLS = editable(
@@ -157,6 +174,15 @@ STAGES_OF_SCHOOLS = editable(
             blocking=True,
         ),
         Check("debut_reel", f"debut_reel IS NOT NULL AND {UNDATED} IS NOT NULL", UNDATED),
+        far_away("debut_prevu", "planned_start"),
+        far_away("fin_prevue", "planned_end"),
+        Check(
+            "debut_prevu",
+            "coalesce(debut_prevu, fin_prevue) IS NOT NULL"
+            f" AND coalesce({PLANNED_AFTER}, {PLANNED_BEFORE}) IS NOT NULL",
+            f"coalesce('l’étape « ' || etape || ' » est prévue avant ' || {PLANNED_AFTER},"
+            f" 'l’étape ' || {PLANNED_BEFORE} || ' est prévue avant « ' || etape || ' »') || ' : vérifiez ces dates'",
+        ),
     ),
     order="school, position",
 )
@@ -166,7 +192,12 @@ MILESTONES = editable(
     "pilot_milestones",
     {"jalon": "milestone", "ecole": "school"},
     {"prevu_le": "planned_on", "atteint_le": "reached_on"},
-    (KNOWN_SCHOOL, happened("atteint_le")),
+    (
+        KNOWN_SCHOOL,
+        known_otherwise("jalon", "milestone", "pilot_milestones"),
+        happened("atteint_le"),
+        far_away("prevu_le", "planned_on"),
+    ),
     order="planned_on, milestone, school",
 )
 
@@ -177,6 +208,7 @@ RISKS = editable(
     {"probabilite": "probability", "impact": "impact", "reponse": "answer", "etat": "state"},
     (
         KNOWN_SCHOOL,
+        known_otherwise("risque", "risk", "pilot_risks"),
         Check(
             "reponse",
             "now.probability = 'forte' AND now.impact = 'fort' AND now.answer IS NULL"
@@ -194,7 +226,9 @@ DECISIONS = editable(
     {"attendue_le": "due_on", "prise_le": "decided_on", "choix": "outcome"},
     (
         KNOWN_SCHOOL,
+        known_otherwise("decision", "decision", "pilot_decisions"),
         happened("prise_le"),
+        far_away("attendue_le", "due_on"),
         together("choix", "decided_on", "outcome", "décision prise sans son choix : écrivez ce qui a été décidé"),
         together("prise_le", "outcome", "decided_on", "choix sans date : indiquez le jour de la décision"),
     ),

@@ -165,6 +165,30 @@ add(
     stored={"site": "S0", "meals_planned": 72, "date": "2016-04-05"},
 )
 add(
+    "month before day, and a date of neither order",
+    cells("date", "12/25/2016", "31/11/2016"),
+    accepted=1,
+    rejected=((3, "date"),),
+    said=("«\u00a012/25/2016\u00a0» n’existe que dans cet ordre (25 décembre 2016), et aucune date",),
+)
+add(
+    "one mistyped date among days that can be exchanged",
+    cells("date", *(f"{day:02d}/11/2016" for day in range(1, 10)), "10/25/2016"),
+    lines=10,
+    accepted=9,
+    rejected=((11, "date"),),
+    said=("«\u00a010/25/2016\u00a0» n’existe que mois/jour/année", "sont lues jour/mois/année"),
+    stored={"site": "S4", "meals_planned": 72, "date": "2016-11-05"},
+)
+add(
+    "a third of the dates exist month first only",
+    cells("date", "04/05/2016", "04/06/2016", "04/14/2016"),
+    lines=3,
+    accepted=3,
+    said=("dates lues mois/jour/année",),
+    stored={"site": "S0", "meals_planned": 72, "date": "2016-04-05"},
+)
+add(
     "both orders in one column",
     cells("date", "04/05/2016", "05/24/2016", "24/05/2016"),
     lines=3,

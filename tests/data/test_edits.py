@@ -107,6 +107,21 @@ def test_a_line_with_its_name_alone_is_added_once_and_can_be_removed(
     assert edits.rows(known, kind) == before
 
 
+@pytest.mark.parametrize(
+    ("kind", "line"),
+    [
+        ("milestones", {"jalon": "Total"}),
+        ("milestones", {"jalon": "Moyenne", "prevu_le": day(1)}),
+        ("risks", {"risque": "Cumul", "ecole": OTHER}),
+        ("workshops", {"date": day(1), "ecole": OTHER, "atelier": "Total"}),
+    ],
+)
+def test_a_name_typed_in_a_form_is_never_taken_for_a_total(known: Store, kind: str, line: dict[str, Any]) -> None:
+    outcome = edits.record(known, kind, [line], "m", new=True)
+    assert (outcome.saved, outcome.warnings) == (True, ())
+    assert line.items() <= edits.rows(known, kind)[0].items()
+
+
 def test_a_test_school_without_its_canteen_is_taken_before_any_canteen_is_known(store: Store) -> None:
     assert edits.record(store, "sites", [{"ecole": SCHOOL, "raccordement": "faite"}], "m", new=True).saved
     outcome = edits.record(store, "sites", [{"ecole": OTHER, "cantine_nom": "A"}], "m", new=True)

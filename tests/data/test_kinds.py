@@ -52,6 +52,12 @@ def test_an_edible_part_above_a_total_since_corrected_is_no_longer_known(store: 
     assert rows(store, "SELECT preparation_kg, preparation_edible_kg FROM services") == [(3.0, None)]
 
 
+@pytest.mark.parametrize("content", ["probabilite;risque\nMoyenne;Amiante\n", "impact;risque\nmoyenne;Amiante\n"])
+def test_a_value_of_its_column_is_no_total_though_it_is_written_as_one(store: Store, content: str) -> None:
+    report = apply(store, "r.csv", content.encode(), "agent")
+    assert (report.accepted, list(report.warnings)) == (1, [])
+
+
 # ---------------------------------------------------------------- events
 def test_events_are_read_whatever_the_case_and_accents_of_their_type(store: Store) -> None:
     lines = "Sortie;21/05/2026;;A;Zoo\nFETE;22/05/2026;23/05/2026;;\ngreve;28/05/2026;;;\n"

@@ -61,6 +61,17 @@ def test_a_school_without_stages_is_listed_with_its_delay_unknown(store: Store) 
     assert pd.isna(school["stage"]) and pd.isna(school["delay_days"])
 
 
+def test_the_following_stage_without_a_planned_start_takes_the_date_of_no_other(store: Store) -> None:
+    stages = [
+        ("installation", None, None, may(4), None),
+        ("formation", None, date(2027, 1, 15), None, None),
+        ("test", date(2027, 3, 1), None, None, None),
+    ]
+    add_school(store, "A", stages)
+    school = programme.progress(store, TODAY).iloc[0]
+    assert school["next_stage"] == "formation" and pd.isna(school["next_start"])
+
+
 def test_equipped_schools_are_counted_out_of_the_target(store: Store) -> None:
     add_school(store, "A", [("installation", may(4), may(8), may(4), may(8))], "faite")
     add_school(store, "B", [("installation", may(4), may(8), may(4), None)], "bloquée")

@@ -35,6 +35,10 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
     ("equipment", {**COUNT, "identites_activees": 7}, "identites_activees", "7 identités activées pour"),
     ("equipment", {**COUNT, "identites_creees": 9}, "identites_creees", "pour un nombre d’agents de 8"),
     ("equipment", {**COUNT, "actifs_30_jours": 6}, "actifs_30_jours", "6 agents actifs pour"),
+    ("equipment", {**COUNT, "mois": day(1, 4), "agents": 5, "identites_activees": 9}, "identites_activees",
+     "9 identités activées pour un nombre d’agents de 5"),
+    ("equipment", {**COUNT, "mois": day(1, 4), "identites_creees": 5, "actifs_30_jours": 9}, "actifs_30_jours",
+     "9 agents actifs pour un nombre d’identités créées de 5"),
     ("equipment", {**COUNT, "formes": 9}, "formes", "9 agents formés"),
     ("equipment", {**COUNT, "adresses_mel": 9}, "adresses_mel", "9 adresses"),
     ("equipment", {**COUNT, "satisfaction": 4.2}, "satisfaction", "note sans réponses"),
@@ -118,6 +122,24 @@ DOUBTS: list[tuple[str, list[dict[str, Any]], str]] = [
      "métier déjà compté sous le nom « restauration » : écrivez-le de la même façon"),
     ("sites", [{"ecole": SCHOOL, "raccordement": "bloquée", "meteo_raison": "Gaine"}],
      "raccordement bloqué sous le soleil"),
+    ("equipment", [{**COUNT, "adresses_mel": 7}], "7 adresses pour un nombre d’identités créées de 6 : vérifiez"),
+    ("equipment", [{**COUNT, "agents": 4999}], "8 → 4\u202f999 agents : vérifiez ce nombre"),
+    ("equipment", [{**COUNT, "mois": day(1, 5), "agents": 18}], "8 → 18 agents : vérifiez ce nombre"),
+    ("workshops", [{"date": day(5), "ecole": SCHOOL, "atelier": "Poste", "presents": 9}],
+     "9 présents, alors que l’école compte 8 agents : vérifiez"),
+    ("stages", [{**STAGE, "etape": "bilan", "debut_prevu": date(2062, 6, 1)}],
+     "le 01/06/2062 est à plus de cinq ans d’aujourd’hui : vérifiez l’année"),
+    ("stages", [{**STAGE, "etape": "bilan", "debut_prevu": day(8)}],
+     "l’étape « bilan » est prévue avant « préparation » : vérifiez ces dates"),
+    ("stages", [{**STAGE, "debut_prevu": day(1, 5), "fin_prevue": day(2, 5)}],
+     "l’étape « formation » est prévue avant « installation » : vérifiez ces dates"),
+    ("stages", [{"ecole": OTHER, "etape": "test", "fin_prevue": day(1)},
+                {"ecole": OTHER, "etape": "préparation", "debut_prevu": day(2)}],
+     "l’étape « test » est prévue avant « préparation » : vérifiez ces dates"),
+    ("milestones", [{"jalon": "Bilan", "prevu_le": date(2015, 6, 1)}], "à plus de cinq ans"),
+    ("decisions", [{"decision": "Élargir", "attendue_le": date(2062, 6, 1)}], "à plus de cinq ans"),
+    ("devices", [{"identifiant": "mat 1", "ecole": OTHER}],
+     "« mat 1 » est déjà connu sous le nom « MAT-1 » : est-ce le même ?"),
     ("sites", [{"ecole": OTHER, "raccordement": "bloquée"}], "raccordement bloqué sans raison"),
 ]  # fmt: skip
 
@@ -175,6 +197,39 @@ def test_an_end_typed_after_the_next_stage_began_is_doubted_too(known: Store) ->
     assert [said in plain(warning) for warning in outcome.warnings] == [True]
     same_day = edits.record(known, "stages", [{**STAGE, "fin_reelle": day(25)}], "m")
     assert same_day.saved and same_day.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("milestones", "jalon"), ("risks", "risque"), ("decisions", "decision"), ("pilots", "pilote")]
+)
+def test_a_new_name_written_almost_as_a_known_one_is_doubted_once(known: Store, kind: str, name: str) -> None:
+    assert edits.record(known, kind, [{name: "Élargir à 12 écoles"}], "m", new=True).warnings == ()
+    outcome = edits.record(known, kind, [{name: "elargir à 12 écoles."}], "m", new=True)
+    said = "« elargir à 12 écoles. » est déjà connu sous le nom « Élargir à 12 écoles » : est-ce le même ?"
+    assert outcome.saved and [said in plain(warning) for warning in outcome.warnings] == [True]
+    assert edits.record(known, kind, [{name: "elargir à 12 écoles.", "effacer": "ligne"}], "m").warnings == ()
+    assert edits.record(known, kind, [{name: "Bilan"}], "m", new=True).warnings == ()
+
+
+def test_counts_that_move_little_and_plans_in_order_are_not_doubted(known: Store) -> None:
+    deposit(known, "ecole metier mois agents", [(OTHER, "restauration", day(1), 20)])
+    for month, agents in ((5, 29), (4, 11), (6, 38)):
+        line = {**COUNT, "ecole": OTHER, "mois": day(1, month), "agents": agents}
+        assert edits.record(known, "equipment", [line], "m").warnings == ()
+    plan = {"ecole": OTHER, "etape": "préparation", "fin_prevue": day(20)}
+    assert edits.record(known, "stages", [plan, {**plan, "etape": "test", "debut_prevu": day(10)}], "m").warnings == ()
+
+
+def test_the_closest_school_is_looked_for_by_what_its_name_has_of_its_own(store: Store) -> None:
+    schools = ["École maternelle Ampère", "École élémentaire Allier", "École maternelle Allier"]
+    deposit(store, "ecole cantine_nom", [(school, "A") for school in schools])
+    for typed, closest in (
+        ("ecole elementaire allié", "École élémentaire Allier"),
+        ("MATERNELLE ALLIE", "École maternelle Allier"),
+        ("amper", "École maternelle Ampère"),
+    ):
+        outcome = edits.record(store, "sites", [{"ecole": typed, "meteo": "soleil"}], "m")
+        assert f"le plus proche est « {closest} »" in plain(outcome.refusals[0, "ecole"])
 
 
 def test_a_new_trade_is_compared_with_those_known(known: Store) -> None:
@@ -266,13 +321,53 @@ def test_a_month_without_its_day_is_not_doubted_as_a_day(known: Store, texts: li
     assert len(found) == len(said) and all(words in reason for words, reason in zip(said, found, strict=True)), found
 
 
-@pytest.mark.parametrize("text", ["03/2025", "01/03/2025", day(1)])
+@pytest.mark.parametrize("text", ["03/2025", "01/03/2025", day(1), "mars 2025", "1er mars 2025"])
 def test_a_month_is_told_as_a_month_and_the_subject_is_left_to_files(known: Store, text: str | date) -> None:
     refused = edits.record(known, "equipment", [{**COUNT, "mois": text, "formes": 9}], "m").refusals[0, "formes"]
     assert plain(refused).startswith("9 agents formés")
     content = f"ecole;metier;mois;formes\n{SCHOOL};restauration;03/2025;9\n".encode()
     [finding] = preview(known, "comptes.csv", content).rejected
     assert plain(finding.reason).startswith(f"{SCHOOL} · restauration · 03/2025 : ")
+
+
+def test_all_that_is_wrong_in_a_form_is_told_at_once(known: Store) -> None:
+    line = {"identifiant": "", "ecole": SCHOOL, "type_materiel": "four", "installe_le": "31/02/2025"}
+    refusals = edits.record(known, "devices", [line], "m").refusals
+    assert {column for _, column in refusals} == {"identifiant", "type_materiel", "installe_le"}
+    assert "« 31/02/2025 » n’est pas une date" in plain(refusals[0, "installe_le"])
+
+
+def test_a_day_out_of_range_is_told_as_it_is_typed(known: Store) -> None:
+    line = {**STAGE, "debut_prevu": "20/11/1926", "fin_prevue": "20 novembre 1926"}
+    for told in edits.record(known, "stages", [line], "m").refusals.values():
+        assert "« 20/11/1926 » est hors de la période admise" in plain(told)
+    told = edits.record(known, "equipment", [{**COUNT, "mois": "11/1926", "agents": 8}], "m").refusals[0, "mois"]
+    assert "« 11/1926 » est hors de la période admise" in plain(told)
+
+
+@pytest.mark.parametrize(
+    ("kind", "column", "most"),
+    [
+        ("sites", "prochaine_action", 300), ("milestones", "jalon", 120), ("risks", "reponse", 300),
+        ("decisions", "decision", 120), ("workshops", "atelier", 120), ("tickets", "numero", 120),
+        ("pilots", "description", 300),
+    ],
+)  # fmt: skip
+def test_a_text_too_long_for_a_screen_is_refused_with_its_length(
+    settled: Store, kind: str, column: str, most: int
+) -> None:
+    line = {"ecole": SCHOOL, "date": day(1), "risque": "Amiante", "pilote": "Tri"}
+    told = edits.record(settled, kind, [line | {column: "é" * (most + 1)}], "m").refusals[0, column]
+    assert f"compte {most + 1} caractères : {most} au plus" in plain(told)
+
+
+def test_a_text_as_long_as_admitted_is_taken(known: Store) -> None:
+    assert edits.record(known, "milestones", [{"jalon": "é" * 120}], "m", new=True).saved
+
+
+def test_the_example_of_a_number_is_one_its_field_admits(known: Store) -> None:
+    refusals = edits.record(known, "pilots", [{"pilote": "Tri", "impact": "fort", "priorite": "x"}], "m").refusals
+    assert "n’est pas un nombre entier, par exemple 5" in plain(refusals[0, "impact"])
 
 
 def test_a_day_needs_its_day(known: Store) -> None:

@@ -93,7 +93,7 @@ def test_the_rejected_lines_are_offered_as_a_file_named_after_the_first(open_app
     assert app.subheader[0].value == "2\u00a0lignes rejetées (3\u00a0raisons)"
     assert "Télécharger les lignes à corriger (CSV)" in [button.label for button in app.get("download_button")]
     assert sheet(app, "Nombre") == [
-        ["reel (repas servis)", "«\u00a0…\u00a0» n’est pas un nombre entier, par exemple 72", "2", "2, 3"],
+        ["reel (repas servis)", "«\u00a0…\u00a0» n’est pas un nombre entier, par exemple 68", "2", "2, 3"],
         ["prevision (repas prévus)", "«\u00a0x\u00a0» n’est pas un nombre entier, par exemple 72", "1", "2"],
     ]
 
