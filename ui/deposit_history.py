@@ -63,8 +63,9 @@ def history(user: User) -> None:
         chosen = st.selectbox(
             "Dépôt",
             list(by_number),
-            # With no-break spaces, “n° 20” as people type it would not be found.
+            # As people type it, and nothing but what they type: another deposit must not be offered for it.
             format_func=lambda number: say.deposit_name(by_number[number]).replace(SPACE, " "),
+            filter_mode="contains",
             key=f"depot_choisi_{max(by_number)}",
         )
         _actions(by_number[chosen], user)

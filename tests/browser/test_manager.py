@@ -191,7 +191,7 @@ def undo(page: Page, deposit: int, consequence: str) -> None:
     settled(page)
     box = page.get_by_role("combobox", name="Dépôt", exact=True)
     box.focus()
-    page.keyboard.type(f"n°\u00a0{deposit},")
+    page.keyboard.type(f"n° {deposit},")
     expect(page.get_by_role("option")).to_have_count(1, timeout=SLOW)
     page.keyboard.press("Enter")
     expect(box).to_have_value(re.compile(f"^n°.{deposit},"), timeout=SLOW)
