@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 
@@ -10,7 +11,7 @@ import pyarrow as pa
 
 from data.clock import PARIS
 from data.schemas import Kind, normalise
-from data.texts import rewrite, used
+from data.texts import counted, rewrite, used
 
 # Line in the file, column, reason: what reading has to say without rejecting anything.
 Remark = tuple[int | None, str | None, str]
@@ -55,11 +56,14 @@ def settle_dates(cells: pa.Table, kind: Kind) -> tuple[pa.Table, list[Remark]]:
         field.name: {text: _bare(text) for text in used(cells[field.name]) if text not in months[field.name]}
         for field in dates
     }
-    orders = {name: _order(bare.values()) for name, bare in texts.items()}
-    decided = {order for order, _ in orders.values()} - {"either", "none"}
+    cells_of = {name: counted(cells[name]) for name in texts}
+    orders = {
+        name: _order((short, cells_of[name][text]) for text, short in bare.items()) for name, bare in texts.items()
+    }
+    decided = {order for order, _ in orders.values()} - {"either", "none", "stray"}
     for name, bare in texts.items():
         order, example = orders[name]
-        month_first = order == "month" or (order == "either" and decided == {"month"})
+        month_first = order == "month" or (order in ("either", "stray") and decided == {"month"})
         if month_first:
             remarks.append((None, name, _month_first(example) if order == "month" else _as_others(example)))
             if any(ISO_AMBIGUOUS.fullmatch(text) for text in bare.values()):
@@ -109,23 +113,26 @@ def _separator(found: re.Match[str]) -> str:
     return found[1] if found[1] in "/.-" else "-"
 
 
-def _order(texts: Iterable[str]) -> tuple[str, str]:
+def _order(texts: Iterable[tuple[str, int]]) -> tuple[str, str]:
     """Return which of day and month comes first (“day”, “month”, “both”, “either”, “none”), and an example.
 
-    “stray”: too few dates exist month first only to turn the others.
+    “stray”: too few dates exist month first only to turn the others. Each text comes with its number of cells.
     """
-    fits: dict[tuple[bool, bool], list[str]] = {}
-    for text in texts:
+    examples: dict[tuple[bool, bool], str] = {}
+    sizes: Counter[tuple[bool, bool]] = Counter()
+    for text, count in texts:
         found = NUMERIC.fullmatch(text)
         if found and found[1] != found[2]:
             first, second, year = (int(group) for group in found.groups())
-            fits.setdefault((_exists(year, second, first), _exists(year, first, second)), []).append(text)
-    if month_first := fits.get((False, True)):
-        enough = len(month_first) >= LEAST_SHARE * sum(map(len, fits.values()))
-        return "both" if (True, False) in fits else "month" if enough else "stray", month_first[0]
-    if (True, False) in fits:
-        return "day", fits[True, False][0]
-    return ("either", fits[True, True][0]) if (True, True) in fits else ("none", "")
+            fits = _exists(year, second, first), _exists(year, first, second)
+            examples.setdefault(fits, text)
+            sizes[fits] += count
+    if month_first := sizes[False, True]:
+        enough = month_first >= LEAST_SHARE * sizes.total()
+        return "both" if (True, False) in sizes else "month" if enough else "stray", examples[False, True]
+    if (True, False) in sizes:
+        return "day", examples[True, False]
+    return ("either", examples[True, True]) if (True, True) in sizes else ("none", "")
 
 
 def _exists(year: int, month: int, day: int) -> bool:

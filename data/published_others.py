@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
 from data.privacy import TOTAL, MaskedCounts, is_small
+from data.privacy_network import SMALLEST_SHOWN
 from data.programme import ANSWERS
 from data.published import hidden_agents, published
 from data.store import Store
@@ -24,6 +26,7 @@ from data.support import workshops
 
 # Between these means, other answers by school × trade would give the same marks (tests.data.test_published).
 ORDINARY = (2.0, 4.5)
+MOST_TRIED = 80  # of the school × trades with few answers: beyond, marks that could tell of them are not shown
 MARKS = """
 SELECT school, trade, satisfaction * answers AS points, answers
 FROM equipment_counts
@@ -78,19 +81,27 @@ def marks(store: Store, month: date) -> Marks:
 def _tells_of_few(found: pd.DataFrame, *shown: pd.Series) -> bool:
     """Tell whether the marks shown, of all, by school and then by trade, give the mean of fewer than 5 answers.
 
-    The points of each school × trade are the unknowns. Some of them are given where they are a sum of sums shown.
+    The points of each school × trade are the unknowns: those of a few are given where they are a sum, and difference,
+    of sums shown, so where nothing is left of them once all sums are taken away.
     """
     if pd.isna(shown[0][TOTAL]):
         return False
-    groups = [found[name].isin([group]) for name, means in zip(("school", "trade"), shown, strict=False)
+    groups = [found[name] == group for name, means in zip(("school", "trade"), shown, strict=False)
               for group in means.index[means.notna()] if group != TOTAL]  # fmt: skip
     sums = np.array([np.ones(len(found)), *groups], dtype=float)
-    left = [
-        ~found[name].isin(means.index[means.notna()]) for name, means in zip(("school", "trade"), shown, strict=False)
-    ]
-    few = [some for some in (*np.eye(len(found)), *left) if is_small(found["answers"][np.asarray(some, bool)].sum())]
-    rank = np.linalg.matrix_rank(sums)
-    return any(np.linalg.matrix_rank(np.vstack([sums, some])) == rank for some in few)
+    left = np.eye(len(found)) - np.linalg.pinv(sums) @ sums
+    # One number for each unknown, drawn once: those of some add up to nothing only where what is left of them does.
+    left = np.random.default_rng(0).normal(size=len(found)) @ left
+    answers = found["answers"].to_numpy(dtype=int)
+    small = np.flatnonzero(answers < SMALLEST_SHOWN)
+    if len(small) > MOST_TRIED:
+        return True
+    for size in range(1, SMALLEST_SHOWN):
+        some = np.array(list(combinations(small, size)), dtype=int).reshape(-1, size)
+        few = some[answers[some].sum(axis=1) < SMALLEST_SHOWN]
+        if (abs(left[few].sum(axis=1)) < 1e-9).any():
+            return True
+    return False
 
 
 def _extreme(found: pd.DataFrame, group: str) -> bool:

@@ -1,8 +1,8 @@
 """The schools of a file under the names the store knows: “élémentaire Les Lilas” is “École élémentaire Les Lilas”."""
 
+# ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 import duckdb
@@ -12,7 +12,7 @@ from data.cleaning import capped
 from data.dates import Remark
 from data.reading import Sheet
 from data.schemas import normalise
-from data.targets import PROGRAMME_KINDS
+from data.targets import PROGRAMME_KINDS, TARGETS
 from data.texts import rewrite, used
 
 SCHOOL = "ecole"
@@ -23,12 +23,15 @@ def with_known_schools(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> Sheet
     """Return a sheet of the programme whose schools have their known names, and say which ones were read so.
 
     Only case, accents, punctuation and a first word “École” may differ. A name that could be two schools' stays as it
-    is, to be refused.
+    is, to be refused, and so does one that lines of the kind already have: they are corrected under it.
     """
     if sheet.kind.name not in PROGRAMME_KINDS or SCHOOL not in sheet.cells.column_names:
         return sheet
-    known = [str(name) for (name,) in cursor.execute(KNOWN).fetchall()]
-    read = _known_names(used(sheet.cells[SCHOOL]), known)
+    known, had = (
+        {str(name) for (name,) in cursor.execute(names).fetchall()}
+        for names in (KNOWN, f"SELECT DISTINCT school FROM {TARGETS[sheet.kind.name].view}")
+    )
+    read = _known_names(set(used(sheet.cells[SCHOOL])) - had, known)
     if not read:
         return sheet
     cells = rewrite(
@@ -38,12 +41,12 @@ def with_known_schools(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> Sheet
     return replace(sheet, cells=cells, remarks=sheet.remarks + capped(said))
 
 
-def _known_names(texts: Iterable[str], known: list[str]) -> dict[str, str]:
+def _known_names(texts: set[str], known: set[str]) -> dict[str, str]:
     """Return the known name of each text that is nobody's name but looks like one, and only one."""
     alike: dict[str, list[str]] = {}
     for name in known:
         alike.setdefault(_plain(name), []).append(name)
-    unknown = (text for text in set(texts) - set(known) if _plain(text))
+    unknown = (text for text in texts - known if _plain(text))
     return {text: names[0] for text in sorted(unknown) if len(names := alike.get(_plain(text), [])) == 1}
 
 

@@ -27,6 +27,13 @@ def used(column: pa.ChunkedArray) -> list[str]:
     return cells.dictionary.take(pc.unique(cells.indices)).to_pylist()
 
 
+def counted(column: pa.ChunkedArray) -> dict[str, int]:
+    """Return how many cells of a coded column say each text."""
+    cells = codes(column)
+    found = pc.value_counts(cells.indices)
+    return dict(zip(cells.dictionary.take(found.field(0)).to_pylist(), found.field(1).to_pylist(), strict=True))
+
+
 def holds(column: pa.ChunkedArray, test: Callable[[pa.Array], pa.Array]) -> pa.Array:
     """Tell of each cell whether its text passes a test, made once for each distinct text."""
     cells = codes(column)

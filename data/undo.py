@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import duckdb
 
 from data.checking import Wrong, told_by, wrong_now
@@ -11,12 +13,9 @@ from data.targets import PROGRAMME_KINDS, TARGETS
 from data.typography import french
 
 NAMED = 5
-# Nothing else leaves wrong lines: what is deposited is checked on its way in.
-UNDONE = """
-SELECT DISTINCT kind
-FROM audit_log JOIN deposits ON deposits.deposit_id = try_cast(detail ->> '$.deposit' AS BIGINT)
-WHERE action = 'undo' AND list_contains($kinds, kind)
-ORDER BY kind
+# What became wrong, by the undos and redos that said so.
+SAID = """
+SELECT DISTINCT unnest((detail -> '$.wrong')::VARCHAR[]) FROM audit_log WHERE action IN ('undo', 'redo')
 """
 
 
@@ -38,14 +37,26 @@ def redo(store: Store, deposit_id: int, actor: str) -> str | None:
 
 
 def still_wrong(store: Store, names: tuple[str, ...]) -> list[str]:
-    """Which lines of these kinds of the programme are wrong, where deposits were taken back? Their reasons."""
+    """Which lines of these kinds of the programme, that an undo or a redo made wrong, still are? Their reasons."""
     with store.scratch() as cursor:
-        undone = cursor.execute(UNDONE, {"kinds": list(names)}).fetchall()
-        return [french(wrong.reason) for (name,) in undone for wrong in wrong_now(cursor, kinds()[name])]
+        said = {text for (text,) in cursor.execute(SAID).fetchall()}
+        return [
+            french(wrong.reason)
+            for name in names
+            if any(text.startswith(f"{name} ") for text in said)
+            for wrong in wrong_now(cursor, kinds()[name])
+            if _written(kinds()[name], wrong) in said
+        ]
+
+
+def _written(kind: Kind, wrong: Wrong) -> str:
+    """Name what is wrong, for the audit trail: its kind, what it is about, its column."""
+    return f"{kind.name} " + " · ".join([*map(str, wrong.about), wrong.column])
 
 
 def _set_active(store: Store, deposit_id: int, actor: str, *, active: bool) -> str | None:
-    with store.write(actor, "redo" if active else "undo", {"deposit": deposit_id}) as cursor:
+    detail: dict[str, Any] = {"deposit": deposit_id}
+    with store.write(actor, "redo" if active else "undo", detail) as cursor:
         row = cursor.execute("SELECT active, kind FROM deposits WHERE deposit_id = $id", {"id": deposit_id}).fetchone()
         if row is None:
             raise NotPossible(f"Le dépôt n°\u00a0{deposit_id} n’existe pas. L’historique donne les numéros.")
@@ -58,17 +69,20 @@ def _set_active(store: Store, deposit_id: int, actor: str, *, active: bool) -> s
         cursor.execute(
             "UPDATE deposits SET active = $active WHERE deposit_id = $id", {"active": active, "id": deposit_id}
         )
-        return _what_became_wrong(cursor, kind, known, deposit_id, active=active) if kind else None
+        if kind is None:
+            return None
+        before = {(wrong.about, wrong.column) for wrong in known}
+        found = [wrong for wrong in wrong_now(cursor, kind) if (wrong.about, wrong.column) not in before]
+        if not found:
+            return None
+        detail["wrong"] = [_written(kind, wrong) for wrong in found]
+        return _what_became_wrong(cursor, kind, found, deposit_id, active=active)
 
 
 def _what_became_wrong(
-    cursor: duckdb.DuckDBPyConnection, kind: Kind, known: list[Wrong], deposit_id: int, *, active: bool
-) -> str | None:
+    cursor: duckdb.DuckDBPyConnection, kind: Kind, found: list[Wrong], deposit_id: int, *, active: bool
+) -> str:
     """Say which row is wrong now that was not, and which deposits to take back, or to put back, as well."""
-    before = {(wrong.about, wrong.column) for wrong in known}
-    found = [wrong for wrong in wrong_now(cursor, kind) if (wrong.about, wrong.column) not in before]
-    if not found:
-        return None
     others = "NOT active" if active else f"active AND deposit_id > {deposit_id:d}"
     also = told_by(cursor, TARGETS[kind.name], [wrong.line for wrong in found], others)
     lines = "une ligne est fausse" if len(found) == 1 else f"{len(found)} lignes sont fausses, dont une"

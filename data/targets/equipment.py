@@ -13,6 +13,7 @@ from data.targets.programme_checks import (
     known_otherwise,
     not_over,
     plain,
+    short,
     together,
 )
 
@@ -30,6 +31,7 @@ DEVICES = editable(
     (
         KNOWN_SCHOOL,
         NOT_A_TEST_SCHOOL,
+        short("identifiant"),
         known_otherwise("identifiant", "device", "devices"),
         happened("installe_le"),
         Check(
@@ -65,13 +67,10 @@ LAST_AGENTS = """coalesce(now.before.agents, (
     SELECT arg_max(counted.agents, counted.month) FROM equipment_counts AS counted
     WHERE counted.school = typed.ecole AND counted.trade = typed.metier AND counted.month < typed.mois
 ))"""
-# The last month for which the school told all of them.
+# The most it ever told: a month may be told trade by trade, and a workshop is held before or after it.
 AGENTS_OF_SCHOOL = """(
-    SELECT arg_max(agents, month)
-    FROM (
-        SELECT school, month, CASE WHEN count(agents) = count(*) THEN sum(agents) END AS agents
-        FROM equipment_counts GROUP BY school, month
-    ) AS counted
+    SELECT max(agents)
+    FROM (SELECT school, month, sum(agents) AS agents FROM equipment_counts GROUP BY school, month) AS counted
     WHERE counted.school = typed.ecole
 )"""
 
@@ -109,7 +108,8 @@ EQUIPMENT = editable(
         not_over("formes", "trained", "agents formés", AGENTS),
         not_over("reponses", "answers", "réponses", AGENTS),
         Check("adresses_mel",
-              "now.mail_addresses > now.identities_created AND coalesce(adresses_mel, identites_creees) IS NOT NULL",
+              "now.mail_addresses > now.identities_created AND (now.mail_addresses, now.identities_created)"
+              " IS DISTINCT FROM (now.before.mail_addresses, now.before.identities_created)",
               "now.mail_addresses || ' adresses pour un nombre d’identités créées de ' || now.identities_created"
               " || ' : vérifiez'"),
         Check("satisfaction", "now.satisfaction IS NOT NULL AND coalesce(now.answers, 0) = 0",
@@ -132,12 +132,14 @@ WORKSHOPS = editable(
     {"places_prevues": "seats_planned", "presents": "seats_attended"},
     (
         KNOWN_SCHOOL,
+        short("atelier"),
         Check("presents", "presents IS NOT NULL AND date > current_date",
               "'l’atelier du ' || " + day("date") + " || ' est à venir : comptez les présents après'", blocking=True),
         Check("presents", "now.seats_attended > now.seats_planned",
               "now.seats_attended || ' présents pour ' || now.seats_planned || ' places prévues'"),
-        Check("presents", f"presents > {AGENTS_OF_SCHOOL} AND coalesce(presents <= now.seats_planned, TRUE)",
-              f"presents || ' présents, alors que l’école compte ' || {AGENTS_OF_SCHOOL} || ' agents : vérifiez'"),
+        Check("presents", f"presents > {AGENTS_OF_SCHOOL} AND coalesce(presents <= now.seats_planned, TRUE)"
+              " AND presents IS DISTINCT FROM now.before.seats_attended",
+              f"presents || ' présents, plus que les agents de l’école (' || {AGENTS_OF_SCHOOL} || ') : vérifiez'"),
     ),
     order="date, school, title",
 )  # fmt: skip
@@ -149,6 +151,7 @@ TICKETS = editable(
     {"ecole": "school", "objet": "topic", "ouvert_le": "asked_on", "clos_le": "solved_on"},
     (
         KNOWN_SCHOOL,
+        short("numero"),
         happened("ouvert_le"),
         happened("clos_le"),
         in_order("clos_le", "asked_on", "solved_on", "close avant d’être ouverte"),

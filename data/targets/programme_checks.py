@@ -7,12 +7,13 @@ from data.labels import proper
 from data.schemas import kinds
 from data.targets.base import Check
 
+LONGEST_NAME = 120
 STAGES = next(field.enum for field in kinds()["stages"].fields if field.name == "etape")
 
 
 def plain(name: str) -> str:
-    """Return the SQL of a name without case, accents, spaces or punctuation."""
-    return f"regexp_replace(strip_accents(lower({name})), '[^a-z0-9]+', '', 'g')"
+    """Return the SQL of a name without case, accents or punctuation, and one space where it had any."""
+    return f"trim(regexp_replace(strip_accents(lower({name})), '[^a-z0-9]+', ' ', 'g'))"
 
 
 def known_school(*references: str) -> Check:
@@ -94,6 +95,12 @@ def far_away(column: str, own: str) -> Check:
         f" AND {column} IS DISTINCT FROM now.before.{own}",
         f"'le ' || {day(column)} || ' est à plus de cinq ans d’aujourd’hui : vérifiez l’année'",
     )
+
+
+def short(column: str) -> Check:
+    """Refuse a new name too long to be read in a table; one that is known may still be corrected, or taken back."""
+    reason = f"'ce nom compte ' || length({column}) || ' caractères : {LONGEST_NAME} au plus'"
+    return Check(column, f"NOT now.known AND length({column}) > {LONGEST_NAME}", reason, blocking=True)
 
 
 def known_otherwise(column: str, own: str, view: str) -> Check:

@@ -13,6 +13,7 @@ from data.targets.programme_checks import (
     in_order,
     known_otherwise,
     known_school,
+    short,
     together,
     undated_before,
 )
@@ -75,7 +76,9 @@ EARLIER, LATER = (f"stage_rank(other.stage) {sign} stage_rank(typed.etape)" for 
 PASSED_OVER = """EXISTS (FROM pilot_stages AS begun WHERE begun.school = typed.ecole AND begun.actual_start IS NOT NULL
     AND begun.position > stage_rank(other.stage) AND begun.position < stage_rank(typed.etape))"""
 SKIPPED = _other_stages(f"{EARLIER} AND other.actual_start IS NULL AND NOT {PASSED_OVER}")
-BEGUN_AFTER = _other_stages(f"{LATER} AND other.actual_start IS NOT NULL")
+# What the file says of a line that is refused is not so.
+REFUSED = "other.line IN (SELECT line FROM rejections)"
+BEGUN_AFTER = _other_stages(f"{LATER} AND other.actual_start IS NOT NULL AND ({REFUSED}) IS NOT TRUE")
 BACKWARDS = _other_stages(
     f"({EARLIER} AND other.actual_start > now.actual_start OR {LATER} AND other.actual_start < now.actual_start)",
     f"' a commencé le ' || {day('other.actual_start')}",
@@ -92,18 +95,13 @@ OVERLAPS = _other_stages(
 )
 
 
-def _planned_before(later: str, earlier: str) -> str:
-    """Tell in SQL that a later stage is to begin before an earlier one, or to end before it where no start is known."""
-    start = "coalesce({0}.planned_start, {0}.actual_start)".format
-    end = f"CASE WHEN {start(later)} IS NULL THEN {earlier}.planned_end END"
-    return f"coalesce({start(later)}, {later}.planned_end) < coalesce({start(earlier)}, {end})"
-
-
-PLANNED_AFTER = _other_stages(f"{EARLIER} AND {_planned_before('now', 'other')}")
+# What has begun is no plan any more.
+DISORDER = "{0}.planned_start < {1}.planned_start AND {0}.actual_start IS NULL AND {1}.actual_start IS NULL".format
+PLANNED_AFTER = _other_stages(f"{EARLIER} AND {DISORDER('now', 'other')}")
 # The later stage that comes in the same file is questioned by itself.
 PLANNED_BEFORE = _other_stages(
-    f"{LATER} AND {_planned_before('other', 'now')}"
-    " AND (other.line NOT IN (SELECT line FROM typed WHERE coalesce(debut_prevu, fin_prevue) IS NOT NULL)) IS NOT FALSE"
+    f"{LATER} AND {DISORDER('other', 'now')}"
+    " AND (other.line NOT IN (SELECT line FROM typed WHERE debut_prevu IS NOT NULL)) IS NOT FALSE"
 )
 UNFINISHED = _other_stages(f"{EARLIER} AND other.actual_start IS NOT NULL AND other.actual_end IS NULL")
 
@@ -178,7 +176,7 @@ STAGES_OF_SCHOOLS = editable(
         far_away("fin_prevue", "planned_end"),
         Check(
             "debut_prevu",
-            "coalesce(debut_prevu, fin_prevue) IS NOT NULL"
+            "debut_prevu IS NOT NULL AND debut_prevu IS DISTINCT FROM now.before.planned_start"
             f" AND coalesce({PLANNED_AFTER}, {PLANNED_BEFORE}) IS NOT NULL",
             f"coalesce('l’étape « ' || etape || ' » est prévue avant ' || {PLANNED_AFTER},"
             f" 'l’étape ' || {PLANNED_BEFORE} || ' est prévue avant « ' || etape || ' »') || ' : vérifiez ces dates'",
@@ -194,6 +192,7 @@ MILESTONES = editable(
     {"prevu_le": "planned_on", "atteint_le": "reached_on"},
     (
         KNOWN_SCHOOL,
+        short("jalon"),
         known_otherwise("jalon", "milestone", "pilot_milestones"),
         happened("atteint_le"),
         far_away("prevu_le", "planned_on"),
@@ -208,6 +207,7 @@ RISKS = editable(
     {"probabilite": "probability", "impact": "impact", "reponse": "answer", "etat": "state"},
     (
         KNOWN_SCHOOL,
+        short("risque"),
         known_otherwise("risque", "risk", "pilot_risks"),
         Check(
             "reponse",
@@ -226,6 +226,7 @@ DECISIONS = editable(
     {"attendue_le": "due_on", "prise_le": "decided_on", "choix": "outcome"},
     (
         KNOWN_SCHOOL,
+        short("decision"),
         known_otherwise("decision", "decision", "pilot_decisions"),
         happened("prise_le"),
         far_away("attendue_le", "due_on"),

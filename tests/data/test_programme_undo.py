@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from data.clock import today_in_paris
 from data.store import Store
-from data.undo import NotPossible, redo, undo
+from data.undo import NotPossible, redo, still_wrong, undo
 from tests.conftest import EXAMPLES
 from tests.data.programme_files import deposit
 
@@ -47,8 +47,17 @@ def test_a_start_taken_back_under_the_end_a_later_line_gave_is_told(store: Store
         "indiquez le début réel). Annulez aussi le dépôt n° 2, ou corrigez dans « Mettre à jour »."
     )
     assert known_stages(store) == [(None, day(7))]
+    [wrong] = still_wrong(store, ("sites", "stages"))
+    assert "étape finie sans début" in wrong and still_wrong(store, ("sites", "risks")) == []
     assert undo(store, 2, "agent") is None
     assert store.read("FROM pilot_stages").empty
+    assert still_wrong(store, ("stages",)) == []
+    # What was admitted is not found wrong because something else was taken back.
+    stage(store, "préparation", start=10)
+    stage(store, "cadrage")
+    stage(store, "cadrage", start=13, school="B")
+    assert undo(store, 5, "agent") is None and redo(store, 5, "agent") is None
+    assert still_wrong(store, ("stages",)) == []
 
 
 def test_an_end_put_back_before_its_start_is_told(store: Store) -> None:

@@ -188,6 +188,16 @@ def test_the_marks_shown_do_not_give_the_mean_of_fewer_than_5_answers(store: Sto
     }  # fmt: skip
 
 
+def test_marks_by_trade_are_hidden_where_two_schools_would_be_left_with_a_few_answers(store: Store) -> None:
+    rows = [("A", "TSEM", 3.0, 10), ("B", "TSEM", 2.5, 2), ("C", "TSEM", 3.0, 1), ("B", "concierge", 3.5, 10),
+            ("C", "concierge", 3.0, 10), ("D", "concierge", 3.2, 10)]  # fmt: skip
+    columns = "ecole metier mois agents satisfaction reponses"
+    deposit(store, columns, [(school, trade, MONTH, 20, *marked) for school, trade, *marked in rows])
+    # The TSEM but those of A, where all are, are the three of B and C.
+    facts = marks(store, MONTH)
+    assert facts.schools.notna().all() and facts.trades.notna().sum() == 1
+
+
 def test_a_month_that_comes_later_shows_nothing_that_was_hidden(store: Store) -> None:
     """By one reading more, B would have been known, and A, then hidden by B, with it."""
 

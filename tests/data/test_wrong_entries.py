@@ -126,14 +126,12 @@ DOUBTS: list[tuple[str, list[dict[str, Any]], str]] = [
     ("equipment", [{**COUNT, "agents": 4999}], "8 → 4\u202f999 agents : vérifiez ce nombre"),
     ("equipment", [{**COUNT, "mois": day(1, 5), "agents": 18}], "8 → 18 agents : vérifiez ce nombre"),
     ("workshops", [{"date": day(5), "ecole": SCHOOL, "atelier": "Poste", "presents": 9}],
-     "9 présents, alors que l’école compte 8 agents : vérifiez"),
+     "9 présents, plus que les agents de l’école (8) : vérifiez"),
     ("stages", [{**STAGE, "etape": "bilan", "debut_prevu": date(2062, 6, 1)}],
      "le 01/06/2062 est à plus de cinq ans d’aujourd’hui : vérifiez l’année"),
     ("stages", [{**STAGE, "etape": "bilan", "debut_prevu": day(8)}],
-     "l’étape « bilan » est prévue avant « préparation » : vérifiez ces dates"),
-    ("stages", [{**STAGE, "debut_prevu": day(1, 5), "fin_prevue": day(2, 5)}],
-     "l’étape « formation » est prévue avant « installation » : vérifiez ces dates"),
-    ("stages", [{"ecole": OTHER, "etape": "test", "fin_prevue": day(1)},
+     "l’étape « bilan » est prévue avant « formation » : vérifiez ces dates"),
+    ("stages", [{"ecole": OTHER, "etape": "test", "debut_prevu": day(1)},
                 {"ecole": OTHER, "etape": "préparation", "debut_prevu": day(2)}],
      "l’étape « test » est prévue avant « préparation » : vérifiez ces dates"),
     ("milestones", [{"jalon": "Bilan", "prevu_le": date(2015, 6, 1)}], "à plus de cinq ans"),
@@ -395,3 +393,36 @@ def test_a_name_that_may_be_two_schools_is_refused(store: Store) -> None:
     content = "ecole;etape;debut_prevu\nAlpha;bilan;01/09/2026\nÉcole Alpha;test;02/09/2026\n".encode()
     [finding] = preview(store, "etapes.csv", content).rejected
     assert finding.line == 2 and "école inconnue" in finding.reason
+
+
+def test_a_line_kept_under_another_name_is_corrected_and_taken_back_under_it(store: Store) -> None:
+    columns = "ecole metier mois agents"
+    deposit(store, columns, [("Élémentaire Alpha", "ATSEM", day(1), 8)])
+    deposit(store, "ecole raccordement meteo", [("École élémentaire Alpha", "en cours", None)])
+    deposit(store, columns, [("École élémentaire Alpha", "ATSEM", day(1), 9)])
+    gone = {"ecole": "Élémentaire Alpha", "metier": "ATSEM", "mois": day(1), "effacer": "ligne"}
+    assert not edits.record(store, "equipment", [{**gone, "effacer": None, "agents": 7}], "m").saved
+    assert {row["agents"] for row in edits.rows(store, "equipment")} == {8, 9}
+
+
+def test_a_plan_is_not_refused_for_a_start_that_is_refused_itself(known: Store) -> None:
+    lines = [("préparation", "11/09/2026", ""), ("installation", "", "21/09/2099")]
+    content = "ecole;etape;debut_prevu;debut_reel\n" + "".join(f"{OTHER};{';'.join(line)}\n" for line in lines)
+    report = preview(known, "etapes.csv", content.encode())
+    assert [(finding.line, finding.column) for finding in report.rejected] == [(3, "debut_reel")]
+
+
+@pytest.mark.parametrize(
+    ("columns", "asked", "solved"),
+    [
+        # What is mostly one way is all of a file's way, but one date does not turn ten.
+        (["01/13/2025", "02/14/2025", "03/15/2025"], "2025-01-13", "2025-05-06"),
+        (["03/04/2025"] * 10, "2025-04-03", "2025-06-05"),
+    ],
+)
+def test_the_dates_of_a_file_are_read_in_one_order(store: Store, columns: list[str], asked: str, solved: str) -> None:
+    other = ["05/06/2025"] * 9 + ["05/20/2025"]
+    lines = [f"D-{n};{columns[n % len(columns)]};{other[n % 10]}\n" for n in range(10)]
+    apply(store, "demandes.csv", f"numero;ouvert_le;clos_le\n{''.join(lines)}".encode(), "m")
+    [first] = [row for row in edits.rows(store, "tickets") if row["numero"] == "D-0"]
+    assert [str(first["ouvert_le"]), str(first["clos_le"])] == [asked, solved]
