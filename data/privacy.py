@@ -132,8 +132,9 @@ def _protect(month: Month) -> None:
     _hide_what_follows(month)
     _hide_none_alone(month)
     for target in list(month.targets()):
-        while not month.is_safe(target) and _hide_one_more(month, target):
-            pass
+        if not month.is_safe(target):
+            while _hide_one_more(month, target) and not month.is_safe(target, at_length=False):
+                pass
 
 
 def _hide_none_alone(month: Month) -> None:
@@ -154,7 +155,7 @@ def _hide_one_more(month: Month, target: Target) -> bool:
     for hidden, place in choices:
         hidden[place] = True
         month.forget()
-        if month.is_safe(target):
+        if month.is_safe(target, at_length=False):
             break
         hidden[place] = False
     else:

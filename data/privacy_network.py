@@ -91,21 +91,23 @@ class Month:
     def _told(self, known: np.ndarray, step: np.intp) -> set[Steps]:
         return {tuple(map(int, np.flatnonzero(row))) for row in known if row[step]}
 
-    def is_safe(self, target: Target) -> bool:
-        """Tell whether one person more or fewer there, in some steps together, would be published alike."""
+    def is_safe(self, target: Target, *, at_length: bool = True) -> bool:
+        """Tell whether one person more or fewer there, in some steps together, would be published alike.
+
+        Looked for `at_length`, the count of any other school × trade may change first: a hundred times longer.
+        """
         together = self._together(target)
-        return (
-            any(self._has_cycle(steps, target) for steps in together)
-            or any(
-                self._has_cycles(steps, target, arc, change)
-                for steps in together
-                if len(steps) > 1
-                for arc in self._cells_of(target)
-                for change in CHANGES
-                if self._may_move(arc, steps, change)
-            )
-            or any(self._moves_by(arc, steps, target) for steps in together if len(steps) > 1 for arc in self._cells())
-        )
+        if any(self._has_cycle(steps, target) for steps in together) or any(
+            self._has_cycles(steps, target, arc, change)
+            for steps in together
+            if len(steps) > 1
+            for arc in self._cells_of(target)
+            for change in CHANGES
+            if self._may_move(arc, steps, change)
+        ):
+            return True
+        several = [steps for steps in together if len(steps) > 1] if at_length else []
+        return any(self._moves_by(arc, steps, target) for steps in several for arc in self._cells())
 
     def _together(self, target: Target) -> list[Steps]:
         """Return the steps that may differ together, the fewest first: neighbours in the chain, and parts of them."""
