@@ -60,7 +60,8 @@ def chosen_month(months: list[date]) -> date:
 
 def funnel(month: date, steps: Iterable[str] = programme.STEPS) -> pd.DataFrame:
     """Return the steps of a month with their shares; what the tables by school or by trade hide is hidden (NA)."""
-    totals = ask(published_totals)
+    with st.spinner("Calcul de ce qui doit être masqué…"):  # some seconds, once for each month that changed
+        totals = ask(published_totals)
     return totals[(totals["month"] == pd.Timestamp(month)) & totals["step"].isin(list(steps))].reset_index(drop=True)
 
 
