@@ -44,7 +44,8 @@ def settle_dates(cells: pa.Table, kind: Kind) -> tuple[pa.Table, list[Remark]]:
     """Rewrite as aaaa-mm-jj the dates that only the whole column, or words, make clear; say what was decided.
 
     French order is the rule. A column is read month first when enough of its dates exist in that order alone, and none
-    in the other alone: one mistyped date is not enough. A column that fits both follows the others of its file.
+    in the other alone: one mistyped date is not enough. A column that fits both, but for such a date, follows the
+    others of its file.
     """
     remarks: list[Remark] = []
     dates = [field for field in kind.fields if field.type == "date" and field.name in cells.column_names]

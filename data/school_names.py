@@ -1,6 +1,5 @@
 """The schools of a file under the names the store knows: “élémentaire Les Lilas” is “École élémentaire Les Lilas”."""
 
-# ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
 
 from dataclasses import replace
@@ -13,10 +12,10 @@ from data.dates import Remark
 from data.reading import Sheet
 from data.schemas import normalise
 from data.targets import PROGRAMME_KINDS, TARGETS
+from data.targets.programme_checks import KNOWN_SCHOOLS, schools_of
 from data.texts import rewrite, used
 
 SCHOOL = "ecole"
-KNOWN = "SELECT school FROM schools UNION SELECT school FROM enrolments UNION SELECT school FROM pilot_sites"
 
 
 def with_known_schools(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> Sheet:
@@ -29,7 +28,7 @@ def with_known_schools(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> Sheet
         return sheet
     known, had = (
         {str(name) for (name,) in cursor.execute(names).fetchall()}
-        for names in (KNOWN, f"SELECT DISTINCT school FROM {TARGETS[sheet.kind.name].view}")
+        for names in (KNOWN_SCHOOLS, schools_of(TARGETS[sheet.kind.name].view))
     )
     read = _known_names(set(used(sheet.cells[SCHOOL])) - had, known)
     if not read:

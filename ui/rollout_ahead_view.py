@@ -70,15 +70,19 @@ def assumptions(stages: pd.DataFrame, today: date) -> Assumptions:
             _label("Tirage", 1, MOST_SEED), 1, MOST_SEED, 1,
             help="Un autre numéro refait les simulations avec un autre hasard.",
         )  # fmt: skip
-        usual = under_way(stages, usual_stages(stages), today)
-        if max(here, 1) != max(usual, 1):
-            blocks.note(
-                f"Avec ces étapes, «\u00a0Écoles de front\u00a0» part de {number(max(here, 1))} au lieu de "
-                f"{number(max(usual, 1))}, d’après les écoles en cours."
-            )
+        _tell_moved(max(here, 1), max(under_way(stages, usual_stages(stages), today), 1))
     return Assumptions(
         int(target), int(at_once), float(starts), HOLIDAYS[str(holidays)], tuple(counted), int(new), int(seed)
     )
+
+
+def _tell_moved(at_once: int, usual: int) -> None:
+    """Say that the stages chosen change how many schools are led at once, where they do."""
+    if at_once != usual:
+        blocks.note(
+            f"Avec ces étapes, «\u00a0Écoles de front\u00a0» part de {number(at_once)} au lieu de {number(usual)}, "
+            "d’après les écoles en cours."
+        )
 
 
 def _stages_to_pass(stages: pd.DataFrame) -> list[str]:

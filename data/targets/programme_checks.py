@@ -16,9 +16,13 @@ def plain(name: str) -> str:
     return f"trim(regexp_replace(strip_accents(lower({name})), '[^a-z0-9]+', ' ', 'g'))"
 
 
-def known_school(*references: str) -> Check:
-    """Refuse a school that none of these tables knows."""
-    known = f"({' UNION '.join(f'SELECT school FROM {table}' for table in references)})"
+def schools_of(*references: str) -> str:
+    """Return the SQL of the schools that these tables know."""
+    return f"({' UNION '.join(f'SELECT school FROM {table}' for table in references)})"
+
+
+def known_school(known: str) -> Check:
+    """Refuse a school that is not among these."""
     # Among the schools of one name, the one whose whole name is closest.
     likeness = ", ".join(
         f"jaro_winkler_similarity({name('school')}, {name('typed.ecole')})" for name in (proper, plain)
@@ -34,7 +38,8 @@ def known_school(*references: str) -> Check:
     )
 
 
-KNOWN_SCHOOL = known_school("schools", "enrolments", "pilot_sites")
+KNOWN_SCHOOLS = schools_of("schools", "enrolments", "pilot_sites")
+KNOWN_SCHOOL = known_school(KNOWN_SCHOOLS)
 
 # Shown, and added up with the others, though not among the schools whose rollout is followed; or not shown at all.
 NOT_A_TEST_SCHOOL = Check(

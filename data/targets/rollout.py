@@ -13,6 +13,7 @@ from data.targets.programme_checks import (
     in_order,
     known_otherwise,
     known_school,
+    schools_of,
     short,
     together,
     undated_before,
@@ -31,7 +32,7 @@ SITES = editable(
         "prochaine_action": "next_step",
     },
     (
-        known_school("schools", "enrolments"),
+        known_school(schools_of("schools", "enrolments")),
         Check(
             "meteo_raison",
             "now.weather IN ('pluie', 'orage') AND now.weather_reason IS NULL",
