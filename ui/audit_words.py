@@ -23,6 +23,7 @@ ACTIONS = {
     "demo_load": "Chargement de la démonstration",
     "demo_remove": "Départ d’une base vide",
     "user": "Compte",
+    "sign_out": "Déconnexion",
     "forecast": "Calcul des prévisions",
 }
 NAMES = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from data.accounts import ROLES, save_account
 from data.cli.common import Commands, actor, refuse
 from data.demo import DemoOnly, is_empty, load_demo, start_empty
 from data.store import Store
@@ -22,7 +23,7 @@ def add_commands(commands: Commands) -> None:
     command.set_defaults(run=_backup)
     command = commands.add_parser("user", help="créer, modifier ou désactiver un compte")
     command.add_argument("email")
-    command.add_argument("role", choices=["comite", "mission", "cantine", "cuisine"])
+    command.add_argument("role", choices=ROLES)
     command.add_argument("--disable", action="store_true")
     command.set_defaults(run=_user)
 
@@ -56,12 +57,7 @@ def _backup(store: Store, options: argparse.Namespace) -> int:
 
 
 def _user(store: Store, options: argparse.Namespace) -> int:
-    account = {"email": options.email.strip().lower(), "role": options.role, "active": not options.disable}
-    with store.write(actor(), "user", account) as cursor:
-        cursor.execute(
-            "INSERT INTO users VALUES ($email, $role, $active)"
-            " ON CONFLICT (email) DO UPDATE SET role = excluded.role, active = excluded.active",
-            account,
-        )
-    print(f"{account['email']} : {account['role']}, {'actif' if account['active'] else 'désactivé'}.")
+    email, active = options.email.strip().lower(), not options.disable
+    save_account(store, actor(), email, options.role, active=active)
+    print(f"{email} : {options.role}, {'actif' if active else 'désactivé'}.")
     return 0

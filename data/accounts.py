@@ -1,0 +1,49 @@
+"""The accounts: who may sign in, with which role, and which of their sign-ins still count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from data.store import Store
+
+ROLES = ("comite", "mission", "cantine", "cuisine")
+
+
+@dataclass(frozen=True)
+class Account:
+    """An active account. A sign-in of another `generation` was ended by signing out."""
+
+    role: str
+    generation: int = 0
+
+
+def active_accounts(store: Store) -> dict[str, Account]:
+    """Return the active accounts by e-mail address in lower case."""
+    users = store.read(
+        "SELECT lower(users.email) AS email, role, coalesce(generation, 0) AS generation"
+        " FROM users LEFT JOIN sign_in_generations AS ended ON ended.email = lower(users.email) WHERE active"
+    )
+    columns = zip(users["email"], users["role"], users["generation"], strict=True)
+    return {str(email): Account(str(role), int(generation)) for email, role, generation in columns}
+
+
+def save_account(store: Store, actor: str, email: str, role: str, *, active: bool) -> None:
+    """Create an account, or change its role and whether it is active."""
+    account = {"email": email.strip().lower(), "role": role, "active": active}
+    with store.write(actor, "user", account) as cursor:
+        cursor.execute(
+            "INSERT INTO users (email, role, active) VALUES ($email, $role, $active)"
+            " ON CONFLICT (email) DO UPDATE SET role = excluded.role, active = excluded.active",
+            account,
+        )
+
+
+def end_sessions(store: Store, email: str) -> None:
+    """End every session of an account, on whatever device: none of its sign-ins so far counts any more."""
+    account = {"email": email.strip().lower()}
+    with store.write(email, "sign_out", account) as cursor:
+        cursor.execute(
+            "INSERT INTO sign_in_generations VALUES ($email, 1)"
+            " ON CONFLICT (email) DO UPDATE SET generation = sign_in_generations.generation + 1",
+            account,
+        )
