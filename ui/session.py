@@ -18,16 +18,71 @@ Answer = TypeVar("Answer")
 Asked = ParamSpec("Asked")
 
 
+class Door:
+    """The one store of a file in this process, and the computation of its forecasts.
+
+    Not in a cache of Streamlit's: what a cache holds, a message from a browser can empty.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the store; raises what Store raises."""
+        self.store = Store(path)
+        self.refresh = RefreshJob(self._compute)
+        self._start = threading.Lock()
+
+    def start_once(self) -> None:
+        """Start the computation when the history has no forecast: once, by the first who asks."""
+        if self._start.acquire(blocking=False) and queries.forecasts_outdated(self.store):
+            request_refresh()
+
+    def _compute(self, progress: Callable[[int, int], None]) -> object:
+        from models.refresh import refresh
+
+        return refresh(self.store, "application", progress)
+
+
+_doors: dict[Path, Door] = {}
+_opening = threading.Lock()
+
+
+def _door() -> Door:
+    path = store_path().resolve()
+    with _opening:
+        if path not in _doors:
+            _doors[path] = Door(path)
+        return _doors[path]
+
+
+def opened() -> Store:
+    """Return the store of this process; raises what Store raises."""
+    return _door().store
+
+
+def cannot_open() -> str | None:
+    """Return why the store of this process cannot be opened, in French, or None."""
+    try:
+        opened()
+    except (StoreBusy, StoreTooRecent) as error:
+        return str(error)
+    return None
+
+
+def close() -> None:
+    """Close every store of this process; the next who asks opens anew."""
+    with _opening:
+        while _doors:
+            _doors.popitem()[1].store.close()
+
+
 def store() -> Store:
     """Return the store of this process, or say in French why it cannot be opened and stop the run."""
-    try:
-        opened = _open(str(store_path()))
-    except (StoreBusy, StoreTooRecent) as error:
+    problem = cannot_open()
+    if problem:
         st.error("La base de données ne peut pas être ouverte.", icon=":material/error:")
-        st.text(str(error))
+        st.text(problem)
         st.stop()
-    _start_once(str(store_path()))
-    return opened
+    _door().start_once()
+    return opened()
 
 
 def ask(question: Callable[Concatenate[Store, Asked], Answer], *args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
@@ -51,11 +106,6 @@ def _answer(
     _store: Store,
 ) -> Any:  # noqa: ANN401
     return _question(_store, *args, **kwargs)
-
-
-@st.cache_resource(show_spinner=False, on_release=Store.close)
-def _open(path: str) -> Store:
-    return Store(Path(path))
 
 
 # ---------------------------------------------------------------- refresh of the forecasts
@@ -113,28 +163,13 @@ class RefreshJob:
 
 def refresh_job() -> RefreshJob:
     """Return the computation of the current store."""
-    return _job(str(store_path()))
+    return _door().refresh
 
 
 def request_refresh() -> None:
     """Ask for new forecasts because the data changed (ANTIGASPI_AUTO_REFRESH=0 leaves it to the button)."""
     if os.environ.get("ANTIGASPI_AUTO_REFRESH") != "0":
         refresh_job().request()
-
-
-@st.cache_resource(show_spinner=False)
-def _job(path: str) -> RefreshJob:
-    from models.refresh import refresh
-
-    opened = _open(path)
-    return RefreshJob(lambda progress: refresh(opened, "application", progress))
-
-
-@st.cache_resource(show_spinner=False)
-def _start_once(path: str) -> None:
-    """Start the computation once per process when the history has no forecast."""
-    if queries.forecasts_outdated(_open(path)):
-        request_refresh()
 
 
 def _explain(error: Exception) -> str:
