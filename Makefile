@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# What a town hall installs, and nothing that the tests bring: signing in is tried in it.
+SERVED := .venv-served
 SYSTEM_TOOLS := tests/install_system_tools.sh
 PORT ?= 8501
 # Open the browser where there is a screen; on a server, only print the address.
@@ -13,7 +15,7 @@ run: $(VENV)/run.stamp
 	$(BIN)/python -m data demo --if-new
 	$(BIN)/python -m ui --server.port $(PORT) --server.headless $(HEADLESS) --server.showEmailPrompt false
 
-test: lint
+test: lint $(SERVED)/run.stamp
 	bash $(SYSTEM_TOOLS)
 	$(BIN)/python -m pytest
 
@@ -30,13 +32,18 @@ bench: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(SERVED) .mypy_cache .ruff_cache .pytest_cache
 
 $(VENV)/bin/pip:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/run.stamp: requirements.txt | $(VENV)/bin/pip
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(SERVED)/run.stamp: requirements.txt
+	$(PYTHON) -m venv $(SERVED)
+	$(SERVED)/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
 $(VENV)/dev.stamp: requirements.txt requirements-dev.txt | $(VENV)/bin/pip

@@ -8,13 +8,13 @@ import tempfile
 import time
 from pathlib import Path
 
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from benchmarks import LOG, MAPPING, NANTES, PROJECT
 from data.deposit import apply
 from data.store import Store
 from models.refresh import refresh
+from ui import session
 from ui.navigation import PAGES
 
 RUNS = 20
@@ -33,7 +33,7 @@ def main() -> None:
             times = _times(app.switch_page(page.file))
             late = "" if times[-1] <= GOAL_MS else "  over the goal"
             print(f"{page.file:<32}{times[0]:>7.0f} ms{times[-1]:>7.0f} ms{late}", flush=True)
-        st.cache_resource.clear()
+        session.close()
 
 
 def _fill(path: Path) -> None:

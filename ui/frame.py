@@ -14,13 +14,10 @@ from ui.session import ask
 STYLE = Path(__file__).with_name("style.css")
 ICON = Path(__file__).with_name("icon.svg")
 LOGO = Path(__file__).with_name("logo.svg")
-# Streamlit's page says it is in English: screen readers would read our French with an English voice.
-LANGUAGE = "<script>document.documentElement.lang = 'fr';</script>"
 
 
 def dress() -> None:
-    """Set the language of the page, the house style and the name of the application."""
-    st.container(key="language").html(LANGUAGE, unsafe_allow_javascript=True)
+    """Set the house style and the name of the application."""
     st.html(STYLE)
     st.logo(LOGO, size="large", icon_image=ICON)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -12,15 +13,18 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.steps import opened
 from tests.conftest import PROJECT
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 LAUNCH = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+LOGS: dict[str, Path] = {}
 
 
 def free_port() -> int:
@@ -40,22 +44,35 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @contextmanager
-def serve(path: Path, **settings: str) -> Iterator[str]:
+def serve(path: Path, python: str = sys.executable, folder: Path = PROJECT, **settings: str) -> Iterator[str]:
     """Run the application on a store, with these environment variables; give its address."""
     env = {**os.environ, "ANTIGASPI_DB": str(path), **settings}
     port = free_port()
-    command = [sys.executable, "-m", "ui", "--server.port", str(port)]
-    with path.with_name("server.log").open("wb") as log:
-        process = subprocess.Popen(
-            [*command, "--server.headless", "true"], cwd=PROJECT, env=env, stdout=log, stderr=subprocess.STDOUT
-        )
-    address = f"http://127.0.0.1:{port}"
+    command = [python, "-m", "ui", "--server.port", str(port), "--server.headless", "true"]
+    log = path.with_name("server.log")
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=folder, env=env, stdout=output, stderr=subprocess.STDOUT)
+    address = f"http://localhost:{port}"
+    LOGS[address] = log
     try:
         _wait_until_up(address)
         yield address
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+def one_time_address(address: str) -> str:
+    """Return the last address that the server wrote for one browser to come in."""
+    return re.findall(r"http://\S+\?jeton=\S+", LOGS[address].read_text(encoding="utf-8"))[-1]
+
+
+def entered(browser: Browser, address: str, **options: Any) -> Page:  # noqa: ANN401
+    """Return a page of a new browser that came in by the server's one-time address, on its home."""
+    page = browser.new_page(**options)
+    page.goto(one_time_address(address))
+    opened(page)
+    return page
 
 
 def _wait_until_up(address: str) -> None:
@@ -74,7 +91,7 @@ def page(server: str) -> Iterator[Page]:
     assert CHROMIUM, "no Chromium on this machine: run `make test`, which installs it"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
-        one = browser.new_page(viewport={"width": 1280, "height": 900}, locale="fr-FR")
+        one = entered(browser, server, viewport={"width": 1280, "height": 900}, locale="fr-FR")
         errors: list[str] = []
         one.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         one.on("pageerror", lambda error: errors.append(str(error)))

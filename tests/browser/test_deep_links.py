@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from data.demo import load_demo
 from data.store import Store
-from tests.browser.conftest import CHROMIUM, LAUNCH, serve
+from tests.browser.conftest import CHROMIUM, LAUNCH, entered, one_time_address, serve
 from tests.browser.steps import SLOW, visit, whole
 from tests.pages.conftest import add_forecasts
 
@@ -60,7 +60,7 @@ def test_the_first_visitor_since_the_start_may_come_by_the_address_of_a_page(tmp
     with serve(tmp_path / "store.duckdb") as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
         visitor = browser.new_page()
-        visitor.goto(f"{address}/deploiement")
+        visitor.goto(one_time_address(address).replace("/?", "/deploiement?"))
         expect(visitor.get_by_role("heading", level=1, name="Déploiement")).to_be_visible(timeout=SLOW)
         whole(visitor)
         expect(visitor.get_by_role("dialog")).to_have_count(0)
@@ -71,8 +71,7 @@ def test_the_first_visitor_since_the_start_may_come_by_the_address_of_a_page(tmp
 def test_every_page_answers_at_the_address_of_its_file(server: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
-        visitor = browser.new_page(viewport={"width": 768, "height": 900})
-        visitor.goto(server)
+        visitor = entered(browser, server, viewport={"width": 768, "height": 900})
         expect(visitor.get_by_role("heading", level=1, name="Synthèse")).to_be_visible(timeout=SLOW)
         for path, title in PAGES.items():
             visitor.goto(f"{server}/{path}")
@@ -85,7 +84,7 @@ def test_every_page_answers_at_the_address_of_its_file(server: str) -> None:
 def test_an_unknown_address_says_so_in_french_and_leads_back(server: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
-        visitor = browser.new_page()
+        visitor = entered(browser, server)
         for address in ("nimporte", "Prévisions", "home"):
             visitor.goto(f"{server}/{address}")
             expect(visitor.get_by_role("heading", level=1, name="Page introuvable")).to_be_visible(timeout=SLOW)

@@ -15,6 +15,7 @@ from data.demo import load_demo
 from data.school_calendar import next_service_days
 from data.store import Store
 from tests.conftest import PROJECT
+from ui import session
 
 Open = Callable[..., AppTest]
 
@@ -96,7 +97,8 @@ def open_app(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
         app = AppTest.from_file(PROJECT / "app.py", default_timeout=60)
         if role:
             app.secrets["auth"] = {"client_id": "test"}
-            app.user = {"is_logged_in": True, "email": f"{role}@ville.fr", "iat": 4_102_444_800}
+            person = {"email": f"{role}@ville.fr", "email_verified": True, "iat": 4_102_444_800}
+            app.user = {"is_logged_in": True, **person}
         app.query_params.update(query)
         # At once, as by its address: the first page is not drawn for nothing.
         return (app.switch_page(page) if page else app).run()
@@ -104,7 +106,7 @@ def open_app(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     yield run
     # Closes the stores, so that the next test may open their files.
     st.cache_data.clear()
-    st.cache_resource.clear()
+    session.close()
 
 
 def texts(app: AppTest) -> str:

@@ -14,7 +14,7 @@ from data.schemas import Kind, kinds
 from data.store import Store
 from data.targets import PROGRAMME_KINDS
 from tests.pages.conftest import Open, texts
-from ui import deposit_help, deposit_history, deposit_view, deposit_words
+from ui import deposit_help, deposit_history, deposit_view, deposit_words, session
 from ui.tables import french_csv
 
 DEPOT = "pages/cantine/depot.py"
@@ -39,9 +39,8 @@ def deposit(app: AppTest, name: str, content: str) -> None:
 
 
 def read(path: Path, question: str) -> list[tuple[object, ...]]:
-    import streamlit as st
 
-    st.cache_resource.clear()
+    session.close()
     store = Store(path)
     rows = [tuple(row) for row in store.read(question).itertuples(index=False)]
     store.close()

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from data.clock import today_in_paris
 from data.store import Store
 from tests.pages.conftest import Open, texts
+from ui import session
 
 DEPOT, GASPILLAGE = "pages/cantine/depot.py", "pages/comite/gaspillage.py"
 SYNTHESE = "pages/comite/synthese.py"
@@ -30,9 +31,8 @@ def count(path: Path, table: str) -> int:
 
 
 def release() -> None:
-    import streamlit as st
 
-    st.cache_resource.clear()
+    session.close()
 
 
 def test_a_file_is_read_before_it_is_applied_and_the_figures_follow(open_app: Open, empty_store: Path) -> None:

@@ -15,7 +15,7 @@ from data.store import Store
 from data.undo import undo
 from tests.pages.conftest import Open, texts
 from tests.pages.test_pages import add_user
-from ui import edit_form, edit_view
+from ui import edit_form, edit_view, session
 
 ROLLOUT, EQUIPMENT = "pages/mission/deploiement.py", "pages/mission/equipement.py"
 TOMORROW = (today_in_paris() + timedelta(days=1)).strftime("%d/%m/%Y")
@@ -52,9 +52,8 @@ def refusals(app: AppTest) -> str:
 
 
 def rows(path: Path, kind: str) -> list[edits.Row]:
-    import streamlit as st
 
-    st.cache_resource.clear()
+    session.close()
     store = Store(path)
     found = edits.rows(store, kind)
     store.close()
@@ -124,9 +123,8 @@ def test_what_is_doubted_of_an_entry_stays_on_the_page_with_what_was_saved(open_
 
 def elsewhere(path: Path, kind: str, lines: list[edits.Row]) -> None:
     """Record lines as another session would, while a page is open."""
-    import streamlit as st
 
-    st.cache_resource.clear()
+    session.close()
     store = Store(path)
     assert edits.record(store, kind, lines, "autre@ville.fr").saved
     store.close()
@@ -157,11 +155,10 @@ def test_a_change_that_left_the_list_meanwhile_is_still_taken_back(open_app: Ope
 def test_a_change_that_somebody_else_took_back_meanwhile_says_that_nothing_changed(
     open_app: Open, demo_store: Path
 ) -> None:
-    import streamlit as st
 
     app = fill(editor(open_app(demo_store, ROLLOUT), "situation", "Hypatie"), prochaine_action="Fixer la tablette")
     button = next(button for button in app.button if button.label == "Annuler")
-    st.cache_resource.clear()
+    session.close()
     store = Store(demo_store)
     undo(store, int(edits.recent(store, 1)[0]["deposit_id"]), "autre@ville.fr")
     store.close()

@@ -1,0 +1,145 @@
+"""Signing in with a real OpenID Connect provider, in an environment made from requirements.txt alone."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from oidc_provider_mock import User, run_server_in_thread
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from data.accounts import save_account
+from data.demo import load_demo
+from data.store import Store
+from tests.browser.conftest import CHROMIUM, LAUNCH, serve
+from tests.browser.steps import SLOW, opened, whole
+from tests.conftest import PROJECT
+
+SERVED = PROJECT / ".venv-served" / "bin" / "python"
+ROOMS = ("app.py", "pages", "ui", "data", "models", "docs", ".streamlit")
+SECRETS = """
+[auth]
+redirect_uri = "http://localhost:{{port}}/oauth2callback"
+cookie_secret = "only for this test, and long enough to sign"
+client_id = "antigaspi"
+client_secret = "secret"
+server_metadata_url = "{provider}/.well-known/openid-configuration"
+"""
+PEOPLE = {
+    "ana": {"email": "Ana@ville.fr", "email_verified": True},
+    "max": {"email": "max@ville.fr", "email_verified": True},
+    "inconnu": {"email": "inconnu@ville.fr", "email_verified": True},
+    "ferme": {"email": "ferme@ville.fr", "email_verified": True},
+    "douteux": {"email": "douteux@ville.fr"},
+    "ancien": {"email": "ancien@ville.fr", "email_verified": True, "auth_time": 1_700_000_000},
+}
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running application with its provider, and the browser that visits it."""
+
+    address: str
+    browser: Browser
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("served")
+    subprocess.run(["make", "--silent", ".venv-served/run.stamp"], cwd=PROJECT, check=True)
+    for room in ROOMS:
+        copy = shutil.copytree if (PROJECT / room).is_dir() else shutil.copy
+        copy(PROJECT / room, folder / room)
+    users = [User(sub=name, claims=claims) for name, claims in PEOPLE.items()]
+    with run_server_in_thread(user_claims=users) as provider:
+        secrets = SECRETS.format(provider=f"http://localhost:{provider.server_port}")
+        (folder / ".streamlit" / "secrets.toml").write_text(secrets, encoding="utf-8")
+        store = Store(folder / "store.duckdb")
+        load_demo(store)
+        for name, role in (("ana", "cantine"), ("max", "mission"), ("douteux", "comite"), ("ancien", "comite")):
+            save_account(store, "test", f"{name}@ville.fr", role, active=True)
+        save_account(store, "test", "ferme@ville.fr", "mission", active=False)
+        store.close()
+        settings = {"ANTIGASPI_AUTO_REFRESH": "0"}
+        with serve(store.path, str(SERVED), folder, **settings) as address, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
+            yield Served(address, browser)
+            browser.close()
+
+
+def sign_in(page: Page, name: str) -> None:
+    """Press “Se connecter”, and say at the provider's who one is."""
+    page.get_by_role("button", name="Se connecter").click()
+    page.get_by_role("button", name=name, exact=True).first.click()
+    page.wait_for_url("http://localhost:*/**", timeout=SLOW)
+
+
+def visitor(served: Served, name: str) -> Page:
+    page = served.browser.new_context(locale="fr-FR").new_page()
+    page.goto(served.address)
+    sign_in(page, name)
+    return page
+
+
+def test_an_account_signs_in_and_reads_the_pages_of_its_role(served: Served) -> None:
+    page = visitor(served, "ana")
+    opened(page)
+    expect(page.get_by_text("Gestionnaire de cantine")).to_be_visible(timeout=SLOW)
+    page.goto(f"{served.address}/depot")
+    expect(page.get_by_role("heading", level=1, name="Déposer un fichier")).to_be_visible(timeout=SLOW)
+
+
+def test_the_provider_is_asked_for_a_sign_in_within_the_age_limit(served: Served) -> None:
+    page = served.browser.new_context().new_page()
+    page.goto(served.address)
+    page.get_by_role("button", name="Se connecter").click()
+    page.get_by_role("button", name="ana", exact=True).first.wait_for(timeout=SLOW)
+    assert parse_qs(urlsplit(page.url).query)["max_age"] == [str(12 * 3600)]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("inconnu", "n’a pas encore accès à Antigaspi"),
+        ("ferme", "n’a pas encore accès à Antigaspi"),
+        ("douteux", "ne confirme pas que cette adresse est la vôtre"),
+        ("ancien", "ne vous l’a pas redemandée"),
+    ],
+)
+def test_whoever_may_not_come_in_reads_why_and_can_sign_out(served: Served, name: str, reason: str) -> None:
+    page = visitor(served, name)
+    expect(page.get_by_text(reason)).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("button", name="Se déconnecter")).to_be_visible()
+    assert "Synthèse" not in page.content()
+
+
+def test_signing_out_in_one_tab_closes_the_others_and_every_copied_cookie(served: Served) -> None:
+    page = visitor(served, "max")
+    opened(page)
+    other = page.context.new_page()
+    other.goto(f"{served.address}/depot")
+    opened(other)
+    copied = page.context.cookies()
+    page.get_by_role("button", name="Se déconnecter").click()
+    page.get_by_role("button", name="End session").click()  # the provider's own
+    expect(page.get_by_role("button", name="Se connecter")).to_be_visible(timeout=SLOW)
+    # The page left open: whatever is clicked there, it says why nothing happens, and how to come back.
+    other.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        {"name": "journal.csv", "mimeType": "text/csv", "buffer": b"site_nom;site_type;date;prevision;reel\n"}
+    )
+    expect(other.get_by_text("Vous vous êtes déconnecté")).to_be_visible(timeout=SLOW)
+    thief = served.browser.new_context()
+    thief.add_cookies(copied)
+    stolen = thief.new_page()
+    stolen.goto(f"{served.address}/journal")
+    expect(stolen.get_by_text("Vous vous êtes déconnecté")).to_be_visible(timeout=SLOW)
+    # And who signs in again is back at work.
+    sign_in(page, "max")
+    opened(page)
+    page.goto(f"{served.address}/journal")
+    expect(page.get_by_role("heading", level=1, name="Journal des actions")).to_be_visible(timeout=SLOW)
+    whole(page)

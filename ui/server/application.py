@@ -1,0 +1,59 @@
+"""The ASGI application: Streamlit behind the gate, with bounded stores of files and sessions."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+from streamlit import config
+from streamlit.runtime import Runtime, RuntimeConfig
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
+from streamlit.web.cache_storage_manager_config import create_default_cache_storage_manager
+from streamlit.web.server.starlette.starlette_app import App
+
+from ui.server.gate import Gate
+from ui.server.held import LeftSessions, Uploads
+
+SCRIPT = Path(__file__).parents[2] / "app.py"
+LOGGER = logging.getLogger(__name__)
+
+
+class Application(App):
+    """Streamlit's application with our own stores of files and sessions."""
+
+    def __init__(self, lifespan: Callable[[App], AbstractAsyncContextManager[None]]) -> None:
+        """Take what runs while the server is up."""
+        self._uploads = Uploads("/_stcore/upload_file")
+        gate = Middleware(Gate, uploads=self._uploads)
+        super().__init__(SCRIPT, lifespan=lifespan, middleware=[gate], on_script_error=explain)
+
+    def _create_runtime(self) -> Runtime:
+        """Create Streamlit's runtime as it does, with stores that do not grow without end."""
+        return Runtime(
+            RuntimeConfig(
+                script_path=str(SCRIPT),
+                media_file_storage=MemoryMediaFileStorage("/media"),
+                uploaded_file_manager=self._uploads,
+                cache_storage_manager=create_default_cache_storage_manager(),
+                is_hello=False,
+                session_storage=LeftSessions(config.get_option("server.disconnectedSessionTTL")),
+                on_script_error=explain,
+            )
+        )
+
+
+def explain(error: Exception) -> bool:
+    """Say in French that a page stopped; the error itself goes to the log, under the reference that is shown."""
+    reference = secrets.token_hex(3).upper()
+    LOGGER.error("Page stopped, reference %s", reference, exc_info=error)
+    st.error(
+        "Cette page s’est arrêtée sur une erreur imprévue. Rechargez-la\u00a0; si cela recommence, "
+        f"donnez à la mission numérique la référence {reference}.",
+        icon=":material/error:",
+    )
+    return True

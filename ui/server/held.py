@@ -1,0 +1,74 @@
+"""What the server holds for its visitors, bounded: the files they send, the sessions they left."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.session_manager import SessionInfo, SessionStorage
+
+MIB = 2**20
+MAX_BY_SESSION = 110 * MIB
+MAX_IN_ALL = 220 * MIB
+MAX_LEFT_SESSIONS = 64
+
+
+class Uploads(MemoryUploadedFileManager):
+    """The files that people sent and have not confirmed yet; a place is kept for one before it is received."""
+
+    def __init__(self, endpoint: str) -> None:
+        super().__init__(endpoint)
+        self._expected: dict[object, tuple[str, int]] = {}
+
+    def expect(self, session_id: str, size: int) -> object | None:
+        """Keep room for a file of this size in bytes; None when its session, or all of them, hold too much already."""
+        expected = list(self._expected.values())
+        by_session = self._held(session_id) + sum(bytes_ for session, bytes_ in expected if session == session_id)
+        in_all = sum(map(self._held, list(self.file_storage))) + sum(bytes_ for _, bytes_ in expected)
+        if by_session + size > MAX_BY_SESSION or in_all + size > MAX_IN_ALL:
+            return None
+        ticket = object()
+        self._expected[ticket] = (session_id, size)
+        return ticket
+
+    def received(self, ticket: object) -> None:
+        """Give the kept room back: the file is stored by now, or refused."""
+        self._expected.pop(ticket, None)
+
+    def _held(self, session_id: str) -> int:
+        return sum(len(file.data) for file in list(self.file_storage.get(session_id, {}).values()))
+
+
+class LeftSessions(SessionStorage):
+    """The sessions whose connection was lost: kept for whoever comes back soon, then closed, with all they hold."""
+
+    def __init__(self, seconds: float) -> None:
+        """Take how long a session is kept, in seconds."""
+        self._seconds = seconds
+        self._sessions: OrderedDict[str, SessionInfo] = OrderedDict()
+
+    def get(self, session_id: str) -> SessionInfo | None:
+        """Return a session that was left, or None."""
+        return self._sessions.get(session_id)
+
+    def save(self, session_info: SessionInfo) -> None:
+        """Keep a session; the oldest makes room."""
+        self._sessions[session_info.session.id] = session_info
+        asyncio.get_running_loop().call_later(self._seconds, self._close, session_info)
+        while len(self._sessions) > MAX_LEFT_SESSIONS:
+            self._close(next(iter(self._sessions.values())))
+
+    def delete(self, session_id: str) -> None:
+        """Forget a session: its owner is back, or it was closed."""
+        del self._sessions[session_id]
+
+    def list(self) -> list[SessionInfo]:
+        """Return the sessions that were left."""
+        return list(self._sessions.values())
+
+    def _close(self, session_info: SessionInfo) -> None:
+        # Somebody who came back and left again has a later entry, with a time of its own.
+        if self._sessions.get(session_info.session.id) is session_info:
+            del self._sessions[session_info.session.id]
+            session_info.session.shutdown()
