@@ -22,6 +22,7 @@ from websockets.sync.client import ClientConnection, connect
 from data.demo import load_demo
 from data.store import Store
 from tests.browser.conftest import one_time_address, serve
+from ui.navigation import PAGES
 
 MIB = 2**20
 VISITORS = int(os.environ.get("ANTIGASPI_VISITORS", "200"))
@@ -52,12 +53,23 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def calls_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file where the server of these tests notes what it would have called outside this machine."""
+    return tmp_path_factory.mktemp("calls") / "out"
+
+
+@pytest.fixture(scope="module")
+def server(calls_out: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     store = Store(tmp_path_factory.mktemp("gate") / "store.duckdb")
     load_demo(store)
     store.close()
-    kept = {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "3"}  # seconds
-    with serve(store.path, ANTIGASPI_AUTO_REFRESH="0", **kept) as address:
+    settings = {
+        "ANTIGASPI_AUTO_REFRESH": "0",
+        "STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "3",  # seconds
+        "PYTHONPATH": str(Path(__file__).with_name("no_network")),
+        "ANTIGASPI_CALLS_OUT": str(calls_out),
+    }
+    with serve(store.path, **settings) as address:
         server = Server(address)
         let_in = server.ask(one_time_address(address).removeprefix(address))
         assert let_in.status == 303
@@ -75,7 +87,8 @@ def run_of(connection: ClientConnection, page: str = "") -> str:
         forward = ForwardMsg()
         forward.ParseFromString(connection.recv(timeout=30))  # type: ignore[arg-type]
         answer += str(forward)
-        if forward.HasField("script_finished"):
+        # The home leads to the first page: its own run ends early.
+        if forward.HasField("script_finished") and forward.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
             return answer
     raise AssertionError("the page does not end")
 
@@ -258,3 +271,15 @@ def test_no_sequence_of_messages_disturbs_the_next_visitor(server: Server, let_i
 def test_answers_carry_no_host_that_may_speak_to_the_page(server: Server) -> None:
     answer = json.loads(server.ask("/_stcore/host-config", Cookie=server.cookie).read())
     assert answer["allowedOrigins"] == []
+
+
+def test_with_the_network_cut_every_page_is_drawn_and_nothing_is_called_outside(
+    server: Server, calls_out: Path
+) -> None:
+    server.ask("/_stcore/health", Cookie=server.cookie, Origin="https://ailleurs.example")
+    with server.open_stream(Cookie=server.cookie) as connection:
+        for page in PAGES:
+            answer = run_of(connection, Path(page.file).stem)
+            assert page.title in answer
+            assert "erreur imprévue" not in answer
+    assert not calls_out.exists(), calls_out.read_text()
