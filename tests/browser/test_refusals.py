@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import serve
-from tests.browser.steps import SLOW, hand_over, visit
+from tests.browser.steps import SLOW, hand_over, settled, visit
 
 
 @pytest.fixture(scope="module")
@@ -32,3 +32,23 @@ def test_a_refused_file_says_what_to_do_and_leaves_the_history_empty(page: Page,
         expect(page.get_by_text("Ce fichier est refusé").first).to_be_visible(timeout=SLOW)
         expect(page.get_by_text(said)).to_be_visible(timeout=SLOW)
     expect(page.get_by_text("Aucun fichier n’a encore été déposé.")).to_be_visible()
+
+
+def test_a_file_that_is_too_large_is_refused_in_french(page: Page, tmp_path: Path) -> None:
+    visit(page, "Déposer un fichier")
+    with (tmp_path / "journal.csv").open("wb") as file:
+        file.truncate(51 * 2**20)
+    settled(page)
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(tmp_path / "journal.csv")
+    expect(page.get_by_text("dépasse 50\u00a0Mo")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("must be")).to_have_count(0)
+
+
+def test_what_the_server_answers_to_a_file_is_told_in_french(page: Page) -> None:
+    visit(page, "Déposer un fichier")
+    for status, french in ((413, "Trop de fichiers attendent"), (403, "Le fichier n’a pas été reçu")):
+        page.evaluate(
+            "text => document.querySelector('h1').parentElement.append(text)",
+            f"AxiosError: Request failed with status code {status}",
+        )
+        expect(page.get_by_text(french)).to_be_visible(timeout=SLOW)
