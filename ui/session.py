@@ -12,7 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import streamlit as st
 
 from data import queries
-from data.store import Store, StoreBusy, StoreTooRecent, store_path
+from data.store import Store, StoreFault, store_path
 
 Answer = TypeVar("Answer")
 Asked = ParamSpec("Asked")
@@ -22,7 +22,7 @@ def store() -> Store:
     """Return the store of this process, or say in French why it cannot be opened and stop the run."""
     try:
         opened = _open(str(store_path()))
-    except (StoreBusy, StoreTooRecent) as error:
+    except StoreFault as error:
         st.error("La base de données ne peut pas être ouverte.", icon=":material/error:")
         st.text(str(error))
         st.stop()
