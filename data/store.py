@@ -23,8 +23,7 @@ from data.connection import LOCKED_DOWN, Cursors, connect
 from data.faults import StoreBusy, StoreDamaged, StoreFault, StoreFull, StoreTooRecent, StoreUnwritable, told_in_french
 from data.last_writes import LastWrites, Write, sentence, state_of
 from data.store_file import (
-    check_origin,
-    check_whole,
+    check,
     journals,
     leave_nothing,
     open_file,
@@ -88,9 +87,8 @@ class Store:
             self._file = opened.enter_context(open_file(self.path))
             before = state_of(self._file, self.path)
         self._connection = opened.enter_context(connect(self.path, [self.work_folder]))
-        check_origin(self._connection, self.path)
+        check(self._connection, self.path)
         _migrate(self._connection, self.path)
-        check_whole(self._connection, self.path)
         self._version = self._read_version()
         if before is None:
             self._file = opened.enter_context(open_file(self.path))
@@ -213,7 +211,7 @@ class Store:
 
 def _read_again(copy: Path, version: int) -> None:
     with duckdb.connect(str(copy), read_only=True, config=LOCKED_DOWN) as connection:
-        check_whole(connection, copy)
+        check(connection, copy)
         if connection.execute("SELECT version FROM store_state").fetchall() != [(version,)]:
             raise faults.damaged(copy)
 

@@ -20,9 +20,8 @@ FIRST_BLOCK = 12288
 JOURNAL_SUFFIXES = (".wal", ".wal.checkpoint", ".wal.recovery")
 
 USED = "SELECT used_blocks * block_size FROM pragma_database_size()"
-FILLED = "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND NOT temporary AND estimated_size > 0"
 OURS = ("SELECT number, name FROM schema_migrations", "SELECT version, demo FROM store_state")
-EVERY_TABLE = "SELECT count(*) AS tables, count(*) FILTER (table_name = 'schema_migrations') FROM duckdb_tables()"
+TABLES = "SELECT table_name, estimated_size FROM duckdb_tables() WHERE NOT internal AND NOT temporary"
 
 
 def journals(path: Path) -> list[Path]:
@@ -88,24 +87,26 @@ def _number(header: bytes) -> int:
     return int(struct.unpack("<Q", header[8:16])[0]) if len(header) == 16 else 0
 
 
-def check_origin(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Refuse the database of another application, before a table is added to it."""
-    [(tables, ours)] = connection.execute(EVERY_TABLE).fetchall()
-    if tables and not ours:
-        raise faults.foreign(path)
-    try:
-        for question in OURS if tables > 1 else ():
-            connection.execute(question).fetchall()
-    except (duckdb.CatalogException, duckdb.BinderException) as error:
-        raise faults.foreign(path) from error
+def check(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Refuse the database of another application, and one of ours that cannot be read whole.
 
-
-def check_whole(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Read every table once: DuckDB looks at the checksum of a block only when it reads it."""
+    Every table is read once: DuckDB looks at the checksum of a block only when it reads it.
+    """
+    rows = dict(connection.execute(TABLES).fetchall())
+    _check_origin(connection, path, set(rows))
     [(used,)] = connection.execute(USED).fetchall()
     if used and path.stat().st_size < FIRST_BLOCK + used:
         raise faults.damaged(path)
-    tables = [name for (name,) in connection.execute(FILLED).fetchall()]
-    if tables:
-        readings = (f'SELECT bit_xor(hash(t)) FROM "{name}" AS t' for name in tables)  # noqa: S608  names of our own
+    readings = [f'SELECT bit_xor(hash(t)) FROM "{name}" AS t' for name in rows if rows[name]]  # noqa: S608  our names
+    if readings:
         connection.execute(" UNION ALL ".join(readings)).fetchall()
+
+
+def _check_origin(connection: duckdb.DuckDBPyConnection, path: Path, tables: set[str]) -> None:
+    if tables and "schema_migrations" not in tables:
+        raise faults.foreign(path)
+    try:
+        for question in OURS if len(tables) > 1 else ():
+            connection.execute(question).fetchall()
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise faults.foreign(path) from error
