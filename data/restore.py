@@ -64,12 +64,9 @@ def _scratch(path: Path) -> Iterator[Path]:
 
 
 def _checked_copy(backup: Path, copy: Path, actor: str) -> Path:
-    """Copy the backup, open it as a store, and leave one file of the current schema that tells where it comes from."""
-    with _locked(backup, fcntl.LOCK_SH) as content, copy.open("wb") as out:
-        shutil.copyfileobj(content, out)
-    for journal in journals(backup):
-        shutil.copyfile(journal, copy.with_name(copy.name + journal.name.removeprefix(backup.name)))
+    """Return a copy of the backup that was opened as a store: one file of the current schema."""
     try:
+        _copy(backup, copy)
         store = Store(copy)
         try:
             with store.write(actor, "restore", {"file": backup.name}):
@@ -87,6 +84,13 @@ def _checked_copy(backup: Path, copy: Path, actor: str) -> Path:
         raise faults.full(copy)
     _flush(copy)
     return copy
+
+
+def _copy(backup: Path, copy: Path) -> None:
+    with _locked(backup, fcntl.LOCK_SH) as content, copy.open("wb") as out:
+        shutil.copyfileobj(content, out)
+    for journal in journals(backup):
+        shutil.copyfile(journal, copy.with_name(copy.name + journal.name.removeprefix(backup.name)))
 
 
 def _settle(path: Path) -> None:
