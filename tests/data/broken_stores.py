@@ -159,6 +159,11 @@ JOURNALS: dict[str, Callable[[Path], None]] = {
 }
 
 
+# One of each sort, where what matters is not which.
+FEW = ("truncated to 100", "truncated to -1", "text", "newer schema", "bad block")
+FEW_JOURNALS = ("journal spoilt at 150", "journal of another store", "journal alone")
+
+
 # ---------------------------------------------------------------- what the machine refuses
 def _system(*command: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)

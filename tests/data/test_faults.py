@@ -40,14 +40,11 @@ def _commands(folder: Path) -> list[tuple[str, list[str]]]:
     log.write_text(LOG, encoding="utf-8")
     out = str(folder / "out")
     data = [
-        ["import", str(log)],
-        ["import", str(log), "--dry-run", "--json"],
+        ["import", str(log), "--json"],
         ["deposits"],
-        ["deposits", "--json"],
         ["undo", "1"],
         ["redo", "1"],
         ["export", "all", "--to", out],
-        ["export", "log", "--to", out, "--format", "open"],
         CAMPAIGN,
         ["demo"],
         ["demo", "--if-new"],
@@ -55,7 +52,7 @@ def _commands(folder: Path) -> list[tuple[str, list[str]]]:
         ["backup", str(folder / "backup.duckdb")],
         ["user", "b@ville.fr", "mission"],
     ]
-    models = [["refresh"], ["refresh", "--json"], ["backtest", *DAYS, "--out", str(folder / "judged.csv")]]
+    models = [["refresh", "--json"], ["backtest", *DAYS, "--out", str(folder / "judged.csv")]]
     return [("data", arguments) for arguments in data] + [("models", arguments) for arguments in models]
 
 

@@ -18,7 +18,7 @@ import pytest
 from data.__main__ import main
 from data.restore import restore
 from data.store import Store
-from tests.data.broken_stores import DAMAGED, JOURNALS, held, left_open, move_copy, small_disk, wal
+from tests.data.broken_stores import DAMAGED, FEW, FEW_JOURNALS, JOURNALS, held, left_open, move_copy, small_disk, wal
 
 KILLS = int(os.environ.get("ANTIGASPI_KILLS", "10"))
 
@@ -88,7 +88,7 @@ def test_a_lost_store_is_restored_and_its_lone_journal_is_kept(blank: Path, old:
     assert restore(backup, tmp_path / "new" / "base.duckdb", "agent") is None
 
 
-@pytest.mark.parametrize("name", [name for name in DAMAGED | JOURNALS if "folder" not in name])
+@pytest.mark.parametrize("name", [*FEW, *FEW_JOURNALS])
 def test_a_damaged_store_is_replaced_and_kept_as_it_was(blank: Path, old: Path, tmp_path: Path, name: str) -> None:
     backup = _store(blank, tmp_path / "backup.duckdb", "b@ville.fr")
     if name in DAMAGED:

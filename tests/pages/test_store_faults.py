@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from data.store import Store
-from tests.data.broken_stores import DAMAGED, JOURNALS, REFUSED, left_open, move_copy, wal
+from tests.data.broken_stores import DAMAGED, FEW, FEW_JOURNALS, JOURNALS, REFUSED, left_open, move_copy, wal
 from tests.pages.conftest import Open, texts
 
 
@@ -24,7 +24,7 @@ def _is_told(open_app: Open, path: Path, words: str) -> None:
     assert not app.title
 
 
-@pytest.mark.parametrize("name", [*DAMAGED, *JOURNALS])
+@pytest.mark.parametrize("name", [*FEW, "sqlite", "folder in its place", *FEW_JOURNALS])
 def test_a_damaged_store_is_told_on_the_page(open_app: Open, left: Path, tmp_path: Path, name: str) -> None:
     path = move_copy(left, tmp_path / "base.duckdb")
     if name in DAMAGED:
