@@ -3,38 +3,53 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
-import re
 import shutil
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
 
+from data import faults
 from data.clock import PARIS
+from data.connection import LOCKED_DOWN, Cursors, connect
+from data.faults import StoreBusy, StoreDamaged, StoreFault, StoreFull, StoreTooRecent, StoreUnwritable, told_in_french
+from data.last_writes import LastWrites, Write, sentence, state_of
+from data.store_file import (
+    check,
+    journals,
+    leave_nothing,
+    open_file,
+    prepare_folder,
+    refuse_lone_journal,
+    refuse_taken,
+    work_folder,
+)
+
+__all__ = [
+    "Store",
+    "StoreBusy",
+    "StoreDamaged",
+    "StoreFault",
+    "StoreFull",
+    "StoreTooRecent",
+    "StoreUnwritable",
+    "store_path",
+]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 DEFAULT_PATH = Path(__file__).parent.parent / "var" / "antigaspi.duckdb"
 
-LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-    "allow_community_extensions": False,
-    "allow_persistent_secrets": False,
-    "python_enable_replacements": False,
-}
-
-
-class StoreBusy(Exception):
-    """Another process holds the file; the message is a French sentence for the person who started this one."""
-
-
-class StoreTooRecent(Exception):
-    """The file was written by a later version of the application; the message is in French."""
+COPIED_AT_ONCE = 1 << 20
+# What DuckDB says of a commit after which it could not empty its journal into the file.
+DURABLE = "COMMIT succeeded and is durable"
 
 
 def store_path() -> Path:
@@ -46,32 +61,68 @@ class Store:
     """Own the only connection to one DuckDB file: a fresh cursor per read, a lock around writes."""
 
     def __init__(self, path: Path) -> None:
-        """Open or create the file and bring it to the current schema.
+        """Open or create the file, read it whole once, and bring it to the current schema.
 
-        Raises StoreBusy when another process holds it, StoreTooRecent when its schema is ahead of this code.
+        Raises a StoreFault when that cannot be. `warning` is a French sentence when confirmed writes were lost.
         """
         self.path = path.resolve()
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.work_folder = self.path.with_suffix(".work")
-        self.work_folder.mkdir(exist_ok=True)
-        self._connection = _connect(self.path, [self.work_folder])
+        self.work_folder = work_folder(self.path)
+        self.warning: str | None = None
         self._write_lock = threading.Lock()
-        try:
-            _migrate(self._connection)
-        except BaseException:
-            self._connection.close()
-            raise
+        self._cursors = Cursors()
+        new = not self.path.exists()
+        with ExitStack() as opened, told_in_french(self.path, system=True):
+            prepare_folder(self.path)
+            if new:
+                refuse_lone_journal(self.path)
+                opened.push(partial(leave_nothing, self.path))
+            self.work_folder.mkdir(exist_ok=True)
+            self._last_writes = LastWrites(self.work_folder)
+            self._open(opened)
+            opened.pop_all()
+
+    def _open(self, opened: ExitStack) -> None:
+        before = None
+        if self.path.exists():
+            self._file = opened.enter_context(open_file(self.path))
+            before = state_of(self._file, self.path)
+        self._connection = opened.enter_context(connect(self.path, [self.work_folder]))
+        check(self._connection, self.path)
+        _migrate(self._connection, self.path)
         self._version = self._read_version()
+        if before is None:
+            self._file = opened.enter_context(open_file(self.path))
+            self._last_writes.forget()
+        elif lost := self._last_writes.lost(self._version, before):
+            self._warn_of(lost)
+
+    def _warn_of(self, lost: list[Write]) -> None:
+        kept: list[Path] = []
+        for journal in journals(self.path):
+            copy = journal.with_name(f"{journal.name}.{datetime.now(PARIS):%Y%m%d-%H%M%S}")
+            with suppress(OSError):  # no room for it: what was lost must be told all the same
+                kept.append(Path(shutil.copyfile(journal, copy)))
+        self.warning = sentence(lost, kept)
+        logging.getLogger(__name__).warning(self.warning)
+        self._last_writes.forget()
 
     def read(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
         """Return the whole result of one query as a DataFrame."""
-        with self._connection.cursor() as cursor:
+        try:
+            return self._answer(sql, parameters)
+        except StoreFault:
+            if not self._cursors.invalidated:
+                raise
+            return self._answer(sql, parameters)  # on a new connection, if nobody is left on the old one
+
+    def _answer(self, sql: str, parameters: Mapping[str, Any] | None) -> pd.DataFrame:
+        with self._cursor() as cursor:
             return cursor.execute(sql, dict(parameters) if parameters else None).df()
 
     @contextmanager
     def scratch(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Lend a cursor for temporary tables, which vanish with it; nothing of the store is changed."""
-        with self._connection.cursor() as cursor:
+        with self._cursor() as cursor:
             yield cursor
 
     def version(self) -> int:
@@ -84,7 +135,7 @@ class Store:
 
         `detail` is read at the end of the block, so the block may still add to it.
         """
-        with self._write_lock, self._connection.cursor() as cursor:
+        with self._write_lock, self._cursor() as cursor:
             cursor.begin()
             try:
                 yield cursor
@@ -93,54 +144,79 @@ class Store:
                     {"actor": actor, "action": action, "detail": json.dumps(detail, ensure_ascii=False, default=str)},
                 )
                 cursor.execute("UPDATE store_state SET version = version + 1")
-                cursor.commit()
+                [(version,)] = cursor.execute("SELECT version FROM store_state").fetchall()
+                self._commit(cursor)
             except BaseException:
                 with suppress(duckdb.Error):  # a failed commit has already rolled back; its own error must be told
                     cursor.rollback()
                 raise
-            self._version = self._read_version()
+            self._version = int(version)
+            self._last_writes.add(self._version, state_of(self._file, self.path), detail.get("file"))
+
+    def _commit(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        try:
+            cursor.commit()
+        except duckdb.FatalException as error:
+            # Written for good, but what DuckDB then wanted to put into the file did not fit on the disk.
+            if DURABLE not in str(error):
+                raise
+            self._cursors.invalidated = True
 
     def backup(self, target: Path) -> None:
-        """Write a complete copy of the store into a new file, which appears only once it is whole."""
-        target.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = target.with_name(target.name + ".part")
-        with self._write_lock, self._connection.cursor() as cursor:
-            cursor.execute("CHECKPOINT")
-            shutil.copyfile(self.path, unfinished)
-        unfinished.replace(target)
+        """Write a complete copy of the store into a new file, which appears once it is whole and was read again."""
+        with told_in_french(target, system=True):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            refuse_taken(target)
+            unfinished = target.with_name(target.name + ".part")
+            try:
+                self._copy_to(unfinished)
+                _read_again(unfinished, self._version)
+                unfinished.replace(target)
+            except BaseException:
+                unfinished.unlink(missing_ok=True)
+                raise
+
+    def _copy_to(self, copy: Path) -> None:
+        with self._write_lock:
+            with self._cursor() as cursor:
+                cursor.execute("CHECKPOINT")
+            # Through the file that is already open: closing another would give DuckDB's lock back.
+            self._file.seek(0)
+            with copy.open("wb") as out:
+                shutil.copyfileobj(self._file, out, COPIED_AT_ONCE)
+                out.flush()
+                os.fsync(out.fileno())
 
     def close(self) -> None:
         """Close the connection; the file can then be opened by another process."""
         with self._write_lock:
             self._connection.close()
+            self._file.close()
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with told_in_french(self.path), self._cursors.one(self._reopen), self._connection.cursor() as cursor:
+            yield cursor
+
+    def _reopen(self) -> None:
+        self._connection.close()
+        self._connection = connect(self.path, [self.work_folder])
+        self._version = self._read_version()
 
     def _read_version(self) -> int:
-        with self._connection.cursor() as cursor:
-            row = cursor.execute("SELECT version FROM store_state").fetchone()
-        return int(row[0]) if row else 0
+        # All of it: a result left open is a transaction left open, and keeps the file from being checkpointed.
+        [(version,)] = self._connection.execute("SELECT version FROM store_state").fetchall()
+        return int(version)
 
 
-def _connect(path: Path, folders: list[Path]) -> duckdb.DuckDBPyConnection:
-    try:
-        connection = duckdb.connect(str(path), config=LOCKED_DOWN)
-    except duckdb.IOException as error:
-        if "lock" not in str(error).lower():
-            raise
-        holder = re.search(r"PID (\d+)", str(error))
-        raise StoreBusy(
-            f"La base {path} est déjà ouverte par un autre programme"
-            + (f" (processus {holder[1]})" if holder else "")
-            + ". Fermez l’application ou attendez la fin de l’autre commande, puis recommencez."
-        ) from error
-    connection.execute("SET allowed_directories = $folders", {"folders": [str(folder) for folder in folders]})
-    # What `current_date` is; what is written is in UTC, and says so.
-    connection.execute(f"SET GLOBAL TimeZone = '{PARIS.key}'")
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
-    return connection
+def _read_again(copy: Path, version: int) -> None:
+    with duckdb.connect(str(copy), read_only=True, config=LOCKED_DOWN) as connection:
+        check(connection, copy)
+        if connection.execute("SELECT version FROM store_state").fetchall() != [(version,)]:
+            raise faults.damaged(copy)
 
 
-def _migrate(connection: duckdb.DuckDBPyConnection) -> None:
+def _migrate(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Apply the migrations the file has not seen, each with its record in one transaction."""
     connection.execute(
         "CREATE TABLE IF NOT EXISTS schema_migrations"
@@ -149,9 +225,7 @@ def _migrate(connection: duckdb.DuckDBPyConnection) -> None:
     applied = {row[0] for row in connection.execute("SELECT number FROM schema_migrations").fetchall()}
     files = {int(file.name[:4]): file for file in sorted(MIGRATIONS.glob("[0-9]*.sql"))}
     if applied - files.keys():
-        raise StoreTooRecent(
-            "Cette base a été écrite par une version plus récente d’Antigaspi. Mettez l’application à jour."
-        )
+        raise faults.too_recent(path)
     for number in sorted(files.keys() - applied):
         connection.begin()
         try:

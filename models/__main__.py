@@ -10,8 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from data.cli.common import Commands, actor, refuse
-from data.store import Store, StoreBusy, StoreTooRecent, store_path
+from data.cli.common import Commands, actor, refuse, refuse_file, with_store
+from data.store import Store
 from models.refresh import RefreshFailed, refresh
 
 SUMMARY = """
@@ -34,14 +34,7 @@ SUMMARY = """
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; return 0 when it was done, 1 when not, with a French sentence on stderr."""
     options = _parser().parse_args(arguments)
-    try:
-        store = Store(store_path())
-    except (StoreBusy, StoreTooRecent) as error:
-        return refuse(error)
-    try:
-        return int(options.command(store, options))
-    finally:
-        store.close()
+    return with_store(lambda store: int(options.command(store, options)))
 
 
 def _refresh(store: Store, options: argparse.Namespace) -> int:
@@ -66,7 +59,7 @@ def _backtest(store: Store, options: argparse.Namespace) -> int:
     except command.BacktestRefused as error:
         return refuse(error)
     except OSError as error:
-        return refuse(f"Le fichier {options.out} ne peut pas être écrit\u00a0: {error.strerror}.")
+        return refuse_file(error, options.out)
     print(_judged_sentence(len(judged.rows), judged.not_forecast, options.out), file=sys.stderr)
     return 0
 

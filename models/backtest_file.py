@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from data.event_days import declared_days
+from data.files import write_whole
 from data.school_calendar import holiday_name
 from data.store import Store
 from models import backtest
@@ -105,4 +106,4 @@ def run(panel: Panel, strikes: Collection[date], asked: Asked, progress: Progres
 def write(rows: pd.DataFrame, out: Path) -> None:
     """Write the rows as UTF-8, comma, one header line: a file for open data tools."""
     told = rows.assign(date=rows["date"].dt.date)[COLUMNS]
-    told.round(3).to_csv(out, index=False, encoding="utf-8")
+    write_whole(out, told.round(3).to_csv(index=False).encode())

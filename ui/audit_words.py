@@ -24,6 +24,7 @@ ACTIONS = {
     "demo_remove": "Départ d’une base vide",
     "user": "Compte",
     "sign_out": "Déconnexion",
+    "restore": "Restauration d’une sauvegarde",
     "forecast": "Calcul des prévisions",
 }
 NAMES = {

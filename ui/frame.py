@@ -7,9 +7,9 @@ from pathlib import Path
 import streamlit as st
 
 from data import queries
-from ui import formats
+from ui import blocks, formats
 from ui.access import ROLE_TITLES, User
-from ui.session import ask
+from ui.session import ask, opened
 
 STYLE = Path(__file__).with_name("style.css")
 ICON = Path(__file__).with_name("icon.svg")
@@ -25,6 +25,9 @@ def dress() -> None:
 def surround(user: User) -> None:
     """Show the demo banner, who is here and the date of the data."""
     state = ask(queries.store_overview)
+    lost = opened().warning
+    if lost and user.may(()):
+        blocks.problem("Des données confirmées manquent.", lost)
     if state.demo:
         st.warning(
             "Données de démonstration\u00a0: ville fictive, chiffres générés. "

@@ -12,7 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import streamlit as st
 
 from data import queries
-from data.store import Store, StoreBusy, StoreTooRecent, store_path
+from data.store import Store, StoreFault, store_path
 
 Answer = TypeVar("Answer")
 Asked = ParamSpec("Asked")
@@ -62,7 +62,7 @@ def cannot_open() -> str | None:
     """Return why the store of this process cannot be opened, in French, or None."""
     try:
         opened()
-    except (StoreBusy, StoreTooRecent) as error:
+    except StoreFault as error:
         return str(error)
     return None
 
@@ -174,7 +174,7 @@ def request_refresh() -> None:
 
 def _explain(error: Exception) -> str:
     """Return the message when it was written for people (RefreshFailed, HistoryEmpty), else a general sentence."""
-    if type(error).__module__ == "models.refresh":
+    if isinstance(error, StoreFault) or type(error).__module__ == "models.refresh":
         return str(error)
     return (
         "Le calcul des prévisions s’est arrêté sur une erreur imprévue. "

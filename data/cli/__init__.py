@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from data.cli import deposits, exports, upkeep
-from data.store import Store, StoreBusy, StoreTooRecent, store_path
+from data.cli.common import answer, store_refusal, with_store
 
-__all__ = ["main"]
+__all__ = ["main", "store_refusal"]
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return 0 when it was done, 1 when it was refused, with a French sentence on stderr."""
     options = _parser().parse_args(arguments)
-    try:
-        store = Store(store_path())
-    except (StoreBusy, StoreTooRecent) as error:
-        print(error, file=sys.stderr)
-        return 1
-    try:
-        return int(options.run(store, options))
-    finally:
-        store.close()
+    if "run_alone" in options:
+        return answer(lambda: int(options.run_alone(options)))
+    return with_store(lambda store: int(options.run(store, options)))
 
 
 def _parser() -> argparse.ArgumentParser:

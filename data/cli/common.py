@@ -6,6 +6,11 @@ import argparse
 import getpass
 import os
 import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from data.faults import StoreFault, of_system
+from data.store import Store, store_path
 
 # The commands of a parser; argparse gives their type no public name.
 Commands = argparse._SubParsersAction
@@ -24,3 +29,42 @@ def refuse(message: object) -> int:
     """Say on stderr why nothing was done, and return the exit code of a refusal."""
     print(message, file=sys.stderr)
     return 1
+
+
+def refuse_file(error: OSError, path: Path) -> int:
+    """Say on stderr why a file of this command cannot be written."""
+    return refuse(of_system(error, path))
+
+
+def with_store(run: Callable[[Store], int]) -> int:
+    """Run a command on the store and return its exit code; whatever is wrong with the store is told in French."""
+
+    def opened() -> int:
+        store = Store(store_path())
+        try:
+            return int(run(store))
+        finally:
+            store.close()
+
+    return answer(opened)
+
+
+def answer(run: Callable[[], int]) -> int:
+    """Return what a command returns, or tell the fault that stopped it."""
+    try:
+        return run()
+    except StoreFault as fault:
+        return refuse(fault)
+    except BrokenPipeError:  # whoever read the output has left
+        raise
+    except OSError as error:
+        return refuse_file(error, Path(str(error.filename or store_path())))
+
+
+def store_refusal() -> str | None:
+    """Return why the application cannot start on its store, in French, or None when it can."""
+    try:
+        Store(store_path()).close()
+    except StoreFault as fault:
+        return str(fault)
+    return None

@@ -6,8 +6,9 @@ import argparse
 from datetime import date, datetime
 from pathlib import Path
 
-from data.cli.common import Commands, refuse
+from data.cli.common import Commands, refuse, refuse_file
 from data.export import EXPORTED, KEPT_INSIDE, STYLES, export, file_name, is_empty
+from data.files import write_whole
 from data.ma_cantine import Declaration, NothingToDeclare, declaration, declaration_csv
 from data.schemas import kinds
 from data.store import Store
@@ -51,10 +52,10 @@ def _export(store: Store, options: argparse.Namespace) -> int:
         options.to.mkdir(parents=True, exist_ok=True)
         for kind in filled:
             path = options.to / file_name(kind, options.format)
-            path.write_bytes(export(store, kind, options.format))
+            write_whole(path, export(store, kind, options.format))
             print(f"{kinds()[kind].title}\u00a0: {path}")
     except OSError as error:
-        return refuse(f"Impossible d’écrire dans {options.to}\u00a0: {error.strerror}.")
+        return refuse_file(error, Path(str(error.filename or options.to)))
     return 0
 
 
@@ -62,11 +63,11 @@ def _ma_cantine(store: Store, options: argparse.Namespace) -> int:
     try:
         found = declaration(store, options.cantine, options.start, options.end)
         if options.file:
-            options.file.write_bytes(declaration_csv(found))
+            write_whole(options.file, declaration_csv(found))
     except NothingToDeclare as error:
         return refuse(error)
     except OSError as error:
-        return refuse(f"Impossible d’écrire {options.file}\u00a0: {error.strerror}.")
+        return refuse_file(error, options.file)
     print(_shown(found))
     return 0
 

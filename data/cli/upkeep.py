@@ -1,4 +1,4 @@
-"""Commands that look after the store: demo, empty, backup, user."""
+"""Commands that look after the store: demo, empty, backup, restore, user."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 from data.accounts import ROLES, save_account
 from data.cli.common import Commands, actor, refuse
 from data.demo import DemoOnly, is_empty, load_demo, start_empty
-from data.store import Store
+from data.restore import restore
+from data.store import Store, store_path
 
 
 def add_commands(commands: Commands) -> None:
@@ -21,6 +22,9 @@ def add_commands(commands: Commands) -> None:
     command = commands.add_parser("backup", help="écrire une copie complète de la base")
     command.add_argument("target", metavar="FICHIER")
     command.set_defaults(run=_backup)
+    command = commands.add_parser("restore", help="remettre une sauvegarde à la place de la base, qui est gardée")
+    command.add_argument("source", type=Path, metavar="FICHIER")
+    command.set_defaults(run_alone=_restore)
     command = commands.add_parser("user", help="créer, modifier ou désactiver un compte")
     command.add_argument("email")
     command.add_argument("role", choices=ROLES)
@@ -49,10 +53,16 @@ def _empty(store: Store, _: argparse.Namespace) -> int:
 
 def _backup(store: Store, options: argparse.Namespace) -> int:
     target = Path(options.target)
-    if target.exists():
-        return refuse(f"{target} existe déjà : choisissez un autre nom.")
     store.backup(target)
     print(f"Copie complète de la base : {target}")
+    return 0
+
+
+def _restore(options: argparse.Namespace) -> int:
+    kept = restore(options.source, store_path(), actor())
+    print(f"Base restaurée depuis {options.source}.")
+    if kept:
+        print(f"La base précédente est gardée\u00a0: {kept}")
     return 0
 
 

@@ -16,6 +16,8 @@ from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.web.cache_storage_manager_config import create_default_cache_storage_manager
 from streamlit.web.server.starlette.starlette_app import App
 
+from data.faults import StoreFault
+from ui import blocks
 from ui.server.gate import Gate
 from ui.server.held import LeftSessions, Uploads
 
@@ -49,6 +51,10 @@ class Application(App):
 
 def explain(error: Exception) -> bool:
     """Say in French that a page stopped; the error itself goes to the log, under the reference that is shown."""
+    if isinstance(error, StoreFault):
+        LOGGER.error("Page stopped: %s", error)
+        blocks.problem("La base de données ne répond plus comme il faut\u00a0: rien n’a été enregistré.", str(error))
+        return True
     reference = secrets.token_hex(3).upper()
     LOGGER.error("Page stopped, reference %s", reference, exc_info=error)
     st.error(
