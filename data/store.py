@@ -58,6 +58,7 @@ class Store:
         self._write_lock = threading.Lock()
         try:
             _migrate(self._connection)
+            self._remove_leftovers()
         except BaseException:
             self._connection.close()
             raise
@@ -108,6 +109,18 @@ class Store:
             cursor.execute("CHECKPOINT")
             shutil.copyfile(self.path, unfinished)
         unfinished.replace(target)
+
+    def clear_work_folder(self) -> None:
+        """Remove the files kept beside the store; a computation under way removes its own folder when it stops."""
+        for file in self.work_folder.iterdir():
+            if file.is_file():
+                file.unlink(missing_ok=True)
+
+    def _remove_leftovers(self) -> None:
+        """Remove the folders of computations that were killed: one process holds the store, and it only begins."""
+        for folder in self.work_folder.iterdir():
+            if folder.is_dir():
+                shutil.rmtree(folder, ignore_errors=True)
 
     def close(self) -> None:
         """Close the connection; the file can then be opened by another process."""
