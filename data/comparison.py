@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from data.report import KnownBy
 from data.schemas import Kind
 from data.targets import Target
 
@@ -52,6 +53,17 @@ def sort_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: Target) ->
 def same_key(target: Target) -> str:
     """Return the SQL that joins `incoming` and `known` rows of the same key."""
     return " AND ".join(f"incoming.{name} IS NOT DISTINCT FROM known.{name}" for name in target.key)
+
+
+def last_said(cursor: duckdb.DuckDBPyConnection, target: Target) -> KnownBy | None:
+    """Return the newest of the active deposits that speak of any of the `incoming` lines."""
+    found = cursor.execute(f"""
+        SELECT deposit_id, actor, deposited_at FROM deposits WHERE deposit_id = (
+            SELECT max(deposit_id)
+            FROM {target.table} AS known JOIN incoming ON {same_key(target)} JOIN active_deposits USING (deposit_id)
+        )
+    """).fetchall()
+    return KnownBy(*found[0]) if found else None
 
 
 def _period(cursor: duckdb.DuckDBPyConnection, target: Target, lines: str) -> tuple[str, dict[str, Any]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 import pandas as pd
 import pyarrow as pa
@@ -71,6 +72,14 @@ class Findings(Sequence[Finding]):
         return repr(list(self))
 
 
+class KnownBy(NamedTuple):
+    """The deposit that last said what a file says: its number, who made it and when (UTC)."""
+
+    deposit_id: int
+    actor: str
+    deposited_at: datetime
+
+
 @dataclass(frozen=True)
 class DepositReport:
     """What a file brings. Each line is in one bucket: lines = accepted + without_measure + unchanged + rejected.
@@ -79,7 +88,7 @@ class DepositReport:
     measure; `unchanged` lines say what the store already knows. `changes` lists line, key, column, old, new.
     `unknown_labels` lists the labels no mapping knows (site, site_kind, line, lines, canteens: the closest first);
     `rejected_rows` has the rejected lines as they were read, with their reasons, to be corrected and deposited again;
-    not those that could not be cut into cells.
+    not those that could not be cut into cells. `known_by` is told of a file that brings nothing new, or was typed.
     """
 
     file: str
@@ -97,6 +106,7 @@ class DepositReport:
     new_without_measure: int = 0
     unknown_labels: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
     rejected_rows: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
+    known_by: KnownBy | None = None
 
     @property
     def new(self) -> int:
