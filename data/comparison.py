@@ -11,6 +11,7 @@ import pandas as pd
 from data.report import KnownBy
 from data.schemas import Kind
 from data.targets import Target
+from data.typography import REASON, cut_sql
 
 CHANGES_SHOWN = 200
 WHOLE_LINE = "ligne"
@@ -123,7 +124,7 @@ def changes(cursor: duckdb.DuckDBPyConnection, target: Target, buckets: tuple[st
     shown_key = _shown_key(target)
     selects = [
         f"SELECT line, {place} AS place, {shown_key} AS key, '{name}' AS \"column\","
-        f" known.{name}::VARCHAR AS old, incoming.{name}::VARCHAR AS new"
+        f" {_shown_value(f'known.{name}')} AS old, {_shown_value(f'incoming.{name}')} AS new"
         f" FROM changed AS incoming LEFT JOIN known ON {same_key(target)} WHERE {_differs(target, name)}"
         for place, name in enumerate(target.values)
     ]
@@ -148,4 +149,8 @@ def whole_lines(cursor: duckdb.DuckDBPyConnection, target: Target) -> pd.DataFra
 
 
 def _shown_key(target: Target) -> str:
-    return "concat_ws(' · ', " + ", ".join(f"incoming.{name}" for name in target.key) + ")"
+    return cut_sql("concat_ws(' · ', " + ", ".join(f"incoming.{name}" for name in target.key) + ")", REASON)
+
+
+def _shown_value(name: str) -> str:
+    return cut_sql(f"{name}::VARCHAR", REASON)

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from data import plausibility
 from data.checking import doubts, refuse_lines
+from data.cleaning import capped
 from data.comparison import changes, last_said, overlay, sort_lines, whole_lines
 from data.labels import attach, unknown_labels
 from data.reading import DepositRefused, Sheet, read_sheet
@@ -24,7 +25,7 @@ from data.school_names import with_known_schools
 from data.staging import stage
 from data.store import Store
 from data.targets import TARGETS, Target
-from data.typography import french
+from data.typography import TITLE, cut, french
 from data.values import lookalikes
 
 __all__ = ["DepositRefused", "DepositReport", "Finding", "apply", "preview"]
@@ -155,7 +156,9 @@ def _refuse_if_known(report: DepositReport) -> None:
 
 def base_name(file_name: str) -> str:
     """Return the name of a file without its folder, short enough to be shown anywhere."""
-    return PurePath(file_name.replace("\\", "/")).name[:200] or "sans nom"
+    path = PurePath(PurePath(file_name.replace("\\", "/")).name)
+    ending = path.suffix if len(path.suffix) < 10 else ""
+    return cut(path.name.removesuffix(ending), TITLE - len(ending)) + ending or "sans nom"
 
 
 def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) -> DepositReport:
@@ -175,7 +178,7 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) ->
         plausibility.prepare(cursor)
     if sheet.kind.name in STRIKE_COLUMNS:
         plausibility.prepare_strikes(cursor, STRIKE_COLUMNS[sheet.kind.name])
-    ignored = [Finding(None, name, "colonne inconnue, ignorée") for name in sheet.ignored if name != REASON_COLUMN]
+    ignored = capped([(None, name, "colonne inconnue, ignorée") for name in sheet.ignored if name != REASON_COLUMN])
     return DepositReport(
         file=base_name(file_name),
         kind=sheet.kind.name,
@@ -186,7 +189,7 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) ->
         changed=buckets.get("changed", 0),
         unchanged=buckets.get("unchanged", 0),
         rejected=_findings(cursor, "FROM rejections"),
-        warnings=Findings.of(ignored + _about_labels(unknown))
+        warnings=Findings.of([*(Finding(*remark) for remark in ignored), *_about_labels(unknown)])
         + _findings(cursor, doubts(cursor, sheet.kind, target))
         + Findings.of(Finding(*remark) for remark in [*sheet.remarks, *lookalikes(sheet.cells, sheet.kind)]),
         changes=changes(cursor, target) if buckets.get("changed") else pd.DataFrame(columns=CHANGE_COLUMNS),

@@ -12,9 +12,18 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.typography import AFTER, BEFORE, french
+from data.typography import AFTER, BEFORE, REASON, TITLE, cut, french
 
 COLUMNS = pa.schema([("line", pa.int64()), ("column", pa.string()), ("reason", pa.string())])
+
+
+def _cut(reasons: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Cut the reasons that quote too much, whatever check they come from."""
+    long = pc.greater(pc.utf8_length(reasons), REASON)
+    if not pc.any(long).as_py():
+        return reasons
+    head = pc.utf8_slice_codeunits(reasons, 0, REASON - 1)
+    return pc.if_else(long, pc.binary_join_element_wise(head, "…", ""), reasons)
 
 
 @dataclass(frozen=True)
@@ -26,7 +35,8 @@ class Finding:
     reason: str
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "reason", french(self.reason))
+        object.__setattr__(self, "reason", cut(french(self.reason), REASON))
+        object.__setattr__(self, "column", self.column and cut(self.column, TITLE))
 
 
 class Findings(Sequence[Finding]):
@@ -34,7 +44,8 @@ class Findings(Sequence[Finding]):
 
     def __init__(self, rows: pa.Table) -> None:
         """Take rows of line, column and reason."""
-        self._rows = rows.cast(COLUMNS)
+        rows = rows.cast(COLUMNS)
+        self._rows = rows.set_column(2, "reason", _cut(rows["reason"]))
 
     @classmethod
     def of(cls, findings: Iterable[Finding]) -> Findings:

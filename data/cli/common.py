@@ -7,6 +7,8 @@ import getpass
 import os
 import sys
 
+from data.typography import TITLE, cut
+
 # The commands of a parser; argparse gives their type no public name.
 Commands = argparse._SubParsersAction
 
@@ -17,7 +19,7 @@ def actor() -> str:
         name = getpass.getuser()
     except (OSError, KeyError):  # a number without an account
         name = str(os.getuid())
-    return f"{name} (ligne de commande)"
+    return f"{cut(name, TITLE)} (ligne de commande)"
 
 
 def refuse(message: object) -> int:

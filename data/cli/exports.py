@@ -11,6 +11,7 @@ from data.export import EXPORTED, KEPT_INSIDE, STYLES, export, file_name, is_emp
 from data.ma_cantine import Declaration, NothingToDeclare, declaration, declaration_csv
 from data.schemas import kinds
 from data.store import Store
+from data.typography import quoted
 
 
 def add_commands(commands: Commands) -> None:
@@ -37,7 +38,7 @@ def _day(text: str) -> date:
             return datetime.strptime(text, pattern).date()
         except ValueError:
             continue
-    raise argparse.ArgumentTypeError(f"«\u00a0{text}\u00a0» n’est pas une date\u00a0: écrivez jj/mm/aaaa")
+    raise argparse.ArgumentTypeError(f"{quoted(text)} n’est pas une date\u00a0: écrivez jj/mm/aaaa")
 
 
 def _export(store: Store, options: argparse.Namespace) -> int:

@@ -9,6 +9,8 @@ from data.cli.common import Commands, actor, refuse
 from data.demo import DemoOnly, is_empty, load_demo, start_empty
 from data.store import Store
 
+LONGEST_EMAIL = 254  # RFC 5321
+
 
 def add_commands(commands: Commands) -> None:
     """Add these commands to the parser."""
@@ -56,6 +58,8 @@ def _backup(store: Store, options: argparse.Namespace) -> int:
 
 
 def _user(store: Store, options: argparse.Namespace) -> int:
+    if len(options.email.strip()) > LONGEST_EMAIL:
+        return refuse(f"Une adresse compte {LONGEST_EMAIL} caractères au plus : vérifiez-la, puis recommencez.")
     account = {"email": options.email.strip().lower(), "role": options.role, "active": not options.disable}
     with store.write(actor(), "user", account) as cursor:
         cursor.execute(

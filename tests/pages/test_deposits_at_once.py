@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.testing.v1 import AppTest
 
 import data.deposit
 from data.deposit import apply
@@ -87,3 +88,29 @@ def test_a_refusal_stays_readable_once_the_file_is_let_go_and_another_can_be_cho
     assert "C’est enregistré" in texts(app)
     assert app.file_uploader[0].value is None
     assert len(kept) == 2
+
+
+def test_no_file_makes_the_page_long_however_long_its_texts(open_app: Open, empty_store: Path) -> None:
+    """The longest names a file may have, all of them changed; and longer ones than it may have, all over it."""
+    names = [f"{place:03d}".ljust(120, "x") for place in range(300)]
+    header = "pilote;description;a_decider;" + "z" * 50_000 + "\n"
+    app = open_app(empty_store, DEPOT)
+    for letter in "ab":
+        text = letter * 300
+        kept = "".join(f"{name};{text};{text};\n" for name in names)
+        wrong = "".join(f"{'y' * 900};{'#' * 900};{'Total' * 900}{place};\n" for place in range(60))
+        choose(app, f"{'n' * 10_000}.csv", header + kept + wrong)
+        assert len(everything(app)) < 200_000
+        press(app, "Enregistrer ces données")
+        assert len(everything(app)) < 200_000
+    for page in ("pages/mission/journal.py", "pages/mission/donnees.py"):
+        assert len(everything(app.switch_page(page).run())) < 400_000
+    choose(app.switch_page(DEPOT).run(), f"{'n' * 10_000}.csv", "z" * 50_000)
+    assert "Ce fichier est refusé" in texts(app)
+    assert len(everything(app)) < 200_000
+
+
+def everything(app: AppTest) -> str:
+    """Return all that the page sends: its texts, its tables, the choices of its lists."""
+    tables = [str(table.value.to_csv()) for table in app.dataframe]
+    return "\n".join([texts(app), *tables, *(option for box in app.selectbox for option in box.options)])
