@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +21,7 @@ def server(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
         yield address
 
 
-def test_a_refused_file_says_what_to_do_and_leaves_the_history_empty(page: Page, tmp_path: Path) -> None:
+def test_a_refused_file_says_what_to_do_and_leaves_nothing_behind(page: Page, server: str, tmp_path: Path) -> None:
     visit(page, "Déposer un fichier")
     for name, content, said in [
         ("photo.csv", b"\x89PNG\r\n\x1a\n" + bytes(40), "c’est une image PNG"),
@@ -32,3 +33,6 @@ def test_a_refused_file_says_what_to_do_and_leaves_the_history_empty(page: Page,
         expect(page.get_by_text("Ce fichier est refusé").first).to_be_visible(timeout=SLOW)
         expect(page.get_by_text(said)).to_be_visible(timeout=SLOW)
     expect(page.get_by_text("Aucun fichier n’a encore été déposé.")).to_be_visible()
+    # The server holds none of their bytes any more.
+    with urllib.request.urlopen(f"{server}/_stcore/metrics") as metrics:
+        assert "UploadedFileManager" not in metrics.read().decode()
