@@ -10,6 +10,7 @@ import duckdb
 from data.comparison import overlay, same_key
 from data.schemas import Kind
 from data.targets import TARGETS, Check, Target
+from data.typography import REASON, cut
 
 
 def _subject(kind: Kind) -> str:
@@ -73,7 +74,7 @@ def wrong_now(cursor: duckdb.DuckDBPyConnection, kind: Kind) -> list[Wrong]:
         FROM rejections JOIN typed USING (line)
         ORDER BY line, "column"
     """).fetchall()
-    return [Wrong(*each) for each in found]
+    return [Wrong(line, about, column, cut(reason, REASON)) for line, about, column, reason in found]
 
 
 def told_by(cursor: duckdb.DuckDBPyConnection, target: Target, lines: list[int], deposits: str) -> list[int]:

@@ -11,6 +11,7 @@ from data.dates import Remark
 from data.header import Header
 from data.schemas import Kind, normalise
 from data.texts import holds, is_empty, rewrite
+from data.typography import quoted
 
 MAX_REMARKS = 200
 NO_VALUE = "#FORMULE SANS VALEUR"
@@ -45,9 +46,9 @@ def without_totals(rows: pa.Table, header: Header) -> tuple[pa.Table, list[Remar
     for line, row, first in _named_total(rows, header.kind):
         if PLAIN_TOTAL.fullmatch(normalise(first)) or not _is_full(row, header.kind):
             dropped.append(line)
-            remarks.append((line, None, f"ligne de total («\u00a0{first[:60]}\u00a0»), passée"))
+            remarks.append((line, None, f"ligne de total ({quoted(first)}), passée"))
         else:
-            reason = f"«\u00a0{first[:60]}\u00a0» ressemble à un total, mais la ligne est complète\u00a0: elle est lue"
+            reason = f"{quoted(first)} ressemble à un total, mais la ligne est complète\u00a0: elle est lue"
             remarks.append((line, None, reason))
     if dropped:
         rows = rows.filter(pc.invert(pc.is_in(rows["line"], pa.array(dropped, pa.int64()))))
@@ -99,7 +100,7 @@ def without_formulas(cells: pa.Table, kind: Kind) -> tuple[pa.Table, list[Remark
 def _formulas(cells: pa.Table, name: str) -> list[Remark]:
     found = _named(cells, name, r"^[=@+].")
     return [
-        (line, name, f"«\u00a0{text[:60]}\u00a0» ressemble à une formule\u00a0: gardée comme texte, jamais calculée")
+        (line, name, f"{quoted(text)} ressemble à une formule\u00a0: gardée comme texte, jamais calculée")
         for line, text in found
     ]
 
@@ -107,7 +108,7 @@ def _formulas(cells: pa.Table, name: str) -> list[Remark]:
 def _error(text: str) -> str:
     if text == NO_VALUE:
         return "formule sans valeur enregistrée\u00a0: considérée comme absente ; ouvrez et enregistrez le classeur"
-    return f"«\u00a0{text}\u00a0» est une erreur du tableur\u00a0: valeur considérée comme absente"
+    return f"{quoted(text)} est une erreur du tableur\u00a0: valeur considérée comme absente"
 
 
 def _named(cells: pa.Table, name: str, pattern: str) -> list[tuple[int, str]]:

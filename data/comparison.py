@@ -8,8 +8,10 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from data.report import KnownBy
 from data.schemas import Kind
 from data.targets import Target
+from data.typography import REASON, cut_sql
 
 CHANGES_SHOWN = 200
 WHOLE_LINE = "ligne"
@@ -52,6 +54,17 @@ def sort_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: Target) ->
 def same_key(target: Target) -> str:
     """Return the SQL that joins `incoming` and `known` rows of the same key."""
     return " AND ".join(f"incoming.{name} IS NOT DISTINCT FROM known.{name}" for name in target.key)
+
+
+def last_said(cursor: duckdb.DuckDBPyConnection, target: Target) -> KnownBy | None:
+    """Return the newest of the active deposits that speak of any of the `incoming` lines."""
+    found = cursor.execute(f"""
+        SELECT deposit_id, actor, deposited_at FROM deposits WHERE deposit_id = (
+            SELECT max(deposit_id)
+            FROM {target.table} AS known JOIN incoming ON {same_key(target)} JOIN active_deposits USING (deposit_id)
+        )
+    """).fetchall()
+    return KnownBy(*found[0]) if found else None
 
 
 def _period(cursor: duckdb.DuckDBPyConnection, target: Target, lines: str) -> tuple[str, dict[str, Any]]:
@@ -111,7 +124,7 @@ def changes(cursor: duckdb.DuckDBPyConnection, target: Target, buckets: tuple[st
     shown_key = _shown_key(target)
     selects = [
         f"SELECT line, {place} AS place, {shown_key} AS key, '{name}' AS \"column\","
-        f" known.{name}::VARCHAR AS old, incoming.{name}::VARCHAR AS new"
+        f" {_shown_value(f'known.{name}')} AS old, {_shown_value(f'incoming.{name}')} AS new"
         f" FROM changed AS incoming LEFT JOIN known ON {same_key(target)} WHERE {_differs(target, name)}"
         for place, name in enumerate(target.values)
     ]
@@ -136,4 +149,8 @@ def whole_lines(cursor: duckdb.DuckDBPyConnection, target: Target) -> pd.DataFra
 
 
 def _shown_key(target: Target) -> str:
-    return "concat_ws(' · ', " + ", ".join(f"incoming.{name}" for name in target.key) + ")"
+    return cut_sql("concat_ws(' · ', " + ", ".join(f"incoming.{name}" for name in target.key) + ")", REASON)
+
+
+def _shown_value(name: str) -> str:
+    return cut_sql(f"{name}::VARCHAR", REASON)

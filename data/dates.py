@@ -12,6 +12,7 @@ import pyarrow as pa
 from data.clock import PARIS
 from data.schemas import Kind, normalise
 from data.texts import counted, rewrite, used
+from data.typography import quoted
 
 # Line in the file, column, reason: what reading has to say without rejecting anything.
 Remark = tuple[int | None, str | None, str]
@@ -172,7 +173,7 @@ def _wrong_weekday(text: str, settled: str) -> str | None:
     name = WEEKDAYS[day.weekday()]
     if written is None or name.startswith(written[1].lower()):
         return None
-    return f"« {text[:40]} » : ce jour est un {name} ; la date est gardée, vérifiez-la"
+    return f"{quoted(text, 40)} : ce jour est un {name} ; la date est gardée, vérifiez-la"
 
 
 def _month(word: str) -> int | None:
@@ -192,7 +193,7 @@ def _shown(year: str, month: int, day: int, text: str) -> str:
 
 def _month_first(example: str) -> str:
     return (
-        f"dates lues mois/jour/année\u00a0: «\u00a0{example[:30]}\u00a0» n’existe que dans cet ordre "
+        f"dates lues mois/jour/année\u00a0: {quoted(example, 30)} n’existe que dans cet ordre "
         f"({_in_words(example, month_first=True)}), et aucune date de la colonne n’existe que dans l’autre"
     )
 
@@ -200,20 +201,20 @@ def _month_first(example: str) -> str:
 def _as_others(example: str) -> str:
     return (
         "dates lues mois/jour/année, comme celles des autres colonnes "
-        f"(«\u00a0{example[:30]}\u00a0»\u00a0: {_in_words(example, month_first=True)})"
+        f"({quoted(example, 30)}\u00a0: {_in_words(example, month_first=True)})"
     )
 
 
 def _stray(example: str) -> str:
     return (
-        f"«\u00a0{example[:30]}\u00a0» n’existe que mois/jour/année ; "
+        f"{quoted(example, 30)} n’existe que mois/jour/année ; "
         "les autres dates de la colonne sont lues jour/mois/année\u00a0: vérifiez-les"
     )
 
 
 def _both(example: str) -> str:
     return (
-        f"cette colonne mélange deux ordres\u00a0: «\u00a0{example[:30]}\u00a0» n’existe que mois/jour/année ; "
+        f"cette colonne mélange deux ordres\u00a0: {quoted(example, 30)} n’existe que mois/jour/année ; "
         "les autres dates sont lues jour/mois/année\u00a0: vérifiez-les"
     )
 
@@ -221,7 +222,7 @@ def _both(example: str) -> str:
 def _either(example: str) -> str:
     return (
         "chaque date de cette colonne existe dans les deux sens ; elles sont lues jour/mois/année "
-        f"(«\u00a0{example[:30]}\u00a0»\u00a0: {_in_words(example, month_first=False)})"
+        f"({quoted(example, 30)}\u00a0: {_in_words(example, month_first=False)})"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from data.accents import CHECK, OTHERS, SOUND, guess, mended
-from data.typography import french
+from data.typography import REFUSAL, cut, french
 
 MAX_BYTES = 200 * 2**20
 AGAIN = "Exportez-le ou copiez-le à nouveau en entier, puis déposez-le."
@@ -51,7 +51,7 @@ class DepositRefused(Exception):
     """The whole file is refused; the message says in French what is wrong and what to do."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(french(message))
+        super().__init__(cut(french(message), REFUSAL))
 
 
 def as_utf8(content: bytes) -> tuple[bytes, str | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import PurePath
 from typing import Any, NamedTuple
@@ -15,7 +16,8 @@ import pyarrow as pa
 
 from data import plausibility
 from data.checking import doubts, refuse_lines
-from data.comparison import changes, overlay, sort_lines, whole_lines
+from data.cleaning import capped
+from data.comparison import changes, last_said, overlay, sort_lines, whole_lines
 from data.labels import attach, unknown_labels
 from data.reading import DepositRefused, Sheet, read_sheet
 from data.report import DepositReport, Finding, Findings
@@ -23,7 +25,7 @@ from data.school_names import with_known_schools
 from data.staging import stage
 from data.store import Store
 from data.targets import TARGETS, Target
-from data.typography import french
+from data.typography import TITLE, cut, french
 from data.values import lookalikes
 
 __all__ = ["DepositRefused", "DepositReport", "Finding", "apply", "preview"]
@@ -52,13 +54,15 @@ def apply(
     *,
     whole: bool = False,
     typed: bool = False,
+    new: bool = False,
 ) -> DepositReport:
     """Check the file against the store of this instant and apply its good lines, in one transaction.
 
     `attachments` gives the canteens chosen for unknown labels (site, kind); they are remembered with the deposit.
     `typed` lines came by a form: the audit trail tells it, and none of them is taken for a total.
-    A file that brings nothing new leaves the store as it is. Raises DepositRefused when the file as a whole cannot be
-    taken, or when all its lines are rejected; when any is, if it must be taken `whole`.
+    A file that brings nothing new leaves the store as it is: the report says so, and by whom it was known. Raises
+    DepositRefused when the file as a whole cannot be taken, or when all its lines are rejected; when any is, if it must
+    be taken `whole`; when any is known already, if they must be `new`.
     """
     with ThreadPoolExecutor(1) as pool:
         digest = pool.submit(hashlib.sha256, content)
@@ -68,6 +72,8 @@ def apply(
         with store.write(actor, "deposit", detail) as cursor:
             report, rows, told = _examined(store, store.version(), file_name, content, typed)
             _refuse_if_unreadable(report, whole)
+            if new:
+                _refuse_if_known(report)
             if report.nothing_to_do:
                 raise _NothingToDo
             deposit_id = _record(cursor, report, content, digest.result().hexdigest(), actor)
@@ -79,8 +85,14 @@ def apply(
                 detail["changes"] = told
     except _NothingToDo:
         pass
-    _examined.cache_clear()
+    finally:
+        forget()
     return report
+
+
+def forget() -> None:
+    """Let go of the last file examined: nobody will apply it."""
+    _examined.cache_clear()
 
 
 class _Examined(NamedTuple):
@@ -98,6 +110,8 @@ def _examined(store: Store, version: int, file_name: str, content: bytes, typed:
     sheet = read_sheet(content, typed=typed)
     with store.scratch() as cursor:
         report = _examine(cursor, file_name, sheet)
+        if typed or report.nothing_to_do:
+            report = replace(report, known_by=last_said(cursor, TARGETS[sheet.kind.name]))
         rows = cursor.sql(
             "SELECT * EXCLUDE (empty, carries) FROM incoming WHERE carries AND line NOT IN (SELECT line FROM repeats)"
         )
@@ -131,8 +145,20 @@ def _refuse_if_unreadable(report: DepositReport, whole: bool) -> None:
         )
 
 
-def _base_name(file_name: str) -> str:
-    return PurePath(file_name.replace("\\", "/")).name[:200] or "sans nom"
+def _refuse_if_known(report: DepositReport) -> None:
+    """Refuse a new line that somebody else may have just added: it would change theirs, or be taken for saved."""
+    if report.new + report.new_without_measure == report.lines:
+        return
+    by = report.known_by
+    told = f", par {by.actor} (dépôt n° {by.deposit_id})" if by else ""
+    raise DepositRefused(f"déjà connu{told} : choisissez-le dans la liste pour le modifier")
+
+
+def base_name(file_name: str) -> str:
+    """Return the name of a file without its folder, short enough to be shown anywhere."""
+    path = PurePath(PurePath(file_name.replace("\\", "/")).name)
+    ending = path.suffix if len(path.suffix) < 10 else ""
+    return cut(path.name.removesuffix(ending), TITLE - len(ending)) + ending or "sans nom"
 
 
 def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) -> DepositReport:
@@ -152,9 +178,9 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) ->
         plausibility.prepare(cursor)
     if sheet.kind.name in STRIKE_COLUMNS:
         plausibility.prepare_strikes(cursor, STRIKE_COLUMNS[sheet.kind.name])
-    ignored = [Finding(None, name, "colonne inconnue, ignorée") for name in sheet.ignored if name != REASON_COLUMN]
+    ignored = capped([(None, name, "colonne inconnue, ignorée") for name in sheet.ignored if name != REASON_COLUMN])
     return DepositReport(
-        file=_base_name(file_name),
+        file=base_name(file_name),
         kind=sheet.kind.name,
         kind_title=sheet.kind.title,
         lines=sheet.cells.num_rows + len(sheet.broken),
@@ -163,7 +189,7 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) ->
         changed=buckets.get("changed", 0),
         unchanged=buckets.get("unchanged", 0),
         rejected=_findings(cursor, "FROM rejections"),
-        warnings=Findings.of(ignored + _about_labels(unknown))
+        warnings=Findings.of([*(Finding(*remark) for remark in ignored), *_about_labels(unknown)])
         + _findings(cursor, doubts(cursor, sheet.kind, target))
         + Findings.of(Finding(*remark) for remark in [*sheet.remarks, *lookalikes(sheet.cells, sheet.kind)]),
         changes=changes(cursor, target) if buckets.get("changed") else pd.DataFrame(columns=CHANGE_COLUMNS),

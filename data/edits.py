@@ -16,6 +16,7 @@ from data.dates import written
 from data.deposit import DepositRefused, DepositReport, apply, preview
 from data.formulas import escape
 from data.queries.journal import LINES, journal_line
+from data.report import KnownBy
 from data.schemas import Field, Kind, kinds, normalise
 from data.staging import nature
 from data.store import Store
@@ -39,11 +40,15 @@ LIMIT $count
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an edit: `refusals` gives the reason of each cell refused, by (line from 0, column)."""
+    """What became of an edit: `refusals` gives the reason of each cell refused, by (line from 0, column).
+
+    `known_by` is the deposit that spoke of these lines before, if any.
+    """
 
     saved: bool = False
     refusals: dict[tuple[int, str], str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    known_by: KnownBy | None = None
 
 
 def rows(store: Store, kind: str) -> list[Row]:
@@ -100,16 +105,15 @@ def record(store: Store, kind: str, lines: Sequence[Mapping[str, Any]], actor: s
     try:
         report = preview(store, name, content, typed=True)
         refusals = _refusals(described, lines, report) | wrong
-        if new and not refusals and report.new + report.new_without_measure < len(lines):
-            refusals = {(0, described.key[0]): french("déjà connu : choisissez-le dans la liste pour le modifier")}
         if refusals:
             return Outcome(refusals=refusals)
-        apply(store, name, content, actor, whole=True, typed=True)
+        # Somebody else may have saved since: only what is then done is told.
+        report = apply(store, name, content, actor, whole=True, typed=True, new=new)
     except DepositRefused as refusal:
         # Of lines without anything, only a file would say that it is empty.
         return Outcome(refusals=wrong or {(0, described.key[0]): str(refusal)})
     warnings = tuple(finding.reason for finding in report.warnings if finding.line is not None)
-    return Outcome(saved=not report.nothing_to_do, warnings=warnings)
+    return Outcome(not report.nothing_to_do, warnings=warnings, known_by=report.known_by)
 
 
 def _lacking(kind: Kind, lines: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str], str]:

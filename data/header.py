@@ -15,6 +15,8 @@ from data.schemas import Kind, kinds, normalise
 HEADER_SEARCH_LINES = 25
 SEPARATORS = ";,\t|"
 MAX_COLUMNS = 1_000
+# No title of ours is near it; longer ones need not be looked at, nor remembered.
+LONGEST_WORD = 200
 MODEL_HINT = (
     "La page «\u00a0Déposer un fichier\u00a0» montre les colonnes attendues de chaque type de fichier "
     "et donne un modèle vide."
@@ -126,7 +128,7 @@ def fields_named(kind: str, word: str) -> dict[str, int]:
     """Return the fields a normalised header names, the surest with the lowest rank: as written, or else bare."""
     as_written, bare = _fields_by_word(kind)
     whole = as_written.get(word) or as_written.get(word.replace("_", ""))
-    if whole or not word:
+    if whole or not 0 < len(word) <= LONGEST_WORD:
         return whole or {}
     return {name: rank for type_, words in bare.items() for name, rank in words.get(_bare(word, type_), {}).items()}
 

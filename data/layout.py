@@ -11,6 +11,7 @@ from data.decoding import DepositRefused
 from data.header import Header, fields_named
 from data.schemas import normalise
 from data.texts import holds, is_empty, used
+from data.typography import quoted
 
 COURSES = {
     "entree",
@@ -69,7 +70,7 @@ def refuse_wide_menus(header: Header) -> None:
     courses = [title.strip() for title in header.titles if normalise(title).rstrip("s") in COURSES]
     if header.kind.name == "menus" and courses:
         raise DepositRefused(
-            f"Ce menu a une colonne par partie du repas («\u00a0{courses[0][:40]}\u00a0»…). "
+            f"Ce menu a une colonne par partie du repas ({quoted(courses[0], 40)}…). "
             "Écrivez une ligne par plat, sous «\u00a0date\u00a0», «\u00a0rang\u00a0» et «\u00a0plat\u00a0»."
         )
 
@@ -98,4 +99,4 @@ def unread_columns(rows: pa.Table, header: Header) -> list[Remark]:
             "Deux tableaux sont côte à côte dans ce fichier. "
             "Mettez-les l’un sous l’autre, sous un seul en-tête, ou déposez-les dans deux fichiers."
         )
-    return remarks
+    return capped(remarks)

@@ -15,6 +15,7 @@ from typing import Any
 from data.export import number
 from data.formulas import defuse
 from data.store import Store
+from data.typography import TITLE, quoted
 
 # Our name of a place of loss → its title in ma-cantine.
 PLACES = {
@@ -147,7 +148,7 @@ def _canteen(store: Store, asked: str) -> str:
         return str(found["name"][0])
     nearest = store.read(NEAREST, {"asked": asked})["label"].tolist()
     proposed = f" Les plus proches\u00a0: {', '.join(nearest)}." if nearest else ""
-    raise NothingToDeclare(f"Aucune cantine ne s’appelle «\u00a0{asked}\u00a0».{proposed}")
+    raise NothingToDeclare(f"Aucune cantine ne s’appelle {quoted(asked, TITLE)}.{proposed}")
 
 
 def _answers(name: str, row: dict[str, Any], reliability: str) -> tuple[Answer, ...]:

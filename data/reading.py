@@ -20,6 +20,7 @@ from data.layout import lines_above, refuse_wide_menus, unread_columns, without_
 from data.records import MAX_CELL, Record, body, line_breaks, records
 from data.schemas import Kind, normalise
 from data.texts import CODED, coded, codes, rewrite
+from data.typography import quoted
 from data.values import rewritten
 from data.workbook import is_zip, open_workbook
 
@@ -134,9 +135,9 @@ def _other_sheets(read: str, tables: list[str], sheets: int) -> list[Remark]:
     """Say which sheet of a workbook is read, when it has several."""
     if sheets == 1:
         return []
-    reason = f"seule la feuille «\u00a0{read}\u00a0» est lue"
+    reason = f"seule la feuille {quoted(read)} est lue"
     if tables:
-        others = ", ".join(f"«\u00a0{name}\u00a0»" for name in tables[:5])
+        others = ", ".join(quoted(name) for name in tables[:5])
         reason += f" ; ces feuilles ont aussi un tableau reconnu, déposez-les à part\u00a0: {others}"
     return [(None, None, reason)]
 

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.typography import AFTER, BEFORE, french
+from data.typography import AFTER, BEFORE, REASON, TITLE, cut, french
 
 COLUMNS = pa.schema([("line", pa.int64()), ("column", pa.string()), ("reason", pa.string())])
+
+
+def _cut(reasons: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Cut the reasons that quote too much, whatever check they come from."""
+    long = pc.greater(pc.utf8_length(reasons), REASON)
+    if not pc.any(long).as_py():
+        return reasons
+    head = pc.utf8_slice_codeunits(reasons, 0, REASON - 1)
+    return pc.if_else(long, pc.binary_join_element_wise(head, "…", ""), reasons)
 
 
 @dataclass(frozen=True)
@@ -25,7 +35,8 @@ class Finding:
     reason: str
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "reason", french(self.reason))
+        object.__setattr__(self, "reason", cut(french(self.reason), REASON))
+        object.__setattr__(self, "column", self.column and cut(self.column, TITLE))
 
 
 class Findings(Sequence[Finding]):
@@ -33,7 +44,8 @@ class Findings(Sequence[Finding]):
 
     def __init__(self, rows: pa.Table) -> None:
         """Take rows of line, column and reason."""
-        self._rows = rows.cast(COLUMNS)
+        rows = rows.cast(COLUMNS)
+        self._rows = rows.set_column(2, "reason", _cut(rows["reason"]))
 
     @classmethod
     def of(cls, findings: Iterable[Finding]) -> Findings:
@@ -71,6 +83,14 @@ class Findings(Sequence[Finding]):
         return repr(list(self))
 
 
+class KnownBy(NamedTuple):
+    """The deposit that last said what a file says: its number, who made it and when (UTC)."""
+
+    deposit_id: int
+    actor: str
+    deposited_at: datetime
+
+
 @dataclass(frozen=True)
 class DepositReport:
     """What a file brings. Each line is in one bucket: lines = accepted + without_measure + unchanged + rejected.
@@ -79,7 +99,7 @@ class DepositReport:
     measure; `unchanged` lines say what the store already knows. `changes` lists line, key, column, old, new.
     `unknown_labels` lists the labels no mapping knows (site, site_kind, line, lines, canteens: the closest first);
     `rejected_rows` has the rejected lines as they were read, with their reasons, to be corrected and deposited again;
-    not those that could not be cut into cells.
+    not those that could not be cut into cells. `known_by` is told of a file that brings nothing new, or was typed.
     """
 
     file: str
@@ -97,6 +117,7 @@ class DepositReport:
     new_without_measure: int = 0
     unknown_labels: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
     rejected_rows: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
+    known_by: KnownBy | None = None
 
     @property
     def new(self) -> int:

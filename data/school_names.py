@@ -14,6 +14,7 @@ from data.schemas import normalise
 from data.targets import PROGRAMME_KINDS, TARGETS
 from data.targets.programme_checks import KNOWN_SCHOOLS, schools_of
 from data.texts import rewrite, used
+from data.typography import TITLE, quoted
 
 SCHOOL = "ecole"
 
@@ -36,7 +37,7 @@ def with_known_schools(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> Sheet
     cells = rewrite(
         sheet.cells, SCHOOL, lambda texts: pa.array([read.get(text, text) for text in texts.to_pylist()], texts.type)
     )
-    said: list[Remark] = [(None, SCHOOL, f"« {text[:60]} » est lu « {name} »") for text, name in read.items()]
+    said: list[Remark] = [(None, SCHOOL, f"{quoted(text)} est lu {quoted(name, TITLE)}") for text, name in read.items()]
     return replace(sheet, cells=cells, remarks=sheet.remarks + capped(said))
 
 

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from data.reading import Sheet
 from data.schemas import Field, Kind
 from data.texts import codes
+from data.typography import QUOTE, cut_sql
 
 DATE = "une date : écrivez jj/mm/aaaa, par exemple 24/05/2026"
 MONTH = "un mois : écrivez mm/aaaa, par exemple 05/2026"
@@ -168,7 +169,7 @@ def nature(field: Field) -> str:
 def _rules(field: Field) -> list[tuple[str, str]]:
     """Return (condition, message), in SQL, for every way a cell of this field can be wrong; the first one is said."""
     text, value = _name(field), _typed(field)
-    shown = f"'« ' || left({text}, 60) || ' » '"
+    shown = f"'« ' || {cut_sql(text, QUOTE)} || ' » '"
     rules: list[tuple[str, str]] = []
     if field.required:
         rules.append((f"{text} IS NULL", "'valeur absente : cette colonne doit être remplie'"))
@@ -183,9 +184,6 @@ def _rules(field: Field) -> list[tuple[str, str]]:
         rules.append((f"{value} < {field.minimum}", f"{shown} || 'est inférieur au minimum, {_limit(field.minimum)}'"))
     if field.maximum is not None:
         rules.append((f"{value} > {field.maximum}", f"{shown} || 'dépasse le maximum, {_limit(field.maximum)}'"))
-    if field.max_length is not None:
-        message = f"'compte ' || length({text}) || ' caractères : {field.max_length} au plus'"
-        rules.append((f"length({text}) > {field.max_length}", f"{shown} || {message}"))
     if field.enum:
         admitted = ", ".join(f"'{choice}'" for choice in field.enum)
         message = f"'n’est pas admis : écrivez {', '.join(field.enum)}'"
@@ -193,6 +191,9 @@ def _rules(field: Field) -> list[tuple[str, str]]:
     if field.pattern:
         unmatched = f"NOT regexp_full_match({value}, '{field.pattern}')"
         rules.append((unmatched, f"{shown} || 'n’a pas la forme attendue, par exemple {field.example}'"))
+    if field.max_length is not None:
+        message = f"'compte ' || length({text}) || ' caractères : {field.max_length} au plus'"
+        rules.append((f"length({text}) > {field.max_length}", f"{shown} || {message}"))
     return rules
 
 

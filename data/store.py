@@ -89,6 +89,7 @@ class Store:
         self._connection = opened.enter_context(connect(self.path, [self.work_folder]))
         check(self._connection, self.path)
         _migrate(self._connection, self.path)
+        self._remove_leftovers()
         self._version = self._read_version()
         if before is None:
             self._file = opened.enter_context(open_file(self.path))
@@ -186,6 +187,18 @@ class Store:
                 shutil.copyfileobj(self._file, out, COPIED_AT_ONCE)
                 out.flush()
                 os.fsync(out.fileno())
+
+    def clear_work_folder(self) -> None:
+        """Remove the files kept beside the store; a computation under way removes its own folder when it stops."""
+        for file in self.work_folder.iterdir():
+            if file.is_file() and file != self._last_writes.path:
+                file.unlink(missing_ok=True)
+
+    def _remove_leftovers(self) -> None:
+        """Remove the folders of computations that were killed: one process holds the store, and it only begins."""
+        for folder in self.work_folder.iterdir():
+            if folder.is_dir():
+                shutil.rmtree(folder, ignore_errors=True)
 
     def close(self) -> None:
         """Close the connection; the file can then be opened by another process."""

@@ -10,6 +10,7 @@ import pyarrow as pa
 from data.dates import Remark
 from data.schemas import Field, Kind, normalise
 from data.texts import rewrite, used
+from data.typography import quoted
 
 SCHOOL_YEAR = re.compile(r"(?:annee_)?(?:scolaire_)?(20\d\d)_(?:20)?(\d\d)")
 NAMES = ("site_nom", "ecole", "cantine_nom")
@@ -66,7 +67,7 @@ def lookalikes(cells: pa.Table, kind: Kind) -> list[Remark]:
     alike = [texts for word, texts in written.items() if word and len(texts) > 1]
     if not alike:
         return []
-    shown = ", ".join(" et ".join(f"« {text[:40]} »" for text in texts[:3]) for texts in alike[:3])
+    shown = ", ".join(" et ".join(quoted(text, 40) for text in texts[:3]) for texts in alike[:3])
     more = f" (et {len(alike) - 3} autres)" if len(alike) > 3 else ""
     reason = (
         "ne diffèrent que par la casse, les accents, les espaces ou la ponctuation : ils sont gardés comme distincts"

@@ -139,9 +139,7 @@ def _kill_group(worker: subprocess.Popen[str]) -> None:
 
 @contextmanager
 def _private_folder(work_folder: Path) -> Iterator[Path]:
-    """Lend a folder only this user can read, after removing those of runs that were killed."""
-    for leftover in work_folder.glob(f"{FOLDER_PREFIX}*"):
-        shutil.rmtree(leftover, ignore_errors=True)
+    """Lend a folder only this user can read; the store removes those of runs that were killed, when it opens."""
     folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=work_folder))
     try:
         yield folder

@@ -12,7 +12,8 @@ from data import queries
 from data.deposit import DepositRefused, apply
 from ui import blocks, tables
 from ui.access import User
-from ui.formats import MISSING, SPACE, enumeration, is_missing, plural
+from ui.deposit_history import said_by
+from ui.formats import MISSING, SPACE, as_text, enumeration, is_missing, plural
 from ui.session import ask, request_refresh, store
 
 
@@ -84,9 +85,13 @@ def _attach(line: list[str], user: User) -> None:
     writer.writerow(["site_nom", "site_type", "cantine_nom", "cantine_type"])
     writer.writerow(line)
     try:
-        apply(store(), "rattachement.csv", text.getvalue().encode(), user.name)
+        report = apply(store(), "rattachement.csv", text.getvalue().encode(), user.name)
     except DepositRefused as refusal:
         blocks.problem("Le rattachement n’a pas été enregistré.", str(refusal))
+        return
+    if report.nothing_to_do:
+        known = f"ce point de service est déjà rattaché à cette cantine{said_by(report.known_by, user)}."
+        st.info(as_text(f"Rien n’est ajouté\u00a0: {known}"), icon=":material/check:")
         return
     request_refresh()
     st.toast("Point de service rattaché.", icon=":material/check_circle:")

@@ -12,6 +12,7 @@ from typing import Any
 
 from data.comparison import WHOLE_LINE
 from data.schemas import kinds
+from data.typography import TITLE, VALUE, cut
 from ui.access import ROLE_TITLES
 from ui.deposit_words import column_title, key_in_words, title_of, value_in_words
 from ui.formats import MISSING, SPACE, day, is_missing, number, plural
@@ -82,7 +83,7 @@ def changes(found: Changes, count: int = CHANGES_NAMED, kind: str | None = None)
     shown = found[:count]
     named = [None, *(change["key"] for change in shown)]
     told = [
-        ("" if change["key"] == before else f"{key_in_words(str(change['key']), kind)}, ") + _change(change)
+        ("" if change["key"] == before else f"{cut(key_in_words(str(change['key']), kind), TITLE)}, ") + _change(change)
         for change, before in zip(shown, named, strict=False)
     ]
     more = len(found) - len(told)
@@ -99,7 +100,11 @@ def _change(change: dict[str, str | None]) -> str:
     if change["column"] == WHOLE_LINE:
         return f"ligne {change['new']}"
     title = column_title(str(change["column"])).lower()
-    return f"{title}{SPACE}: {value_in_words(change['old'])} → {value_in_words(change['new'])}"
+    return f"{title}{SPACE}: {_shown(change['old'])} → {_shown(change['new'])}"
+
+
+def _shown(value: str | None) -> str:
+    return cut(value_in_words(value), VALUE)
 
 
 def line(row: Row, count: int = CHANGES_NAMED) -> str:

@@ -30,6 +30,7 @@ RULES = (
     "Fichiers acceptés : .csv, .tsv, .txt ou .xlsx, 50 Mo au plus ; séparateur « ; », « , », tabulation ou « | » ; "
     "colonnes dans n’importe quel ordre, avec ou sans accents et majuscules.",
     "Nombres avec une virgule ou un point, dates jj/mm/aaaa ou aaaa-mm-jj.",
+    "Un nom compte 120 caractères au plus, un texte libre 300 : une ligne qui en a plus est rejetée.",
     "« NA » ou une case vide veut dire inconnu, jamais zéro. Les lignes vides et les lignes de total sont laissées de "
     "côté.",
     "Fichiers refusés : .xls, .ods, PDF, images et archives. Enregistrez-les d’abord en CSV ou en .xlsx.",
@@ -82,7 +83,7 @@ def _columns(kind: Kind) -> None:
             [
                 cell(field.name, "name"),
                 cell("oui" if field.required_column else "non"),
-                cell(french(field.description), "text"),
+                cell(french(field.description + field.length_told), "text"),
                 cell(field.example),
                 cell(", ".join(other_titles(field)), "text"),
             ]

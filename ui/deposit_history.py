@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from data import queries, undo
+from data.report import KnownBy
 from data.store import Store
 from ui import blocks, tables
 from ui import deposit_words as say
@@ -74,6 +75,14 @@ def history(user: User) -> None:
 def actor_seen_by(user: User, actor: str) -> str:
     """Return who made a deposit, as this person may know it: no agent is named to the others."""
     return actor if user.role == "mission" or actor == user.name else SOMEBODY_ELSE
+
+
+def said_by(known: KnownBy | None, user: User) -> str:
+    """Say which deposit told something, as this person may know it: “ par A le 24/05/2026 à 14 h 05 (dépôt n° 3)”."""
+    if known is None:
+        return ""
+    actor = actor_seen_by(user, known.actor)
+    return f" par {actor} le {moment(known.deposited_at)} (dépôt n°{SPACE}{known.deposit_id})"
 
 
 def _readable(rows: pd.DataFrame) -> pd.DataFrame:

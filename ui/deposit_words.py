@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from data.deposit import DepositReport, Finding
 from data.report import Findings
 from data.schemas import kinds
+from data.typography import TITLE, cut
 from ui.formats import MISSING, SPACE, is_missing, moment, number, plural
 
 LINES_NAMED = 8
@@ -211,10 +212,10 @@ def changes_table(changes: pd.DataFrame, kind: str | None = None) -> pd.DataFram
     return pd.DataFrame(
         {
             "Ligne": changes["line"].astype(str),
-            "Concerne": [key_in_words(key, kind) for key in changes["key"]],
+            "Concerne": [cut(key_in_words(key, kind), TITLE) for key in changes["key"]],
             "Valeur": changes["column"].map(column_title),
-            "Aujourd’hui": changes["old"].map(value_in_words),
-            "Deviendra": changes["new"].map(value_in_words),
+            "Aujourd’hui": [cut(value_in_words(value), TITLE) for value in changes["old"]],
+            "Deviendra": [cut(value_in_words(value), TITLE) for value in changes["new"]],
         }
     )
 

@@ -13,8 +13,9 @@ from streamlit.delta_generator import DeltaGenerator
 from data import edits
 from data.schemas import Field, kinds
 from ui import blocks
-from ui.access import require
+from ui.access import User, require
 from ui.charts_programme import school_name
+from ui.deposit_history import said_by
 from ui.formats import as_text, escape
 from ui.session import store
 
@@ -173,12 +174,16 @@ def record(
         st.toast("Rien n’est enregistré\u00a0: voyez ce qui est refusé dans le formulaire.", icon=":material/error:")
         return
     st.session_state[f"round_{kind}"] += 1
-    say(outcome)
+    say(outcome, user)
 
 
-def say(outcome: edits.Outcome) -> None:
+def say(outcome: edits.Outcome, user: User) -> None:
     """Say what became of an entry, and keep what is to be checked in it for the next run."""
-    st.toast("Enregistré." if outcome.saved else "C’était déjà connu.", icon=":material/check_circle:")
+    if outcome.saved:
+        st.toast("Enregistré.", icon=":material/check_circle:")
+    else:
+        known = f"Rien n’est ajouté\u00a0: c’était déjà enregistré{said_by(outcome.known_by, user)}."
+        st.toast(as_text(known), icon=":material/info:")
     known = "C’est enregistré, mais à vérifier" if outcome.saved else "C’était déjà connu\u00a0; c’est à vérifier"
     st.session_state[DOUBTS] = f"{known}\u00a0:", outcome.warnings
 

@@ -87,7 +87,7 @@ def _save(rows: list[edits.Row], typed: pd.DataFrame, names: list[str], refused:
     if outcome.refusals:
         return
     st.session_state[ROUND] += 1
-    edit_form.say(outcome)
+    edit_form.say(outcome, user)
     st.rerun()
 
 

@@ -20,8 +20,9 @@ from data.targets.events import FRENCH_KINDS
 from ui import blocks, tables
 from ui import events_words as say
 from ui.access import current, require
+from ui.deposit_history import said_by
 from ui.filters import WHOLE_CITY
-from ui.formats import SPACE, weekday
+from ui.formats import SPACE, as_text, weekday
 from ui.navigation import roles_of
 from ui.session import ask, request_refresh, store
 from ui.tables import Wide
@@ -158,7 +159,8 @@ def _record(event: Event) -> None:
         blocks.problem("Cet événement n’est pas enregistré.", str(refusal))
         return
     if report.nothing_to_do:
-        st.info("Cet événement est déjà enregistré.", icon=":material/check:")
+        known = f"cet événement est déjà enregistré{said_by(report.known_by, user)}."
+        st.info(as_text(f"Rien n’est ajouté\u00a0: {known}"), icon=":material/check:")
         return
     request_refresh()
     st.session_state[ROUND] += 1

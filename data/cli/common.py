@@ -11,6 +11,7 @@ from pathlib import Path
 
 from data.faults import StoreFault, of_system
 from data.store import Store, store_path
+from data.typography import TITLE, cut
 
 # The commands of a parser; argparse gives their type no public name.
 Commands = argparse._SubParsersAction
@@ -22,7 +23,7 @@ def actor() -> str:
         name = getpass.getuser()
     except (OSError, KeyError):  # a number without an account
         name = str(os.getuid())
-    return f"{name} (ligne de commande)"
+    return f"{cut(name, TITLE)} (ligne de commande)"
 
 
 def refuse(message: object) -> int:

@@ -12,9 +12,10 @@ from typing import Any
 
 from data import undo as undo_module
 from data.cli.common import Commands, actor, refuse
-from data.deposit import DepositRefused, DepositReport, apply, preview
+from data.deposit import DepositRefused, DepositReport, apply, base_name, preview
 from data.schemas import kinds
 from data.store import Store
+from data.typography import VALUE, cut
 
 FINDINGS_PRINTED = 20
 
@@ -57,7 +58,8 @@ def _import_one(store: Store, path: Path, options: argparse.Namespace) -> bool:
         run = preview if options.dry_run else partial(apply, actor=actor())
         report = run(store, path.name, content)
     except (DepositRefused, OSError) as error:
-        message = str(error) if isinstance(error, DepositRefused) else f"Le fichier {path} ne peut pas être ouvert."
+        unread = f"Le fichier {cut(str(path), VALUE)} ne peut pas être ouvert."
+        message = str(error) if isinstance(error, DepositRefused) else unread
         _print_refusal(path, message, as_json=options.json)
         return False
     if options.json:
@@ -69,11 +71,11 @@ def _import_one(store: Store, path: Path, options: argparse.Namespace) -> bool:
 
 def _print_refusal(path: Path, message: str, *, as_json: bool) -> None:
     if not as_json:
-        print(f"{path.name} : refusé. {message}", file=sys.stderr)
+        print(f"{base_name(path.name)} : refusé. {message}", file=sys.stderr)
         return
     counts: dict[str, Any] = dict.fromkeys(("lines", "accepted", "without_measure", "changed", "unchanged"), 0)
     rejected = [{"line": None, "column": None, "reason": message}]
-    refusal = {"file": path.name, "kind": None, **counts, "rejected": rejected, "warnings": []}
+    refusal = {"file": base_name(path.name), "kind": None, **counts, "rejected": rejected, "warnings": []}
     print(json.dumps(refusal, ensure_ascii=False))
 
 

@@ -12,6 +12,7 @@ from data.files import write_whole
 from data.ma_cantine import Declaration, NothingToDeclare, declaration, declaration_csv
 from data.schemas import kinds
 from data.store import Store
+from data.typography import quoted
 
 
 def add_commands(commands: Commands) -> None:
@@ -38,7 +39,7 @@ def _day(text: str) -> date:
             return datetime.strptime(text, pattern).date()
         except ValueError:
             continue
-    raise argparse.ArgumentTypeError(f"«\u00a0{text}\u00a0» n’est pas une date\u00a0: écrivez jj/mm/aaaa")
+    raise argparse.ArgumentTypeError(f"{quoted(text)} n’est pas une date\u00a0: écrivez jj/mm/aaaa")
 
 
 def _export(store: Store, options: argparse.Namespace) -> int:

@@ -11,6 +11,8 @@ from data.demo import DemoOnly, is_empty, load_demo, start_empty
 from data.restore import restore
 from data.store import Store, store_path
 
+LONGEST_EMAIL = 254  # RFC 5321
+
 
 def add_commands(commands: Commands) -> None:
     """Add these commands to the parser."""
@@ -67,6 +69,8 @@ def _restore(options: argparse.Namespace) -> int:
 
 
 def _user(store: Store, options: argparse.Namespace) -> int:
+    if len(options.email.strip()) > LONGEST_EMAIL:
+        return refuse(f"Une adresse compte {LONGEST_EMAIL} caractères au plus : vérifiez-la, puis recommencez.")
     email, active = options.email.strip().lower(), not options.disable
     save_account(store, actor(), email, options.role, active=active)
     print(f"{email} : {options.role}, {'actif' if active else 'désactivé'}.")

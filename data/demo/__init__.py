@@ -23,6 +23,9 @@ from data.store import Store
 __all__ = ["DemoOnly", "is_demo", "is_empty", "load_demo", "start_empty"]
 
 ACTOR = "démonstration"
+NOT_EMPTY = "La base contient déjà des données : la démonstration ne se charge que dans une base vide."
+NOT_DEMO = "Cette base n’est pas une démonstration : ses données ne peuvent pas être effacées ainsi."
+ERASED = "La démonstration est déjà effacée : la base est vide, vous pouvez y déposer vos fichiers."
 SEED = 44_000
 YEARS = 3
 MENUS_AHEAD = 20
@@ -48,17 +51,8 @@ DEPOSITS = {
     "pilots": ("pilot_rows", "demonstration_pilotes.csv"),
 }
 
-# Everything but the accounts, the reference values, the audit trail and the state of the store itself.
-DELETE_EVERYTHING = """
-DELETE FROM deposit_files; DELETE FROM deposits;
-DELETE FROM log_rows; DELETE FROM mapping_rows; DELETE FROM canteen_rows; DELETE FROM school_rows;
-DELETE FROM enrolment_rows; DELETE FROM menu_rows; DELETE FROM event_rows;
-DELETE FROM forecasts; DELETE FROM forecast_runs;
-DELETE FROM site_rows; DELETE FROM stage_rows; DELETE FROM milestone_rows; DELETE FROM risk_rows;
-DELETE FROM decision_rows; DELETE FROM device_rows; DELETE FROM equipment_rows; DELETE FROM workshop_rows;
-DELETE FROM ticket_rows; DELETE FROM pilot_rows;
-UPDATE store_state SET demo = FALSE;
-"""
+# What stays of a demonstration: the accounts, the reference values, the audit trail, and what the store is itself.
+STAYS = ("users", "parameters", "publisher", "audit_log", "schema_migrations", "store_state")
 
 
 class DemoOnly(Exception):
@@ -81,10 +75,13 @@ def load_demo(store: Store, today: date | None = None) -> None:
     Raises DemoOnly when the store already holds something.
     """
     if not is_empty(store):
-        raise DemoOnly("La base contient déjà des données : la démonstration ne se charge que dans une base vide.")
+        raise DemoOnly(NOT_EMPTY)
     deposits = _build(store, today or today_in_paris())
     detail: dict[str, int] = {}
     with store.write(ACTOR, "demo_load", detail) as cursor:
+        # Asked again inside the transaction: somebody else may have filled the store while this was being built.
+        if cursor.execute("FROM deposits LIMIT 1").fetchone():
+            raise DemoOnly(NOT_EMPTY)
         for kind, frame in deposits.items():
             detail[kind] = _deposit(cursor, kind, frame)
         cursor.execute("UPDATE store_state SET demo = TRUE")
@@ -98,8 +95,17 @@ def start_empty(store: Store, actor: str) -> None:
     with store.write(actor, "demo_remove", {}) as cursor:
         # Asked inside the transaction: real data may have come in since the question was put to the person.
         if cursor.execute("SELECT demo FROM store_state").fetchone() != (True,):
-            raise DemoOnly("Cette base n’est pas une démonstration : ses données ne peuvent pas être effacées ainsi.")
-        cursor.execute(DELETE_EVERYTHING)
+            empty = cursor.execute("FROM deposits LIMIT 1").fetchone() is None
+            raise DemoOnly(ERASED if empty else NOT_DEMO)
+        # Listed by the base itself: a table added tomorrow is emptied too.
+        tables = cursor.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND NOT temporary"
+        ).fetchall()
+        for (table,) in tables:
+            if table not in STAYS:
+                cursor.execute(f"DELETE FROM {table}")  # noqa: S608
+        cursor.execute("UPDATE store_state SET demo = FALSE")
+    store.clear_work_folder()
 
 
 def _build(store: Store, today: date) -> dict[str, pd.DataFrame]:

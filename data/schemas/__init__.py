@@ -41,6 +41,12 @@ class Field:
     value_synonyms: dict[str, str]
 
     @property
+    def length_told(self) -> str:
+        """Say how long a text of this column may be, with a space before; nothing where its values are listed."""
+        free = self.max_length is not None and not self.enum and not self.pattern
+        return f" {self.max_length} caractères au plus." if free else ""
+
+    @property
     def date_format(self) -> str:
         """Say how people read a date of this column: a day, or a month."""
         return "%m/%Y" if self.month else "%d/%m/%Y"

@@ -13,7 +13,6 @@ from data.targets.programme_checks import (
     known_otherwise,
     not_over,
     plain,
-    short,
     together,
 )
 
@@ -31,7 +30,6 @@ DEVICES = editable(
     (
         KNOWN_SCHOOL,
         NOT_A_TEST_SCHOOL,
-        short("identifiant"),
         known_otherwise("identifiant", "device", "devices"),
         happened("installe_le"),
         Check(
@@ -132,7 +130,6 @@ WORKSHOPS = editable(
     {"places_prevues": "seats_planned", "presents": "seats_attended"},
     (
         KNOWN_SCHOOL,
-        short("atelier"),
         Check("presents", "presents IS NOT NULL AND date > current_date",
               "'l’atelier du ' || " + day("date") + " || ' est à venir : comptez les présents après'", blocking=True),
         Check("presents", "now.seats_attended > now.seats_planned",
@@ -151,7 +148,6 @@ TICKETS = editable(
     {"ecole": "school", "objet": "topic", "ouvert_le": "asked_on", "clos_le": "solved_on"},
     (
         KNOWN_SCHOOL,
-        short("numero"),
         happened("ouvert_le"),
         happened("clos_le"),
         in_order("clos_le", "asked_on", "solved_on", "close avant d’être ouverte"),

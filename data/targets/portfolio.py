@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.targets.base import Check, editable
-from data.targets.programme_checks import day, happened, known_otherwise, short, together
+from data.targets.programme_checks import day, happened, known_otherwise, together
 
 PILOTS = editable(
     "pilot_rows",
@@ -21,7 +21,6 @@ PILOTS = editable(
         "prise_le": "decided_on",
     },
     (
-        short("pilote"),
         known_otherwise("pilote", "pilot", "pilots"),
         happened("prise_le"),
         together("choix", "decided_on", "outcome", "décision datée sans son contenu : écrivez ce qui a été décidé"),

@@ -7,7 +7,6 @@ from data.labels import proper
 from data.schemas import kinds
 from data.targets.base import Check
 
-LONGEST_NAME = 120
 STAGES = next(field.enum for field in kinds()["stages"].fields if field.name == "etape")
 
 
@@ -100,12 +99,6 @@ def far_away(column: str, own: str) -> Check:
         f" AND {column} IS DISTINCT FROM now.before.{own}",
         f"'le ' || {day(column)} || ' est à plus de cinq ans d’aujourd’hui : vérifiez l’année'",
     )
-
-
-def short(column: str) -> Check:
-    """Refuse a new name too long to be read in a table; one that is known may still be corrected, or taken back."""
-    reason = f"'ce nom compte ' || length({column}) || ' caractères : {LONGEST_NAME} au plus'"
-    return Check(column, f"NOT now.known AND length({column}) > {LONGEST_NAME}", reason, blocking=True)
 
 
 def known_otherwise(column: str, own: str, view: str) -> Check:

@@ -14,7 +14,6 @@ from data.targets.programme_checks import (
     known_otherwise,
     known_school,
     schools_of,
-    short,
     together,
     undated_before,
 )
@@ -193,7 +192,6 @@ MILESTONES = editable(
     {"prevu_le": "planned_on", "atteint_le": "reached_on"},
     (
         KNOWN_SCHOOL,
-        short("jalon"),
         known_otherwise("jalon", "milestone", "pilot_milestones"),
         happened("atteint_le"),
         far_away("prevu_le", "planned_on"),
@@ -208,7 +206,6 @@ RISKS = editable(
     {"probabilite": "probability", "impact": "impact", "reponse": "answer", "etat": "state"},
     (
         KNOWN_SCHOOL,
-        short("risque"),
         known_otherwise("risque", "risk", "pilot_risks"),
         Check(
             "reponse",
@@ -227,7 +224,6 @@ DECISIONS = editable(
     {"attendue_le": "due_on", "prise_le": "decided_on", "choix": "outcome"},
     (
         KNOWN_SCHOOL,
-        short("decision"),
         known_otherwise("decision", "decision", "pilot_decisions"),
         happened("prise_le"),
         far_away("attendue_le", "due_on"),

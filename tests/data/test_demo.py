@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator
 from datetime import date
@@ -12,12 +13,12 @@ import pytest
 
 from data import programme
 from data.demo import DemoOnly, is_demo, is_empty, load_demo, start_empty
+from data.deposit import apply
 from data.published import COLUMNS, published
 from data.store import Store
 from tests.data.attackers import bounds, by_schools, read, small_counts
 
 TODAY = date(2026, 5, 20)
-KEPT = {"users", "parameters", "audit_log", "schema_migrations", "store_state", "publisher"}
 
 
 @pytest.fixture(scope="module")
@@ -149,18 +150,57 @@ def test_the_demonstration_can_be_loaded_on_any_day_of_the_year(store: Store, to
     assert one(store, "SELECT count(DISTINCT date) FROM services") > 250
 
 
-def test_starting_empty_removes_every_row_and_keeps_the_rest(store: Store) -> None:
+# What a refresh stores of a run, told in the fewest rows: its computation has its own tests.
+COMPUTED = """
+INSERT INTO forecast_runs (started_at, finished_at, data_version, specification) VALUES (now(), now(), 1, '{}');
+INSERT INTO forecasts (run_id, date, target, point, lower, upper) VALUES (1, '2026-05-21', 'meals_served', 1, 1, 1);
+INSERT INTO forecast_terms VALUES (1, 'A', '2026-05-21', 1, 1, 1, 1, 1, 1);
+INSERT INTO backtests VALUES (1, 'A', '2026-05-01', 1, 1, 1, 1, 1, 1, 1, '2026-04-01', NULL);
+"""
+
+
+def contents(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    """Return the rows of every table but the audit trail and the state of the store."""
+    with store.scratch() as cursor:
+        tables = cursor.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall()
+        return {
+            table: cursor.execute(f"FROM {table} ORDER BY ALL").fetchall()
+            for (table,) in tables
+            if table not in ("audit_log", "store_state", "schema_migrations")
+        }
+
+
+def test_erasing_the_demonstration_leaves_what_a_store_that_never_had_it_holds(
+    store: Store, blank: Path, tmp_path: Path
+) -> None:
     load_demo(store, TODAY)
+    apply(store, "j.csv", b"site_nom;site_type;date;reel\nA;M;01/09/2016;9\n", "agent")
+    with store.write("agent", "forecast", {}) as cursor:
+        cursor.execute(COMPUTED)
+    (store.work_folder / "refresh.log").write_text("Les Tilleuls")
     assert is_demo(store) and not is_empty(store)
+    # A table that is added must get its rows here too.
+    assert {table for table, rows in contents(store).items() if not rows} == {"users"}
     start_empty(store, "mission")
+    never = Store(Path(shutil.copy(blank, tmp_path / "never.duckdb")))
+    assert contents(store) == contents(never)
+    never.close()
     assert is_empty(store) and not is_demo(store)
-    tables = store.read("SELECT table_name FROM duckdb_tables()")["table_name"]
-    left = {name for name in tables if one(store, f"SELECT count(*) FROM {name}")}
-    assert left == KEPT - {"users"}
+    assert not list(store.work_folder.iterdir())
     assert store.read("SELECT action FROM audit_log ORDER BY audit_id")["action"].tolist() == [
         "demo_load",
+        "deposit",
+        "forecast",
         "demo_remove",
     ]
+
+
+def test_what_a_killed_computation_left_of_the_demonstration_goes_when_the_store_opens(blank: Path) -> None:
+    leftover = blank.with_suffix(".work") / "refresh-killed"
+    leftover.mkdir()
+    (leftover / "job").write_bytes(b"Les Tilleuls")
+    Store(blank).close()
+    assert not leftover.exists()
 
 
 def test_real_data_is_neither_erased_nor_mixed_with_the_demonstration(store: Store) -> None:

@@ -1,0 +1,177 @@
+"""No file makes a report, a refusal or a page as long as it wants."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from data.cli import main
+from data.decoding import DepositRefused
+from data.deposit import apply, base_name, preview
+from data.reading import read_sheet
+from data.report import DepositReport
+from data.schemas import Field, Kind, kinds
+from data.store import Store
+from data.texts import used
+from data.undo import undo
+
+MOST = 200_000
+LONG = 96_000
+
+
+def free(kind: Kind) -> list[Field]:
+    """Return the columns where people may write any text."""
+    return [field for field in kind.fields if field.type == "string" and not field.enum and not field.pattern]
+
+
+EACH_KIND = pytest.mark.parametrize("kind", kinds().values(), ids=kinds())
+FREE = {name: kind for name, kind in kinds().items() if free(kind)}
+WITH_TEXTS = pytest.mark.parametrize("kind", FREE.values(), ids=FREE)
+
+
+def size(report: DepositReport) -> int:
+    """Count the letters of all that a report says of a file, its rejected lines given back aside."""
+    tables = [report.changes.to_csv(), report.unknown_labels.to_csv()]
+    return len(json.dumps(report.as_dict(), ensure_ascii=False)) + sum(map(len, tables)) + len(report.file)
+
+
+def file_of(kind: Kind, lines: list[dict[str, str]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, [field.name for field in kind.fields])
+    writer.writeheader()
+    writer.writerows({field.name: field.example for field in kind.fields} | line for line in lines)
+    return text.getvalue().encode()
+
+
+@EACH_KIND
+def test_every_text_of_every_kind_of_file_has_a_longest_length_that_its_model_tells(kind: Kind) -> None:
+    texts = [field for field in kind.fields if field.type == "string"]
+    assert [field.name for field in texts if not field.max_length or field.max_length > 600] == []
+    assert [field.name for field in free(kind) if str(field.max_length) not in field.length_told] == []
+
+
+@WITH_TEXTS
+def test_a_text_one_letter_too_long_is_rejected_with_its_longest_length(store: Store, kind: Kind) -> None:
+    asked = [field for field in free(kind) if field.name != "effacer"]
+    lines = [{field.name: "a" * (field.max_length + 1)} for field in asked if field.max_length]
+    report = preview(store, "f.csv", file_of(kind, lines))
+    reasons = {finding.column: finding.reason for finding in report.rejected if "caractères" in finding.reason}
+    assert set(reasons) == {field.name for field in asked}
+    for field in asked:
+        told = f"compte {(field.max_length or 0) + 1} caractères\u00a0: {field.max_length} au plus"
+        assert reasons[field.name] == f"«\u00a0{'a' * 59}…\u00a0» {told}"
+
+
+@WITH_TEXTS
+def test_a_text_as_long_as_it_may_be_is_taken(store: Store, kind: Kind) -> None:
+    """But for what a column says in a form of its own: a number, a place in a list."""
+    line = {field.name: "a" * (field.max_length or 0) for field in free(kind) if field.name != "effacer"}
+    report = preview(store, "f.csv", file_of(kind, [line]))
+    assert not [finding.reason for finding in report.rejected if "caractères" in finding.reason]
+
+
+@WITH_TEXTS
+def test_a_file_of_long_texts_gives_a_short_report(store: Store, kind: Kind) -> None:
+    texts = [field.name for field in kind.fields if field.type == "string"]
+    line = dict.fromkeys(texts, "a" * (LONG // len(texts)))
+    report = preview(store, f"{'n' * 10_000}.csv", file_of(kind, [line] * 3))
+    assert report.rejected_lines == report.lines
+    assert size(report) < MOST
+
+
+@EACH_KIND
+def test_a_file_of_texts_as_long_as_they_may_be_gives_a_short_report(store: Store, kind: Kind) -> None:
+    dates = [field.name for field in kind.fields if field.type == "date" and not field.month]
+    key = [field for field in free(kind) if field.name in kind.key]
+    lines = [
+        {field.name: f"{place:03d}".ljust(field.max_length or 0, "b") for field in key}
+        | ({} if key else dict.fromkeys(dates, f"{place % 28 + 1:02d}/01/{2000 + place // 28}"))
+        for place in range(100)
+    ]
+    values = [field for field in free(kind) if field.name not in kind.key and field.name != "effacer"]
+    filled = [
+        line | {field.name: letter * (field.max_length or 0) for field in values} for line in lines for letter in "c"
+    ]
+    report = preview(store, "f.csv", file_of(kind, filled))
+    assert size(report) < MOST
+
+
+LOG = b"site_nom;site_type;date;reel\nA;M;01/09/2016;9\n"
+LONG_PLACES = {
+    "an unknown column": LOG.replace(b"reel\n", b"reel;" + b"z" * LONG + b"\n"),
+    "a thousand unknown columns": b";".join([LOG[:28], *(b"z" * 90 for _ in range(990))]) + LOG[28:],
+    "a column said twice": LOG.replace(b"reel\n", b"reel;reel" + b"!" * LONG + b"\n"),
+    "a total": LOG + b"Total " + b"z" * LONG + b";;;9\n",
+    "an error of the spreadsheet": LOG + b"B;M;01/09/2016;" + b"#" * LONG + b"\n",
+    "a formula": LOG + b"=" + b"z" * LONG + b";M;01/09/2016;9\n",
+    "a date": LOG + b"B;M;" + b"9" * LONG + b";9\n",
+    "a number": LOG + b"B;M;01/09/2016;" + b"z" * LONG + b"\n",
+    "a choice": LOG + b"B;" + b"z" * LONG + b";01/09/2016;9\n",
+}
+
+
+@pytest.mark.parametrize("content", LONG_PLACES.values(), ids=LONG_PLACES)
+def test_whatever_a_report_quotes_of_a_file_is_cut(store: Store, content: bytes) -> None:
+    report = preview(store, "f.csv", content)
+    assert size(report) < 60_000
+    assert max(len(f"{finding.column}{finding.reason}") for finding in [*report.rejected, *report.warnings]) < 720
+
+
+@pytest.mark.filterwarnings("ignore:Title is more")
+def test_the_name_of_a_sheet_is_cut(store: Store) -> None:
+    workbook, content = Workbook(), io.BytesIO()
+    workbook.active.title = "feuille" * 1_000  # type: ignore[union-attr]
+    for row in (line.split(";") for line in LOG.decode().splitlines()):
+        workbook.active.append(row)  # type: ignore[union-attr]
+    workbook.create_sheet("autre")
+    workbook.save(content)
+    assert size(preview(store, "f.xlsx", content.getvalue())) < 5_000
+
+
+def test_a_refusal_quotes_little_of_the_file() -> None:
+    with pytest.raises(DepositRefused) as refusal:
+        raise DepositRefused("x" * LONG)
+    assert len(str(refusal.value)) == 1_000
+
+
+def test_the_name_of_a_file_is_cut_and_keeps_its_ending() -> None:
+    assert base_name("n" * 10_000 + ".csv") == "n" * 115 + "….csv"
+    assert base_name("dossier/" + "n." + "z" * 10_000) == "n." + "z" * 117 + "…"
+    assert base_name("C:\\a\\journal 2026.xlsx") == "journal 2026.xlsx"
+
+
+def test_the_audit_trail_keeps_little_of_a_file(store: Store) -> None:
+    names = [f"{place:03d}".ljust(120, "x") for place in range(100)]
+    for answer in "ab":
+        lines = [{"risque": name, "ecole": "", "reponse": answer * 300} for name in names]
+        apply(store, f"{'n' * 10_000}.csv", file_of(kinds()["risks"], lines), "agent")
+    undo(store, 2, "agent")
+    longest = store.read("SELECT max(length(detail::VARCHAR)) AS n FROM audit_log")["n"].item()
+    assert longest < MOST
+
+
+def test_an_address_too_long_for_an_account_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ANTIGASPI_DB", str(tmp_path / "s.duckdb"))
+    assert main(["user", f"{'a' * 10_000}@ville.fr", "mission"]) == 1
+    told = capsys.readouterr().err
+    assert "254 caractères au plus" in told and len(told) < 200
+    assert main(["import", "n" * 10_000 + ".csv"]) == 1
+    assert len(capsys.readouterr().err) < 700
+    store = Store(tmp_path / "s.duckdb")
+    assert store.version() == 0
+    store.close()
+
+
+def test_no_text_of_the_city_s_real_files_is_too_long(nantes: Path) -> None:
+    for file in nantes.glob("*.csv"):
+        sheet = read_sheet(file.read_bytes())
+        for field in free(sheet.kind):
+            if field.name in sheet.cells.column_names:
+                assert max(map(len, used(sheet.cells[field.name]))) <= (field.max_length or 0), (file, field.name)
