@@ -48,6 +48,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 DEFAULT_PATH = Path(__file__).parent.parent / "var" / "antigaspi.duckdb"
 
 COPIED_AT_ONCE = 1 << 20
+# How the folders of computations begin, in the work folder.
+COMPUTATION = "refresh-"
 # What DuckDB says of a commit after which it could not empty its journal into the file.
 DURABLE = "COMMIT succeeded and is durable"
 
@@ -196,9 +198,8 @@ class Store:
 
     def _remove_leftovers(self) -> None:
         """Remove the folders of computations that were killed: one process holds the store, and it only begins."""
-        for folder in self.work_folder.iterdir():
-            if folder.is_dir():
-                shutil.rmtree(folder, ignore_errors=True)
+        for folder in self.work_folder.glob(f"{COMPUTATION}*"):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def close(self) -> None:
         """Close the connection; the file can then be opened by another process."""

@@ -20,11 +20,10 @@ from typing import Any
 from data.clock import today_in_paris
 from data.demo import is_demo
 from data.queries import archive
-from data.store import Store
+from data.store import COMPUTATION, Store
 from models.history import Result, extract
 
 PROJECT = Path(__file__).resolve().parent.parent
-FOLDER_PREFIX = "refresh-"
 LOG_NAME = "refresh.log"
 LOG_TAIL = 20_000
 
@@ -140,7 +139,7 @@ def _kill_group(worker: subprocess.Popen[str]) -> None:
 @contextmanager
 def _private_folder(work_folder: Path) -> Iterator[Path]:
     """Lend a folder only this user can read; the store removes those of runs that were killed, when it opens."""
-    folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=work_folder))
+    folder = Path(tempfile.mkdtemp(prefix=COMPUTATION, dir=work_folder))
     try:
         yield folder
     finally:

@@ -20,7 +20,7 @@ def server(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
         yield address
 
 
-def test_a_refused_file_says_what_to_do_and_leaves_nothing_behind(page: Page, server: str, tmp_path: Path) -> None:
+def test_a_refused_file_says_what_to_do_and_leaves_nothing_behind(page: Page, tmp_path: Path) -> None:
     visit(page, "Déposer un fichier")
     for name, content, said in [
         ("photo.csv", b"\x89PNG\r\n\x1a\n" + bytes(40), "c’est une image PNG"),
