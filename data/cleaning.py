@@ -9,11 +9,11 @@ import pyarrow.compute as pc
 
 from data.dates import Remark
 from data.header import Header
+from data.records import NO_VALUE
 from data.schemas import Kind, normalise
 from data.texts import holds, is_empty, rewrite
 
 MAX_REMARKS = 200
-NO_VALUE = "#FORMULE SANS VALEUR"
 # A total stands alone as a word: a canteen may be called TOTALITÉ.
 TOTAL = (
     r"(?i)^[\s*]*((grand|sous|ss|s)[\s/.-]*)?tota(l|ux)($|[^\pL\pN])"
