@@ -8,6 +8,8 @@ from data.accents import CHECK, OTHERS, SOUND, guess, mended
 from data.typography import french
 
 MAX_BYTES = 200 * 2**20
+# As many lines as a spreadsheet shows.
+MAX_LINES = 1_048_576
 AGAIN = "Exportez-le ou copiez-le à nouveau en entier, puis déposez-le."
 AS_CSV = "Ouvrez le tableau d’origine et enregistrez-le au format .xlsx ou CSV, puis déposez ce fichier."
 SIGNATURES = {
@@ -64,6 +66,7 @@ def as_utf8(content: bytes) -> tuple[bytes, str | None]:
         raise DepositRefused("Le fichier dépasse 200\u00a0Mo. Découpez-le, par exemple par année scolaire.")
     _refuse_empty(content)
     _refuse_known_formats(content)
+    _refuse_many_lines(content)
     text, remark = _decoded(content)
     _refuse_empty(text)
     # One pass over a long text: nearly all have none of the bytes that deserve a second look.
@@ -82,6 +85,15 @@ def _refuse_empty(content: bytes) -> None:
     blank = b" \t\r\n\x00\x1a"
     if not content[:4096].strip(blank) and not content.strip(blank):
         raise DepositRefused("Le fichier est vide. Vérifiez l’export, puis déposez le fichier à nouveau.")
+
+
+def _refuse_many_lines(content: bytes) -> None:
+    # Windows ends each line with both.
+    if max(content.count(b"\n"), content.count(b"\r")) > MAX_LINES:
+        raise DepositRefused(
+            "Le fichier a plus d’un million de lignes. Découpez-le, par exemple par année scolaire, "
+            "puis déposez chaque partie."
+        )
 
 
 def _refuse_known_formats(content: bytes) -> None:
