@@ -26,7 +26,7 @@ from data.workbook import is_zip, open_workbook
 __all__ = ["DepositRefused", "Sheet", "read_sheet"]
 
 BATCH_CELLS = 200_000
-MAX_CELLS = 10_000_000
+MAX_CELLS = 12_000_000
 MAX_BROKEN = 50_000
 # Larger blocks than Arrow takes by itself: fewer lists of distinct texts to bring together.
 BLOCK = 4 * 2**20

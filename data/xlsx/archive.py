@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from data.decoding import AS_CSV, DepositRefused
-from data.xlsx.limits import MAX_PARTS, MAX_RATIO, MAX_UNPACKED, RATIO_FROM, damaged, too_large
+from data.xlsx.limits import MAX_MARKS, MAX_PARTS, MAX_RATIO, MAX_UNPACKED, RATIO_FROM, damaged, too_large
 
 CHUNK = 2**16
 # What office programs write. The others (bzip2, LZMA) may ask for any memory.
@@ -27,7 +27,7 @@ class Archive:
     def __init__(self, file: BinaryIO) -> None:
         self._zip = zipfile.ZipFile(file)
         self._parts = {part.filename: part for part in self._zip.infolist()}
-        self._unpacked = 0
+        self._unpacked = self._marks = 0
         self._refuse_others()
         self._refuse_bombs()
 
@@ -51,16 +51,18 @@ class Archive:
         if any(part.file_size > max(RATIO_FROM, MAX_RATIO * part.compress_size) for part in parts):
             raise too_large()
 
-    def chunks(self, name: str, most: int) -> Iterator[bytes]:
+    def chunks(self, name: str, most: int, most_marks: int) -> Iterator[bytes]:
         """Unpack a part; what is unpacked in all, over all readings, is bounded too."""
         part = self._parts[name]
         if part.compress_type not in METHODS:
             raise damaged()
         if part.file_size > most:
             raise too_large()
+        last = self._marks + most_marks
         with self._zip.open(part) as stream:
             while chunk := stream.read(CHUNK):
                 self._unpacked += len(chunk)
-                if self._unpacked > MAX_UNPACKED:
+                self._marks += chunk.count(b"<")
+                if self._unpacked > MAX_UNPACKED or self._marks > min(last, MAX_MARKS):
                     raise too_large()
                 yield chunk

@@ -159,11 +159,10 @@ class Book:
         self.shapes = self._styles(relations)
         self.strings = Strings()
         if part := self._related(relations, "sharedStrings"):
-            chunks = self.archive.chunks(part, limits.MAX_LONG_PART)
-            parse_all(chunks, self.strings, limits.MAX_LONG_MARKS)
+            parse_all(self.archive.chunks(part, limits.MAX_LONG_PART, limits.MAX_LONG_MARKS), self.strings)
 
     def _read(self, part: str, handler: Handler) -> None:
-        parse_all(self.archive.chunks(part, limits.MAX_SHORT_PART), handler, limits.MAX_SHORT_MARKS)
+        parse_all(self.archive.chunks(part, limits.MAX_SHORT_PART, limits.MAX_SHORT_MARKS), handler)
 
     def _relations(self, part: str) -> dict[str, Relation]:
         folder, name = posixpath.split(part)

@@ -13,9 +13,10 @@ RATIO_FROM = 20 * MB
 # One part, as it is unpacked: a table has long parts, what describes it has not.
 MAX_LONG_PART = 250 * MB
 MAX_SHORT_PART = 32 * MB
-# Its XML: marks are “<”, two for each element that has a content.
-MAX_LONG_MARKS = 30_000_000
+# Its XML: marks are “<”, two for each element that has a content; the last limit is for all that is unpacked.
+MAX_LONG_MARKS = 20_000_000
 MAX_SHORT_MARKS = 2_000_000
+MAX_MARKS = 30_000_000
 MAX_DEPTH = 100
 MAX_NAMES = 2_000
 MAX_TOKEN = MB

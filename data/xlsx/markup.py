@@ -1,4 +1,4 @@
-"""XML read as a stream with everything bounded: marks, depth, distinct names, longest tag; no DTD, hence no entity."""
+"""XML read as a stream, bounded: depth, distinct names, longest tag; no DTD, hence no entity."""
 
 from __future__ import annotations
 
@@ -37,14 +37,11 @@ class Handler:
         self.closed(name.rpartition(":")[2] if ":" in name else name)
 
 
-def parse(chunks: Iterable[bytes], handler: Handler, most_marks: int) -> Iterable[None]:
+def parse(chunks: Iterable[bytes], handler: Handler) -> Iterable[None]:
     """Hand a part to its handler, a chunk at each step; raises DepositRefused when it is not XML or out of measure."""
     parser = _parser(handler)
-    marks = fed = 0
+    fed = 0
     for chunk in chunks:
-        marks += chunk.count(b"<")
-        if marks > most_marks:
-            raise too_large()
         _feed(parser, chunk, last=False)
         fed += len(chunk)
         # A tag that is not yet whole is kept, and read again with each chunk.
@@ -55,9 +52,9 @@ def parse(chunks: Iterable[bytes], handler: Handler, most_marks: int) -> Iterabl
     yield
 
 
-def parse_all(chunks: Iterable[bytes], handler: Handler, most_marks: int) -> None:
+def parse_all(chunks: Iterable[bytes], handler: Handler) -> None:
     """Hand a whole part to its handler."""
-    for _ in parse(chunks, handler, most_marks):
+    for _ in parse(chunks, handler):
         pass
 
 

@@ -20,8 +20,8 @@ Row = tuple[int, list[str]]
 def rows(book: Book, name: str) -> Iterator[Row]:
     """Yield the line and cells of each row that is not empty."""
     reader = _Reader(book)
-    chunks = book.archive.chunks(book.sheets[name], limits.MAX_LONG_PART)
-    for _ in parse(chunks, reader, limits.MAX_LONG_MARKS):
+    chunks = book.archive.chunks(book.sheets[name], limits.MAX_LONG_PART, limits.MAX_LONG_MARKS)
+    for _ in parse(chunks, reader):
         yield from reader.take()
 
 
@@ -97,6 +97,9 @@ class _Reader(Handler):
         self._line, self._column, self._row_length = line, 0, 0
 
     def _end_cell(self, attributes: dict[str, str]) -> None:
+        self._cells += 1
+        if self._cells > limits.MAX_CELLS:
+            raise too_large()
         place = attributes.get("r")
         self._column = _column(place) if place else self._column + 1
         kind, text = attributes.get("t", "n"), "".join(self._pieces)
@@ -120,6 +123,7 @@ class _Reader(Handler):
             )
         missing = self._column - len(self._row)
         if missing > 0:
+            self._cells += missing - 1
             self._row += [""] * missing
         self._row[self._column - 1] = text
         self._row_length += len(text)
@@ -129,9 +133,8 @@ class _Reader(Handler):
     def _end_row(self) -> None:
         if not self._row:
             return
-        self._cells += len(self._row) + 1
         self._text += self._row_length
-        if self._cells > limits.MAX_CELLS or self._text > limits.MAX_TEXT:
+        if self._text > limits.MAX_TEXT:
             raise too_large()
         self._ready.append((self._line, self._row))
         self._row = []
