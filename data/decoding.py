@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from data.accents import CHECK, OTHERS, SOUND, guess, mended
+from data.accents import CHECK, OTHERS, SOUND, blocks, guess, mended
 from data.typography import french
 
 MAX_BYTES = 200 * 2**20
@@ -157,8 +157,10 @@ def _is_utf8(line: bytes) -> bool:
 
 
 def _from(content: bytes, encoding: str) -> bytes:
+    # Where a byte is a character, a text can be cut anywhere.
+    pieces = (content,) if encoding.startswith("utf-16") else blocks(content)
     try:
-        return content.decode(encoding).encode("utf-8")
+        return b"".join(piece.decode(encoding).encode("utf-8") for piece in pieces)
     except UnicodeError as error:
         raise DepositRefused(
             f"Le fichier est tronqué ou abîmé\u00a0: certains de ses caractères sont incomplets. {AGAIN}"

@@ -62,6 +62,8 @@ def read_sheet(content: bytes, *, typed: bool = False) -> Sheet:
     its reason. Lines `typed` in a form are never totals. Raises DepositRefused when the file cannot be read or its
     header is not known.
     """
+    # Arrow keeps what a former file took.
+    pa.default_memory_pool().release_unused()
     header, rows, said = _read_workbook(content) if is_zip(content) else _read_text(content)
     refuse_wide_menus(header)
     table = without_blanks(_trimmed(take_back(rows.table), header))
@@ -162,6 +164,7 @@ def _rows_at_once(text: bytes, header: Header, separator: str) -> pa.Table | Non
     except pa.ArrowInvalid:
         return None
     rows = coded(rows)
+    pa.default_memory_pool().release_unused()
     if any((pc.max(pc.binary_length(codes(column).dictionary)).as_py() or 0) > MAX_CELL for column in rows.columns):
         return None
     if quoted and (rows.num_rows != line_breaks(text, start, end) + 1 or not _ends_closed(text, start, end, separator)):
