@@ -198,7 +198,7 @@ def _refuse_many_cells(rows: int, header: Header) -> None:
     if rows * len(header.names) > MAX_CELLS:
         raise DepositRefused(
             f"Le fichier a plus de {MAX_CELLS // 10**6}\u00a0millions de cellules. "
-            "Gardez les colonnes utiles ou découpez-le, par exemple par année scolaire."
+            "Gardez les colonnes utiles ou découpez-le, par exemple par année scolaire, puis déposez-le à nouveau."
         )
 
 
