@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from itertools import islice
 
 # All that French texts hold beyond ASCII.
 FRENCH = frozenset("àâäçéèêëîïôöùûüÿœæÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŸŒÆ«»°’‘“”–—…•€²³½¼\u00a0\u202f")
@@ -27,6 +29,11 @@ TWICE_SAID = "des accents étaient enregistrés deux fois (« Ã© » pour « é
 CHECK = "vérifiez les noms accentués"
 
 
+BLOCK = 2**20
+SAMPLE = 4
+LINE_END = re.compile(rb"[\r\n]")
+
+
 def tidy(text: str) -> str:
     """Return a text with each accented letter in one piece and no invisible mark: two names that look alike are one."""
     return MARKS.sub("", unicodedata.normalize("NFC", text))
@@ -34,25 +41,50 @@ def tidy(text: str) -> str:
 
 def guess(body: bytes) -> str:
     """Return the encoding of a text that is not UTF-8: Windows-1252, unless only another one makes it French."""
-    if not body.translate(None, PLAIN_BYTES) or not IMPROBABLE.search(body.decode("cp1252", errors="replace")):
+    if not body.translate(None, PLAIN_BYTES) or not any(map(_is_improbable, blocks(body))):
         return "cp1252"
     high = bytes(code for code in range(128, 256) if bytes((code,)) in body)
     likely = [encoding for encoding in OTHERS if FRENCH.issuperset(high.decode(encoding))]
-    return max(likely, key=lambda encoding: len(IN_CASE.findall(body.decode(encoding))), default="cp1252")
+    sample = b"".join(islice((block for block in blocks(body) if not block.isascii()), SAMPLE))
+    return max(likely, key=lambda encoding: sum(1 for _ in IN_CASE.finditer(sample.decode(encoding))), default="cp1252")
+
+
+def _is_improbable(block: bytes) -> bool:
+    return IMPROBABLE.search(block.decode("cp1252", errors="replace")) is not None
 
 
 def mended(text: bytes) -> tuple[bytes, str | None]:
     """Return a UTF-8 text without twice-encoded letters, nor marks that nobody sees; and what to say of it."""
     if any(mark in text for mark in TO_TIDY):
-        text = tidy(text.decode()).encode()
+        text = b"".join(tidy(block.decode()).encode() for block in blocks(text))
     if any(mark in text for mark in ENCODED_TWICE):
-        lines = text.decode().splitlines(keepends=True)
-        again = [_once(line) if TWICE.search(line) else line for line in lines]
-        if again != lines:
-            return "".join(again).encode(), f"{TWICE_SAID} ; {CHECK}"
+        again = b"".join(map(_lines_once, blocks(text)))
+        if again != text:
+            return again, f"{TWICE_SAID} ; {CHECK}"
     if LOST_SIGN in text:
         return text, LOST
     return text, None
+
+
+def blocks(text: bytes) -> Iterator[bytes]:
+    """Cut a long text at its line ends: work on all of it at once takes much memory, and stops all other threads."""
+    start = 0
+    while start < len(text):
+        stop = start + BLOCK
+        if found := LINE_END.search(text, stop, stop + BLOCK):
+            stop = found.end()
+        elif stop + BLOCK >= len(text):
+            stop = len(text)
+        else:
+            # A line longer than a block: refused later. It is cut before the first byte of a character.
+            stop += next((ahead for ahead in range(4) if not 0x80 <= text[stop + ahead] < 0xC0), 0)
+        yield text[start:stop]
+        start = stop
+
+
+def _lines_once(block: bytes) -> bytes:
+    lines = block.decode().splitlines(keepends=True)
+    return "".join(_once(line) if TWICE.search(line) else line for line in lines).encode()
 
 
 def _once(line: str) -> str:

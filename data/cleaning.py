@@ -8,13 +8,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.dates import Remark
+from data.decoding import DepositRefused
 from data.header import Header
+from data.records import NO_VALUE
 from data.schemas import Kind, normalise
 from data.texts import holds, is_empty, rewrite
 from data.typography import quoted
 
 MAX_REMARKS = 200
-NO_VALUE = "#FORMULE SANS VALEUR"
+MAX_PASSED = 50_000
 # A total stands alone as a word: a canteen may be called TOTALITÉ.
 TOTAL = (
     r"(?i)^[\s*]*((grand|sous|ss|s)[\s/.-]*)?tota(l|ux)($|[^\pL\pN])"
@@ -64,13 +66,23 @@ def _named_total(rows: pa.Table, kind: Kind) -> list[tuple[int, dict[str, str], 
         named = holds(rows[name], lambda texts: pc.match_substring_regex(texts, TOTAL))
         found += [
             (row["line"], row, row[name])
-            for row in rows.filter(named).to_pylist()
+            for row in few(rows.filter(named)).to_pylist()
             if normalise(row[name]) not in values.get(name, ())
         ]
         rows = rows.filter(holds(rows[name], is_empty))
         if not rows.num_rows:
             break
     return found
+
+
+def few(rows: pa.Table) -> pa.Table:
+    """Return the rows that are no lines of the table, which are looked at one by one; refuse a file full of them."""
+    if rows.num_rows > MAX_PASSED:
+        raise DepositRefused(
+            f"Plus de {MAX_PASSED // 1000}\u00a0000 lignes répètent l’en-tête ou sont des totaux. "
+            "Exportez le tableau sans elles, puis déposez ce fichier."
+        )
+    return rows
 
 
 def _is_full(row: dict[str, str], kind: Kind) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-from data.accents import CHECK, OTHERS, SOUND, guess, mended
+from data.accents import CHECK, OTHERS, SOUND, blocks, guess, mended
 from data.typography import REFUSAL, cut, french
 
 MAX_BYTES = 200 * 2**20
+# The largest file that the page takes has lines of ten characters at least.
+MAX_LINES = 5_000_000
 AGAIN = "Exportez-le ou copiez-le à nouveau en entier, puis déposez-le."
 AS_CSV = "Ouvrez le tableau d’origine et enregistrez-le au format .xlsx ou CSV, puis déposez ce fichier."
 SIGNATURES = {
@@ -64,6 +66,7 @@ def as_utf8(content: bytes) -> tuple[bytes, str | None]:
         raise DepositRefused("Le fichier dépasse 200\u00a0Mo. Découpez-le, par exemple par année scolaire.")
     _refuse_empty(content)
     _refuse_known_formats(content)
+    _refuse_many_lines(content)
     text, remark = _decoded(content)
     _refuse_empty(text)
     # One pass over a long text: nearly all have none of the bytes that deserve a second look.
@@ -82,6 +85,15 @@ def _refuse_empty(content: bytes) -> None:
     blank = b" \t\r\n\x00\x1a"
     if not content[:4096].strip(blank) and not content.strip(blank):
         raise DepositRefused("Le fichier est vide. Vérifiez l’export, puis déposez le fichier à nouveau.")
+
+
+def _refuse_many_lines(content: bytes) -> None:
+    # Windows ends each line with both.
+    if max(content.count(b"\n"), content.count(b"\r")) > MAX_LINES:
+        raise DepositRefused(
+            "Le fichier a plus de cinq millions de lignes. Découpez-le, par exemple par année scolaire, "
+            "puis déposez chaque partie."
+        )
 
 
 def _refuse_known_formats(content: bytes) -> None:
@@ -145,8 +157,10 @@ def _is_utf8(line: bytes) -> bool:
 
 
 def _from(content: bytes, encoding: str) -> bytes:
+    # Where a byte is a character, a text can be cut anywhere.
+    pieces = (content,) if encoding.startswith("utf-16") else blocks(content)
     try:
-        return content.decode(encoding).encode("utf-8")
+        return b"".join(piece.decode(encoding).encode("utf-8") for piece in pieces)
     except UnicodeError as error:
         raise DepositRefused(
             f"Le fichier est tronqué ou abîmé\u00a0: certains de ses caractères sont incomplets. {AGAIN}"

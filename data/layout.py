@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.cleaning import capped
+from data.cleaning import capped, few
 from data.dates import Remark
 from data.decoding import DepositRefused
 from data.header import Header, fields_named
@@ -51,7 +51,7 @@ def without_repeated_headers(rows: pa.Table, header: Header) -> tuple[pa.Table, 
         return rows, []
     repeated = []
     named_again = holds(rows[first], lambda texts: pc.is_in(texts, pa.array(titles)))
-    for row in rows.filter(named_again).to_pylist():
+    for row in few(rows.filter(named_again)).to_pylist():
         said = {name: fields_named(kind.name, normalise(row[name])) for name in named if row[name].strip()}
         if sum(map(bool, said.values())) < 2:
             continue

@@ -26,7 +26,9 @@ from data.workbook import is_zip, open_workbook
 
 __all__ = ["DepositRefused", "Sheet", "read_sheet"]
 
-BATCH = 20_000
+BATCH_CELLS = 200_000
+MAX_CELLS = 12_000_000
+MAX_BROKEN = 50_000
 # Larger blocks than Arrow takes by itself: fewer lists of distinct texts to bring together.
 BLOCK = 4 * 2**20
 
@@ -61,6 +63,8 @@ def read_sheet(content: bytes, *, typed: bool = False) -> Sheet:
     its reason. Lines `typed` in a form are never totals. Raises DepositRefused when the file cannot be read or its
     header is not known.
     """
+    # Arrow keeps what a former file took.
+    pa.default_memory_pool().release_unused()
     header, rows, said = _read_workbook(content) if is_zip(content) else _read_text(content)
     refuse_wide_menus(header)
     table = without_blanks(_trimmed(take_back(rows.table), header))
@@ -114,16 +118,15 @@ def _read_text(content: bytes) -> tuple[Header, _Rows, list[Remark]]:
 
 
 def _read_workbook(content: bytes) -> tuple[Header, _Rows, list[Remark]]:
-    workbook = open_workbook(content)
-    tops = {name: list(_top(workbook.records(name))) for name in workbook.names}
-    found = {name: find_header(top) for name, top in tops.items()}
-    headers = {name: header for name, header in found.items() if isinstance(header, Header)}
-    tables = [name for name, header in headers.items() if _has_rows(tops[name], header)] or list(headers)
-    header = headers[tables[0]] if tables else best_of(found.values())
-    if not isinstance(header, Header):
-        raise DepositRefused(unknown_header(tops.values(), header))
-    rows = _rows_one_by_one(workbook.records(tables[0]), header, None)
-    return header, rows, _other_sheets(tables[0], tables[1:], len(workbook.names))
+    with open_workbook(content) as workbook:
+        found = {name: find_header(top) for name, top in workbook.tops.items()}
+        headers = {name: header for name, header in found.items() if isinstance(header, Header)}
+        tables = [name for name, header in headers.items() if _has_rows(workbook.tops[name], header)] or list(headers)
+        header = headers[tables[0]] if tables else best_of(found.values())
+        if not isinstance(header, Header):
+            raise DepositRefused(unknown_header(workbook.tops.values(), header))
+        rows = _rows_one_by_one(workbook.records(tables[0]), header, None)
+        return header, rows, _other_sheets(tables[0], tables[1:], len(workbook.names))
 
 
 def _has_rows(top: list[Record], header: Header) -> bool:
@@ -145,6 +148,7 @@ def _other_sheets(read: str, tables: list[str], sheets: int) -> list[Remark]:
 def _rows_at_once(text: bytes, header: Header, separator: str) -> pa.Table | None:
     """Read a plain file (one record per line, all of the same width) with Arrow, or return None when it is not one."""
     start, end = body(text, header.line)
+    _refuse_many_cells(max(text.count(b"\n", start, end), text.count(b"\r", start, end)), header)
     quoted = text.find(b'"', start) >= 0
     try:
         rows = pa_csv.read_csv(
@@ -161,6 +165,7 @@ def _rows_at_once(text: bytes, header: Header, separator: str) -> pa.Table | Non
     except pa.ArrowInvalid:
         return None
     rows = coded(rows)
+    pa.default_memory_pool().release_unused()
     if any((pc.max(pc.binary_length(codes(column).dictionary)).as_py() or 0) > MAX_CELL for column in rows.columns):
         return None
     if quoted and (rows.num_rows != line_breaks(text, start, end) + 1 or not _ends_closed(text, start, end, separator)):
@@ -177,13 +182,25 @@ def _ends_closed(text: bytes, start: int, end: int, separator: str) -> bool:
 def _rows_one_by_one(found: Iterable[Record], header: Header, separator: str | None) -> _Rows:
     """Read any file, record by record, a batch at a time so that memory stays bounded."""
     broken: list[tuple[int, str]] = []
-    schema = pa.schema([("line", pa.int64()), *((name, pa.string()) for name in header.columns)])
+    schema = pa.schema([("line", pa.int64()), *((name, CODED) for name in header.columns)])
     kept = _kept(found, header, separator, broken)
     batches: list[pa.RecordBatch] = []
-    while batch := list(islice(kept, BATCH)):
+    rows = 0
+    while batch := list(islice(kept, max(1, BATCH_CELLS // len(schema)))):
+        rows += len(batch)
+        _refuse_many_cells(rows, header)
         columns = zip(zip(*batch, strict=True), schema, strict=True)
         batches.append(pa.record_batch([pa.array(cells, column.type) for cells, column in columns], schema=schema))
     return _Rows(coded(pa.Table.from_batches(batches, schema)), broken)
+
+
+def _refuse_many_cells(rows: int, header: Header) -> None:
+    """Refuse a file by its lines times the width of its header, which each of them is given."""
+    if rows * len(header.names) > MAX_CELLS:
+        raise DepositRefused(
+            f"Le fichier a plus de {MAX_CELLS // 10**6}\u00a0millions de cellules. "
+            "Gardez les colonnes utiles ou découpez-le, par exemple par année scolaire, puis déposez-le à nouveau."
+        )
 
 
 def _kept(
@@ -194,6 +211,11 @@ def _kept(
     for first, last, cells in found:
         if last <= header.line:
             continue
+        if len(broken) > MAX_BROKEN:
+            raise DepositRefused(
+                f"Plus de {MAX_BROKEN // 1000}\u00a0000 lignes ne tiennent pas sous l’en-tête. "
+                "Exportez le tableau à nouveau, puis déposez ce fichier."
+            )
         if cells is None:
             broken.append((first, "un guillemet ouvert n’est pas refermé\u00a0: corrigez cette ligne"))
         elif len(cells) > width and (any(map(str.strip, cells[width:])) or _splits_a_number(cells, header, separator)):

@@ -13,6 +13,8 @@ MAX_CELL = 100_000
 MAX_LINE = 1_000_000
 MAX_RECORD_LINES = 200
 MAX_UNCLOSED = 1_000
+# Stands for the value of a formula that was saved without it.
+NO_VALUE = "#FORMULE SANS VALEUR"
 
 # First line and last line in the file (from 1), and the cells; None for a line whose quote is never closed.
 Record = tuple[int, int, list[str] | None]
