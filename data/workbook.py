@@ -20,7 +20,7 @@ from typing import IO, Any
 
 from data.decoding import MAX_BYTES, DepositRefused
 from data.records import Record
-from data.xlsx.limits import MAX_PARTS, MAX_SENT, MAX_SENT_LINE, SECONDS, too_large
+from data.xlsx.limits import MAX_PARTS, MAX_SENT, MAX_SENT_LINE, SECONDS, damaged, too_large
 
 PROJECT = Path(__file__).resolve().parent.parent
 # One arena for the threads of the process: each would take its share of the limited memory.
@@ -100,7 +100,10 @@ class Workbook:
             self._received += len(line)
             if self._received > MAX_SENT or not line.endswith(b"\n"):
                 raise too_large()
-            value = json.loads(line)
+            try:
+                value = json.loads(line)
+            except (ValueError, RecursionError):
+                raise damaged() from None
             if value is None:
                 return
             if isinstance(value, dict):
