@@ -19,13 +19,16 @@ from pathlib import Path
 from typing import IO, Any
 
 from data.decoding import MAX_BYTES, DepositRefused
+from data.faults import of_system
 from data.records import Record
-from data.xlsx.limits import MAX_PARTS, MAX_SENT, MAX_SENT_LINE, SECONDS, too_large
+from data.xlsx.limits import MAX_PARTS, MAX_SENT, MAX_SENT_LINE, SECONDS, damaged, too_large
 
 PROJECT = Path(__file__).resolve().parent.parent
 # One arena for the threads of the process: each would take its share of the limited memory.
 ENVIRONMENT = {"MALLOC_ARENA_MAX": "1"}
 ENTRY = b"PK\x01\x02"
+# As many at once as there are processors on the smallest server: whoever sends a third waits a few seconds.
+READERS = threading.BoundedSemaphore(2)
 
 
 def is_zip(content: bytes) -> bool:
@@ -40,11 +43,19 @@ def open_workbook(content: bytes) -> Iterator[Workbook]:
         raise DepositRefused("Le fichier dépasse 200\u00a0Mo. Découpez-le, par exemple par année scolaire.")
     if content.count(ENTRY) > 2 * MAX_PARTS:
         raise too_large()
-    with tempfile.TemporaryFile() as file:
-        file.write(content)
-        file.flush()
-        file.seek(0)
-        reader = _start(file.fileno())
+    with READERS:
+        yield from _opened(content)
+
+
+def _opened(content: bytes) -> Iterator[Workbook]:
+    try:
+        with tempfile.TemporaryFile() as file:
+            file.write(content)
+            file.flush()
+            file.seek(0)
+            reader = _start(file.fileno())
+    except OSError as error:
+        raise of_system(error, Path(tempfile.gettempdir())) from error
     deadline = threading.Timer(SECONDS, reader.kill)
     deadline.daemon = True
     deadline.start()
@@ -100,7 +111,10 @@ class Workbook:
             self._received += len(line)
             if self._received > MAX_SENT or not line.endswith(b"\n"):
                 raise too_large()
-            value = json.loads(line)
+            try:
+                value = json.loads(line)
+            except (ValueError, RecursionError):
+                raise damaged() from None
             if value is None:
                 return
             if isinstance(value, dict):

@@ -30,7 +30,7 @@ MAX_STRINGS = 2_000_000
 MAX_STRINGS_BYTES = 48 * MB
 # What is given back of a sheet.
 MAX_ROWS = 1_048_576
-MAX_CELLS = 3_000_000
+MAX_CELLS = 2_000_000
 MAX_ROW_TEXT = 1_000_000
 MAX_TEXT = 48 * MB
 # What the process that reads sends in all, first lines of every sheet included, and in one line.
@@ -45,7 +45,7 @@ SECONDS = 16
 def too_large() -> DepositRefused:
     """Refuse a workbook that is over a limit."""
     return DepositRefused(
-        "Ce classeur est démesuré une fois décompressé\u00a0: sont lus jusqu’à 3\u00a0millions de cellules "
+        "Ce classeur est démesuré une fois décompressé\u00a0: sont lus jusqu’à 2\u00a0millions de cellules "
         "et 48\u00a0Mo de texte. Enregistrez la feuille utile au format CSV, puis déposez ce CSV."
     )
 
