@@ -9,7 +9,7 @@ PORT ?= 8501
 # Open the browser where there is a screen; on a server, only print the address.
 HEADLESS := $(if $(DISPLAY)$(WAYLAND_DISPLAY),false,true)
 
-.PHONY: run test bench lint format clean
+.PHONY: run test bench accuracy lint format clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m data demo --if-new
@@ -30,6 +30,9 @@ format: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks
+
+accuracy: $(VENV)/dev.stamp
+	$(BIN)/python -m benchmarks.accuracy
 
 clean:
 	rm -rf $(VENV) $(SERVED) .mypy_cache .ruff_cache .pytest_cache

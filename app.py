@@ -7,7 +7,8 @@ from urllib.parse import unquote, urlsplit
 
 import streamlit as st
 
-from ui import access, blocks, frame, session
+from ui import access, frame, session
+from ui.kit import blocks
 from ui.navigation import PAGES, PageDescription
 
 HERE = Path(__file__).parent

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import LOG, bench_deposit, bench_import, bench_pages, bench_refresh
+from benchmarks import LOG
+from benchmarks.speed import bench_deposit, bench_import, bench_pages, bench_refresh
 
 
 def main() -> int:

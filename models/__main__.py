@@ -12,7 +12,8 @@ from typing import Any
 
 from data.cli.common import Commands, actor, refuse, refuse_file, with_store
 from data.store import Store
-from models.refresh import RefreshFailed, refresh
+from models.failures import RefreshFailed
+from models.refresh import refresh
 
 SUMMARY = """
     SELECT
@@ -48,7 +49,7 @@ def _refresh(store: Store, options: argparse.Namespace) -> int:
 
 
 def _backtest(store: Store, options: argparse.Namespace) -> int:
-    from models import backtest_file as command  # loads Prophet, which a refresh leaves to its own process
+    from models.run import backtest_file as command  # loads Prophet, which a refresh leaves to its own process
 
     if not options.out.parent.is_dir():  # better told before the computation than after
         return refuse(f"Le dossier {options.out.parent} n’existe pas.")

@@ -19,9 +19,10 @@ from typing import Any
 
 from data.clock import today_in_paris
 from data.demo import is_demo
-from data.queries import archive
+from data.queries.forecasts import archive
 from data.store import COMPUTATION, Store
-from models.history import Result, extract
+from models.failures import HistoryEmpty, RefreshFailed
+from models.inputs.job import Result, extract
 
 PROJECT = Path(__file__).resolve().parent.parent
 LOG_NAME = "refresh.log"
@@ -42,14 +43,6 @@ TABLES = {
     "forecast_terms": "INSERT INTO forecast_terms BY NAME SELECT $run_id AS run_id, * FROM computed",
     "backtests": "INSERT INTO backtests BY NAME SELECT $run_id AS run_id, * FROM computed",
 }
-
-
-class RefreshFailed(Exception):
-    """No new forecast was stored; the message is a French sentence for the person who asked."""
-
-
-class HistoryEmpty(RefreshFailed):
-    """There is nothing to forecast from; the message is in French."""
 
 
 def refresh(
@@ -109,7 +102,7 @@ def _run_worker(arguments: list[str], folder: Path, log: int, progress: Callable
     # One thread per process: the pool already uses every core. Its temporary files go where they are cleaned up.
     environment = os.environ | {"TMPDIR": str(folder), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     worker = subprocess.Popen(
-        [sys.executable, "-m", "models.worker", *arguments],
+        [sys.executable, "-m", "models.run.worker", *arguments],
         cwd=PROJECT,
         env=environment,
         stdin=subprocess.PIPE,

@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "data": {"data"},
 }
 # The session starts the computation of the forecasts; models.refresh runs it in a process of its own.
-EXCEPTIONS = {("ui/session.py", "models.refresh")}
+EXCEPTIONS = {("ui/session.py", "models.refresh"), ("ui/session.py", "models.failures")}
 FILES = [
     path
     for room in ROOMS

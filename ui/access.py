@@ -12,8 +12,8 @@ from typing import Any, NoReturn
 import streamlit as st
 
 from data.accounts import ROLES, Account, active_accounts
+from data.kinds.records import PROGRAMME_KINDS
 from data.store import Store
-from data.targets import PROGRAMME_KINDS
 from ui import session
 from ui.server import local_key, session_cookie
 from ui.server.session_cookie import Session

@@ -7,8 +7,8 @@ from pathlib import Path
 import streamlit as st
 
 from data import queries
-from ui import blocks, formats
 from ui.access import ROLE_TITLES, User
+from ui.kit import blocks, formats
 from ui.session import ask, opened
 
 STYLE = Path(__file__).with_name("style.css")

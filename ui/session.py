@@ -13,6 +13,7 @@ import streamlit as st
 
 from data import queries
 from data.store import Store, StoreFault, store_path
+from models.failures import RefreshFailed
 
 Answer = TypeVar("Answer")
 Asked = ParamSpec("Asked")
@@ -173,8 +174,8 @@ def request_refresh() -> None:
 
 
 def _explain(error: Exception) -> str:
-    """Return the message when it was written for people (RefreshFailed, HistoryEmpty), else a general sentence."""
-    if isinstance(error, StoreFault) or type(error).__module__ == "models.refresh":
+    """Return the message when it was written for people, else a general sentence."""
+    if isinstance(error, StoreFault | RefreshFailed):
         return str(error)
     return (
         "Le calcul des prévisions s’est arrêté sur une erreur imprévue. "

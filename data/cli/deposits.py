@@ -10,10 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from data import undo as undo_module
 from data.cli.common import Commands, actor, refuse
-from data.deposit import DepositRefused, DepositReport, apply, base_name, preview
-from data.schemas import kinds
+from data.deposit import undo as undo_module
+from data.deposit.apply import DepositRefused, DepositReport, apply, base_name, preview
+from data.kinds import kinds
 from data.store import Store
 from data.typography import VALUE, cut
 

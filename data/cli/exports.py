@@ -7,10 +7,10 @@ from datetime import date, datetime
 from pathlib import Path
 
 from data.cli.common import Commands, refuse, refuse_file
-from data.export import EXPORTED, KEPT_INSIDE, STYLES, export, file_name, is_empty
+from data.export.files import EXPORTED, KEPT_INSIDE, STYLES, export, file_name, is_empty
+from data.export.ma_cantine import Declaration, NothingToDeclare, declaration, declaration_csv
 from data.files import write_whole
-from data.ma_cantine import Declaration, NothingToDeclare, declaration, declaration_csv
-from data.schemas import kinds
+from data.kinds import kinds
 from data.store import Store
 from data.typography import quoted
 

@@ -9,6 +9,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from data.calendar.school import next_service_days, school_year, school_year_bounds, service_days
 from data.clock import today_in_paris
 from data.demo.city import City, build_city
 from data.demo.events import build_events
@@ -17,7 +18,6 @@ from data.demo.menus import build_menus
 from data.demo.portfolio import build_pilots
 from data.demo.rollout import build_rollout
 from data.demo.weighings import build_weighings
-from data.school_calendar import next_service_days, school_year, school_year_bounds, service_days
 from data.store import Store
 
 __all__ = ["DemoOnly", "is_demo", "is_empty", "load_demo", "start_empty"]

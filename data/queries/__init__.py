@@ -1,7 +1,7 @@
 """Questions the pages ask: one question = one function = one SQL statement beside it."""
 
-from data.queries.forecast_days import canteen_forecasts_of_day, daily_forecast, forecast_terms, recent_actuals
-from data.queries.forecasts import (
+from data.queries.forecasts.days import canteen_forecasts_of_day, daily_forecast, forecast_terms, recent_actuals
+from data.queries.forecasts.runs import (
     FORECAST_KINDS,
     ForecastRun,
     ends_too_soon,

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from data.event_days import CLOSURE, KINDS
+from data.calendar.events import CLOSURE, KINDS
+from data.calendar.strikes import readings
 from data.store import Store
-from data.strikes import readings
 
 # The deposit that last spoke of an event; taking it back takes nothing else back when it is its only line.
 DECLARED = """

@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 
 from data.clock import PARIS
+from data.kinds.records import PROGRAMME_KINDS
 from data.store import Store
-from data.targets import PROGRAMME_KINDS
 
 COUNTS = ("lines", "accepted", "changed", "unchanged", "rejected", "without_measure")
 # The file of a form, by its name: how deposits were told apart before their own line said it.

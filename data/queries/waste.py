@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from data.queries.adjusted import ADJUSTED, parameters
+from data.queries.forecasts.adjusted import ADJUSTED, parameters
 from data.selection import Selection
 from data.store import Store
 

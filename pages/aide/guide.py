@@ -7,8 +7,8 @@ from pathlib import Path
 import streamlit as st
 
 from data.typography import french
-from ui import blocks
 from ui.access import require
+from ui.kit import blocks
 
 require("comite", "mission", "cantine", "cuisine")
 blocks.page_title("Guide", "Comment déposer un fichier et lire les chiffres\u00a0?")

@@ -5,8 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from data import queries
-from ui import blocks, deposit_help, deposit_history, deposit_view
 from ui.access import require
+from ui.deposit import help as deposit_help
+from ui.deposit import history as deposit_history
+from ui.deposit import view as deposit_view
+from ui.kit import blocks
 from ui.session import ask
 
 user = require("cantine")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from data import queries
-from ui import blocks, filters, waste_ahead_view, waste_view
 from ui.access import require
+from ui.kit import blocks, filters
 from ui.session import ask
+from ui.waste import ahead as waste_ahead_view
+from ui.waste import view as waste_view
 
 require("comite", "cantine", "cuisine")
 blocks.page_title("Gaspillage", "Où, quand et sur quels plats perdons-nous\u00a0?")

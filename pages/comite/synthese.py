@@ -6,11 +6,13 @@ import streamlit as st
 
 from data import queries
 from data.clock import today_in_paris
-from models import pilot_study
-from ui import blocks, effect_view, filters, synthesis_view
+from models.pilot import study as pilot_study
 from ui.access import require
+from ui.kit import blocks, filters
+from ui.pilot_effect import view as effect_view
 from ui.session import ask
-from ui.situation import decisions, situation
+from ui.summary import view as synthesis_view
+from ui.summary.situation import decisions, situation
 
 require("comite")
 blocks.page_title("Synthèse", "Où en sommes-nous, qu’est-ce qui a changé, que décider\u00a0?")

@@ -5,8 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from data import queries
-from ui import blocks, events_view, explain_view, filters, forecast_view, risk_view
 from ui.access import require
+from ui.forecasts import events as events_view
+from ui.forecasts import risk as risk_view
+from ui.forecasts import view as forecast_view
+from ui.forecasts import why as explain_view
+from ui.kit import blocks, filters
 from ui.session import ask
 
 user = require("cuisine", "comite", "cantine")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from data.clock import today_in_paris
-from ui import blocks, edit_view, rollout_view, steering_view
 from ui.access import require
+from ui.edit import block as edit_view
+from ui.kit import blocks
+from ui.rollout import steering as steering_view
+from ui.rollout import view as rollout_view
 
 user = require("comite")
 blocks.page_title("Déploiement", "Où en sont les écoles test, qu’est-ce qui les retient, quelle est la suite\u00a0?")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from data import queries
-from ui import attach_view, blocks, filters, inventory_view, journal_view
 from ui.access import require
+from ui.inventory import attach as attach_view
+from ui.inventory import view as inventory_view
+from ui.journal import view as journal_view
+from ui.kit import blocks, filters
 from ui.session import ask
 
 user = require("mission")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from models import pilot_study
-from ui import blocks, effect_view
+from models.pilot import study as pilot_study
 from ui.access import require
+from ui.kit import blocks
+from ui.pilot_effect import view as effect_view
 from ui.session import ask
 
 require("comite")

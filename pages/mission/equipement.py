@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from data import programme
 from data.clock import today_in_paris
-from ui import blocks, edit_view, equipment_view, mail_view, next_week, support_view
+from data.queries import rollout as programme
 from ui.access import require
+from ui.edit import block as edit_view
+from ui.equipment import mail as mail_view
+from ui.equipment import next_week
+from ui.equipment import support as support_view
+from ui.equipment import view as equipment_view
+from ui.kit import blocks
 from ui.session import ask
 
 user = require("comite")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from data import programme
 from data.clock import today_in_paris
-from models import rollout_forecast
-from ui import blocks, rollout_ahead_view
+from data.queries import rollout as programme
+from models.scale_up import forecast as rollout_forecast
 from ui.access import require
+from ui.kit import blocks
+from ui.scale_up import view as rollout_ahead_view
 from ui.session import ask
 
 require("comite")

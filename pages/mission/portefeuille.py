@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from data.clock import today_in_paris
-from ui import blocks, edit_view, portfolio_view
 from ui.access import require
+from ui.edit import block as edit_view
+from ui.kit import blocks
+from ui.portfolio import view as portfolio_view
 
 user = require("comite")
 blocks.page_title(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from data import queries
-from ui import blocks, filters, quality_view
 from ui.access import require
+from ui.kit import blocks, filters
+from ui.quality import view as quality_view
 from ui.session import ask
 
 require("comite")

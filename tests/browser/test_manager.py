@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from data.deposit import apply
+from data.deposit.apply import apply
 from data.store import Store
 from tests.browser.conftest import serve
 from tests.browser.steps import SLOW, picture, settled, spaced, visit, whole

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from data.store import Store
-from tests.data.programme_files import OTHER, SCHOOL, STAGES, day, deposit
+from tests.data.deposit.programme_files import OTHER, SCHOOL, STAGES, day, deposit
 
 
 @pytest.fixture(scope="session")

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data import programme
 from data.demo import DemoOnly, is_demo, is_empty, load_demo, start_empty
-from data.deposit import apply
-from data.published import COLUMNS, published
+from data.deposit.apply import apply
+from data.people.agents import COLUMNS, published
+from data.queries import rollout as programme
 from data.store import Store
-from tests.data.attackers import bounds, by_schools, read, small_counts
+from tests.data.people.attackers import bounds, by_schools, read, small_counts
 
 TODAY = date(2026, 5, 20)
 

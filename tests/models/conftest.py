@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data.school_calendar import service_days
+from data.calendar.school import service_days
 from data.store import Store
 from models.refresh import refresh
 from tests.models.synthetic import LAST, MAPPED, TODAY, add_event, build_city, deposit, meals

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from data.school_calendar import DEFAULT_WEEKDAYS, holiday_name, service_days
+from data.calendar.school import DEFAULT_WEEKDAYS, holiday_name, service_days
 from data.store import Store
-from models.panel import Panel, build
+from models.inputs.panel import Panel, build
 
 FIRST, LAST, TODAY = date(2023, 9, 1), date(2024, 11, 15), date(2024, 11, 20)
 MEASURES = ["meals_planned", "meals_served", "preparation_kg", "unserved_kg", "leftovers_kg"]

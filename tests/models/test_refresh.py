@@ -13,15 +13,16 @@ import pandas as pd
 import pytest
 
 from data import queries
+from data.calendar.school import service_days
 from data.demo import is_demo, start_empty
-from data.school_calendar import service_days
 from data.store import Store
 from models import refresh as module
-from models.history import extract
-from models.refresh import HistoryEmpty, RefreshFailed, refresh
+from models.failures import HistoryEmpty, RefreshFailed
+from models.inputs.job import extract
+from models.refresh import refresh
 from tests.models.synthetic import LAST, MAPPED, TODAY, build_city, deposit, meals
 
-PROJECT = Path(__file__).resolve().parent.parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 def _of(forecasts: pd.DataFrame, target: str, canteen: str | None) -> pd.DataFrame:

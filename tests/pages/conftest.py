@@ -11,8 +11,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from data.calendar.school import next_service_days
 from data.demo import load_demo
-from data.school_calendar import next_service_days
 from data.store import Store
 from tests.conftest import PROJECT
 from ui import session

@@ -9,13 +9,17 @@ import pytest
 from pandas import DataFrame
 from streamlit.testing.v1 import AppTest
 
-from data.deposit import apply, preview
-from data.schemas import Kind, kinds
+from data.deposit.apply import apply, preview
+from data.kinds import Kind, kinds
+from data.kinds.records import PROGRAMME_KINDS
 from data.store import Store
-from data.targets import PROGRAMME_KINDS
 from tests.pages.conftest import Open, texts
-from ui import deposit_help, deposit_history, deposit_view, deposit_words, session
-from ui.tables import french_csv
+from ui import session
+from ui.deposit import help as deposit_help
+from ui.deposit import history as deposit_history
+from ui.deposit import sentences as deposit_words
+from ui.deposit import view as deposit_view
+from ui.kit.tables import french_csv
 
 DEPOT = "pages/cantine/depot.py"
 HEADER = "site_nom;site_type;date;prevision;reel\n"

@@ -9,12 +9,12 @@ import pytest
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.testing.v1 import AppTest
 
-import data.deposit
-from data.deposit import apply
+from data.deposit import apply as deposit_apply
+from data.deposit.apply import apply
 from data.store import Store
 from tests.pages.conftest import Open, texts
 from tests.pages.test_deposits import DEPOT, HEADER, LOG, MAPPING, choose, deposit, label_boxes, press
-from ui import deposit_view
+from ui.deposit import view as deposit_view
 
 LINE = HEADER + "A;M;05/09/2016;9;9\n"
 
@@ -24,7 +24,7 @@ def somebody_is_first(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def late(store: Store, name: str, content: bytes, *rest: Any) -> Any:  # noqa: ANN401
         apply(store, name, content, "autre@ville.fr")
-        return data.deposit.apply(store, name, content, *rest)
+        return deposit_apply.apply(store, name, content, *rest)
 
     monkeypatch.setattr(deposit_view, "apply", late)
 

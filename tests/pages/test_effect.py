@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from data.store import Store
-from models.pilot_study import study
+from models.pilot.study import study
 from tests.pages.conftest import Open, texts
 from tests.pages.test_pages import add_user
-from ui.formats import number
+from ui.kit.formats import number
 
 PAGE = "pages/mission/effet.py"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data.deposit import apply
+from data.deposit.apply import apply
 from data.store import Store
 from tests.pages.conftest import Open, texts
 

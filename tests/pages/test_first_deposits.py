@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from data.store import Store
-from tests.data.programme_files import Cell, deposit
+from tests.data.deposit.programme_files import Cell, deposit
 from tests.pages.conftest import Open, texts
 
 EQUIPMENT, ROLLOUT = "pages/mission/equipement.py", "pages/mission/deploiement.py"

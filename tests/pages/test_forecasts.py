@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from data.calendar.school import next_service_days
 from data.clock import today_in_paris
-from data.school_calendar import next_service_days
 from data.store import Store
 from tests.pages.conftest import Open, texts
-from ui import forecast_view
-from ui.formats import day, long_day
+from ui.forecasts import view as forecast_view
+from ui.kit.formats import day, long_day
 
 PREVISIONS = "pages/cuisine/previsions.py"
 
@@ -94,8 +94,8 @@ def test_only_a_file_the_models_read_asks_for_forecasts_and_does_so_at_once(
 
     app = open_app(empty_store, "pages/cantine/depot.py")
     app.file_uploader[0].set_value(("f.csv", content.encode(), "text/csv")).run()
-    monkeypatch.setattr("ui.deposit_view.request_refresh", lambda: happened.append("asked"))
-    monkeypatch.setattr("ui.deposit_view.st.spinner", spinner)
+    monkeypatch.setattr("ui.deposit.view.request_refresh", lambda: happened.append("asked"))
+    monkeypatch.setattr("ui.deposit.view.st.spinner", spinner)
     next(button for button in app.button if button.label == "Enregistrer ces données").click().run()
     assert not app.exception
     assert happened[happened.index("spinner") :] == asked

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from data import edits
+from data.deposit import edits
 from data.store import Store
 from tests.pages.conftest import Open, texts
-from ui import journal_view
+from ui.journal import view as journal_view
 
 PAGE = "pages/mission/journal.py"
 

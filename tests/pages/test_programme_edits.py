@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data import edits
 from data.clock import today_in_paris
-from data.schemas import kinds
+from data.deposit import edits
+from data.deposit.undo import undo
+from data.kinds import kinds
 from data.store import Store
-from data.undo import undo
 from tests.pages.conftest import Open, texts
 from tests.pages.test_pages import add_user
-from ui import edit_form, edit_view, session
+from ui import session
+from ui.edit import block as edit_view
+from ui.edit import line as edit_form
 
 ROLLOUT, EQUIPMENT = "pages/mission/deploiement.py", "pages/mission/equipement.py"
 TOMORROW = (today_in_paris() + timedelta(days=1)).strftime("%d/%m/%Y")

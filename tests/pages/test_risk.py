@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from data.store import Store
 from tests.pages.conftest import Open, texts
-from ui.risk_view import MANAGERS
+from ui.forecasts.risk import MANAGERS
 
 PREVISIONS = "pages/cuisine/previsions.py"
 ONE_IN, POSITIONS = [20, 10, 5], [1.28, 1.0, 0.66]

@@ -11,7 +11,7 @@ from tests.conftest import PROJECT
 
 PARTS = [
     pytest.param(node, id=f"{path.name}:{node.name}")
-    for path in sorted(Path(PROJECT).glob("ui/*.py")) + sorted(Path(PROJECT).glob("pages/*/*.py"))
+    for path in sorted(Path(PROJECT).glob("ui/**/*.py")) + sorted(Path(PROJECT).glob("pages/*/*.py"))
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
     if isinstance(node, ast.FunctionDef)
     and any("st.fragment" in ast.unparse(mark) or "st.dialog" in ast.unparse(mark) for mark in node.decorator_list)

@@ -79,7 +79,7 @@ def test_a_failure_reaches_the_page_in_french_and_the_next_request_starts_again(
 
 
 def test_a_failure_written_for_people_is_shown_as_it_is() -> None:
-    from models.refresh import RefreshFailed
+    from models.failures import RefreshFailed
 
     def compute(_progress: Progress) -> None:
         raise RefreshFailed("Le calcul s’est arrêté.")

@@ -17,7 +17,7 @@ from streamlit.web.cache_storage_manager_config import create_default_cache_stor
 from streamlit.web.server.starlette.starlette_app import App
 
 from data.faults import StoreFault
-from ui import blocks
+from ui.kit import blocks
 from ui.server.gate import Gate
 from ui.server.held import LeftSessions, Uploads
 

@@ -1,0 +1,1 @@
+"""How right: forecasts, waste, the pilot's interval, the rollout's range (`make accuracy`)."""

@@ -1,0 +1,9 @@
+"""Measure what needs no file of forecasts: the pilot's interval, the rollout's range (`make accuracy`)."""
+
+from __future__ import annotations
+
+from benchmarks.accuracy import placebo, rollout_coverage
+
+if __name__ == "__main__":
+    placebo.main()
+    rollout_coverage.main()

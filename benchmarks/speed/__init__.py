@@ -1,0 +1,1 @@
+"""How fast: imports, deposits, forecasts, pages (`make bench`)."""

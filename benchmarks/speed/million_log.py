@@ -1,0 +1,92 @@
+"""A log of a million lines as French Excel saves it, made up from a seed: its figures belong to no real canteen."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from data.calendar.school import DEFAULT_WEEKDAYS, holiday_name
+
+SEED = 2026
+POINTS, LINES = 400, 1_000_000
+FIRST_DAY = date(2006, 9, 4)
+WEIGHED = 0.3
+KNOWN_LINES = 50_000
+COLUMNS = {
+    "site_nom": "VARCHAR",
+    "site_type": "VARCHAR",
+    "date": "DATE",
+    "prevision": "INTEGER",
+    "reel": "INTEGER",
+    "preparation_kg": "DOUBLE",
+    "non_servi_kg": "DOUBLE",
+    "restes_assiette_kg": "DOUBLE",
+}
+
+
+def write_logs(folder: Path) -> tuple[Path, Path, Path]:
+    """Write the log, the same without its oddities, and an older log that already says part of it otherwise."""
+    chance = np.random.default_rng(SEED)
+    clean = _lines(chance)
+    known = clean.tail(KNOWN_LINES).copy()
+    corrected = known.index[::100]
+    known.loc[corrected, "reel"] = "1"
+    odd = _with_oddities(clean.copy(), chance)
+    paths = folder / "journal.csv", folder / "journal_sans_erreur.csv", folder / "journal_connu.csv"
+    for path, lines in zip(paths, (odd, clean, known), strict=True):
+        lines.to_csv(path, sep=";", index=False)
+    return paths
+
+
+def _lines(chance: np.random.Generator) -> pd.DataFrame:
+    points = np.array([f"ÉCOLE {number:03d} {'ME'[number % 2]}" for number in range(POINTS)])
+    days = np.array([day.strftime("%d/%m/%Y") for day in _school_days(LINES // POINTS)])
+    place = np.tile(np.arange(POINTS), len(days))
+    planned = chance.integers(40, 200, POINTS)[place] + chance.integers(-15, 15, LINES)
+    served = planned - chance.integers(-4, 12, LINES)
+    lines = {
+        "site_nom": points[place],
+        "site_type": np.where(place % 2 == 0, "M", "E"),
+        "date": np.repeat(days, POINTS),
+        "prevision": planned.astype(str),
+        "reel": served.astype(str),
+    }
+    weighed = chance.random(LINES) < WEIGHED
+    for column, share in (("preparation_kg", 0.02), ("non_servi_kg", 0.04), ("restes_assiette_kg", 0.06)):
+        kilograms = np.char.replace((served * share * chance.random(LINES)).round(2).astype(str), ".", ",")
+        lines[column] = np.where(weighed, kilograms, "")
+    return pd.DataFrame(lines)
+
+
+def _school_days(count: int) -> list[date]:
+    days: list[date] = []
+    day = FIRST_DAY
+    while len(days) < count:
+        if day.isoweekday() in DEFAULT_WEEKDAYS and holiday_name(day) is None:
+            days.append(day)
+        day += timedelta(days=1)
+    return days
+
+
+def _with_oddities(lines: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
+    """Add what real logs have: figures to doubt, cells that cannot be read, holidays, days without figures, twins."""
+    oddities = (
+        ("reel", "990", 2_000),
+        ("reel", "1", 2_000),
+        ("date", "25/12/2014", 40),
+        ("date", "31/02/2015", 100),
+        ("prevision", "environ 80", 100),
+        ("restes_assiette_kg", "-2,5", 100),
+        ("site_type", "X", 100),
+        ("prevision", "NA", 5_000),
+    )
+    for column, text, count in oddities:
+        lines.loc[chance.choice(LINES, count, replace=False), column] = text
+    silent = chance.choice(LINES, 1_000, replace=False)
+    lines.loc[silent, list(COLUMNS)[3:]] = ""
+    twins = lines.iloc[chance.choice(LINES, 600, replace=False)].copy()
+    twins.loc[twins.index[:100], "reel"] = "77"
+    return pd.concat([lines, twins])

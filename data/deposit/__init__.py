@@ -1,0 +1,1 @@
+"""From cells of text to rows of the store: staging, checks, comparison, report, apply, undo, edits."""

@@ -1,0 +1,271 @@
+"""A deposit: a file checked, shown, then applied in one transaction; every one of its lines is accounted for."""
+
+# ruff: noqa: S608 — the SQL is assembled from our own schemas and targets; what the file says travels as data.
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import PurePath
+from typing import Any, NamedTuple
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from data.deposit import plausibility
+from data.deposit.checking import doubts, refuse_lines
+from data.deposit.comparison import changes, last_said, overlay, sort_lines, whole_lines
+from data.deposit.report import DepositReport, Finding, Findings
+from data.deposit.school_names import with_known_schools
+from data.deposit.staging import stage
+from data.deposit.unknown_labels import attach, unknown_labels
+from data.kinds.records import TARGETS, Target
+from data.reading.cleaning import capped
+from data.reading.sheet import DepositRefused, Sheet, read_sheet
+from data.reading.values import lookalikes
+from data.store import Store
+from data.typography import TITLE, cut, french
+
+__all__ = ["DepositRefused", "DepositReport", "Finding", "apply", "preview"]
+
+CHANGES_TOLD = 60
+CHANGE_COLUMNS = ["line", "key", "column", "old", "new"]
+REASON_COLUMN = "motif_du_rejet"
+# The column of a strike's date, by kind of file.
+STRIKE_COLUMNS = {"strikes": "date", "events": "date_debut"}
+
+
+def preview(store: Store, file_name: str, content: bytes, *, typed: bool = False) -> DepositReport:
+    """Tell what depositing this file would do; nothing is written; `typed` lines came by a form.
+
+    Raises DepositRefused when the file as a whole cannot be taken.
+    """
+    return _examined(store, store.version(), file_name, content, typed).report
+
+
+def apply(
+    store: Store,
+    file_name: str,
+    content: bytes,
+    actor: str,
+    attachments: dict[tuple[str, str], str] | None = None,
+    *,
+    whole: bool = False,
+    typed: bool = False,
+    new: bool = False,
+) -> DepositReport:
+    """Check the file against the store of this instant and apply its good lines, in one transaction.
+
+    `attachments` gives the canteens chosen for unknown labels (site, kind); they are remembered with the deposit.
+    `typed` lines came by a form: the audit trail tells it, and none of them is taken for a total.
+    A file that brings nothing new leaves the store as it is: the report says so, and by whom it was known. Raises
+    DepositRefused when the file as a whole cannot be taken, or when all its lines are rejected; when any is, if it must
+    be taken `whole`; when any is known already, if they must be `new`.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        digest = pool.submit(hashlib.sha256, content)
+        report = _examined(store, store.version(), file_name, content, typed).report
+    detail: dict[str, Any] = {"file": report.file, "kind": report.kind, "typed": typed}
+    try:
+        with store.write(actor, "deposit", detail) as cursor:
+            report, rows, told = _examined(store, store.version(), file_name, content, typed)
+            _refuse_if_unreadable(report, whole)
+            if new:
+                _refuse_if_known(report)
+            if report.nothing_to_do:
+                raise _NothingToDo
+            deposit_id = _record(cursor, report, content, digest.result().hexdigest(), actor)
+            _insert(cursor, TARGETS[report.kind], deposit_id, rows)
+            attach(cursor, deposit_id, attachments or {})
+            detail |= {"deposit": deposit_id, "accepted": report.accepted, "changed": report.changed}
+            detail["added"] = report.new + report.new_without_measure
+            if told is not None:
+                detail["changes"] = told
+    except _NothingToDo:
+        pass
+    finally:
+        forget()
+    return report
+
+
+def forget() -> None:
+    """Let go of the last file examined: nobody will apply it."""
+    _examined.cache_clear()
+
+
+class _Examined(NamedTuple):
+    """What is said of a file, the rows it would record, and what the audit trail tells of them before and after."""
+
+    report: DepositReport
+    rows: pa.Table
+    told: list[dict[str, str | None]] | None
+
+
+# People preview a file, then apply it: the last one stays examined until then, unless the store changes in between.
+@lru_cache(maxsize=1)
+def _examined(store: Store, version: int, file_name: str, content: bytes, typed: bool) -> _Examined:  # noqa: ARG001
+    """Examine a file against the store of this version."""
+    sheet = read_sheet(content, typed=typed)
+    with store.scratch() as cursor:
+        report = _examine(cursor, file_name, sheet)
+        if typed or report.nothing_to_do:
+            report = replace(report, known_by=last_said(cursor, TARGETS[sheet.kind.name]))
+        rows = cursor.sql(
+            "SELECT * EXCLUDE (empty, carries) FROM incoming WHERE carries AND line NOT IN (SELECT line FROM repeats)"
+        )
+        return _Examined(report, rows.to_arrow_table(), _before_and_after(cursor, TARGETS[sheet.kind.name]))
+
+
+def _before_and_after(cursor: duckdb.DuckDBPyConnection, target: Target) -> list[dict[str, str | None]] | None:
+    """Return each value that changes, for the kinds that people edit one line at a time; the others keep their file."""
+    if not target.takes_back:
+        return None
+    told = pd.concat([whole_lines(cursor, target), changes(cursor, target, ("changed", "new"))])
+    return [
+        {name: None if pd.isna(row[name]) else str(row[name]) for name in ("key", "column", "old", "new")}
+        for row in told.sort_values("line", kind="stable").head(CHANGES_TOLD).to_dict("records")
+    ]
+
+
+class _NothingToDo(Exception):
+    """Leaves the transaction of a file that changes nothing."""
+
+
+def _refuse_if_unreadable(report: DepositReport, whole: bool) -> None:
+    if whole and report.rejected_lines:
+        raise DepositRefused(f"Rien n’est enregistré : {report.rejected[0].reason}.")
+    if report.rejected_lines == report.lines:
+        first = report.rejected[0]
+        none = f"Aucune des {report.lines} lignes n’a" if report.lines > 1 else "La seule ligne du fichier n’a pas"
+        raise DepositRefused(
+            f"{none} pu être lue. Première raison, ligne {first.line} : {first.reason}. "
+            "Corrigez le fichier, puis déposez-le à nouveau."
+        )
+
+
+def _refuse_if_known(report: DepositReport) -> None:
+    """Refuse a new line that somebody else may have just added: it would change theirs, or be taken for saved."""
+    if report.new + report.new_without_measure == report.lines:
+        return
+    by = report.known_by
+    told = f", par {by.actor} (dépôt n° {by.deposit_id})" if by else ""
+    raise DepositRefused(f"déjà connu{told} : choisissez-le dans la liste pour le modifier")
+
+
+def base_name(file_name: str) -> str:
+    """Return the name of a file without its folder, short enough to be shown anywhere."""
+    path = PurePath(PurePath(file_name.replace("\\", "/")).name)
+    ending = path.suffix if len(path.suffix) < 10 else ""
+    return cut(path.name.removesuffix(ending), TITLE - len(ending)) + ending or "sans nom"
+
+
+def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) -> DepositReport:
+    sheet = with_known_schools(cursor, sheet)
+    stage(cursor, sheet)
+    target = TARGETS[sheet.kind.name]
+    if target.takes_back:
+        overlay(cursor, target)
+    refuse_lines(cursor, sheet.kind, target)
+    sort_lines(cursor, sheet.kind, target)
+    buckets = dict(cursor.execute("SELECT bucket, count(*) FROM outcome GROUP BY bucket").fetchall())
+    rejected_lines = _count(cursor, "SELECT count(DISTINCT line) FROM rejections")
+    blank = "bucket = 'without_measure' AND carries AND NOT is_known"
+    unknown = pd.DataFrame()
+    if sheet.kind.name == "log":
+        unknown = unknown_labels(cursor)
+        plausibility.prepare(cursor)
+    if sheet.kind.name in STRIKE_COLUMNS:
+        plausibility.prepare_strikes(cursor, STRIKE_COLUMNS[sheet.kind.name])
+    ignored = capped([(None, name, "colonne inconnue, ignorée") for name in sheet.ignored if name != REASON_COLUMN])
+    return DepositReport(
+        file=base_name(file_name),
+        kind=sheet.kind.name,
+        kind_title=sheet.kind.title,
+        lines=sheet.cells.num_rows + len(sheet.broken),
+        accepted=buckets.get("new", 0) + buckets.get("changed", 0),
+        without_measure=buckets.get("without_measure", 0),
+        changed=buckets.get("changed", 0),
+        unchanged=buckets.get("unchanged", 0),
+        rejected=_findings(cursor, "FROM rejections"),
+        warnings=Findings.of([*(Finding(*remark) for remark in ignored), *_about_labels(unknown)])
+        + _findings(cursor, doubts(cursor, sheet.kind, target))
+        + Findings.of(Finding(*remark) for remark in [*sheet.remarks, *lookalikes(sheet.cells, sheet.kind)]),
+        changes=changes(cursor, target) if buckets.get("changed") else pd.DataFrame(columns=CHANGE_COLUMNS),
+        rejected_lines=rejected_lines,
+        unknown_labels=unknown,
+        rejected_rows=_rejected_rows(cursor, sheet) if rejected_lines else pd.DataFrame(),
+        new_without_measure=_count(cursor, f"SELECT count(*) FROM outcome WHERE {blank}"),
+    )
+
+
+def _about_labels(unknown: pd.DataFrame) -> list[Finding]:
+    return [
+        Finding(
+            int(row["line"]),
+            "site_nom",
+            f"« {row['site']} » ({row['site_kind']}) n’est rattaché à aucune cantine"
+            + (f" ; le nom connu le plus proche est « {row['closest']} »" if row["canteens"] else ""),
+        )
+        for row in unknown.to_dict("records")
+    ]
+
+
+def _rejected_rows(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> pd.DataFrame:
+    """Return the rejected lines as they were read, with a last column that says why."""
+    cursor.register("sheet", sheet.cells)
+    rows = cursor.execute(f"""
+        SELECT sheet.* EXCLUDE (line), reasons AS "{REASON_COLUMN}"
+        FROM sheet JOIN (
+            SELECT line, string_agg(concat_ws(' : ', "column", reason), ' ; ' ORDER BY "column") AS reasons
+            FROM rejections GROUP BY line
+        ) USING (line)
+        ORDER BY line
+    """).df()
+    cursor.unregister("sheet")
+    return rows.assign(**{REASON_COLUMN: rows[REASON_COLUMN].map(french)})
+
+
+def _count(cursor: duckdb.DuckDBPyConnection, question: str) -> int:
+    [(count,)] = cursor.execute(question).fetchall()
+    return int(count)
+
+
+def _findings(cursor: duckdb.DuckDBPyConnection, source: str) -> Findings:
+    return Findings(cursor.sql(f'SELECT line, "column", reason {source} ORDER BY line, "column"').to_arrow_table())
+
+
+def _record(cursor: duckdb.DuckDBPyConnection, report: DepositReport, content: bytes, sha256: str, actor: str) -> int:
+    [(deposit_id,)] = cursor.execute(
+        """
+        INSERT INTO deposits (kind, file_name, sha256, actor, lines, accepted, without_measure, changed, unchanged,
+            rejected, warnings)
+        VALUES ($kind, $file, $sha256, $actor, $lines, $accepted, $without_measure, $changed, $unchanged,
+            $rejected, $warnings)
+        RETURNING deposit_id
+        """,
+        {
+            "sha256": sha256,
+            "actor": actor,
+            "rejected": report.rejected_lines,
+            "warnings": len(report.warnings),
+            **{
+                name: getattr(report, name)
+                for name in ("kind", "file", "lines", "accepted", "without_measure", "changed", "unchanged")
+            },
+        },
+    ).fetchall()
+    # Registered, a long file is not copied on its way in as a parameter is.
+    cursor.register("received", pa.table({"content": pa.array([content], pa.binary())}))
+    cursor.execute("INSERT INTO deposit_files SELECT $deposit, content FROM received", {"deposit": deposit_id})
+    cursor.unregister("received")
+    return int(deposit_id)
+
+
+def _insert(cursor: duckdb.DuckDBPyConnection, target: Target, deposit_id: int, rows: pa.Table) -> None:
+    cursor.register("rows", rows)
+    cursor.execute(
+        f"INSERT INTO {target.table} BY NAME SELECT $deposit AS deposit_id, * FROM rows", {"deposit": deposit_id}
+    )
+    cursor.unregister("rows")

@@ -1,0 +1,102 @@
+"""Give back what the store holds: for French Excel, or as strict open data; deposited again, it changes nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from data.kinds import Field, Kind, kinds, normalise
+from data.kinds.records import TARGETS
+from data.reading.formulas import defuse, escape
+from data.store import Store
+
+Style = Literal["excel", "open"]
+STYLES: tuple[Style, ...] = ("excel", "open")
+ROWS_AT_ONCE = 20_000
+# One content, one file: as open data, the kind “menus” is given back in the form of the standard SCDL.
+OPEN_FORM = {"menus": "menus_scdl"}
+# Agents counted school by school: small groups could be read in them, so they never leave as open data.
+KEPT_INSIDE = ("equipment", "workshops")
+EXPORTED = tuple(name for name in kinds() if name not in OPEN_FORM.values())
+
+
+def export(store: Store, kind: str, style: Style) -> bytes:
+    """Return everything the store holds of a kind of file, under the columns of its Table Schema.
+
+    “excel”: UTF-8 with a byte-order mark, “;”, decimal comma, jj/mm/aaaa, no text that Excel takes for a formula.
+    “open”: UTF-8, comma, decimal point, ISO dates; menus as the standard SCDL menus-collectifs 1.2.3.
+    """
+    form = _form(kind, style)
+    with store.scratch() as cursor:
+        cursor.execute(TARGETS[form.name].given_back)
+        columns = [column[0] for column in cursor.description or ()]
+        rows = (row for batch in iter(lambda: cursor.fetchmany(ROWS_AT_ONCE), []) for row in batch)
+        return csv_bytes(form, _in_order(form, columns, rows), style)
+
+
+def is_empty(store: Store, kind: str) -> bool:
+    """Tell whether the store holds nothing of a kind of file."""
+    question = f"SELECT NOT EXISTS (FROM ({TARGETS[kind].given_back})) AS nothing"
+    return bool(store.read(question)["nothing"].item())
+
+
+def file_name(kind: str, style: Style) -> str:
+    """Name the file of a kind after its French title: journal_des_cantines.csv, menus_standard_scdl.csv."""
+    return f"{normalise(_form(kind, style).title)}.csv"
+
+
+def csv_bytes(kind: Kind, rows: Iterable[Iterable[Any]], style: Style) -> bytes:
+    """Write rows of values, in the order of the kind's fields, as a file of that kind."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";" if style == "excel" else ",", lineterminator="\r\n")
+    writer.writerow(field.name for field in kind.fields)
+    shown = [_writer_of(field, style) for field in kind.fields]
+    writer.writerows(
+        ["" if value is None else show(value) for value, show in zip(row, shown, strict=True)] for row in rows
+    )
+    return text.getvalue().encode("utf-8-sig" if style == "excel" else "utf-8")
+
+
+def _form(kind: str, style: Style) -> Kind:
+    return kinds()[OPEN_FORM.get(kind, kind) if style == "open" else kind]
+
+
+def _in_order(kind: Kind, columns: list[str], rows: Iterable[tuple[Any, ...]]) -> Iterator[list[Any]]:
+    """Put the cells of each row in the order of the kind's fields; a column that is not given back stays empty."""
+    places = [columns.index(field.name) if field.name in columns else None for field in kind.fields]
+    return ([None if place is None else row[place] for place in places] for row in rows)
+
+
+def _writer_of(field: Field, style: Style) -> Callable[[Any], str]:
+    """Return how a value of a field is written: a number stays a number, a text can never be a formula in Excel."""
+    if field.type == "date":
+        return _french_date if style == "excel" else _iso_date
+    if field.type == "number":
+        return _french_number if style == "excel" else number
+    if field.type == "integer":
+        return str
+    return defuse if style == "excel" else escape
+
+
+def number(value: float) -> str:
+    """Write a number with all its digits and never an exponent: read back, it is the same number."""
+    text = repr(value)
+    if "e" in text:
+        text = format(Decimal(text), "f")
+    return text.removesuffix(".0")
+
+
+def _french_number(value: float) -> str:
+    return number(value).replace(".", ",")
+
+
+def _french_date(value: date) -> str:
+    return value.strftime("%d/%m/%Y")
+
+
+def _iso_date(value: date) -> str:
+    return value.isoformat()

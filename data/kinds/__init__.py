@@ -1,0 +1,122 @@
+"""The kinds of files people deposit, each described by one Table Schema JSON in this folder."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent / "schemas"
+SPELLED = str.maketrans({"%": " pourcent ", "€": " euros ", "’": "'", "–": "-", "—": "-", "‑": "-"})
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a kind of file, as its Table Schema describes it.
+
+    `headers` are the words that name it, the surest first; `value_synonyms` are other ways to write some values; `unit`
+    may follow a number in its cell. A `month` is a date: its first day.
+    """
+
+    name: str
+    title: str
+    type: str
+    description: str
+    example: str
+    required: bool
+    required_column: bool
+    preserve_spaces: bool
+    enum: tuple[str, ...]
+    minimum: float | None
+    maximum: float | None
+    max_length: int | None
+    pattern: str | None
+    month: bool
+    unit: str | None
+    headers: tuple[str, ...]
+    value_synonyms: dict[str, str]
+
+    @property
+    def length_told(self) -> str:
+        """Say how long a text of this column may be, with a space before; nothing where its values are listed."""
+        free = self.max_length is not None and not self.enum and not self.pattern
+        return f" {self.max_length} caractères au plus." if free else ""
+
+    @property
+    def date_format(self) -> str:
+        """Say how people read a date of this column: a day, or a month."""
+        return "%m/%Y" if self.month else "%d/%m/%Y"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of file: its columns, its key, and the columns a line must fill to carry something."""
+
+    name: str
+    title: str
+    description: str
+    fields: tuple[Field, ...]
+    key: tuple[str, ...]
+    measures: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    def recognises(self, found: set[str]) -> bool:
+        """Tell whether a header with these fields can be this kind of file."""
+        columns_needed = {field.name for field in self.fields if field.required_column}
+        return columns_needed <= found and not found.isdisjoint(self.measures)
+
+
+def normalise(header: str) -> str:
+    """Return a header without case, accents, spaces or punctuation: “Non servi (kg)” → “non_servi_kg”.
+
+    A unit that is only a sign is spelled out: “Préparation (%)” is not “Préparation”.
+    """
+    plain = unicodedata.normalize("NFKD", header.translate(SPELLED)).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """Return every kind of file by its name."""
+    found = (_kind(json.loads(path.read_text(encoding="utf-8"))) for path in sorted(FOLDER.glob("*.json")))
+    return {kind.name: kind for kind in found}
+
+
+def _kind(schema: dict[str, Any]) -> Kind:
+    return Kind(
+        name=schema["name"],
+        title=schema["title"],
+        description=schema["description"],
+        fields=tuple(_field(field) for field in schema["fields"]),
+        key=tuple(schema["primaryKey"]),
+        measures=tuple(schema["measures"]),
+        missing=tuple(value.upper() for value in schema["missingValues"] if value),
+    )
+
+
+def _field(field: dict[str, Any]) -> Field:
+    constraints = field.get("constraints", {})
+    required = constraints.get("required", False)
+    return Field(
+        name=field["name"],
+        title=field["title"],
+        type=field["type"],
+        description=field["description"],
+        example=field["example"],
+        required=required,
+        required_column=required or field.get("requiredColumn", False),
+        preserve_spaces=field.get("whitespace") == "preserve",
+        enum=tuple(constraints.get("enum", ())),
+        minimum=constraints.get("minimum"),
+        maximum=constraints.get("maximum"),
+        max_length=constraints.get("maxLength"),
+        pattern=constraints.get("pattern"),
+        month=field.get("month", False),
+        unit=field.get("unit"),
+        headers=tuple(dict.fromkeys(map(normalise, (field["name"], field["title"], *field.get("synonyms", ()))))),
+        value_synonyms={word: value for value, words in field.get("valueSynonyms", {}).items() for word in words},
+    )

@@ -1,0 +1,142 @@
+"""What disturbs an ordinary day: strikes, holidays, school years, and events of any type."""
+
+# ruff: noqa: S608 — assembled from our own constants.
+from __future__ import annotations
+
+from data.calendar.school import ZONE_B_SINCE
+from data.kinds.records.base import Check, Target, choose
+
+EVENT_KINDS = {
+    "grève": "strike",
+    "sortie": "outing",
+    "fermeture": "closure",
+    "fête": "feast",
+    "vacances": "holiday",
+}
+FRENCH_KINDS = {kind: french for french, kind in EVENT_KINDS.items()}
+
+CITY_WIDE = "(SELECT * FROM events WHERE canteen IS NULL)"
+KEY = ("kind", "starts_on", "ends_on", "label")
+STRIKE_OF_CITY = "type = 'grève' AND cantine_nom IS NULL"
+NO_EFFECT = "('fermeture', 'vacances')"
+END_BEFORE_START = Check("date_fin", "date_fin < date_debut", "'la fin précède le début'", blocking=True)
+SCHOOL_YEAR = """year(starts_on - INTERVAL 7 MONTHS) || '-' || (year(starts_on - INTERVAL 7 MONTHS) + 1)"""
+
+# A line may name several zones, or the city itself. The city's own file writes B for the years of zone A too.
+ZONE_A_ONCE = f"regexp_matches(upper(zone), '(^|[^A-Z])A([^A-Z]|$)') AND date_debut < DATE '{ZONE_B_SINCE}'"
+OURS = (
+    f"(zone IS NULL OR regexp_matches(upper(zone), '(^|[^A-Z])(B|NANTES|TOUTES|FRANCE)([^A-Z]|$)') OR ({ZONE_A_ONCE}))"
+)
+OTHER_ZONE = "'« ' || zone || ' » n’est pas la zone de Nantes (B, ou A avant septembre 2015) : ligne non comptée'"
+
+
+def _off_day_check(column: str, of_city: str) -> Check:
+    """Doubt a strike of the city on a day without school, and say how it is read (`data.plausibility`)."""
+    told = f"SELECT reason FROM strikes_off WHERE strikes_off.date = typed.{column}"
+    return Check(column, f"{of_city} AND {column} IN (SELECT date FROM strikes_off)", f"({told})")
+
+
+EVENTS = Target(
+    table="event_rows",
+    view="events",
+    key=("kind", "starts_on", "ends_on", "canteen", "label"),
+    values=("effect_meals", "effect_percent"),
+    projection=f"""
+        {choose("type", EVENT_KINDS)} AS kind, date_debut AS starts_on, coalesce(date_fin, date_debut) AS ends_on,
+        cantine_nom AS canteen, libelle AS label, effet_repas AS effect_meals, effet_pourcent AS effect_percent
+    """,
+    given_back=f"""
+        SELECT {choose("kind", FRENCH_KINDS)} AS type, starts_on AS date_debut, ends_on AS date_fin,
+            canteen AS cantine_nom, label AS libelle, effect_meals AS effet_repas, effect_percent AS effet_pourcent
+        FROM events
+        WHERE kind <> 'school_year'
+        ORDER BY ALL
+    """,
+    checks=(
+        END_BEFORE_START,
+        Check(
+            "effet_pourcent",
+            "effet_repas IS NOT NULL AND effet_pourcent IS NOT NULL",
+            "'effet donné deux fois\u00a0: indiquez-le en repas ou en pour cent, pas les deux'",
+            blocking=True,
+        ),
+        Check(
+            "effet_repas",
+            "effet_repas IS NOT NULL AND cantine_nom IS NULL",
+            "'effet en repas sans cantine\u00a0: pour toute la ville, indiquez-le en pour cent (effet_pourcent)'",
+            blocking=True,
+        ),
+        Check(
+            "type",
+            f"type IN {NO_EFFECT} AND (effet_repas IS NOT NULL OR effet_pourcent IS NOT NULL)",
+            "'«\u00a0' || type || '\u00a0» veut dire aucun repas\u00a0: laissez l’effet vide ou changez de type'",
+            blocking=True,
+        ),
+        Check(
+            "effet_pourcent",
+            "effet_pourcent <> 0 AND abs(effet_pourcent) < 1",
+            "replace(effet_pourcent::VARCHAR, '.', ',') || '\u00a0%, moins d’un pour cent\u00a0: écrivez -30 pour"
+            " trente pour cent de repas en moins'",
+        ),
+        _off_day_check("date_debut", f"{STRIKE_OF_CITY} AND coalesce(date_fin, date_debut) = date_debut"),
+        Check(
+            "cantine_nom",
+            "cantine_nom IS NOT NULL AND cantine_nom NOT IN (SELECT name FROM canteens)",
+            "'« ' || cantine_nom || ' » n’est pas une cantine connue\u00a0: déposez aussi le fichier des cantines'",
+        ),
+    ),
+)
+
+STRIKES = Target(
+    table="event_rows",
+    view=CITY_WIDE,
+    key=KEY,
+    values=(),
+    projection="'strike' AS kind, date AS starts_on, date AS ends_on, NULL::VARCHAR AS canteen, 'Grève' AS label",
+    given_back="""
+        SELECT starts_on AS date, 1 AS greve
+        FROM events
+        WHERE kind = 'strike' AND canteen IS NULL AND label = 'Grève' AND starts_on = ends_on
+        ORDER BY date
+    """,
+    checks=(_off_day_check("date", "greve = 1"),),
+    carries="greve = 1",
+)
+
+HOLIDAYS = Target(
+    table="event_rows",
+    view=CITY_WIDE,
+    key=KEY,
+    values=(),
+    projection="""
+        'holiday' AS kind, date_debut AS starts_on, date_fin AS ends_on, NULL::VARCHAR AS canteen,
+        vacances_nom AS label
+    """,
+    given_back=f"""
+        SELECT {SCHOOL_YEAR} AS annee_scolaire, label AS vacances_nom, starts_on AS date_debut, ends_on AS date_fin,
+            NULL AS zone, 1 AS vacances
+        FROM events
+        WHERE kind = 'holiday' AND canteen IS NULL AND label IS NOT NULL
+        ORDER BY date_debut, date_fin, vacances_nom
+    """,
+    checks=(END_BEFORE_START, Check("zone", f"NOT {OURS}", OTHER_ZONE)),
+    carries=OURS,
+)
+
+SCHOOL_YEARS = Target(
+    table="event_rows",
+    view=CITY_WIDE,
+    key=KEY,
+    values=(),
+    projection="""
+        'school_year' AS kind, date_debut AS starts_on, date_fin AS ends_on, NULL::VARCHAR AS canteen,
+        annee_scolaire AS label
+    """,
+    given_back="""
+        SELECT label AS annee_scolaire, starts_on AS date_debut, ends_on AS date_fin
+        FROM events
+        WHERE kind = 'school_year'
+        ORDER BY label, date_debut, date_fin
+    """,
+    checks=(END_BEFORE_START,),
+)

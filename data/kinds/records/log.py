@@ -1,0 +1,83 @@
+"""The log of the canteens: meals and weighings of a service point, one day."""
+
+# ruff: noqa: S608 — assembled from our own constants.
+from __future__ import annotations
+
+from data.kinds.records.base import Check, Target
+
+PLACES = ("preparation", "non_servi", "restes_assiette")
+# A line of zeros is a day without service.
+SERVICE = "(reel > 0 OR prevision > 0 OR preparation_kg > 0 OR non_servi_kg > 0 OR restes_assiette_kg > 0)"
+DAY_OFF = "(SELECT reason FROM days_off WHERE days_off.date = typed.date)"
+
+
+def _edible_check(place: str) -> Check:
+    """Refuse an edible part without its total, or above it."""
+    total, edible = f"{place}_kg", f"{place}_comestible_kg"
+    return Check(
+        edible,
+        f"{edible} > coalesce({total}, -1)",
+        f"""CASE WHEN {total} IS NULL THEN 'part comestible sans la masse totale\u00a0: indiquez les deux'
+            ELSE 'la part comestible (' || replace({edible}::VARCHAR, '.', ',') || '\u00a0kg) dépasse la masse totale ('
+                || replace({total}::VARCHAR, '.', ',') || '\u00a0kg)' END""",
+        blocking=True,
+    )
+
+
+def _crowd_check(column: str, meals: str, done: str) -> Check:
+    """Doubt the meals of a canteen that are more than its pupils, once a day."""
+    crowd = f"FROM crowded WHERE crowded.line = typed.line AND {meals} > pupils"
+    crowded = f"line IN (SELECT line FROM crowded WHERE {meals} > pupils)"
+    told = f"{meals} || ' repas {done} à la cantine « ' || trim(canteen) || ' » pour ' || pupils || ' élèves inscrits'"
+    return Check(column, crowded, f"(SELECT {told} {crowd})")
+
+
+LOG = Target(
+    table="log_rows",
+    view="services",
+    key=("site", "site_kind", "date"),
+    values=(
+        "meals_planned",
+        "meals_served",
+        "preparation_kg",
+        "unserved_kg",
+        "leftovers_kg",
+        "preparation_edible_kg",
+        "unserved_edible_kg",
+        "leftovers_edible_kg",
+        "comment",
+    ),
+    projection="""
+        site_nom AS site, site_type AS site_kind, date, prevision AS meals_planned, reel AS meals_served,
+        preparation_kg, non_servi_kg AS unserved_kg, restes_assiette_kg AS leftovers_kg,
+        preparation_comestible_kg AS preparation_edible_kg, non_servi_comestible_kg AS unserved_edible_kg,
+        restes_assiette_comestible_kg AS leftovers_edible_kg, commentaire AS comment
+    """,
+    given_back="""
+        SELECT site AS site_nom, site_kind AS site_type, date, meals_planned AS prevision, meals_served AS reel,
+            preparation_kg, unserved_kg AS non_servi_kg, leftovers_kg AS restes_assiette_kg,
+            preparation_edible_kg AS preparation_comestible_kg, unserved_edible_kg AS non_servi_comestible_kg,
+            leftovers_edible_kg AS restes_assiette_comestible_kg, comment AS commentaire
+        FROM services
+        ORDER BY date, site, site_kind
+    """,
+    checks=(
+        *(_edible_check(place) for place in PLACES),
+        Check("date", f"date IN (SELECT date FROM days_off) AND {SERVICE}", f"'service un ' || {DAY_OFF}"),
+        Check("date", "date > current_date AND reel IS NOT NULL", "'repas servis à une date future'"),
+        Check("reel", "reel > 2 * prevision", "reel || ' servis pour ' || prevision || ' prévus : plus du double'"),
+        Check(
+            "reel",
+            "10 * reel < 3 * prevision AND reel > 0",
+            "reel || ' servis pour ' || prevision || ' prévus : moins du tiers'",
+        ),
+        Check(
+            "restes_assiette_kg",
+            "reel > 0 AND coalesce(preparation_kg, 0) + coalesce(non_servi_kg, 0)"
+            " + coalesce(restes_assiette_kg, 0) > reel",
+            "'plus d’un kilogramme jeté par repas servi'",
+        ),
+        _crowd_check("prevision", "planned", "prévus"),
+        _crowd_check("reel", "served", "servis"),
+    ),
+)

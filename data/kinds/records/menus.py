@@ -1,0 +1,145 @@
+"""The menus, in the city's own format and in the national standard SCDL menus-collectifs 1.2.3.
+
+Both give the same rows: place in the meal, course, dish, and lists (labels, diets, allergens) kept as one sorted text.
+"""
+
+# ruff: noqa: S608 — assembled from our own constants.
+from __future__ import annotations
+
+from data.kinds.records.base import Check, Target, choose
+
+# The city's rank in the meal → course.
+COURSES = {0: "potage", 1: "entrée", 2: "plat", 3: "garniture", 5: "fromage", 6: "dessert", 8: "dépannage"}
+
+# The standard's type of dish → our course and its place in the meal; any other type keeps its name, at place 9.
+SCDL_COURSES = {
+    "entrée": "entrée",
+    "plat principal": "plat",
+    "garniture": "garniture",
+    "produit laitier": "fromage",
+    "dessert": "dessert",
+    "pain": "pain",
+}
+SCDL_PLACES = {"entrée": 1, "plat principal": 2, "garniture": 3, "produit laitier": 5, "dessert": 6, "pain": 7}
+SCDL_TYPES = {course: type_ for type_, course in SCDL_COURSES.items()} | {"potage": "entrée"}
+LAST_PLACE = 9
+
+SIQO = (
+    "agriculture biologique",
+    "appellation d'origine contrôlée",
+    "appellation d'origine protégée",
+    "indication géographique protégée",
+    "label rouge",
+    "spécialité traditionnelle garantie",
+)
+OUTER_SPACES = r"^[\s\pZ\x0b\x1c-\x1f\x85]+|[\s\pZ\x0b\x1c-\x1f\x85]+$"
+NOTHING = ("", "NA", "N/A", "NR", "ND", "NULL", "-", "—")
+
+
+def list_of(cell: str) -> str:
+    """Return the SQL that reads a list in a cell (JSON, or values separated by “;”) as one sorted text, or NULL."""
+    loose = f"replace(regexp_replace({cell}, '[\\[\\]\"'']', '', 'g'), ',', ';')"
+    joined = f"""CASE WHEN {cell} NOT LIKE '[%' THEN {cell}
+        WHEN json_valid({cell}) THEN array_to_string(from_json({cell}, '["VARCHAR"]'), ';') ELSE {loose} END"""
+    plain = f"regexp_replace(regexp_replace(part, '[\\[\\]]', '', 'g'), '{OUTER_SPACES}', '', 'g')"
+    parts = f"list_transform(string_split({joined}, ';'), lambda part: {plain})"
+    nothing = ", ".join(f"'{mark}'" for mark in NOTHING)
+    kept = f"list_filter({parts}, lambda part: upper(part) NOT IN ({nothing}))"
+    return f"nullif(array_to_string(list_sort(list_distinct({kept})), ';'), '')"
+
+
+def _union(first: str, second: str) -> str:
+    """Return the SQL of two such texts as one."""
+    both = f"string_split(concat_ws(';', {first}, {second}), ';')"
+    return f"nullif(array_to_string(list_sort(list_distinct({both})), ';'), '')"
+
+
+def _json(values: str) -> str:
+    """Return the SQL of a list as the standard writes it: JSON in the cell, nothing when it is empty."""
+    return f"CASE WHEN len({values}) > 0 THEN to_json({values})::VARCHAR END"
+
+
+def _note(name: str, form: str) -> str:
+    """Return the SQL of what a precision says after `name=`, NULL when it says nothing of that form."""
+    return f"nullif(regexp_extract(menuPlatPrecision, '(?:^|;)\\s*{name}=({form})(?:;|$)', 1), '')"
+
+
+VALUES = ("course", "labels", "diets", "allergens")
+
+MENUS = Target(
+    table="menu_rows",
+    view="menus",
+    key=("date", "position", "dish"),
+    values=VALUES,
+    projection=f"""
+        date, coalesce(rang, position, 0) AS position,
+        coalesce(replace(type_plat, ';', ','), {choose("rang", COURSES)}) AS course, plat AS dish,
+        {list_of("labels")} AS labels, {list_of("regimes")} AS diets, {list_of("allergenes")} AS allergens
+    """,
+    given_back=f"""
+        SELECT date, CASE WHEN course = {choose("position", COURSES)} THEN position END AS rang, position, dish AS plat,
+            course AS type_plat, labels, diets AS regimes, allergens AS allergenes
+        FROM menus
+        ORDER BY date, position, dish
+    """,
+    carries="plat IS NOT NULL",
+)
+
+_TYPE = "lower(menuPlatType)"
+_SIQO_LIST = ", ".join("'" + name.replace("'", "''") + "'" for name in SIQO)
+
+MENUS_SCDL = Target(
+    table="menu_rows",
+    view="menus",
+    key=("date", "position", "dish"),
+    values=VALUES,
+    projection=f"""
+        menuDate AS date,
+        coalesce({_note("rang", "[0-9]{1,2}")}::INTEGER, {choose(_TYPE, SCDL_PLACES)}, {LAST_PLACE})
+            AS position,
+        coalesce({_note("type", "[^;]+")}, {choose(_TYPE, SCDL_COURSES)}, nullif(replace({_TYPE}, ';', ','), 'autre'))
+            AS course,
+        menuPlatNom AS dish,
+        {_union(list_of("menuPlatSiqo"), list_of("menuPlatLabel"))} AS labels,
+        {list_of("menuPlatRegime")} AS diets, {list_of("menuPlatAllergene")} AS allergens
+    """,
+    given_back=f"""
+        WITH published AS (
+            SELECT date, max(deposited_at) AS published_at
+            FROM menu_rows JOIN deposits USING (deposit_id) WHERE active GROUP BY date
+        ), issuer AS (
+            SELECT CASE WHEN demo THEN 'Ville fictive (démonstration)' ELSE name END AS name,
+                CASE WHEN demo THEN '00000000000000' ELSE siret END AS siret,
+                CASE WHEN demo THEN 'Cuisine centrale fictive' ELSE kitchen END AS kitchen
+            FROM publisher, store_state
+        ), dishes AS (
+            SELECT menus.*, published_at, coalesce({choose("course", SCDL_TYPES)}, 'autre') AS type,
+                list_filter(string_split(labels, ';'), lambda part: part IN ({_SIQO_LIST})) AS siqo,
+                list_filter(string_split(labels, ';'), lambda part: part NOT IN ({_SIQO_LIST})) AS other_labels
+            FROM menus JOIN published USING (date)
+        )
+        SELECT issuer.name AS menuCollNom, issuer.siret AS menuCollSiret, issuer.kitchen AS menuEtablissementNom,
+            'Restaurants scolaires' AS menuRestaurantNom, 'sans' AS menuRestaurantIdType,
+            'autre' AS menuRestaurantType, 'tous' AS menuRestaurantConvive, date AS menuDate,
+            'déjeuner' AS menuRepasType, type AS menuPlatType, dish AS menuPlatNom,
+            {_json("siqo")} AS menuPlatSiqo, nullif(array_to_string(other_labels, ';'), '') AS menuPlatLabel,
+            nullif(concat_ws(';',
+                CASE WHEN course IS DISTINCT FROM {choose("type", SCDL_COURSES)} THEN 'type=' || course END,
+                CASE WHEN position <> coalesce({choose("type", SCDL_PLACES)}, {LAST_PLACE}) THEN 'rang=' || position END
+            ), '') AS menuPlatPrecision,
+            {_json("string_split(diets, ';')")} AS menuPlatRegime,
+            {_json("string_split(allergens, ';')")} AS menuPlatAllergene,
+            strftime(published_at, '%Y-%m-%dT%H:%M:%SZ') AS menuPublicationDate
+        FROM dishes, issuer
+        ORDER BY date, position, dish
+    """,
+    carries="menuPlatNom IS NOT NULL"
+    " AND coalesce(strip_accents(lower(menuRepasType)), 'dejeuner') IN ('dejeuner', 'pique-nique')",
+    checks=(
+        Check(
+            "menuRepasType",
+            "strip_accents(lower(menuRepasType)) NOT IN ('dejeuner', 'pique-nique')",
+            "'repas « ' || menuRepasType || ' »\u00a0: seuls le déjeuner et le pique-nique sont repris'",
+        ),
+    ),
+)

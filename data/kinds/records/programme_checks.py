@@ -1,0 +1,117 @@
+"""The checks that the files of the programme share: known schools, days that follow each other, days to come."""
+
+# ruff: noqa: S608 — assembled from our own constants.
+from __future__ import annotations
+
+from data.deposit.unknown_labels import proper
+from data.kinds import kinds
+from data.kinds.records.base import Check
+
+STAGES = next(field.enum for field in kinds()["stages"].fields if field.name == "etape")
+
+
+def plain(name: str) -> str:
+    """Return the SQL of a name without case, accents or punctuation, and one space where it had any."""
+    return f"trim(regexp_replace(strip_accents(lower({name})), '[^a-z0-9]+', ' ', 'g'))"
+
+
+def schools_of(*references: str) -> str:
+    """Return the SQL of the schools that these tables know."""
+    return f"({' UNION '.join(f'SELECT school FROM {table}' for table in references)})"
+
+
+def known_school(known: str) -> Check:
+    """Refuse a school that is not among these."""
+    # Among the schools of one name, the one whose whole name is closest.
+    likeness = ", ".join(
+        f"jaro_winkler_similarity({name('school')}, {name('typed.ecole')})" for name in (proper, plain)
+    )
+    closest = f"(SELECT arg_max(school, row({likeness})) FROM {known})"
+    return Check(
+        "ecole",
+        # Before any school is known, as when a whole export comes back file by file, nothing tells a wrong name.
+        f"ecole NOT IN {known} AND EXISTS (FROM {known})",
+        f"'école inconnue : le nom connu le plus proche est « ' || {closest} || ' » ;"
+        " une école nouvelle s’ajoute par le fichier des écoles'",
+        blocking=True,
+    )
+
+
+KNOWN_SCHOOLS = schools_of("schools", "enrolments", "pilot_sites")
+KNOWN_SCHOOL = known_school(KNOWN_SCHOOLS)
+
+# Shown, and added up with the others, though not among the schools whose rollout is followed; or not shown at all.
+NOT_A_TEST_SCHOOL = Check(
+    "ecole",
+    "ecole NOT IN (SELECT school FROM pilot_sites) AND EXISTS (FROM pilot_sites)",
+    "'« ' || ecole || ' » n’est pas une école test : vérifiez son nom ; si c’en est une, ajoutez-la aux écoles test'"
+    " || ' (page Déploiement, « La situation d’une école »)'",
+)
+
+
+def day(name: str) -> str:
+    """Return the SQL that writes a day as people read it."""
+    return f"strftime({name}, '%d/%m/%Y')"
+
+
+def undated_before(table: str, school: str, stage: str) -> str:
+    """Return the SQL that says which stages have no date in `table`, between the last dated one and this one."""
+    return f"""(
+        SELECT 'aucune date, prévue ou réelle, n’est connue pour '
+            || string_agg('« ' || name || ' »', ', ' ORDER BY stage_rank(name)) || ' : est-ce un oubli ?'
+        FROM (SELECT unnest({list(STAGES)}) AS name)
+        WHERE stage_rank(name) < stage_rank({stage}) AND stage_rank(name) > coalesce((
+            SELECT max(stage_rank(dated.stage)) FROM {table} AS dated
+            WHERE dated.school = {school} AND stage_rank(dated.stage) < stage_rank({stage})
+                AND coalesce(dated.planned_start, dated.planned_end, dated.actual_start) IS NOT NULL
+        ), 0))"""
+
+
+def in_order(column: str, first: str, last: str, words: str) -> Check:
+    """Refuse a last day before the first one, both being as they would be once the line is applied."""
+    return Check(
+        column,
+        f"now.{last} < now.{first}",
+        f"'{words} : ' || {day(f'now.{last}')} || ' avant le ' || {day(f'now.{first}')}",
+        blocking=True,
+    )
+
+
+def happened(column: str) -> Check:
+    """Refuse a day still to come for what has happened."""
+    reason = f"'le ' || {day(column)} || ' est à venir : indiquez le jour réel, une fois passé'"
+    return Check(column, f"{column} > current_date", reason, blocking=True)
+
+
+def not_over(column: str, part: str, words: str, wholes: dict[str, str]) -> Check:
+    """Refuse a count above any of those it is a part of (each with its words): the first one is told."""
+    over = {whole: f"now.{part} > now.{whole}" for whole in wholes}
+    told = " ".join(f"WHEN {over[whole]} THEN '{name} de ' || now.{whole}" for whole, name in wholes.items())
+    reason = f"now.{part} || ' {words} pour un nombre ' || CASE {told} END"
+    return Check(column, " OR ".join(over.values()), reason, blocking=True)
+
+
+def far_away(column: str, own: str) -> Check:
+    """Doubt a planned day, new or changed, that is years away."""
+    return Check(
+        column,
+        f"{column} NOT BETWEEN current_date - INTERVAL 5 YEARS AND current_date + INTERVAL 5 YEARS"
+        f" AND {column} IS DISTINCT FROM now.before.{own}",
+        f"'le ' || {day(column)} || ' est à plus de cinq ans d’aujourd’hui : vérifiez l’année'",
+    )
+
+
+def known_otherwise(column: str, own: str, view: str) -> Check:
+    """Doubt a new name that is written almost as a known one."""
+    alike = f"{plain(own)} = {plain(f'typed.{column}')} AND {plain(own)} <> ''"
+    known = f"(SELECT min({own}) FROM {view} WHERE {alike})"
+    return Check(
+        column,
+        f"NOT now.known AND typed.{column} NOT IN (SELECT {own} FROM {view}) AND {known} IS NOT NULL",
+        f"'« ' || {column} || ' » est déjà connu sous le nom « ' || {known} || ' » : est-ce le même ?'",
+    )
+
+
+def together(column: str, given: str, lacking: str, words: str) -> Check:
+    """Refuse a value that says nothing without another one."""
+    return Check(column, f"now.{given} IS NOT NULL AND now.{lacking} IS NULL", f"'{words}'", blocking=True)

@@ -1,0 +1,1 @@
+"""People as counts, under statistical disclosure control."""

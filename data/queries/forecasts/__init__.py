@@ -1,0 +1,1 @@
+"""The stored computations: runs, days, other risks, archive, quality, worst days."""

@@ -1,0 +1,223 @@
+"""The stored forecasts of days and places, and what stands beside them: the managers' plan, the last meals served."""
+
+# ruff: noqa: S608 — statements share parts that are constants of this file; every value is a parameter.
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from data.calendar.events import Event
+from data.queries.forecasts.adjusted import ADJUSTED, parameters
+from data.store import Store
+
+# A place's usual number of service points is read from its last days served.
+USUAL_DAYS = 41
+CITY_LEAST_SHARE = 0.8
+
+# One row per place × day on which all the points that usually serve on that weekday have a plan: the plan of one point
+# beside the forecast of two would pass for a shortage. The place '' is all the points “à rattacher”.
+WHOLE_PLANS = """
+last_days AS (
+    SELECT coalesce(canteen, '') AS place, date, count(*) AS points
+    FROM located_services
+    WHERE meals_served > 0 AND date <= (SELECT last_service_on FROM forecast_runs WHERE run_id = $run_id)
+    GROUP BY place, date
+    QUALIFY row_number() OVER (PARTITION BY place ORDER BY date DESC) <= $usual_days
+), usual AS (
+    SELECT place, isodow(date) AS weekday, quantile_disc(points, 0.5) AS points
+    FROM last_days
+    GROUP BY place, weekday
+), told AS (
+    SELECT
+        coalesce(canteen, '') AS place,
+        date,
+        sum(meals_planned)::BIGINT AS meals_planned,
+        count(meals_planned) AS points
+    FROM located_services
+    WHERE date IN (SELECT date FROM forecasts WHERE run_id = $run_id)
+    GROUP BY place, date
+), plans AS (
+    SELECT told.place, told.date, told.meals_planned
+    FROM told LEFT JOIN usual ON usual.place = told.place AND usual.weekday = isodow(told.date)
+    WHERE told.points >= coalesce(usual.points, 1)
+)
+"""
+
+ONE_COLUMN_PER_TARGET = """
+        max(point) FILTER (target = 'meals_served') AS meals,
+        max(lower) FILTER (target = 'meals_served') AS meals_lower,
+        max(upper) FILTER (target = 'meals_served') AS meals_upper,
+        max(recommended) FILTER (target = 'meals_served') AS recommended,
+        max(coalesce(recommended_with_plan, recommended)) FILTER (target = 'meals_served') AS advised,
+        max(point) FILTER (target = 'surplus_meals') AS surplus_meals,
+        max(point) FILTER (target = 'waste_g_per_meal') AS grams_per_meal,
+        max(point) FILTER (target = 'waste_kg' AND canteen IS NOT NULL) AS waste_kg
+"""
+
+# One column per target; the plan is the managers' own, where files already give all of it. The city has no quantity of
+# its own: it is the sum of its canteens', when each has one.
+DAILY_FORECAST = (
+    "WITH"
+    + ADJUSTED
+    + ","
+    + WHOLE_PLANS
+    + """
+, targets AS (
+    SELECT
+        date,
+"""
+    + ONE_COLUMN_PER_TARGET
+    + """
+    FROM adjusted
+    WHERE canteen IS NOT DISTINCT FROM $canteen
+    GROUP BY date
+), places AS (
+    SELECT canteen AS place, date, recommended, coalesce(recommended_with_plan, recommended) AS advised
+    FROM adjusted
+    WHERE target = 'meals_served' AND canteen = coalesce($canteen, canteen)
+    UNION ALL
+    SELECT '' AS place, date, NULL AS recommended, NULL AS advised
+    FROM targets
+    WHERE $canteen IS NULL AND (
+        SELECT (specification ->> '$.unattached_points_in_city_total')::BOOLEAN
+        FROM forecast_runs WHERE run_id = $run_id
+    )
+), day_plans AS (
+    SELECT
+        date,
+        CASE WHEN count(meals_planned) = count(*) THEN sum(meals_planned)::BIGINT END AS meals_planned,
+        count(meals_planned) FILTER (place <> '') AS planned_canteens,
+        count(*) FILTER (place <> '') AS canteens,
+        CASE WHEN count(recommended) = count(*) FILTER (place <> '') THEN sum(recommended) END AS recommended,
+        CASE WHEN count(advised) = count(*) FILTER (place <> '') THEN sum(advised) END AS advised
+    FROM places LEFT JOIN plans USING (place, date)
+    GROUP BY date
+)
+SELECT targets.* EXCLUDE (recommended, advised), day_plans.* EXCLUDE (date)
+FROM targets LEFT JOIN day_plans USING (date)
+WHERE meals IS NOT NULL
+ORDER BY date
+"""
+)
+
+
+def daily_forecast(store: Store, run_id: int, canteen: str | None, what_if: Event | None = None) -> pd.DataFrame:
+    """Return one row per day: meals with their 80 % interval, quantities, surplus meals, g per meal, the plan.
+
+    The plan is there when every canteen forecast that day has one: planned_canteens out of canteens. `recommended` is
+    read from history alone, `advised` knows the plan where the computation had it. Events declared since then count,
+    and one more if it is given.
+    """
+    asked = {"canteen": canteen, "usual_days": USUAL_DAYS}
+    return store.read(DAILY_FORECAST, asked | parameters(store, run_id, what_if))
+
+
+# A day some points have not told yet would look like a drop: for the city most of its usual points are needed, for one
+# canteen all those that serve on that weekday.
+RECENT_ACTUALS = """
+WITH days AS (
+    SELECT
+        date,
+        count(*) FILTER (meals_served > 0) AS points,
+        count(meals_planned) AS planned_points,
+        sum(meals_served)::BIGINT AS served,
+        sum(meals_planned)::BIGINT AS planned
+    FROM located_services
+    WHERE ($canteen IS NULL OR canteen = $canteen) AND date <= $until
+    GROUP BY date
+    HAVING sum(meals_served) > 0
+), expected AS (
+    SELECT
+        *,
+        CASE WHEN $canteen IS NULL
+            THEN $city_share * quantile_disc(points, 0.5) OVER all_days
+            ELSE quantile_disc(points, 0.5) OVER same_weekday
+        END AS least
+    FROM days
+    WINDOW all_days AS (ORDER BY date ROWS BETWEEN 20 PRECEDING AND 20 FOLLOWING),
+        same_weekday AS (PARTITION BY isodow(date) ORDER BY date ROWS BETWEEN 5 PRECEDING AND 5 FOLLOWING)
+)
+SELECT date, served AS meals_served, CASE WHEN planned_points >= least THEN planned END AS meals_planned
+FROM expected
+WHERE points >= least
+ORDER BY date DESC
+LIMIT $days
+"""
+
+
+def recent_actuals(store: Store, canteen: str | None, until: date, days: int = 30) -> pd.DataFrame:
+    """Return one row per service day that is told in full, the last `days` of them, in order: meals served, planned."""
+    asked = {"canteen": canteen, "until": until, "days": days, "city_share": CITY_LEAST_SHARE}
+    return store.read(RECENT_ACTUALS, asked).sort_values("date", ignore_index=True)
+
+
+FORECASTS_OF_DAY = (
+    "WITH"
+    + ADJUSTED
+    + ","
+    + WHOLE_PLANS
+    + """
+, targets AS (
+    SELECT
+        canteen,
+"""
+    + ONE_COLUMN_PER_TARGET
+    + """
+    FROM adjusted
+    WHERE date = $date AND canteen IS NOT NULL
+    GROUP BY canteen
+)
+SELECT coalesce(canteens.label, targets.canteen) AS place, canteens.district, targets.* EXCLUDE (canteen), meals_planned
+FROM targets
+LEFT JOIN canteens ON canteens.name = targets.canteen
+LEFT JOIN plans ON plans.place = targets.canteen AND plans.date = $date
+WHERE meals IS NOT NULL
+ORDER BY place COLLATE FR, place
+"""
+)
+
+
+def canteen_forecasts_of_day(store: Store, run_id: int, day: date) -> pd.DataFrame:
+    """Return one row per canteen for one day: meals with their 80 % interval, quantities, g per meal, plan."""
+    return store.read(FORECASTS_OF_DAY, {"date": day, "usual_days": USUAL_DAYS} | parameters(store, run_id))
+
+
+# Terms are in meals, so those of the canteens add up to those of the city. A day that events declared since have moved
+# is taken apart again: each term has its share of the gap to the usual level, by its logarithm.
+TERMS_OF_DAY = (
+    "WITH"
+    + ADJUSTED
+    + """
+, stored AS (
+    SELECT forecast_terms.*, ratio, usual + weekday + season + calendar + menu + event AS before
+    FROM forecast_terms JOIN adjusted USING (canteen, date)
+    WHERE forecast_terms.run_id = $run_id AND date = $date AND target = 'meals_served'
+        AND canteen = coalesce($canteen, canteen)
+), shares AS (
+    SELECT
+        *,
+        CASE WHEN ratio = 1 THEN 1
+            ELSE coalesce((before * ratio - usual) / nullif(ln(before * ratio / usual), 0), usual)
+                / coalesce((before - usual) / nullif(ln(before / usual), 0), usual)
+        END AS share
+    FROM stored
+)
+SELECT
+    sum(usual) AS usual,
+    sum(weekday * share) AS weekday,
+    sum(season * share) AS season,
+    sum(calendar * share) AS calendar,
+    sum(menu * share) AS menu,
+    sum(event + before * (ratio - 1) - (weekday + season + calendar + menu) * (share - 1)) AS event,
+    count(*) AS canteens
+FROM shares
+"""
+)
+
+
+def forecast_terms(store: Store, run_id: int, canteen: str | None, day: date) -> pd.Series | None:
+    """Return what the forecast of one day is made of, in meals, and of how many canteens; None when it is not known."""
+    asked = {"canteen": canteen, "date": day}
+    found = store.read(TERMS_OF_DAY, asked | parameters(store, run_id)).iloc[0]
+    return found if found["canteens"] else None

@@ -1,0 +1,235 @@
+"""Questions about the programme: where the test schools stand, and how their agents are equipped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from data.kinds.records.programme_checks import undated_before
+from data.store import Store
+
+INSTALLATION, LAST_STAGE = "installation", "généralisation"
+# Step → the column of equipment_counts; each step is a part of the one before.
+STEPS = {
+    "Agents": "agents",
+    "Identité créée": "identities_created",
+    "Identité activée": "identities_activated",
+    "Actifs (30\u00a0j)": "active_30_days",
+    "Formés": "trained",
+}
+MAIL, ANSWERS = "Messagerie", "Réponses"
+# Counts that lead to no other step: the step each is a part of.
+PARTS = {MAIL: "Identité créée", ANSWERS: "Agents"}
+COUNTED = STEPS | {MAIL: "mail_addresses"}
+
+
+@dataclass(frozen=True)
+class RolloutSummary:
+    """Where the programme stands: numbers of schools, and the schools whose connection is blocked.
+
+    `target`: the schools the programme is for, or those known if they are more; `late_done`: those of the late ones
+    that have finished the last stage of the programme.
+    """
+
+    schools: int
+    target: int
+    equipped: int
+    connected: int
+    late: int
+    late_done: int
+    blocked: tuple[str, ...]
+
+
+# ---------------------------------------------------------------- the rollout
+PROGRESS = """
+WITH ranked AS (
+    -- The current stage is the last one started and not finished; between two stages, the next one.
+    SELECT
+        *,
+        row_number() OVER (
+            PARTITION BY school
+            ORDER BY
+                actual_end IS NULL AND actual_start IS NOT NULL DESC,
+                actual_end IS NULL DESC,
+                CASE WHEN actual_start IS NOT NULL THEN -position ELSE position END
+        ) AS rank
+    FROM (
+        -- What was passed over, planned or not, is no longer ahead.
+        SELECT *, max(position) FILTER (actual_start IS NOT NULL) OVER (PARTITION BY school) AS last_begun
+        FROM pilot_stages
+    )
+    WHERE actual_start IS NOT NULL OR position > coalesce(last_begun, 0)
+), current_stages AS (
+    SELECT * FROM ranked WHERE rank = 1
+), following AS (
+    -- What comes after it: the first later stage that has not begun.
+    SELECT
+        pilot_stages.school,
+        arg_min(pilot_stages.stage, pilot_stages.position) AS next_stage,
+        -- Without a date, it takes nobody else's.
+        arg_min_null(pilot_stages.planned_start, pilot_stages.position) AS next_start
+    FROM pilot_stages JOIN current_stages AS now USING (school)
+    WHERE pilot_stages.position > now.position AND pilot_stages.actual_start IS NULL
+    GROUP BY pilot_stages.school
+), equipped AS (
+    SELECT school, min(actual_end) AS equipped_on FROM pilot_stages WHERE stage = $installation GROUP BY school
+)
+SELECT
+    sites.school, sites.district, stages.position, stages.stage,
+    stages.planned_start, stages.planned_end, stages.actual_start, stages.actual_end,
+    -- Late by what was lost before this stage, or by what it overruns: whichever is worse today.
+    CASE
+        WHEN stages.actual_end IS NOT NULL THEN stages.actual_end - stages.planned_end
+        WHEN coalesce(stages.planned_start, stages.planned_end) IS NOT NULL THEN coalesce(greatest(
+            coalesce(stages.actual_start, CASE WHEN stages.planned_start < $today THEN $today END)
+                - stages.planned_start,
+            CASE WHEN stages.planned_end < $today THEN $today - stages.planned_end END
+        ), 0)
+    END AS delay_days,
+    following.next_stage, following.next_start, equipped.equipped_on,
+    sites.connection, sites.weather, sites.weather_reason, sites.next_step
+FROM pilot_sites AS sites
+LEFT JOIN current_stages AS stages USING (school)
+LEFT JOIN following USING (school)
+LEFT JOIN equipped USING (school)
+ORDER BY stages.position DESC NULLS LAST, stages.actual_start NULLS LAST,
+    sites.school COLLATE FR, sites.school
+"""
+
+
+def progress(store: Store, today: date) -> pd.DataFrame:
+    """Where does each school stand? One row per school; delay_days is negative when ahead, missing when unknown."""
+    return store.read(PROGRESS, {"today": today, "installation": INSTALLATION})
+
+
+def finished(schools: pd.DataFrame) -> pd.Series:
+    """Tell which schools of `progress` have finished the last stage of the programme, not the last one recorded."""
+    return (schools["stage"] == LAST_STAGE) & schools["actual_end"].notna()
+
+
+def rollout_summary(store: Store, today: date) -> RolloutSummary:
+    """How many schools are equipped (installation finished), connected, late, blocked, out of how many?"""
+    schools = progress(store, today)
+    target = store.read("SELECT value FROM parameters WHERE name = 'schools_target'")["value"]
+    return RolloutSummary(
+        schools=len(schools),
+        target=max(len(schools), int(target.item()) if len(target) else 0),
+        equipped=int(schools["equipped_on"].notna().sum()),
+        connected=int((schools["connection"] == "faite").sum()),
+        late=int((schools["delay_days"] > 0).sum()),
+        late_done=int(((schools["delay_days"] > 0) & finished(schools)).sum()),
+        blocked=tuple(schools.loc[schools["connection"] == "bloquée", "school"]),
+    )
+
+
+STAGES = """
+SELECT * FROM pilot_stages SEMI JOIN pilot_sites USING (school)
+ORDER BY school COLLATE FR, school, position
+"""
+
+
+def stages(store: Store) -> pd.DataFrame:
+    """When was each stage of each test school planned, and when did it happen? One row per school × stage."""
+    return store.read(STAGES)
+
+
+FORGOTTEN = f"SELECT {undated_before('pilot_stages', '$school', '$stage')} AS words"
+
+
+def forgotten(store: Store, school: str, stage: str) -> str | None:
+    """Which stages before this one have no date at all? The sentence of the check of files, if there are any."""
+    words = store.read(FORGOTTEN, {"school": school, "stage": stage})["words"].item()
+    return words if isinstance(words, str) else None
+
+
+# ---------------------------------------------------------------- the agents
+# A school that left one trade blank for a step is unknown for this step: adding up the rest would be a false total,
+# and would give away what it left out. Every count below speaks of the same schools, the ones known.
+TOTALS = """
+WITH long AS (
+    SELECT school, trade, month, step, people
+    FROM equipment_counts UNPIVOT INCLUDE NULLS (
+        people FOR step IN (
+            agents, identities_created, identities_activated, active_30_days, trained, mail_addresses
+        )
+    )
+), added AS (
+    SELECT month, school, step, CASE WHEN count(people) = count(*) THEN sum(people)::BIGINT END AS people
+    FROM long
+    GROUP BY month, school, step
+), agents AS (
+    SELECT month, school, people AS agents FROM added WHERE step = 'agents'
+), known AS (
+    -- Without its agents, a school has no share: its steps would count in what they are a share of.
+    SELECT * REPLACE (CASE WHEN agents IS NOT NULL THEN people END AS people)
+    FROM added JOIN agents USING (month, school)
+)
+SELECT
+    month, step,
+    sum(people)::BIGINT AS people,
+    sum(agents) FILTER (WHERE people IS NOT NULL)::BIGINT AS agents,
+    count(people) AS schools_known,
+    count(*) AS schools
+FROM known
+GROUP BY month, step
+ORDER BY month
+"""
+
+
+def months(store: Store) -> list[date]:
+    """Which months have counts of agents? The latest first."""
+    found = store.read("SELECT DISTINCT month FROM equipment_counts ORDER BY month DESC")
+    return [month.date() for month in found["month"]]
+
+
+def step_totals(store: Store) -> pd.DataFrame:
+    """How many agents reached each step, and have a mail address, month by month?
+
+    One row per month × step: people, agents of the same schools, schools known, schools.
+    """
+    totals = store.read(TOTALS)
+    order = {column: rank for rank, column in enumerate(COUNTED.values())}
+    titles = {column: title for title, column in COUNTED.items()}
+    ordered = totals.sort_values(
+        ["month", "step"], key=lambda values: values.map(order) if values.name == "step" else values
+    )
+    return ordered.assign(step=ordered["step"].map(titles)).reset_index(drop=True)
+
+
+# ---------------------------------------------------------------- devices and workshops
+DEVICES = """
+SELECT
+    coalesce(kind, 'non renseigné') AS kind, coalesce(state, 'non renseigné') AS state,
+    count(*) AS devices,
+    count(*) FILTER (WHERE sharing IS NULL) AS unknown
+FROM devices
+WHERE state IS DISTINCT FROM 'retiré'
+GROUP BY ALL
+ORDER BY kind, state
+"""
+
+IN_SERVICE = """
+SELECT
+    sites.school,
+    count(*) FILTER (devices.sharing = 'partagé') AS shared,
+    count(*) FILTER (devices.sharing = 'personnel') AS personal
+FROM pilot_sites AS sites
+LEFT JOIN devices ON devices.school = sites.school AND devices.state = 'en service'
+GROUP BY sites.school
+ORDER BY sites.school COLLATE FR, sites.school
+"""
+
+
+def devices(store: Store) -> pd.DataFrame:
+    """How many devices of each kind, in which state, those withdrawn left aside?
+
+    `unknown` counts those not said to be shared or personal.
+    """
+    return store.read(DEVICES)
+
+
+def devices_in_service(store: Store) -> pd.DataFrame:
+    """How many devices are in service in each test school, shared by a team or personal?"""
+    return store.read(IN_SERVICE)

@@ -1,0 +1,1 @@
+"""From the bytes of a file to cells of text: decoding, header, layout, dates, values, workbooks."""

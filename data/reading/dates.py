@@ -1,0 +1,234 @@
+"""The order of day and month, decided over whole columns; and dates written in words."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime
+
+import pyarrow as pa
+
+from data.clock import PARIS
+from data.kinds import Kind, normalise
+from data.reading.texts import counted, rewrite, used
+from data.typography import quoted
+
+# Line in the file, column, reason: what reading has to say without rejecting anything.
+Remark = tuple[int | None, str | None, str]
+
+NUMERIC = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
+UNIVERSAL = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]00:?00)")
+TIME = re.compile(
+    r"(?<=\d)[\s,T]+(à )?\d{1,2}[:hH]\d{0,2}(:\d{2}([.,]\d+)?)?( ?[AaPp][Mm]|Z| ?[+-]\d{2}:?\d{2}| UTC)?$"
+)
+SEPARATOR = re.compile(r"\s*([/.\u2010-\u2015-])\s*(?=\d)")
+# “mars” is a month.
+WEEKDAY = re.compile(r"^(?!mars\b)(lun|mar|mer|jeu|ven|sam|dim)[a-z]*[.,]?\s+", re.IGNORECASE)
+WEEKDAYS = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
+IN_WORDS = re.compile(r"(\d{1,2})(?:er)?_([a-z]+)_(\d{4}|\d{2})")
+MONTH = re.compile(r"(\d{1,2})[/.-](\d{4})|(\d{4})[/.-](\d{1,2})")
+MONTH_IN_WORDS = re.compile(r"([a-z]+)_(\d{4}|\d{2})")
+MONTH_NAMES = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août"]
+MONTH_NAMES += ["septembre", "octobre", "novembre", "décembre"]
+MONTHS = [normalise(name) for name in MONTH_NAMES]
+ISO_AMBIGUOUS = re.compile(r"\d{4}-\d\d-(0\d|1[0-2])")
+# Of the dates of a column: those that exist month first only, for all of them to be read so.
+LEAST_SHARE = 1 / 3
+EXCHANGED = (
+    "cette colonne a aussi de vraies dates\u00a0: si le tableur les a converties en les croyant jour/mois, "
+    "jour et mois y sont échangés ; vérifiez-les"
+)
+
+
+def settle_dates(cells: pa.Table, kind: Kind) -> tuple[pa.Table, list[Remark]]:
+    """Rewrite as aaaa-mm-jj the dates that only the whole column, or words, make clear; say what was decided.
+
+    French order is the rule. A column is read month first when enough of its dates exist in that order alone, and none
+    in the other alone: one mistyped date is not enough. A column that fits both, but for such a date, follows the
+    others of its file.
+    """
+    remarks: list[Remark] = []
+    dates = [field for field in kind.fields if field.type == "date" and field.name in cells.column_names]
+    months = {
+        field.name: {text: day for text in used(cells[field.name]) if field.month and (day := _first_of_month(text))}
+        for field in dates
+    }
+    texts = {
+        field.name: {text: _bare(text) for text in used(cells[field.name]) if text not in months[field.name]}
+        for field in dates
+    }
+    cells_of = {name: counted(cells[name]) for name in texts}
+    orders = {
+        name: _order((short, cells_of[name][text]) for text, short in bare.items()) for name, bare in texts.items()
+    }
+    decided = {order for order, _ in orders.values()} - {"either", "none", "stray"}
+    for name, bare in texts.items():
+        order, example = orders[name]
+        month_first = order == "month" or (order in ("either", "stray") and decided == {"month"})
+        if month_first:
+            remarks.append((None, name, _month_first(example) if order == "month" else _as_others(example)))
+            if any(ISO_AMBIGUOUS.fullmatch(text) for text in bare.values()):
+                remarks.append((None, name, EXCHANGED))
+        elif order == "both":
+            remarks.append((None, name, _both(example)))
+        elif order == "stray":
+            remarks.append((None, name, _stray(example)))
+        elif order == "either" and not decided:
+            remarks.append((None, name, _either(example)))
+        settled = {text: _iso(short, month_first=month_first) for text, short in bare.items()}
+        remarks += [(None, name, said) for text, new in settled.items() if (said := _wrong_weekday(text, new))][:5]
+        cells = _rewritten(cells, name, settled | months[name])
+    return cells, remarks
+
+
+def written(text: str, *, month: bool) -> str:
+    """Return as aaaa-mm-jj a day written in words, or a month; any other text as it is."""
+    return (month and _first_of_month(text)) or _iso(_bare(text), month_first=False)
+
+
+def _bare(text: str) -> str:
+    """Return a date without its weekday, its time and the spaces around its separators; in Paris if it is universal."""
+    if UNIVERSAL.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text).astimezone(PARIS).date().isoformat()
+        except (ValueError, OverflowError):
+            return text
+    return SEPARATOR.sub(_separator, TIME.sub("", WEEKDAY.sub("", text, count=1)))
+
+
+def _first_of_month(text: str) -> str | None:
+    """Return the first day of a month written 11/2026, 2026-11, novembre 2026 or nov. 2026; the text if there is none.
+
+    Nothing is returned of what is not written as a month.
+    """
+    short = SEPARATOR.sub(_separator, text)
+    if numbers := MONTH.fullmatch(short):
+        return _shown(numbers[2] or numbers[3], int(numbers[1] or numbers[4]), 1, text)
+    words = MONTH_IN_WORDS.fullmatch(normalise(text))
+    if words and (month := _month(words[1])):
+        return _shown(words[2], month, 1, text)
+    return None
+
+
+def _separator(found: re.Match[str]) -> str:
+    return found[1] if found[1] in "/.-" else "-"
+
+
+def _order(texts: Iterable[tuple[str, int]]) -> tuple[str, str]:
+    """Return which of day and month comes first (“day”, “month”, “both”, “either”, “none”), and an example.
+
+    “stray”: too few dates exist month first only to turn the others. Each text comes with its number of cells.
+    """
+    examples: dict[tuple[bool, bool], str] = {}
+    sizes: Counter[tuple[bool, bool]] = Counter()
+    for text, count in texts:
+        found = NUMERIC.fullmatch(text)
+        if found and found[1] != found[2]:
+            first, second, year = (int(group) for group in found.groups())
+            fits = _exists(year, second, first), _exists(year, first, second)
+            examples.setdefault(fits, text)
+            sizes[fits] += count
+    if month_first := sizes[False, True]:
+        enough = month_first >= LEAST_SHARE * sizes.total()
+        return "both" if (True, False) in sizes else "month" if enough else "stray", examples[False, True]
+    if (True, False) in sizes:
+        return "day", examples[True, False]
+    return ("either", examples[True, True]) if (True, True) in sizes else ("none", "")
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    try:
+        date(year if year > 99 else 2000 + year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def _rewritten(cells: pa.Table, name: str, settled: dict[str, str]) -> pa.Table:
+    return rewrite(
+        cells, name, lambda texts: pa.array([settled.get(text, text) for text in texts.to_pylist()], pa.string())
+    )
+
+
+def _iso(text: str, *, month_first: bool) -> str:
+    """Return aaaa-mm-jj for a date in words, or for one that starts with its month; any other text as it is."""
+    words = IN_WORDS.fullmatch(normalise(text)) if any(map(str.isalpha, text)) else None
+    if words and (month := _month(words[2])):
+        return _shown(words[3], month, int(words[1]), text)
+    numbers = NUMERIC.fullmatch(text) if month_first else None
+    if numbers:
+        return _shown(numbers[3], int(numbers[1]), int(numbers[2]), text)
+    return text
+
+
+def _wrong_weekday(text: str, settled: str) -> str | None:
+    """Say which day of the week a date really is, when it is written with another one."""
+    written = WEEKDAY.match(text)
+    numbers = NUMERIC.fullmatch(settled)
+    try:
+        day = date(_year(numbers[3]), int(numbers[2]), int(numbers[1])) if numbers else date.fromisoformat(settled)
+    except ValueError:
+        return None
+    name = WEEKDAYS[day.weekday()]
+    if written is None or name.startswith(written[1].lower()):
+        return None
+    return f"{quoted(text, 40)} : ce jour est un {name} ; la date est gardée, vérifiez-la"
+
+
+def _month(word: str) -> int | None:
+    """Return the month of a French name or of its abbreviation (“janv”, “juil”), never of an ambiguous one."""
+    found = [number for number, name in enumerate(MONTHS, 1) if len(word) > 2 and name.startswith(word)]
+    return found[0] if len(found) == 1 else None
+
+
+def _year(text: str) -> int:
+    return int(text) if len(text) == 4 else 2000 + int(text)
+
+
+def _shown(year: str, month: int, day: int, text: str) -> str:
+    full = _year(year)
+    return f"{full:04d}-{month:02d}-{day:02d}" if _exists(full, month, day) else text
+
+
+def _month_first(example: str) -> str:
+    return (
+        f"dates lues mois/jour/année\u00a0: {quoted(example, 30)} n’existe que dans cet ordre "
+        f"({_in_words(example, month_first=True)}), et aucune date de la colonne n’existe que dans l’autre"
+    )
+
+
+def _as_others(example: str) -> str:
+    return (
+        "dates lues mois/jour/année, comme celles des autres colonnes "
+        f"({quoted(example, 30)}\u00a0: {_in_words(example, month_first=True)})"
+    )
+
+
+def _stray(example: str) -> str:
+    return (
+        f"{quoted(example, 30)} n’existe que mois/jour/année ; "
+        "les autres dates de la colonne sont lues jour/mois/année\u00a0: vérifiez-les"
+    )
+
+
+def _both(example: str) -> str:
+    return (
+        f"cette colonne mélange deux ordres\u00a0: {quoted(example, 30)} n’existe que mois/jour/année ; "
+        "les autres dates sont lues jour/mois/année\u00a0: vérifiez-les"
+    )
+
+
+def _either(example: str) -> str:
+    return (
+        "chaque date de cette colonne existe dans les deux sens ; elles sont lues jour/mois/année "
+        f"({quoted(example, 30)}\u00a0: {_in_words(example, month_first=False)})"
+    )
+
+
+def _in_words(example: str, *, month_first: bool) -> str:
+    found = NUMERIC.fullmatch(example)
+    assert found is not None
+    first, second = int(found[1]), int(found[2])
+    day, month = (second, first) if month_first else (first, second)
+    return f"{'1er' if day == 1 else day} {MONTH_NAMES[month - 1]} {_year(found[3])}"

@@ -1,0 +1,196 @@
+"""Finding the header of a sheet, and with it the kind of file, among its first lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import pairwise, zip_longest
+
+from data.kinds import Kind, kinds, normalise
+from data.reading.decoding import DepositRefused
+from data.reading.records import Record
+
+HEADER_SEARCH_LINES = 25
+SEPARATORS = ";,\t|"
+MAX_COLUMNS = 1_000
+# No title of ours is near it; longer ones need not be looked at, nor remembered.
+LONGEST_WORD = 200
+MODEL_HINT = (
+    "La page «\u00a0Déposer un fichier\u00a0» montre les colonnes attendues de chaque type de fichier "
+    "et donne un modèle vide."
+)
+ONE_CELL = (
+    "Toutes les colonnes sont écrites dans une seule cellule. Dans Excel, sélectionnez la première colonne, choisissez "
+    "«\u00a0Données\u00a0» puis «\u00a0Convertir\u00a0», indiquez le séparateur, enregistrez, puis déposez le fichier."
+)
+TWO_LINES = (
+    "L’en-tête est écrit sur deux lignes. Mettez tous les noms de colonnes sur une seule ligne, "
+    "sans cellules fusionnées, puis déposez le fichier."
+)
+# “d’assiette”, but a last “l” is a unit: litres.
+ELIDED = re.compile(r"(?<![a-z0-9])[dl]_")
+ARTICLES = frozenset(("de", "du", "des", "la", "le", "les"))
+IDLE = {
+    "integer": frozenset(("nb", "nbr", "nbre", "nombre")),
+    "number": frozenset(("en", "kg", "kgs", "kilos", "kilogrammes", "poids", "pesee", "pesees")),
+    "date": frozenset(("jj", "mm", "aa", "aaaa")),
+}
+
+
+@dataclass(frozen=True)
+class Header:
+    """A header found: its kind, its last line in the file (from 1), each column's field (None if not known), titles.
+
+    `above` has the first and last lines with a text above it, if any.
+    """
+
+    kind: Kind
+    line: int
+    names: tuple[str | None, ...]
+    titles: tuple[str, ...]
+    above: tuple[int, ...] = ()
+
+    @property
+    def columns(self) -> list[str]:
+        """Name every column of the file: its field, or its place when it is not known."""
+        return [name or f"#{place}" for place, name in enumerate(self.names)]
+
+    @property
+    def score(self) -> tuple[int, int]:
+        """Rank headers: the most known columns, then the fewest cells."""
+        return sum(name is not None for name in self.names), -len(self.names)
+
+
+@dataclass(frozen=True)
+class NearMiss:
+    """A line that names some columns of a kind, not enough to be its header."""
+
+    kind: Kind
+    found: frozenset[str]
+
+
+def find_header(top: Iterable[Record]) -> Header | NearMiss | None:
+    """Return the first record that names enough columns of a kind; or else the nearest one.
+
+    Raises DepositRefused when a line has an unreasonable number of cells.
+    """
+    best: Header | None = None
+    nearest: NearMiss | None = None
+    above: list[int] = []
+    for first, line, cells in top:
+        if cells is None:
+            continue
+        if len(cells) > MAX_COLUMNS and any(map(str.strip, cells[MAX_COLUMNS:])):
+            raise DepositRefused(
+                f"Le fichier a plus de {MAX_COLUMNS} colonnes. Gardez les colonnes utiles, puis déposez-le."
+            )
+        words = [normalise(cell) for cell in cells]
+        for kind in kinds().values():
+            names = _named(kind.name, words)
+            header = Header(kind, line, names, tuple(cells), tuple(above[:1] + above[-1:]))
+            found = frozenset(filter(None, header.names))
+            if kind.recognises(set(found)) and (best is None or header.score > best.score):
+                best = header
+            elif found and (nearest is None or len(found) > len(nearest.found)):
+                nearest = NearMiss(kind, found)
+        if best:
+            return best
+        if any(words) and not words[0].startswith("sep"):
+            above += [first, line]
+    return nearest
+
+
+def best_of(found: Iterable[Header | NearMiss | None]) -> Header | NearMiss | None:
+    """Return the best header among several readings of one file; or else the nearest miss."""
+    candidates = list(found)
+    headers = [header for header in candidates if isinstance(header, Header)]
+    misses = [miss for miss in candidates if isinstance(miss, NearMiss)]
+    if headers:
+        return max(headers, key=lambda header: header.score)
+    return max(misses, key=lambda miss: len(miss.found), default=None)
+
+
+def _named(kind: str, words: list[str]) -> tuple[str | None, ...]:
+    """Return, for each word of a header, the field it names; of several, the one nearest to the field's own name."""
+    names: list[str | None] = [None] * len(words)
+    taken: dict[str, tuple[int, int]] = {}
+    for place, word in enumerate(words):
+        for name, rank in fields_named(kind, word).items():
+            taken[name] = min(taken.get(name, (rank, place)), (rank, place))
+    for name, (_, place) in taken.items():
+        names[place] = names[place] or name
+    return tuple(names)
+
+
+def fields_named(kind: str, word: str) -> dict[str, int]:
+    """Return the fields a normalised header names, the surest with the lowest rank: as written, or else bare."""
+    as_written, bare = _fields_by_word(kind)
+    whole = as_written.get(word) or as_written.get(word.replace("_", ""))
+    if whole or not 0 < len(word) <= LONGEST_WORD:
+        return whole or {}
+    return {name: rank for type_, words in bare.items() for name, rank in words.get(_bare(word, type_), {}).items()}
+
+
+@cache
+def _fields_by_word(kind: str) -> tuple[dict[str, dict[str, int]], dict[str, dict[str, dict[str, int]]]]:
+    """Return the fields, with their ranks, of each header word of a kind: as written; then, by type of field, bare."""
+    as_written: dict[str, dict[str, int]] = {}
+    bare: dict[str, dict[str, dict[str, int]]] = {}
+    for field in kinds()[kind].fields:
+        for rank, word in enumerate(field.headers):
+            as_written.setdefault(word, {})[field.name] = rank
+            if short := _bare(word, field.type):
+                bare.setdefault(field.type, {}).setdefault(short, {}).setdefault(field.name, len(field.headers) + rank)
+    return as_written, bare
+
+
+@lru_cache(maxsize=10_000)
+def _bare(word: str, type_: str) -> str:
+    """Return a header without its articles, its plurals, and the unit or count its column must be in anyway."""
+    idle = ARTICLES | IDLE.get(type_, frozenset())
+    parts = ELIDED.sub("", word).split("_")
+    return "".join(part.rstrip("s") if len(part) > 3 else part for part in parts if part not in idle)
+
+
+def in_one_cell(top: Iterable[Record]) -> bool:
+    """Tell whether a header stands whole in one cell, as when a text was opened without being cut into columns."""
+    alone = ((first, line, list(filter(str.strip, cells or []))) for first, line, cells in top)
+    whole = [(first, line, cells[0]) for first, line, cells in alone if len(cells) == 1]
+    return any(
+        isinstance(find_header((first, line, cell.split(separator)) for first, line, cell in whole), Header)
+        for separator in SEPARATORS
+    )
+
+
+def on_two_lines(top: Iterable[Record]) -> bool:
+    """Tell whether two lines make a header together: groups above, and their columns below."""
+    filled = [(last, cells) for _, last, cells in top if cells is not None and any(map(str.strip, cells))]
+    pairs = (
+        (line, line, [lower.strip() or upper for upper, lower in zip_longest(above, below, fillvalue="")])
+        for (_, above), (line, below) in pairwise(filled)
+    )
+    return isinstance(find_header(pairs), Header)
+
+
+def unknown_header(tops: Iterable[list[Record]], nearest: NearMiss | None) -> str:
+    """Say why no header was found among the first lines, naming the columns that the nearest kind of file lacks."""
+    firsts = list(tops)
+    if any(map(in_one_cell, firsts)):
+        return ONE_CELL
+    if any(map(on_two_lines, firsts)):
+        return TWO_LINES
+    message = "Les noms de colonnes de ce fichier ne sont pas reconnus. "
+    if nearest:
+        kind, found = nearest.kind, nearest.found
+        absent = [f"«\u00a0{f.name}\u00a0»" for f in kind.fields if f.required_column and f.name not in found]
+        if absent:
+            message += f"Le plus proche est «\u00a0{kind.title}\u00a0», mais il manque\u00a0: {', '.join(absent)}. "
+        elif found.isdisjoint(kind.measures):
+            wanted = ", ".join(f"«\u00a0{measure}\u00a0»" for measure in kind.measures)
+            message += (
+                f"Le plus proche est «\u00a0{kind.title}\u00a0», "
+                f"mais il lui faut au moins une de ces colonnes\u00a0: {wanted}. "
+            )
+    return message + MODEL_HINT

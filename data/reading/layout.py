@@ -1,0 +1,102 @@
+"""What surrounds the rows of a table: lines above its header, other headers below, columns that are not read."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.kinds import normalise
+from data.reading.cleaning import capped, few
+from data.reading.dates import Remark
+from data.reading.decoding import DepositRefused
+from data.reading.header import Header, fields_named
+from data.reading.texts import holds, is_empty, used
+from data.typography import quoted
+
+COURSES = {
+    "entree",
+    "garniture",
+    "accompagnement",
+    "fromage",
+    "laitage",
+    "produit_laitier",
+    "dessert",
+    "gouter",
+    "potage",
+}
+
+
+def lines_above(header: Header) -> list[Remark]:
+    """Say which lines above the header are not read: titles, or rows sorted over their own header."""
+    if not header.above:
+        return []
+    first, last = header.above
+    shown = f"la ligne {first} est" if first == last else f"les lignes {first} à {last} sont"
+    unread = "elle n’est pas lue" if first == last else "elles ne sont pas lues"
+    return [(first, None, f"{shown} au-dessus de l’en-tête (ligne {header.line})\u00a0: {unread}")]
+
+
+def without_repeated_headers(rows: pa.Table, header: Header) -> tuple[pa.Table, list[Remark]]:
+    """Drop the lines that say the header again, as printed pages and files put end to end do.
+
+    Raises DepositRefused when such a line puts other names over the columns: its rows would be misread.
+    """
+    kind = header.kind
+    named = [name for name in header.names if name]
+    first = next((field.name for field in kind.fields if field.type == "date" and field.name in named), named[0])
+    unique = used(rows[first])
+    worded = (text for text in unique if text and len(text) < 60 and not any(map(str.isdigit, text)))
+    titles = [text for text in worded if fields_named(kind.name, normalise(text))]
+    if not titles:
+        return rows, []
+    repeated = []
+    named_again = holds(rows[first], lambda texts: pc.is_in(texts, pa.array(titles)))
+    for row in few(rows.filter(named_again)).to_pylist():
+        said = {name: fields_named(kind.name, normalise(row[name])) for name in named if row[name].strip()}
+        if sum(map(bool, said.values())) < 2:
+            continue
+        if any(fields and name not in fields for name, fields in said.items()):
+            raise DepositRefused(
+                f"Un second tableau, aux colonnes dans un autre ordre, commence à la ligne {row['line']}. "
+                "Déposez les deux tableaux dans deux fichiers."
+            )
+        repeated.append(row["line"])
+    remarks: list[Remark] = [(line, None, "l’en-tête est répété\u00a0: ligne passée") for line in repeated]
+    return rows.filter(pc.invert(pc.is_in(rows["line"], pa.array(repeated, pa.int64())))), capped(remarks)
+
+
+def refuse_wide_menus(header: Header) -> None:
+    """Refuse a menu that has one column per course: only its main dishes would be read."""
+    courses = [title.strip() for title in header.titles if normalise(title).rstrip("s") in COURSES]
+    if header.kind.name == "menus" and courses:
+        raise DepositRefused(
+            f"Ce menu a une colonne par partie du repas ({quoted(courses[0], 40)}…). "
+            "Écrivez une ligne par plat, sous «\u00a0date\u00a0», «\u00a0rang\u00a0» et «\u00a0plat\u00a0»."
+        )
+
+
+def unread_columns(rows: pa.Table, header: Header) -> list[Remark]:
+    """Say which columns are not read although their title is known (said twice) or absent (over filled cells).
+
+    Raises DepositRefused when they make a second table beside the first one.
+    """
+    remarks: list[Remark] = []
+    twins: set[str] = set()
+    titles = {name: normalise(title) for name, title in zip(header.names, header.titles, strict=True) if name}
+    for place, (name, title) in enumerate(zip(header.names, header.titles, strict=True)):
+        if name:
+            continue
+        twin = next(iter(fields_named(header.kind.name, normalise(title))), None)
+        empty = pc.all(holds(rows[f"#{place}"], is_empty)).as_py()
+        if twin:
+            reason = f"«\u00a0{twin}\u00a0» est déjà donné par une autre colonne\u00a0: celle-ci n’est pas lue"
+            remarks.append((header.line, title.strip(), reason))
+            twins |= {twin} if titles[twin] == normalise(title) and not empty else set()
+        elif not title.strip() and not empty:
+            remarks.append((header.line, None, f"la colonne {place + 1} n’a pas de titre\u00a0: elle n’est pas lue"))
+    if twins >= set(header.kind.key) & titles.keys() and not twins.isdisjoint(header.kind.measures):
+        raise DepositRefused(
+            "Deux tableaux sont côte à côte dans ce fichier. "
+            "Mettez-les l’un sous l’autre, sous un seul en-tête, ou déposez-les dans deux fichiers."
+        )
+    return capped(remarks)

@@ -1,0 +1,127 @@
+"""The records of an Excel workbook (.xlsx, .xlsm), as text: same lines, same values as in the program that wrote it.
+
+It is read by a process of its own (`data.reading.xlsx`), within limits of memory and time: whatever a crafted workbook
+asks for, it asks of that process. What it sends is JSON, and bounded here too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import IO, Any
+
+from data.faults import of_system
+from data.reading.decoding import MAX_BYTES, DepositRefused
+from data.reading.records import Record
+from data.reading.xlsx.limits import MAX_PARTS, MAX_SENT, MAX_SENT_LINE, SECONDS, damaged, too_large
+
+PROJECT = Path(__file__).resolve().parents[2]
+# One arena for the threads of the process: each would take its share of the limited memory.
+ENVIRONMENT = {"MALLOC_ARENA_MAX": "1"}
+ENTRY = b"PK\x01\x02"
+# As many at once as there are processors on the smallest server: whoever sends a third waits a few seconds.
+READERS = threading.BoundedSemaphore(2)
+
+
+def is_zip(content: bytes) -> bool:
+    """Tell whether a file is a ZIP archive, as modern office documents are."""
+    return content.startswith((b"PK\x03\x04", b"PK\x05\x06"))
+
+
+@contextmanager
+def open_workbook(content: bytes) -> Iterator[Workbook]:
+    """Open an Excel workbook; raises DepositRefused for any other archive, and for one that unpacks out of measure."""
+    if len(content) > MAX_BYTES:
+        raise DepositRefused("Le fichier dépasse 200\u00a0Mo. Découpez-le, par exemple par année scolaire.")
+    if content.count(ENTRY) > 2 * MAX_PARTS:
+        raise too_large()
+    with READERS:
+        yield from _opened(content)
+
+
+def _opened(content: bytes) -> Iterator[Workbook]:
+    try:
+        with tempfile.TemporaryFile() as file:
+            file.write(content)
+            file.flush()
+            file.seek(0)
+            reader = _start(file.fileno())
+    except OSError as error:
+        raise of_system(error, Path(tempfile.gettempdir())) from error
+    deadline = threading.Timer(SECONDS, reader.kill)
+    deadline.daemon = True
+    deadline.start()
+    try:
+        yield Workbook(reader)
+    finally:
+        deadline.cancel()
+        reader.kill()
+        reader.communicate()
+
+
+def _start(descriptor: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "data.reading.xlsx", str(descriptor)],
+        cwd=PROJECT,
+        env=os.environ | ENVIRONMENT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        pass_fds=(descriptor,),
+    )
+
+
+class Workbook:
+    """The visible sheets of a workbook, in their order, then the hidden ones; `tops` has the first records of each."""
+
+    def __init__(self, reader: subprocess.Popen[bytes]) -> None:
+        if not reader.stdin or not reader.stdout:
+            raise ValueError("a reader has an input and an output")
+        self._input: IO[bytes] = reader.stdin
+        self._output: IO[bytes] = reader.stdout
+        self._received = 0
+        self.tops: dict[str, list[Record]] = {}
+        for value in self._answer():
+            if isinstance(value, str):
+                top = self.tops[value] = []
+            else:
+                top += _records(value)
+        self.names = list(self.tops)
+
+    def records(self, name: str) -> Iterator[Record]:
+        """Yield the rows of a sheet as text; raises DepositRefused when they are damaged or out of measure."""
+        try:
+            self._input.write(b"%d\n" % self.names.index(name))
+            self._input.flush()
+        except BrokenPipeError:
+            raise too_large() from None
+        return chain.from_iterable(map(_records, self._answer()))
+
+    def _answer(self) -> Iterator[Any]:
+        """Yield what the process answers; when it ends without a word, a limit of memory or time was reached."""
+        while line := self._output.readline(MAX_SENT_LINE):
+            self._received += len(line)
+            if self._received > MAX_SENT or not line.endswith(b"\n"):
+                raise too_large()
+            try:
+                value = json.loads(line)
+            except (ValueError, RecursionError):
+                raise damaged() from None
+            if value is None:
+                return
+            if isinstance(value, dict):
+                raise DepositRefused(value["refused"])
+            yield value
+        raise too_large()
+
+
+def _records(rows: list[tuple[int, list[str]]]) -> Iterator[Record]:
+    return ((line, line, cells) for line, cells in rows)

@@ -1,0 +1,68 @@
+"""The parts of the ZIP archive that a workbook is: checked before any is unpacked, then unpacked piece by piece."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from data.reading.decoding import AS_CSV, DepositRefused
+from data.reading.xlsx.limits import MAX_MARKS, MAX_PARTS, MAX_RATIO, MAX_UNPACKED, RATIO_FROM, damaged, too_large
+
+CHUNK = 2**16
+# What office programs write. The others (bzip2, LZMA) may ask for any memory.
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+OTHERS = {
+    "content.xml": "un classeur LibreOffice (.ods) ou un document du même programme",
+    "xl/workbook.bin": "un classeur Excel binaire (.xlsb)",
+    "word/document.xml": "un document Word (.docx)",
+    "ppt/presentation.xml": "une présentation PowerPoint (.pptx)",
+    "Index/Document.iwa": "un document Numbers ou Pages",
+}
+
+
+class Archive:
+    """The parts of a workbook by name; raises DepositRefused for any other archive, and for one out of measure."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._zip = zipfile.ZipFile(file)
+        self._parts = {part.filename: part for part in self._zip.infolist()}
+        self._unpacked = self._marks = 0
+        self._refuse_others()
+        self._refuse_bombs()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._parts
+
+    def _refuse_others(self) -> None:
+        for part, nature in OTHERS.items():
+            if part in self:
+                raise DepositRefused(f"Ce fichier n’est pas un tableau lisible ici\u00a0: c’est {nature}. {AS_CSV}")
+        if "[Content_Types].xml" not in self:
+            raise DepositRefused(
+                "C’est une archive compressée (.zip)\u00a0: déposez un par un les fichiers qu’elle contient."
+            )
+
+    def _refuse_bombs(self) -> None:
+        """Refuse by the declared sizes, which zipfile never exceeds."""
+        parts = self._zip.infolist()
+        if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+            raise too_large()
+        if any(part.file_size > max(RATIO_FROM, MAX_RATIO * part.compress_size) for part in parts):
+            raise too_large()
+
+    def chunks(self, name: str, most: int, most_marks: int) -> Iterator[bytes]:
+        """Unpack a part; what is unpacked in all, over all readings, is bounded too."""
+        part = self._parts[name]
+        if part.compress_type not in METHODS:
+            raise damaged()
+        if part.file_size > most:
+            raise too_large()
+        last = self._marks + most_marks
+        with self._zip.open(part) as stream:
+            while chunk := stream.read(CHUNK):
+                self._unpacked += len(chunk)
+                self._marks += chunk.count(b"<")
+                if self._unpacked > MAX_UNPACKED or self._marks > min(last, MAX_MARKS):
+                    raise too_large()
+                yield chunk

@@ -1,0 +1,75 @@
+"""The text of one cell: dates as aaaa-mm-jj, numbers exact, units shown, as the program that wrote it shows them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
+from openpyxl.utils.datetime import from_excel, from_ISO8601
+
+from data.reading.decoding import DepositRefused
+from data.reading.records import MAX_CELL
+
+# What a number format shows after the number, and what kilograms and meals are called in one.
+SHOWN_UNIT = re.compile(r"%|\[\$([^\]-]+)|\"([^\"]*[^\"\s][^\"]*)\"|€")
+OUR_UNITS = re.compile(r"(kg|kilo|repas|couvert|enfant|élève|part)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a number is shown: as a date, as a length of time, with a unit that is not ours."""
+
+    is_date: bool
+    is_duration: bool
+    unit: str | None
+
+
+def shape_of(number: int, custom: dict[int, str]) -> Shape | None:
+    """Return how a number format shows a number; None when it is shown as it is."""
+    code = custom.get(number, BUILTIN_FORMATS.get(number, ""))
+    if is_date_format(code):
+        return Shape(True, is_timedelta_format(code), None)
+    unit = SHOWN_UNIT.search(code)
+    if unit and not OUR_UNITS.match((unit[2] or "").strip()):
+        return Shape(False, False, (unit[1] or unit[2] or unit[0]).strip())
+    return None
+
+
+def typed(kind: str, text: str, shape: Shape | None, epoch: datetime) -> object:
+    """Return the value of a cell of a kind (the attribute t) that is not a text."""
+    if kind == "n":
+        number = float(text) if "." in text or "E" in text or "e" in text else int(text)
+        return _shown(number, shape, epoch) if shape else number
+    return bool(int(text)) if kind == "b" else from_ISO8601(text)
+
+
+def _shown(number: float, shape: Shape, epoch: datetime) -> object:
+    if shape.unit:
+        return f"{round(number * 100, 6) if shape.unit == '%' else number:g} {shape.unit}"
+    try:
+        return from_excel(number, epoch, timedelta=shape.is_duration)
+    except (OverflowError, ValueError):
+        return "#VALUE!"
+
+
+def as_text(value: object) -> str:
+    """Write a cell's value exactly: dates as aaaa-mm-jj, numbers with a point and without exponent."""
+    if isinstance(value, bool):
+        return "VRAI" if value else "FAUX"
+    if isinstance(value, float):
+        return format(Decimal(repr(value)), "f").removesuffix(".0")
+    if isinstance(value, datetime):
+        return value.isoformat(" ") if value.time() != time() else value.date().isoformat()
+    if isinstance(value, date | time | timedelta | int):
+        return str(value)
+    return str(value)
+
+
+def too_long() -> DepositRefused:
+    """Refuse a text longer than a cell may be."""
+    return DepositRefused(
+        f"Une cellule dépasse {MAX_CELL // 1000}\u00a0000 caractères. Raccourcissez-la, puis déposez à nouveau."
+    )

@@ -1,0 +1,58 @@
+"""How large a workbook may be, and the two refusals of one that is not readable within that."""
+
+from __future__ import annotations
+
+from data.reading.decoding import DepositRefused
+
+MB = 2**20
+# The archive, before anything is unpacked.
+MAX_PARTS = 5_000
+MAX_UNPACKED = 400 * MB
+MAX_RATIO = 250
+RATIO_FROM = 20 * MB
+# One part, as it is unpacked: a table has long parts, what describes it has not.
+MAX_LONG_PART = 250 * MB
+MAX_SHORT_PART = 32 * MB
+# Its XML: marks are “<”, two for each element that has a content; the last limit is for all that is unpacked.
+MAX_LONG_MARKS = 20_000_000
+MAX_SHORT_MARKS = 2_000_000
+MAX_MARKS = 30_000_000
+MAX_DEPTH = 100
+MAX_NAMES = 2_000
+MAX_TOKEN = MB
+# What is kept of it.
+MAX_SHEETS = 200
+MAX_RELATIONS = 20_000
+MAX_FORMATS = 5_000
+MAX_FORMAT_LENGTH = 256
+MAX_STYLES = 200_000
+MAX_STRINGS = 2_000_000
+MAX_STRINGS_BYTES = 48 * MB
+# What is given back of a sheet.
+MAX_ROWS = 1_048_576
+MAX_CELLS = 2_000_000
+MAX_ROW_TEXT = 1_000_000
+MAX_TEXT = 48 * MB
+# What the process that reads sends in all, first lines of every sheet included, and in one line.
+MAX_SENT = 96 * MB
+MAX_SENT_LINE = 5 * MB
+# The process that reads: memory above what it takes to start, processor and clock.
+MEMORY = 160 * MB
+CPU_SECONDS = 14
+SECONDS = 16
+
+
+def too_large() -> DepositRefused:
+    """Refuse a workbook that is over a limit."""
+    return DepositRefused(
+        "Ce classeur est démesuré une fois décompressé\u00a0: sont lus jusqu’à 2\u00a0millions de cellules "
+        "et 48\u00a0Mo de texte. Enregistrez la feuille utile au format CSV, puis déposez ce CSV."
+    )
+
+
+def damaged() -> DepositRefused:
+    """Refuse a workbook whose parts do not say what they should."""
+    return DepositRefused(
+        "Ce classeur est abîmé ou incomplet\u00a0: Excel lui-même devrait le réparer. Ouvrez-le, enregistrez-le à "
+        "nouveau au format .xlsx ou CSV, puis déposez ce fichier."
+    )

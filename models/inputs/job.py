@@ -1,0 +1,163 @@
+"""What one computation works on: the history taken out of the store and the days to forecast. No Prophet here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+
+from data.calendar.events import declared_days
+from data.calendar.school import next_service_days, service_days
+from data.calendar.strikes import swapped
+from data.deposit.plausibility import FULL_YEARS
+from data.queries.forecasts.runs import DAYS_AHEAD, STALE_AFTER_DAYS
+from data.store import Store
+from models.inputs.panel import no_events, no_pupils
+
+# Four years for the canteens' own levels, two more to judge past forecasts, one to learn the first of them from.
+HISTORY_YEARS = 7
+# The service points “à rattacher” make one series of their own, so that the city's total stays complete.
+UNATTACHED = "\u0000unattached"
+
+# The last day the city as a whole is known: the first canteens to deposit a new week must not push the forecasts of
+# all the others past days they have not told yet.
+LAST_SERVED = """
+WITH days AS (
+    SELECT date, count(*) AS points FROM services WHERE meals_served > 0 AND date <= $today GROUP BY date
+), recent AS (
+    SELECT * FROM days ORDER BY date DESC LIMIT 60
+)
+SELECT max(date) AS day FROM recent WHERE points >= 0.5 * (SELECT median(points) FROM recent)
+"""
+
+# One row per canteen × day; the service points of one canteen add up. Zero meals served is a day not filled in, and a
+# weighing counts when its three places of loss are known. A day is incomplete when a point has a plan and no meals.
+HISTORY = """
+WITH point_days AS (
+    SELECT
+        *,
+        coalesce(canteen, $unattached) AS place,
+        preparation_kg + unserved_kg + leftovers_kg AS weighed_kg
+    FROM located_services
+    WHERE date > $last - to_years($years) AND date <= $last
+)
+SELECT
+    place AS canteen,
+    date,
+    count(*) FILTER (meals_served > 0) AS points,
+    coalesce(bool_or(meals_planned > 0 AND coalesce(meals_served, 0) = 0), FALSE) AS incomplete,
+    sum(meals_served) FILTER (meals_served > 0) AS served,
+    sum(meals_planned) FILTER (meals_planned > 0) AS planned,
+    sum(meals_planned) FILTER (meals_served > 0 AND meals_planned IS NOT NULL) AS paired_planned,
+    sum(meals_served) FILTER (meals_served > 0 AND meals_planned IS NOT NULL) AS paired_served,
+    sum(weighed_kg) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS weighed_kg,
+    sum(meals_served) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS weighed_served,
+    sum(point_days.preparation_kg) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS preparation_kg,
+    sum(point_days.unserved_kg) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS unserved_kg,
+    sum(point_days.leftovers_kg) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS leftovers_kg
+FROM point_days
+GROUP BY place, date
+ORDER BY canteen, date
+"""
+
+# One row per canteen × day to come that has a plan, with the number of its points that have one.
+PLANS = """
+SELECT coalesce(canteen, $unattached) AS canteen, date, sum(meals_planned) AS planned, count(meals_planned) AS points
+FROM located_services
+WHERE date > $last AND meals_planned > 0
+GROUP BY ALL
+ORDER BY ALL
+"""
+
+# What is served moves the meals a little, and what is thrown away more; menus are known for the days to come too.
+MENUS = """
+SELECT date, dish, bool_or(position IN (2, 3)) AS main
+FROM menus
+WHERE date > $last - to_years($years)
+GROUP BY date, dish
+ORDER BY ALL
+"""
+
+# The pupils of the canteens by the year their school year begins in, those to come too: they are known ahead.
+PUPILS = f"""
+SELECT canteen, left(school_year, 4)::INTEGER AS year, pupils::DOUBLE AS pupils, kind
+FROM ({FULL_YEARS}) LEFT JOIN canteens ON name = canteen
+WHERE pupils > 0
+ORDER BY ALL
+"""  # noqa: S608
+
+CLOSURES = "SELECT canteen, starts_on, ends_on FROM events WHERE kind = 'closure' AND canteen IS NOT NULL"
+
+
+@dataclass(frozen=True)
+class Job:
+    """The whole input of a computation; history has one row per canteen × day of the last HISTORY_YEARS years."""
+
+    data_version: int
+    last_service_on: date
+    history: pd.DataFrame
+    service_days: list[date]
+    days: list[date]
+    closures: pd.DataFrame
+    plans: pd.DataFrame
+    strikes: list[date]
+    swapped_strikes: list[date]
+    events: pd.DataFrame = field(default_factory=no_events)
+    menus: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["date", "dish", "main"]))
+    pupils: pd.DataFrame = field(default_factory=no_pupils)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a computation gives back: the rows of forecasts, forecast_terms and backtests, and how they were made."""
+
+    forecasts: pd.DataFrame
+    terms: pd.DataFrame
+    backtest: pd.DataFrame
+    specification: dict[str, Any]
+
+
+def extract(store: Store, today: date) -> Job | None:
+    """Take a job out of the store, or return None when no meal was ever served."""
+    version = store.version()
+    found = store.read(LAST_SERVED, {"today": today})["day"].iloc[0]
+    if pd.isna(found):
+        return None
+    last = found.date()
+    history = store.read(HISTORY, history_parameters(last))
+    events = declared_days(store)
+    return Job(
+        data_version=version,
+        last_service_on=last,
+        history=history,
+        service_days=service_days(store, history["date"].min().date(), last),
+        days=days_to_forecast(store, last, today),
+        closures=store.read(CLOSURES),
+        plans=store.read(PLANS, {"unattached": UNATTACHED, "last": last}),
+        strikes=strikes_of(events),
+        swapped_strikes=[day.date() for day in pd.to_datetime(swapped(store)["declared"])],
+        events=events,
+        menus=store.read(MENUS, {"last": last, "years": HISTORY_YEARS}),
+        pupils=store.read(PUPILS),
+    )
+
+
+def history_parameters(last: date, years: int = HISTORY_YEARS) -> dict[str, Any]:
+    """Return what HISTORY asks for: the years up to a last day."""
+    return {"unattached": UNATTACHED, "last": last, "years": years}
+
+
+def strikes_of(events: pd.DataFrame) -> list[date]:
+    """Return the days of strike of the whole city: one of a canteen alone says nothing of the others."""
+    of_city = (events["kind"] == "strike") & events["canteen"].isna()
+    return sorted({day.date() for day in events.loc[of_city, "date"]})
+
+
+def days_to_forecast(store: Store, last: date, today: date) -> list[date]:
+    """Return the service days after the last one served: 30 of them, counted from today while the data is recent."""
+    if (today - last).days >= STALE_AFTER_DAYS:
+        return next_service_days(store, last, DAYS_AHEAD)
+    not_yet_told = service_days(store, last + timedelta(days=1), today)
+    return not_yet_told + next_service_days(store, max(last, today), DAYS_AHEAD)

@@ -1,0 +1,1 @@
+"""The meals forecast, its errors, the quantity to prepare, its judged past."""

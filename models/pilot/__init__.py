@@ -1,0 +1,1 @@
+"""The pilot's effect: difference-in-differences with permutation intervals."""

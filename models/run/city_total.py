@@ -1,0 +1,64 @@
+"""From the canteens' forecasts to the table that is stored, with the city's own line: canteen is None."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from models.inputs.job import UNATTACHED
+from models.inputs.series import MEALS, PER_MEAL, TARGETS
+from models.meals.quantity import INTERVAL
+from models.surplus import Fit
+
+COLUMNS = ["canteen", "date", "target", "point", "lower", "upper", "recommended", "recommended_with_plan"]
+# A past day on which most canteens did not serve (strike, opening) says nothing of the city's spread.
+LEAST_SHARE = 0.5
+LEAST_DAYS = 20
+RULE = (
+    "point: sum of the canteens and of the points “à rattacher” (waste per meal: mean weighted by meals); "
+    "interval: quantiles 10 and 90 % of the city's own relative daily errors over one school year"
+)
+
+
+def table(fits: Iterable[Fit]) -> pd.DataFrame:
+    """Return one row per canteen × day × target, then one per day × target for the city."""
+    fits = list(fits)
+    rows = pd.concat([fit.future.assign(canteen=fit.series.canteen, target=fit.series.target) for fit in fits])
+    meals = rows[rows["target"] == MEALS].set_index(["canteen", "date"])["point"]
+    cities = [_city(target, rows[rows["target"] == target], meals, fits) for target in TARGETS]
+    canteens = rows[rows["canteen"] != UNATTACHED]
+    return pd.concat([canteens, *cities], ignore_index=True).reindex(columns=COLUMNS)
+
+
+def _city(target: str, rows: pd.DataFrame, meals: pd.Series, fits: list[Fit]) -> pd.DataFrame:
+    low, high = _spread(rows, [fit.past for fit in fits if fit.series.target == target], weighted=target in PER_MEAL)
+    if target in PER_MEAL:
+        weights = meals.reindex(pd.MultiIndex.from_frame(rows[["canteen", "date"]])).to_numpy()
+        rows = rows.assign(point=rows["point"] * weights, weight=weights)
+        sums = rows.groupby("date")[["point", "weight"]].sum()
+        point = (sums["point"] / sums["weight"]).dropna()
+    else:
+        point = rows.groupby("date")["point"].sum()
+    city = pd.DataFrame({"point": point, "lower": point * (1 + low), "upper": point * (1 + high)})
+    return city.reset_index().assign(canteen=None, target=target)
+
+
+def _spread(rows: pd.DataFrame, pasts: list[pd.DataFrame], *, weighted: bool) -> tuple[float, float]:
+    """Return how far below (≤ 0) and above (≥ 0) its model the whole city ends, as shares of the model.
+
+    Where too few past days are known, as far as its canteens all together.
+    """
+    past = pd.concat(pasts) if pasts else pd.DataFrame()
+    if past.empty or past["date"].nunique() < LEAST_DAYS:
+        together = rows[["point", "lower", "upper"]].sum()
+        share = together[["lower", "upper"]] / together["point"] - 1 if together["point"] > 0 else pd.Series([0.0, 0.0])
+        return float(share.iloc[0]), float(share.iloc[1])
+    if weighted:
+        past[["y", "fitted"]] = past[["y", "fitted"]].mul(past["meals"], axis=0)
+    days = past.groupby("date").agg(y=("y", "sum"), fitted=("fitted", "sum"), canteens=("y", "size"))
+    days = days[(days["canteens"] >= LEAST_SHARE * days["canteens"].max()) & (days["fitted"] > 0)]
+    residuals = days["y"] / days["fitted"] - 1
+    tail = (1 - INTERVAL) / 2
+    low, high = residuals.quantile([tail, 1 - tail]).fillna(0.0)
+    return max(-1.0, min(0.0, low)), max(0.0, high)

@@ -1,0 +1,1 @@
+"""When every school could be done: durations, days of work, simulation."""

@@ -1,0 +1,1 @@
+"""The waste forecast: grams per meal, kilograms, their intervals."""

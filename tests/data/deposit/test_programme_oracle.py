@@ -1,0 +1,275 @@
+"""Every figure of the pages Déploiement and Équipement, computed again from the files by plain Python."""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from data.people import marks_and_attendance as published_others
+from data.people.agents import published, published_totals, shares_of_school, shares_of_trade
+from data.queries import equipment as support
+from data.queries import rollout as programme
+from data.queries import steering
+from data.store import Store
+from tests.data.deposit.programme_by_chance import (
+    MONTHS,
+    SCHOOLS,
+    STEPS,
+    TODAY,
+    TRADES,
+    Files,
+    Rows,
+    day_of,
+    deposited_by_chance,
+    text_of,
+)
+
+
+@pytest.fixture(scope="module", params=[1])
+def files(request: pytest.FixtureRequest, blank: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Files]:
+    folder = tmp_path_factory.mktemp("oracle")
+    store = Store(Path(shutil.copy(blank, folder / "oracle.duckdb")))
+    return store, deposited_by_chance(store, folder, request.param)
+
+
+def _same(found: object, expected: object) -> bool:
+    return bool(pd.isna(found)) if expected is None else bool(found == expected)  # type: ignore[call-overload]
+
+
+# ---------------------------------------------------------------- the rollout
+def test_the_stage_the_delay_and_what_comes_next_of_each_school(files: tuple[Store, Files]) -> None:
+    store, told = files
+    found = programme.progress(store, TODAY).set_index("school")
+    assert sorted(found.index) == SCHOOLS
+    for school in SCHOOLS:
+        rows = [
+            {**row, **{n: day_of(row[n]) for n in row if "_" in n}} for row in told["stages"] if row["ecole"] == school
+        ]
+        running = [row for row in rows if row["debut_reel"] and not row["fin_reelle"]]
+        waiting = [row for row in rows if not row["debut_reel"]]
+        now = running[-1] if running else waiting[0] if waiting else rows[-1]
+        after = [row for row in waiting if rows.index(row) > rows.index(now)]
+        assert found.loc[school, "stage"] == now["etape"]
+        assert _same(found.loc[school, "next_stage"], after[0]["etape"] if after else None)
+        assert _same(found.loc[school, "delay_days"], _delay(now)), (school, now)
+        ended = rows[2]["fin_reelle"]
+        assert _same(found.loc[school, "equipped_on"], None if ended is None else pd.Timestamp(ended))
+
+
+def _delay(stage: dict) -> int | None:
+    start, end = stage["debut_prevu"], stage["fin_prevue"]
+    if start is None and end is None:
+        return None
+    if stage["fin_reelle"]:
+        return (stage["fin_reelle"] - end).days
+    begun = stage["debut_reel"] or (TODAY if start < TODAY else None)
+    lost = [(begun - start).days] if begun else []
+    return max([*lost, *([(TODAY - end).days] if end < TODAY else [])], default=0)
+
+
+def test_schools_equipped_connected_late_and_blocked(files: tuple[Store, Files]) -> None:
+    store, told = files
+    facts = programme.rollout_summary(store, TODAY)
+    installed = [row for row in told["stages"] if row["etape"] == "installation" and row["fin_reelle"]]
+    connections = {row["ecole"]: row["raccordement"] for row in told["sites"]}
+    assert (facts.schools, facts.target, facts.equipped) == (12, 12, len(installed))
+    assert facts.connected == sum(value == "faite" for value in connections.values())
+    assert sorted(facts.blocked) == [school for school, value in connections.items() if value == "bloquée"]
+    # A connection nobody told of is missing, neither planned nor refused.
+    silent = programme.progress(store, TODAY).set_index("school")["connection"].isna()
+    assert sorted(silent[silent].index) == [school for school, value in connections.items() if not value]
+
+
+def test_milestones_risks_and_decisions(files: tuple[Store, Files]) -> None:
+    store, told = files
+    found = steering.milestones(store, TODAY).set_index("milestone")
+    for row in told["milestones"]:
+        planned, reached = day_of(row["prevu_le"]), day_of(row["atteint_le"])
+        late = None
+        if planned and (reached or planned < TODAY):
+            late = ((reached or TODAY) - planned).days
+        assert _same(found.loc[row["jalon"], "delay_days"], late)
+        assert _same(found.loc[row["jalon"], "school"], row["ecole"] or None)
+    risks = steering.risks(store).set_index("risk")
+    ranks = {"faible": 1, "moyenne": 2, "moyen": 2, "forte": 3, "fort": 3}
+    for row in told["risks"]:
+        known = row["probabilite"] and row["impact"]
+        assert _same(
+            risks.loc[row["risque"], "score"], ranks[row["probabilite"]] * ranks[row["impact"]] if known else None
+        )
+        assert risks.loc[row["risque"], "state"] == (row["etat"] or "ouvert")
+    decisions = steering.decisions(store, TODAY)
+    waiting = [row for row in told["decisions"] if not row["prise_le"]]
+    late = [row for row in waiting if (day_of(row["attendue_le"]) or TODAY) < TODAY]
+    assert decisions["decided_on"].isna().sum() == len(waiting)
+    assert decisions["delay_days"].notna().sum() == len(late)
+
+
+# ---------------------------------------------------------------- the equipment
+def test_the_funnel_by_month_where_a_blank_trade_leaves_the_school_unknown(files: tuple[Store, Files]) -> None:
+    store, told = files
+    found = programme.step_totals(store).set_index(["month", "step"])
+    shown_shares = {trade: shares_of_trade(store, trade) for trade in TRADES}
+    for month in MONTHS:
+        shown = published(store, month)
+        rows = [row for row in told["equipment"] if row["mois"] == text_of(month)]
+        for title, step in zip(programme.COUNTED, [*STEPS, "adresses_mel"], strict=True):
+            by_school = {school: [row[step] for row in rows if row["ecole"] == school] for school in SCHOOLS}
+            known = {school: sum(map(int, cells)) for school, cells in by_school.items() if all(cells)}
+            for school in SCHOOLS:
+                if not shown.schools.hidden.loc[school, title]:
+                    assert _same(shown.schools.counts.loc[school, title], known.get(school))
+            agents = sum(int(row["agents"]) for row in rows if row["ecole"] in known)
+            line = found.loc[(pd.Timestamp(month), title)]
+            expected = [sum(known.values()), agents, len(known), len(SCHOOLS)]
+            assert line[["people", "agents", "schools_known", "schools"]].tolist() == expected
+            for trade in TRADES:
+                counted = [int(row[step]) for row in rows if row["metier"] == trade and row["ecole"] in known]
+                hidden = shown.trades.hidden.loc[trade]
+                if not hidden[title]:
+                    assert shown.trades.counts.loc[trade, title] == sum(counted)
+                if title != "Agents":
+                    whole = sum(int(row["agents"]) for row in rows if row["metier"] == trade)
+                    share = (
+                        100 * sum(counted) / whole
+                        if len(known) == len(SCHOOLS) and not hidden[["Agents", title]].any()
+                        else None
+                    )
+                    assert _same(shown_shares[trade].loc[pd.Timestamp(month), title], share)
+    steps = published_totals(store)
+    assert steps.loc[steps["hidden"], ["people", "share"]].isna().all(axis=None)
+    unsure = steps[steps["agents_hidden"]]
+    assert unsure["agents"].isna().all() and (unsure[["people", "share"]].dropna() == 0).all(axis=None)
+
+
+def test_the_shares_of_a_school_month_by_month(files: tuple[Store, Files]) -> None:
+    store, told = files
+    for school in SCHOOLS:
+        shares = shares_of_school(store, school)
+        for month in MONTHS:
+            rows = [r for r in told["equipment"] if (r["mois"], r["ecole"]) == (text_of(month), school)]
+            agents, hidden = sum(int(row["agents"]) for row in rows), published(store, month).schools.hidden.loc[school]
+            for title, step in zip(programme.COUNTED, [*STEPS, "adresses_mel"], strict=True):
+                if title != "Agents":
+                    told_all = all(row[step] for row in rows) and not hidden[["Agents", title]].any()
+                    share = 100 * sum(int(row[step]) for row in rows) / agents if told_all else None
+                    assert _same(shares.loc[pd.Timestamp(month), title], share)
+
+
+def test_marks_speak_only_of_answers_that_may_be_shown(files: tuple[Store, Files]) -> None:
+    store, told = files
+    shown_once = 0
+    for month in MONTHS:
+        rows = [row for row in told["equipment"] if row["mois"] == text_of(month) and row["satisfaction"]]
+        shown, marks = published(store, month), published_others.marks(store, month)
+        for group, masked, means in (("ecole", shown.schools, marks.schools), ("metier", shown.trades, marks.trades)):
+            for name in [*masked.counts.index, "Total"]:
+                notes = [
+                    (int(row["reponses"]), float(row["satisfaction"].replace(",", ".")))
+                    for row in rows
+                    if name in (row[group], "Total")
+                ]
+                answers = sum(count for count, _ in notes)
+                is_total = name == "Total"
+                hidden = masked.hidden_totals["Réponses"] if is_total else masked.hidden.loc[name, "Réponses"]
+                count = masked.totals["Réponses"] if is_total else masked.counts.loc[name, "Réponses"]
+                assert hidden or not 0 < answers < 5
+                if hidden:
+                    assert pd.isna(means[name]) and pd.isna(count)
+                elif answers and group == "metier" and not is_total and _one_is_extreme(rows):
+                    assert count == answers and pd.isna(means[name])
+                elif answers:
+                    assert count == answers
+                    assert means[name] == pytest.approx(sum(count * note for count, note in notes) / answers)
+                    shown_once += 1
+    assert shown_once
+
+
+def _one_is_extreme(rows: Rows) -> bool:
+    """Tell whether a school or a trade has a mean mark under 2 or over 4.5."""
+    notes: dict[str, list[float]] = {}
+    for row in rows:
+        for name in (row["ecole"], row["metier"]):
+            notes.setdefault(name, []).extend([float(row["satisfaction"].replace(",", "."))] * int(row["reponses"]))
+    return any(not 2 <= sum(given) / len(given) <= 4.5 for given in notes.values())
+
+
+def test_devices_by_kind_state_and_age(files: tuple[Store, Files]) -> None:
+    store, told = files
+    kept = [row for row in told["devices"] if row["etat"] != "retiré"]
+    unknown = "non renseigné"
+    counts = programme.devices(store)
+    found = {(row["kind"], row["state"]): row["devices"] for row in counts.to_dict("records")}
+    assert found == _count((row["type_materiel"] or unknown, row["etat"] or unknown) for row in kept)
+    assert counts["unknown"].sum() == sum(not row["partage"] for row in kept)
+    ages = support.device_ages(store, TODAY)
+    found = {(row["kind"], row["age"]): row["devices"] for row in ages.to_dict("records")}
+    assert found == _count((row["type_materiel"] or unknown, _age(row["installe_le"])) for row in kept)
+    in_service = programme.devices_in_service(store).set_index("school")
+    for school in SCHOOLS:
+        own = [row["partage"] for row in kept if (row["ecole"], row["etat"]) == (school, "en service")]
+        assert in_service.loc[school].tolist() == [own.count("partagé"), own.count("personnel")]
+
+
+def _age(text: str) -> str:
+    day = day_of(text)
+    if day is None:
+        return "non renseigné"
+    years = TODAY.year - day.year - ((TODAY.month, TODAY.day) < (day.month, day.day))
+    return next(name for limit, name in zip((1, 3, 5, 99), support.AGES, strict=False) if years < limit)
+
+
+def _count(keys: Iterator[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    found: dict[tuple[str, str], int] = {}
+    for key in keys:
+        found[key] = found.get(key, 0) + 1
+    return found
+
+
+def test_workshops_and_their_public(files: tuple[Store, Files]) -> None:
+    store, told = files
+    facts = published_others.attendance(store, TODAY)
+    held = [row for row in told["workshops"] if (day_of(row["date"]) or TODAY) < TODAY]
+    groups = {month: published(store, month).schools.hidden["Agents"] for month in MONTHS}
+    small = [
+        row
+        for row in held
+        if row["presents"]
+        and (
+            0 < int(row["presents"]) < 5
+            or (row["places_prevues"] and 0 < int(row["places_prevues"]) < 5)
+            or groups.get((day_of(row["date"]) or TODAY).replace(day=1), {}).get(row["ecole"], False)
+        )
+    ]
+    known = [row for row in held if row["presents"] and row["places_prevues"] and row not in small]
+    assert (facts.held, facts.coming, facts.known) == (len(held), len(told["workshops"]) - len(held), len(known))
+    assert facts.seats == sum(int(row["places_prevues"]) for row in known)
+    assert facts.attended == sum(int(row["presents"]) for row in known)
+    table = facts.table.set_index("title")
+    for row in held:
+        shown = None if row in small or not row["presents"] else int(row["presents"])
+        assert _same(table.loc[row["atelier"], "seats_attended"], shown)
+        assert table.loc[row["atelier"], "hidden"] == (row in small)
+
+
+def test_requests_for_help(files: tuple[Store, Files]) -> None:
+    store, told = files
+    topics = support.tickets_by_topic(store, TODAY).set_index("topic")
+    for name in [None, *topics.index]:
+        rows = [row for row in told["tickets"] if name is None or (row["objet"] or "non renseigné") == name]
+        solved = [
+            ((day_of(r["clos_le"]) or TODAY) - (day_of(r["ouvert_le"]) or TODAY)).days for r in rows if r["clos_le"]
+        ]
+        left = [row for row in rows if not row["clos_le"]]
+        stale = [row for row in left if (TODAY - (day_of(row["ouvert_le"]) or TODAY)).days > 7]
+        expected = [len(rows), len(left), len(stale), statistics.median(solved)]
+        whole = support.tickets(store, TODAY)
+        if name is None:
+            assert [whole.asked, whole.open, whole.stale, whole.median_days] == expected
+        else:
+            assert topics.loc[name, ["asked", "open", "stale", "days"]].tolist() == expected

@@ -1,0 +1,127 @@
+"""How far meals may end from their forecast: what is less sure gets more room, and nothing is read before its day."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.inputs.calendar import day_features
+from models.inputs.panel import Panel, build, learnable
+from models.meals import error_quantiles as margins
+from models.meals.error_features import BEND, FEW, LARGEST_GAP, MANY, Made, bent, clues
+from tests.models.synthetic import city_history, school_days
+
+DAYS = school_days("2015-09-01", "2016-06-24")
+CITY = {"Bois": 80.0, "Chêne": 160.0}
+LEAD = pd.Timedelta(days=21)
+# Clues of the day come first: four weekdays, then the calendar's.
+OF_DAY = 4 + day_features(DAYS[:1], DAYS[:1], []).shape[1]
+
+
+@pytest.fixture(scope="module")
+def panel() -> Panel:
+    chance = np.random.default_rng(3)
+    history = city_history(CITY, DAYS)
+    history["served"] *= chance.uniform(0.9, 1.1, len(history))
+    return build(history[chance.random(len(history)) < 0.9], DAYS)
+
+
+@pytest.fixture(scope="module")
+def made(panel: Panel) -> Made:
+    days = pd.DatetimeIndex(panel.served.index[60:])
+    meals = pd.DataFrame(100.0, days, panel.served.columns)
+    return Made(meals, meals * 0, pd.Series(days - LEAD, days))
+
+
+def _clues(panel: Panel, made: Made) -> np.ndarray:
+    days = pd.DatetimeIndex(panel.served.index)
+    return clues(panel, made, day_features(days.union(pd.DatetimeIndex(made.meals.index)), days, []))
+
+
+@given(st.floats(-1, 1), st.lists(st.floats(0.01, 0.9), min_size=1, max_size=3, unique=True))
+def test_the_pieces_of_a_gap_add_up_to_it(gap: float, places: list[float]) -> None:
+    pieces = bent(np.array([gap]), tuple(sorted(places)))
+    above, below = pieces[: len(places) + 1], pieces[len(places) + 1 :]
+    assert sum(above)[0] - sum(below)[0] == pytest.approx(gap)
+    assert all(piece[0] >= 0 for piece in pieces)
+
+
+def test_the_last_meals_of_the_same_weekday_are_those_a_plain_loop_finds(panel: Panel, made: Made) -> None:
+    found = _clues(panel, made)
+    known = np.log(learnable(panel))
+    for row in range(0, len(made.meals), 7):
+        day, cutoff = made.meals.index[row], made.known.iloc[row]
+        for column, canteen in enumerate(made.meals):
+            past = known.loc[:cutoff, canteen]
+            past = past[pd.DatetimeIndex(past.index).day_of_week == day.day_of_week]
+            told = [
+                past.dropna().iloc[-1],
+                past.iloc[-FEW:].median(),
+                past.iloc[-MANY:].median(),
+                past.iloc[-MANY:].max(),
+                past.iloc[-MANY:].min(),
+            ]
+            gaps = np.clip(np.array(told) - np.log(100.0), -LARGEST_GAP, LARGEST_GAP)
+            expected = [piece[0] for gap in gaps for piece in bent(np.array([gap]), (BEND,))]
+            assert found[row, column, OF_DAY + 1 :] == pytest.approx(expected, abs=1e-6), (day, canteen)
+
+
+def test_what_came_after_a_forecast_was_made_changes_none_of_its_clues(panel: Panel, made: Made) -> None:
+    first = made.known.iloc[0]
+    asked = Made(*(table.iloc[:1] for table in made))
+    corrupted = panel.served.copy()
+    corrupted.loc[first + pd.Timedelta(days=1) :] *= 3
+    later = replace(panel, served=corrupted)
+    assert np.array_equal(_clues(panel.until(first), asked), _clues(later.until(first), asked))
+
+
+def test_an_event_that_was_declared_moves_no_clue(panel: Panel, made: Made) -> None:
+    event = made.event - 0.7
+    told = Made(made.meals * np.exp(event), event, made.known)
+    # How far the last forecasts ended is another matter: it is left out here.
+    gaps = [_clues(panel, one)[:, :, OF_DAY + 1 :] for one in (made, told)]
+    assert gaps[0] == pytest.approx(gaps[1], abs=1e-6)
+
+
+@pytest.fixture(scope="module")
+def missed() -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """Return forecasts, meals served and one clue that doubles the errors."""
+    chance = np.random.default_rng(5)
+    meals = pd.DataFrame(chance.uniform(50, 200, (5000, 4)), columns=list("ABCD"))
+    clue = chance.integers(0, 2, (5000, 4, 1)).astype(np.float32)
+    sizes = np.array([0.03, 0.03, 0.06, 0.06]) * 2.0 ** clue[..., 0]
+    return meals, meals.to_numpy() * (1 + chance.normal(0, 1, meals.shape) * sizes), clue
+
+
+@pytest.mark.parametrize("side", [margins.ABOVE, margins.BELOW])
+def test_what_is_less_sure_gets_more_room(missed: tuple[pd.DataFrame, np.ndarray, np.ndarray], side: int) -> None:
+    meals, served, clue = missed
+    margin = margins.learn(meals, served, clue, side)
+    width = margin.width(clue, meals.columns)
+    assert width[clue[..., 0] == 1].mean() / width[clue[..., 0] == 0].mean() == pytest.approx(2, rel=0.15)
+    assert width[:, 2:].mean() / width[:, :2].mean() == pytest.approx(2, rel=0.25)
+    # The mean error on that side, in meals, is the one that was seen.
+    expected = np.clip(side * (served - meals.to_numpy()), 0, None).sum()
+    assert (width * meals.to_numpy()).sum() == pytest.approx(expected, rel=0.02)
+
+
+def test_typing_errors_widen_no_margin(missed: tuple[pd.DataFrame, np.ndarray, np.ndarray]) -> None:
+    meals, served, clue = missed
+    wrong = served.copy()
+    wrong[::50, 0] *= 10
+    kept = np.where(wrong == served, served, np.nan)
+    found = [margins.learn(meals, one, clue, margins.ABOVE).width(clue, meals.columns) for one in (wrong, kept)]
+    assert found[0] == pytest.approx(found[1])
+
+
+def test_without_a_judged_past_errors_are_still_taken_for_something() -> None:
+    nothing = pd.DataFrame(np.ones((3, 2)), columns=list("AB"))
+    margin = margins.learn(nothing, np.full((3, 2), np.nan), np.zeros((3, 2, 5)), margins.ABOVE)
+    assert margin.width(np.zeros((3, 2, 5)), nothing.columns) == pytest.approx(margins.USUAL_ERROR)
+    assert margin.quantile(0.9) == pytest.approx(-margin.quantile(0.1))
+    assert margin.quantile(0.9) > 1

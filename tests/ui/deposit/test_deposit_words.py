@@ -1,0 +1,41 @@
+"""What the page Dépôt says of a report."""
+
+from __future__ import annotations
+
+import pytest
+
+from data.deposit.apply import Finding
+from data.kinds.records import TARGETS
+from ui.deposit import sentences as say
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+@pytest.mark.parametrize("column", sorted({name for target in TARGETS.values() for name in target.values}))
+def test_every_value_that_can_change_has_a_french_title(column: str) -> None:
+    assert say.column_title(column) != column
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("« abc » n’est pas un nombre entier", "« x;y » n’est pas un nombre entier"),
+        ("A · M · 05/09/2016 : 90 servis pour 40 prévus : plus du double", "B « c » · E · 06/09/2016 : 9 servis pour 4 "
+         "prévus : plus du double"),
+        ("contredit une autre ligne du fichier (lignes 2, 3) : gardez une seule valeur",
+         "contredit une autre ligne du fichier (lignes 8, 12, 15) : gardez une seule valeur"),
+    ],
+)  # fmt: skip
+def test_reasons_of_one_kind_differ_only_by_their_line(one: str, other: str) -> None:
+    assert say.grouped([Finding(1, "c", one), Finding(2, "c", other)])["Nombre"].tolist() == [2]
+
+
+def test_errors_are_grouped_by_column_and_kind_with_their_lines() -> None:
+    findings = [Finding(line, "reel", f"« {line} » n’est pas un nombre") for line in range(3, 14)]
+    groups = say.grouped([*findings, Finding(2, "date", "valeur absente"), Finding(None, "x", "colonne inconnue")])
+    assert list(groups["Colonne"]) == ["reel", "date", "x"]
+    assert list(groups["Nombre"]) == [11, 1, 1]
+    assert list(groups["Lignes"]) == ["3, 4, 5, 6, 7, 8, 9, 10…", "2", "—"]
+    assert plain(groups["Raison"][0]) == "« … » n’est pas un nombre"

@@ -1,0 +1,79 @@
+"""The audit journal is read in French, names and values."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ui.kit import changes as audit_words
+
+
+@pytest.mark.parametrize(
+    ("detail", "expected"),
+    [
+        ({"file": "j.csv", "kind": "log", "accepted": 1234}, "fichier : j.csv, type : {log}, acceptées : 1 234"),
+        ({"role": "comite", "active": True}, "rôle : Comité de pilotage, actif : oui"),
+        ({"email": "a@ville.fr", "active": False}, "compte : a@ville.fr, actif : non"),
+        ({"rows": 2700, "last_service_on": "2017-12-22"}, "lignes : 2 700, dernier service : 22/12/2017"),
+        ({"last_service_on": None}, "dernier service : —"),
+        ({"deposit": 7}, "dépôt n° : 7"),
+        ({}, ""),
+    ],
+)
+def test_a_detail_is_written_in_french(detail: dict[str, object], expected: str) -> None:
+    from data.kinds import kinds
+
+    shown = audit_words.detail(json.dumps(detail)).replace("\u00a0", " ").replace("\u202f", " ")
+    assert shown == expected.replace("{log}", kinds()["log"].title.lower())
+
+
+def test_the_lines_of_a_demonstration_are_named_by_kind() -> None:
+    words = ("canteens", "schools", "enrolment", "mapping", "menus", "strikes", "log")
+    shown = audit_words.detail(json.dumps(dict.fromkeys(words, 1)))
+    assert not [word for word in words if word in shown and word != "menus"]
+
+
+def test_undoing_and_redoing_have_a_name() -> None:
+    assert audit_words.action("undo") == "Dépôt annulé"
+    assert audit_words.action("redo") == "Dépôt rétabli"
+
+
+def test_a_mark_that_changes_is_told_with_a_comma() -> None:
+    change = {"key": "École A · 2025-03-01", "column": "satisfaction", "old": "3.5", "new": "4.25"}
+    shown = audit_words.changes([change, change | {"old": None, "new": "4.0"}]).replace("\u00a0", " ")
+    assert shown.startswith("École A · 01/03/2025, ")
+    assert audit_words.changes([change], kind="equipment").startswith("École A · 03/2025, ")
+    assert ": 3,5 → 4,25 ; " in shown
+    assert shown.endswith(": — → 4")
+
+
+def test_a_line_is_named_once_however_many_of_its_values_change() -> None:
+    tablet, visit = {"key": "Tablette", "old": "3", "new": "4"}, {"key": "Visite", "old": None, "new": "2"}
+    found = [tablet | {"column": "impact"}, tablet | {"column": "effort"}, visit | {"column": "impact"}]
+    shown = audit_words.changes(found).replace("\u00a0", " ")
+    assert shown == "Tablette, impact : 3 → 4 ; effort : 3 → 4 ; Visite, impact : — → 2"
+
+
+LINE = {
+    "action": "deposit", "kind": "devices", "file_name": "tablettes.csv", "deposit_id": 22, "typed": False,
+    "changes": [], "lines": 12, "added": 10, "changed": 1, "unchanged": 0, "rejected": 1, "detail": "{}",
+}  # fmt: skip
+ADDED = {"key": "Bilan", "column": "ligne", "old": None, "new": "ajoutée"}
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({}, "Matériels, fichier « tablettes.csv » : 10 lignes ajoutées, 1 modifiée, 1 rejetée (dépôt n° 22)"),
+        ({"added": 0, "rejected": 0}, "Matériels, fichier « tablettes.csv » : 1 ligne modifiée (dépôt n° 22)"),
+        ({"action": "undo"}, "Matériels, fichier « tablettes.csv » (dépôt n° 22)"),
+        (
+            {"kind": "milestones", "typed": True, "lines": 1, "changes": [ADDED]},
+            "Jalons : Bilan, ligne ajoutée (dépôt n° 22)",
+        ),
+        ({"action": "user", "kind": None, "detail": '{"role": "comite"}'}, "rôle : Comité de pilotage"),
+    ],
+)
+def test_a_line_of_the_journal_says_what_is_known(row: dict[str, object], expected: str) -> None:
+    assert audit_words.line(LINE | row).replace("\u00a0", " ") == expected

@@ -1,0 +1,154 @@
+"""The sentences say what the figures say, and nothing more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pandas as pd
+import pytest
+
+from data.clock import today_in_paris
+from data.queries import Overview, Parameter, WasteSummary
+from data.queries.rollout import RolloutSummary
+from ui.inventory.attach import namesake_sentences
+from ui.inventory.view import WEEKS, grid_sentence, runs_of
+from ui.summary.situation import Situation, decisions
+from ui.summary.view import change_sentence, change_table, waste_figures
+from ui.waste import sentences as say
+
+SUMMARY = WasteSummary(
+    meals_served=10_000, service_days=10, canteens=3, pairs=100, pairs_planned=10_500, pairs_served=10_000,
+    surplus_meals=600, shortage_meals=100, short_services=5, weighed_services=20, weighed_meals=1_000,
+    weighed_kg=100.0, weighing_canteens=3,
+)  # fmt: skip
+SITUATION = Situation(
+    now=SUMMARY,
+    before=SUMMARY,
+    references={"surplus_target_pct": Parameter(6.5, "%", "source"), "full_cost_eur_per_kg": Parameter(6, "€/kg", "s")},
+    weighing_days=5,
+    rollout=RolloutSummary(schools=12, target=12, equipped=12, connected=12, late=0, late_done=0, blocked=()),
+    overview=Overview(False, date(2020, 1, 1), today_in_paris() - timedelta(days=1), 0),
+    run=None,
+)
+CANTEENS = pd.DataFrame({"place": ["A", "B"], "surplus_meals": [400, 200]})
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_nothing_is_to_decide_when_every_reference_is_held() -> None:
+    assert [plain(line) for line in decisions(SITUATION, CANTEENS)] == ["Rien à trancher : les repères sont tenus."]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"now": replace(SUMMARY, pairs_planned=11_000)}, "Surproduction de 10,0 %, au-dessus du repère de 6,5 %"),
+        ({"now": replace(SUMMARY, short_services=20)}, "Il a manqué des repas dans 20,0 % des services"),
+        ({"now": replace(SUMMARY, weighing_canteens=1)}, "Pesées : 1 cantine sur 3"),
+        (
+            {"rollout": RolloutSummary(12, 12, 7, 7, 0, 0, ("Les Dahlias",))},
+            "encore 5 écoles sur 12. Raccordement bloqué",
+        ),
+        ({"overview": Overview(False, None, date(2017, 12, 22), 0)}, "Dernier repas connu le 22/12/2017"),
+        ({"overview": Overview(False, None, today_in_paris(), 2)}, "2 points de service sans cantine"),
+    ],
+)
+def test_each_figure_off_its_reference_asks_for_one_decision(changed: dict[str, object], said: str) -> None:
+    found = decisions(replace(SITUATION, **changed), CANTEENS)  # type: ignore[arg-type]
+    assert len(found) == 1
+    assert said in plain(found[0])
+
+
+def test_the_cost_is_the_weighed_grams_extended_to_all_meals() -> None:
+    assert SITUATION.wasted_kg == pytest.approx(100.0 / 1_000 * 10_000)
+    assert SITUATION.estimate("full_cost_eur_per_kg") == pytest.approx(6_000)
+    unweighed = replace(SITUATION, now=replace(SUMMARY, weighed_meals=0, weighed_kg=0.0))
+    assert unweighed.wasted_kg is None
+    assert unweighed.estimate("full_cost_eur_per_kg") is None
+
+
+def test_a_change_is_told_with_both_sides_of_the_plan() -> None:
+    before = replace(SUMMARY, surplus_meals=800, shortage_meals=100)
+    assert (
+        plain(change_sentence(SUMMARY, before))
+        == "Le surplus baisse de 2,0 points, à 6,0 %, et le manque reste à 1,0 %."
+    )
+    rows = change_table(SUMMARY, before).set_index("Indicateur")["Écart"].map(plain)
+    assert rows["Surplus"] == "−2,0 points"
+    assert rows["Gaspillage par repas"] == "0 g"
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"), [(0, "insuffisante"), (3, "insuffisante"), (4, "minimale"), (5, "conforme"), (20, "complète")]
+)
+def test_the_reliability_follows_the_weighing_protocol(days: int, expected: str) -> None:
+    assert say.reliability(days) == expected
+
+
+def test_the_trend_names_its_worst_week() -> None:
+    weeks = pd.DataFrame(
+        {
+            "week": pd.to_datetime(["2017-06-05", "2017-06-12"]),
+            "surplus_pct": [12.0, 9.5],
+            "shortage_pct": [6.0, 0.5],
+            "overproduction_pct": [6.0, 9.0],
+        }
+    )
+    assert plain(say.trend_sentence(weeks, 6.5)) == (
+        "La surproduction dépasse le repère de 6,5 % pendant 1 semaine sur 2 ; "
+        "la plus forte est de 9,0 %, la semaine du 12/06/2017. "
+        "Le manque le plus fort est de 6,0 %, la semaine du 05/06/2017."
+    )
+
+
+def test_a_gross_weight_against_an_edible_reference_is_said_for_each_figure() -> None:
+    for figure in waste_figures(SITUATION)[:3]:
+        assert "Pesée brute ; la référence ne compte que le comestible." in plain(figure.help or "")
+
+
+def test_the_grid_counts_the_canteens_that_sent_nothing() -> None:
+    cells = pd.DataFrame(
+        [("a", True, 4, 4), ("a", True, 4, 4), ("b", True, 0, 4), ("b", True, 0, 4), (None, False, 2, 4)],
+        columns=["canteen", "attached", "days", "service_days"],
+    )
+    assert plain(grid_sentence(cells)) == (
+        "50 % des jours attendus sont là : 10 journées sur 20 de cantine. "
+        "1 cantine sur 2 sans aucun jour manquant, 1 sans aucun chiffre."
+    )
+
+
+def test_the_calendar_speaks_only_of_cells_that_show_a_surplus() -> None:
+    cells = pd.DataFrame({"weekday": [1, 2, 4], "month": [9, 9, 10], "surplus_pct": [5.0, None, 2.0]})
+    assert plain(say.calendar_sentence(cells)) == (
+        "Le surplus est le plus fort le lundi en septembre (5,0 %), le plus faible le jeudi en octobre (2,0 %)."
+    )
+    assert "Trop peu de jours" in say.calendar_sentence(cells.assign(surplus_pct=float("nan")))
+
+
+def test_canteens_that_differ_by_a_space_are_named_with_their_labels() -> None:
+    found = pd.DataFrame({"name": "E", "label": ["E", "E (2)"], "labels": [["E (M)", "E (E)"], []]})
+    sentence = plain(namesake_sentences(found)[0])
+    assert "« E » et « E (2) » ne diffèrent que par une espace" in sentence
+    assert "« E » a : E (M), E (E). « E (2) » a : —." in sentence
+
+
+@pytest.mark.parametrize("count", [1, WEEKS, WEEKS + 1, 36])
+def test_every_week_stands_in_one_run_and_no_run_is_wider_than_a_page(count: int) -> None:
+    weeks = list(pd.date_range("2025-09-01", periods=count, freq="7D"))
+    runs = runs_of(weeks)
+    assert [week for run in reversed(runs) for week in run] == weeks
+    assert len(runs[0]) == min(count, WEEKS)
+    assert max(map(len, runs)) <= WEEKS
+
+
+@pytest.mark.parametrize(("tonnes", "shown"), [(67.5, "67,5 t"), (99.96, "100 t"), (285.0, "285 t")])
+def test_an_estimate_of_100_tonnes_or_more_has_no_decimal(tonnes: float, shown: str) -> None:
+    facts = replace(
+        SITUATION,
+        now=replace(SUMMARY, weighed_kg=100 * tonnes),
+        references={"co2e_kg_per_kg": Parameter(1.0, "kg CO₂e/kg", "452 g CO₂e par repas")},
+    )
+    assert plain(waste_figures(facts)[2].value) == shown

@@ -1,0 +1,346 @@
+"""What the pages of the programme say: rules that can be checked, nothing unknown taken for zero, no outside server."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from data.people.marks_and_attendance import Attendance
+from data.people.mask import mask_month
+from data.queries import rollout as programme
+from data.queries.equipment import Tickets
+from ui.equipment import next_week
+from ui.equipment import support as support_view
+from ui.equipment import view as equipment_view
+from ui.kit import tables
+from ui.portfolio import view as portfolio_view
+from ui.rollout import school_cards
+from ui.rollout import steering as steering_view
+from ui.rollout import steering_charts as charts_steering
+from ui.rollout import view as rollout_view
+
+TODAY = date(2025, 6, 4)
+PLACES = pd.DataFrame(
+    {
+        "school": ["École élémentaire A", "École élémentaire B"],
+        "district": ["Nord", None],
+        "latitude": [47.2, 47.22],
+        "longitude": [-1.55, -1.53],
+        "situation": ["bloquée", "équipée"],
+        "told": ["A, <b>installation</b>", "B, test"],
+    }
+)
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_the_map_asks_no_server_unless_the_city_names_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(charts_steering.TILES_SETTING, raising=False)
+    bare = charts_steering.school_map(PLACES)
+    assert "http" not in bare.to_json()
+    assert {trace.type for trace in bare.data} == {"scatter"}
+    assert bare.layout.yaxis.scaleanchor == "x"
+    assert bare.layout.yaxis.scaleratio == pytest.approx(1.473, abs=0.01)
+    assert bare.data[0].customdata[0] == "A, &lt;b&gt;installation&lt;/b&gt;"
+    monkeypatch.setenv(charts_steering.TILES_SETTING, "https://tuiles.ville.fr/{z}/{x}/{y}.png")
+    monkeypatch.setenv(charts_steering.TILES_SOURCE_SETTING, "© IGN <i>")
+    tiled = charts_steering.school_map(PLACES)
+    assert tiled.layout.map.layers[0].source == ("https://tuiles.ville.fr/{z}/{x}/{y}.png",)
+    assert tiled.layout.map.layers[0].sourceattribution == "© IGN &lt;i&gt;"
+
+
+def test_what_nobody_told_of_a_school_is_said_to_be_unknown() -> None:
+    row = {"stage": None, "delay_days": None, "next_stage": None, "next_start": None}
+    assert school_cards.stage(row) == "non renseigné"
+    assert school_cards.delay(None) == "non renseigné"
+    assert school_cards.following(row, TODAY) == "—"
+    started = {"stage": "test", "position": 5, "actual_start": TODAY, "actual_end": pd.NaT}
+    assert school_cards.stage(started) == "test, 5 sur 7"
+    assert plain(school_cards.delay(-3)) == "3 jours d’avance"
+
+
+def test_requests_devices_and_workshops_call_for_action_by_their_rules() -> None:
+    assert (
+        plain(next_week.about_tickets(Tickets(9, 3, 2, 4.0))[0])
+        == "Résoudre 2 demandes ouvertes depuis plus de 7 jours."
+    )
+    assert next_week.about_tickets(Tickets(9, 3, 0, 4.0)) == []
+    found = pd.DataFrame(
+        {"school": ["École A", None, "École B"], "what": ["en panne", "en panne", "à installer"], "devices": [2, 1, 1]}
+    )
+    told = [plain(sentence) for sentence in next_week.about_devices(found)]
+    assert told == [
+        "Réparer ou remplacer 3 matériels : A (2) et école non renseignée (1).",
+        "Mettre en service 1 matériel : B (1).",
+    ]
+    table = pd.DataFrame(
+        {
+            "date": pd.to_datetime(["2025-06-11", "2025-06-12", "2025-06-02", "2025-06-01"]),
+            "school": "École A",
+            "title": ["Poste", "Plus tard", "Passé", "Peu"],
+            "seats_attended": pd.array([None, None, None, None], dtype="Int64"),
+            "held": [False, False, True, True],
+            "hidden": [False, False, False, True],
+        }
+    )
+    told = [plain(s) for s in next_week.about_workshops(Attendance(table, 2, 2, 0, 0, 0), TODAY)]
+    assert told == ["Préparer l’atelier « Poste », A, le 11/06/2025.", "Saisir les présents de 1 atelier tenu."]
+
+
+def test_the_school_that_loses_most_agents_is_named_unless_it_is_hidden() -> None:
+    counts = pd.DataFrame(
+        {"Agents": [20, 9, 12], "Identité créée": [19, 2, None], "Formés": [12, 2, None]},
+        index=pd.MultiIndex.from_product([["École A", "École B", "École C"], ["TSEM"]], names=["school", "trade"]),
+    ).astype("Int64")
+    told = [plain(sentence) for sentence in next_week.about_agents(mask_month(counts).schools)]
+    assert told[0] == "Demander ses chiffres du mois à C."
+    # B loses 7 agents, but that would tell that 2 have an identity.
+    assert not [sentence for sentence in told if "Accompagner B" in sentence]
+
+
+def test_figures_are_said_with_their_denominator() -> None:
+    facts = Attendance(pd.DataFrame(), 3, 1, 2, 20, 15)
+    said = "3 ateliers tenus sur 4. 15 places prises sur 20 (75 %), dans 2 ateliers tenus sur 3."
+    assert plain(support_view.workshops_sentence(facts)) == said
+    said = "3 demandes ouvertes sur 9, dont 2 depuis plus de 7 jours. La moitié des autres ont été closes en 4,5 jours"
+    assert plain(support_view.tickets_sentence(Tickets(9, 3, 2, 4.5))) == f"{said} ou moins."
+    assert "Aucune n’est encore close" in support_view.tickets_sentence(Tickets(1, 1, 0, None))
+    said = "1 demande ouverte sur 2. 1 demande close, sans délai connu."
+    assert plain(support_view.tickets_sentence(Tickets(2, 1, 0, None))) == said
+    waiting = pd.DataFrame({"delay_days": [7, None]})
+    assert plain(steering_view.decisions_sentence(waiting)) == "2 décisions attendues, dont 1 en retard."
+    bands = ["moins d’un an", "3 à 5 ans", "non renseigné"]
+    ages = pd.DataFrame({"kind": "tablette", "age": bands, "devices": [5, 2, 1]})
+    said = "2 matériels sur 7 de trois ans ou plus ; 1 sans date d’installation."
+    assert plain(support_view.ages_sentence(ages)) == said
+
+
+def test_devices_of_unknown_age_are_not_told_to_be_none_out_of_none() -> None:
+    ages = pd.DataFrame({"kind": "tablette", "age": ["non renseigné"], "devices": [10]})
+    assert plain(support_view.ages_sentence(ages)) == "Âges inconnus : 10 matériels sans date d’installation."
+
+
+def test_workshops_without_any_planned_seat_have_no_percentage() -> None:
+    said = "1 atelier tenu sur 1. 0 place prise sur 0, dans 1 atelier tenu sur 1."
+    assert plain(support_view.workshops_sentence(Attendance(pd.DataFrame(), 1, 0, 1, 0, 0))) == said
+
+
+def shared(agents: list[int | None], hidden: list[bool], devices: list[int]) -> pd.DataFrame:
+    frame = pd.DataFrame({"agents": pd.array(agents, dtype="Int64"), "hidden": hidden, "shared": devices})
+    frame = frame.assign(personal=1)
+    ratio = (frame["agents"] / frame["shared"].where(frame["shared"] > 0)).astype("Float64")
+    return frame.assign(ratio=ratio).set_axis([f"École {letter}" for letter in "ABC"])
+
+
+def test_a_masked_count_beside_shared_devices_is_not_taken_for_an_unknown_one() -> None:
+    table = equipment_view.devices_table(shared([12, None, None], [False, True, False], [2, 1, 1]))
+    assert table["Agents"].tolist() == ["12", "masqué", "—"]
+    assert table["Agents par matériel partagé"].tolist() == ["6,0", "masqué", "—"]
+
+
+@pytest.mark.parametrize(
+    ("agents", "devices", "said"),
+    [
+        ([12, 9, 4], [2, 1, 0], "Matériel partagé en service dans 2 écoles sur 3 : de 6,0 à 9,0 agents chacun."),
+        (
+            [12, None, 4], [2, 1, 0],
+            "Matériel partagé en service dans 2 écoles sur 3 : de 6,0 à 6,0 agents chacun, "
+            "dans 1 école au nombre d’agents connu et montré.",
+        ),
+        (
+            [None, None, None], [2, 1, 0],
+            "Matériel partagé en service dans 2 écoles sur 3 ; leur nombre d’agents est masqué ou non renseigné.",
+        ),
+        ([12, 9, 4], [0, 0, 0], "Aucune école n’a encore de matériel partagé en service."),
+    ],
+)  # fmt: skip
+def test_shared_devices_are_told_even_where_every_count_of_agents_is_masked(
+    agents: list[int | None], devices: list[int], said: str
+) -> None:
+    hidden = [count is None for count in agents]
+    assert plain(equipment_view.shared_sentence(shared(agents, hidden, devices))) == said
+
+
+@pytest.mark.parametrize(
+    ("stages", "said"),
+    [
+        ([None, None], "2 pilotes sans étape renseignée. Le comité s’est prononcé sur 0 pilote sur 2."),
+        (["test", None], "1 en test et 1 pilote sans étape renseignée. Le comité s’est prononcé sur 0 pilote sur 2."),
+    ],
+)
+def test_pilots_whose_stage_nobody_told_are_counted_apart(stages: list[str | None], said: str) -> None:
+    assert plain(portfolio_view.stages_sentence(pd.DataFrame({"stage": stages, "decided_on": None}))) == said
+
+
+@pytest.mark.parametrize(
+    ("delays", "said"),
+    [
+        ([0, -2], "Aucun retard : 2 écoles dans les temps."),
+        ([0, None], "Aucun retard connu : 1 école dans les temps et 1 école sans plan renseigné."),
+        ([None, None], "Aucun retard connu : 2 écoles sans plan renseigné."),
+        (
+            [3, None],
+            "1 école sur 2 est en retard. Le plus grand retard : A (3 jours, test). 1 école sans plan renseigné.",
+        ),
+    ],
+)
+def test_a_school_without_a_plan_is_not_told_to_be_on_time(delays: list[int | None], said: str) -> None:
+    known = pd.DataFrame({"school": ["École A", "École B"], "delay_days": pd.array(delays, "Int64"), "stage": "test"})
+    assert plain(rollout_view.timeline_sentence(known.assign(actual_end=pd.NaT))) == said
+
+
+@pytest.mark.parametrize(
+    ("stages", "said"),
+    [
+        (
+            ["test", "généralisation"],
+            "2 écoles sur 2 sont en retard, dont 1 finie en retard. Les plus grands retards : B",
+        ),
+        # Its last stage recorded is over, its last stage is not.
+        (["test", "bilan"], "2 écoles sur 2 sont en retard. Les plus grands retards : B"),
+    ],
+)
+def test_a_school_finished_late_is_not_told_as_one_that_is_late(stages: list[str], said: str) -> None:
+    known = pd.DataFrame({"school": ["École A", "École B"], "delay_days": pd.array([3, 9], "Int64"), "stage": stages})
+    told = rollout_view.timeline_sentence(known.assign(actual_end=[pd.NaT, pd.Timestamp(TODAY)]))
+    assert plain(told).startswith(said)
+
+
+def test_late_schools_that_have_all_finished_are_no_longer_late() -> None:
+    known = pd.DataFrame({"school": ["École A", "École B"], "delay_days": pd.array([3, 0], "Int64")})
+    known = known.assign(stage="généralisation", actual_end=pd.Timestamp(TODAY))
+    one = "1 école sur 2 a fini en retard. Le plus grand retard : A (3 jours, généralisation)."
+    assert plain(rollout_view.timeline_sentence(known)) == one
+    two = rollout_view.timeline_sentence(known.assign(delay_days=pd.array([3, 2], "Int64")))
+    assert plain(two).startswith("2 écoles sur 2 ont fini en retard. Les plus grands retards : A")
+    notes = [plain(rollout_view.late_note(*counts)) for counts in [(3, 2), (3, 0), (0, 0), (2, 2), (1, 1)]]
+    assert notes == [
+        "dont 2 finies en retard",
+        "sur leur étape en cours",
+        "sur leur étape en cours",
+        "toutes finies, avec retard",
+        "finie, avec retard",
+    ]
+
+
+def test_the_tables_of_stages_and_schools_come_in_parts_that_fit_and_lose_no_column() -> None:
+    stages = pd.DataFrame(
+        {"school": ["École élémentaire Rosalind Franklin"] * 84, "stage": "généralisation"}
+        | {name: pd.Timestamp(TODAY) for name in ("planned_start", "planned_end", "actual_start", "actual_end")}
+    )
+    known = pd.DataFrame(
+        {
+            "school": ["École élémentaire Rosalind Franklin", "École élémentaire Allier"],
+            "delay_days": 83,
+            "weather": "orage",
+            "weather_reason": ["Câblage refusé : amiante dans le faux plafond", None],
+            "next_step": "Choisir un autre cheminement avec les bâtiments",
+            "stage": "généralisation",
+            "position": 7,
+            "actual_start": pd.Timestamp(TODAY),
+            "actual_end": pd.NaT,
+            "next_stage": "installation",
+            "next_start": pd.Timestamp(TODAY),
+            "connection": "bloquée",
+            "equipped_on": [pd.Timestamp(TODAY), pd.NaT],
+            "district": "Bords de l’Eau",
+        }
+    )
+    dates = rollout_view.stage_table(stages)
+    assert {*dates.whole.columns} == {name for part in dates.parts for name in part.columns}
+    for part in dates.parts:
+        assert sum(tables.widths_of(part).values()) <= tables.ROOM
+    schools = rollout_view.school_table(known, TODAY)
+    parts = rollout_view.school_sheets(schools)
+    assert {*schools.columns} == {name for part in parts for name in part.columns}
+    assert parts[0]["Raison"].tolist() == ["Câblage refusé : amiante dans le faux plafond", "—"]
+    assert parts[1]["Équipée le"].tolist() == ["04/06/2025", "—"]
+
+
+def test_that_no_school_is_blocked_is_said_of_those_chosen() -> None:
+    known = pd.DataFrame({"school": ["École A", "École B"], "connection": ["raccordée"] * 2, "weather": ["soleil"] * 2})
+    assert rollout_view.table_sentence(known, 2) == "Aucune école n’est bloquée."
+    assert plain(rollout_view.table_sentence(known, 12)) == "2 écoles choisies sur 12 : aucune n’est bloquée."
+
+
+def test_risks_that_nobody_estimated_are_counted_apart() -> None:
+    risks = pd.DataFrame({"score": pd.array([9, 2, None, None], "Int64"), "answer": ["Agir", "Voir", None, "Voir"]})
+    said = "4 risques ouverts, dont 2 non estimés ; 1 pèse 6 ou plus sur 9 ; 1 reste sans réponse."
+    assert plain(steering_view.risk_sentence(risks)) == said
+    said = "2 risques ouverts, dont 1 pèse 6 ou plus sur 9 ; 0 reste sans réponse."
+    assert plain(steering_view.risk_sentence(risks.dropna(subset="score"))) == said
+
+
+def test_a_month_of_the_trend_is_no_day_and_its_shares_have_their_unit() -> None:
+    shares = pd.DataFrame({"Identité créée": [8.3]}, index=pd.DatetimeIndex(["2025-12-01"], name="month"))
+    table = equipment_view.trend_table(shares)
+    assert table.whole.to_dict("list") == {"Mois": ["12/2025"], "Identité créée (%)": [8.3]}
+    assert table.parts[0].columns.tolist() == ["Mois", "Id. créée, %"]
+
+
+def test_two_schools_of_the_same_short_name_are_two_choices() -> None:
+    assert equipment_view.names_apart(["École X", "X", "École Y"]) == {"École X": "École X", "X": "X", "École Y": "Y"}
+
+
+def test_nobody_yet_is_said_as_zero_even_where_the_agents_are_hidden() -> None:
+    step = {
+        "step": "Formés",
+        "hidden": False,
+        "agents_hidden": True,
+        "people": 0,
+        "agents": pd.NA,
+        "share": 0.0,
+        "schools_known": 2,
+        "schools": 2,
+    }
+    figure = equipment_view.step_figure(step)
+    assert (plain(figure.value), plain(str(figure.note))) == ("0 %", "0 agent, 2 écoles sur 2")
+    few = equipment_view.step_figure(step | {"hidden": True, "people": pd.NA, "share": pd.NA})
+    assert few.value == "masqué"
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        # Agents and identities hidden, then nobody: the losses lie among what is hidden.
+        ([None, None, 0, 0, 0], "En juin 2025, trop peu d’agents renseignés pour situer les pertes."),
+        (
+            [100, None, 40, 30, 0],
+            "En juin 2025, 0 % des agents sont arrivés à l’étape « Formés ». La plus grande perte, 60 points, est "
+            "entre « Agents » et « Identité activée ».",
+        ),
+        # 22,2 points, but whoever subtracts the shares as shown finds 23.
+        (
+            [100, 86.6, 64.4, 60, 55],
+            "En juin 2025, 55 % des agents sont arrivés à l’étape « Formés ». La plus grande perte, 23 points, est "
+            "entre « Identité créée » et « Identité activée ».",
+        ),
+    ],
+)
+def test_no_loss_is_told_from_a_step_where_nobody_is_known_to_be(shares: list[int | None], said: str) -> None:
+    steps = pd.DataFrame({"step": list(programme.STEPS), "share": pd.array(shares, "Float64")})
+    assert plain(equipment_view.stairs_sentence(steps, TODAY)) == said
+
+
+def test_the_table_of_the_steps_hides_the_agents_of_a_zero_and_tells_it() -> None:
+    steps = pd.DataFrame({"step": ["Agents", "Formés"], "hidden": [True, False], "agents_hidden": True})
+    steps = steps.assign(**{name: pd.array([None, 0], "Int64") for name in ("people", "share")}, agents=pd.NA)
+    table = equipment_view.stairs_table(steps).set_index("Étape")
+    assert table.loc["Formés"].tolist() == ["0", "masqué", "0,0"]
+    assert table.loc["Agents"].tolist() == ["masqué"] * 3
+
+
+def test_a_share_that_did_not_move_is_said_to_stay() -> None:
+    months = pd.to_datetime(["2026-01-01", "2026-02-01"])
+    still, moved = (
+        plain(equipment_view.trend_sentence(pd.DataFrame({"Actifs (30\u00a0j)": shares}, index=months)))
+        for shares in ([0.0, 0.2], [0.0, 12.0])
+    )
+    assert still.endswith("la part des agents actifs reste à 0 %.")
+    assert moved.startswith("De janvier 2026 à février 2026") and moved.endswith("actifs passe de 0 % à 12 %.")
+    april = pd.Series([0.0, 12.0], pd.to_datetime(["2026-04-01", "2026-05-01"])).to_frame("Actifs (30\u00a0j)")
+    assert equipment_view.trend_sentence(april).startswith("D’avril 2026 à mai 2026")

@@ -1,0 +1,125 @@
+"""The page Dépôt: what a file would bring, its rejected lines to correct, what it changes, what to check."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import pandas as pd
+import pyarrow.compute as pc
+import streamlit as st
+
+from data.deposit.apply import DepositReport, Finding
+from ui.deposit import sentences as say
+from ui.kit import blocks, tables
+from ui.kit.blocks import Figure
+from ui.kit.formats import SPACE, number, plural
+from ui.kit.sheet import sheet_of
+
+ROWS_SHOWN = 200
+READ_AT_ONCE = 50
+TO_CORRECT = "_lignes_a_corriger"
+
+
+@dataclass(frozen=True)
+class Read:
+    """A report with its findings already grouped: a long file may have hundreds of thousands of them."""
+
+    report: DepositReport
+    rejected: pd.DataFrame
+    warnings: pd.DataFrame
+
+    @classmethod
+    def of(cls, report: DepositReport) -> Read:
+        """Group the findings of a report."""
+        return cls(report, say.grouped(report.rejected, report.kind), say.grouped(report.warnings, report.kind))
+
+
+def show(read: Read) -> None:
+    """Show where every line goes, then what is rejected, what changes and what to check."""
+    report = read.report
+    blocks.takeaway(f"{report.file}{SPACE}: {say.summary(report)}")
+    blocks.figures(_figures(report), "depot")
+    if report.rejected:
+        st.subheader(say.rejected_title(report), anchor=False)
+        rows_to_correct(report)
+        _findings(read.rejected, report.rejected, report.kind, "lignes_rejetees")
+    _changes(report)
+    if report.warnings:
+        st.subheader(f"À vérifier ({number(len(report.warnings))})", anchor=False)
+        blocks.note("Ces remarques n’empêchent rien\u00a0: les lignes sont enregistrées telles quelles.")
+        _findings(read.warnings, report.warnings, report.kind, "avertissements")
+
+
+def _figures(report: DepositReport) -> list[Figure]:
+    shown = [
+        Figure("Nouvelles", number(report.new), "seront ajoutées"),
+        Figure("Modifiées", number(report.changed), "remplaceront ou compléteront une valeur"),
+        Figure("Inchangées", number(report.unchanged), "déjà connues ou en double"),
+        Figure("Rejetées", number(report.rejected_lines), "ne seront pas enregistrées"),
+        Figure("À vérifier", number(len(report.warnings)), "remarques, qui n’empêchent rien"),
+    ]
+    if report.without_measure:
+        shown.insert(3, Figure("Sans mesure", number(report.without_measure), say.without_measure(report.kind)))
+    return shown
+
+
+def rows_to_correct(report: DepositReport) -> None:
+    """Offer the rejected lines as a file to correct and deposit again; name those that have no cells to put in it."""
+    if not report.rejected_rows.empty:
+        stem = PurePath(report.file).stem.removesuffix(TO_CORRECT)
+        tables.download_csv(report.rejected_rows, f"{stem}{TO_CORRECT}", "Télécharger les lignes à corriger (CSV)")
+        blocks.note(
+            "Corrigez ces lignes dans Excel et déposez ce fichier tel quel\u00a0: sa dernière colonne dit pourquoi "
+            "chaque ligne est rejetée, et sera ignorée."
+        )
+    uncut = report.rejected_lines - len(report.rejected_rows)
+    if uncut:
+        findings = report.rejected.table
+        lines = findings["line"].filter(pc.is_null(findings["column"])).to_pylist()
+        word = "ligne" if uncut == 1 else "lignes"
+        said = plural(uncut, "ligne n’a pas pu être découpée en cases", "lignes n’ont pas pu être découpées en cases")
+        blocks.note(f"{said}\u00a0: à corriger dans votre fichier d’origine ({word} {say.lines_named(lines)}).")
+
+
+def _findings(groups: pd.DataFrame, findings: Sequence[Finding], kind: str, key: str) -> None:
+    """Show findings by column and kind of reason; one by one, only on demand."""
+    sheet_of(groups.head(READ_AT_ONCE))
+    if len(groups) == len(findings) <= READ_AT_ONCE:
+        return
+    with st.expander(f"Voir une par une ({number(len(findings))})", key=f"une_par_une_{key}"):
+        tables.table(say.findings_table(findings[:ROWS_SHOWN], kind), key, download=False)
+        if len(findings) > ROWS_SHOWN:
+            blocks.note(f"Les {ROWS_SHOWN} premières sont affichées\u00a0; le fichier CSV les contient toutes.")
+        st.download_button(
+            f"Télécharger la liste ({key}.csv)",
+            data=lambda: tables.french_csv(say.findings_table(findings)),
+            file_name=f"{key}.csv",
+            mime="text/csv",
+            key=f"csv_{key}",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+
+
+def _changes(report: DepositReport) -> None:
+    if report.changes.empty:
+        return
+    count = len(report.changes)
+    first = " premières" if report.changed > count or count == ROWS_SHOWN else ""
+    st.subheader(f"Valeurs modifiées ({number(count)}{first})", anchor=False)
+    changes = say.changes_table(report.changes, report.kind)
+    if count <= READ_AT_ONCE:
+        sheet_of(changes)
+    else:
+        tables.table(changes, "valeurs_modifiees")
+
+
+def left_to_correct(report: DepositReport) -> None:
+    """Remind, once the file is in, of the lines that are not, and offer them again."""
+    if report.rejected_lines:
+        lines = plural(report.rejected_lines, "ligne reste", "lignes restent")
+        offer = "." if report.rejected_rows.empty else "\u00a0: voici le fichier, à déposer une fois corrigé."
+        st.warning(f"{lines} à corriger{offer}", icon=":material/edit:")
+        rows_to_correct(report)

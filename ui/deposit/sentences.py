@@ -1,0 +1,295 @@
+"""What the page Dépôt says of a report: its sentences, its groups of errors, the French names of its columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.deposit.apply import DepositReport, Finding
+from data.deposit.report import Findings
+from data.kinds import kinds
+from data.typography import TITLE, cut
+from ui.kit.formats import MISSING, SPACE, is_missing, moment, number, plural
+
+LINES_NAMED = 8
+NAME_SHOWN = 34
+# What a line “sans mesure” lacks, by kind of file.
+WITHOUT_MEASURE = {
+    "log": "aucun chiffre sur la ligne",
+    "mapping": "sans cantine",
+    "schools": "sans cantine",
+    "canteens": "sans rien d’autre que le nom",
+    "enrolment": "sans effectif",
+    "menus": "sans plat",
+    "menus_scdl": "sans plat",
+    "strikes": "jour sans grève",
+}
+# The columns of our record tables, and the column of the file each one comes from.
+SOURCES = {
+    "meals_planned": "prevision",
+    "meals_served": "reel",
+    "preparation_kg": "preparation_kg",
+    "unserved_kg": "non_servi_kg",
+    "leftovers_kg": "restes_assiette_kg",
+    "preparation_edible_kg": "preparation_comestible_kg",
+    "unserved_edible_kg": "non_servi_comestible_kg",
+    "leftovers_edible_kg": "restes_assiette_comestible_kg",
+    "comment": "commentaire",
+    "canteen": "cantine_nom",
+    "canteen_kind": "cantine_type",
+    "district": "secteur",
+    "latitude": "latitude",
+    "longitude": "longitude",
+    "opened_on": "ouverture",
+    "pupils": "effectif",
+    "effect_meals": "effet_repas",
+    "effect_percent": "effet_pourcent",
+    "course": "type_plat",
+    "labels": "labels",
+    "diets": "regimes",
+    "allergens": "allergenes",
+    # The programme.
+    "school": "ecole",
+    "connection": "raccordement",
+    "weather": "meteo",
+    "weather_reason": "meteo_raison",
+    "next_step": "prochaine_action",
+    "planned_start": "debut_prevu",
+    "planned_end": "fin_prevue",
+    "actual_start": "debut_reel",
+    "actual_end": "fin_reelle",
+    "planned_on": "prevu_le",
+    "reached_on": "atteint_le",
+    "probability": "probabilite",
+    "answer": "reponse",
+    "state": "etat",
+    "due_on": "attendue_le",
+    "decided_on": "prise_le",
+    "outcome": "choix",
+    "kind": "type_materiel",
+    "sharing": "partage",
+    "installed_on": "installe_le",
+    "identities_created": "identites_creees",
+    "identities_activated": "identites_activees",
+    "mail_addresses": "adresses_mel",
+    "active_30_days": "actifs_30_jours",
+    "trained": "formes",
+    "answers": "reponses",
+    "seats_planned": "places_prevues",
+    "seats_attended": "presents",
+    "topic": "objet",
+    "asked_on": "ouvert_le",
+    "solved_on": "clos_le",
+    "stage": "etape",
+    "purpose": "description",
+    "priority": "priorite",
+    "question": "a_decider",
+}
+SUBJECT = re.compile(r"^(?:(?!\s:\s).)*?\s·\s.*?\s:\s")
+QUOTED, NUMBERS = r"«[^»]*»", r"\d+(?:[.,/]\d+)*(?:, \d+)*"
+# The advice at the end of a reason is the same for a whole column.
+ADVICE = re.compile(r"(?:par exemple|au minimum,|le maximum,|de 2000 à) .*$")
+ISO_DAY = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+DECIMAL = re.compile(r"-?\d+\.\d+")
+Deposit = dict[Hashable, Any]
+
+
+def summary(report: DepositReport) -> str:
+    """Say in one sentence where every line of the file goes."""
+    return (
+        f"{plural(report.lines, 'ligne')} = {plural(report.accepted, 'acceptée')} "
+        f"+ {number(report.without_measure)} sans mesure + {plural(report.unchanged, 'inchangée')} "
+        f"+ {plural(report.rejected_lines, 'rejetée')}."
+    )
+
+
+def rejected_title(report: DepositReport) -> str:
+    """Count the rejected lines, and their reasons: one line may have several."""
+    count = report.rejected_lines
+    return f"{plural(count, 'ligne rejetée', 'lignes rejetées')} ({plural(len(report.rejected), 'raison')})"
+
+
+def without_measure(kind: str) -> str:
+    """Say what a line “sans mesure” of this kind of file lacks."""
+    return WITHOUT_MEASURE.get(kind, "rien à enregistrer sur la ligne")
+
+
+@cache
+def column_title(column: str) -> str:
+    """Return the title people read of a column of our record tables."""
+    titles = {field.name: field.title for kind in kinds().values() for field in kind.fields}
+    return titles.get(SOURCES.get(column, column), column)
+
+
+@cache
+def column_headers(column: str) -> frozenset[str]:
+    """Return the ways the files write the title of a column of our record tables, without capitals or accents."""
+    source = SOURCES.get(column, column)
+    return frozenset(
+        way for kind in kinds().values() for field in kind.fields if field.name == source for way in field.headers
+    )
+
+
+def findings_table(findings: Sequence[Finding], kind: str = "") -> pd.DataFrame:
+    """Return one row per finding."""
+    table = _table(findings)
+    columns = table["column"].to_pandas().fillna(MISSING)
+    return pd.DataFrame(
+        {
+            "Ligne": pd.array(table["line"].to_pandas(), dtype="Int64"),
+            "Colonne": columns.map({column: column_of(kind, column) for column in columns.unique()}),
+            "Raison": table["reason"].to_pandas(),
+        }
+    )
+
+
+def _table(findings: Sequence[Finding]) -> pa.Table:
+    return (findings if isinstance(findings, Findings) else Findings.of(findings)).table
+
+
+def grouped(findings: Sequence[Finding], kind: str = "") -> pd.DataFrame:
+    """Return one row per column and kind of reason, the most frequent first, with the lines it is said of."""
+    table = _table(findings)
+    groups = [
+        {
+            "Colonne": column_of(kind, table["column"][int(places[0])].as_py() or MISSING),
+            "Raison": _reason_of(genre, table["reason"][int(places[0])].as_py(), len(places)),
+            "Nombre": len(places),
+            "Lignes": lines_named(table["line"].take(places[: 2 * LINES_NAMED]).to_pylist()),
+        }
+        for genre, places in _groups(table)
+    ]
+    return pd.DataFrame(groups, columns=["Colonne", "Raison", "Nombre", "Lignes"])
+
+
+def _groups(table: pa.Table) -> list[tuple[str, np.ndarray]]:
+    """Return each kind of reason with the places of its findings, fast: a long file may have a million of them."""
+    masked = pc.replace_substring_regex(table["reason"], QUOTED, f"«{SPACE}…{SPACE}»")
+    masked = pc.replace_substring_regex(masked, NUMBERS, "…")
+    which, different = pd.factorize(masked.to_pandas())
+    genres = [SUBJECT.sub("", reason) for reason in different]
+    kinds_of, names = pd.factorize(np.array(genres, dtype=object))
+    columns, _ = pd.factorize(table["column"].to_pandas().fillna(MISSING))
+    keys = columns * (len(names) + 1) + kinds_of[which] if len(names) else columns
+    order = np.argsort(keys, kind="stable")
+    _, starts = np.unique(keys[order], return_index=True)
+    found = np.split(order, starts[1:]) if len(order) else []
+    found.sort(key=lambda places: (-len(places), places[0]))
+    return [(names[kinds_of[which[places[0]]]], places) for places in found]
+
+
+def _reason_of(genre: str, first: str, count: int) -> str:
+    """Tell a reason said once whole; of several, only what they share."""
+    if count == 1:
+        return first
+    advice = ADVICE.search(first)
+    return ADVICE.sub("", genre) + advice[0] if advice else genre
+
+
+def lines_named(lines: Iterable[int | None]) -> str:
+    """Name the first lines: “3, 8, 12…”."""
+    first = sorted({line for line in lines if line is not None})
+    named = ", ".join(map(str, first[:LINES_NAMED]))
+    return f"{named}…" if len(first) > LINES_NAMED else named or MISSING
+
+
+def column_of(kind: str, column: str) -> str:
+    """Name a column of a file by its header and, where it says more, by its title: “reel (repas servis)”."""
+    found = kinds().get(kind)
+    title = next((field.title for field in found.fields if field.name == column), None) if found else None
+    return f"{column} ({title[0].lower()}{title[1:]})" if title and title.lower() != column else column
+
+
+def changes_table(changes: pd.DataFrame, kind: str | None = None) -> pd.DataFrame:
+    """Return the changed values under the words people read: French dates and numbers, old then new."""
+    return pd.DataFrame(
+        {
+            "Ligne": changes["line"].astype(str),
+            "Concerne": [cut(key_in_words(key, kind), TITLE) for key in changes["key"]],
+            "Valeur": changes["column"].map(column_title),
+            "Aujourd’hui": [cut(value_in_words(value), TITLE) for value in changes["old"]],
+            "Deviendra": [cut(value_in_words(value), TITLE) for value in changes["new"]],
+        }
+    )
+
+
+def french_days(text: str) -> str:
+    """Write the dates of a text as jj/mm/aaaa."""
+    return ISO_DAY.sub(r"\3/\2/\1", text)
+
+
+def key_in_words(key: str, kind: str | None) -> str:
+    """Name a line by its key, whose dates are days, or months for the kinds that count by month."""
+    found = kinds().get(kind or "")
+    by_month = found is not None and any(field.month for field in found.fields if field.name in found.key)
+    return ISO_DAY.sub(r"\2/\1", key) if by_month else french_days(key)
+
+
+def value_in_words(value: object) -> str:
+    """Write a value of our record tables, as text, the French way: its decimals, its dates, “—” when it is missing."""
+    if is_missing(value):
+        return MISSING
+    text = str(value)
+    return f"{float(text):.10g}".replace(".", ",") if DECIMAL.fullmatch(text) else french_days(text)
+
+
+def title_of(kind: str) -> str:
+    """Return the French title of a kind of file."""
+    found = kinds().get(kind)
+    return found.title if found else kind
+
+
+def short_name(file: str) -> str:
+    """Return a file name that leaves room for the other columns: its beginning and its end."""
+    return file if len(file) <= NAME_SHOWN else f"{file[: NAME_SHOWN - 13]}…{file[-12:]}"
+
+
+def deposit_name(row: Deposit) -> str:
+    """Name a deposit in a list."""
+    state = "" if row["active"] else " (annulé)"
+    return f"n°{SPACE}{row['deposit_id']}, {row['file_name']}, {moment(row['deposited_at'])}{state}"
+
+
+def account_of(row: Deposit) -> str:
+    """Say where every line of a past deposit went."""
+    changed = f" (dont {plural(row['changed'], 'modifiée')})" if row["changed"] else ""
+    return (
+        f"{title_of(row['kind'])}{SPACE}: {plural(row['lines'], 'ligne')} = {plural(row['accepted'], 'acceptée')}"
+        f"{changed} + {number(row['without_measure'])} sans mesure + {plural(row['unchanged'], 'inchangée')} "
+        f"+ {plural(row['rejected'], 'rejetée')}{SPACE}; {number(row['warnings'])} à vérifier."
+    )
+
+
+def undo_consequences(row: Deposit) -> list[str]:
+    """Say what will happen when a deposit is taken back."""
+    said = []
+    new = int(row["accepted"] - row["changed"])
+    if new:
+        lines = (
+            "Sa ligne nouvelle disparaît"
+            if new == 1
+            else f"Ses {plural(new, 'ligne nouvelle', 'lignes nouvelles')} disparaissent"
+        )
+        said.append(f"{lines} de toutes les pages, sauf ce qu’un autre dépôt actif dit aussi.")
+    if row["changed"]:
+        lines = plural(row["changed"], "ligne modifiée retrouve", "lignes modifiées retrouvent")
+        said.append(f"{lines} la valeur d’avant, sauf si un dépôt plus récent en donne une autre.")
+    if row["kind"] == "log":
+        said.append("Les rattachements choisis avec ce fichier sont annulés aussi.")
+    return [*said, "Les autres dépôts restent tels quels, et vous pourrez rétablir celui-ci."]
+
+
+def redo_consequences(row: Deposit) -> list[str]:
+    """Say what will happen when a deposit is put back."""
+    lines = plural(row["accepted"], "ligne acceptée revient", "lignes acceptées reviennent")
+    said = [f"{lines} sur toutes les pages, sauf les valeurs qu’un dépôt plus récent donne aussi."]
+    if row["kind"] == "log":
+        said.append("Les rattachements choisis avec ce fichier sont rétablis aussi.")
+    return [*said, "Les autres dépôts restent tels quels, et vous pourrez annuler celui-ci à nouveau."]

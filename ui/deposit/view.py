@@ -1,0 +1,217 @@
+"""The page Dépôt: choose a file, read what it brings, say where its unknown labels belong, confirm."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+from typing import NoReturn
+
+import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from data import queries
+from data.deposit.apply import DepositRefused, DepositReport, apply, base_name, forget, preview
+from data.deposit.report import Findings
+from ui.access import User, may_deposit
+from ui.deposit import report as deposit_report
+from ui.deposit import sentences as say
+from ui.deposit.history import said_by
+from ui.deposit.report import Read
+from ui.edit import block as edit_view
+from ui.kit import blocks
+from ui.kit.formats import SPACE, as_text, number, plural
+from ui.session import ask, request_refresh, store
+
+STYLE = Path(__file__).with_name("deposit.css")
+LABELS_ASKED = 15
+REFUSED = "Ce fichier est refusé\u00a0: rien n’a été enregistré."
+RESERVED = "Ce fichier est réservé à la mission numérique\u00a0: rien n’a été enregistré."
+# In the session: the file held for this person, what was said of the last one, the round of the field.
+HELD, REFUSAL, DONE, LOST = "deposit_file", "deposit_refused", "deposit_done", "deposit_attachments_lost"
+MEALS = (
+    ("pages/comite/gaspillage.py", "Voir le gaspillage"),
+    ("pages/cuisine/previsions.py", "Voir les prévisions"),
+)
+PROGRAMME = (
+    (edit_view.ROLLOUT.values(), ("pages/mission/deploiement.py", "Voir le déploiement")),
+    (edit_view.EQUIPMENT.values(), ("pages/mission/equipement.py", "Voir l’équipement")),
+    (edit_view.PORTFOLIO.values(), ("pages/mission/portefeuille.py", "Voir le portefeuille")),
+)
+NOTHING_NEW = "Ce fichier n’apporte rien de nouveau"
+LATER = "Laisser à rattacher"
+Attachments = dict[tuple[str, str], str]
+
+
+def choose(user: User) -> None:
+    """Take one file, show what it would bring, and apply it when confirmed."""
+    st.html(STYLE)
+    with blocks.question("Quel fichier déposez-vous\u00a0?", "Rien n’est enregistré avant votre confirmation."):
+        st.session_state.setdefault("deposit_round", 0)
+        # No filter on the extension: our own refusal says what is wrong and what to do, in French.
+        file = st.file_uploader(
+            "Votre fichier CSV ou Excel (.xlsx)", key=f"deposit_{st.session_state['deposit_round']}"
+        )
+        _hold_only(file.file_id if file else None)
+        if file is None:
+            st.session_state.pop("deposit_preview", None)
+            _last_outcome(user)
+            return
+        for told in (REFUSAL, DONE, LOST):
+            st.session_state.pop(told, None)
+        content = file.getvalue()
+        try:
+            read, digest = _preview(file.name, content)
+        except DepositRefused as refusal:
+            _refuse(file.name, REFUSED, str(refusal))
+        if not may_deposit(user, read.report.kind):
+            reason = f"«{SPACE}{read.report.kind_title}{SPACE}»{SPACE}: envoyez-lui ce fichier."
+            _refuse(file.name, RESERVED, reason)
+        deposit_report.show(read)
+        _confirm(read.report, content, user, _attachments(read.report, digest))
+
+
+def _hold_only(file_id: str | None) -> None:
+    """Let go of the file held until now, if it is another one: Streamlit would keep its bytes for the whole session."""
+    held, context = st.session_state.get(HELD), get_script_run_ctx()
+    if held is not None and held != file_id and context is not None:
+        if isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+            context.uploaded_file_mgr.remove_file(context.session_id, held)
+        forget()
+    st.session_state[HELD] = file_id
+
+
+def _refuse(name: str, title: str, reason: str) -> NoReturn:
+    """Keep what is said of a file, and empty the field: nothing more can be done with its bytes."""
+    st.session_state[REFUSAL] = title, f"{base_name(name)}{SPACE}: {reason}"
+    _next_file()
+
+
+def _preview(name: str, content: bytes) -> tuple[Read, str]:
+    """Return the report of the file in the field, read again only when the file or the store changed.
+
+    It stays with the person who chose the file: nobody else would ask for it.
+    """
+    digest = hashlib.sha256(content).hexdigest()
+    key = (name, digest, store().version())
+    known = st.session_state.get("deposit_preview")
+    if known is None or known[0] != key:
+        with st.spinner("Lecture et vérification du fichier, rien n’est encore enregistré…"):
+            known = (key, Read.of(preview(store(), name, content)))
+        st.session_state["deposit_preview"] = known
+    return known[1], digest
+
+
+def _attachments(report: DepositReport, digest: str) -> Attachments:
+    """Ask to which canteen each unknown label belongs; nothing is chosen for anybody."""
+    unknown = report.unknown_labels
+    if unknown.empty or report.nothing_to_do:
+        return {}
+    st.subheader(f"Points de service inconnus ({number(len(unknown))})", anchor=False)
+    blocks.note(
+        "Vous pouvez dire dès maintenant à quelle cantine chacun appartient\u00a0: le choix est retenu. "
+        "Ceux que vous laissez comptent dans les totaux de la ville, mais dans ceux d’aucune cantine."
+    )
+    known = ask(queries.places)
+    labels = dict(zip(known["name"], known["label"], strict=True))
+    asked = unknown.nlargest(LABELS_ASKED, "lines").to_dict("records")
+    chosen = {}
+    for row in asked:
+        # Named after the label, not its rank: a choice must not slide to another label.
+        canteen = _canteen_of(dict(row), labels, f"attach_{digest[:16]}_{row['site']}_{row['site_kind']}")
+        if canteen is not None:
+            chosen[str(row["site"]), str(row["site_kind"])] = canteen
+    if len(unknown) > LABELS_ASKED:
+        rest = plural(len(unknown) - LABELS_ASKED, "autre point de service", "autres points de service")
+        blocks.note(f"{rest} à rattacher ensuite, sur la page «\u00a0Données disponibles\u00a0».")
+    return chosen
+
+
+def _canteen_of(row: dict, labels: dict[str, str], key: str) -> str | None:
+    """Ask for the canteen of one label, the closest names first; None leaves it “à rattacher”."""
+    close = [name for name in row["canteens"] if name in labels]
+    others = [name for name in labels if name not in close]
+    names = {LATER: None} | {f"{labels[name]} (nom proche)": name for name in close} | {labels[n]: n for n in others}
+    lines = plural(row["lines"], "ligne")
+    label = f"«\u00a0{row['site']}\u00a0» ({row['site_kind']}), {lines}\u00a0: à quelle cantine\u00a0?"
+    return names[st.selectbox(as_text(label), list(names), key=key)]
+
+
+def _confirm(report: DepositReport, content: bytes, user: User, attachments: Attachments) -> None:
+    with st.container(horizontal=True):
+        if report.rejected_lines == report.lines:
+            st.warning(
+                "Aucune ligne acceptable\u00a0: corrigez les lignes rejetées, puis déposez le fichier à nouveau.",
+                icon=":material/edit:",
+            )
+        elif report.nothing_to_do:
+            known = f", déjà enregistré{said_by(report.known_by, user)}" if report.known_by else ""
+            st.info(as_text(f"{NOTHING_NEW}{known}\u00a0: il n’y a rien à enregistrer."), icon=":material/check:")
+        elif st.button("Enregistrer ces données", type="primary", icon=":material/check:"):
+            _apply(report, content, user, attachments)
+        if st.button("Annuler" if not report.nothing_to_do else "Choisir un autre fichier"):
+            _next_file()
+
+
+def _apply(report: DepositReport, content: bytes, user: User, attachments: Attachments) -> None:
+    if not may_deposit(user, report.kind):
+        return
+    try:
+        with st.spinner("Enregistrement…"):
+            report = apply(store(), report.file, content, user.name, attachments)
+            # At once: leaving the spinner may stop this run, with the data in and nobody to ask for its forecasts.
+            if report.kind in queries.FORECAST_KINDS and not report.nothing_to_do:
+                request_refresh()
+    except DepositRefused as refusal:
+        _refuse(report.file, REFUSED, str(refusal))
+    # Its remarks were read; a long file may have a million of them.
+    st.session_state[DONE] = replace(report, warnings=Findings.of([]))
+    st.session_state[LOST] = report.nothing_to_do and bool(attachments)
+    _next_file()
+
+
+def _next_file() -> NoReturn:
+    """Empty the field: a new key is a new widget."""
+    st.session_state["deposit_round"] += 1
+    st.rerun()
+
+
+def _last_outcome(user: User) -> None:
+    """Say what became of the last file, as long as no other one is chosen."""
+    if refusal := st.session_state.get(REFUSAL):
+        blocks.problem(*refusal)
+        return
+    blocks.note(
+        "Un fichier à la fois, 50\u00a0Mo au plus\u00a0; vous pouvez aussi le glisser dans le cadre. "
+        "Plus bas\u00a0: les fichiers reconnus, avec un modèle et un exemple de chacun."
+    )
+    done: DepositReport | None = st.session_state.get(DONE)
+    if done is None:
+        return
+    if done.nothing_to_do:
+        _just_known(done, user)
+        return
+    st.success("C’est enregistré\u00a0: toutes les pages en tiennent déjà compte.", icon=":material/check_circle:")
+    blocks.takeaway(f"{done.file}{SPACE}: {say.summary(done)}")
+    deposit_report.left_to_correct(done)
+    with st.container(horizontal=True):
+        for page, label in pages_of(done.kind).items():
+            blocks.link(page, label)
+
+
+def _just_known(done: DepositReport, user: User) -> None:
+    """Say that somebody else deposited the same thing between the reading and the confirmation."""
+    known = said_by(done.known_by, user) or " dans la base"
+    told = f"Rien n’a été ajouté\u00a0: ce que dit ce fichier vient d’être enregistré{known}."
+    if st.session_state.get(LOST):
+        again = "refaites-les sur la page «\u00a0Données disponibles\u00a0»"
+        told += f" Vos choix de cantines ne sont pas gardés\u00a0: {again}."
+    st.warning(as_text(told), icon=":material/info:")
+    blocks.takeaway(f"{done.file}{SPACE}: {say.summary(done)}")
+
+
+def pages_of(kind: str) -> dict[str, str]:
+    """Return the pages that show what a file of this kind brought, each with the words of its link."""
+    found = [link for kinds, link in PROGRAMME if kind in kinds]
+    return dict([*(found or MEALS), ("pages/mission/donnees.py", "Voir les données disponibles")])

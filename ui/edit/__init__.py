@@ -1,0 +1,1 @@
+"""One line of the programme, typed on a page."""

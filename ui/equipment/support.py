@@ -1,0 +1,124 @@
+"""The blocks of the page Équipement on what surrounds the agents: devices, workshops, requests for help."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from data.people import marks_and_attendance as published_others
+from data.people.marks_and_attendance import Attendance
+from data.people.mask import MASKED
+from data.queries import equipment as support
+from data.queries.equipment import AGES, Tickets
+from ui.kit import blocks, sheet, tables
+from ui.kit.formats import SPACE, count_of, day, number, percent, plural
+from ui.rollout.charts import school_name
+from ui.session import ask
+
+SHOWN_ONLY = "Ce qui est masqué n’entre dans aucun total."
+
+
+def told(table: pd.DataFrame, column: str, digits: int = 0) -> list[str]:
+    """Write a column of figures as people read it: what is hidden says so, what is unknown is missing."""
+    return [
+        MASKED if hidden else number(value, digits)
+        for hidden, value in zip(table["hidden"], table[column], strict=True)
+    ]
+
+
+def device_ages(today: date) -> None:
+    """Answer: how old are the devices? A table inside the block of the devices."""
+    counts = ask(support.device_ages, today)
+    table = counts.pivot(index="kind", columns="age", values="devices").reindex(columns=list(AGES))
+    shown = table.dropna(axis="columns", how="all").fillna(0).astype(int)
+    blocks.takeaway(ages_sentence(counts))
+    printed = shown.rename_axis("Matériel").rename_axis(None, axis="columns").reset_index()
+    tables.table(printed, "ages_des_materiels", height="content")
+
+
+def ages_sentence(counts: pd.DataFrame) -> str:
+    """Say how many devices are over three years old, out of those whose age is known."""
+    known = counts[counts["age"] != AGES[-1]]
+    old = int(known.loc[known["age"].isin(AGES[2:4]), "devices"].sum())
+    total, unknown = int(known["devices"].sum()), int(counts["devices"].sum() - known["devices"].sum())
+    if not total:
+        return f"Âges inconnus{SPACE}: {plural(unknown, 'matériel')} sans date d’installation."
+    rest = f"{SPACE}; {number(unknown)} sans date d’installation" if unknown else ""
+    return f"{count_of(old, total, 'matériel')} de trois ans ou plus{rest}."
+
+
+def workshops(today: date) -> None:
+    """Answer: do the workshops find their public?"""
+    facts = ask(published_others.attendance, today)
+    caption = f"Ateliers d’appropriation, dans les écoles. {SHOWN_ONLY}"
+    with blocks.question("Les ateliers trouvent-ils leur public\u00a0?", caption):
+        if facts.table.empty:
+            blocks.empty_state("Aucun atelier n’est encore enregistré.")
+            return
+        blocks.takeaway(workshops_sentence(facts))
+        coming = facts.table[~facts.table["held"]].sort_values("date").head(10)
+        if not coming.empty:
+            columns = {"date": "Date", "school": "École", "title": "Atelier", "seats_planned": "Places"}
+            table = coming.assign(school=coming["school"].map(school_name))[list(columns)].rename(columns=columns)
+            sheet.sheet_of(table.assign(Date=table["Date"].map(day)))
+            tables.download_csv(table, "prochains_ateliers")
+        with st.expander("Voir les ateliers tenus"):
+            table = held_table(facts)
+            with st.container(height="content" if len(table) < 12 else 420, border=False):
+                sheet.sheet_of(table.assign(Date=table["Date"].map(day)))
+            tables.download_csv(table, "ateliers_tenus")
+
+
+def workshops_sentence(facts: Attendance) -> str:
+    """Say how many workshops were held, and how many of their seats were taken where that is shown."""
+    held = count_of(facts.held, facts.held + facts.coming, "atelier tenu", "ateliers tenus")
+    if not facts.known:
+        return f"{held}. Aucune présence n’est encore connue, ou ne peut être montrée."
+    seats = count_of(facts.attended, facts.seats, "place prise", "places prises")
+    where = count_of(facts.known, facts.held, "atelier tenu", "ateliers tenus")
+    share = f" ({percent(100 * facts.attended / facts.seats, 0)})" if facts.seats else ""
+    return f"{held}. {seats}{share}, dans {where}."
+
+
+def held_table(facts: Attendance) -> pd.DataFrame:
+    """Return the workshops held, with who came as far as it may be told."""
+    held = facts.table[facts.table["held"]]
+    return pd.DataFrame(
+        {
+            "Date": held["date"],
+            "École": held["school"].map(school_name),
+            "Atelier": held["title"],
+            "Places": held["seats_planned"],
+            "Présents": told(held, "seats_attended"),
+        }
+    )
+
+
+def tickets(today: date) -> None:
+    """Answer: are the requests for help solved, and how fast?"""
+    facts, topics = ask(support.tickets, today), ask(support.tickets_by_topic, today)
+    with blocks.question(
+        "Les demandes d’assistance sont-elles résolues\u00a0?", "Délai\u00a0: de l’ouverture à la clôture."
+    ):
+        if topics.empty:
+            blocks.empty_state("Aucune demande d’assistance n’est encore enregistrée.")
+            return
+        columns = ["Objet", "Demandes", "Ouvertes", "dont depuis plus de 7 jours", "Délai médian (jours)"]
+        blocks.takeaway(tickets_sentence(facts))
+        tables.table(topics.set_axis(columns, axis="columns"), "demandes", height="content")
+
+
+def tickets_sentence(facts: Tickets) -> str:
+    """Say how many requests are open, since when, and how long the others took."""
+    still = count_of(facts.open, facts.asked, "demande ouverte", "demandes ouvertes")
+    stale = f", dont {number(facts.stale)} depuis plus de 7 jours" if facts.stale else ""
+    if facts.open == facts.asked:
+        return f"{still}{stale}. Aucune n’est encore close."
+    if facts.median_days is None:
+        closed = plural(facts.asked - facts.open, "demande close", "demandes closes")
+        return f"{still}{stale}. {closed}, sans délai connu."
+    digits = 0 if facts.median_days == round(facts.median_days) else 1
+    days = f"{number(facts.median_days, digits)} jour{'s' if facts.median_days >= 2 else ''}"
+    return f"{still}{stale}. La moitié des autres ont été closes en {days} ou moins."

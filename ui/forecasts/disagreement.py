@@ -1,0 +1,74 @@
+"""Where the managers' plan is far from the quantity read from history, and what it may mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import pandas as pd
+
+from ui.kit.formats import SPACE, count_of, enumeration, long_day, number, plural, signed
+
+NAMED = 3
+MEANING = (
+    "Désaccord\u00a0: le prévu moins la quantité conseillée d’après l’historique seul, quand l’écart dépasse la "
+    "demi-largeur de l’intervalle."
+)
+LOWER = "une sortie, une grève ou une classe absente que l’historique ne connaît pas, ou une erreur de saisie"
+HIGHER = "des convives en plus que l’historique ne connaît pas, ou une erreur de saisie"
+
+
+def gaps(days: pd.DataFrame) -> pd.Series:
+    """Return plan − quantity in meals where it is more than half the width of the interval; missing elsewhere."""
+    gap = days["meals_planned"].astype(float) - days["recommended"].astype(float)
+    return gap.where(gap.abs() > (days["meals_upper"] - days["meals_lower"]) / 2)
+
+
+def of_canteen(days: pd.DataFrame, events: Mapping[date, str] | None = None) -> str | None:
+    """Say on which day the plan of a canteen is furthest from its quantity, or nothing when they agree.
+
+    `events` names what is declared on the days that have an event.
+    """
+    found = gaps(days).dropna()
+    if found.empty:
+        return None
+    worst = days.assign(gap=found, size=found.abs()).nlargest(1, "size")
+    row, gap = worst.iloc[0], float(worst["gap"].iloc[0])
+    history = f"la quantité conseillée d’après l’historique ({number(row['recommended'])})"
+    blended = f"{SPACE}; avec ce prévu, elle devient {number(row['advised'])}"
+    others = f" Autres désaccords{SPACE}: {plural(len(found) - 1, 'jour')}, voir le tableau."
+    return (
+        f"{long_day(row['date']).capitalize()}{SPACE}: {plural(row['meals_planned'], 'repas prévu', 'repas prévus')} "
+        f"par la cantine, {number(abs(gap))} de {'moins' if gap < 0 else 'plus'} que {history}"
+        f"{blended if row['advised'] != row['recommended'] else ''}. "
+        f"{_declared((events or {}).get(row['date'].date()))}"
+        f"À vérifier{SPACE}: {LOWER if gap < 0 else HIGHER}.{others if len(found) > 1 else ''}"
+    )
+
+
+def _declared(events: str | None) -> str:
+    """Name the events the quantity already counts: the plan may count them otherwise."""
+    return f"La quantité tient compte de ce qui est déclaré ce jour-là{SPACE}: {events}. " if events else ""
+
+
+def of_day(canteens: pd.DataFrame, events: Mapping[str | None, str] | None = None) -> str | None:
+    """Say which canteens have a plan far from their quantity on one day, or nothing when all agree.
+
+    `events` names what is declared that day, by place; None is the whole city.
+    """
+    declared = events or {}
+    found = gaps(canteens).dropna()
+    if found.empty:
+        return None
+    worst = canteens.loc[found.index].assign(gap=found, size=found.abs()).nlargest(NAMED, "size")
+    named = [
+        f"{place} ({signed(gap, 0)}{f'{SPACE}; {declared[place]}' if place in declared else ''})"
+        for place, gap in zip(worst["place"], worst["gap"], strict=True)
+    ]
+    planned = int(canteens["meals_planned"].notna().sum())
+    kinds = [meaning for meaning, sign in ((LOWER, -1), (HIGHER, 1)) if (found * sign > 0).any()]
+    return (
+        f"Prévu loin de la quantité conseillée d’après l’historique{SPACE}: {count_of(len(found), planned, 'cantine')}"
+        f"{', dont' if len(found) > NAMED else SPACE + ':'} {enumeration(named)}. "
+        f"{_declared(declared.get(None))}À vérifier{SPACE}: {f'{SPACE}; ou '.join(kinds)}."
+    )

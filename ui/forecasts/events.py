@@ -1,0 +1,107 @@
+"""The block of the page Prévisions on events: those declared, taking one back, and what a new one would change."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from data import queries
+from data.calendar.strikes import swapped
+from data.deposit import undo
+from data.queries import ForecastRun
+from data.queries.events import declared_events
+from data.queries.forecasts.adjusted import learnt_effects
+from ui.access import User, require
+from ui.forecasts import event_sentences as say
+from ui.forecasts import what_if as what_if_view
+from ui.kit import blocks, tables
+from ui.kit.formats import plural, weekday
+from ui.navigation import roles_of
+from ui.session import ask, request_refresh, store
+
+DEPOSIT = "pages/cantine/depot.py"
+LISTED = 8
+
+
+def events(run: ForecastRun, user: User, place: str, canteen: str | None) -> None:
+    """Answer: which events are declared, and what would one more change?"""
+    days = ask(queries.forecast_days, run.run_id)
+    if not days:
+        return
+    caption = (
+        "Grèves, sorties, fermetures, fêtes déclarées pour les jours prévus\u00a0; les prévisions en tiennent compte."
+    )
+    with blocks.question("Quels événements changent ces jours\u00a0?", caption):
+        found = ask(declared_events, days[0], days[-1])
+        own = found if canteen is None else found[found["canteen"].isna() | (found["canteen"] == canteen)]
+        _list(own, ask(learnt_effects, run.run_id), may_declare(user))
+        with st.expander("Et si…\u00a0? Essayer un événement", key="et_si"):
+            what_if_view.form(run, place, canteen)
+        _swapped_strikes()
+
+
+def may_declare(user: User) -> bool:
+    """Tell whether somebody may record an event: it is a deposit like any other."""
+    return user.may(roles_of(DEPOSIT))
+
+
+def _list(found: pd.DataFrame, learnt: say.Learnt, editable: bool) -> None:
+    rows = found.to_dict("records")
+    if not rows:
+        blocks.note("Aucun événement déclaré pour ces jours.")
+    own = [row for row in rows if editable and row["alone"]]
+    others = [row for row in rows if row not in own]
+    if others:
+        blocks.sentences(say.described(row, learnt) for row in others[:LISTED])
+    for row in own[:LISTED]:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            blocks.sentences([say.described(row, learnt)])
+            key = f"annuler_evenement_{row['deposit_id']}"
+            st.button("Annuler", icon=":material/undo:", key=key, on_click=_undo, args=(int(row["deposit_id"]),))
+    left = max(len(others) - LISTED, 0) + max(len(own) - LISTED, 0)
+    if left:
+        blocks.note(f"Et {plural(left, 'autre événement', 'autres événements')}, plus tard.")
+    if editable and others:
+        blocks.note(
+            "Ce qui vient d’un fichier de plusieurs lignes s’annule sur la page «\u00a0Déposer un fichier\u00a0»."
+        )
+
+
+def _undo(deposit_id: int) -> None:
+    """Take an event back, and ask for the forecasts that follow; the page shows them at once."""
+    user = require(*roles_of(DEPOSIT))
+    try:
+        undo.undo(store(), deposit_id, user.name)
+    except undo.NotPossible as refusal:
+        st.toast(str(refusal), icon=":material/error:")
+        return
+    request_refresh()
+    st.toast(
+        "Événement annulé. La page «\u00a0Déposer un fichier\u00a0» permet de le rétablir.", icon=":material/undo:"
+    )
+
+
+def _swapped_strikes() -> None:
+    """Report the strike dates that are not read as they were declared."""
+    found = ask(swapped)
+    if found.empty:
+        return
+    count = plural(len(found), "date de grève", "dates de grève")
+    read = "lue" if len(found) < 2 else "lues"
+    with st.expander(f"{count} {read} avec jour et mois inversés"):
+        blocks.takeaway(swap_sentence(found.iloc[0].to_dict()))
+        blocks.note("Une grève déclarée un jour sans école est lue ainsi quand cela donne un jour d’école.")
+        shown = {"Date déclarée": found["declared"], "Jour": found["declared"].map(weekday)}
+        read_on = {"Lue": found["read_as"], "Jour lu": found["read_as"].map(weekday)}
+        tables.table(pd.DataFrame(shown | read_on), "dates_de_greve_lues")
+
+
+def swap_sentence(row: dict[Any, date]) -> str:
+    """Say how one strike date was read."""
+    return (
+        f"La date de grève du {row['declared']:%d/%m/%Y} ({weekday(row['declared'])}), jour sans école, a été lue "
+        f"{row['read_as']:%d/%m/%Y} ({weekday(row['read_as'])})."
+    )

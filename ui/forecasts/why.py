@@ -1,0 +1,100 @@
+"""The block “Pourquoi ce nombre ?”: what the forecast of one place and one day is made of, in meals that add up."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+
+from data import queries
+from data.calendar.events import CLOSURE
+from data.queries import ForecastRun
+from data.queries.events import declared_events
+from ui.forecasts import charts as charts_forecast
+from ui.forecasts.event_sentences import KINDS, by_day
+from ui.kit import blocks
+from ui.kit.formats import SPACE, long_day, number, plural, signed
+from ui.session import ask
+
+USUAL = "usual"
+CLOSED = KINDS[CLOSURE].lower()
+# Its name on the chart, what the sentence calls it, and what it counts.
+TERMS = {
+    USUAL: ("Niveau habituel", "", "ce que la cantine sert d’ordinaire depuis la rentrée"),
+    "weekday": ("Jour de la semaine", "du jour de la semaine", "ce que ce jour de la semaine change d’ordinaire"),
+    "season": ("Saison", "de la saison", "ce que cette période de l’année change d’ordinaire"),
+    "calendar": (
+        "Calendrier scolaire",
+        "du calendrier scolaire",
+        "rentrée, veille de vacances ou de jour férié, repas de Noël, fin d’année",
+    ),
+    "menu": ("Menu", "du menu", "ce que les plats du jour changent d’ordinaire dans toute la ville"),
+    "event": ("Événement", "d’un événement", "grève, sortie ou fête déclarée"),
+}
+
+
+def why(run: ForecastRun, place: str, canteen: str | None, chosen: date) -> None:
+    """Answer: what is this number made of?"""
+    caption = f"{place}, {long_day(chosen)}. L’axe ne commence pas à zéro."
+    with blocks.question("Pourquoi ce nombre\u00a0?", caption):
+        terms = ask(queries.forecast_terms, run.run_id, canteen, chosen)
+        declared = by_day(ask(declared_events, chosen, chosen), canteen).get(chosen)
+        if terms is None and declared and CLOSED in declared:
+            blocks.empty_state(f"Aucun repas à prévoir ce jour-là{SPACE}: {declared}.")
+            return
+        if terms is None:
+            blocks.empty_state(
+                "Pas encore d’explication pour ce lieu\u00a0: elle viendra avec un prochain calcul des prévisions, "
+                "quand la cantine aura assez de jours connus."
+            )
+            return
+        meals = rounded(terms[list(TERMS)].tolist())
+        fig = charts_forecast.terms([name for name, *_ in TERMS.values()], meals)
+        blocks.figure(fig, sentence(chosen, meals), table(meals), "pourquoi", digits=0)
+        if declared:
+            blocks.note(f"Déclaré ce jour-là{SPACE}: {declared}.")
+        if canteen is None:
+            blocks.note(f"Somme des {plural(terms['canteens'], 'cantine')} qui ont une prévision.")
+
+
+def rounded(terms: Sequence[float]) -> list[int]:
+    """Round terms so that they add up to their rounded sum: the largest remainders are rounded up."""
+    whole = [math.floor(term) for term in terms]
+    left = round(math.fsum(terms)) - sum(whole)
+    largest = sorted(range(len(whole)), key=lambda place: whole[place] - terms[place])[:left]
+    return [value + (place in largest) for place, value in enumerate(whole)]
+
+
+def sentence(chosen: date, meals: list[int]) -> str:
+    """Say how far the forecast is from the usual level, and what weighs most; `meals` are in the order of TERMS."""
+    usual, added = meals[0], dict(zip(list(TERMS)[1:], meals[1:], strict=True))
+    gap = sum(added.values())
+    start = f"{long_day(chosen).capitalize()}{SPACE}: {_expected(sum(meals))}"
+    moved = [name for name, term in added.items() if term]
+    if not moved:
+        return f"{start}, le niveau habituel."
+    if gap == 0:
+        parts = ", ".join(f"{TERMS[name][0].lower()} {signed(added[name], 0)}" for name in moved)
+        return f"{start}, autant que le niveau habituel{SPACE}: ce qui s’y ajoute se compense ({parts})."
+    main = max(added, key=lambda name: added[name] * gap)
+    cause = f"{'surtout ' if len(moved) > 1 else ''}à cause {TERMS[main][1]} ({signed(added[main], 0)})"
+    side = "plus" if gap > 0 else "moins"
+    return f"{start}, soit {number(abs(gap))} de {side} que le niveau habituel ({number(usual)}), {cause}."
+
+
+def _expected(meals: int) -> str:
+    return f"{plural(meals, 'repas', 'repas')} {'attendu' if meals < 2 else 'attendus'}"
+
+
+def table(meals: list[int]) -> pd.DataFrame:
+    """Return the terms and their sum, with what each one counts."""
+    names = [(name, counted) for name, _, counted in TERMS.values()] + [("Prévision", "la somme des lignes du dessus")]
+    return pd.DataFrame(
+        {
+            "Élément": [name for name, _ in names],
+            "Repas": [*meals, sum(meals)],
+            "Ce qu’il compte": [counted for _, counted in names],
+        }
+    )

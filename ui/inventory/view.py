@@ -1,0 +1,163 @@
+"""The blocks of the page Données disponibles: which canteen, which week, which files, what was done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from data import queries
+from data.demo import DemoOnly, start_empty
+from data.kinds import kinds
+from data.selection import Selection
+from ui.access import require
+from ui.kit import blocks, tables
+from ui.kit.formats import SPACE, count_of, day, number, percent, plural
+from ui.session import ask, store
+
+# What lacks stands out, and the number in the cell says the same.
+SHADES = {"nothing": "background-color: #f3c3a0; color: #1c2b33", "some": "background-color: #fbeedd; color: #1c2b33"}
+PLACE, PLACE_KEY = "Cantine", ["canteen", "site", "site_kind"]
+WEEKS, WEEK_WIDTH, WIDEST_PLACE = 7, 61, 240  # what a page of 768 pixels has room for: from one holiday to the next
+
+
+@st.fragment
+def grid(selection: Selection) -> None:
+    """Answer: for which canteen and which week do we have figures? A click on a cell shows its days."""
+    require("mission")
+    cells = ask(queries.availability, selection)
+    caption = "Jours où le prévu et le servi sont connus, sur les jours de service de la semaine. Cliquez sur une case."
+    with blocks.question("Quelles cantines, quelles semaines\u00a0?", caption):
+        if cells.empty:
+            blocks.empty_state("Aucun service dans cette période.")
+            return
+        blocks.takeaway(grid_sentence(cells))
+        # Two places may be read alike: rows are told apart by their key, and only labelled by their name.
+        places = cells.drop_duplicates(PLACE_KEY).reset_index(drop=True)
+        weeks = _chosen_weeks(cells)
+        event = st.dataframe(
+            _shaded(cells[cells["week"].isin(weeks)], places, weeks),
+            key=f"grille_{weeks[0]:%Y-%m-%d}",
+            height=460,
+            hide_index=True,
+            on_select="rerun",
+            selection_mode="single-cell",
+            column_config=_columns(places, weeks),
+        )
+        _chosen_cell(event["selection"]["cells"], places, weeks)
+
+
+def grid_sentence(cells: pd.DataFrame) -> str:
+    """Say how much of what is expected is there, how many canteens are complete, how many sent nothing."""
+    days, expected = int(cells["days"].sum()), int(cells["service_days"].sum())
+    canteens = cells[cells["attached"]].groupby("canteen")[["days", "service_days"]].sum()
+    complete, silent = int((canteens["days"] >= canteens["service_days"]).sum()), int((canteens["days"] == 0).sum())
+    share = percent(100 * days / expected if expected else None, 0)
+    return (
+        f"{share} des jours attendus sont là{SPACE}: {count_of(days, expected, 'journée')} de cantine. "
+        f"{count_of(complete, len(canteens), 'cantine')} sans aucun jour manquant, {number(silent)} sans aucun chiffre."
+    )
+
+
+def _chosen_weeks(cells: pd.DataFrame) -> list[pd.Timestamp]:
+    """Let the reader choose a run of weeks, the latest at first; each says what it lacks."""
+    runs = runs_of(sorted(cells["week"].unique()))
+    if len(runs) == 1:
+        return runs[0]
+    names = {_run_title(cells[cells["week"].isin(run)]): run for run in runs}
+    return names[str(st.selectbox("Semaines", list(names)))]
+
+
+def runs_of(weeks: list[pd.Timestamp]) -> list[list[pd.Timestamp]]:
+    """Return the weeks in runs that fit on a page, the latest run first and full, each in order."""
+    return [weeks[max(0, end - WEEKS) : end] for end in range(len(weeks), 0, -WEEKS)]
+
+
+def _run_title(cells: pd.DataFrame) -> str:
+    missing = int((cells["service_days"] - cells["days"]).clip(lower=0).sum())
+    between = f"Semaines du {day(cells['week'].min())} au {day(cells['week'].max())}"
+    return f"{between}{SPACE}: {plural(missing, 'journée manquante', 'journées manquantes')}"
+
+
+def _columns(places: pd.DataFrame, weeks: list[pd.Timestamp]) -> dict[str, Any]:
+    width = min(tables.width_of(places["place"]), WIDEST_PLACE)
+    narrow = {_week_title(week): st.column_config.Column(width=WEEK_WIDTH) for week in weeks}
+    return {PLACE: st.column_config.Column(PLACE, width=width, pinned=True), **narrow}
+
+
+def _shaded(cells: pd.DataFrame, places: pd.DataFrame, weeks: list[pd.Timestamp]) -> pd.io.formats.style.Styler:
+    """Return the grid as “known/expected”; only cells that lack something are shaded, so that they stand out."""
+    # The query gives every place every week, in order: the cells are the grid, row by row.
+    shape = (len(places), len(weeks))
+    known, due = (cells[name].to_numpy(dtype=int).reshape(shape) for name in ("days", "service_days"))
+    shades = np.select([known >= due, known == 0], ["", SHADES["nothing"]], SHADES["some"])
+    texts = [[f"{some}/{whole}" for some, whole in zip(*row, strict=True)] for row in zip(known, due, strict=True)]
+    grid = pd.DataFrame(texts, columns=[_week_title(week) for week in weeks], dtype=object)
+    style = np.column_stack([np.full(len(places), ""), shades])
+    grid.insert(0, PLACE, places["place"].tolist())
+    return grid.style.apply(lambda _: style, axis=None)
+
+
+def _week_title(week: pd.Timestamp) -> str:
+    return f"{week:%d/%m}"
+
+
+def _chosen_cell(cells: list[tuple[int, str]], places: pd.DataFrame, weeks: list[pd.Timestamp]) -> None:
+    """Show the days of the canteen and week that were clicked."""
+    titles = {_week_title(week): week for week in weeks}
+    if not cells or cells[0][1] not in titles or cells[0][0] >= len(places):
+        return
+    place, monday = places.iloc[cells[0][0]], titles[cells[0][1]].date()
+    blocks.takeaway(f"{place['place']}, semaine du {day(monday)}")
+    canteen, site, site_kind = (None if pd.isna(place[name]) else str(place[name]) for name in PLACE_KEY)
+    found = ask(queries.canteen_days, canteen, site, site_kind, monday)
+    if found.empty:
+        blocks.note("Rien n’a été déposé pour cette cantine cette semaine-là.")
+        return
+    names = ["Date", "Point de service", "Repas prévus", "Repas servis", "Préparation (kg)", "Non servi (kg)"]
+    table = found.set_axis([*names, "Restes d’assiette (kg)", "Commentaire"], axis="columns")
+    tables.table(table, f"jours_{monday:%Y-%m-%d}")
+
+
+def contents() -> None:
+    """Show how much of each kind of data the store holds, and over which dates."""
+    titles = {name: kind.title for name, kind in kinds().items()}
+    with blocks.question("Que contient la base\u00a0?"):
+        rows = ask(queries.counts_by_kind)
+        rows = rows.assign(kind=rows["kind"].map(lambda name: titles.get(name, name)))
+        tables.table(
+            rows.set_axis(["Données", "Lignes connues", "Du", "Au"], axis="columns"),
+            "contenu",
+            height="content",
+            download=False,
+        )
+
+
+def leave_demo() -> None:
+    """Offer to start from an empty store, while the store is a demonstration."""
+    if not ask(queries.store_overview).demo:
+        return
+    with blocks.question("Prêts à travailler avec vos données\u00a0?"):
+        blocks.note("La ville fictive et tout ce qui a été déposé par-dessus seront effacés.")
+        if st.button("Repartir d’une base vide", icon=":material/restart_alt:"):
+            _confirm_empty()
+
+
+@st.dialog("Repartir d’une base vide\u00a0?")
+def _confirm_empty() -> None:
+    user = require("mission")
+    rows = ask(queries.counts_by_kind)
+    services = int(rows.loc[rows["kind"] == "log", "rows"].iloc[0])
+    st.markdown(
+        f"Les {number(services)} services de la démonstration, ses prévisions et son programme seront effacés. "
+        "Cette action ne s’annule pas. Les comptes et les valeurs de référence restent."
+    )
+    if st.button("Effacer la démonstration", type="primary"):
+        try:
+            start_empty(store(), user.name)
+        except DemoOnly as refusal:
+            blocks.problem("Rien n’a été effacé.", str(refusal))
+            return
+        st.rerun()

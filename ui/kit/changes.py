@@ -1,0 +1,148 @@
+"""The audit journal in French: what was done, and its detail."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from data.deposit.comparison import WHOLE_LINE
+from data.kinds import kinds
+from data.typography import TITLE, VALUE, cut
+from ui.access import ROLE_TITLES
+from ui.deposit.sentences import column_title, key_in_words, title_of, value_in_words
+from ui.kit.formats import MISSING, SPACE, day, is_missing, number, plural
+
+ACTIONS = {
+    "deposit": "Dépôt d’un fichier",
+    "undo": "Dépôt annulé",
+    "redo": "Dépôt rétabli",
+    "demo_load": "Chargement de la démonstration",
+    "demo_remove": "Départ d’une base vide",
+    "user": "Compte",
+    "sign_out": "Déconnexion",
+    "restore": "Restauration d’une sauvegarde",
+    "forecast": "Calcul des prévisions",
+}
+NAMES = {
+    "file": "fichier",
+    "kind": "type",
+    "deposit": "dépôt n°",
+    "accepted": "acceptées",
+    "changed": "modifiées",
+    "run_id": "calcul n°",
+    "rows": "lignes",
+    "last_service_on": "dernier service",
+    "role": "rôle",
+    "active": "actif",
+    "email": "compte",
+    "changes": "changements",
+}
+ACTIONS_OF_DEPOSITS = ("deposit", "undo", "redo")
+TYPED = "Saisie dans un formulaire"
+CHANGES_NAMED = 5
+# What became of the lines of a deposit, said of one and of several.
+COUNTED = {
+    "added": ("ajoutée", "ajoutées"),
+    "changed": ("modifiée", "modifiées"),
+    "unchanged": ("déjà connue", "déjà connues"),
+    "rejected": ("rejetée", "rejetées"),
+}
+ONE = [one for one, _ in COUNTED.values()]
+Changes = list[dict[str, str | None]]
+Row = Mapping[str, Any]
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def action(name: str, typed: bool | None = False) -> str:
+    """Name an action; a deposit `typed` in a form is told apart from a file."""
+    return TYPED if typed and name == "deposit" else ACTIONS.get(name, name)
+
+
+def detail(text: str) -> str:
+    """Write the detail of an action as “name : value” pairs."""
+    return ", ".join(f"{_name(name)}{SPACE}: {_value(name, value)}" for name, value in json.loads(text).items())
+
+
+def _name(name: str) -> str:
+    # The detail of a demonstration counts the lines of each kind of file.
+    return NAMES.get(name) or _kind(name)
+
+
+def _kind(name: str) -> str:
+    found = kinds().get(name)
+    return found.title.lower() if found else name
+
+
+def changes(found: Changes, count: int = CHANGES_NAMED, kind: str | None = None) -> str:
+    """Write the first changes of a deposit, each line named once: “École A, raccordement : en cours → bloquée”."""
+    shown = found[:count]
+    named = [None, *(change["key"] for change in shown)]
+    told = [
+        ("" if change["key"] == before else f"{cut(key_in_words(str(change['key']), kind), TITLE)}, ") + _change(change)
+        for change, before in zip(shown, named, strict=False)
+    ]
+    more = len(found) - len(told)
+    return " ; ".join(told).replace(" ;", f"{SPACE};") + (f"{SPACE}; et {number(more)} de plus" if more > 0 else "")
+
+
+def changes_by_line(found: Changes, kind: str | None = None) -> list[str]:
+    """Write all the changes of a deposit, those of each line together."""
+    lines = [list(of_line) for _, of_line in groupby(found, key=itemgetter("key"))]
+    return [changes(of_line, len(of_line), kind) for of_line in lines]
+
+
+def _change(change: dict[str, str | None]) -> str:
+    if change["column"] == WHOLE_LINE:
+        return f"ligne {change['new']}"
+    title = column_title(str(change["column"])).lower()
+    return f"{title}{SPACE}: {_shown(change['old'])} → {_shown(change['new'])}"
+
+
+def _shown(value: str | None) -> str:
+    return cut(value_in_words(value), VALUE)
+
+
+def line(row: Row, count: int = CHANGES_NAMED) -> str:
+    """Say what a line of the journal did: for a deposit, each change when its lines are few, else how many lines."""
+    if is_missing(row["kind"]) or row["action"] not in ACTIONS_OF_DEPOSITS:
+        return detail(row["detail"])
+    number_ = "" if is_missing(row["deposit_id"]) else f" (dépôt n°{SPACE}{int(row['deposit_id'])})"
+    file = "" if row["typed"] or is_missing(row["file_name"]) else f", fichier «{SPACE}{row['file_name']}{SPACE}»"
+    about = f"{title_of(row['kind'])}{file}"
+    if row["action"] != "deposit":
+        return f"{about}{number_}"
+    few = row["changes"] and row["lines"] <= CHANGES_NAMED
+    return f"{about}{SPACE}: {changes(row['changes'], count, row['kind']) if few else lines_counted(row)}{number_}"
+
+
+def lines_counted(row: Row) -> str:
+    """Count the lines of a deposit by what became of them: “10 lignes ajoutées, 2 modifiées”."""
+    told = [plural(row[name], *words) for name, words in COUNTED.items() if row[name]]
+    if not told:
+        return plural(row["lines"], "ligne")
+    first, *others = told
+    count, words = first.split(SPACE, 1)
+    return ", ".join([f"{count}{SPACE}{'ligne' if words in ONE else 'lignes'} {words}", *others])
+
+
+WRITERS: dict[str, Callable[[str], str]] = {"kind": _kind, "role": lambda name: ROLE_TITLES.get(name, name)}
+
+
+def _value(name: str, value: Any) -> str:  # noqa: ANN401
+    if value is None:
+        return MISSING
+    if isinstance(value, list):
+        return changes(value)
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, int | float):
+        return number(value, 0 if value == round(value) else 1)
+    text = str(value)
+    if name in WRITERS:
+        return WRITERS[name](text)
+    return day(date.fromisoformat(text)) if ISO_DAY.fullmatch(text) else text

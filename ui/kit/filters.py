@@ -1,0 +1,93 @@
+"""The filters of the pages, kept in the URL: a link shows the same figures to someone else."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from data import queries
+from data.calendar.school import school_year_bounds, terms
+from data.selection import Selection
+from ui.kit import blocks
+from ui.kit.formats import SPACE, as_text
+from ui.session import ask
+
+WHOLE_HISTORY = "Tout l’historique"
+WHOLE_YEAR = "Toute l’année"
+WHOLE_CITY = "Toutes les cantines"
+DISTRICT = "Secteur\u00a0: "
+TRAILING_YEAR = re.compile(r"\s\d{4}$")
+LONGEST_VALUE = 60
+LONG_AGO, FAR_AHEAD = date(1990, 1, 1), date(2100, 1, 1)
+
+
+def selection_or_stop(with_place: bool = True, with_history: bool = True) -> Selection:
+    """Show the filters and return what they select; say what to do and stop the run while no meal is known.
+
+    A value of the URL that is not among the choices is said to be unknown; the widget then shows its default.
+    """
+    years = ask(queries.school_years_with_data)
+    if not years:
+        no_meal_known()
+        st.stop()
+    with st.container(key="filters"):
+        columns = st.columns(3 if with_place else 2)
+        with columns[0]:
+            year = _choice("Année scolaire", [*years, *([WHOLE_HISTORY] if with_history else [])], "annee")
+        with columns[1]:
+            start, end = _period(year)
+        if not with_place:
+            return Selection(start, end)
+        with columns[2]:
+            district, canteen = _place(ask(queries.places))
+    return Selection(start, end, district, canteen)
+
+
+def no_meal_known() -> None:
+    """Say that the store holds no meal yet, and what to do."""
+    blocks.empty_state(
+        "Aucun repas n’est encore connu. Déposez le journal des cantines\u00a0: "
+        "une ligne par point de service et par jour, avec les repas prévus et servis.",
+        "Déposer un fichier",
+        "pages/cantine/depot.py",
+    )
+
+
+def canteen() -> tuple[str, str | None]:
+    """Show the choice of one canteen or the city; return its label and its key (None for the city)."""
+    known = ask(queries.places)
+    keys = dict(zip(known["label"], known["name"], strict=True))
+    label = _choice("Cantine", [WHOLE_CITY, *keys], "cantine")
+    return label, keys.get(label)
+
+
+def _choice(label: str, options: list[str], key: str) -> str:
+    # Read first: the widget takes a value it does not know out of the address.
+    asked = st.query_params.get(key)
+    chosen = str(st.selectbox(label, options, key=key, bind="query-params"))
+    if asked is not None and asked not in options:
+        shown = as_text(asked[:LONGEST_VALUE])
+        st.warning(f"Filtre inconnu dans l’adresse, ignoré{SPACE}: «{SPACE}{shown}{SPACE}»", icon=":material/link_off:")
+    return chosen
+
+
+def _period(year: str) -> tuple[date, date]:
+    """Return the bounds of the year, or of one of its periods between holidays."""
+    if year == WHOLE_HISTORY:
+        st.selectbox("Période", [WHOLE_YEAR], key="toute_periode", disabled=True)
+        return LONG_AGO, FAR_AHEAD
+    # Without the calendar year in the label, the same period stays chosen when another school year is.
+    periods = {TRAILING_YEAR.sub("", period.label): (period.start, period.end) for period in terms(year)}
+    chosen = _choice("Période", [WHOLE_YEAR, *periods], "periode")
+    return periods.get(chosen) or school_year_bounds(year)
+
+
+def _place(known: pd.DataFrame) -> tuple[str | None, str | None]:
+    """Return (district, canteen): one of them, or neither for the whole city."""
+    districts = {f"{DISTRICT}{name}": name for name in sorted(known["district"].dropna().unique())}
+    keys = dict(zip(known["label"], known["name"], strict=True))
+    chosen = _choice("Lieu", [WHOLE_CITY, *districts, *keys], "lieu")
+    return districts.get(chosen), keys.get(chosen)

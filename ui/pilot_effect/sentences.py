@@ -1,0 +1,164 @@
+"""What the pilot changed, in words: the sentence for the comité, how sure it is, and why a measure cannot be told."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from data.queries.pilot import FEW_PILOTS, NO_COMPARISON, NO_FIGURES, SHORTAGE, SURPLUS, WASTE, Effect, Interval, Study
+from ui.kit.formats import MISSING, SPACE, number, plural, quantity, signed
+
+SCHOOL_WEEKS_A_YEAR = 36
+MORE_SCHOOLS = "Attendre n’y suffirait pas avec ces écoles\u00a0: d’une cantine à l’autre, les écarts sont trop grands."
+NOT_YET = "On ne peut pas encore conclure"
+
+
+@dataclass(frozen=True)
+class Words:
+    """How one measure is spoken of: its name, its unit, its digits, and its change, “less” or “more”."""
+
+    name: str
+    of: str
+    unit: str
+    digits: int
+    changed: str
+
+
+MEASURES = {
+    WASTE: Words("Gaspillage", "le gaspillage", "g par repas", 0, "gaspillent {amount} de {sense} par repas{range}"),
+    SURPLUS: Words(
+        "Surplus", "le surplus", "repas pour 100 servis", 1,
+        "ont {amount} de surplus de {sense} pour 100 servis{range}",
+    ),
+    SHORTAGE: Words(
+        "Manque", "le manque", "repas pour 100 servis", 1,
+        "ont {amount} de manque de {sense} pour 100 servis{range}",
+    ),
+}  # fmt: skip
+AMOUNT_UNITS = {WASTE: "g", SURPLUS: "repas", SHORTAGE: "repas"}
+# The measure the comité decides on comes first; shortage is never left out.
+ORDER = (WASTE, SURPLUS, SHORTAGE)
+REASONS = {
+    NO_FIGURES: "aucun chiffre connu dans les écoles en test",
+    FEW_PILOTS: "il faut deux écoles en test au moins, avec 10 jours connus avant la préparation et 10 pendant le test",
+    NO_COMPARISON: "pas assez de cantines de comparaison connues aux mêmes jours, avant et après",
+}
+METHOD = (
+    "Avant\u00a0: l’année qui finit quand commence la préparation de l’école. Après\u00a0: depuis le premier jour de "
+    "l’étape «\u00a0test\u00a0», un an au plus. Entre les deux, on installe et on forme\u00a0: ces semaines ne "
+    "comptent pas.",
+    "Chaque cantine du pilote est comparée aux 10 cantines hors pilote du même type (maternelle, élémentaire, ou "
+    "les deux) les plus proches par le nombre de repas par jour, d’après l’année d’avant seulement, et sur les jours "
+    "connus des deux côtés. Le surplus n’entre pas dans ce choix\u00a0: des cantines choisies parce qu’elles "
+    "gaspillaient beaucoup, ou peu, reviendraient d’elles-mêmes vers la moyenne.",
+    "Effet\u00a0: ce que les cantines du pilote ont changé d’avant à après, moins ce que leurs cantines de comparaison "
+    "ont changé aux mêmes jours. Chaque cantine du pilote compte autant.",
+    "Intervalle à 95\u00a0%\u00a0: on tire au sort 1\u202f999 fois d’autres cantines à la place de celles du pilote, "
+    "et on refait le calcul. L’intervalle garde tous les effets que ces tirages ne permettent pas d’écarter. Essayée "
+    "sur l’ancien journal de la Ville sans aucun pilote, la méthode ne se trompe que dans 5\u00a0% des cas environ.",
+    "Surplus\u00a0: repas prévus en trop pour 100 servis. Manque\u00a0: repas servis au-delà du prévu. "
+    "Gaspillage\u00a0: pesée brute (parties comestibles et non comestibles), les jours où la préparation, le non servi "
+    "et les restes ont tous trois été pesés.",
+)
+
+
+def sentence(study: Study, measure: str) -> str:
+    """Say in one sentence what the pilot changed in a measure, or that one cannot tell yet, and what it would take."""
+    words = MEASURES[measure]
+    if measure not in study.effects:
+        return f"{words.name}{SPACE}: {NOT_YET.lower()} ({REASONS[study.untold[measure]]})."
+    effect = study.effects[measure]
+    if effect.change.conclusive:
+        doubt = reservation(effect)
+        told = f"{_schools(study, measure)} {_changed(measure, effect.change)} que sans le pilote"
+        return f"{told}, sous réserve{SPACE}: {doubt}." if doubt else f"{told}."
+    measured = f"{signed(effect.change.value, words.digits)}{SPACE}{words.unit}"
+    return (
+        f"{NOT_YET} pour {words.of}{SPACE}: écart de {measured} ({between(measure, effect.change)}). {waiting(effect)}"
+    )
+
+
+def reservation(effect: Effect) -> str | None:
+    """Say in a few words why an effect should be read with care: the year before moved already, or cannot tell."""
+    if effect.trend is None or not effect.trend.finite:
+        return "l’évolution d’avant le pilote n’a pas pu être vérifiée"
+    return "l’écart bougeait déjà avant le pilote" if effect.trend.conclusive else None
+
+
+def _schools(study: Study, measure: str) -> str:
+    count = study.schools_in(measure)
+    if count == len(study.sites):
+        return f"Les {number(count)} écoles"
+    return f"Les {number(count)} écoles passées par le test (sur {number(len(study.sites))})"
+
+
+def _changed(measure: str, change: Interval) -> str:
+    words = MEASURES[measure]
+    ends = sorted(abs(end) for end in (change.lower, change.upper))
+    return words.changed.format(
+        amount=quantity(abs(change.value), AMOUNT_UNITS[measure], words.digits),
+        sense="moins" if change.value < 0 else "plus",
+        range=f" (entre {_least(ends[0], words.digits)} et {number(ends[1], words.digits)})",
+    )
+
+
+def _least(value: float, digits: int) -> str:
+    """Write the end of an interval that is nearest to zero: it is never zero when zero is left out."""
+    return number(value, digits) if round(value, digits) else f"moins de {number(10**-digits, digits)}"
+
+
+def between(measure: str, change: Interval) -> str:
+    """Write an interval with its signs: “entre −3,1 et +0,4”."""
+    if not change.finite:
+        return "trop peu de cantines pour un intervalle"
+    digits = MEASURES[measure].digits
+    return f"entre {signed(change.lower, digits)} et {signed(change.upper, digits)}"
+
+
+def waiting(effect: Effect) -> str:
+    """Say how long one should wait before the effect can be told, if it stays what it is."""
+    weeks = effect.more_weeks
+    if weeks is None:
+        return "Trop peu de cantines ou de jours pour dire combien de temps il faudrait."
+    if math.isinf(weeks):
+        return MORE_SCHOOLS
+    if weeks > SCHOOL_WEEKS_A_YEAR:
+        return "Si cet écart se maintient, il faudrait plus d’un an de plus."
+    count = plural(max(math.ceil(weeks), 1), "semaine d’école", "semaines d’école")
+    return f"Si cet écart se maintient, il faudrait environ {count} de plus."
+
+
+def trend(study: Study, measure: str) -> str:
+    """Say whether pilots and comparison canteens already moved apart in the year before."""
+    words, effect = MEASURES[measure], study.effects[measure]
+    if effect.trend is None:
+        return f"{words.name}{SPACE}: pas assez de jours connus avant le pilote pour le vérifier."
+    if not effect.trend.finite:
+        return f"{words.name}{SPACE}: trop peu de cantines pour le vérifier."
+    gap = f"{signed(effect.trend.value, words.digits)}{SPACE}{words.unit}, {between(measure, effect.trend)}"
+    if effect.trend.conclusive:
+        return (
+            f"{words.name}{SPACE}: ⚠ non. L’écart avec les cantines de comparaison bougeait déjà avant le pilote "
+            f"({gap}, d’une moitié de l’année d’avant à l’autre)\u00a0: lisez l’effet mesuré avec prudence."
+        )
+    halves = f"écart de {gap}, d’une moitié de l’année d’avant à l’autre"
+    return f"{words.name}{SPACE}: ✓ on ne voit pas d’écart ({halves})."
+
+
+def months(study: Study, measure: str) -> str:
+    """Say how the pilots and their comparison canteens moved from before to after."""
+    words, effect = MEASURES[measure], study.effects[measure]
+    pilots, others = (
+        f"de {number(before, words.digits)} à {number(after, words.digits)}"
+        for before, after in (
+            (effect.pilots_before, effect.pilots_after),
+            (effect.others_before, effect.others_after),
+        )
+    )
+    compared = f"{pilots} dans les écoles en test, {others} dans leurs cantines de comparaison"
+    return f"{words.name}, en {words.unit}{SPACE}: {compared}."
+
+
+def value(measure: str, change: Interval) -> str:
+    """Write an effect as a figure: “−2,8”."""
+    return signed(change.value, MEASURES[measure].digits) if math.isfinite(change.value) else MISSING

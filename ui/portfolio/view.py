@@ -1,0 +1,162 @@
+"""The blocks of the page Portefeuille: which pilots first, what the comité is asked, where each stands."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from data.queries import portfolio
+from data.queries.portfolio import HEAVY_EFFORT, STAGES, STRONG_IMPACT
+from ui.kit import blocks, sheet, tables
+from ui.kit.blocks import Figure
+from ui.kit.formats import MISSING, SPACE, count_of, day, enumeration, is_missing, number, plural
+from ui.kit.tables import Wide
+from ui.rollout import steering as steering_view
+from ui.scale_up import charts as charts_rollout
+from ui.session import ask
+
+FIRST = 3
+Row = dict[Hashable, Any]
+
+
+def pilots(today: date) -> pd.DataFrame:
+    """Return the pilots in the order of the comité."""
+    return ask(portfolio.pilots, today)
+
+
+def headline(found: pd.DataFrame) -> None:
+    """Show how many pilots there are, on trial and generalised, and how many decisions are expected."""
+    stages, waiting = found["stage"], found[found["question"].notna()]
+    late = int(waiting["delay_days"].notna().sum())
+    on_trial = int(stages.isin(["prototype", "test", "bilan"]).sum())
+    blocks.figures(
+        [
+            Figure("Pilotes à l’essai", f"{on_trial} sur {len(found)}", "prototype, test ou bilan"),
+            Figure("Généralisés", f"{int((stages == 'généralisé').sum())} sur {len(found)}"),
+            Figure("Décisions attendues", number(len(waiting)), f"{number(late)} en retard"),
+        ],
+        "portefeuille",
+    )
+
+
+def weights(found: pd.DataFrame) -> None:
+    """Answer: which pilots first?"""
+    with blocks.question(
+        "Quels pilotes d’abord\u00a0?",
+        "Impact et effort de 1 à 5, estimés par la mission numérique\u00a0; n°\u00a0: le rang donné par le comité.",
+    ):
+        placed = found[found["weight"].notna()]
+        if placed.empty:
+            blocks.empty_state("Aucun pilote n’a encore d’impact et d’effort.")
+            return
+        table = found[["priority", "pilot", "stage", "impact", "effort", "weight"]].set_axis(
+            ["Priorité", "Pilote", "Étape", "Impact", "Effort", "Ce que cela suggère"], axis="columns"
+        )
+        shown = table.rename(columns={"Priorité": "N°"})
+        fig = charts_rollout.impact_and_effort(placed, STRONG_IMPACT, HEAVY_EFFORT)
+        blocks.figure(fig, weights_sentence(found), Wide(table, (shown,)), "impact_effort", digits=0)
+
+
+def weights_sentence(found: pd.DataFrame) -> str:
+    """Say what the comité puts first, and what it has not ranked yet."""
+    ranked, rest = found[found["priority"].notna()], found[found["priority"].isna()]
+    named = [
+        f"{row['pilot']} (impact {_grade(row['impact'])}, effort {_grade(row['effort'])})"
+        for row in ranked.head(FIRST).to_dict("records")
+    ]
+    first = f"Le comité met en premier{SPACE}: {enumeration(named)}." if named else "Le comité n’a encore rien classé."
+    if rest.empty or not named:
+        return first
+    return f"{first} {plural(len(rest), 'pilote')} sans priorité{SPACE}: {enumeration(list(rest['pilot']))}."
+
+
+def _grade(value: Any) -> str:  # noqa: ANN401
+    return MISSING if is_missing(value) else f"{value} sur 5"
+
+
+def waiting(found: pd.DataFrame) -> None:
+    """Answer: what is the comité asked to decide?"""
+    asked = awaited(found)
+    with blocks.question("Que doit décider le comité\u00a0?"):
+        if asked.empty:
+            blocks.empty_state("Aucune décision n’est attendue sur ces pilotes.")
+            return
+        blocks.takeaway(steering_view.decisions_sentence(asked))
+        blocks.sentences(expected(row) for row in asked.to_dict("records"))
+
+
+def awaited(found: pd.DataFrame) -> pd.DataFrame:
+    """Return the pilots on which the comité is asked to decide, the most pressing first."""
+    return found[found["question"].notna()].sort_values("due_on", na_position="last")
+
+
+def elsewhere(asked: pd.DataFrame) -> str:
+    """Say on another page how many decisions the pilots wait for, and which one first."""
+    decisions = steering_view.decisions_sentence(asked).rstrip(".")
+    first = "d’abord " if len(asked) > 1 else ""
+    return f"Portefeuille des pilotes{SPACE}: {decisions} ({first}{asked['pilot'].iloc[0]})."
+
+
+def expected(row: Row) -> str:
+    """Say what is to be decided on a pilot, and by when."""
+    return f"{row['pilot']}{SPACE}: {row['question']} ({_due(row)})."
+
+
+def _due(row: Row) -> str:
+    when = "sans date" if is_missing(row["due_on"]) else f"pour le {day(row['due_on'])}"
+    late = "" if is_missing(row["delay_days"]) else f", {plural(row['delay_days'], 'jour')} de retard"
+    return f"{when}{late}"
+
+
+def table(found: pd.DataFrame) -> None:
+    """Answer: where does each pilot stand, and what was decided?"""
+    with blocks.question(
+        "Où en est chaque pilote, qu’a décidé le comité\u00a0?",
+        f"Étapes\u00a0: {', '.join(STAGES)}. N°\u00a0: le rang donné par le comité.",
+    ):
+        blocks.takeaway(stages_sentence(found))
+        sheet.sheet(["N°", "Pilote", "Étape", "Décision du comité", "À décider"], map(_line, found.to_dict("records")))
+        columns = {
+            "priority": "Priorité",
+            "pilot": "Pilote",
+            "stage": "Étape",
+            "outcome": "Décision du comité",
+            "decided_on": "Prise le",
+            "question": "À décider",
+            "due_on": "Attendue le",
+            "purpose": "À quoi il sert",
+        }
+        tables.download_csv(found[list(columns)].rename(columns=columns), "portefeuille")
+
+
+def _line(row: Row) -> str:
+    """Write a pilot on one line, each date under what it is the date of."""
+    asked = "" if is_missing(row["question"]) else _due(row)
+    return sheet.row(
+        [
+            sheet.cell(number(row["priority"]), "number"),
+            sheet.cell(row["pilot"], "name", _text(row["purpose"], "")),
+            sheet.cell(_text(row["stage"])),
+            sheet.cell(_text(row["outcome"]), note="" if is_missing(row["decided_on"]) else day(row["decided_on"])),
+            sheet.cell(_text(row["question"]), note=asked),
+        ]
+    )
+
+
+def _text(value: Any, missing: str = MISSING) -> str:  # noqa: ANN401
+    return missing if is_missing(value) else str(value)
+
+
+def stages_sentence(found: pd.DataFrame) -> str:
+    """Count the pilots at each stage, and say how many the comité has decided on."""
+    counts = found["stage"].value_counts()
+    told = [f"{number(counts[stage])} en {stage}" for stage in ("prototype", "test", "bilan") if stage in counts]
+    told = [*([plural(counts["idée"], "idée")] if "idée" in counts else []), *told]
+    told += [plural(counts[stage], stage) for stage in ("généralisé", "arrêté") if stage in counts]
+    unknown = int(found["stage"].isna().sum())
+    told += [plural(unknown, "pilote sans étape renseignée", "pilotes sans étape renseignée")] if unknown else []
+    decided = count_of(int(found["decided_on"].notna().sum()), len(found), "pilote")
+    return f"{enumeration(told)}. Le comité s’est prononcé sur {decided}."

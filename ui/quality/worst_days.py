@@ -1,0 +1,71 @@
+"""The days past forecasts missed most, for the city and for a canteen, with what is known of them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from data.queries import ForecastRun
+from data.queries.forecasts.quality import Judged
+from data.queries.forecasts.worst_days import worst_canteen_days, worst_city_days
+from ui.kit import blocks, sheet, tables
+from ui.kit import chart as charts
+from ui.kit.formats import count_of, day, long_day, signed
+from ui.kit.tables import Wide
+from ui.quality import sentences as say
+from ui.quality import tables as quality_tables
+from ui.session import ask
+
+TOP, WORST, HEIGHT = 10, 50, 420
+
+
+def worst_days(run: ForecastRun, extent: Judged) -> None:
+    """Show the worst days of the city, then those of the canteens."""
+    _of_city(run)
+    _of_canteens(run, extent)
+
+
+def _of_city(run: ForecastRun) -> None:
+    """Answer: on which days was the forecast of the city most wrong?"""
+    caption = (
+        "Prévision moins repas servis. Grèves, sorties et erreurs de saisie comprises\u00a0: aucun jour n’est écarté."
+    )
+    with blocks.question("Quels jours la ville s’est-elle le plus écartée\u00a0?", caption):
+        found = ask(worst_city_days, run.run_id)
+        found = found.assign(known=found.apply(say.known_of_city, axis="columns"))
+        top = found.head(TOP)
+        texts = [signed(gap, 0) for gap in top["gap"]]
+        fig = charts.ranking(
+            top["date"].map(long_day), top["gap"].abs(), texts, "repas annoncés en trop (+) ou en moins (−)"
+        )
+        first = found.iloc[0]
+        sentence = say.worst(first, "de la ville", first["known"])
+        blocks.figure(fig, sentence, quality_tables.days(found), "qualite_jours", digits=0)
+
+
+def _of_canteens(run: ForecastRun, extent: Judged) -> None:
+    """Answer: on which days was the forecast of a canteen most wrong?"""
+    with blocks.question("Quelles journées de cantine\u00a0?", "Prévision moins repas servis."):
+        found = ask(worst_canteen_days, run.run_id, WORST)
+        found = found.assign(known=found.apply(say.known_of_canteen, axis="columns"))
+        first = found.iloc[0]
+        blocks.takeaway(say.worst(first, f"d’une cantine, {first['place']}", first["known"]))
+        _in_tabs(quality_tables.days(found))
+        shown = count_of(len(found), extent.judged, *say.CANTEEN_DAY)
+        explained = count_of(int((found["known"] != say.NOTHING_KNOWN).sum()), len(found), *say.CANTEEN_DAY)
+        blocks.note(
+            f"Les plus grands écarts, {shown}\u00a0; les autres comptent dans tous les chiffres de la page. On sait "
+            f"quelque chose de {explained}."
+        )
+
+
+def _in_tabs(table: Wide) -> None:
+    """Show the parts of the table one at a time; what is known of a day is read, its figures are sorted."""
+    gaps, known, meals = table.parts
+    shown, read, counted = st.tabs(["Écarts", quality_tables.KNOWN, "Repas"])
+    with shown:
+        tables.table(gaps, "qualite_journees_ecarts", digits=0, height=HEIGHT, download=False)
+    with read, st.container(height=HEIGHT, border=False):
+        sheet.sheet_of(known.assign(Date=known["Date"].map(day)))
+    with counted:
+        tables.table(meals, "qualite_journees_repas", digits=0, height=HEIGHT, download=False)
+    tables.download_csv(table.whole, "qualite_journees", digits=1)

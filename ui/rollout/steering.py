@@ -1,0 +1,197 @@
+"""The blocks of the page Déploiement on steering: where the schools are, milestones, risks, decisions expected."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from data.queries import steering
+from ui.kit import blocks, sheet, tables
+from ui.kit.formats import MISSING, SPACE, count_of, day, enumeration, is_missing, plural
+from ui.kit.tables import Wide
+from ui.rollout import steering_charts as charts_steering
+from ui.rollout.charts import school_name
+from ui.session import ask
+
+HEAVY = 6  # probability × impact, from 1 to 9
+NAMED = 3
+Row = dict[Hashable, Any]
+
+
+def place_of(school: object) -> str:
+    """Name the school a line is about, or the whole programme."""
+    return "programme" if is_missing(school) else school_name(str(school))
+
+
+def school_map(known: pd.DataFrame) -> None:
+    """Answer: where are the schools? Without any outside server, unless the city names one for the background."""
+    places = ask(steering.places)
+    located = places.dropna(subset=["latitude", "longitude"]).merge(
+        known[["school", "stage", "connection", "equipped_on"]], on="school"
+    )
+    with blocks.question("Où sont les écoles test\u00a0?", "Le nord en haut\u00a0; une école est à sa cantine."):
+        if located.empty:
+            blocks.empty_state("Aucune école n’est située\u00a0: déposez le fichier des cantines, avec leur latitude.")
+            return
+        situations = [_situation(row) for row in located.to_dict("records")]
+        told = [_told(row) for row in located.to_dict("records")]
+        fig = charts_steering.school_map(located.assign(situation=situations, told=told))
+        names = [charts_steering.SITUATIONS[situation][0] for situation in situations]
+        table = pd.DataFrame(
+            {
+                "École": located["school"].map(school_name),
+                "Secteur": located["district"],
+                "Situation": names,
+                "Étape": located["stage"],
+            }
+        )
+        blocks.figure(fig, map_sentence(located, len(places)), table, "carte")
+
+
+def _situation(row: Row) -> str:
+    if row["connection"] == "bloquée":
+        return "bloquée"
+    return "en chemin" if is_missing(row["equipped_on"]) else "équipée"
+
+
+def _told(row: Row) -> str:
+    stage = MISSING if is_missing(row["stage"]) else str(row["stage"])
+    return f"{school_name(str(row['school']))}, {stage}"
+
+
+def map_sentence(located: pd.DataFrame, schools: int) -> str:
+    """Say in which districts the schools are, the fullest first."""
+    counts = located["district"].fillna("secteur inconnu").value_counts()
+    districts = enumeration([f"{name} ({count})" for name, count in counts.items()])
+    return f"{count_of(len(located), schools, 'école située', 'écoles situées')}{SPACE}: {districts}."
+
+
+def milestones(today: date) -> None:
+    """Answer: which milestones are reached, late, to come?"""
+    found = ask(steering.milestones, today)
+    with blocks.question("Quels jalons sont atteints, lesquels approchent\u00a0?"):
+        if found.empty:
+            blocks.empty_state("Aucun jalon n’est encore enregistré.")
+            return
+        blocks.takeaway(milestone_sentence(found))
+        table = pd.DataFrame(
+            {
+                "Jalon": found["milestone"],
+                "École": found["school"].map(place_of),
+                "Retard": [_delay(row) for row in found.to_dict("records")],
+                "Prévu le": found["planned_on"],
+                "Atteint le": found["reached_on"],
+            }
+        )
+        dates = ["Prévu le", "Atteint le"]
+        with st.container(height="content" if len(table) < 12 else 420, border=False, key="jalons"):
+            sheet.sheet_of(table.assign(**{name: table[name].map(day) for name in dates}))
+        tables.download_csv(table, "jalons")
+
+
+def _delay(row: Row) -> str:
+    if is_missing(row["delay_days"]):
+        return "à venir" if not is_missing(row["planned_on"]) and is_missing(row["reached_on"]) else MISSING
+    days = int(row["delay_days"])
+    return "à l’heure" if days == 0 else plural(days, "jour") if days > 0 else f"{plural(-days, 'jour')} d’avance"
+
+
+def milestone_sentence(found: pd.DataFrame) -> str:
+    """Say how many milestones are reached, and which ones are late."""
+    waiting = found[found["reached_on"].isna()]
+    late = waiting[waiting["delay_days"] > 0].sort_values("delay_days", ascending=False)
+    reached = count_of(len(found) - len(waiting), len(found), "jalon atteint", "jalons atteints")
+    if late.empty:
+        return f"{reached}, aucun en retard."
+    named = [
+        f"{row['milestone']}, {place_of(row['school'])} ({plural(row['delay_days'], 'jour')})"
+        for row in late.head(NAMED).to_dict("records")
+    ]
+    return f"{reached}, {plural(len(late), 'autre')} en retard{SPACE}: {enumeration(named)}."
+
+
+def risks() -> None:
+    """Answer: what could go wrong, and what do we do about it?"""
+    found = ask(steering.risks)
+    with blocks.question("Quels risques, quelle réponse\u00a0?", "Poids\u00a0: probabilité × impact, chacun de 1 à 3."):
+        if found.empty:
+            blocks.empty_state("Aucun risque n’est encore enregistré.")
+            return
+        still_open = found[found["state"] != "clos"]
+        table = pd.DataFrame(
+            {
+                "Risque": found["risk"],
+                "École": found["school"].map(place_of),
+                "Probabilité": found["probability"],
+                "Impact": found["impact"],
+                "Poids": found["score"].astype("Int64"),
+                "Réponse": found["answer"],
+                "État": found["state"],
+            }
+        )
+        answers = ["Réponse", "État"]
+        wide = Wide(table, (table.drop(columns=answers), table[["Risque", *answers]]))
+        blocks.figure(charts_steering.risk_matrix(still_open), risk_sentence(still_open), wide, "risques")
+        heaviest = still_open[still_open["score"].notna()].head(NAMED).to_dict("records")
+        blocks.note("Les plus lourds, et ce que l’on y fait\u00a0:")
+        blocks.sentences(f"{row['risk']}, {place_of(row['school'])}{SPACE}: {_answer(row)}" for row in heaviest)
+
+
+def _answer(row: Row) -> str:
+    return "aucune réponse encore." if is_missing(row["answer"]) else f"{row['answer']}."
+
+
+def risk_sentence(still_open: pd.DataFrame) -> str:
+    """Say how many risks are open, how many are heavy, and how many have no answer."""
+    if still_open.empty:
+        return "Aucun risque ouvert."
+    heavy = int((still_open["score"] >= HEAVY).sum())
+    silent = int(still_open["answer"].isna().sum())
+    unknown = int(still_open["score"].isna().sum())
+    verb = "pèse" if heavy < 2 else "pèsent"
+    apart = f", dont {plural(unknown, 'non estimé', 'non estimés')}{SPACE}; " if unknown else ", dont "
+    return (
+        f"{plural(len(still_open), 'risque ouvert', 'risques ouverts')}{apart}{heavy} {verb} {HEAVY} ou plus sur 9"
+        f"{SPACE}; {plural(silent, 'reste', 'restent')} sans réponse."
+    )
+
+
+def decisions(today: date) -> None:
+    """Answer: what must the comité decide, and by when?"""
+    found = ask(steering.decisions, today)
+    with blocks.question("Quelles décisions attendons-nous\u00a0?"):
+        waiting = found[found["decided_on"].isna()]
+        taken = found[found["decided_on"].notna()]
+        if found.empty:
+            blocks.empty_state("Aucune décision attendue n’est encore enregistrée.")
+            return
+        blocks.takeaway(decisions_sentence(waiting))
+        blocks.sentences(expected(row) for row in waiting.to_dict("records"))
+        if not taken.empty:
+            columns = {"decision": "Décision", "school": "École", "decided_on": "Prise le", "outcome": "Choix"}
+            table = taken.assign(school=taken["school"].map(place_of))[list(columns)].rename(columns=columns)
+            sheet.sheet_of(table.assign(**{"Prise le": table["Prise le"].map(day)}).fillna(MISSING))
+
+
+def decisions_sentence(waiting: pd.DataFrame) -> str:
+    """Say how many decisions are expected and how many of them are late."""
+    if waiting.empty:
+        return "Aucune décision n’est attendue."
+    late = int(waiting["delay_days"].notna().sum())
+    overdue = f", dont {late} en retard" if late else ""
+    return f"{plural(len(waiting), 'décision attendue', 'décisions attendues')}{overdue}."
+
+
+def expected(row: Row) -> str:
+    """Say what is to be decided, for whom and by when."""
+    if is_missing(row["due_on"]):
+        when = "sans date"
+    else:
+        when = f"pour le {day(row['due_on'])}"
+        if not is_missing(row["delay_days"]):
+            when += f", {plural(row['delay_days'], 'jour')} de retard"
+    return f"{row['decision']}, {place_of(row['school'])}{SPACE}: {when}."

@@ -1,0 +1,129 @@
+"""Charts of the steering: the risks by probability and impact, the schools where they are."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from ui.kit import chart as charts
+from ui.kit import formats
+from ui.rollout.charts import school_name
+
+PROBABILITIES, IMPACTS = ("faible", "moyenne", "forte"), ("faible", "moyen", "fort")
+# The heavier, the darker; the number in the cell says how many.
+SCORES = [[0, "#f3f7fa"], [0.5, "#f6d9b8"], [1, "#e8a06a"]]
+# A tile server is only asked when the city names one, for example IGN's: nothing else leaves the machine.
+TILES_SETTING = "ANTIGASPI_TILES_URL"
+TILES_SOURCE_SETTING = "ANTIGASPI_TILES_SOURCE"
+SITUATIONS = {
+    "bloquée": ("Raccordement bloqué", charts.ORANGE, "x"),
+    "équipée": ("Équipée", charts.BLUE, "circle"),
+    "en chemin": ("Pas encore équipée", charts.GREY, "diamond"),
+}
+
+
+def risk_matrix(risks: pd.DataFrame) -> go.Figure:
+    """Draw how many risks stand at each probability (rows) and impact (columns); an empty cell has none."""
+    counts = risks.groupby(["probability_rank", "impact_rank"]).size()
+    cells = [[int(counts.get((row, column), 0)) for column in (1, 2, 3)] for row in (1, 2, 3)]
+    fig = charts.base(height=300, x_title="impact", y_title="probabilité")
+    fig.add_heatmap(
+        x=IMPACTS,
+        y=PROBABILITIES,
+        z=[[row * column for column in (1, 2, 3)] for row in (1, 2, 3)],
+        text=[[formats.plural(count, "risque") if count else "" for count in row] for row in cells],
+        texttemplate="%{text}",
+        textfont={"color": charts.INK},
+        colorscale=SCORES,
+        showscale=False,
+        xgap=3,
+        ygap=3,
+        hoverinfo="skip",
+    )
+    fig.update_yaxes(showgrid=False)
+    return fig
+
+
+def school_map(places: pd.DataFrame) -> go.Figure:
+    """Draw the schools at their place, north up, one symbol per situation; over tiles if the city names a server.
+
+    Takes columns school, district, latitude, longitude, situation (a key of SITUATIONS) and told (what the tip says).
+    """
+    tiles = os.environ.get(TILES_SETTING)
+    return _over_tiles(places, tiles) if tiles else _bare(places)
+
+
+def _bare(places: pd.DataFrame) -> go.Figure:
+    fig = charts.base(height=480)
+    for here, symbol, said in _by_situation(places):
+        fig.add_scatter(
+            x=here["longitude"],
+            y=here["latitude"],
+            mode="markers+text",
+            marker={"symbol": symbol, "size": 13, "line": {"color": "white", "width": 1}},
+            text=[formats.shortened(_short(school), 20) for school in here["school"]],
+            textposition="middle right",
+            textfont={"size": 12},
+            cliponaxis=False,
+            **said,
+        )
+    _name_districts(fig, places)
+    # One degree of longitude is shorter than one of latitude, all the more towards the north.
+    stretch = 1 / math.cos(math.radians(float(places["latitude"].mean())))
+    fig.update_xaxes(visible=False, range=_range(places["longitude"], 0.45))
+    fig.update_yaxes(visible=False, scaleanchor="x", scaleratio=stretch, range=_range(places["latitude"], 0.15))
+    return fig
+
+
+def _by_situation(places: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, str, dict[str, Any]]]:
+    """Give the schools of each situation, its symbol, and what every drawing of them says."""
+    for situation, (name, colour, symbol) in SITUATIONS.items():
+        here = places[places["situation"] == situation]
+        said = {"name": name, "marker_color": colour, "hovertemplate": "%{customdata}<extra></extra>"}
+        yield here, symbol, said | {"customdata": [formats.in_chart(told) for told in here["told"]]}
+
+
+def _short(school: str) -> str:
+    return school_name(school).removeprefix("Élémentaire ").removeprefix("Maternelle ")
+
+
+def _range(values: pd.Series, margin: float) -> list[float]:
+    """Return the axis around values, with room for the names at the right."""
+    width = max(float(values.max() - values.min()), 0.005)
+    return [float(values.min()) - 0.1 * width, float(values.max()) + margin * width]
+
+
+def _name_districts(fig: go.Figure, places: pd.DataFrame) -> None:
+    """Write the name of each district above its northernmost school."""
+    located = places.dropna(subset=["district"])
+    for district, schools in located.groupby("district"):
+        top = schools.sort_values("latitude").iloc[-1]
+        fig.add_annotation(
+            x=top["longitude"],
+            y=top["latitude"],
+            text=f"<i>{formats.in_chart(str(district))}</i>",
+            showarrow=False,
+            yshift=20,
+            font={"color": charts.GREY, "size": 13},
+        )
+
+
+def _over_tiles(places: pd.DataFrame, tiles: str) -> go.Figure:
+    fig = charts.base(height=520)
+    for here, _, said in _by_situation(places):
+        fig.add_scattermap(lat=here["latitude"], lon=here["longitude"], mode="markers", marker={"size": 14}, **said)
+    layer = {
+        "sourcetype": "raster",
+        "source": [tiles],
+        "below": "traces",
+        "sourceattribution": formats.in_chart(os.environ.get(TILES_SOURCE_SETTING, "")),
+    }
+    centre = {"lat": float(places["latitude"].mean()), "lon": float(places["longitude"].mean())}
+    blank = {"version": 8, "sources": {}, "layers": []}
+    fig.update_layout(map={"style": blank, "layers": [layer], "center": centre, "zoom": 11})
+    return fig

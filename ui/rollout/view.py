@@ -1,0 +1,188 @@
+"""The blocks of the page Déploiement: where the test schools stand, school by school."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from data.queries import rollout as programme
+from data.queries.rollout import RolloutSummary
+from ui.kit import blocks, sheet, tables
+from ui.kit.blocks import Figure
+from ui.kit.formats import MISSING, SPACE, count_of, day, enumeration, is_missing, number, plural
+from ui.kit.tables import Wide
+from ui.rollout import charts as charts_programme
+from ui.rollout import school_cards
+from ui.rollout.charts import school_name
+from ui.session import ask
+
+ALL = "Toutes les écoles"
+CHOICES = (ALL, "En retard", "Équipées", "Pas encore équipées")
+NAMED = 3
+
+
+def schools(today: date) -> pd.DataFrame:
+    """Return where every school stands, the most advanced first."""
+    return ask(programme.progress, today)
+
+
+def summary(today: date) -> None:
+    """Show the figures of the programme, each with its denominator."""
+    facts = ask(programme.rollout_summary, today)
+    blocks.figures(_figures(facts), "deploiement")
+
+
+def _figures(facts: RolloutSummary) -> list[Figure]:
+    blocked = enumeration([school_name(name) for name in facts.blocked]) if facts.blocked else None
+    help_text = "Installation terminée, sur le nombre d’écoles test du programme."
+    return [
+        Figure("Écoles équipées", _out_of(facts.equipped, facts.target), "installation terminée", help_text),
+        Figure("Écoles raccordées", _out_of(facts.connected, facts.target), "réseau filaire"),
+        Figure("Raccordements bloqués", _out_of(len(facts.blocked), facts.target), blocked),
+        Figure("Écoles en retard", _out_of(facts.late, facts.target), late_note(facts.late, facts.late_done)),
+    ]
+
+
+def late_note(late: int, done: int) -> str:
+    """Say which of the late schools have finished, late: nothing can be caught up there."""
+    if late and late == done:
+        return "finie, avec retard" if late == 1 else "toutes finies, avec retard"
+    return f"dont {plural(done, 'finie en retard', 'finies en retard')}" if done else "sur leur étape en cours"
+
+
+def _out_of(count: int, total: int) -> str:
+    return f"{number(count)} sur {number(total)}"
+
+
+def chosen(known: pd.DataFrame) -> pd.DataFrame:
+    """Let the reader choose which schools to look at; the choice is kept in the URL."""
+    with st.container(key="filters"):
+        choice = st.selectbox("Écoles", CHOICES, key="ecoles", bind="query-params")
+    equipped = known["equipped_on"].notna()
+    kept = {CHOICES[1]: known["delay_days"] > 0, CHOICES[2]: equipped, CHOICES[3]: ~equipped}
+    return known if choice == ALL else known[kept[str(choice)]]
+
+
+def timeline(known: pd.DataFrame, today: date) -> None:
+    """Answer: how far is each school, against its plan?"""
+    stages = ask(programme.stages)
+    stages = stages[stages["school"].isin(known["school"])]
+    with blocks.question("Avançons-nous comme prévu\u00a0?", _legend(stages)):
+        if stages.empty:
+            blocks.empty_state("Aucune étape à montrer pour ces écoles.")
+            return
+        fig = charts_programme.rollout(stages, known["school"].tolist(), today)
+        blocks.figure(fig, timeline_sentence(known), stage_table(stages), "etapes")
+
+
+def timeline_sentence(known: pd.DataFrame) -> str:
+    """Say how many schools are late and which ones most."""
+    late = known[known["delay_days"] > 0].sort_values("delay_days", ascending=False)
+    unknown = int(known["delay_days"].isna().sum())
+    planless = f"{plural(unknown, 'école')} sans plan renseigné" if unknown else ""
+    if late.empty:
+        on_time = f"{plural(len(known) - unknown, 'école')} dans les temps" if unknown < len(known) else ""
+        none_late = "Aucun retard connu" if planless else "Aucun retard"
+        return f"{none_late}{SPACE}: {enumeration(list(filter(None, [on_time, planless])))}."
+    worst = [
+        f"{school_name(row['school'])} ({plural(row['delay_days'], 'jour')}, {row['stage']})"
+        for row in late.head(NAMED).to_dict("records")
+    ]
+    done, one = int(programme.finished(late).sum()), len(late) == 1
+    state = f"{'est' if one else 'sont'} en retard{f', {late_note(len(late), done)}' if done else ''}"
+    if done == len(late):
+        state = f"{'a' if one else 'ont'} fini en retard"
+    lead = "Le plus grand retard" if len(worst) == 1 else "Les plus grands retards"
+    rest = f" {planless}." if planless else ""
+    return f"{count_of(len(late), len(known), 'école')} {state}. {lead}{SPACE}: {enumeration(worst)}.{rest}"
+
+
+def table(known: pd.DataFrame, today: date, schools: int) -> None:
+    """Answer: what is the situation of each of these, among so many schools, and what comes next?"""
+    with blocks.question(
+        "Où en est chaque école, et quelle est la suite\u00a0?",
+        "Retard\u00a0: ce que l’étape en cours a perdu sur son plan, au départ ou depuis sa fin prévue.",
+    ):
+        if known.empty:
+            blocks.empty_state("Aucune école ne correspond à ce choix.")
+            return
+        blocks.takeaway(table_sentence(known, schools))
+        school_cards.cards(known, today)
+        with st.expander("Voir les écoles en un tableau"):
+            whole = school_table(known, today)
+            for part in school_sheets(whole):
+                sheet.sheet_of(part)
+            tables.download_csv(whole, "ecoles_test")
+
+
+def table_sentence(known: pd.DataFrame, schools: int) -> str:
+    """Say which schools need help, a blocked connection or stormy weather, among those chosen of so many."""
+    helped = known[(known["connection"] == "bloquée") | (known["weather"] == "orage")]
+    if helped.empty and len(known) == schools:
+        return "Aucune école n’est bloquée."
+    if helped.empty:
+        chosen_ = plural(len(known), "école choisie", "écoles choisies")
+        return f"{chosen_} sur {number(schools)}{SPACE}: aucune n’est bloquée."
+    reasons = [
+        f"{school_name(row['school'])} ({reason})"
+        for row in helped.to_dict("records")
+        for reason in [row["connection"] if is_missing(row["weather_reason"]) else row["weather_reason"]]
+    ]
+    return f"À débloquer{SPACE}: {enumeration(reasons)}."
+
+
+def _legend(stages: pd.DataFrame) -> str:
+    names = stages.drop_duplicates("position").sort_values("position")
+    return " · ".join(f"{row.position} {row.stage}" for row in names.itertuples())
+
+
+def stage_table(stages: pd.DataFrame) -> Wide:
+    """Return the dates of the stages; in two parts, each start and each end stands beside its plan."""
+    columns = {
+        "school": "École",
+        "stage": "Étape",
+        "planned_start": "Début prévu",
+        "planned_end": "Fin prévue",
+        "actual_start": "Début réel",
+        "actual_end": "Fin réelle",
+    }
+    named = stages.assign(school=stages["school"].map(school_name))
+    whole = named[list(columns)].rename(columns=columns)
+    starts, ends = ["Début prévu", "Début réel"], ["Fin prévue", "Fin réelle"]
+    return Wide(whole, tuple(whole[["École", "Étape", *dates]] for dates in (starts, ends)))
+
+
+def school_table(known: pd.DataFrame, today: date) -> pd.DataFrame:
+    """Return the situation of the schools."""
+    return pd.DataFrame(
+        {
+            "École": known["school"].map(school_name),
+            "Retard": [school_cards.delay(days) for days in known["delay_days"]],
+            "Météo": known["weather"].map(school_cards.WEATHER),
+            "Raison": known["weather_reason"],
+            "Prochaine action": known["next_step"],
+            "Étape": [school_cards.stage(row) for row in known.to_dict("records")],
+            "Ensuite": [school_cards.following(row, today) for row in known.to_dict("records")],
+            "Connexion filaire": known["connection"],
+            "Étape commencée le": known["actual_start"],
+            "Équipée le": known["equipped_on"],
+            "Secteur": known["district"],
+        }
+    )
+
+
+def school_sheets(whole: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return that table as people read it, in two parts: where each school is, and what comes next."""
+    dates = ["Étape commencée le", "Équipée le"]
+    printed = whole.assign(**{name: whole[name].map(day) for name in dates}).fillna(MISSING)
+    together = ["Retard", "Météo"]  # a sign and its word stay on one line
+    printed[together] = printed[together].replace(" ", SPACE, regex=True)
+    where = ["Étape", "Retard", "Météo", "Raison", "Prochaine action"]
+    return [printed[["École", *where]], printed.drop(columns=where)]
+
+
+def dated(today: date) -> None:
+    """Say which day the delays are counted on."""
+    blocks.note(f"Retards comptés au {day(today)}.")

@@ -1,0 +1,121 @@
+"""The situation the comité looks at, and what it asks to decide: sentences derived from the figures alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from data import queries
+from data.clock import today_in_paris
+from data.queries import ForecastRun, Overview, Parameter, WasteSummary
+from data.queries.rollout import RolloutSummary, rollout_summary
+from data.selection import Selection
+from ui.kit.formats import SPACE, count_of, day, enumeration, percent, plural
+from ui.rollout.charts import school_name
+from ui.session import ask
+
+SHORT_SERVICES_ALERT_PCT = 10
+STALE_AFTER_DAYS = 14
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What the comité looks at: the figures of the period, those of the year before, the references, the rollout."""
+
+    now: WasteSummary
+    before: WasteSummary
+    references: dict[str, Parameter]
+    weighing_days: float | None
+    rollout: RolloutSummary
+    overview: Overview
+    run: ForecastRun | None
+
+    def reference(self, name: str) -> float | None:
+        """Return a reference value, None when it was removed."""
+        found = self.references.get(name)
+        return found.value if found else None
+
+    @property
+    def wasted_kg(self) -> float | None:
+        """Food wasted by the whole city, if every meal wasted what the weighed ones do."""
+        grams = self.now.grams_per_meal
+        return None if grams is None else grams * self.now.meals_served / 1000
+
+    def estimate(self, name: str) -> float | None:
+        """Return the estimated waste times a reference per kilogram."""
+        per_kg = self.reference(name)
+        return None if per_kg is None or self.wasted_kg is None else self.wasted_kg * per_kg
+
+
+def situation(selection: Selection) -> Situation:
+    """Gather what the page shows."""
+    overview = ask(queries.store_overview)
+    days = ask(queries.weighing_days, selection)["days"]
+    return Situation(
+        now=ask(queries.waste_summary, selection),
+        before=ask(queries.waste_summary, selection.year_before(overview.last_day or selection.end)),
+        references=ask(queries.parameters),
+        weighing_days=float(days.median()) if len(days) else None,
+        rollout=ask(rollout_summary, today_in_paris()),
+        overview=overview,
+        run=ask(queries.latest_run),
+    )
+
+
+def decisions(facts: Situation, canteens: pd.DataFrame) -> list[str]:
+    """Return what the figures ask the comité to decide, the most pressing first."""
+    found = [_about_surplus(facts, canteens), _about_shortage(facts.now), _about_weighing(facts.now)]
+    found += [about_schools(facts.rollout), _about_age(facts.overview), _about_labels(facts.overview)]
+    return [sentence for sentence in found if sentence] or ["Rien à trancher\u00a0: les repères sont tenus."]
+
+
+def _about_surplus(facts: Situation, canteens: pd.DataFrame) -> str | None:
+    target, value = facts.reference("surplus_target_pct"), facts.now.overproduction_pct
+    if target is None or value is None or value <= target or canteens.empty:
+        return None
+    first = canteens.head(5)
+    share = percent(100 * first["surplus_meals"].sum() / canteens["surplus_meals"].sum(), 0)
+    return (
+        f"Surproduction de {percent(value)}, au-dessus du repère de {percent(target)}{SPACE}: "
+        f"revoir d’abord les quantités de {enumeration(first['place'].tolist())}, qui font {share} des repas en trop."
+    )
+
+
+def _about_shortage(now: WasteSummary) -> str | None:
+    if now.short_services_pct is None or now.short_services_pct <= SHORT_SERVICES_ALERT_PCT:
+        return None
+    return (
+        f"Il a manqué des repas dans {percent(now.short_services_pct)} des services{SPACE}: fixer le niveau de manque "
+        "acceptable avant de réduire encore les quantités."
+    )
+
+
+def _about_weighing(now: WasteSummary) -> str | None:
+    if now.weighing_canteens == now.canteens:
+        return None
+    weighing = count_of(now.weighing_canteens, now.canteens, "cantine")
+    return f"Pesées{SPACE}: {weighing}. Choisir les cantines qui pèseront la prochaine semaine représentative."
+
+
+def about_schools(rollout: RolloutSummary) -> str | None:
+    """Say how many schools are left to equip, and which ones cannot be connected."""
+    left = rollout.target - rollout.equipped
+    if not rollout.schools or left <= 0:
+        return None
+    blocked = enumeration([school_name(name) for name in rollout.blocked])
+    blocked = f" Raccordement bloqué{SPACE}: {blocked}." if rollout.blocked else ""
+    return f"Équipement{SPACE}: encore {plural(left, 'école')} sur {rollout.target}.{blocked}"
+
+
+def _about_age(overview: Overview) -> str | None:
+    if overview.last_day is None or (today_in_paris() - overview.last_day).days <= STALE_AFTER_DAYS:
+        return None
+    return f"Dernier repas connu le {day(overview.last_day)}{SPACE}: demander les journaux plus récents aux cantines."
+
+
+def _about_labels(overview: Overview) -> str | None:
+    if not overview.unattached:
+        return None
+    points = plural(overview.unattached, "point de service", "points de service")
+    return f"{points} sans cantine{SPACE}: la mission numérique peut les rattacher."

@@ -1,0 +1,238 @@
+"""The blocks of the page Synthèse: the figures against their targets, what changed, the sources."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from data.queries import WasteSummary, steering
+from data.queries.pilot import Study
+from data.queries.rollout import RolloutSummary, rollout_summary
+from data.typography import french
+from ui.kit import blocks, sheet
+from ui.kit.blocks import Figure
+from ui.kit.formats import MISSING, SPACE, count_of, day, moment, number, percent, plural, quantity, signed
+from ui.pilot_effect import view as effect_view
+from ui.portfolio import view as portfolio_view
+from ui.rollout import steering as steering_view
+from ui.session import ask
+from ui.summary.situation import Situation, about_schools
+from ui.waste.sentences import reliability
+
+GROSS = "pesée brute\u00a0; la référence ne compte que le comestible"
+REFERENCES = (
+    "surplus_target_pct",
+    "waste_reference_g",
+    "full_cost_eur_per_kg",
+    "purchase_cost_eur_per_kg",
+    "co2e_kg_per_kg",
+)
+
+
+def meals_figures(facts: Situation) -> list[Figure]:
+    """Return the figures in meals."""
+    now, target = facts.now, facts.reference("surplus_target_pct")
+    return [
+        Figure(
+            "Repas servis",
+            number(now.meals_served),
+            f"{number(now.meals_per_day)} par jour, {plural(now.service_days, 'jour')} de service",
+        ),
+        Figure(
+            "Surproduction",
+            percent(now.overproduction_pct),
+            _against(now.overproduction_pct, target),
+            "(repas prévus − repas servis) ÷ repas servis, sur les services où les deux chiffres sont connus\u00a0: "
+            f"{number(now.pairs_planned)} prévus, {number(now.pairs_served)} servis.",
+        ),
+        Figure("Surplus", percent(now.surplus_pct), f"{plural(now.surplus_meals, 'repas', 'repas')} prévus en trop"),
+        Figure(
+            "Manque",
+            percent(now.shortage_pct),
+            f"{percent(now.short_services_pct)} des services ({count_of(now.short_services, now.pairs, 'service')})",
+            "Repas servis au-delà du prévu, en\u00a0% des repas servis. À lire avec le surplus.",
+        ),
+    ]
+
+
+def waste_figures(facts: Situation) -> list[Figure]:
+    """Return the figures in grams, euros and CO₂e, the schools and the dates."""
+    now = facts.now
+    level = f", fiabilité {reliability(facts.weighing_days)}" if facts.weighing_days is not None else ""
+    return [
+        Figure(
+            "Gaspillage par repas",
+            quantity(now.grams_per_meal, "g"),
+            f"ADEME{SPACE}: {quantity(facts.reference('waste_reference_g'), 'g')} (comestible seul). "
+            f"{count_of(now.weighing_canteens, now.canteens, 'cantine')}{level}",
+            _help(facts, "waste_reference_g"),
+        ),
+        Figure(
+            "Coût estimé",
+            quantity(_rounded(facts.estimate("full_cost_eur_per_kg")), "€"),
+            _weighed(facts, f"dont {quantity(_rounded(facts.estimate('purchase_cost_eur_per_kg')), '€')} d’achats"),
+            _help(facts, "full_cost_eur_per_kg"),
+        ),
+        Figure(
+            "CO₂e estimé",
+            _tonnes(facts.estimate("co2e_kg_per_kg")),
+            _weighed(facts, f"pour {_tonnes(facts.wasted_kg)} de nourriture, pesée brute"),
+            _help(facts, "co2e_kg_per_kg"),
+        ),
+        _schools(facts.rollout),
+    ]
+
+
+def freshness(facts: Situation) -> None:
+    """Say how recent the data and the forecasts are."""
+    known = f"Repas connus jusqu’au {day(facts.overview.last_day)}"
+    forecasts = f"prévisions du {moment(facts.run.finished_at)}" if facts.run else "pas encore de prévisions"
+    blocks.note(f"{known}{SPACE}; {forecasts}.")
+    if facts.wasted_kg is not None:
+        blocks.note(f"Gaspillage, coût et CO₂e{SPACE}: {GROSS}. Ces trois chiffres sont donc des estimations hautes.")
+
+
+def changes(facts: Situation) -> None:
+    """Answer: what changed since the same period a year before?"""
+    caption = "La même période, un an plus tôt, jusqu’au même jour."
+    with blocks.question("Qu’est-ce qui a changé\u00a0?", caption):
+        if not facts.before.pairs_served:
+            blocks.empty_state("Aucun chiffre connu pour la même période un an plus tôt.")
+            return
+        blocks.takeaway(change_sentence(facts.now, facts.before))
+        sheet.sheet_of(change_table(facts.now, facts.before))
+
+
+def change_sentence(now: WasteSummary, before: WasteSummary) -> str:
+    """Say how surplus and shortage moved, together."""
+    surplus, shortage = _moved(now.surplus_pct, before.surplus_pct), _moved(now.shortage_pct, before.shortage_pct)
+    return f"Le surplus {surplus}{',' if ', ' in surplus else ''} et le manque {shortage}."
+
+
+def change_table(now: WasteSummary, before: WasteSummary) -> pd.DataFrame:
+    """Return one row per indicator: this period, a year before, the difference."""
+    rows = [
+        ("Repas servis par jour", now.meals_per_day, before.meals_per_day, "", 0),
+        ("Surproduction", now.overproduction_pct, before.overproduction_pct, "%", 1),
+        ("Surplus", now.surplus_pct, before.surplus_pct, "%", 1),
+        ("Manque", now.shortage_pct, before.shortage_pct, "%", 1),
+        ("Services en manque", now.short_services_pct, before.short_services_pct, "%", 1),
+        ("Gaspillage par repas", now.grams_per_meal, before.grams_per_meal, "g", 0),
+    ]
+    return pd.DataFrame(
+        [_change_row(*row) for row in rows], columns=["Indicateur", "Cette période", "Un an plus tôt", "Écart"]
+    )
+
+
+def _change_row(label: str, now: float | None, before: float | None, unit: str, digits: int) -> tuple[str, ...]:
+    difference = MISSING
+    if now is not None and before is not None:
+        # Between the figures as shown: two lines of one table must not disagree.
+        gap = round(round(now, digits) - round(before, digits), digits)
+        points = "points" if abs(gap) >= 2 else "point"
+        difference = f"{signed(gap, digits)}{SPACE}{points if unit == '%' else unit}".strip()
+    return label, quantity(now, unit, digits).strip(), quantity(before, unit, digits).strip(), difference
+
+
+def sources(facts: Situation) -> None:
+    """List where the reference values come from."""
+    with blocks.question("D’où viennent les repères\u00a0?"):
+        blocks.sentences(source for name in REFERENCES if (source := _source(facts, name)))
+        blocks.note(
+            "Coût et CO₂e\u00a0: grammes par repas là où l’on pèse, étendus à tous les repas servis "
+            f"({GROSS}). "
+            "La loi AGEC demandait 50\u00a0% de gaspillage en moins entre 2015 et 2025\u00a0: l’échéance est passée."
+        )
+
+
+def _help(facts: Situation, name: str) -> str:
+    """Return the source of a reference, and what sets our figure apart from it."""
+    return ". ".join([*filter(None, [_source(facts, name)]), f"{GROSS.capitalize()}."])
+
+
+def _source(facts: Situation, name: str) -> str | None:
+    found = facts.references.get(name)
+    if found is None:
+        return None
+    digits = 0 if found.value == round(found.value) else 1
+    return f"{quantity(found.value, found.unit, digits)}{SPACE}: {french(found.source)}"
+
+
+def _schools(rollout: RolloutSummary) -> Figure:
+    if not rollout.schools:
+        return Figure("Écoles équipées", MISSING, f"aucune saisie, {plural(rollout.target, 'école')} prévues")
+    return Figure(
+        "Écoles équipées",
+        f"{number(rollout.equipped)} sur {number(rollout.target)}",
+        connections(rollout),
+        "Installation terminée, sur le nombre d’écoles test du programme.",
+    )
+
+
+def connections(rollout: RolloutSummary) -> str:
+    """Say how many schools are connected, and how many cannot be."""
+    connected = plural(rollout.connected, "école raccordée", "écoles raccordées")
+    blocked = len(rollout.blocked)
+    return f"{connected}, {plural(blocked, 'raccordement bloqué', 'raccordements bloqués')}" if blocked else connected
+
+
+def programme_alone(today: date, study: Study) -> None:
+    """Show where the programme stands while no meal is known: its schools, what it waits for, the pilot."""
+    rollout = ask(rollout_summary, today)
+    if rollout.schools:
+        blocks.figures([_schools(rollout)], "programme")
+        if told := about_schools(rollout):
+            blocks.sentences([told])
+    programme_decisions(today)
+    if rollout.schools:
+        effect_view.summary(study)
+
+
+def programme_decisions(today: date) -> None:
+    """Answer: what does the programme wait for, in the test schools and on its other pilots?"""
+    waiting = ask(steering.decisions, today)
+    waiting = waiting[waiting["decided_on"].isna()]
+    asked = portfolio_view.awaited(portfolio_view.pilots(today))
+    if waiting.empty and asked.empty:
+        return
+    with blocks.question("Quelles décisions le programme attend-il\u00a0?", "Saisies par la mission numérique."):
+        if not waiting.empty:
+            blocks.takeaway(steering_view.decisions_sentence(waiting))
+        others = [] if asked.empty else [portfolio_view.elsewhere(asked)]
+        blocks.sentences([*(steering_view.expected(row) for row in waiting.to_dict("records")), *others])
+        if not waiting.empty:
+            blocks.link("pages/mission/deploiement.py", "Voir le déploiement")
+        if others:
+            blocks.link("pages/mission/portefeuille.py", "Voir le portefeuille")
+
+
+def _weighed(facts: Situation, sentence: str) -> str:
+    return "faute de pesées" if facts.wasted_kg is None else sentence
+
+
+def _against(value: float | None, target: float | None) -> str | None:
+    if value is None or target is None:
+        return None
+    return f"repère {percent(target)}{SPACE}: {'tenu' if value <= target else 'dépassé'}"
+
+
+def _moved(now: float | None, before: float | None) -> str:
+    if now is None or before is None:
+        return "n’est pas comparable"
+    difference = round(round(now, 1) - round(before, 1), 1)
+    if difference == 0:
+        return f"reste à {percent(now)}"
+    verb = "augmente" if difference > 0 else "baisse"
+    return f"{verb} de {number(abs(difference), 1)}{SPACE}point{'s' if abs(difference) >= 2 else ''}, à {percent(now)}"
+
+
+def _rounded(euros: float | None) -> float | None:
+    """Keep two or three figures of an estimate: the rest would be false precision."""
+    return None if euros is None else round(euros, -3 if euros >= 10_000 else -1)
+
+
+def _tonnes(kilograms: float | None) -> str:
+    """Write an estimated weight: from 100 t on, a decimal would be false precision."""
+    tonnes = None if kilograms is None else kilograms / 1000
+    return quantity(tonnes, "t", 1 if tonnes is None or round(tonnes, 1) < 100 else 0)

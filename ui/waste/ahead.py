@@ -1,0 +1,53 @@
+"""The food that will be thrown away in the coming days, where canteens weigh: a block of the page Gaspillage."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from data import queries
+from data.clock import today_in_paris
+from data.selection import Selection
+from ui.kit import blocks
+from ui.kit.formats import weekday
+from ui.session import ask
+from ui.waste import charts as charts_waste
+from ui.waste import sentences as say
+
+CAPTION = "Là où l’on pèse\u00a0: grammes par repas × repas prévus, pour les jours de service à venir."
+NOTE = (
+    "Chaque trait noir contient la pesée quatre fois sur cinq (intervalle à 80\u00a0%), d’après les erreurs des "
+    "prévisions passées. Une cantine qui ne pèse pas n’a pas de prévision de gaspillage."
+)
+COLUMNS = [
+    "Date", "Gaspillage (kg)", "Entre (kg)", "et (kg)", "Gaspillage (g/repas)", "Entre (g)", "et (g)",
+    "Préparation (g)", "Préparé, non servi (g)", "Restes d’assiette (g)",
+]  # fmt: skip
+
+
+def ahead(selection: Selection) -> None:
+    """Answer: how much will be thrown away in the coming days, where canteens weigh?"""
+    with blocks.question("Combien jetterons-nous dans les prochains jours\u00a0?", CAPTION):
+        run = ask(queries.latest_run)
+        if run is None or (selection.district and not selection.canteen):
+            blocks.empty_state(
+                "Choisissez une cantine, ou toute la ville." if run else "Les prévisions ne sont pas encore calculées."
+            )
+            return
+        days = ask(queries.waste_ahead, run.run_id, selection.canteen)
+        if days.empty:
+            blocks.empty_state(
+                "Pas de prévision sans pesées\u00a0: il faut 20 journées en deux ans où les trois moments sont pesés.",
+                "Déposer des pesées",
+                "pages/cantine/depot.py",
+            )
+            return
+        sentence = say.ahead_sentence(days, today_in_paris(), city=selection.canteen is None)
+        labels = {place: label for place, (label, _) in say.PLACES.items()}
+        blocks.figure(charts_waste.kilograms_ahead(days, labels), sentence, _table(days), "gaspillage_a_venir")
+        blocks.note(NOTE)
+
+
+def _table(days: pd.DataFrame) -> pd.DataFrame:
+    table = days.drop(columns="canteens").set_axis(COLUMNS, axis="columns")
+    table.insert(1, "Jour", days["date"].map(weekday))
+    return table

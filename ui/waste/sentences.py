@@ -1,0 +1,130 @@
+"""Takeaway sentences of the figures about waste: what to remember of each chart, derived from its rows."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from ui.kit.formats import (
+    MONTHS,
+    SPACE,
+    WEEKDAYS,
+    count_of,
+    day,
+    enumeration,
+    long_day,
+    number,
+    percent,
+    plural,
+    quantity,
+)
+
+ADEME = "ADEME 2024, réf. 012619"
+# ADEME 2024, réf. 012619: 100 g per meal in schools (edible parts only), by place of loss.
+PLACES = {
+    "preparation": ("Préparation", 5.0),
+    "unserved": ("Préparé, non servi", 34.0),
+    "leftovers": ("Restes d’assiette", 60.0),
+}
+
+
+def trend_sentence(weeks: pd.DataFrame, target: float | None) -> str:
+    """Say how often the surproduction is above the target, and when surproduction and shortage are highest."""
+    worst = weeks.nlargest(1, "overproduction_pct").iloc[0]
+    short = weeks.nlargest(1, "shortage_pct").iloc[0]
+    peaks = (
+        f"la plus forte est de {percent(worst['overproduction_pct'])}, la semaine du {day(worst['week'])}. "
+        f"Le manque le plus fort est de {percent(short['shortage_pct'])}, la semaine du {day(short['week'])}."
+    )
+    if target is None:
+        return f"Surproduction hebdomadaire{SPACE}: {peaks}"
+    above = count_of(int((weeks["overproduction_pct"] > target).sum()), len(weeks), "semaine")
+    return f"La surproduction dépasse le repère de {percent(target)} pendant {above}{SPACE}; {peaks}"
+
+
+def canteens_sentence(ranked: pd.DataFrame) -> str:
+    """Say which canteens weigh most in the surplus."""
+    total = ranked["surplus_meals"].sum()
+    ranked = ranked[ranked["attached"]] if ranked["attached"].any() else ranked
+    first = ranked.head(3)
+    if len(ranked) <= 3 or not total:
+        return f"{plural(total, 'repas', 'repas')} prévus en trop au total."
+    share, names = percent(100 * first["surplus_meals"].sum() / total, 0), enumeration(first["place"].tolist())
+    return f"Trois cantines sur {len(ranked)} font {share} des repas en trop{SPACE}: {names}."
+
+
+def calendar_sentence(cells: pd.DataFrame) -> str:
+    """Say where the surplus is highest and lowest, among the cells that have a surplus to show."""
+    known = cells.dropna(subset="surplus_pct")
+    if known.empty:
+        return "Trop peu de jours pour comparer\u00a0: élargissez la période."
+    high, low = known.nlargest(1, "surplus_pct").iloc[0], known.nsmallest(1, "surplus_pct").iloc[0]
+
+    def cell(row: pd.Series) -> str:
+        weekday = WEEKDAYS[int(row["weekday"]) - 1]
+        return f"le {weekday} en {MONTHS[int(row['month']) - 1]} ({percent(row['surplus_pct'])})"
+
+    if len(known) == 1:
+        return f"Une seule case est connue{SPACE}: {cell(high)}."
+    return f"Le surplus est le plus fort {cell(high)}, le plus faible {cell(low)}."
+
+
+def places_sentence(found: pd.DataFrame) -> str:
+    """Say which place of loss is the largest."""
+    grams = found["grams_per_meal"]
+    label, reference = PLACES[str(grams.idxmax())]
+    share = percent(100 * grams.max() / grams.sum() if grams.sum() else None, 0)
+    measured = f"{label}{SPACE}: {quantity(grams.max(), 'g')} par repas, {share} de ce qui est jeté"
+    return f"{measured} (référence{SPACE}: {quantity(reference, 'g')})."
+
+
+def ahead_sentence(days: pd.DataFrame, today: date, *, city: bool) -> str:
+    """Say what will be thrown away on the first day still to come, where, and which day will be the heaviest."""
+    coming = days[days["date"].dt.date >= today]
+    kept = days if coming.empty else coming
+    first, heaviest = kept.iloc[0], kept.nlargest(1, "kg").iloc[0]
+    where = f" dans {_weighing(int(first['canteens']))}" if city else ""
+    place = max(PLACES, key=lambda name: first[name])
+    start = (
+        f"{long_day(first['date']).capitalize()}{SPACE}: {quantity(first['kg'], 'kg')} attendus, entre "
+        f"{number(first['kg_lower'])} et {number(first['kg_upper'])},{where}"
+        f" soit {quantity(first['grams'], 'g')} par repas, surtout «{SPACE}{PLACES[place][0].lower()}{SPACE}» "
+        f"({quantity(first[place], 'g')})."
+    )
+    if len(kept) == 1:
+        return start
+    return f"{start} Le jour le plus lourd sera le {long_day(heaviest['date'])} ({quantity(heaviest['kg'], 'kg')})."
+
+
+def _weighing(canteens: int) -> str:
+    return "la seule cantine qui pèse," if canteens == 1 else f"les {number(canteens)} cantines qui pèsent,"
+
+
+def reliability(days: float) -> str:
+    """Return how far a number of weighing days can be trusted (protocole DGAL / ADEME 2024)."""
+    if days < 4:
+        return "insuffisante"
+    if days < 5:
+        return "minimale"
+    return "conforme" if days < 20 else "complète"
+
+
+def reliability_sentence(days: pd.DataFrame) -> str:
+    """Say how many canteens weigh, how long, and how reliable that is."""
+    if days.empty:
+        return "Aucune cantine n’a de journée pesée en entier."
+    median, enough = days["days"].median(), int((days["days"] >= 5).sum())
+    return (
+        f"Fiabilité {reliability(median)}{SPACE}: {number(median)} jours pesés par cantine en médiane, "
+        f"{count_of(enough, len(days), 'cantine')} avec au moins 5 jours."
+    )
+
+
+def dishes_sentence(found: pd.DataFrame) -> str:
+    """Say on the days of which dish the surplus is highest, with the number of days."""
+    first = found.iloc[0]
+    return (
+        f"Les jours de «{SPACE}{first['dish']}{SPACE}» ({plural(first['days'], 'jour')}), le surplus est de "
+        f"{percent(first['surplus_pct'])}, contre {percent(first['surplus_pct_other_days'])} les autres jours."
+    )

@@ -1,0 +1,209 @@
+"""The blocks of the page Gaspillage: one question, one sentence, one chart, one table each."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from data import queries
+from data.queries import Parameter, WasteSummary
+from data.selection import Selection
+from ui.kit import blocks
+from ui.kit import chart as charts
+from ui.kit.blocks import Figure
+from ui.kit.formats import MONTHS, SPACE, WEEKDAYS, count_of, number, percent, plural, quantity
+from ui.session import ask
+from ui.waste import sentences as say
+
+TOP = 10
+LEAST_DAYS = 3
+TREND_CAPTION = (
+    "Par semaine, en\u00a0% des repas servis. Le repère s’applique à la surproduction\u00a0: surplus moins manque."
+)
+TREND_COLUMNS = [
+    "Semaine du", "Jours", "Repas servis", "Surplus (repas)", "Manque (repas)",
+    "Surplus (%)", "Manque (%)", "Surproduction (%)",
+]  # fmt: skip
+
+
+def headline(summary: WasteSummary) -> list[Figure]:
+    """Return the figures at the top of the page, each with its numerator and denominator."""
+    return [
+        Figure(
+            "Surproduction",
+            percent(summary.overproduction_pct),
+            f"{number(summary.pairs_planned)} prévus, {number(summary.pairs_served)} servis",
+            "(repas prévus − repas servis) ÷ repas servis, sur les services où les deux chiffres sont connus.",
+        ),
+        Figure(
+            "Surplus",
+            percent(summary.surplus_pct),
+            f"{plural(summary.surplus_meals, 'repas', 'repas')} prévus en trop",
+            "Repas prévus en trop, sans retrancher ceux qui ont manqué ailleurs, en\u00a0% des repas servis.",
+        ),
+        Figure(
+            "Manque",
+            percent(summary.shortage_pct),
+            f"{plural(summary.shortage_meals, 'repas', 'repas')} au-delà du prévu",
+            "Repas servis au-delà du prévu, en\u00a0% des repas servis.",
+        ),
+        Figure(
+            "Services en manque",
+            percent(summary.short_services_pct),
+            count_of(summary.short_services, summary.pairs, "service"),
+            "Services (un point de service, un jour) où l’on a servi plus de repas que prévu.",
+        ),
+        Figure(
+            "Gaspillage par repas",
+            quantity(summary.grams_per_meal, "g"),
+            f"{count_of(summary.weighing_canteens, summary.canteens, 'cantine')} qui pèsent",
+            "Préparation, non servi et restes d’assiette, sur les services où les trois ont été pesés. "
+            "Pesée brute\u00a0: parties comestibles et non comestibles.",
+        ),
+    ]
+
+
+def trend(selection: Selection, target: Parameter | None) -> None:
+    """Answer: how do surplus and shortage evolve from week to week?"""
+    weeks = ask(queries.by_week, selection)
+    with blocks.question("Comment évoluent le surplus et le manque\u00a0?", TREND_CAPTION):
+        limit = target.value if target else None
+        table = weeks.set_axis(TREND_COLUMNS, axis="columns")
+        blocks.figure(charts.surplus_by_week(weeks, limit), say.trend_sentence(weeks, limit), table, "tendance")
+
+
+def canteens(selection: Selection) -> None:
+    """Answer: which canteens lose most?"""
+    ranked = ask(queries.by_canteen, selection)
+    with blocks.question(
+        "Où perdons-nous le plus\u00a0?", "Repas prévus en trop par cantine, et leur part des repas servis."
+    ):
+        top = ranked.head(TOP)
+        texts = [
+            f"{number(meals)} ({percent(share)})"
+            for meals, share in zip(top["surplus_meals"], top["surplus_pct"], strict=True)
+        ]
+        fig = charts.ranking(top["place"], top["surplus_meals"], texts, "repas prévus en trop")
+        blocks.figure(fig, say.canteens_sentence(ranked), canteens_table(ranked), "cantines")
+
+
+def canteens_table(ranked: pd.DataFrame) -> pd.DataFrame:
+    """Return the ranking under the names people read."""
+    return ranked.drop(columns="attached").rename(
+        columns={
+            "place": "Cantine",
+            "district": "Secteur",
+            "meals_served": "Repas servis",
+            "surplus_meals": "Surplus (repas)",
+            "shortage_meals": "Manque (repas)",
+            "overproduction_pct": "Surproduction (%)",
+            "surplus_pct": "Surplus (%)",
+            "shortage_pct": "Manque (%)",
+            "short_services_pct": "Services en manque (%)",
+            "grams_per_meal": "Gaspillage (g/repas)",
+        }
+    )
+
+
+def calendar(selection: Selection) -> None:
+    """Answer: on which weekdays and in which months?"""
+    cells = ask(queries.by_weekday_and_month, selection)
+    with blocks.question(
+        "Quels jours et quels mois\u00a0?", "Surplus en\u00a0% des repas servis, par jour de semaine et par mois."
+    ):
+        # One answer: what the sentence leaves out, neither the chart nor the table shows.
+        cells = cells.assign(surplus_pct=cells["surplus_pct"].where(cells["days"] >= LEAST_DAYS))
+        table = cells.assign(
+            weekday=[WEEKDAYS[weekday - 1] for weekday in cells["weekday"]],
+            month=[MONTHS[month - 1] for month in cells["month"]],
+        ).set_axis(["Jour", "Mois", "Jours de service", "Repas servis", "Surplus (%)"], axis="columns")
+        if cells["surplus_pct"].isna().all():
+            blocks.table_alone(say.calendar_sentence(cells), table, "calendrier")
+            return
+        blocks.figure(charts.weekday_month(cells), say.calendar_sentence(cells), table, "calendrier")
+        if cells["surplus_pct"].isna().any():
+            blocks.note(f"Cases de moins de {LEAST_DAYS} jours de service laissées vides.")
+
+
+def places(selection: Selection) -> None:
+    """Answer: at which point of the service is food lost?"""
+    found = ask(queries.loss_places, selection).set_index("place")
+    caption = "Grammes par repas servi, là où l’on pèse. Parties comestibles et non comestibles ensemble."
+    with blocks.question("À quel moment jetons-nous\u00a0?", caption):
+        if found.empty:
+            blocks.empty_state(
+                "Aucune pesée dans cette sélection. Ajoutez au journal les colonnes preparation_kg, non_servi_kg et "
+                "restes_assiette_kg\u00a0: une semaine de pesées suffit pour commencer.",
+                "Déposer des pesées",
+                "pages/cantine/depot.py",
+            )
+            return
+        found = found.reindex([place for place in say.PLACES if place in found.index])
+        labels, reference = zip(*(say.PLACES[str(place)] for place in found.index), strict=True)
+        fig = charts.measured_and_reference(list(labels), found["grams_per_meal"].tolist(), list(reference))
+        blocks.figure(
+            fig, say.places_sentence(found), _places_table(found, list(labels), list(reference)), "lieux_de_perte"
+        )
+        days = ask(queries.weighing_days, selection)
+        blocks.note(say.reliability_sentence(days))
+        blocks.note(f"Référence{SPACE}: {say.ADEME}, gaspillage (parties comestibles) en milieu scolaire.")
+
+
+def _places_table(found: pd.DataFrame, labels: list[str], reference: list[float]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Moment": labels,
+            "g par repas": found["grams_per_meal"].to_numpy(),
+            "Référence (g)": reference,
+            "Kilogrammes pesés": found["kg"].to_numpy(),
+            "Repas servis": found["meals_served"].to_numpy(),
+            "Services pesés": found["services"].to_numpy(),
+        }
+    )
+
+
+def dishes(selection: Selection) -> None:
+    """Answer: on which dishes do we lose?"""
+    found = ask(queries.by_dish, selection, LEAST_DAYS)
+    caption = (
+        f"Surplus des jours où un plat est servi, comparé aux autres jours (plats servis au moins {LEAST_DAYS} jours)."
+    )
+    with blocks.question("Sur quels plats\u00a0?", caption):
+        if found.empty:
+            blocks.empty_state(
+                f"Aucun plat servi au moins {LEAST_DAYS} jours dans cette sélection\u00a0: déposez les menus, "
+                "ou élargissez la période.",
+                "Déposer les menus",
+                "pages/cantine/depot.py",
+            )
+            return
+        compared = found.assign(gap=found["surplus_pct"] - found["surplus_pct_other_days"]).dropna(subset="gap")
+        if compared.empty:
+            blocks.empty_state(
+                "Aucun plat n’est comparable\u00a0: il faut aussi des jours sans lui, où le surplus est connu."
+            )
+            return
+        _dishes_above(compared[compared["gap"] > 0].head(TOP), found)
+        blocks.note("Servis le même jour ne veut pas dire cause\u00a0: moins un plat revient, moins l’écart est sûr.")
+
+
+def _dishes_above(above: pd.DataFrame, found: pd.DataFrame) -> None:
+    """Draw the dishes whose days lose more than the others; the table has them all."""
+    if above.empty:
+        blocks.table_alone("Aucun plat n’a plus de surplus que les autres jours.", _dishes_table(found), "plats")
+        return
+    texts = [
+        f"{percent(share)} ({plural(days, 'jour')})"
+        for share, days in zip(above["surplus_pct"], above["days"], strict=True)
+    ]
+    fig = charts.ranking(above["dish"], above["gap"], texts, "points de surplus de plus que les autres jours")
+    blocks.figure(fig, say.dishes_sentence(above), _dishes_table(found), "plats")
+
+
+def _dishes_table(found: pd.DataFrame) -> pd.DataFrame:
+    return found.set_axis(
+        [
+            "Plat", "Jours", "Repas servis", "Surplus (%)", "Surplus, autres jours (%)",
+            "Gaspillage (g/repas)", "Gaspillage, autres jours (g/repas)",
+        ],
+        axis="columns",
+    )  # fmt: skip
