@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import duckdb
+
 from data.store import Store
 
 ROLES = ("comite", "mission", "cantine", "cuisine")
+# The moment as a generation: never one that a copied cookie may hold.
+END_SESSIONS = """
+INSERT INTO sign_in_generations
+SELECT DISTINCT lower(email), epoch_us(now()) FROM users WHERE $email IS NULL OR lower(email) = $email
+ON CONFLICT (email) DO UPDATE SET generation = excluded.generation
+"""
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,7 @@ def active_accounts(store: Store) -> dict[str, Account]:
 
 
 def save_account(store: Store, actor: str, email: str, role: str, *, active: bool) -> None:
-    """Create an account, or change its role and whether it is active."""
+    """Create an account, or change its role and whether it is active; closing it ends its sessions for good."""
     account = {"email": email.strip().lower(), "role": role, "active": active}
     with store.write(actor, "user", account) as cursor:
         cursor.execute(
@@ -36,14 +44,17 @@ def save_account(store: Store, actor: str, email: str, role: str, *, active: boo
             " ON CONFLICT (email) DO UPDATE SET role = excluded.role, active = excluded.active",
             account,
         )
+        if not active:
+            cursor.execute(END_SESSIONS, {"email": account["email"]})
 
 
 def end_sessions(store: Store, email: str) -> None:
     """End every session of an account, on whatever device: none of its sign-ins so far counts any more."""
     account = {"email": email.strip().lower()}
     with store.write(email, "sign_out", account) as cursor:
-        cursor.execute(
-            "INSERT INTO sign_in_generations VALUES ($email, 1)"
-            " ON CONFLICT (email) DO UPDATE SET generation = sign_in_generations.generation + 1",
-            account,
-        )
+        cursor.execute(END_SESSIONS, account)
+
+
+def end_all_sessions(cursor: duckdb.DuckDBPyConnection) -> None:
+    """End the sessions of every account: a restored store knows nothing of who signed out since it was copied."""
+    cursor.execute(END_SESSIONS, {"email": None})

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import IO
 
 from data import faults
+from data.accounts import end_all_sessions
 from data.clock import PARIS
 from data.faults import StoreDamaged, StoreFault, StoreTooRecent, told_in_french
 from data.last_writes import LastWrites
@@ -69,8 +70,8 @@ def _checked_copy(backup: Path, copy: Path, actor: str) -> Path:
         _copy(backup, copy)
         store = Store(copy)
         try:
-            with store.write(actor, "restore", {"file": backup.name}):
-                pass
+            with store.write(actor, "restore", {"file": backup.name}) as cursor:
+                end_all_sessions(cursor)
         finally:
             store.close()
     except StoreDamaged as error:

@@ -38,6 +38,10 @@ REFUSED_UNKNOWN_BROWSER = (
     "Ce navigateur n’est pas encore entré\u00a0: ouvrez l’adresse affichée dans la fenêtre où l’application a été "
     "démarrée (make run). Chaque adresse ne sert qu’une fois\u00a0; une nouvelle y apparaît dès qu’elle a servi."
 )
+REFUSED_SINCE_RESTART = (
+    "L’application a redémarré\u00a0: ouvrez la nouvelle adresse, affichée dans la fenêtre où elle a été démarrée "
+    "(make run)."
+)
 SIGN_IN = "Connectez-vous avec votre compte de la Ville pour ouvrir l’application."
 TOO_OLD = f"Votre connexion date de plus de {SIGN_IN_HOURS} heures\u00a0: reconnectez-vous."
 ENDED = "Vous vous êtes déconnecté, ici ou sur un autre appareil\u00a0: reconnectez-vous pour continuer."
@@ -100,7 +104,8 @@ def decide_local(visit: Visit) -> User | Refusal:
     if not comes_from_here(visit):
         return Refusal(REFUSED_REMOTE)
     if not local_key.held_by(visit.cookies):
-        return Refusal(REFUSED_UNKNOWN_BROWSER)
+        known = f"antigaspi_{visit.headers['host'].rpartition(':')[2]}" in visit.cookies
+        return Refusal(REFUSED_SINCE_RESTART if known else REFUSED_UNKNOWN_BROWSER)
     return User(LOCAL_USER, "mission", local=True)
 
 
@@ -137,13 +142,21 @@ def decide_signed_in(
         return Refusal(SIGN_IN, can_sign_in=True)
     if held and held.generation != account.generation:
         return Refusal(ENDED, can_sign_in=True)
-    verified_at = float(claims.get("auth_time") or claims.get("iat") or 0)
+    verified_at = _seconds(claims.get("auth_time") or claims.get("iat"))
     since = held.since if held else verified_at
     if now - min(since, verified_at) > SIGN_IN_HOURS * 3600:
         # A provider that was just asked, and gave an old answer, would give it again: asking on would never end.
         again = tested or now - since > 60
         return Refusal(TOO_OLD, can_sign_in=True) if again else Refusal(NOT_ASKED_AGAIN)
     return User(email, account.role)
+
+
+def _seconds(moment: object) -> float:
+    """Return a moment as the provider tells it, in seconds since 1970; 0 when it is none."""
+    try:
+        return float(str(moment))
+    except ValueError:
+        return 0.0
 
 
 def current() -> User:

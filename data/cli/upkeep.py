@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 
 from data.accounts import ROLES, save_account
@@ -11,6 +12,7 @@ from data.demo import DemoOnly, is_empty, load_demo, start_empty
 from data.restore import restore
 from data.store import Store, store_path
 
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 LONGEST_EMAIL = 254  # RFC 5321
 
 
@@ -72,6 +74,8 @@ def _user(store: Store, options: argparse.Namespace) -> int:
     if len(options.email.strip()) > LONGEST_EMAIL:
         return refuse(f"Une adresse compte {LONGEST_EMAIL} caractères au plus : vérifiez-la, puis recommencez.")
     email, active = options.email.strip().lower(), not options.disable
+    if not EMAIL.fullmatch(email):
+        return refuse(f"«\u00a0{email}\u00a0» n’est pas une adresse électronique, comme prenom.nom@ville.fr.")
     save_account(store, actor(), email, options.role, active=active)
     print(f"{email} : {options.role}, {'actif' if active else 'désactivé'}.")
     return 0

@@ -1,5 +1,5 @@
--- One row per account that ever signed out: sign-ins of an earlier generation no longer count.
+-- One row per account whose sessions were ended: the moment, in microseconds since 1970. Sign-ins of another no longer count.
 CREATE TABLE sign_in_generations (
     email VARCHAR PRIMARY KEY,
-    generation INTEGER NOT NULL
+    generation BIGINT NOT NULL
 );

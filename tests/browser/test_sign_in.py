@@ -117,6 +117,20 @@ def test_whoever_may_not_come_in_reads_why_and_can_sign_out(served: Served, name
     assert "Synthèse" not in page.content()
 
 
+def test_another_site_and_a_cookie_that_ended_sign_nobody_out(served: Served) -> None:
+    page = visitor(served, "ana")
+    opened(page)
+    session = [cookie for cookie in page.context.cookies() if cookie["name"] == "antigaspi_session"]
+    asked = served.browser.new_context()
+    asked.add_cookies(session)  # alone: the provider's is missing
+    assert asked.request.get(f"{served.address}/auth/logout", max_redirects=0).status in (302, 303, 307)
+    foreign = {"Sec-Fetch-Site": "cross-site"}
+    answer = page.context.request.get(f"{served.address}/auth/logout", headers=foreign, max_redirects=0)
+    assert answer.status == 403
+    page.goto(f"{served.address}/depot")
+    expect(page.get_by_role("heading", level=1, name="Déposer un fichier")).to_be_visible(timeout=SLOW)
+
+
 def test_signing_out_in_one_tab_closes_the_others_and_every_copied_cookie(served: Served) -> None:
     page = visitor(served, "max")
     opened(page)

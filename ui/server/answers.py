@@ -62,6 +62,20 @@ def spent_address() -> Response:
     return _page("Antigaspi", message, "", 403)
 
 
+def stopped(reason: str) -> Response:
+    """Return a page that says that the application could not answer, and what to do."""
+    return _page("L’application ne peut pas répondre", reason, _button("/", "Réessayer"), 503)
+
+
+def provider_away() -> Response:
+    """Return a page that says that the sign-in service did not answer."""
+    message = (
+        "Le service de connexion ne répond pas, ou n’accepte pas cette application. Réessayez dans quelques "
+        "minutes\u00a0; si cela recommence, prévenez la mission numérique."
+    )
+    return _page("Connexion impossible", message, _button("/connexion", "Réessayer"), 503)
+
+
 def refused_in_a_word(message: str, status: int) -> Response:
     """Return a sentence, for a program or a part of a page."""
     return PlainTextResponse(message, status_code=status)

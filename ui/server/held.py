@@ -7,6 +7,7 @@ from collections import OrderedDict
 
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.session_manager import SessionInfo, SessionStorage
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 MIB = 2**20
 MAX_BY_SESSION = 110 * MIB
@@ -20,6 +21,7 @@ class Uploads(MemoryUploadedFileManager):
     def __init__(self, endpoint: str) -> None:
         super().__init__(endpoint)
         self._expected: dict[object, tuple[str, int]] = {}
+        self._closed: set[str] = set()
 
     def expect(self, session_id: str, size: int) -> object | None:
         """Keep room for a file of this size in bytes; None when its session, or all of them, hold too much already."""
@@ -35,6 +37,18 @@ class Uploads(MemoryUploadedFileManager):
     def received(self, ticket: object) -> None:
         """Give the kept room back: the file is stored by now, or refused."""
         self._expected.pop(ticket, None)
+        self._closed.intersection_update(session for session, _ in self._expected.values())
+
+    def remove_session_files(self, session_id: str) -> None:
+        """Let go of what a closed session held, and of what is still on its way to it."""
+        if any(session == session_id for session, _ in self._expected.values()):
+            self._closed.add(session_id)
+        super().remove_session_files(session_id)
+
+    def add_file(self, session_id: str, file: UploadedFileRec) -> None:
+        """Keep a file, unless its session was closed while it came in: nobody would ever take it."""
+        if session_id not in self._closed:
+            super().add_file(session_id, file)
 
     def _held(self, session_id: str) -> int:
         return sum(len(file.data) for file in list(self.file_storage.get(session_id, {}).values()))

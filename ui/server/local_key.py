@@ -24,7 +24,7 @@ def one_time_address(port: int) -> str:
 def redeem(token: str) -> bool:
     """Use up the token of a one-time address; False when it is unknown or was used before."""
     with _lock:
-        known = next((kept for kept in _one_time if secrets.compare_digest(kept, token)), None)
+        known = next((kept for kept in _one_time if secrets.compare_digest(kept.encode(), token.encode())), None)
         if known is not None:
             _one_time.discard(known)
         return known is not None

@@ -1,36 +1,110 @@
 // What Streamlit writes in English whatever the page says, in French; and the way back when the connection is refused.
 "use strict";
 
-const WORDS = [
+const SENTENCES = [
   [/^File must be ([\d.]+) ?MB or smaller\.$/, (_, size) => `Ce fichier dépasse ${parseFloat(size)}\u00a0Mo\u00a0: découpez-le, par exemple par année scolaire, puis choisissez-en une partie.`],
-  [/^File size is too small\.$/, () => "Ce fichier est vide."],
-  [/^Only one file is allowed\.$/, () => "Un seul fichier à la fois."],
-  [/^Unexpected error\. Please try again\.$/, () => "Le fichier n’a pas été reçu. Choisissez-le à nouveau."],
   [/^(?:AxiosError: )?Request failed with status code 413$/, () => "Trop de fichiers attendent déjà d’être enregistrés ou écartés. Fermez les autres, ou réessayez dans deux minutes."],
   [/^(?:AxiosError: )?Request failed with status code \d+$/, () => "Le fichier n’a pas été reçu. Rechargez la page, puis choisissez-le à nouveau."],
   [/^(?:AxiosError: )?Network Error$/, () => "Le fichier n’a pas été reçu\u00a0: la connexion est coupée. Vérifiez-la, puis choisissez-le à nouveau."],
+  [/^Is Streamlit still running\?.*$/s, () => "Antigaspi ne répond plus\u00a0: il a été arrêté, ou le réseau est coupé. La page se remettra en marche d’elle-même dès qu’il répond."],
+  [/^Remove (.+)$/s, (_, name) => `Retirer ${name}`],
+  [/^Help for (.+)$/s, (_, name) => `Aide\u00a0: ${name}`],
 ];
 
-function translate(node) {
-  const text = node.nodeValue.trim();
-  for (const [english, french] of WORDS) {
-    const match = english.exec(text);
-    if (match) { node.nodeValue = french(...match); return; }
+const WORDS = {
+  "File size is too small.": "Ce fichier est vide.",
+  "Only one file is allowed.": "Un seul fichier à la fois.",
+  "Unexpected error. Please try again.": "Le fichier n’a pas été reçu. Choisissez-le à nouveau.",
+  "Error:": "",
+  "Connection error": "Connexion perdue",
+  "Connecting": "Connexion…",
+  "Skip to main content": "Aller au contenu",
+  "Sidebar": "Menu",
+  "App pages": "Pages",
+  "Main menu": "Menu principal",
+  "Expand sidebar": "Ouvrir le menu",
+  "Collapse sidebar": "Fermer le menu",
+  "Navigate to home page": "Aller à l’accueil",
+  "file upload": "Choisir un fichier",
+  "Add files": "Ajouter un fichier",
+  "Show/hide columns": "Choisir les colonnes",
+  "Search": "Chercher",
+  "Close Search": "Fermer la recherche",
+  "Next Result": "Résultat suivant",
+  "Previous Result": "Résultat précédent",
+  "0 results": "Aucun résultat",
+  "Fullscreen": "Plein écran",
+  "Close fullscreen": "Quitter le plein écran",
+  "Choose an option": "Choisir",
+  "Choose options": "Choisir",
+  "Select all": "Tout choisir",
+  "Open": "Ouvrir la liste",
+  "Close": "Fermer",
+  "Clear all": "Tout effacer",
+  "Clear value": "Effacer",
+  "Clear entry": "Effacer",
+  "Clear date": "Effacer la date",
+  "Clear dates": "Effacer les dates",
+  "Choose date": "Choisir une date",
+  "Choose date range": "Choisir une période",
+  "Quick select a date range": "Choisir une période courante",
+  "Previous month": "Mois précédent",
+  "Next month": "Mois suivant",
+  "Previous page": "Page précédente",
+  "Next page": "Page suivante",
+  "Selected values": "Valeurs choisies",
+  "Scroll tabs left": "Onglets précédents",
+  "Scroll tabs right": "Onglets suivants",
+  "Increment": "Augmenter",
+  "Decrement": "Diminuer",
+  "Dataframe column menu": "Menu de la colonne",
+  "Stop script": "Arrêter",
+  "Running...": "Calcul en cours…",
+  "Notifications": "Messages",
+};
+const ATTRIBUTES = ["aria-label", "title", "placeholder", "alt"];
+
+function french(text) {
+  const words = text.trim();
+  if (Object.hasOwn(WORDS, words)) return WORDS[words];
+  for (const [english, sentence] of SENTENCES) {
+    const match = english.exec(words);
+    if (match) return sentence(...match);
+  }
+  return null;
+}
+
+function translateText(node) {
+  const translated = french(node.nodeValue);
+  if (translated !== null && translated !== node.nodeValue) node.nodeValue = translated;
+}
+
+function translateAttributes(element) {
+  for (const name of ATTRIBUTES) {
+    const value = element.getAttribute(name);
+    const translated = value && french(value);
+    if (translated && translated !== value) element.setAttribute(name, translated);
   }
 }
 
 function translateAll(root) {
-  if (root.nodeType === Node.TEXT_NODE) { translate(root); return; }
-  const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-  while (texts.nextNode()) translate(texts.currentNode);
+  if (root.nodeType === Node.TEXT_NODE) { translateText(root); return; }
+  const nodes = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
+  for (let node = root; node; node = nodes.nextNode()) {
+    if (node.nodeType === Node.TEXT_NODE) translateText(node);
+    else if (node.nodeType === Node.ELEMENT_NODE) translateAttributes(node);
+  }
 }
 
 new MutationObserver((changes) => {
   for (const change of changes) {
-    if (change.type === "characterData") translate(change.target);
+    if (change.type === "characterData") translateText(change.target);
+    else if (change.type === "attributes") translateAttributes(change.target);
     else change.addedNodes.forEach(translateAll);
   }
-}).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
+}).observe(document.documentElement, {
+  childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES,
+});
 
 // A page left open whose sign-in ended would say “Connection error”: drawn anew, it says why, and how to come back.
 setInterval(async () => {

@@ -29,11 +29,12 @@ class Conversation:
             message.ParseFromString(frame)
         except DecodeError:
             return None
-        known, self._known = self._known, self._decide()
-        if known != self._known:
+        known, now = self._known, self._decide()
+        self._known = now
+        if known != now or isinstance(now, Refusal):
             # What was clicked on a page of before must not act: the page is drawn anew for who is here now.
             return _drawn_anew(message)
-        return frame if _allowed(message, self._known) else None
+        return frame if _allowed(message, now) else None
 
 
 def _drawn_anew(message: BackMsg) -> bytes:
@@ -44,12 +45,10 @@ def _drawn_anew(message: BackMsg) -> bytes:
     return anew.SerializeToString()
 
 
-def _allowed(message: BackMsg, user: User | Refusal) -> bool:
+def _allowed(message: BackMsg, user: User) -> bool:
     kind = message.WhichOneof("type")
     if kind in FOR_EVERY_USER:
         return True
-    if isinstance(user, Refusal):
-        return False
     if kind == "file_urls_request":
         return may_upload(user)
     return kind == "backend_operation_request" and (

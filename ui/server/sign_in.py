@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection, cookie_parser
 from starlette.responses import RedirectResponse, Response
@@ -19,14 +22,17 @@ from streamlit.web.server.starlette.starlette_websocket import (
 )
 
 from data.accounts import active_accounts, end_sessions
+from data.faults import StoreFault
 from ui import access, session
-from ui.access import Visit
+from ui.access import User, Visit
 from ui.server import session_cookie
+from ui.server.answers import provider_away, refused_in_a_word
 
 LOGIN = "/connexion"
 TO_PROVIDER = "/auth/login"
 CALLBACK = "/oauth2callback"
 LOGOUT = "/auth/logout"
+LOGGER = logging.getLogger(__name__)
 
 
 def public_origin() -> str:
@@ -58,27 +64,56 @@ def handles(path: str) -> bool:
     return path in (TO_PROVIDER, CALLBACK, LOGOUT)
 
 
+def own_answer(path: str, visit: Visit) -> Response | None:
+    """Return the way to the provider, or a refusal of what another site asks; None for what Streamlit answers."""
+    if path == LOGIN:
+        return to_provider()
+    if path == LOGOUT and _asked_by_another_site(visit):
+        return refused_in_a_word("Pour vous déconnecter, utilisez le bouton de l’application.", 403)
+    return None
+
+
+def _asked_by_another_site(visit: Visit) -> bool:
+    site = visit.headers.get("sec-fetch-site", "same-origin")
+    referer = visit.headers.get("referer", public_origin())
+    return site in ("cross-site", "same-site") or not referer.startswith(public_origin())
+
+
 async def pass_on(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """Let Streamlit answer, and add what it leaves out: the age limit, the session cookie, the end of sessions."""
-    cookies = HTTPConnection(scope).cookies
+    connection = HTTPConnection(scope)
+    visit = Visit({"host": "", **connection.headers}, connection.cookies)
     if scope["path"] == LOGOUT:
-        held = session_cookie.read(cookies)
-        if held and held.email in active_accounts(session.opened()):
-            end_sessions(session.opened(), held.email)
+        await run_in_threadpool(_end_sessions_of, visit)
+    away = False
 
     async def completed(message: Message) -> None:
+        nonlocal away
         if message["type"] == "http.response.start":
             headers = MutableHeaders(raw=list(message["headers"]))
             if scope["path"] == TO_PROVIDER:
-                _ask_for_a_recent_sign_in(headers, again=USER_COOKIE_NAME in cookies)
+                away = message["status"] >= 400
+                if away:
+                    LOGGER.error("The sign-in service does not answer: see server_metadata_url in secrets.toml")
+                    await provider_away()(scope, receive, send)
+                _ask_for_a_recent_sign_in(headers, again=USER_COOKIE_NAME in visit.cookies)
             elif scope["path"] == CALLBACK:
                 _open_session(headers)
             else:
                 headers.append("set-cookie", f"{session_cookie.NAME}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax")
             message = {**message, "headers": headers.raw}
-        await send(message)
+        if not away:
+            await send(message)
 
     await app(scope, receive, completed)
+
+
+def _end_sessions_of(visit: Visit) -> None:
+    """End the sessions of whoever signs out; a cookie that no longer counts ends nobody's."""
+    user = access.decide(visit, claims(visit), session.opened())
+    if isinstance(user, User):
+        with suppress(StoreFault):  # on a full disk, this browser at least forgets who was here
+            end_sessions(session.opened(), user.name)
 
 
 def _ask_for_a_recent_sign_in(headers: MutableHeaders, *, again: bool) -> None:
@@ -110,6 +145,6 @@ def _cookies_set(headers: Headers) -> dict[str, str]:
 
 def secured(cookie: bytes) -> bytes:
     """Return a Set-Cookie header kept to TLS, where the address people type has it."""
-    if access.sign_in_configured() and public_origin().startswith("https") and b"secure" not in cookie.lower():
+    if access.sign_in_configured() and public_origin().startswith("https") and b"; secure" not in cookie.lower():
         return cookie + b"; Secure"
     return cookie

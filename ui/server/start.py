@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import resource
 import socket
 import sys
 import threading
 import webbrowser
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from itertools import zip_longest
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +26,15 @@ from ui.server.application import SCRIPT, Application
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NEEDED = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
+# The gate knows addresses from the root, hosts follow from the public address, TLS ends at the proxy, the look is ours.
+NOT_OURS = ("server.baseUrlPath", "server.allowedHosts", "server.ssl", "theme.")
+HELP = """Démarrer l’application\u00a0: python -m ui [--server.port 8502] [--server.headless true]
+
+  --server.port NUMÉRO       le port (8501)
+  --server.headless true     ne pas ouvrir de navigateur
+  --server.address ADRESSE   l’adresse à écouter (127.0.0.1\u00a0; une autre demande une connexion configurée)
+
+Les autres réglages sont dans .streamlit/config.toml, chacun avec sa raison."""
 BEFORE_ITS_ADDRESS = 1.0  # seconds until the server listens, once it is ready
 
 
@@ -35,6 +46,9 @@ def main(arguments: list[str]) -> int:
     # Streamlit would ask an outside address what this machine is called. No call out, ever.
     net_util.get_external_ip = net_util.get_internal_ip = lambda: None
     sys.argv = [str(SCRIPT)]
+    if "--help" in arguments:
+        print(HELP)
+        return 0
     config._main_script_path = str(SCRIPT)  # beside which the configuration is
     options = _options(arguments)
     problem = _problem(options)
@@ -42,8 +56,18 @@ def main(arguments: list[str]) -> int:
         print(problem, file=sys.stderr)
         return 1
     application = Application(_ready(open_browser=not _value(options, "server.headless")))
-    application.run(config=options | _settled(options))
-    return 0
+    _use_every_descriptor()
+    with suppress(KeyboardInterrupt):
+        application.run(config=options | _settled(options))
+    # At once: libraries that count their own objects would tell in English of those left.
+    os._exit(0)
+
+
+def _use_every_descriptor() -> None:
+    """Let as many connections wait as the system allows: a thousand idle ones would keep everybody else out."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _options(arguments: list[str]) -> dict[str, Any]:
@@ -51,9 +75,10 @@ def _options(arguments: list[str]) -> dict[str, Any]:
     templates = config._config_options_template
     texts = {name: os.environ[known.env_var] for name, known in templates.items() if _set(known)}
     words = [part for word in arguments for part in word.split("=", 1)]
-    texts |= {name.removeprefix("--"): text for name, text in zip(words[::2], words[1::2], strict=False)}
+    # A word without its pair is kept as an option without a value, which is then refused by its name.
+    texts |= {name.removeprefix("--"): text for name, text in zip_longest(words[::2], words[1::2], fillvalue="")}
     values: dict[str, Any] = {"true": True, "false": False}
-    return {name: values.get(text, int(text) if text.isdigit() else text) for name, text in texts.items()}
+    return {name: values.get(text, int(text) if text.isdecimal() else text) for name, text in texts.items()}
 
 
 def _set(known: ConfigOption) -> bool:
@@ -62,9 +87,12 @@ def _set(known: ConfigOption) -> bool:
 
 def _problem(options: Mapping[str, Any]) -> str | None:
     """Return why the application must not start, in French, or None."""
-    for name in options:
-        if name not in config._config_options_template or config._config_options_template[name].sensitive:
-            return f"L’option «\u00a0{name}\u00a0» n’existe pas. Exemple d’option\u00a0: --server.port 8502."
+    for name, value in options.items():
+        known = config._config_options_template.get(name)
+        if known is None or known.sensitive or name.startswith(NOT_OURS):
+            return f"L’option «\u00a0{name}\u00a0» n’existe pas ici. Exemple d’option\u00a0: --server.port 8502."
+        if not isinstance(value, known.type):
+            return f"L’option «\u00a0{name}\u00a0» n’admet pas la valeur «\u00a0{value}\u00a0». Corrigez-la."
     address, port = str(_value(options, "server.address")), _value(options, "server.port")
     if not isinstance(port, int) or not 0 < port < 65536:
         return f"Le port «\u00a0{port}\u00a0» n’est pas un nombre de 1 à 65535. Choisissez par exemple 8502."
@@ -124,5 +152,7 @@ def _ready(*, open_browser: bool) -> Any:  # noqa: ANN401
             if open_browser:
                 threading.Timer(BEFORE_ITS_ADDRESS, webbrowser.open, [address]).start()
         yield
+        session.close()
+        print("\n  Antigaspi est arrêté.", flush=True)
 
     return lifespan

@@ -145,6 +145,26 @@ def test_what_streamlit_tells_of_the_inside_is_closed(server: Server, path: str)
     assert server.ask(path, Cookie=server.cookie).status == 404
 
 
+@pytest.mark.parametrize(
+    ("path", "plain"),
+    [("/synthese/", "/synthese"), ("//synthese", "/synthese"), ("//ailleurs.example/?jeton=x", "/ailleurs.example")],
+)
+def test_surplus_slashes_lead_to_the_page_and_never_to_another_site(server: Server, path: str, plain: str) -> None:
+    answer = server.ask(path, Cookie=server.cookie)
+    assert (answer.status, answer.getheader("location")) == (308, plain)
+
+
+@pytest.mark.parametrize("path", ["/static/nulle", "/favicon.png/x", "/_stcore/rien", "/auth/logout", "/connexion"])
+def test_streamlit_never_gives_its_blank_page(server: Server, path: str) -> None:
+    answer = server.ask(path, Cookie=server.cookie)
+    assert answer.status == 404
+    assert "Streamlit" not in answer.read().decode()
+
+
+def test_an_address_with_any_letter_is_answered_in_french(server: Server) -> None:
+    assert server.ask("/?jeton=%C3%A9").status == 403
+
+
 @pytest.mark.parametrize("path", ["/gaspillage/gaspillage", "/pages/comite/synthese.py", "/app.py", "/a/b/c"])
 def test_an_address_that_leads_nowhere_says_so_in_french(server: Server, path: str) -> None:
     answer = server.ask(path, Cookie=server.cookie)

@@ -26,8 +26,12 @@ def started(path: Path, *options: str) -> tuple[int, str]:
     ("options", "reason"),
     [
         (("--server.address", "0.0.0.0"), "s’ouvre à d’autres machines"),
-        (("--server.port", "80x"), "n’est pas un nombre de 1 à 65535"),
+        (("--server.port", "80x"), "n’admet pas la valeur"),
+        (("--server.port", "99999"), "n’est pas un nombre de 1 à 65535"),
         (("--server.porte", "8502"), "n’existe pas"),
+        (("8502",), "n’existe pas"),
+        (("--server.headless", "--server.port", "8502"), "n’admet pas la valeur"),
+        (("--server.baseUrlPath", "antigaspi"), "n’existe pas"),
     ],
 )
 def test_an_option_that_cannot_be_is_refused(tmp_path: Path, options: tuple[str, ...], reason: str) -> None:
