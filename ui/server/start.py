@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import resource
 import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from itertools import zip_longest
 from typing import Any
@@ -138,11 +139,27 @@ def _value(options: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401
     return options.get(name, config.get_option(name))
 
 
+def _logged_now_and_then() -> Callable[[asyncio.AbstractEventLoop, dict[str, Any]], None]:
+    """Return what tells a fault of the event loop: at most once a minute when connections are too many."""
+    last = 0.0
+
+    def tell(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        nonlocal last
+        if "out of system resource" not in context["message"]:
+            loop.default_exception_handler(context)
+        elif loop.time() - last > 60:
+            last = loop.time()
+            print("\n  Trop de connexions à la fois\u00a0: les nouvelles attendent.", file=sys.stderr, flush=True)
+
+    return tell
+
+
 def _ready(*, open_browser: bool) -> Any:  # noqa: ANN401
     """Return what runs while the server is up: it first says which address to open."""
 
     @asynccontextmanager
     async def lifespan(_: App) -> AsyncIterator[None]:
+        asyncio.get_running_loop().set_exception_handler(_logged_now_and_then())
         if access.sign_in_configured():
             print(f"\n  Antigaspi est prêt\u00a0: {sign_in.public_origin()}\n", flush=True)
         else:
