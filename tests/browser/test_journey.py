@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import SLOW, VERY_SLOW, hand_over, picture, spaced, visit, whole
+from tests.browser.steps import SLOW, VERY_SLOW, choose, hand_over, picture, spaced, visit, whole
 from tests.conftest import REAL_DATA
 
 
@@ -108,12 +108,3 @@ def deposit(page: Page, file: Path) -> str:
     page.get_by_role("button", name="Enregistrer ces données").click()
     expect(page.get_by_text("C’est enregistré")).to_be_visible(timeout=SLOW)
     return spaced(sentence.inner_text())
-
-
-def choose(page: Page, label: str, value: str) -> None:
-    """Choose a value in a list, by keyboard."""
-    field = page.get_by_role("combobox", name=re.compile(label)).first
-    field.click()
-    field.fill(value)
-    page.get_by_role("option", name=value, exact=True).click()
-    expect(field).to_have_value(value, timeout=SLOW)
