@@ -84,6 +84,8 @@ def test_a_file_of_habit_is_read_as_it_is_meant_or_refused_with_what_to_do(empty
     report = preview(empty, "fichier", file.content)
     warned = [finding for finding in report.warnings if "école inconnue" not in finding.reason]
     assert_expected(replace(report, warnings=warned), file)
+    if not file.read:
+        return
     with empty.scratch() as cursor:
         stage(cursor, read_sheet(file.content))
         for line, cells in file.read.items():
