@@ -13,7 +13,6 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -67,12 +66,24 @@ def one_time_address(address: str) -> str:
     return re.findall(r"http://\S+\?jeton=\S+", LOGS[address].read_text(encoding="utf-8"))[-1]
 
 
-def entered(browser: Browser, address: str, **options: Any) -> Page:  # noqa: ANN401
-    """Return a page of a new browser that came in by the server's one-time address, on its home."""
-    page = browser.new_page(**options)
-    page.goto(one_time_address(address))
-    opened(page)
-    return page
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start one Chromium for the tests of a file; each has a context of its own, as a new browser would."""
+    assert CHROMIUM, "no Chromium on this machine: run `make test`, which installs it"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visitor(browser: Browser, server: str) -> Iterator[Page]:
+    """Return a page that came in by the server's one-time address, on its home."""
+    with browser.new_context(viewport={"width": 1280, "height": 900}, locale="fr-FR") as context:
+        page = context.new_page()
+        page.goto(one_time_address(server))
+        opened(page)
+        yield page
 
 
 def _wait_until_up(address: str) -> None:
@@ -86,24 +97,27 @@ def _wait_until_up(address: str) -> None:
 
 
 @pytest.fixture
-def page(server: str) -> Iterator[Page]:
+def page(browser: Browser, server: str) -> Iterator[Page]:
     """Open the application in Chromium; at the end, the console and the network must be clean."""
-    assert CHROMIUM, "no Chromium on this machine: run `make test`, which installs it"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
-        one = entered(browser, server, viewport={"width": 1280, "height": 900}, locale="fr-FR")
-        errors: list[str] = []
-        one.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        one.on("pageerror", lambda error: errors.append(str(error)))
+    with browser.new_context(viewport={"width": 1280, "height": 900}, locale="fr-FR") as context:
+        one = context.new_page()
+        errors = errors_of(one)
         outside: list[str] = []
         one.on("request", lambda request: None if _local(request.url, server) else outside.append(request.url))
-        one.goto(server)
+        one.goto(one_time_address(server))
         opened(one)
         expect(one.get_by_test_id("stMainMenu")).to_have_count(0)  # it speaks English
         yield one
-        browser.close()
     assert not outside, f"requests to the outside: {outside}"
     assert not errors, f"errors in the console: {errors}"
+
+
+def errors_of(page: Page) -> list[str]:
+    """Return the list where the errors of a page's console will be."""
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    return errors
 
 
 def _local(url: str, server: str) -> bool:

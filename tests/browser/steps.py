@@ -7,13 +7,13 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from tests.conftest import PROJECT
 
 SCREENSHOTS = PROJECT / "var" / "screenshots"
 README_IMAGES = PROJECT / "docs" / "images"
-SLOW, VERY_SLOW = 30_000, 180_000
+AGAIN, SLOW, VERY_SLOW = 5_000, 30_000, 180_000
 IDLE = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
 
 
@@ -53,6 +53,21 @@ def hand_over(page: Page, file: Path) -> None:
         with suppress(AssertionError):
             expect(waiting).to_have_count(0, timeout=15_000)
             return
+
+
+def choose(page: Page, label: str, value: str, exact: bool = True) -> None:
+    """Choose a value in a list, and again if the page was drawn anew just then and closed it."""
+    field = page.get_by_role("combobox", name=re.compile(label)).first
+    chosen = value if exact else re.compile(re.escape(value))
+    for _ in range(5):
+        whole(page)
+        with suppress(Error, AssertionError):
+            field.click(timeout=AGAIN)
+            field.fill(value, timeout=AGAIN)
+            page.get_by_role("option", name=value, exact=exact).first.click(timeout=AGAIN)
+            expect(field).to_have_value(chosen, timeout=AGAIN)
+            return
+    expect(field).to_have_value(chosen, timeout=AGAIN)
 
 
 def spaced(text: str) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from data.demo import load_demo
 from data.store import Store
-from tests.browser.conftest import CHROMIUM, LAUNCH, entered, one_time_address, serve
+from tests.browser.conftest import errors_of, one_time_address, serve
 from tests.browser.steps import SLOW, visit, whole
 from tests.pages.conftest import add_forecasts
 
@@ -56,58 +56,49 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-def test_the_first_visitor_since_the_start_may_come_by_the_address_of_a_page(tmp_path: Path) -> None:
-    with serve(tmp_path / "store.duckdb") as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
-        visitor = browser.new_page()
+def test_the_first_visitor_since_the_start_may_come_by_the_address_of_a_page(browser: Browser, tmp_path: Path) -> None:
+    with serve(tmp_path / "store.duckdb") as address, browser.new_context() as context:
+        visitor = context.new_page()
         visitor.goto(one_time_address(address).replace("/?", "/deploiement?"))
         expect(visitor.get_by_role("heading", level=1, name="Déploiement")).to_be_visible(timeout=SLOW)
         whole(visitor)
         expect(visitor.get_by_role("dialog")).to_have_count(0)
         expect(visitor.get_by_text("Page not found")).to_have_count(0)
-        browser.close()
 
 
-def test_every_page_answers_at_the_address_of_its_file(server: str) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
-        visitor = entered(browser, server, viewport={"width": 768, "height": 900})
-        expect(visitor.get_by_role("heading", level=1, name="Synthèse")).to_be_visible(timeout=SLOW)
-        for path, title in PAGES.items():
-            visitor.goto(f"{server}/{path}")
-            expect(visitor.get_by_role("heading", level=1, name=title)).to_be_visible(timeout=SLOW)
-            whole(visitor)
-            expect(visitor.get_by_text("Page not found")).to_have_count(0)
-        browser.close()
-
-
-def test_an_unknown_address_says_so_in_french_and_leads_back(server: str) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
-        visitor = entered(browser, server)
-        for address in ("nimporte", "Prévisions", "home"):
-            visitor.goto(f"{server}/{address}")
-            expect(visitor.get_by_role("heading", level=1, name="Page introuvable")).to_be_visible(timeout=SLOW)
-            whole(visitor)
-            expect(visitor.get_by_role("dialog")).to_have_count(0)
-        visitor.get_by_role("link", name="Aller à l’accueil").click()
-        expect(visitor.get_by_role("heading", level=1, name="Synthèse")).to_be_visible(timeout=SLOW)
+def test_every_page_of_the_menu_answers_at_the_address_of_its_file_in_french(server: str, visitor: Page) -> None:
+    links = visitor.get_by_test_id("stSidebarNav").get_by_role("link")
+    errors = errors_of(visitor)
+    # An icon's name comes before the title.
+    menu = {link.inner_text().split("\n")[-1]: link.get_attribute("href") for link in links.all()}
+    assert menu == {title: f"{server}/{path}" for path, title in PAGES.items()}
+    for path, title in PAGES.items():
+        visitor.goto(f"{server}/{path}")
+        expect(visitor.get_by_role("heading", level=1, name=title)).to_be_visible(timeout=SLOW)
         whole(visitor)
-        expect(visitor.get_by_role("dialog")).to_have_count(0)
-        browser.close()
-
-
-def test_every_page_opens_from_the_menu_in_french(page: Page) -> None:
-    for title in PAGES.values():
-        visit(page, title)
-        expect(page.get_by_test_id("stException")).to_have_count(0)
-        text = page.get_by_test_id("stMain").inner_text()
+        expect(visitor.get_by_text("Page not found")).to_have_count(0)
+        expect(visitor.get_by_test_id("stException")).to_have_count(0)
+        text = visitor.get_by_test_id("stMain").inner_text()
         for word in ENGLISH:
             assert word not in text, f"{title}: {word}"
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{title} is too wide"
+        assert visitor.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{title} is too wide"
+    # By its address, Streamlit first looks for what it needs beside the page.
+    assert not [error for error in errors if "404 (Not Found)" not in error]
 
 
-def test_a_list_where_nothing_matches_says_so_in_french(page: Page) -> None:
+def test_an_unknown_address_says_so_in_french_and_leads_back(visitor: Page, server: str) -> None:
+    for address in ("nimporte", "Prévisions", "home"):
+        visitor.goto(f"{server}/{address}")
+        expect(visitor.get_by_role("heading", level=1, name="Page introuvable")).to_be_visible(timeout=SLOW)
+        whole(visitor)
+        expect(visitor.get_by_role("dialog")).to_have_count(0)
+    visitor.get_by_role("link", name="Aller à l’accueil").click()
+    expect(visitor.get_by_role("heading", level=1, name="Synthèse")).to_be_visible(timeout=SLOW)
+    whole(visitor)
+    expect(visitor.get_by_role("dialog")).to_have_count(0)
+
+
+def test_what_streamlit_offers_answers_or_advises_in_english_is_not_seen(page: Page) -> None:
     visit(page, "Généralisation")
     for kind, test_id in (("stSelectbox", "stSelectboxVirtualDropdown"), ("stMultiSelect", "stMultiSelectDropdown")):
         field = page.get_by_test_id(kind).get_by_role("combobox").first
@@ -118,33 +109,36 @@ def test_a_list_where_nothing_matches_says_so_in_french(page: Page) -> None:
         assert nothing.evaluate("option => getComputedStyle(option, '::after').content") == '"Aucun résultat"'
         assert "No results" not in page.locator("body").inner_text()
         field.press("Escape")
-
-
-def test_what_streamlit_offers_or_advises_in_english_is_not_seen(page: Page) -> None:
-    visit(page, "Généralisation")
     stages = page.get_by_test_id("stMultiSelect").get_by_role("combobox").first
     stages.click()
     stages.fill("t")
     expect(page.get_by_test_id("stMultiSelectDropdown").locator('[role="option"]').first).to_be_visible(timeout=SLOW)
     assert "Select" not in page.locator("body").inner_text()
     page.keyboard.press("Escape")
-    field = page.get_by_test_id("stNumberInput").locator("input").first
-    field.fill("9")
+    number = page.get_by_test_id("stNumberInput").locator("input").first
+    number.fill("9")
     advice = page.get_by_test_id("InputInstructions").filter(has_text="Press Enter")
     expect(advice).to_have_count(1, timeout=SLOW)
     expect(advice).to_be_hidden()
 
 
-def test_a_title_is_printed_on_the_sheet_of_what_it_announces(page: Page) -> None:
-    visit(page, "Synthèse")
+def test_pages_print_whole_with_their_titles_and_a_word_without_end_does_not_widen_them(page: Page) -> None:
+    a_title_is_printed_on_the_sheet_of_what_it_announces(page)
+    page.emulate_media(media="screen")
+    visit(page, "Déploiement")
+    the_rollout_prints_on_a_sheet_whole(page)
+    page.emulate_media(media="screen")
+    a_word_without_end_does_not_widen_the_page(page)
+
+
+def a_title_is_printed_on_the_sheet_of_what_it_announces(page: Page) -> None:
     page.emulate_media(media="print")
     title = page.get_by_test_id("stHeading").filter(has_text="Qu’est-ce qui a changé").locator("xpath=..")
     for element in (title, title.locator("xpath=following-sibling::*[1]")):
         assert element.evaluate("element => getComputedStyle(element).breakAfter") == "avoid"
 
 
-def test_the_rollout_prints_on_a_sheet_whole(page: Page) -> None:
-    visit(page, "Déploiement")
+def the_rollout_prints_on_a_sheet_whole(page: Page) -> None:
     box = page.locator(".st-key-jalons")
     hidden = "box => [box, box.parentElement].some(one => one.scrollHeight > one.clientHeight + 1)"
     assert box.evaluate(hidden), "no row is hidden on the screen: this test proves nothing"
@@ -154,8 +148,7 @@ def test_the_rollout_prints_on_a_sheet_whole(page: Page) -> None:
     assert float(zoom) * WIDEST_CHART <= SHEET
 
 
-def test_a_word_without_end_does_not_widen_the_page(page: Page) -> None:
-    visit(page, "Déploiement")
+def a_word_without_end_does_not_widen_the_page(page: Page) -> None:
     page.set_viewport_size({"width": 768, "height": 900})
     for place in (".takeaway", ".sentences li", ".card dd", ".note"):
         page.locator(place).first.evaluate("(place, word) => { place.textContent = word }", "x" * 400)

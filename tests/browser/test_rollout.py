@@ -15,8 +15,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from data.store import Store
 from tests.browser.conftest import serve
-from tests.browser.steps import SLOW, picture, visit, whole
-from tests.browser.test_journey import choose, deposit
+from tests.browser.steps import SLOW, choose, picture, visit, whole
+from tests.browser.test_journey import deposit
 from tests.conftest import PROJECT
 
 SCHOOL = "Élémentaire Hypatie"
@@ -122,10 +122,7 @@ def open_forms(page: Page) -> None:
 
 def edit(page: Page, what: str) -> None:
     """Choose a form."""
-    field = page.get_by_role("combobox", name=re.compile("Que voulez-vous mettre à jour"))
-    field.click()
-    field.fill(what)
-    page.get_by_role("option", name=re.compile(what)).click()
+    choose(page, "Que voulez-vous mettre à jour", what, exact=False)
     pause(page)
 
 

@@ -10,12 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from oidc_provider_mock import User, run_server_in_thread
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from data.accounts import save_account
 from data.demo import load_demo
 from data.store import Store
-from tests.browser.conftest import CHROMIUM, LAUNCH, serve
+from tests.browser.conftest import serve
 from tests.browser.steps import SLOW, opened, whole
 from tests.conftest import PROJECT
 
@@ -48,7 +48,7 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("served")
     subprocess.run(["make", "--silent", ".venv-served/run.stamp"], cwd=PROJECT, check=True)
     for room in ROOMS:
@@ -65,10 +65,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         save_account(store, "test", "ferme@ville.fr", "mission", active=False)
         store.close()
         settings = {"ANTIGASPI_AUTO_REFRESH": "0"}
-        with serve(store.path, str(SERVED), folder, **settings) as address, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
+        with serve(store.path, str(SERVED), folder, **settings) as address:
             yield Served(address, browser)
-            browser.close()
 
 
 def sign_in(page: Page, name: str) -> None:

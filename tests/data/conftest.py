@@ -43,9 +43,8 @@ def settled(two_schools: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def known(settled: Store, tmp_path: Path) -> Iterator[Store]:
+def known(two_schools: Path, tmp_path: Path) -> Iterator[Store]:
     """Return a copy of that store, which a test may change."""
-    settled.backup(tmp_path / "known.duckdb")
-    opened = Store(tmp_path / "known.duckdb")
+    opened = Store(Path(shutil.copy(two_schools, tmp_path / "known.duckdb")))
     yield opened
     opened.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -91,6 +92,8 @@ def empty_store(blank: Path, tmp_path: Path) -> Path:
 def open_app(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     """Return a function that runs a page on a store, as app.py does."""
     monkeypatch.setenv("ANTIGASPI_AUTO_REFRESH", "0")
+    # A run of a page passes for the program itself: a process started by a later test would run the page again.
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
     def run(path: Path, page: str | None = None, role: str | None = None, **query: str) -> AppTest:
         monkeypatch.setenv("ANTIGASPI_DB", str(path))

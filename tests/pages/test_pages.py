@@ -41,7 +41,7 @@ def test_every_page_of_the_menu_is_tested_here() -> None:
 
 
 @pytest.mark.parametrize(("page", "heading", "metrics", "charts", "tables"), EXPECTED, ids=FILES)
-def test_a_page_shows_its_figures_with_demo_data(
+def test_a_page_shows_its_figures_and_every_chart_has_its_sentence_its_name_and_its_table(
     open_app: Open, demo_file: Path, page: str, heading: str, metrics: int, charts: int, tables: int
 ) -> None:
     app = open_app(demo_file, page)
@@ -51,15 +51,11 @@ def test_a_page_shows_its_figures_with_demo_data(
     assert len(app.metric) >= metrics
     assert len(app.get("plotly_chart")) >= charts
     assert tables_in(app) >= tables
+    if charts:
+        every_chart_has_its_sentence_its_name_and_its_table(app)
 
 
-def tables_in(app: AppTest) -> int:
-    return len(app.dataframe) + sum("<table>" in block.value for block in app.get("html"))
-
-
-@pytest.mark.parametrize("page", [page for page, _, _, charts, _ in EXPECTED if charts])
-def test_every_chart_has_its_sentence_its_name_and_its_table(open_app: Open, demo_file: Path, page: str) -> None:
-    app = open_app(demo_file, page)
+def every_chart_has_its_sentence_its_name_and_its_table(app: AppTest) -> None:
     charts, before, shown = app.get("plotly_chart"), len(app.get("download_button")), tables_in(app)
     tables = [expander for expander in app.expander if expander.label == "Voir le tableau"]
     assert len(tables) == len(charts)
@@ -73,14 +69,17 @@ def test_every_chart_has_its_sentence_its_name_and_its_table(open_app: Open, dem
     assert tables_in(app) >= shown + len(charts)
 
 
-@pytest.mark.parametrize(("page", "heading"), [(page, heading) for page, heading, *_ in EXPECTED], ids=FILES)
-def test_a_page_of_an_empty_store_opens_and_says_what_to_do(
-    open_app: Open, empty_store: Path, page: str, heading: str
-) -> None:
-    app = open_app(empty_store, page)
-    assert not app.exception
-    assert headings(app) == [heading]
-    assert len(app.info) >= (0 if heading == "Guide" else 1)
+def tables_in(app: AppTest) -> int:
+    return len(app.dataframe) + sum("<table>" in block.value for block in app.get("html"))
+
+
+def test_every_page_of_an_empty_store_opens_and_says_what_to_do(open_app: Open, empty_store: Path) -> None:
+    app = open_app(empty_store)
+    for page, heading, *_ in EXPECTED:
+        app.switch_page(page).run()
+        assert not app.exception, page
+        assert headings(app) == [heading]
+        assert len(app.info) >= (0 if heading == "Guide" else 1), page
 
 
 @pytest.mark.parametrize("role", EVERYONE)

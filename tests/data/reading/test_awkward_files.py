@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -54,23 +55,21 @@ def test_an_awkward_file_goes_in_and_its_report_says_what_it_had(store: Store, f
 
 @pytest.mark.parametrize("file", REFUSED, ids=lambda file: file.name)
 def test_a_file_that_cannot_be_read_is_refused_in_french_and_leaves_the_store_as_it_was(
-    store: Store, file: Awkward
+    empty: Store, file: Awkward
 ) -> None:
-    before = store.version()
     with pytest.raises(DepositRefused) as refusal:
-        apply(store, "fichier", file.content, "agent")
+        apply(empty, "fichier", file.content, "agent")
     assert file.refused in str(refusal.value)
     assert str(refusal.value).endswith(".")
     assert "unicode" not in str(refusal.value).lower()
-    assert store.version() == before
-    assert store.read("SELECT count(*) AS n FROM deposits")["n"].item() == 0
+    assert empty.version() == 0
+    assert empty.read("SELECT count(*) AS n FROM deposits")["n"].item() == 0
 
 
 @pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def empty(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """A store that no test writes to."""
-    folder: Path = tmp_path_factory.mktemp("habits")
-    opened = Store(folder / "empty.duckdb")
+    opened = Store(Path(shutil.copy(blank, tmp_path_factory.mktemp("empty") / "empty.duckdb")))
     yield opened
     assert opened.version() == 0
     opened.close()
@@ -85,6 +84,8 @@ def test_a_file_of_habit_is_read_as_it_is_meant_or_refused_with_what_to_do(empty
     report = preview(empty, "fichier", file.content)
     warned = [finding for finding in report.warnings if "école inconnue" not in finding.reason]
     assert_expected(replace(report, warnings=warned), file)
+    if not file.read:
+        return
     with empty.scratch() as cursor:
         stage(cursor, read_sheet(file.content))
         for line, cells in file.read.items():

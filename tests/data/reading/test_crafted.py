@@ -47,7 +47,9 @@ def test_a_sound_workbook_of_100_000_lines_is_read_whole() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 def test_the_process_that_reads_a_workbook_ends_with_the_one_that_asked() -> None:
     script = (
-        "import os, signal; from data.workbook import open_workbook; from tests.data.awkward import TABLE, workbook\n"
+        "import os, signal\n"
+        "from data.reading.workbook import open_workbook\n"
+        "from tests.data.reading.awkward import TABLE, workbook\n"
         "with open_workbook(workbook(TABLE)):\n"
         "    tasks = [open(f'/proc/self/task/{t}/children').read() for t in os.listdir('/proc/self/task')]\n"
         "    print(*tasks, flush=True)\n"
