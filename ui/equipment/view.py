@@ -38,8 +38,8 @@ SHORTER = {
 }
 EVERYONE, TOTAL = "Toutes les écoles", "Total"
 TREND_NOTE = (
-    "Part des agents, dans les écoles renseignées. Une interruption\u00a0: chiffre non renseigné\u00a0; "
-    "pour un métier, aussi un mois où une école n’a pas répondu."
+    "Part des agents, dans les écoles renseignées. Une interruption\u00a0: chiffre non renseigné, ou trop peu "
+    "d’agents\u00a0; pour un métier, aussi un mois où une école n’a pas répondu."
 )
 UNKNOWN_NOTE = "«\u00a0—\u00a0»\u00a0: non renseigné, hors du total."
 
