@@ -118,9 +118,9 @@ def test_totals_rounded_by_themselves_would_tell_of_four_schools_of_three() -> N
     assert (rounded.totals["Agents"], nearest(cells[["Agents"]].sum().to_frame()).iloc[0, 0]) == (20, 10)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.data())
-def test_rounded_counts_stay_close_and_no_part_passes_its_whole(data: st.DataObject) -> None:
+def test_rounded_counts_stay_close_and_do_not_tell_who_is_behind_them(data: st.DataObject) -> None:
     schools, trades = data.draw(st.integers(1, 4)), data.draw(st.integers(1, 4))
     row = st.lists(st.integers(0, 12), min_size=len(WHOLE), max_size=len(WHOLE))
     rows = data.draw(st.lists(row, min_size=schools * trades, max_size=schools * trades))
@@ -133,6 +133,11 @@ def test_rounded_counts_stay_close_and_no_part_passes_its_whole(data: st.DataObj
     rounded = added_up(by_running_totals(cells, INDEX[:2]), exact=False)
     assert (abs(rounded.schools - exact.schools) <= BASE // 2).all(axis=None)
     assert (abs(rounded.totals - exact.totals) <= schools * (BASE // 2)).all()
+    # Other people in the first school, moved one at a time, leave all tables as they are.
+    for world in walk(cells.iloc[:trades].to_numpy(dtype=float), 100, np.random.default_rng(0)):
+        cells.iloc[:trades] = world
+    other = added_up(by_running_totals(cells, INDEX[:2]), exact=False)
+    assert other.schools.equals(rounded.schools) and other.trades.equals(rounded.trades)
     for table in (rounded.schools, rounded.trades, rounded.totals.to_frame().T):
         assert (table % BASE == 0).all(axis=None) and (table >= 0).all(axis=None)
         for part, whole in enumerate(WHOLE):
