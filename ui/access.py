@@ -175,6 +175,11 @@ def require(*roles: str) -> User:
     return user
 
 
+def sees_exact_counts() -> bool:
+    """Tell whether who is here sees counts of people as they were typed: the mission alone, who types them."""
+    return current().role == "mission"
+
+
 def still_may(user: User, opened: Store, *roles: str) -> bool:
     """Tell whether what was open to somebody still is: a file offered on a page is written later, out of any run."""
     account = _accounts(opened, opened.version()).get(user.name, Account(""))

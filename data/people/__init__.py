@@ -1,1 +1,1 @@
-"""People as counts, under statistical disclosure control."""
+"""Counts of people: exact for the mission, who types them, and rounded for everybody else."""

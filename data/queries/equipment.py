@@ -91,7 +91,7 @@ def device_ages(store: Store, today: date) -> pd.DataFrame:
 
 
 def workshops(store: Store, today: date) -> pd.DataFrame:
-    """Which workshops were held or are to come? Attendance is for data.published_others to show."""
+    """Which workshops were held or are to come? Attendance is for data.people to show."""
     return store.read(WORKSHOPS, {"today": today})
 
 

@@ -145,57 +145,10 @@ def forgotten(store: Store, school: str, stage: str) -> str | None:
 
 
 # ---------------------------------------------------------------- the agents
-# A school that left one trade blank for a step is unknown for this step: adding up the rest would be a false total,
-# and would give away what it left out. Every count below speaks of the same schools, the ones known.
-TOTALS = """
-WITH long AS (
-    SELECT school, trade, month, step, people
-    FROM equipment_counts UNPIVOT INCLUDE NULLS (
-        people FOR step IN (
-            agents, identities_created, identities_activated, active_30_days, trained, mail_addresses
-        )
-    )
-), added AS (
-    SELECT month, school, step, CASE WHEN count(people) = count(*) THEN sum(people)::BIGINT END AS people
-    FROM long
-    GROUP BY month, school, step
-), agents AS (
-    SELECT month, school, people AS agents FROM added WHERE step = 'agents'
-), known AS (
-    -- Without its agents, a school has no share: its steps would count in what they are a share of.
-    SELECT * REPLACE (CASE WHEN agents IS NOT NULL THEN people END AS people)
-    FROM added JOIN agents USING (month, school)
-)
-SELECT
-    month, step,
-    sum(people)::BIGINT AS people,
-    sum(agents) FILTER (WHERE people IS NOT NULL)::BIGINT AS agents,
-    count(people) AS schools_known,
-    count(*) AS schools
-FROM known
-GROUP BY month, step
-ORDER BY month
-"""
-
-
 def months(store: Store) -> list[date]:
     """Which months have counts of agents? The latest first."""
     found = store.read("SELECT DISTINCT month FROM equipment_counts ORDER BY month DESC")
     return [month.date() for month in found["month"]]
-
-
-def step_totals(store: Store) -> pd.DataFrame:
-    """How many agents reached each step, and have a mail address, month by month?
-
-    One row per month × step: people, agents of the same schools, schools known, schools.
-    """
-    totals = store.read(TOTALS)
-    order = {column: rank for rank, column in enumerate(COUNTED.values())}
-    titles = {column: title for title, column in COUNTED.items()}
-    ordered = totals.sort_values(
-        ["month", "step"], key=lambda values: values.map(order) if values.name == "step" else values
-    )
-    return ordered.assign(step=ordered["step"].map(titles)).reset_index(drop=True)
 
 
 # ---------------------------------------------------------------- devices and workshops

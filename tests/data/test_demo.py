@@ -8,15 +8,11 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from data.demo import DemoOnly, is_demo, is_empty, load_demo, start_empty
 from data.deposit.apply import apply
-from data.people.agents import COLUMNS, published
-from data.queries import rollout as programme
 from data.store import Store
-from tests.data.people.attackers import bounds, by_schools, read, small_counts
 
 TODAY = date(2026, 5, 20)
 
@@ -39,17 +35,6 @@ def between(low: float, high: float) -> object:
 
 PAIRS = "SELECT * FROM located_services WHERE meals_planned IS NOT NULL AND meals_served > 0"
 WEIGHED = "SELECT * FROM located_services WHERE preparation_kg + unserved_kg + leftovers_kg IS NOT NULL"
-COUNTS_OF_MONTH = """
-SELECT
-    school, trade, agents, identities_created, identities_activated, active_30_days, trained, mail_addresses,
-    CASE WHEN school IN (SELECT school FROM equipment_counts WHERE month = $month AND satisfaction IS NOT NULL)
-        THEN CASE WHEN satisfaction IS NULL THEN 0 ELSE answers END
-    END AS answers
-FROM equipment_counts WHERE month = $month
-"""
-# Each step is among the ones before; addresses are among the identities, answers among the agents.
-INSIDE = np.triu(np.ones((7, 7), dtype=bool), 1)
-INSIDE[2:, 5] = INSIDE[1:, 6] = False
 KILOS = "sum(preparation_kg + unserved_kg + leftovers_kg)"
 
 
@@ -217,22 +202,3 @@ def test_no_name_comes_from_the_city_s_files(demo: Store, nantes: Path) -> None:
     lines = (nantes / "mapping_frequentation_cantines.csv").read_text(encoding="utf-8").splitlines()
     real = {cell.strip() for line in lines for cell in line.split(",")} - {"M", "E", "M/E"}
     assert not real & set(demo.read("SELECT site FROM service_points")["site"])
-
-
-def test_a_reader_of_the_demonstration_finds_no_small_group(demo: Store) -> None:
-    shown, addresses, told_addresses = 0, 0, 0
-    for month in programme.months(demo)[::4]:
-        counts = demo.read(COUNTS_OF_MONTH, {"month": month}).set_index(["school", "trade"]).astype("Int64")
-        told = published(demo, month)
-        reading = read(told, counts.set_axis(COLUMNS, axis=1), INSIDE)
-        for truth, (low, high) in zip(small_counts(counts)[:3], bounds(reading), strict=True):
-            assert not ((truth == low) & (truth == high)).any()
-        for table in (told.schools, told.trades):
-            texts = table.as_text().to_numpy().ravel()
-            assert not set(texts) & {"1", "2", "3", "4"}
-            shown += sum(text.isdigit() for text in table.of(list(programme.STEPS)).as_text().to_numpy().ravel())
-        known = by_schools(counts)["mail_addresses"]
-        addresses += (known >= 5).sum()
-        told_addresses += told.schools.counts[programme.MAIL].notna()[known >= 5].sum()
-    assert shown > 220  # of 270: a mask that hides everything protects nobody's work
-    assert told_addresses >= 0.9 * addresses

@@ -28,7 +28,7 @@ SHORT = {
     "satisfaction": "Note sur 5",
 }
 ROUND = "round_table"
-UNMASKED = "{month}\u00a0: chiffres non masqués, pour la mission numérique qui les saisit\u00a0: ne les diffusez pas."
+UNMASKED = "{month}\u00a0: chiffres exacts, pour la mission numérique qui les saisit\u00a0: ne les diffusez pas."
 
 
 def counts(month: date) -> None:

@@ -7,11 +7,13 @@ from itertools import pairwise
 
 import pandas as pd
 
-from data.people import marks_and_attendance as published_others
-from data.people.marks_and_attendance import Attendance
-from data.people.mask import MaskedCounts
+from data.people.agents import MonthCounts
+from data.people.marks_and_attendance import Attendance, attendance
+from data.people.rounding import fewest, most
 from data.queries import equipment as support
 from data.queries.equipment import Tickets
+from ui.access import sees_exact_counts
+from ui.equipment import view as equipment_view
 from ui.kit import blocks
 from ui.kit.formats import SPACE, day, enumeration, is_missing, plural
 from ui.rollout.charts import school_name
@@ -23,19 +25,19 @@ FEWEST_LOST = 5
 RULES = (
     "Règles\u00a0: demandes ouvertes depuis plus de 7 jours, matériels en panne ou pas encore en service après "
     "l’installation, ateliers des 7 prochains jours, présences non saisies, école sans réponse ce mois-ci, "
-    "école qui perd 5 agents ou plus à une étape."
+    "école qui perd sûrement 5 agents ou plus à une étape."
 )
 
 
-def to_do(today: date, schools: MaskedCounts) -> None:
+def to_do(today: date, counts: MonthCounts) -> None:
     """Answer: what should the mission do next week?"""
     found = [
         *about_tickets(ask(support.tickets, today)),
         *about_devices(ask(support.devices_to_handle)),
-        *about_workshops(ask(published_others.attendance, today), today),
-        *about_agents(schools),
+        *about_workshops(ask(attendance, today, exact=sees_exact_counts()), today),
+        *about_agents(counts),
     ]
-    if schools.counts.empty and not found:
+    if counts.schools.empty and not found:
         return  # nothing is known yet: no rule speaks
     with blocks.question("Que faire la semaine prochaine\u00a0?", RULES):
         blocks.sentences(found or ["Rien de particulier\u00a0: aucune de ces règles ne signale quoi que ce soit."])
@@ -73,26 +75,27 @@ def about_workshops(facts: Attendance, today: date) -> list[str]:
         f"Préparer l’atelier «{SPACE}{row['title']}{SPACE}», {school_name(row['school'])}, le {day(row['date'])}."
         for row in coming.head(NAMED).to_dict("records")
     ]
-    silent = int((table["held"] & table["seats_attended"].isna() & ~table["hidden"]).sum())
+    silent = int((table["held"] & table["seats_attended"].isna()).sum())
     return told + ([f"Saisir les présents de {plural(silent, 'atelier tenu', 'ateliers tenus')}."] if silent else [])
 
 
-def about_agents(schools: MaskedCounts) -> list[str]:
-    """Ask the silent schools, and help those that lose many agents at one step; what is hidden is not told."""
-    counts, hidden = schools.counts, schools.hidden
-    first = counts.columns[1]
-    silent = [school_name(str(name)) for name in counts.index[counts[first].isna() & ~hidden[first]]]
-    told = [f"Demander ses chiffres du mois à {enumeration(silent)}."] if silent else []
-    # From one step to the next, where both are shown.
+def about_agents(counts: MonthCounts) -> list[str]:
+    """Ask the silent schools, and help those that lose many agents at one step, whatever the rounding hides."""
+    schools, exact = counts.schools, counts.exact
+    silent = [school_name(str(name)) for name in schools.index[schools.iloc[:, 1].isna()]]
+    sentences = [f"Demander ses chiffres du mois à {enumeration(silent)}."] if silent else []
     losses = [
         (int(row[before] - row[step]), str(school), before, step)
-        for school, row in counts.iterrows()
-        for before, step in pairwise(counts.columns)
-        if pd.notna(row[before]) and pd.notna(row[step])
+        for school, row in schools.iterrows()
+        for before, step in pairwise(schools.columns)
+        if pd.notna(row[before])
+        and pd.notna(row[step])
+        and fewest(int(row[before]), exact=exact) - most(int(row[step]), exact=exact) >= FEWEST_LOST
     ]
-    worst = {school: loss for loss in sorted(losses) for school in [loss[1]] if loss[0] >= FEWEST_LOST}
-    return told + [
-        f"Accompagner {school_name(school)}{SPACE}: {plural(people, 'agent perdu', 'agents perdus')} "
+    worst = {loss[1]: loss for loss in sorted(losses)}
+    return sentences + [
+        f"Accompagner {school_name(school)}{SPACE}: "
+        f"{equipment_view.agents(people, 'agent perdu', 'agents perdus', exact=exact)} "
         f"entre «{SPACE}{before}{SPACE}» et «{SPACE}{step}{SPACE}»."
         for people, school, before, step in sorted(worst.values(), reverse=True)
     ]

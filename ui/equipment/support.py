@@ -7,25 +7,15 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from data.people import marks_and_attendance as published_others
-from data.people.marks_and_attendance import Attendance
-from data.people.mask import MASKED
+from data.people.marks_and_attendance import Attendance, attendance
 from data.queries import equipment as support
 from data.queries.equipment import AGES, Tickets
+from ui.access import sees_exact_counts
+from ui.equipment.counts import column, people
 from ui.kit import blocks, sheet, tables
-from ui.kit.formats import SPACE, count_of, day, number, percent, plural
+from ui.kit.formats import SPACE, about, count_of, day, number, percent, plural
 from ui.rollout.charts import school_name
 from ui.session import ask
-
-SHOWN_ONLY = "Ce qui est masqué n’entre dans aucun total."
-
-
-def told(table: pd.DataFrame, column: str, digits: int = 0) -> list[str]:
-    """Write a column of figures as people read it: what is hidden says so, what is unknown is missing."""
-    return [
-        MASKED if hidden else number(value, digits)
-        for hidden, value in zip(table["hidden"], table[column], strict=True)
-    ]
 
 
 def device_ages(today: date) -> None:
@@ -51,8 +41,8 @@ def ages_sentence(counts: pd.DataFrame) -> str:
 
 def workshops(today: date) -> None:
     """Answer: do the workshops find their public?"""
-    facts = ask(published_others.attendance, today)
-    caption = f"Ateliers d’appropriation, dans les écoles. {SHOWN_ONLY}"
+    facts = ask(attendance, today, exact=sees_exact_counts())
+    caption = "Ateliers d’appropriation, dans les écoles. Une place est pour une personne."
     with blocks.question("Les ateliers trouvent-ils leur public\u00a0?", caption):
         if facts.table.empty:
             blocks.empty_state("Aucun atelier n’est encore enregistré.")
@@ -61,7 +51,9 @@ def workshops(today: date) -> None:
         coming = facts.table[~facts.table["held"]].sort_values("date").head(10)
         if not coming.empty:
             columns = {"date": "Date", "school": "École", "title": "Atelier", "seats_planned": "Places"}
-            table = coming.assign(school=coming["school"].map(school_name))[list(columns)].rename(columns=columns)
+            seats = column(coming["seats_planned"], exact=facts.exact)
+            named = coming.assign(school=coming["school"].map(school_name), seats_planned=seats)
+            table = named[list(columns)].rename(columns=columns)
             sheet.sheet_of(table.assign(Date=table["Date"].map(day)))
             tables.download_csv(table, "prochains_ateliers")
         with st.expander("Voir les ateliers tenus"):
@@ -72,26 +64,27 @@ def workshops(today: date) -> None:
 
 
 def workshops_sentence(facts: Attendance) -> str:
-    """Say how many workshops were held, and how many of their seats were taken where that is shown."""
+    """Say how many workshops were held, and how many of their seats were taken where that is known."""
     held = count_of(facts.held, facts.held + facts.coming, "atelier tenu", "ateliers tenus")
     if not facts.known:
-        return f"{held}. Aucune présence n’est encore connue, ou ne peut être montrée."
-    seats = count_of(facts.attended, facts.seats, "place prise", "places prises")
+        return f"{held}. Aucune présence n’est encore connue."
+    taken, total = (people(count, exact=facts.exact) for count in (facts.attended, facts.seats))
+    seats = f"{taken}{SPACE}{'places prises' if facts.attended > 1 else 'place prise'} sur {total}"
     where = count_of(facts.known, facts.held, "atelier tenu", "ateliers tenus")
-    share = f" ({percent(100 * facts.attended / facts.seats, 0)})" if facts.seats else ""
+    share = f" ({about(percent(100 * facts.attended / facts.seats, 0), exact=facts.exact)})" if facts.seats else ""
     return f"{held}. {seats}{share}, dans {where}."
 
 
 def held_table(facts: Attendance) -> pd.DataFrame:
-    """Return the workshops held, with who came as far as it may be told."""
+    """Return the workshops held, with who came."""
     held = facts.table[facts.table["held"]]
     return pd.DataFrame(
         {
             "Date": held["date"],
             "École": held["school"].map(school_name),
             "Atelier": held["title"],
-            "Places": held["seats_planned"],
-            "Présents": told(held, "seats_attended"),
+            "Places": column(held["seats_planned"], exact=facts.exact),
+            "Présents": column(held["seats_attended"], exact=facts.exact),
         }
     )
 

@@ -12,14 +12,15 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from data.people.agents import AGENTS, published, published_totals, shares_of_school, shares_of_trade
-from data.people.mask import MASKED, MaskedCounts
+from data.people.agents import AGENTS, MonthCounts, month_counts, month_totals, shares_of_school, shares_of_trade
 from data.queries import rollout as programme
+from ui.access import sees_exact_counts
 from ui.equipment import support as support_view
+from ui.equipment.counts import column, people
 from ui.kit import blocks, tables
 from ui.kit import chart as charts
 from ui.kit.blocks import Figure
-from ui.kit.formats import MISSING, SPACE, count_of, month_name, number, percent, plural
+from ui.kit.formats import MISSING, SPACE, about, count_of, month_name, number, percent, plural
 from ui.kit.tables import Wide
 from ui.rollout import charts as charts_programme
 from ui.rollout.charts import school_name
@@ -35,15 +36,12 @@ SHORTER = {
     "Matériels personnels en service": "Personnels",
     "Agents par matériel partagé": "Agents par partagé",
 }
-EVERYONE = "Toutes les écoles"
+EVERYONE, TOTAL = "Toutes les écoles", "Total"
 TREND_NOTE = (
-    "Part des agents, dans les écoles renseignées. Une interruption\u00a0: chiffre masqué ou non renseigné\u00a0; "
-    "pour un métier, aussi un mois où une école n’a pas répondu."
+    "Part des agents, dans les écoles renseignées. Une interruption\u00a0: chiffre non renseigné, ou trop peu "
+    "d’agents\u00a0; pour un métier, aussi un mois où une école n’a pas répondu."
 )
-MASK_NOTE = (
-    "«\u00a0masqué\u00a0»\u00a0: moins de 5 agents, ou un chiffre qui permettrait de les retrouver. "
-    "«\u00a0—\u00a0»\u00a0: non renseigné, hors du total."
-)
+UNKNOWN_NOTE = "«\u00a0—\u00a0»\u00a0: non renseigné, hors du total."
 
 
 def no_counts() -> None:
@@ -62,9 +60,9 @@ def chosen_month(months: list[date]) -> date:
 
 
 def funnel(month: date, steps: Iterable[str] = programme.STEPS) -> pd.DataFrame:
-    """Return the steps of a month with their shares; what the tables by school or by trade hide is hidden (NA)."""
-    with st.spinner("Calcul de ce qui doit être masqué…"):  # some seconds, once for each month that changed
-        totals = ask(published_totals)
+    """Return the steps of a month with their shares, `exact` or not."""
+    exact = sees_exact_counts()
+    totals = ask(month_totals, exact=exact).assign(exact=exact)
     return totals[(totals["month"] == pd.Timestamp(month)) & totals["step"].isin(list(steps))].reset_index(drop=True)
 
 
@@ -75,16 +73,20 @@ def headline(steps: pd.DataFrame) -> None:
 
 def step_figure(step: dict[Hashable, Any]) -> Figure:
     """Return the share of the agents who reached a step, or of the first one, how many they are."""
-    known = f"{count_of(step['schools_known'], step['schools'], 'école')}"
-    if pd.isna(step["people"]):
-        return Figure(step["step"], MASKED if step["hidden"] else MISSING, known)
-    if step["step"] == AGENTS:
-        return Figure(AGENTS, number(step["people"]), known)
-    return Figure(step["step"], percent(step["share"], 0), f"{plural(step['people'], 'agent')}{_out_of(step)}, {known}")
+    known, exact = count_of(step["schools_known"], step["schools"], "école"), step["exact"]
+    if step["step"] == AGENTS or pd.isna(step["people"]):
+        return Figure(step["step"], people(step["people"], exact=exact), known)
+    share = about(percent(step["share"], 0), exact=exact)
+    return Figure(step["step"], share, f"{agents(step['people'], exact=exact)}{_out_of(step)}, {known}")
+
+
+def agents(count: int, word: str = "agent", words: str | None = None, *, exact: bool) -> str:
+    """Write how many agents, and their noun: “≈ 15 agents”."""
+    return about(plural(count, word, words), exact=exact)
 
 
 def _out_of(step: dict[Hashable, Any]) -> str:
-    return "" if pd.isna(step["agents"]) else f" sur {number(step['agents'])}"
+    return "" if pd.isna(step["agents"]) else f" sur {people(step['agents'], exact=step['exact'])}"
 
 
 def stairs(steps: pd.DataFrame, month: date) -> None:
@@ -97,29 +99,28 @@ def stairs(steps: pd.DataFrame, month: date) -> None:
 
 
 def stairs_table(steps: pd.DataFrame) -> pd.DataFrame:
-    """Return the steps; a column is of texts only where a figure of it is hidden."""
-    hidden = {"people": steps["hidden"], "agents": steps["agents_hidden"], "share": steps["hidden"]}
+    """Return the steps with their counts and their shares."""
+    exact = bool(steps["exact"].all())
     titles = {
         "Agents à cette étape": ("people", 0),
         "Agents des écoles renseignées": ("agents", 0),
-        "Part (%)": ("share", 1),
+        "Part (%)": ("share", 0 if not exact else 1),
     }
-    told = {
-        title: support_view.told(steps.assign(hidden=hidden[name]), name, digits) if hidden[name].any() else steps[name]
-        for title, (name, digits) in titles.items()
-    }
-    return pd.DataFrame({"Étape": steps["step"], **told})
+    columns = {title: column(steps[name], exact=exact, digits=digits) for title, (name, digits) in titles.items()}
+    return pd.DataFrame({"Étape": steps["step"], **columns})
 
 
 def _step_text(step: dict[Hashable, Any]) -> str:
     if pd.isna(step["people"]):
-        return MASKED if step["hidden"] else MISSING
-    return f"{percent(step['share'], 0)} ({number(step['people'])}{_out_of(step)})"
+        return MISSING
+    exact = step["exact"]
+    share = about(percent(step["share"], 0), exact=exact)
+    return f"{share} ({people(step['people'], exact=exact)}{_out_of(step)})"
 
 
 def stairs_sentence(steps: pd.DataFrame, month: date) -> str:
     """Say how many agents are active, and which step loses most."""
-    shares = steps.set_index("step")["share"].dropna()
+    shares, exact = steps.set_index("step")["share"].dropna(), bool(steps["exact"].all())
     # From a first step where nobody is known to be, nobody is lost.
     if len(shares) < 2 or not shares.iloc[0]:
         return f"En {month_name(month)}, trop peu d’agents renseignés pour situer les pertes."
@@ -127,65 +128,69 @@ def stairs_sentence(steps: pd.DataFrame, month: date) -> str:
     before, worst = next(pair for pair in pairwise(shares.index) if pair[1] == losses.idxmax())
     # Between the shares as shown: a reader subtracts them too.
     lost = round(shares[before]) - round(shares[worst])
+    arrived = f"{about(percent(shares.iloc[-1], 0), exact=exact)} des agents sont arrivés à l’étape"
     return (
-        f"En {month_name(month)}, {percent(shares.iloc[-1], 0)} des agents sont arrivés à l’étape "
-        f"«{SPACE}{shares.index[-1]}{SPACE}». La plus grande perte, {plural(lost, 'point')}, "
+        f"En {month_name(month)}, {arrived} «{SPACE}{shares.index[-1]}{SPACE}». "
+        f"La plus grande perte, {about(plural(lost, 'point'), exact=exact)}, "
         f"est entre «{SPACE}{before}{SPACE}» et «{SPACE}{worst}{SPACE}»."
     )
 
 
-def by_school(month: date) -> MaskedCounts:
-    """Return the steps of each school, as they may be published."""
-    return ask(published, month).schools.of(list(programme.STEPS))
+def by_school(month: date) -> MonthCounts:
+    """Return the steps of each school, as who is here may see them."""
+    return ask(month_counts, month, exact=sees_exact_counts()).of(list(programme.STEPS))
 
 
-def by_group(month: date) -> MaskedCounts:
-    """Answer: which schools, which trades stay behind? Return the schools' table, as it may be published."""
-    schools, trades = by_school(month), ask(published, month).trades.of(list(programme.STEPS))
-    with blocks.question("Quelles écoles, quels métiers restent en chemin\u00a0?", MASK_NOTE):
-        blocks.takeaway(by_group_sentence(schools))
+def by_group(month: date) -> MonthCounts:
+    """Answer: which schools, which trades stay behind? Return their counts."""
+    counts = by_school(month)
+    with blocks.question("Quelles écoles, quels métiers restent en chemin\u00a0?", UNKNOWN_NOTE):
+        blocks.takeaway(by_group_sentence(counts))
         schools_tab, trades_tab = st.tabs(["Par école", "Par métier"])
         with schools_tab:
-            table = _people_table(schools, "École")
-            narrow = table.rename(columns=SHORTER)
-            tables.table(Wide(table, (narrow,)), "agents_par_ecole", height="content")
+            table = people_table(counts.schools, counts, "École")
+            tables.table(Wide(table, (table.rename(columns=SHORTER),)), "agents_par_ecole", height="content")
         with trades_tab:
-            tables.table(_people_table(trades, "Métier"), "agents_par_metier")
-    return schools
+            tables.table(people_table(counts.trades, counts, "Métier"), "agents_par_metier")
+    return counts
 
 
-def by_group_sentence(schools: MaskedCounts) -> str:
-    """Say in how many schools nobody has an identity yet, and how many told nothing."""
-    created = schools.counts[FIRST_STEP]
-    silent = int((created.isna() & ~schools.hidden[FIRST_STEP]).sum())
-    nobody = int((created == 0).sum())
+def by_group_sentence(counts: MonthCounts) -> str:
+    """Say in how many schools nobody (or hardly anybody) has an identity yet, and how many told nothing."""
+    created = counts.schools[FIRST_STEP]
+    silent, nobody = int(created.isna().sum()), int((created == 0).sum())
+    few = "personne" if counts.exact else "personne, ou presque (≈\u00a00),"
     return (
-        f"{count_of(nobody, len(created), 'école')} où personne n’a encore d’identité, "
+        f"{count_of(nobody, len(created), 'école')} où {few} n’a encore d’identité, "
         f"{plural(silent, 'école')} sans réponse ce mois-ci."
     )
 
 
-def _people_table(masked: MaskedCounts, group: str) -> pd.DataFrame:
-    text = masked.as_text()
-    return text.set_axis(text.index.map(school_name)).rename_axis(group).reset_index()
+def people_table(groups: pd.DataFrame, counts: MonthCounts, group: str) -> pd.DataFrame:
+    """Return what people read of each group, with a row of the totals."""
+    table = pd.concat([groups, counts.totals[groups.columns].to_frame(TOTAL).T.astype("Int64")])
+    columns = {name: column(table[name], exact=counts.exact) for name in table}
+    named = pd.DataFrame(columns, index=table.index.map(lambda name: school_name(str(name))))
+    return named.rename_axis(group).reset_index()
 
 
 def trend(month: date) -> None:
     """Answer: is equipment progressing from month to month, everywhere, in a school, for a trade?"""
-    shown = ask(published, month)
+    exact = sees_exact_counts()
+    shown = ask(month_counts, month, exact=exact)
     groups: dict[str, Callable[[], pd.DataFrame]] = {EVERYONE: _shares_of_all}
-    for trade in shown.trades.counts.index:
-        groups[f"Métier{SPACE}: {trade}"] = partial(ask, shares_of_trade, trade)
-    for school, name in names_apart(shown.schools.counts.index).items():
-        groups[f"École{SPACE}: {name}"] = partial(ask, shares_of_school, school)
+    for trade in shown.trades.index:
+        groups[f"Métier{SPACE}: {trade}"] = partial(ask, shares_of_trade, trade, exact=exact)
+    for school, name in names_apart(shown.schools.index).items():
+        groups[f"École{SPACE}: {name}"] = partial(ask, shares_of_school, school, exact=exact)
     with blocks.question("Progressons-nous de mois en mois\u00a0?", TREND_NOTE):
         chosen = str(st.selectbox("Agents", list(groups), key="evolution", width=340))
         table = groups[chosen]()
         if table.notna().any(axis=1).sum() < 2:
-            blocks.empty_state("Il faut au moins deux mois renseignés, et non masqués, pour montrer une évolution.")
+            blocks.empty_state("Il faut au moins deux mois renseignés pour montrer une évolution.")
             return
         fig, printed = charts_programme.steps_by_month(table), trend_table(table)
-        blocks.figure(fig, trend_sentence(table), printed, "evolution_equipement")
+        blocks.figure(fig, trend_sentence(table, exact=exact), printed, "evolution_equipement")
 
 
 def names_apart(schools: Iterable[str]) -> dict[str, str]:
@@ -196,7 +201,7 @@ def names_apart(schools: Iterable[str]) -> dict[str, str]:
 
 
 def _shares_of_all() -> pd.DataFrame:
-    totals = ask(published_totals)
+    totals = ask(month_totals, exact=sees_exact_counts())
     return totals.pivot(index="month", columns="step", values="share").reindex(columns=list(programme.COUNTED)[1:])
 
 
@@ -212,36 +217,36 @@ def trend_table(shares: pd.DataFrame) -> Wide:
     return Wide(months.rename(columns=units).reset_index(), (months.rename(columns=narrow).reset_index(),))
 
 
-def trend_sentence(shares: pd.DataFrame) -> str:
+def trend_sentence(shares: pd.DataFrame, *, exact: bool = True) -> str:
     """Say how the share of active agents moved between the first and the last month known."""
     known = shares["Actifs (30\u00a0j)"].dropna()
     if len(known) < 2:
         return "Trop peu d’agents actifs pour montrer une évolution."
     first, last = known.index[0], known.index[-1]
-    start, end = percent(known.iloc[0], 0), percent(known.iloc[-1], 0)
+    start, end = (about(percent(known.iloc[place], 0), exact=exact) for place in (0, -1))
     moved = f"reste à {end}" if start == end else f"passe de {start} à {end}"
     since = "D’" if first.month in (4, 8, 10) else "De "  # avril, août, octobre
     return f"{since}{month_name(first)} à {month_name(last)}, la part des agents actifs {moved}."
 
 
-def devices(schools: MaskedCounts, today: date) -> None:
+def devices(counts: MonthCounts, today: date) -> None:
     """Answer: which devices, in which state, how old, for how many agents?"""
-    counts = ask(programme.devices)
+    kinds = ask(programme.devices)
     with blocks.question("Quels matériels, dans quel état\u00a0?", "Un matériel n’est rattaché à aucune personne."):
-        if counts.empty:
+        if kinds.empty:
             blocks.empty_state("Aucun matériel n’est encore enregistré.")
             return
-        states = counts.pivot(index="kind", columns="state", values="devices").fillna(0).astype(int)
+        states = kinds.pivot(index="kind", columns="state", values="devices").fillna(0).astype(int)
         states = states[sorted(states.columns, key=lambda state: (state != "en service", state))]
         printed = states.rename_axis("Matériel").rename_axis(None, axis="columns").reset_index()
-        blocks.figure(charts_programme.devices(states), devices_sentence(counts), printed, "materiels")
+        blocks.figure(charts_programme.devices(states), devices_sentence(kinds), printed, "materiels")
         support_view.device_ages(today)
-        by_school = devices_by_school(schools)
+        by_school = devices_by_school(counts.schools)
         if by_school.empty:
             return
-        blocks.takeaway(shared_sentence(by_school))
+        blocks.takeaway(shared_sentence(by_school, exact=counts.exact))
         with st.expander("Voir les matériels en service, école par école"):
-            table = devices_table(by_school)
+            table = devices_table(by_school, exact=counts.exact)
             narrow = table.rename(columns=SHORTER)
             tables.table(Wide(table, (narrow,)), "materiels_en_service", height="content")
 
@@ -258,37 +263,35 @@ def devices_sentence(counts: pd.DataFrame) -> str:
     return f"{count_of(working, total, 'matériel')} en service, {number(broken)} en panne{undescribed}."
 
 
-def devices_by_school(schools: MaskedCounts) -> pd.DataFrame:
-    """Return agents, whether they are hidden, devices in service and agents per shared one of each school."""
+def devices_by_school(schools: pd.DataFrame) -> pd.DataFrame:
+    """Return agents, devices in service and agents per shared one of each school."""
     devices = ask(programme.devices_in_service).set_index("school")
-    agents = schools.counts[AGENTS].reindex(devices.index)
-    hidden = schools.hidden[AGENTS].reindex(devices.index, fill_value=False).astype(bool)
+    agents = schools[AGENTS].reindex(devices.index)
     ratio = (agents / devices["shared"].where(devices["shared"] > 0)).astype("Float64")
-    return devices.assign(agents=agents, hidden=hidden, ratio=ratio)
+    return devices.assign(agents=agents, ratio=ratio)
 
 
-def devices_table(by_school: pd.DataFrame) -> pd.DataFrame:
-    """Return what people read of the devices in service: what is hidden says so, what is not known is missing."""
-    # Without a device there is no ratio to hide.
-    with_device = by_school.assign(hidden=by_school["hidden"] & (by_school["shared"] > 0))
+def devices_table(by_school: pd.DataFrame, *, exact: bool) -> pd.DataFrame:
+    """Return what people read of the devices in service; what is not known is missing."""
     return pd.DataFrame(
         {
             "École": by_school.index.map(school_name),
-            "Agents": support_view.told(by_school, "agents"),
+            "Agents": column(by_school["agents"], exact=exact),
             "Matériels partagés en service": by_school["shared"].to_numpy(),
             "Matériels personnels en service": by_school["personal"].to_numpy(),
-            "Agents par matériel partagé": support_view.told(with_device, "ratio", 1),
+            "Agents par matériel partagé": column(by_school["ratio"], exact=exact, digits=1),
         }
     )
 
 
-def shared_sentence(by_school: pd.DataFrame) -> str:
+def shared_sentence(by_school: pd.DataFrame, *, exact: bool) -> str:
     """Say where shared devices are in service, and how many agents share one, from the best to the worst equipped."""
     equipped, ratio = int((by_school["shared"] > 0).sum()), by_school["ratio"].dropna()
     if not equipped:
         return "Aucune école n’a encore de matériel partagé en service."
     start = f"Matériel partagé en service dans {count_of(equipped, len(by_school), 'école')}"
     if ratio.empty:
-        return f"{start}{SPACE}; leur nombre d’agents est masqué ou non renseigné."
-    where = "" if len(ratio) == equipped else f", dans {plural(len(ratio), 'école')} au nombre d’agents connu et montré"
-    return f"{start}{SPACE}: de {number(ratio.min(), 1)} à {number(ratio.max(), 1)} agents chacun{where}."
+        return f"{start}{SPACE}; leur nombre d’agents n’est pas renseigné."
+    where = "" if len(ratio) == equipped else f", dans {plural(len(ratio), 'école')} au nombre d’agents connu"
+    least, most = (people(value, exact=exact, digits=1) for value in (ratio.min(), ratio.max()))
+    return f"{start}{SPACE}: de {least} à {most} agents chacun{where}."

@@ -28,7 +28,7 @@ JOURNAL = "pages/mission/journal.py"
 ALL = "Toutes"
 EVERYBODY = "Tout le monde"
 NOT_MASKED = (
-    "Les comptes d’agents y sont écrits comme ils ont été saisis, non masqués\u00a0: ne diffusez pas ce journal."
+    "Les comptes d’agents y sont écrits comme ils ont été saisis, non arrondis\u00a0: ne diffusez pas ce journal."
 )
 # A deposit is a file or a form; the other actions are looked for whichever it was.
 FILE, FORM = ("deposit", False), ("deposit", True)

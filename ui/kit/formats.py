@@ -57,6 +57,11 @@ def percent(value: float | None, digits: int = 1) -> str:
     return quantity(value, "%", digits)
 
 
+def about(text: str, *, exact: bool) -> str:
+    """Mark what comes from rounded counts: “≈ 15”."""
+    return text if exact or text == MISSING else f"≈{SPACE}{text}"
+
+
 def day(value: date | datetime | pd.Timestamp | None) -> str:
     """Write a date as jj/mm/aaaa."""
     return MISSING if value is None or is_missing(value) else value.strftime("%d/%m/%Y")

@@ -99,7 +99,7 @@ def _stages(
 
 
 def steps_by_month(shares: pd.DataFrame) -> go.Figure:
-    """Draw the share of agents who reached each step, month by month; a gap is a figure that is hidden or missing."""
+    """Draw the share of agents who reached each step, month by month; a gap is a missing figure."""
     fig = charts.base(y_title="% des agents", height=360)
     for name, (colour, dash, symbol) in zip(shares.columns, LINES, strict=False):
         fig.add_scatter(

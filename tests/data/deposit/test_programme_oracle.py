@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data.people import marks_and_attendance as published_others
-from data.people.agents import published, published_totals, shares_of_school, shares_of_trade
+from data.people.agents import month_counts, month_totals, shares_of_school, shares_of_trade
+from data.people.marks_and_attendance import attendance, mean_mark
 from data.queries import equipment as support
 from data.queries import rollout as programme
 from data.queries import steering
@@ -23,7 +23,6 @@ from tests.data.deposit.programme_by_chance import (
     TODAY,
     TRADES,
     Files,
-    Rows,
     day_of,
     deposited_by_chance,
     text_of,
@@ -113,90 +112,51 @@ def test_milestones_risks_and_decisions(files: tuple[Store, Files]) -> None:
 # ---------------------------------------------------------------- the equipment
 def test_the_funnel_by_month_where_a_blank_trade_leaves_the_school_unknown(files: tuple[Store, Files]) -> None:
     store, told = files
-    found = programme.step_totals(store).set_index(["month", "step"])
-    shown_shares = {trade: shares_of_trade(store, trade) for trade in TRADES}
+    found = month_totals(store, exact=True).set_index(["month", "step"])
+    trade_shares = {trade: shares_of_trade(store, trade, exact=True) for trade in TRADES}
     for month in MONTHS:
-        shown = published(store, month)
+        counts = month_counts(store, month, exact=True)
         rows = [row for row in told["equipment"] if row["mois"] == text_of(month)]
         for title, step in zip(programme.COUNTED, [*STEPS, "adresses_mel"], strict=True):
             by_school = {school: [row[step] for row in rows if row["ecole"] == school] for school in SCHOOLS}
             known = {school: sum(map(int, cells)) for school, cells in by_school.items() if all(cells)}
             for school in SCHOOLS:
-                if not shown.schools.hidden.loc[school, title]:
-                    assert _same(shown.schools.counts.loc[school, title], known.get(school))
+                assert _same(counts.schools.loc[school, title], known.get(school))
             agents = sum(int(row["agents"]) for row in rows if row["ecole"] in known)
             line = found.loc[(pd.Timestamp(month), title)]
             expected = [sum(known.values()), agents, len(known), len(SCHOOLS)]
             assert line[["people", "agents", "schools_known", "schools"]].tolist() == expected
             for trade in TRADES:
                 counted = [int(row[step]) for row in rows if row["metier"] == trade and row["ecole"] in known]
-                hidden = shown.trades.hidden.loc[trade]
-                if not hidden[title]:
-                    assert shown.trades.counts.loc[trade, title] == sum(counted)
+                assert counts.trades.loc[trade, title] == sum(counted)
                 if title != "Agents":
                     whole = sum(int(row["agents"]) for row in rows if row["metier"] == trade)
-                    share = (
-                        100 * sum(counted) / whole
-                        if len(known) == len(SCHOOLS) and not hidden[["Agents", title]].any()
-                        else None
-                    )
-                    assert _same(shown_shares[trade].loc[pd.Timestamp(month), title], share)
-    steps = published_totals(store)
-    assert steps.loc[steps["hidden"], ["people", "share"]].isna().all(axis=None)
-    unsure = steps[steps["agents_hidden"]]
-    assert unsure["agents"].isna().all() and (unsure[["people", "share"]].dropna() == 0).all(axis=None)
+                    share = 100 * sum(counted) / whole if len(known) == len(SCHOOLS) else None
+                    assert _same(trade_shares[trade].loc[pd.Timestamp(month), title], share)
 
 
 def test_the_shares_of_a_school_month_by_month(files: tuple[Store, Files]) -> None:
     store, told = files
     for school in SCHOOLS:
-        shares = shares_of_school(store, school)
+        shares = shares_of_school(store, school, exact=True)
         for month in MONTHS:
             rows = [r for r in told["equipment"] if (r["mois"], r["ecole"]) == (text_of(month), school)]
-            agents, hidden = sum(int(row["agents"]) for row in rows), published(store, month).schools.hidden.loc[school]
+            agents = sum(int(row["agents"]) for row in rows)
             for title, step in zip(programme.COUNTED, [*STEPS, "adresses_mel"], strict=True):
                 if title != "Agents":
-                    told_all = all(row[step] for row in rows) and not hidden[["Agents", title]].any()
-                    share = 100 * sum(int(row[step]) for row in rows) / agents if told_all else None
+                    share = 100 * sum(int(row[step]) for row in rows) / agents if all(r[step] for r in rows) else None
                     assert _same(shares.loc[pd.Timestamp(month), title], share)
 
 
-def test_marks_speak_only_of_answers_that_may_be_shown(files: tuple[Store, Files]) -> None:
+def test_the_mark_is_the_mean_of_all_the_answers(files: tuple[Store, Files]) -> None:
     store, told = files
-    shown_once = 0
     for month in MONTHS:
         rows = [row for row in told["equipment"] if row["mois"] == text_of(month) and row["satisfaction"]]
-        shown, marks = published(store, month), published_others.marks(store, month)
-        for group, masked, means in (("ecole", shown.schools, marks.schools), ("metier", shown.trades, marks.trades)):
-            for name in [*masked.counts.index, "Total"]:
-                notes = [
-                    (int(row["reponses"]), float(row["satisfaction"].replace(",", ".")))
-                    for row in rows
-                    if name in (row[group], "Total")
-                ]
-                answers = sum(count for count, _ in notes)
-                is_total = name == "Total"
-                hidden = masked.hidden_totals["Réponses"] if is_total else masked.hidden.loc[name, "Réponses"]
-                count = masked.totals["Réponses"] if is_total else masked.counts.loc[name, "Réponses"]
-                assert hidden or not 0 < answers < 5
-                if hidden:
-                    assert pd.isna(means[name]) and pd.isna(count)
-                elif answers and group == "metier" and not is_total and _one_is_extreme(rows):
-                    assert count == answers and pd.isna(means[name])
-                elif answers:
-                    assert count == answers
-                    assert means[name] == pytest.approx(sum(count * note for count, note in notes) / answers)
-                    shown_once += 1
-    assert shown_once
-
-
-def _one_is_extreme(rows: Rows) -> bool:
-    """Tell whether a school or a trade has a mean mark under 2 or over 4.5."""
-    notes: dict[str, list[float]] = {}
-    for row in rows:
-        for name in (row["ecole"], row["metier"]):
-            notes.setdefault(name, []).extend([float(row["satisfaction"].replace(",", "."))] * int(row["reponses"]))
-    return any(not 2 <= sum(given) / len(given) <= 4.5 for given in notes.values())
+        notes = [(int(row["reponses"]), float(row["satisfaction"].replace(",", "."))) for row in rows]
+        answers = sum(count for count, _ in notes)
+        assert month_counts(store, month, exact=True).totals["Réponses"] == answers
+        mean = sum(count * note for count, note in notes) / answers if answers >= 5 else None
+        assert mean_mark(store, month, exact=True) == (mean if mean is None else pytest.approx(mean, abs=0.051))
 
 
 def test_devices_by_kind_state_and_age(files: tuple[Store, Files]) -> None:
@@ -233,28 +193,15 @@ def _count(keys: Iterator[tuple[str, str]]) -> dict[tuple[str, str], int]:
 
 def test_workshops_and_their_public(files: tuple[Store, Files]) -> None:
     store, told = files
-    facts = published_others.attendance(store, TODAY)
+    facts = attendance(store, TODAY, exact=True)
     held = [row for row in told["workshops"] if (day_of(row["date"]) or TODAY) < TODAY]
-    groups = {month: published(store, month).schools.hidden["Agents"] for month in MONTHS}
-    small = [
-        row
-        for row in held
-        if row["presents"]
-        and (
-            0 < int(row["presents"]) < 5
-            or (row["places_prevues"] and 0 < int(row["places_prevues"]) < 5)
-            or groups.get((day_of(row["date"]) or TODAY).replace(day=1), {}).get(row["ecole"], False)
-        )
-    ]
-    known = [row for row in held if row["presents"] and row["places_prevues"] and row not in small]
+    known = [row for row in held if row["presents"] and row["places_prevues"]]
     assert (facts.held, facts.coming, facts.known) == (len(held), len(told["workshops"]) - len(held), len(known))
     assert facts.seats == sum(int(row["places_prevues"]) for row in known)
     assert facts.attended == sum(int(row["presents"]) for row in known)
     table = facts.table.set_index("title")
     for row in held:
-        shown = None if row in small or not row["presents"] else int(row["presents"])
-        assert _same(table.loc[row["atelier"], "seats_attended"], shown)
-        assert table.loc[row["atelier"], "hidden"] == (row in small)
+        assert _same(table.loc[row["atelier"], "seats_attended"], int(row["presents"]) if row["presents"] else None)
 
 
 def test_requests_for_help(files: tuple[Store, Files]) -> None:

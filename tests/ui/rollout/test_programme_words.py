@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 import pytest
 
+from data.people.agents import MonthCounts
 from data.people.marks_and_attendance import Attendance
-from data.people.mask import mask_month
 from data.queries import rollout as programme
 from data.queries.equipment import Tickets
 from ui.equipment import next_week
@@ -84,28 +85,49 @@ def test_requests_devices_and_workshops_call_for_action_by_their_rules() -> None
             "title": ["Poste", "Plus tard", "Passé", "Peu"],
             "seats_attended": pd.array([None, None, None, None], dtype="Int64"),
             "held": [False, False, True, True],
-            "hidden": [False, False, False, True],
         }
     )
-    told = [plain(s) for s in next_week.about_workshops(Attendance(table, 2, 2, 0, 0, 0), TODAY)]
-    assert told == ["Préparer l’atelier « Poste », A, le 11/06/2025.", "Saisir les présents de 1 atelier tenu."]
+    told = [plain(s) for s in next_week.about_workshops(Attendance(table, 2, 2, 0, 0, 0, exact=True), TODAY)]
+    assert told == ["Préparer l’atelier « Poste », A, le 11/06/2025.", "Saisir les présents de 2 ateliers tenus."]
 
 
-def test_the_school_that_loses_most_agents_is_named_unless_it_is_hidden() -> None:
-    counts = pd.DataFrame(
-        {"Agents": [20, 9, 12], "Identité créée": [19, 2, None], "Formés": [12, 2, None]},
-        index=pd.MultiIndex.from_product([["École A", "École B", "École C"], ["TSEM"]], names=["school", "trade"]),
-    ).astype("Int64")
-    told = [plain(sentence) for sentence in next_week.about_agents(mask_month(counts).schools)]
-    assert told[0] == "Demander ses chiffres du mois à C."
-    # B loses 7 agents, but that would tell that 2 have an identity.
-    assert not [sentence for sentence in told if "Accompagner B" in sentence]
+def month_of(counts: pd.DataFrame, *, exact: bool) -> MonthCounts:
+    counts = counts.astype("Int64")
+    return MonthCounts(counts, counts, counts.sum(), exact)
+
+
+def test_a_school_is_named_only_for_agents_it_surely_loses() -> None:
+    rounded = pd.DataFrame(
+        {"Agents": [20, 10, 10], "Identité créée": [20, 5, None], "Formés": [10, 5, None]},
+        index=["École A", "École B", "École C"],
+    )
+    told = [plain(sentence) for sentence in next_week.about_agents(month_of(rounded, exact=False))]
+    # B may lose 1 agent only (8 of them, 7 with an identity).
+    assert told == [
+        "Demander ses chiffres du mois à C.",
+        "Accompagner A : ≈ 10 agents perdus entre « Identité créée » et « Formés ».",
+    ]
+    exact = pd.DataFrame({"Agents": [9], "Identité créée": [4]}, index=["École B"])
+    told = [plain(sentence) for sentence in next_week.about_agents(month_of(exact, exact=True))]
+    assert told == ["Accompagner B : 5 agents perdus entre « Agents » et « Identité créée »."]
+
+
+def test_a_rounded_zero_is_not_said_to_be_nobody() -> None:
+    counts = pd.DataFrame({"Agents": [10, 10], "Identité créée": [0, 5]}, index=["École A", "École B"])
+    said = plain(equipment_view.by_group_sentence(month_of(counts, exact=False)))
+    assert said.startswith("1 école sur 2 où personne, ou presque (≈ 0), n’a encore d’identité")
+    table = equipment_view.people_table(counts, month_of(counts, exact=False), "École")
+    assert plain(" ".join(table["Identité créée"])) == "≈ 0 ≈ 5 ≈ 5"
+    exact = equipment_view.people_table(counts, month_of(counts, exact=True), "École")
+    assert exact["Identité créée"].tolist() == [0, 5, 5]
 
 
 def test_figures_are_said_with_their_denominator() -> None:
-    facts = Attendance(pd.DataFrame(), 3, 1, 2, 20, 15)
+    facts = Attendance(pd.DataFrame(), 3, 1, 2, 20, 15, exact=True)
     said = "3 ateliers tenus sur 4. 15 places prises sur 20 (75 %), dans 2 ateliers tenus sur 3."
     assert plain(support_view.workshops_sentence(facts)) == said
+    said = "3 ateliers tenus sur 4. ≈ 15 places prises sur ≈ 20 (≈ 75 %), dans 2 ateliers tenus sur 3."
+    assert plain(support_view.workshops_sentence(replace(facts, exact=False))) == said
     said = "3 demandes ouvertes sur 9, dont 2 depuis plus de 7 jours. La moitié des autres ont été closes en 4,5 jours"
     assert plain(support_view.tickets_sentence(Tickets(9, 3, 2, 4.5))) == f"{said} ou moins."
     assert "Aucune n’est encore close" in support_view.tickets_sentence(Tickets(1, 1, 0, None))
@@ -126,20 +148,19 @@ def test_devices_of_unknown_age_are_not_told_to_be_none_out_of_none() -> None:
 
 def test_workshops_without_any_planned_seat_have_no_percentage() -> None:
     said = "1 atelier tenu sur 1. 0 place prise sur 0, dans 1 atelier tenu sur 1."
-    assert plain(support_view.workshops_sentence(Attendance(pd.DataFrame(), 1, 0, 1, 0, 0))) == said
+    assert plain(support_view.workshops_sentence(Attendance(pd.DataFrame(), 1, 0, 1, 0, 0, exact=True))) == said
 
 
-def shared(agents: list[int | None], hidden: list[bool], devices: list[int]) -> pd.DataFrame:
-    frame = pd.DataFrame({"agents": pd.array(agents, dtype="Int64"), "hidden": hidden, "shared": devices})
-    frame = frame.assign(personal=1)
+def shared(agents: list[int | None], devices: list[int]) -> pd.DataFrame:
+    frame = pd.DataFrame({"agents": pd.array(agents, dtype="Int64"), "shared": devices}).assign(personal=1)
     ratio = (frame["agents"] / frame["shared"].where(frame["shared"] > 0)).astype("Float64")
     return frame.assign(ratio=ratio).set_axis([f"École {letter}" for letter in "ABC"])
 
 
-def test_a_masked_count_beside_shared_devices_is_not_taken_for_an_unknown_one() -> None:
-    table = equipment_view.devices_table(shared([12, None, None], [False, True, False], [2, 1, 1]))
-    assert table["Agents"].tolist() == ["12", "masqué", "—"]
-    assert table["Agents par matériel partagé"].tolist() == ["6,0", "masqué", "—"]
+def test_agents_beside_shared_devices_are_rounded_like_elsewhere() -> None:
+    table = equipment_view.devices_table(shared([15, None, 10], [2, 1, 0]), exact=False)
+    assert [plain(text) for text in table["Agents"]] == ["≈ 15", "—", "≈ 10"]
+    assert [plain(text) for text in table["Agents par matériel partagé"]] == ["≈ 7,5", "—", "—"]
 
 
 @pytest.mark.parametrize(
@@ -149,20 +170,19 @@ def test_a_masked_count_beside_shared_devices_is_not_taken_for_an_unknown_one() 
         (
             [12, None, 4], [2, 1, 0],
             "Matériel partagé en service dans 2 écoles sur 3 : de 6,0 à 6,0 agents chacun, "
-            "dans 1 école au nombre d’agents connu et montré.",
+            "dans 1 école au nombre d’agents connu.",
         ),
         (
             [None, None, None], [2, 1, 0],
-            "Matériel partagé en service dans 2 écoles sur 3 ; leur nombre d’agents est masqué ou non renseigné.",
+            "Matériel partagé en service dans 2 écoles sur 3 ; leur nombre d’agents n’est pas renseigné.",
         ),
         ([12, 9, 4], [0, 0, 0], "Aucune école n’a encore de matériel partagé en service."),
     ],
 )  # fmt: skip
-def test_shared_devices_are_told_even_where_every_count_of_agents_is_masked(
+def test_shared_devices_are_told_even_where_no_count_of_agents_is_known(
     agents: list[int | None], devices: list[int], said: str
 ) -> None:
-    hidden = [count is None for count in agents]
-    assert plain(equipment_view.shared_sentence(shared(agents, hidden, devices))) == said
+    assert plain(equipment_view.shared_sentence(shared(agents, devices), exact=True)) == said
 
 
 @pytest.mark.parametrize(
@@ -286,27 +306,19 @@ def test_two_schools_of_the_same_short_name_are_two_choices() -> None:
     assert equipment_view.names_apart(["École X", "X", "École Y"]) == {"École X": "École X", "X": "X", "École Y": "Y"}
 
 
-def test_nobody_yet_is_said_as_zero_even_where_the_agents_are_hidden() -> None:
-    step = {
-        "step": "Formés",
-        "hidden": False,
-        "agents_hidden": True,
-        "people": 0,
-        "agents": pd.NA,
-        "share": 0.0,
-        "schools_known": 2,
-        "schools": 2,
-    }
-    figure = equipment_view.step_figure(step)
-    assert (plain(figure.value), plain(str(figure.note))) == ("0 %", "0 agent, 2 écoles sur 2")
-    few = equipment_view.step_figure(step | {"hidden": True, "people": pd.NA, "share": pd.NA})
-    assert few.value == "masqué"
+def test_a_step_is_told_rounded_with_its_denominator() -> None:
+    step = {"step": "Formés", "people": 15, "agents": 20, "share": 75.0, "schools_known": 2, "schools": 2}
+    figure = equipment_view.step_figure(step | {"exact": False})
+    assert (plain(figure.value), plain(str(figure.note))) == ("≈ 75 %", "≈ 15 agents sur ≈ 20, 2 écoles sur 2")
+    figure = equipment_view.step_figure(step | {"exact": True})
+    assert (plain(figure.value), plain(str(figure.note))) == ("75 %", "15 agents sur 20, 2 écoles sur 2")
+    assert equipment_view.step_figure(step | {"exact": False, "people": pd.NA}).value == "—"
 
 
 @pytest.mark.parametrize(
     ("shares", "said"),
     [
-        # Agents and identities hidden, then nobody: the losses lie among what is hidden.
+        # Agents and identities unknown, then nobody: the losses lie among what is unknown.
         ([None, None, 0, 0, 0], "En juin 2025, trop peu d’agents renseignés pour situer les pertes."),
         (
             [100, None, 40, 30, 0],
@@ -322,16 +334,8 @@ def test_nobody_yet_is_said_as_zero_even_where_the_agents_are_hidden() -> None:
     ],
 )
 def test_no_loss_is_told_from_a_step_where_nobody_is_known_to_be(shares: list[int | None], said: str) -> None:
-    steps = pd.DataFrame({"step": list(programme.STEPS), "share": pd.array(shares, "Float64")})
+    steps = pd.DataFrame({"step": list(programme.STEPS), "share": pd.array(shares, "Float64"), "exact": True})
     assert plain(equipment_view.stairs_sentence(steps, TODAY)) == said
-
-
-def test_the_table_of_the_steps_hides_the_agents_of_a_zero_and_tells_it() -> None:
-    steps = pd.DataFrame({"step": ["Agents", "Formés"], "hidden": [True, False], "agents_hidden": True})
-    steps = steps.assign(**{name: pd.array([None, 0], "Int64") for name in ("people", "share")}, agents=pd.NA)
-    table = equipment_view.stairs_table(steps).set_index("Étape")
-    assert table.loc["Formés"].tolist() == ["0", "masqué", "0,0"]
-    assert table.loc["Agents"].tolist() == ["masqué"] * 3
 
 
 def test_a_share_that_did_not_move_is_said_to_stay() -> None:
