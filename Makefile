@@ -9,7 +9,7 @@ PORT ?= 8501
 # Open the browser where there is a screen; on a server, only print the address.
 HEADLESS := $(if $(DISPLAY)$(WAYLAND_DISPLAY),false,true)
 
-.PHONY: run test bench accuracy lint format clean
+.PHONY: run test bench accuracy check lint format clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m data demo --if-new
@@ -18,6 +18,10 @@ run: $(VENV)/run.stamp
 test: lint $(SERVED)/run.stamp
 	bash $(SYSTEM_TOOLS)
 	$(BIN)/python -m pytest
+
+# What is looked at before each commit, in seconds: lint, types, walls of the house.
+check: lint
+	$(BIN)/python -m pytest -n 0 tests/test_architecture.py
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

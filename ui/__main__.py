@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 
-if __name__ == "__main__":
-    # It would say in English that what pages remember is kept in memory, as it is meant to be.
-    logging.getLogger("streamlit.runtime.caching.cache_data_api").disabled = True
-    from ui.server.start import main
+from ui.server.start import main
 
+if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

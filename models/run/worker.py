@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from data.version import VERSION
 from models.failures import ExecutorFailed
 from models.inputs.job import HISTORY_YEARS, UNATTACHED, Job, Result
 from models.inputs.series import MEALS, TARGETS, Prepared, prepare
@@ -134,6 +135,7 @@ def _specification(job: Job, prepared: Prepared, fits: list[Fit], seconds: float
         if fit.series.canteen != UNATTACHED:
             methods[fit.series.target][fit.method] += 1
     return {
+        "antigaspi": VERSION,
         "model": "Prophet",
         "versions": {name: version(name) for name in ("prophet", "cmdstanpy", "pandas", "numpy", "duckdb")},
         "targets": list(TARGETS),

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from data.typography import french
+from data.version import VERSION
 from ui.access import require
 from ui.kit import blocks
 
@@ -16,3 +17,4 @@ guide = Path(__file__).resolve().parents[2] / "docs" / "guide.md"
 # Our own text, never data: it may be Markdown.
 with st.container(key="guide"):
     st.markdown(french(guide.read_text(encoding="utf-8")))
+st.caption(f"Antigaspi, version {VERSION}")

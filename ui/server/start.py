@@ -98,18 +98,25 @@ def _problem(options: Mapping[str, Any]) -> str | None:
     if not isinstance(port, int) or not 0 < port < 65536:
         return f"Le port «\u00a0{port}\u00a0» n’est pas un nombre de 1 à 65535. Choisissez par exemple 8502."
     if access.sign_in_configured():
-        missing = [name for name in NEEDED if not st.secrets["auth"].get(name)]
-        if missing:
-            return (
-                f"La section [auth] de .streamlit/secrets.toml n’a pas\u00a0: {', '.join(missing)}. "
-                "Complétez-la (voir README.md), puis démarrez à nouveau."
-            )
+        if missing := missing_settings():
+            return missing
     elif address not in LOOPBACK:
         return (
             f"L’adresse {address} s’ouvre à d’autres machines, et aucune connexion n’est configurée\u00a0: rien n’est "
             "démarré. Configurez-la dans .streamlit/secrets.toml (voir README.md), ou gardez l’adresse 127.0.0.1."
         )
     return _port_taken(address, port) or session.cannot_open()
+
+
+def missing_settings() -> str | None:
+    """Return what the configured sign-in lacks, in French, or None."""
+    missing = [name for name in NEEDED if not st.secrets["auth"].get(name)]
+    if not missing:
+        return None
+    return (
+        f"La section [auth] de .streamlit/secrets.toml n’a pas\u00a0: {', '.join(missing)}. "
+        "Complétez-la (voir README.md), puis démarrez à nouveau."
+    )
 
 
 def _port_taken(address: str, port: int) -> str | None:

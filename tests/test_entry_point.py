@@ -1,0 +1,51 @@
+"""One command does everything, and says in French what it does not know."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import antigaspi
+from data.version import VERSION
+from tests.conftest import PROJECT
+from ui.server import check
+
+
+def test_the_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert antigaspi.main([]) == 0
+    text = capsys.readouterr().out
+    for name in (*antigaspi.OF_DATA, "run", "check", "refresh", "backtest"):
+        assert name in text
+
+
+def test_a_command_that_does_not_exist_is_refused_with_those_that_do(capsys: pytest.CaptureFixture[str]) -> None:
+    assert antigaspi.main(["importer"]) == 1
+    assert "«\u00a0importer\u00a0» n’existe pas" in capsys.readouterr().err
+
+
+def test_commands_of_data_and_of_forecasts_are_reached(
+    blank: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ANTIGASPI_DB", str(blank))
+    assert antigaspi.main(["deposits"]) == 0
+    assert antigaspi.main(["refresh"]) == 1
+    assert capsys.readouterr().err
+
+
+def test_an_installation_is_found_healthy_or_told_what_to_mend(
+    blank: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ANTIGASPI_DB", str(blank))
+    assert check.main() == 0
+    assert VERSION in capsys.readouterr().out
+    broken = tmp_path / "store.duckdb"
+    broken.write_text("this is no store")
+    monkeypatch.setenv("ANTIGASPI_DB", str(broken))
+    assert antigaspi.main(["check"]) == 1
+    assert "À REVOIR" in capsys.readouterr().out
+
+
+def test_the_version_stands_in_the_changelog_and_in_the_project() -> None:
+    assert f"## {VERSION}" in (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f'version = "{VERSION}"' in (PROJECT / "pyproject.toml").read_text(encoding="utf-8")

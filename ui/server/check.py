@@ -1,0 +1,98 @@
+"""Is this installation healthy? Each point in one French line, with what to do where something must be mended."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+from streamlit import config
+
+from data.faults import StoreFault
+from data.queries.forecasts.runs import latest_run
+from data.store import Store, store_path
+from data.version import VERSION
+from ui import access
+from ui.server.application import SCRIPT
+from ui.server.start import LOOPBACK, missing_settings
+
+MIB = 2**20
+LEAST_FREE = 500 * MIB
+LIBRARIES = ("duckdb", "streamlit", "pandas", "prophet")
+
+
+@dataclass(frozen=True)
+class Point:
+    """One thing that was looked at: whether it is sound, and what to say of it."""
+
+    sound: bool
+    sentence: str
+
+
+def main() -> int:
+    """Print every point; return 1 when one must be mended."""
+    config._main_script_path = str(SCRIPT)  # beside which the configuration is
+    points = list(points_of_installation())
+    for point in points:
+        print(f"  {'bon     ' if point.sound else 'À REVOIR'}  {point.sentence}")
+    return 0 if all(point.sound for point in points) else 1
+
+
+def points_of_installation() -> Iterator[Point]:
+    """Look at the versions, the store, the disk, the sign-in and the address."""
+    installed = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    yield Point(True, f"Antigaspi {VERSION}, Python {platform.python_version()}, {installed}.")
+    yield from _store()
+    yield _disk()
+    yield _sign_in()
+    yield _address()
+
+
+def _store() -> Iterator[Point]:
+    if not store_path().exists():
+        yield Point(True, f"Base {store_path()}\u00a0: aucune encore, elle sera créée au premier démarrage.")
+        return
+    try:
+        store = Store(store_path())  # reads every table and applies the migrations
+    except StoreFault as fault:
+        yield Point(False, str(fault))
+        return
+    try:
+        yield Point(store.warning is None, store.warning or f"Base {store.path}\u00a0: lue en entier, à jour.")
+        run = latest_run(store)
+    finally:
+        store.close()
+    if run is None:
+        yield Point(True, "Prévisions\u00a0: aucune encore, elles seront calculées au démarrage.")
+        return
+    days = (datetime.now(ZoneInfo("UTC")).replace(tzinfo=None) - run.finished_at).days
+    todo = " Des données ont changé depuis\u00a0: lancez «\u00a0refresh\u00a0»." if run.outdated else ""
+    yield Point(not run.outdated, f"Prévisions\u00a0: calculées il y a {days} jours.{todo}")
+
+
+def _disk() -> Point:
+    folder = next(parent for parent in store_path().resolve().parents if parent.exists())
+    free = shutil.disk_usage(folder).free
+    todo = "" if free >= LEAST_FREE else " Libérez-en\u00a0: un dépôt pourrait être refusé."
+    return Point(free >= LEAST_FREE, f"Disque\u00a0: {free // MIB} Mo libres pour la base.{todo}")
+
+
+def _sign_in() -> Point:
+    if not access.sign_in_configured():
+        return Point(True, "Connexion\u00a0: aucune n’est configurée, l’application ne répond qu’à ce poste.")
+    missing = missing_settings()
+    if missing:
+        return Point(False, missing)
+    return Point(True, f"Connexion\u00a0: configurée pour {st.secrets['auth']['redirect_uri']}.")
+
+
+def _address() -> Point:
+    address = str(config.get_option("server.address"))
+    sound = address in LOOPBACK or access.sign_in_configured()
+    todo = "" if sound else " Gardez 127.0.0.1 tant qu’aucune connexion n’est configurée."
+    return Point(sound, f"Adresse\u00a0: {address}, port {config.get_option('server.port')}.{todo}")
