@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import subprocess
+from collections import Counter
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -97,3 +99,19 @@ def test_nothing_is_fetched_from_outside_at_run_time() -> None:
 def test_no_real_data_is_tracked() -> None:
     tracked = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
     assert not [name for name in tracked.splitlines() if name.endswith((".csv", ".duckdb", ".parquet"))]
+
+
+def test_no_file_needs_itself_by_way_of_others() -> None:
+    modules = {_module(path): path for path in FILES}
+    needs = {name: _imports(path) & modules.keys() - {name} for name, path in modules.items()}
+    # Raises CycleError, which names the files of the circle.
+    list(TopologicalSorter(needs).static_order())
+
+
+def test_no_folder_holds_more_than_one_can_take_in() -> None:
+    count = Counter(path.parent for path in FILES)
+    assert not {folder: files for folder, files in count.items() if files > 15}
+
+
+def _module(path: Path) -> str:
+    return ".".join(path.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__")
