@@ -172,7 +172,7 @@ def _system(*command: str) -> None:
 
 
 @contextmanager
-def small_disk(folder: Path, megabytes: int = 12) -> Iterator[Path]:
+def small_disk(folder: Path, megabytes: int = 20) -> Iterator[Path]:
     """Lend a folder that is a disk of its own."""
     folder.mkdir()
     _system("mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "none", str(folder))

@@ -25,7 +25,7 @@ const WORDS = {
   "Expand sidebar": "Ouvrir le menu",
   "Collapse sidebar": "Fermer le menu",
   "Navigate to home page": "Aller à l’accueil",
-  "file upload": "Choisir un fichier",
+  "file upload": "Fichier à envoyer",
   "Add files": "Ajouter un fichier",
   "Show/hide columns": "Choisir les colonnes",
   "Search": "Chercher",
