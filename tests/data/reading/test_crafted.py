@@ -26,16 +26,25 @@ SECONDS, MEGABYTES, WAIT = 20, 500, 1
 
 
 def test_no_crafted_file_takes_the_time_memory_or_breath_of_the_server() -> None:
-    arguments = [os.environ.get("ANTIGASPI_CRAFTED", "fast")]
-    run = subprocess.run(
-        [sys.executable, "-m", "tests.data.reading.measured", *arguments], cwd=PROJECT, capture_output=True, text=True
-    )
-    assert run.returncode == 0, run.stderr[-2000:]
-    measured = [json.loads(line) for line in run.stdout.splitlines()]
+    measured = costs(*(["all"] if os.environ.get("ANTIGASPI_CRAFTED") == "all" else []))
     assert len(measured) > 80
-    over = [one for one in measured if one[2] > SECONDS or one[3] > MEGABYTES or one[4] >= WAIT]
-    assert over == [], over
     assert [one for one in measured if not (one[1].endswith(" rows") or WHAT_TO_DO.search(one[1]))] == []
+    # On a busy machine a thread may wait for its turn: what a file takes, it takes a second time.
+    over = costs(*names) if (names := [one[0] for one in measured if is_over(one)]) else []
+    assert [one for one in over if is_over(one)] == []
+
+
+def costs(*names: str) -> list[tuple[str, str, float, float, float]]:
+    """Return what each file costs, as a process of its own measures it."""
+    command = [sys.executable, "-m", "tests.data.reading.measured", *names]
+    run = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr[-2000:]
+    return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+def is_over(cost: tuple[str, str, float, float, float]) -> bool:
+    _, _, seconds, megabytes, wait = cost
+    return seconds > SECONDS or megabytes > MEGABYTES or wait >= WAIT
 
 
 def test_a_sound_workbook_of_100_000_lines_is_read_whole() -> None:
