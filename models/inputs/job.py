@@ -37,10 +37,7 @@ SELECT max(date) AS day FROM recent WHERE points >= 0.5 * (SELECT median(points)
 # weighing counts when its three places of loss are known. A day is incomplete when a point has a plan and no meals.
 HISTORY = """
 WITH point_days AS (
-    SELECT
-        *,
-        coalesce(canteen, $unattached) AS place,
-        preparation_kg + unserved_kg + leftovers_kg AS weighed_kg
+    SELECT *, coalesce(canteen, $unattached) AS place
     FROM located_services
     WHERE date > $last - to_years($years) AND date <= $last
 )
@@ -53,11 +50,11 @@ SELECT
     sum(meals_planned) FILTER (meals_planned > 0) AS planned,
     sum(meals_planned) FILTER (meals_served > 0 AND meals_planned IS NOT NULL) AS paired_planned,
     sum(meals_served) FILTER (meals_served > 0 AND meals_planned IS NOT NULL) AS paired_served,
-    sum(weighed_kg) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS weighed_kg,
-    sum(meals_served) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS weighed_served,
-    sum(point_days.preparation_kg) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS preparation_kg,
-    sum(point_days.unserved_kg) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS unserved_kg,
-    sum(point_days.leftovers_kg) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS leftovers_kg
+    sum(wasted_kg) FILTER (meals_served > 0) AS weighed_kg,
+    sum(meals_served) FILTER (meals_served > 0 AND wasted_kg IS NOT NULL) AS weighed_served,
+    sum(point_days.preparation_kg) FILTER (meals_served > 0 AND wasted_kg IS NOT NULL) AS preparation_kg,
+    sum(point_days.unserved_kg) FILTER (meals_served > 0 AND wasted_kg IS NOT NULL) AS unserved_kg,
+    sum(point_days.leftovers_kg) FILTER (meals_served > 0 AND wasted_kg IS NOT NULL) AS leftovers_kg
 FROM point_days
 GROUP BY place, date
 ORDER BY canteen, date
