@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 from pathlib import Path
 
@@ -97,3 +98,22 @@ def test_nothing_is_fetched_from_outside_at_run_time() -> None:
 def test_no_real_data_is_tracked() -> None:
     tracked = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
     assert not [name for name in tracked.splitlines() if name.endswith((".csv", ".duckdb", ".parquet"))]
+
+
+# What stands once, and the only file that may write it.
+FACTS = {
+    "a CSV file": (r"csv\.writer\(|\.to_csv\([^)]*sep=", "data/export/files.py"),
+    "the sum of the three weights": (r"preparation_kg \+ unserved_kg", "data/migrations"),
+    "the filter by place": (r"AND \$end\s+AND \(\$district IS NULL", "data/migrations"),
+    "the names of the weekdays": (r"\"lundi\", \"mardi\"|'lundi', 'mardi'", "data/calendar/names.py"),
+    "the names of the months": (r"\"janvier\", \"février\"", "data/calendar/names.py"),
+    "the year of two digits": (r"2000 \+", "data/reading/dates.py"),
+    "how far weighings can be trusted": (r"\"insuffisante\"", "data/queries/waste.py"),
+}
+
+
+@pytest.mark.parametrize("fact", FACTS)
+def test_who_changes_a_fact_changes_one_file(fact: str) -> None:
+    written, home = FACTS[fact]
+    found = {_name(path) for path in FILES if re.search(written, path.read_text(encoding="utf-8"))}
+    assert found <= {home}, f"{fact} is written again"

@@ -15,6 +15,15 @@ from data.queries.forecasts.adjusted import ADJUSTED, parameters
 from data.selection import Selection
 from data.store import Store
 
+# How far weighings can be trusted: at least so many days weighed (protocol of DGAL and ADEME, 2024).
+RELIABILITY = {20: "complète", 5: "conforme", 4: "minimale", 0: "insuffisante"}
+CONFORMING_DAYS = 5
+
+
+def reliability(days: float) -> str:
+    """Return how far a number of weighing days can be trusted."""
+    return next(word for least, word in RELIABILITY.items() if days >= least)
+
 
 @dataclass(frozen=True)
 class WasteSummary:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
+from data.calendar.names import SHORT_MONTHS, WEEKDAYS
 from ui.kit import formats
 
 # Okabe–Ito, darkened where needed for 3:1 against white; each series also differs by place, pattern or label.
@@ -129,8 +130,8 @@ def weekday_month(cells: pd.DataFrame) -> go.Figure:
     fig = base(height=110 + 44 * len(grid))
     fig.add_heatmap(
         z=grid.to_numpy(),
-        x=[formats.SHORT_MONTHS[month - 1] for month in months],
-        y=[formats.WEEKDAYS[weekday - 1] for weekday in weekdays],
+        x=[SHORT_MONTHS[month - 1] for month in months],
+        y=[WEEKDAYS[weekday - 1] for weekday in weekdays],
         text=[[formats.number(value, 1) if value == value else "" for value in row] for row in grid.to_numpy()],
         texttemplate="%{text}",
         colorscale=SEQUENTIAL,

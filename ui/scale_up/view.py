@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from data.calendar.names import MONTHS
 from data.queries import rollout as programme
 from data.queries.scale_up import (
     CITY_SCHOOLS,
@@ -21,7 +22,7 @@ from data.queries.scale_up import (
 )
 from ui.kit import blocks, tables
 from ui.kit.blocks import Figure
-from ui.kit.formats import MONTHS, SPACE, enumeration, number, plural
+from ui.kit.formats import SPACE, enumeration, number, plural
 from ui.kit.tables import Wide
 from ui.rollout.charts import school_name
 from ui.scale_up import charts as charts_rollout

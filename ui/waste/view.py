@@ -5,12 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from data import queries
+from data.calendar.names import MONTHS, WEEKDAYS
 from data.queries import Parameter, WasteSummary
 from data.selection import Selection
 from ui.kit import blocks
 from ui.kit import chart as charts
 from ui.kit.blocks import Figure
-from ui.kit.formats import MONTHS, SPACE, WEEKDAYS, count_of, number, percent, plural, quantity
+from ui.kit.formats import SPACE, count_of, number, percent, plural, quantity
 from ui.session import ask
 from ui.waste import sentences as say
 
