@@ -23,9 +23,9 @@ def forecast(days: pd.DataFrame, past: pd.DataFrame) -> go.Figure:
     fig.add_scatter(x=axis, y=days["meals_upper"], showlegend=False, **band)
     name = f"Intervalle à 80{formats.SPACE}%"
     fig.add_scatter(x=axis, y=days["meals_lower"], fill="tonexty", fillcolor=charts.BAND, name=name, **band)
-    _line(fig, past, "meals_served", "Repas servis", charts.INK, "solid", "circle")
-    _line(fig, days, "meals", "Prévision", charts.BLUE, "solid", "circle-open")
-    _line(fig, days, "advised", "Quantité conseillée", charts.GREEN, "dash", "square")
+    _line(fig, past, "meals_served", "Repas servis", charts.SERVED, "solid", "circle")
+    _line(fig, days, "meals", "Prévision", charts.FORECAST, "solid", "circle-open")
+    _line(fig, days, "advised", "Quantité conseillée", charts.ADVISED, "dash", "square")
     _plan(fig, pd.concat([past[PLAN], days[PLAN]]))
     order = list(dict.fromkeys([*_axis_days(past["date"]), *axis]))
     fig.update_xaxes(type="category", categoryorder="array", categoryarray=order, nticks=7, tickangle=0)
@@ -45,7 +45,7 @@ def _plan(fig: go.Figure, days: pd.DataFrame) -> None:
         y=meals,
         name="Prévu par les cantines",
         mode="lines+markers",
-        line={"color": charts.ORANGE, "dash": "dot", "width": 1.5},
+        line={"color": charts.PLAN, "dash": "dot", "width": 1.5},
         # A day alone has no line: only its marker shows it.
         marker={"symbol": "diamond", "size": [7 if one else 0 for one in alone]},
         customdata=[formats.plural(value, "repas", "repas") for value in meals.fillna(0)],
@@ -89,10 +89,10 @@ def terms(names: list[str], meals: list[int]) -> go.Figure:
         text=[formats.number(meals[0]), *(formats.signed(term, 0) for term in meals[1:]), formats.number(sum(meals))],
         textposition="outside",
         cliponaxis=False,
-        increasing={"marker": {"color": charts.LIGHT_BLUE}},
-        decreasing={"marker": {"color": charts.ORANGE}},
-        totals={"marker": {"color": charts.BLUE}},
-        connector={"line": {"color": charts.GREY, "width": 1, "dash": "dot"}},
+        increasing={"marker": {"color": charts.MORE}},
+        decreasing={"marker": {"color": charts.LESS}},
+        totals={"marker": {"color": charts.FORECAST}},
+        connector={"line": {"color": charts.QUIET, "width": 1, "dash": "dot"}},
         hoverinfo="skip",
     )
     reached = [sum(meals[: place + 1]) for place in range(len(meals))]
@@ -107,8 +107,8 @@ def terms(names: list[str], meals: list[int]) -> go.Figure:
 def gaps_by_month(months: pd.DataFrame) -> go.Figure:
     """Draw the mean gap of the plan and of the forecast, month by month."""
     fig = charts.base(y_title="écart, en\u00a0% des repas servis", height=360)
-    _monthly(fig, months, "plan_wape_pct", "Prévu des gestionnaires", charts.ORANGE, "dot", "diamond")
-    _monthly(fig, months, "forecast_wape_pct", "Prévision", charts.BLUE, "solid", "circle")
+    _monthly(fig, months, "plan_wape_pct", "Prévu des gestionnaires", charts.PLAN, "dot", "diamond")
+    _monthly(fig, months, "forecast_wape_pct", "Prévision", charts.FORECAST, "solid", "circle")
     fig.update_yaxes(rangemode="tozero", ticksuffix=f"{formats.SPACE}%")
     return fig
 
@@ -116,13 +116,13 @@ def gaps_by_month(months: pd.DataFrame) -> go.Figure:
 def coverage_by_month(months: pd.DataFrame) -> go.Figure:
     """Draw how often the interval held, month by month, beside what it promises."""
     fig = charts.base(y_title="% des journées de cantine", height=340)
-    _monthly(fig, months, "covered_pct", "Repas servis dans l’intervalle", charts.BLUE, "solid", "circle")
+    _monthly(fig, months, "covered_pct", "Repas servis dans l’intervalle", charts.MEASURED, "solid", "circle")
     fig.add_scatter(
         x=months["month"].iloc[[0, -1]],
         y=[INTERVAL, INTERVAL],
         name=f"Promis ({formats.percent(INTERVAL, 0)})",
         mode="lines",
-        line={"color": charts.GREEN, "width": 2, "dash": "dash"},
+        line={"color": charts.TARGET, "width": 2, "dash": "dash"},
         hoverinfo="skip",
     )
     fig.update_yaxes(range=[0, 102], ticksuffix=f"{formats.SPACE}%")

@@ -43,7 +43,7 @@ def _schools(fig: go.Figure, row: int, name: str, digits: int, effect: Effect, l
     own = effect.pairs["change"].dropna()
     fig.add_scatter(
         x=own, y=[name] * len(own), mode="markers", name="Une école", showlegend=legend, legendgroup="school",
-        marker={"symbol": "circle-open", "size": 9, "color": charts.GREY, "line": {"width": 1.5}},
+        marker={"symbol": "circle-open", "size": 9, "color": charts.QUIET, "line": {"width": 1.5}},
         customdata=[formats.signed(value, digits) for value in own],
         hovertemplate="%{customdata}<extra>Une école</extra>", row=row, col=1,
     )  # fmt: skip
@@ -55,9 +55,9 @@ def _interval(fig: go.Figure, row: int, name: str, digits: int, effect: Effect, 
     fig.add_scatter(
         x=[change.value], y=[name], mode="markers+text", name="Effet du pilote et intervalle à 95\u00a0%",
         showlegend=legend, legendgroup="effect",
-        marker={"symbol": "diamond", "size": 13, "color": charts.BLUE},
+        marker={"symbol": "diamond", "size": 13, "color": charts.PILOT},
         error_x={"type": "data", "array": ends[0], "arrayminus": ends[1], "thickness": 4, "width": 9,
-                 "color": charts.BLUE} if change.finite else None,
+                 "color": charts.PILOT} if change.finite else None,
         text=[formats.signed(change.value, digits)], textposition="top center", cliponaxis=False,
         hoverinfo="skip", row=row, col=1,
     )  # fmt: skip
@@ -67,8 +67,8 @@ def months(table: pd.DataFrame, unit: str, digits: int) -> go.Figure:
     """Draw the pilots and their comparison canteens by periods of four weeks, before and after."""
     fig = charts.base(y_title=unit, x_title="périodes de quatre semaines, avant (−) et pendant le test (+)", height=360)
     lines = (
-        ("pilots", "Écoles en test", charts.BLUE, "solid", "circle"),
-        ("others", "Cantines de comparaison", charts.ORANGE, DASH, MARK),
+        ("pilots", "Écoles en test", charts.PILOT, "solid", "circle"),
+        ("others", "Cantines de comparaison", charts.COMPARISON, DASH, MARK),
     )
     for column, name, colour, dash, symbol in lines:
         for side, legend in ((table["month"] < 0, True), (table["month"] > 0, not (table["month"] < 0).any())):

@@ -8,7 +8,8 @@ import plotly.graph_objects as go
 from ui.kit import chart as charts
 from ui.kit import formats
 
-STYLES = ((charts.ORANGE, "dot", "diamond"), (charts.GREEN, "dash", "square"), (charts.BLUE, "solid", "circle-open"))
+# The furthest announced first.
+STYLES = tuple(zip(charts.SERIES[2::-1], ("dot", "dash", "solid"), ("diamond", "square", "circle-open"), strict=True))
 
 
 def announced_gaps(days: pd.DataFrame, horizons: dict[int, str]) -> go.Figure:

@@ -11,26 +11,20 @@ import plotly.graph_objects as go
 from ui.kit import chart as charts
 from ui.kit import formats
 
-PLANNED = "#c9d1d5"
 HATCHED = {"shape": "/", "fgcolor": "white", "size": 5, "fillmode": "overlay"}
 NAME_LINE, NAME_LINES = 22, 2  # letters of a school’s name on one line, and its lines: bars keep their room
 # A bar shorter than this share of the time drawn has no room for its number at 768 pixels.
 TOO_SHORT = 0.02
 DAY_MS = 24 * 3600 * 1000
 # Each series differs by its marker and its dash as well as by its colour.
-LINES = (
-    (charts.BLUE, "solid", "circle"),
-    (charts.GREEN, "dash", "square"),
-    (charts.ORANGE, "dot", "diamond"),
-    (charts.PURPLE, "dashdot", "triangle-up"),
-    (charts.GREY, "longdash", "x"),
-)
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+LINES = tuple(zip(charts.SERIES, DASHES, ("circle", "square", "diamond", "triangle-up", "x"), strict=True))
 STATES = {
-    "en service": {"color": charts.BLUE},
-    "en panne": {"color": charts.ORANGE, "pattern": HATCHED},
-    "en stock": {"color": PLANNED, "line": {"color": charts.GREY, "width": 1}},
+    "en service": {"color": charts.DONE},
+    "en panne": {"color": charts.BLOCKED, "pattern": HATCHED},
+    "en stock": {"color": charts.EXPECTED, "line": {"color": charts.QUIET, "width": 1}},
 }
-OTHER_STATE = {"color": "#f3f7fa", "line": {"color": charts.GREY, "width": 1}}
+OTHER_STATE = {"color": charts.OTHER, "line": {"color": charts.QUIET, "width": 1}}
 
 
 def school_name(name: str) -> str:
@@ -49,9 +43,9 @@ def rollout(stages: pd.DataFrame, schools: list[str], today: date) -> go.Figure:
     room = TOO_SHORT * (dates.max() - dates.min()).days
     # Two long names may be shortened to the same text: the rows are numbered, the names only label them.
     rows = {school: row for row, school in enumerate(schools)}
-    _stages(fig, stages, rows, "planned", "Prévu", {"color": PLANNED}, room)
-    _stages(fig, done, rows, "actual", "Réalisé", {"color": charts.BLUE}, room)
-    _stages(fig, until_today, rows, "actual", "En cours", {"color": charts.ORANGE}, room)
+    _stages(fig, stages, rows, "planned", "Prévu", {"color": charts.EXPECTED}, room)
+    _stages(fig, done, rows, "actual", "Réalisé", {"color": charts.DONE}, room)
+    _stages(fig, until_today, rows, "actual", "En cours", {"color": charts.UNDER_WAY}, room)
     charts.name_rows(fig, [_on_lines(school_name(school)) for school in schools])
     fig.update_xaxes(type="date", tickformat="%m/%Y", showgrid=True, gridcolor=charts.GRID)
     fig.add_vline(pd.Timestamp(today).timestamp() * 1000, line={"color": charts.INK, "width": 1.5, "dash": "dash"})

@@ -15,15 +15,13 @@ from ui.kit import formats
 from ui.rollout.charts import school_name
 
 PROBABILITIES, IMPACTS = ("faible", "moyenne", "forte"), ("faible", "moyen", "fort")
-# The heavier, the darker; the number in the cell says how many.
-SCORES = [[0, "#f3f7fa"], [0.5, "#f6d9b8"], [1, "#e8a06a"]]
 # A tile server is only asked when the city names one, for example IGN's: nothing else leaves the machine.
 TILES_SETTING = "ANTIGASPI_TILES_URL"
 TILES_SOURCE_SETTING = "ANTIGASPI_TILES_SOURCE"
 SITUATIONS = {
-    "bloquée": ("Raccordement bloqué", charts.ORANGE, "x"),
-    "équipée": ("Équipée", charts.BLUE, "circle"),
-    "en chemin": ("Pas encore équipée", charts.GREY, "diamond"),
+    "bloquée": ("Raccordement bloqué", charts.BLOCKED, "x"),
+    "équipée": ("Équipée", charts.DONE, "circle"),
+    "en chemin": ("Pas encore équipée", charts.QUIET, "diamond"),
 }
 
 
@@ -39,7 +37,8 @@ def risk_matrix(risks: pd.DataFrame) -> go.Figure:
         text=[[formats.plural(count, "risque") if count else "" for count in row] for row in cells],
         texttemplate="%{text}",
         textfont={"color": charts.INK},
-        colorscale=SCORES,
+        # The heavier, the darker; the number in the cell says how many.
+        colorscale=charts.HEAVINESS,
         showscale=False,
         xgap=3,
         ygap=3,
@@ -109,7 +108,7 @@ def _name_districts(fig: go.Figure, places: pd.DataFrame) -> None:
             text=f"<i>{formats.in_chart(str(district))}</i>",
             showarrow=False,
             yshift=20,
-            font={"color": charts.GREY, "size": 13},
+            font={"color": charts.QUIET, "size": 13},
         )
 
 

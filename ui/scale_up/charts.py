@@ -16,13 +16,13 @@ from ui.kit import formats
 # Years written under an axis, side by side at 768 pixels; beyond, one in two, in five, in ten.
 MOST_YEARS, YEARS_APART = 11, (1, 2, 5, 10)
 # Each stage of a pilot has its own marker as well as its colour.
-PILOT_STAGES = {
-    "idée": ("circle-open", charts.GREY),
-    "prototype": ("diamond", charts.PURPLE),
-    "test": ("square", charts.ORANGE),
-    "bilan": ("triangle-up", charts.LIGHT_BLUE),
-    "généralisé": ("circle", charts.GREEN),
-    "arrêté": ("x", charts.INK),
+SYMBOLS = {
+    "idée": "circle-open",
+    "prototype": "diamond",
+    "test": "square",
+    "bilan": "triangle-up",
+    "généralisé": "circle",
+    "arrêté": "x",
 }
 UNKNOWN_STAGE = "étape non renseignée"
 CORNERS = (("Gains rapides", 1, 5), ("Chantiers de fond", 5, 5), ("À l’occasion", 1, 1), ("À questionner", 5, 1))
@@ -45,14 +45,14 @@ def fan(months: pd.DataFrame, today: date) -> go.Figure:
         f"{formats.number(median)} écoles (de {formats.number(low)} à {formats.number(high)})"
         for low, median, high in ahead[["low", "median", "high"]].to_numpy()
     ]
-    _line(fig, "Simulation médiane", ahead, told, charts.BLUE)
-    _line(fig, "Constaté", seen, [formats.plural(count, "école") for count in seen["median"]], charts.INK)
+    _line(fig, "Simulation médiane", ahead, told, charts.FORECAST)
+    _line(fig, "Constaté", seen, [formats.plural(count, "école") for count in seen["median"]], charts.SERVED)
     fig.add_scatter(
         x=months["month"],
         y=months["target"],
         name="Écoles à faire",
         mode="lines",
-        line={"color": charts.GREEN, "width": 2, "dash": "dash", "shape": "hv"},
+        line={"color": charts.TARGET, "width": 2, "dash": "dash", "shape": "hv"},
         hoverinfo="skip",
     )
     fig.add_vline(pd.Timestamp(today).timestamp() * 1000, line={"color": charts.INK, "width": 1.5, "dash": "dot"})
@@ -79,7 +79,7 @@ def _line(fig: go.Figure, name: str, months: pd.DataFrame, told: list[str], colo
         y=months["median"],
         name=name,
         mode="lines",
-        line={"color": colour, "width": 2 if colour == charts.BLUE else 3},
+        line={"color": colour, "width": 2 if colour == charts.FORECAST else 3},
         customdata=told,
         hovertemplate="%{x|%m/%Y}<br>%{customdata}<extra>%{fullData.name}</extra>",
     )
@@ -88,22 +88,22 @@ def _line(fig: go.Figure, name: str, months: pd.DataFrame, told: list[str], colo
 def impact_and_effort(pilots: pd.DataFrame, strong_impact: int, heavy_effort: int) -> go.Figure:
     """Draw the pilots by effort and impact, from 1 to 5, each with its name and the rank the comité gave it."""
     fig = charts.base(height=580, x_title="effort, de 1 (léger) à 5 (lourd)", y_title="impact, de 1 à 5 (fort)")
-    line = {"color": charts.GREY, "width": 1, "dash": "dash"}
+    line = {"color": charts.QUIET, "width": 1, "dash": "dash"}
     fig.add_hline(strong_impact - 0.5, line=line, layer="below")
     fig.add_vline(heavy_effort - 0.5, line=line, layer="below")
     for words, x, y in CORNERS:
         side, edge = ("left", 0.45) if x == 1 else ("right", 5.75)
         height = 5.62 if y == 5 else 0.22
         fig.add_annotation(
-            x=edge, y=height, text=words, showarrow=False, xanchor=side, font={"color": charts.GREY, "size": 13}
+            x=edge, y=height, text=words, showarrow=False, xanchor=side, font={"color": charts.QUIET, "size": 13}
         )
     rank = pilots.groupby(["impact", "effort"]).cumcount()
     stages = pilots["stage"].fillna(UNKNOWN_STAGE)
-    for stage in [*PILOT_STAGES, UNKNOWN_STAGE]:
+    for stage in [*SYMBOLS, UNKNOWN_STAGE]:
         mine = pilots[stages == stage]
         if mine.empty:
             continue
-        symbol, colour = PILOT_STAGES.get(stage, ("circle-open", charts.GREY))
+        symbol, colour = SYMBOLS.get(stage, "circle-open"), charts.PILOT_STAGES.get(stage, charts.QUIET)
         fig.add_scatter(
             x=mine["effort"].astype(float) + BESIDE * rank[mine.index],
             y=mine["impact"].astype(float),

@@ -8,12 +8,8 @@ import plotly.graph_objects as go
 from ui.kit import chart as charts
 from ui.kit import formats
 
-# Place of loss → its colour and its pattern: told apart without the colours.
-STYLES = {
-    "leftovers": (charts.BLUE, ""),
-    "unserved": (charts.LIGHT_BLUE, "/"),
-    "preparation": (charts.GREY, "x"),
-}
+# Place of loss → its pattern: told apart without the colours.
+PATTERNS = {"leftovers": "", "unserved": "/", "preparation": "x"}
 
 
 def kilograms_ahead(days: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
@@ -21,14 +17,14 @@ def kilograms_ahead(days: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
     fig = charts.base(y_title="kg", height=380)
     # Days without service would leave holes that mean nothing: the axis only has service days.
     axis = [f"{formats.weekday(day)[:3]}. {day:%d/%m}" for day in days["date"]]
-    for place, (colour, pattern) in STYLES.items():
+    for place, pattern in PATTERNS.items():
         kilos = days["kg"] * (days[place] / days["grams"]).where(days["grams"] > 0, 0.0)
         fig.add_bar(
             x=axis,
             y=kilos,
             name=labels[place],
             marker={
-                "color": colour,
+                "color": charts.LOSSES[place],
                 "pattern": {"shape": pattern, "fgcolor": "white", "size": 5, "fillmode": "overlay"},
             },
             customdata=[formats.quantity(value, "kg", 1) for value in kilos],
