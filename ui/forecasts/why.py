@@ -12,7 +12,7 @@ from data import queries
 from data.calendar.events import CLOSING, FRENCH, LEARNT
 from data.queries import ForecastRun
 from data.queries.events import declared_events
-from ui.forecasts import charts as charts_forecast
+from ui.forecasts import charts
 from ui.forecasts.event_sentences import by_day
 from ui.kit import blocks
 from ui.kit.formats import SPACE, long_day, number, plural, signed
@@ -52,7 +52,7 @@ def why(run: ForecastRun, place: str, canteen: str | None, chosen: date) -> None
             )
             return
         meals = rounded(terms[list(TERMS)].tolist())
-        fig = charts_forecast.terms([name for name, *_ in TERMS.values()], meals)
+        fig = charts.terms([name for name, *_ in TERMS.values()], meals)
         blocks.figure(fig, sentence(chosen, meals), table(meals), "pourquoi", digits=0)
         if declared:
             blocks.note(f"Déclaré ce jour-là{SPACE}: {declared}.")

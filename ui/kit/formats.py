@@ -115,3 +115,9 @@ def in_chart(text: str) -> str:
 def shortened(text: str, length: int) -> str:
     """Return text cut to a length, for the axis of a chart."""
     return in_chart(text if len(text) <= length else text[: length - 1] + "…")
+
+
+def school_name(name: str) -> str:
+    """Drop the “École” that every name begins with: “Élémentaire Les Lilas”."""
+    short = name.removeprefix("École ")
+    return short[:1].upper() + short[1:]
