@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 from collections import Counter
 from graphlib import TopologicalSorter
@@ -115,3 +116,23 @@ def test_no_folder_holds_more_than_one_can_take_in() -> None:
 
 def _module(path: Path) -> str:
     return ".".join(path.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__")
+
+
+# What stands once, and the only file that may write it.
+FACTS = {
+    "a CSV file": (r"csv\.writer\(|\.to_csv\([^)]*sep=", "data/export/files.py"),
+    "the sum of the three weights": (r"preparation_kg \+ unserved_kg", "data/migrations"),
+    "the filter by place": (r"AND \$end\s+AND \(\$district IS NULL", "data/migrations"),
+    "the names of the weekdays": (r"\"lundi\", \"mardi\"|'lundi', 'mardi'", "data/calendar/names.py"),
+    "the names of the months": (r"\"janvier\", \"février\"", "data/calendar/names.py"),
+    "the year of two digits": (r"2000 \+", "data/reading/dates.py"),
+    "a colour": (r"#[0-9a-f]{6}\b|rgba?\([1-9]|_(BLUE|ORANGE|GREEN|PURPLE|GREY)\b", "ui/kit/chart.py"),
+    "how far weighings can be trusted": (r"\"insuffisante\"", "data/queries/waste.py"),
+}
+
+
+@pytest.mark.parametrize("fact", FACTS)
+def test_who_changes_a_fact_changes_one_file(fact: str) -> None:
+    written, home = FACTS[fact]
+    found = {_name(path) for path in FILES if re.search(written, path.read_text(encoding="utf-8"))}
+    assert found <= {home}, f"{fact} is written again"

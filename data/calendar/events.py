@@ -1,4 +1,4 @@
-"""The declared events day by day, and by how much each moves the meals of a canteen.
+"""The kinds of events, and by how much each event moves the meals of a canteen.
 
 One rule for the computation of the forecasts and for the pages that tell at once what a new event changes: a day's
 meals are multiplied by each effect in percent, then the effects in meals are added; a closure leaves none.
@@ -14,13 +14,37 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data.calendar.strikes import readings
-from data.store import Store
 
-CLOSURE = "closure"
-STRIKE_OF_CITY = "strike_city"
-# Kinds that leave some meals; what they change is learnt from the past where nobody says it.
-KINDS = ("strike", "outing", "feast")
+@dataclass(frozen=True)
+class EventKind:
+    """A kind of event under the name that the store keeps.
+
+    `learnt`: some meals are left, and their change is learnt from the past where nobody says it. `closes`: no meal is
+    left. Neither of both: days off of the whole city, which belong to the school calendar.
+    """
+
+    name: str
+    learnt: bool
+    closes: bool
+
+
+# By its word in files and on pages. A new kind is one line here, and one in `events.json`.
+EVENT_KINDS = {
+    "grève": EventKind("strike", learnt=True, closes=False),
+    "sortie": EventKind("outing", learnt=True, closes=False),
+    "fermeture": EventKind("closure", learnt=False, closes=True),
+    "fête": EventKind("feast", learnt=True, closes=False),
+    "vacances": EventKind("holiday", learnt=False, closes=False),
+}
+FRENCH = {kind.name: french for french, kind in EVENT_KINDS.items()}
+LEARNT = tuple(kind.name for kind in EVENT_KINDS.values() if kind.learnt)
+CLOSING = tuple(kind.name for kind in EVENT_KINDS.values() if kind.closes)
+# Those that pages list and propose.
+DECLARED = tuple(name for name in FRENCH if name in (*LEARNT, *CLOSING))
+STRIKE = EVENT_KINDS["grève"].name
+HOLIDAY = EVENT_KINDS["vacances"].name
+STRIKE_OF_CITY = f"{STRIKE}_city"
+
 COLUMNS = ["date", "kind", "canteen", "effect_meals", "effect_percent"]
 # An event is not a closure: at least this share of the meals stays.
 LEAST_SHARE = 0.01
@@ -38,36 +62,6 @@ class Event:
     label: str | None = None
     effect_meals: int | None = None
     effect_percent: float | None = None
-
-
-DAYS_OF_EVENTS = """
-SELECT
-    unnest(generate_series(starts_on, ends_on, INTERVAL 1 DAY))::DATE AS date,
-    kind, canteen, effect_meals, effect_percent, starts_on = ends_on AS one_day
-FROM events
-WHERE list_contains($kinds, kind)
-ORDER BY ALL
-"""
-
-
-def declared_days(store: Store, what_if: Event | None = None) -> pd.DataFrame:
-    """Return one row per day × event that changes the meals: COLUMNS, with strike dates read as they must be."""
-    days = store.read(DAYS_OF_EVENTS, {"kinds": [*KINDS, CLOSURE]})
-    doubtful = (days["kind"] == "strike") & days["canteen"].isna() & days["one_day"]
-    meant = readings(store) if doubtful.any() else {}
-    read = [
-        meant.get(day.date(), day.date()) if doubted else day
-        for day, doubted in zip(days["date"], doubtful, strict=True)
-    ]
-    days["date"] = pd.to_datetime(pd.Series(read, index=days.index, dtype=object))
-    known = days[COLUMNS]
-    return known if what_if is None else pd.concat([known, _days_of(what_if)], ignore_index=True)
-
-
-def _days_of(event: Event) -> pd.DataFrame:
-    days = pd.date_range(event.starts_on, event.ends_on)
-    told = {name: getattr(event, name) for name in COLUMNS[1:]}
-    return pd.DataFrame({"date": days, **told}).astype({"effect_meals": float, "effect_percent": float})
 
 
 def scope(kind: str, canteen: object) -> str:
@@ -88,7 +82,7 @@ def moves(days: pd.DataFrame, learnt: Mapping[str, float]) -> pd.DataFrame:
         meals=days["effect_meals"].astype(float).fillna(0.0),
         log=np.log1p(days["effect_percent"].astype(float).fillna(0.0).clip(lower=100 * (LEAST_SHARE - 1)) / 100),
         given=days["effect_meals"].notna() | days["effect_percent"].notna(),
-        closed=days["kind"] == CLOSURE,
+        closed=days["kind"].isin(CLOSING),
     )
     kinds = told.groupby(["date", "canteen", "kind"], dropna=False)[["meals", "log", "given", "closed"]]
     one = kinds.agg({"meals": "sum", "log": "sum", "given": "any", "closed": "any"}).reset_index()

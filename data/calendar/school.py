@@ -16,6 +16,7 @@ from types import MappingProxyType
 from holidays import country_holidays
 from vacances_scolaires_france import SchoolHolidayDates
 
+from data.calendar.events import CLOSING, HOLIDAY
 from data.clock import today_in_paris
 from data.store import Store
 
@@ -108,7 +109,7 @@ EVENTS_OFF = """
     SELECT kind, starts_on, ends_on
     FROM events
     WHERE starts_on <= $last AND ends_on >= $first
-      AND ((kind = 'closure' AND canteen IS NULL) OR (kind = 'holiday' AND ends_on > $covered))
+      AND ((list_contains($closing, kind) AND canteen IS NULL) OR (kind = $holiday AND ends_on > $covered))
 """
 
 
@@ -151,10 +152,11 @@ def _service_days(store: Store, weekdays: frozenset[int], first: date, last: dat
 def _days_off_in_events(store: Store, first: date, last: date) -> set[date]:
     """Return the days closed for the whole city; deposited holidays count only where the official calendar ends."""
     covered = covered_until()
-    events = store.read(EVENTS_OFF, {"first": first, "last": last, "covered": covered})
+    kinds = {"closing": CLOSING, "holiday": HOLIDAY}
+    events = store.read(EVENTS_OFF, {"first": first, "last": last, "covered": covered} | kinds)
     off: set[date] = set()
     for kind, start, end in zip(events["kind"], events["starts_on"], events["ends_on"], strict=True):
-        earliest = covered + timedelta(days=1) if kind == "holiday" else first
+        earliest = covered + timedelta(days=1) if kind == HOLIDAY else first
         off.update(_days(max(start.date(), first, earliest), min(end.date(), last)))
     return off
 

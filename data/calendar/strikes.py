@@ -7,6 +7,7 @@ from datetime import date
 
 import pandas as pd
 
+from data.calendar.events import STRIKE
 from data.calendar.school import DEFAULT_WEEKDAYS, holiday_name
 from data.store import Store
 
@@ -47,14 +48,14 @@ def _mirrored(day: date) -> date:
 DECLARED = """
 SELECT DISTINCT deposit_id, starts_on AS declared
 FROM event_rows JOIN deposits USING (deposit_id)
-WHERE active AND event_rows.kind = 'strike' AND canteen IS NULL AND starts_on = ends_on
+WHERE active AND event_rows.kind = $strike AND canteen IS NULL AND starts_on = ends_on
 ORDER BY ALL
 """
 
 
 def readings(store: Store) -> dict[date, date]:
     """Return, for each day the whole city's strikes were declared on, the day it is about; the last file is right."""
-    rows = store.read(DECLARED)
+    rows = store.read(DECLARED, {"strike": STRIKE})
     found: dict[date, date] = {}
     for _, declared in rows.groupby("deposit_id")["declared"]:
         found |= read_file([day.date() for day in declared])

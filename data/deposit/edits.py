@@ -3,9 +3,6 @@
 # ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,15 +12,15 @@ from data.clock import today_in_paris
 from data.deposit.apply import DepositRefused, DepositReport, apply, preview
 from data.deposit.report import KnownBy
 from data.deposit.staging import nature
+from data.export.files import csv_of_texts
 from data.kinds import Field, Kind, kinds, normalise
 from data.kinds.records import PROGRAMME_KINDS, TARGETS
 from data.queries.journal import LINES, journal_line
-from data.reading.dates import written
+from data.reading.dates import NUMERIC, day_of, written
 from data.reading.formulas import escape
 from data.store import Store
 from data.typography import french
 
-NUMERIC = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d\d)")
 TAKE_BACK = "effacer"
 IMPOSSIBLE = "impossible"  # no date in any order
 FIRST_LINE = 2  # of a file: the first is its header
@@ -142,20 +139,14 @@ def _day_first(value: Any) -> str:  # noqa: ANN401
     numbers = NUMERIC.fullmatch(text)
     if not numbers:
         return text or "-"
-    day, month, year = (int(group) for group in numbers.groups())
-    try:
-        return date(year if year > 99 else 2000 + year, month, day).isoformat()
-    except ValueError:
-        return ""
+    found = day_of(numbers[3], numbers[2], numbers[1])
+    return found.isoformat() if found else ""
 
 
 def _file(kind: Kind, lines: Sequence[Mapping[str, Any]]) -> bytes:
     """Write lines as a file of their kind: each one on a line of its own, since refusals are told by line."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(field.name for field in kind.fields)
-    writer.writerows([_cell(described, line.get(described.name)) for described in kind.fields] for line in lines)
-    return text.getvalue().encode()
+    rows = ([_cell(described, line.get(described.name)) for described in kind.fields] for line in lines)
+    return csv_of_texts((field.name for field in kind.fields), rows)
 
 
 def _cell(described: Field, value: Any) -> str:  # noqa: ANN401

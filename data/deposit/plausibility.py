@@ -7,9 +7,9 @@ from datetime import date
 import duckdb
 import pyarrow as pa
 
+from data.calendar.names import WEEKDAYS
 from data.calendar.school import holiday_name
 from data.calendar.strikes import is_school_day, read_file
-from data.reading.dates import WEEKDAYS
 
 # The canteens whose every school has a known enrolment, one row per school year.
 FULL_YEARS = """

@@ -51,13 +51,17 @@ def file_name(kind: str, style: Style) -> str:
 
 def csv_bytes(kind: Kind, rows: Iterable[Iterable[Any]], style: Style) -> bytes:
     """Write rows of values, in the order of the kind's fields, as a file of that kind."""
+    shown = [_writer_of(field, style) for field in kind.fields]
+    texts = (["" if value is None else show(value) for value, show in zip(row, shown, strict=True)] for row in rows)
+    return csv_of_texts((field.name for field in kind.fields), texts, style)
+
+
+def csv_of_texts(header: Iterable[str], rows: Iterable[Iterable[str]], style: Style = "excel") -> bytes:
+    """Write cells that are texts already: the one place where a CSV file of ours is written."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";" if style == "excel" else ",", lineterminator="\r\n")
-    writer.writerow(field.name for field in kind.fields)
-    shown = [_writer_of(field, style) for field in kind.fields]
-    writer.writerows(
-        ["" if value is None else show(value) for value, show in zip(row, shown, strict=True)] for row in rows
-    )
+    writer.writerow(header)
+    writer.writerows(rows)
     return text.getvalue().encode("utf-8-sig" if style == "excel" else "utf-8")
 
 

@@ -6,13 +6,12 @@ DGAL and ADEME, 2024.
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from data.export.files import number
+from data.export.files import csv_of_texts, number
+from data.queries.waste import reliability
 from data.reading.formulas import defuse
 from data.store import Store
 from data.typography import TITLE, quoted
@@ -23,7 +22,6 @@ PLACES = {
     "unserved": "Denrées présentées aux convives mais non servies",
     "leftovers": "Restes assiettes",
 }
-RELIABILITY = ((20, "complète"), (5, "conforme"), (4, "minimale"), (0, "insuffisante"))
 
 CANTEENS = """
 SELECT name FROM canteens
@@ -126,20 +124,19 @@ def declaration(store: Store, canteen: str, start: date, end: date) -> Declarati
             f"Aucune pesée complète de «\u00a0{name}\u00a0» du {start:%d/%m/%Y} au {end:%d/%m/%Y}\u00a0: il faut, le "
             "même jour, les couverts et les kilogrammes de chaque origine pesée."
         )
-    reliability = next(word for days, word in RELIABILITY if row["days"] >= days)
-    return Declaration(name, row["days"], reliability, _answers(name, row, reliability), _remarks(row))
+    level = reliability(row["days"])
+    return Declaration(name, row["days"], level, _answers(name, row, level), _remarks(row))
 
 
 def declaration_csv(found: Declaration) -> bytes:
     """Return a declaration as a CSV that French Excel opens right: question, answer, unit, ma-cantine's field."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(["question", "reponse", "unite", "champ_ma_cantine"])
-    for answer in found.answers:
-        shown = defuse(answer.shown) if isinstance(answer.value, str) else answer.shown
-        writer.writerow([answer.question, shown, answer.unit, answer.field])
-    writer.writerows(["À savoir", remark, "", ""] for remark in found.remarks)
-    return text.getvalue().encode("utf-8-sig")
+    rows = [[answer.question, _safe(answer), answer.unit, answer.field] for answer in found.answers]
+    rows += [["À savoir", remark, "", ""] for remark in found.remarks]
+    return csv_of_texts(["question", "reponse", "unite", "champ_ma_cantine"], rows)
+
+
+def _safe(answer: Answer) -> str:
+    return defuse(answer.shown) if isinstance(answer.value, str) else answer.shown
 
 
 def _canteen(store: Store, asked: str) -> str:
@@ -151,7 +148,7 @@ def _canteen(store: Store, asked: str) -> str:
     raise NothingToDeclare(f"Aucune cantine ne s’appelle {quoted(asked, TITLE)}.{proposed}")
 
 
-def _answers(name: str, row: dict[str, Any], reliability: str) -> tuple[Answer, ...]:
+def _answers(name: str, row: dict[str, Any], level: str) -> tuple[Answer, ...]:
     total = sum(round(row[place], 2) for place in PLACES if row[place] is not None)  # the form adds up
     return (
         Answer("Cantine", name.strip()),
@@ -168,7 +165,7 @@ def _answers(name: str, row: dict[str, Any], reliability: str) -> tuple[Answer, 
         *(answer for place in PLACES for answer in _place(place, row)),
         Answer("Déchets alimentaires par repas", round(1000 * total / row["meals"], 1), "g/repas"),
         Answer("Jours pesés", row["days"], "jours"),
-        Answer("Fiabilité (protocole DGAL et ADEME 2024)", reliability),
+        Answer("Fiabilité (protocole DGAL et ADEME 2024)", level),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,6 +14,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from data.export.files import csv_of_texts
 from data.kinds import Field, Kind, kinds, normalise
 from data.reading.formulas import defuse
 
@@ -45,14 +45,11 @@ def _written(kind: Kind, lines: Iterable[list[str]], form: Form) -> bytes:
 
 
 def _as_csv(kind: Kind, lines: Iterable[list[str]]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(field.name for field in kind.fields)
-    for line in lines:
-        writer.writerow(
-            defuse(cell) if field.type not in SHOWN_AS else cell for field, cell in zip(kind.fields, line, strict=True)
-        )
-    return text.getvalue().encode("utf-8-sig")
+    rows = (
+        [defuse(cell) if field.type not in SHOWN_AS else cell for field, cell in zip(kind.fields, line, strict=True)]
+        for line in lines
+    )
+    return csv_of_texts((field.name for field in kind.fields), rows)
 
 
 def _as_workbook(kind: Kind, lines: Iterable[list[str]]) -> bytes:
@@ -83,7 +80,7 @@ def _head(sheet: Worksheet, place: int, field: Field) -> None:
     cell.alignment = Alignment(vertical="top")
     need = "Obligatoire." if field.required_column else "Facultatif."
     example = f" Exemple\u00a0: {field.example}" if field.example else ""
-    told = f"{field.title}. {field.description}{field.length_told} {need}{example}"
+    told = f"{field.title}. {field.description}{field.values_told}{field.length_told} {need}{example}"
     cell.comment = Comment(told, "Antigaspi", height=120, width=260)
 
 

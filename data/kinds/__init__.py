@@ -47,6 +47,12 @@ class Field:
         return f" {self.max_length} caractères au plus." if free else ""
 
     @property
+    def values_told(self) -> str:
+        """List the values admitted, with a space before; nothing where there is no list, or the description has it."""
+        listed = all(value in self.description for value in self.enum)
+        return "" if listed else f" Valeurs admises\u00a0: {', '.join(self.enum)}."
+
+    @property
     def date_format(self) -> str:
         """Say how people read a date of this column: a day, or a month."""
         return "%m/%Y" if self.month else "%d/%m/%Y"

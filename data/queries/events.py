@@ -1,4 +1,4 @@
-"""The declared events, as people read them."""
+"""The declared events, as people read them and day by day, with strike dates read as they must be."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from data.calendar.events import CLOSURE, KINDS
+from data.calendar.events import COLUMNS, DECLARED, STRIKE, Event
 from data.calendar.strikes import readings
 from data.store import Store
 
 # The deposit that last spoke of an event; taking it back takes nothing else back when it is its only line.
-DECLARED = """
+LAST_DEPOSITED = """
 WITH told AS (
     SELECT kind, starts_on, ends_on, canteen, label, max(deposit_id) AS deposit_id
     FROM event_rows JOIN active_deposits USING (deposit_id)
@@ -36,13 +36,9 @@ def declared_events(store: Store, first: date, last: date) -> pd.DataFrame:
     A strike is where it is read, `declared_on` keeps its date when that is another one. `alone` tells whether its
     deposit, `deposit_id`, brought nothing else.
     """
-    rows = store.read(DECLARED, {"kinds": [*KINDS, CLOSURE]})
-    days = [day.date() for day in rows["starts_on"]]
-    doubtful = (rows["kind"] == "strike") & rows["canteen"].isna() & (rows["starts_on"] == rows["ends_on"])
-    meant = readings(store) if doubtful.any() else {}
-    read = [meant.get(day, day) if doubted else day for day, doubted in zip(days, doubtful, strict=True)]
-    swapped = pd.Series([day != other for day, other in zip(days, read, strict=True)], rows.index, dtype=bool)
-    starts = pd.to_datetime(pd.Series(read, rows.index, dtype=object))
+    rows = store.read(LAST_DEPOSITED, {"kinds": DECLARED})
+    starts = _strikes_read(store, rows, rows["starts_on"], rows["starts_on"] == rows["ends_on"])
+    swapped = starts != rows["starts_on"]
     rows = rows.assign(
         declared_on=rows["starts_on"].where(swapped),
         starts_on=starts,
@@ -50,3 +46,35 @@ def declared_events(store: Store, first: date, last: date) -> pd.DataFrame:
     )
     within = (rows["ends_on"] >= pd.Timestamp(first)) & (rows["starts_on"] < pd.Timestamp(last + timedelta(days=1)))
     return rows[within].sort_values(["starts_on", "ends_on"], kind="stable", ignore_index=True)
+
+
+DAYS_OF_EVENTS = """
+SELECT
+    unnest(generate_series(starts_on, ends_on, INTERVAL 1 DAY))::DATE AS date,
+    kind, canteen, effect_meals, effect_percent, starts_on = ends_on AS one_day
+FROM events
+WHERE list_contains($kinds, kind)
+ORDER BY ALL
+"""
+
+
+def declared_days(store: Store, what_if: Event | None = None) -> pd.DataFrame:
+    """Return one row per day × event that changes the meals: COLUMNS, with strike dates read as they must be."""
+    days = store.read(DAYS_OF_EVENTS, {"kinds": DECLARED})
+    days["date"] = _strikes_read(store, days, days["date"], days["one_day"])
+    known = days[COLUMNS]
+    return known if what_if is None else pd.concat([known, _days_of(what_if)], ignore_index=True)
+
+
+def _strikes_read(store: Store, events: pd.DataFrame, days: pd.Series, one_day: pd.Series) -> pd.Series:
+    """Return these days of events, those of the city's strikes as they must be read."""
+    doubtful = (events["kind"] == STRIKE) & events["canteen"].isna() & one_day
+    meant = readings(store) if doubtful.any() else {}
+    read = [meant.get(day.date(), day.date()) if doubted else day for day, doubted in zip(days, doubtful, strict=True)]
+    return pd.to_datetime(pd.Series(read, index=days.index, dtype=object))
+
+
+def _days_of(event: Event) -> pd.DataFrame:
+    days = pd.date_range(event.starts_on, event.ends_on)
+    columns = {name: getattr(event, name) for name in COLUMNS[1:]}
+    return pd.DataFrame({"date": days, **columns}).astype({"effect_meals": float, "effect_percent": float})

@@ -17,10 +17,7 @@ WITH selected AS (
         canteen, date, meals_planned, meals_served,
         CASE WHEN canteen IS NULL THEN site END AS site,
         CASE WHEN canteen IS NULL THEN site_kind END AS site_kind
-    FROM located_services
-    WHERE date BETWEEN $start AND $end
-        AND ($district IS NULL OR district = $district)
-        AND ($canteen IS NULL OR canteen = $canteen)
+    FROM selected_services($start, $end, $district, $canteen)
 ), places AS (
     SELECT name AS canteen, NULL AS site, NULL AS site_kind
     FROM canteens

@@ -11,11 +11,8 @@ LOSS_PLACES = """
 WITH selected AS (
     UNPIVOT (
         SELECT meals_served, preparation_kg AS preparation, unserved_kg AS unserved, leftovers_kg AS leftovers
-        FROM located_services
-        WHERE date BETWEEN $start AND $end
-            AND ($district IS NULL OR district = $district)
-            AND ($canteen IS NULL OR canteen = $canteen)
-            AND meals_served > 0
+        FROM selected_services($start, $end, $district, $canteen)
+        WHERE meals_served > 0
     ) ON preparation, unserved, leftovers INTO NAME place VALUE kg
 )
 SELECT place, count(*) AS services, sum(meals_served)::BIGINT AS meals_served, sum(kg) AS kg,
@@ -32,12 +29,8 @@ def loss_places(store: Store, selection: Selection) -> pd.DataFrame:
 
 WEIGHING_DAYS = """
 SELECT canteen, count(DISTINCT date) AS days
-FROM located_services
-WHERE date BETWEEN $start AND $end
-    AND ($district IS NULL OR district = $district)
-    AND ($canteen IS NULL OR canteen = $canteen)
-    AND canteen IS NOT NULL
-    AND meals_served > 0 AND preparation_kg + unserved_kg + leftovers_kg IS NOT NULL
+FROM selected_services($start, $end, $district, $canteen)
+WHERE canteen IS NOT NULL AND meals_served > 0 AND wasted_kg IS NOT NULL
 GROUP BY canteen
 ORDER BY canteen
 """
@@ -53,14 +46,11 @@ WITH days AS (
     SELECT
         date,
         sum(meals_served) FILTER (meals_planned IS NOT NULL) AS meals_served,
-        coalesce(sum(greatest(meals_planned - meals_served, 0)), 0) AS surplus_meals,
-        sum(meals_served) FILTER (preparation_kg + unserved_kg + leftovers_kg IS NOT NULL) AS weighed_meals,
-        sum(preparation_kg + unserved_kg + leftovers_kg) FILTER (meals_served > 0) AS wasted_kg
-    FROM located_services
-    WHERE date BETWEEN $start AND $end
-        AND ($district IS NULL OR district = $district)
-        AND ($canteen IS NULL OR canteen = $canteen)
-        AND meals_served IS NOT NULL
+        coalesce(sum(greatest(gap, 0)), 0) AS surplus_meals,
+        sum(meals_served) FILTER (wasted_kg IS NOT NULL) AS weighed_meals,
+        sum(wasted_kg) FILTER (meals_served > 0) AS wasted_kg
+    FROM selected_services($start, $end, $district, $canteen)
+    WHERE meals_served IS NOT NULL
     GROUP BY date
 ), menu_days AS (
     -- Only days whose menu is known: a day without one may have served the dish.

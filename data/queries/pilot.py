@@ -46,8 +46,8 @@ def sites(store: Store) -> pd.DataFrame:
 DAILY = """
 WITH measured AS (
     SELECT
-        canteen, date, meals_served, meals_planned - meals_served AS gap,
-        CASE WHEN meals_served > 0 THEN preparation_kg + unserved_kg + leftovers_kg END AS wasted_kg
+        canteen, date, meals_served, gap,
+        CASE WHEN meals_served > 0 THEN wasted_kg END AS wasted_kg
     FROM located_services
     WHERE canteen IS NOT NULL AND date >= $since
 )

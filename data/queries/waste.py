@@ -15,6 +15,15 @@ from data.queries.forecasts.adjusted import ADJUSTED, parameters
 from data.selection import Selection
 from data.store import Store
 
+# How far weighings can be trusted: at least so many days weighed (protocol of DGAL and ADEME, 2024).
+RELIABILITY = {20: "complète", 5: "conforme", 4: "minimale", 0: "insuffisante"}
+CONFORMING_DAYS = 5
+
+
+def reliability(days: float) -> str:
+    """Return how far a number of weighing days can be trusted."""
+    return next(word for least, word in RELIABILITY.items() if days >= least)
+
 
 @dataclass(frozen=True)
 class WasteSummary:
@@ -66,16 +75,6 @@ class WasteSummary:
 
 
 SUMMARY = """
-WITH selected AS (
-    SELECT
-        *,
-        meals_planned - meals_served AS gap,
-        preparation_kg + unserved_kg + leftovers_kg AS wasted_kg
-    FROM located_services
-    WHERE date BETWEEN $start AND $end
-        AND ($district IS NULL OR district = $district)
-        AND ($canteen IS NULL OR canteen = $canteen)
-)
 SELECT
     coalesce(sum(meals_served), 0) AS meals_served,
     count(DISTINCT date) FILTER (meals_served > 0) AS service_days,
@@ -90,7 +89,7 @@ SELECT
     coalesce(sum(meals_served) FILTER (wasted_kg IS NOT NULL), 0) AS weighed_meals,
     coalesce(sum(wasted_kg) FILTER (meals_served > 0), 0) AS weighed_kg,
     count(DISTINCT canteen) FILTER (wasted_kg IS NOT NULL AND meals_served > 0) AS weighing_canteens
-FROM selected
+FROM selected_services($start, $end, $district, $canteen)
 """
 
 
@@ -102,14 +101,6 @@ def waste_summary(store: Store, selection: Selection) -> WasteSummary:
 
 
 BY_WEEK = """
-WITH selected AS (
-    SELECT date, meals_served, meals_planned - meals_served AS gap
-    FROM located_services
-    WHERE date BETWEEN $start AND $end
-        AND ($district IS NULL OR district = $district)
-        AND ($canteen IS NULL OR canteen = $canteen)
-        AND meals_planned IS NOT NULL AND meals_served IS NOT NULL
-)
 SELECT
     date_trunc('week', date) AS week,
     count(DISTINCT date) AS days,
@@ -119,7 +110,8 @@ SELECT
     100.0 * surplus_meals / sum(meals_served) AS surplus_pct,
     100.0 * shortage_meals / sum(meals_served) AS shortage_pct,
     100.0 * sum(gap) / sum(meals_served) AS overproduction_pct
-FROM selected
+FROM selected_services($start, $end, $district, $canteen)
+WHERE gap IS NOT NULL
 GROUP BY week
 HAVING sum(meals_served) > 0
 ORDER BY week
@@ -134,15 +126,11 @@ def by_week(store: Store, selection: Selection) -> pd.DataFrame:
 BY_CANTEEN = """
 WITH selected AS (
     SELECT
-        canteen, canteen_label, district, meals_served, meals_planned - meals_served AS gap,
+        canteen, canteen_label, district, meals_served, gap, wasted_kg,
         -- A label is a place of its own as long as it has no canteen.
         CASE WHEN canteen IS NULL THEN site END AS site,
-        CASE WHEN canteen IS NULL THEN site_kind END AS site_kind,
-        preparation_kg + unserved_kg + leftovers_kg AS wasted_kg
-    FROM located_services
-    WHERE date BETWEEN $start AND $end
-        AND ($district IS NULL OR district = $district)
-        AND ($canteen IS NULL OR canteen = $canteen)
+        CASE WHEN canteen IS NULL THEN site_kind END AS site_kind
+    FROM selected_services($start, $end, $district, $canteen)
 ), measured AS (
     SELECT
         coalesce(any_value(canteen_label), trim(site) || ' ' || site_kind || ' (à rattacher)') AS place,
@@ -181,12 +169,9 @@ SELECT
     month(date) AS month,
     count(DISTINCT date) AS days,
     sum(meals_served)::BIGINT AS meals_served,
-    100.0 * coalesce(sum(greatest(meals_planned - meals_served, 0)), 0) / sum(meals_served) AS surplus_pct
-FROM located_services
-WHERE date BETWEEN $start AND $end
-    AND ($district IS NULL OR district = $district)
-    AND ($canteen IS NULL OR canteen = $canteen)
-    AND meals_planned IS NOT NULL AND meals_served IS NOT NULL
+    100.0 * coalesce(sum(greatest(gap, 0)), 0) / sum(meals_served) AS surplus_pct
+FROM selected_services($start, $end, $district, $canteen)
+WHERE gap IS NOT NULL
 GROUP BY weekday, month
 HAVING sum(meals_served) > 0
 ORDER BY weekday, month

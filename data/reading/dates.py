@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 import pyarrow as pa
 
+from data.calendar.names import MONTHS, WEEKDAYS
 from data.clock import PARIS
 from data.kinds import Kind, normalise
 from data.reading.texts import counted, rewrite, used
@@ -25,13 +26,10 @@ TIME = re.compile(
 SEPARATOR = re.compile(r"\s*([/.\u2010-\u2015-])\s*(?=\d)")
 # “mars” is a month.
 WEEKDAY = re.compile(r"^(?!mars\b)(lun|mar|mer|jeu|ven|sam|dim)[a-z]*[.,]?\s+", re.IGNORECASE)
-WEEKDAYS = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
 IN_WORDS = re.compile(r"(\d{1,2})(?:er)?_([a-z]+)_(\d{4}|\d{2})")
 MONTH = re.compile(r"(\d{1,2})[/.-](\d{4})|(\d{4})[/.-](\d{1,2})")
 MONTH_IN_WORDS = re.compile(r"([a-z]+)_(\d{4}|\d{2})")
-MONTH_NAMES = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août"]
-MONTH_NAMES += ["septembre", "octobre", "novembre", "décembre"]
-MONTHS = [normalise(name) for name in MONTH_NAMES]
+PLAIN_MONTHS = [normalise(name) for name in MONTHS]
 ISO_AMBIGUOUS = re.compile(r"\d{4}-\d\d-(0\d|1[0-2])")
 # Of the dates of a column: those that exist month first only, for all of them to be read so.
 LEAST_SHARE = 1 / 3
@@ -125,8 +123,8 @@ def _order(texts: Iterable[tuple[str, int]]) -> tuple[str, str]:
     for text, count in texts:
         found = NUMERIC.fullmatch(text)
         if found and found[1] != found[2]:
-            first, second, year = (int(group) for group in found.groups())
-            fits = _exists(year, second, first), _exists(year, first, second)
+            first, second, year = found.groups()
+            fits = day_of(year, second, first) is not None, day_of(year, first, second) is not None
             examples.setdefault(fits, text)
             sizes[fits] += count
     if month_first := sizes[False, True]:
@@ -137,12 +135,12 @@ def _order(texts: Iterable[tuple[str, int]]) -> tuple[str, str]:
     return ("either", examples[True, True]) if (True, True) in sizes else ("none", "")
 
 
-def _exists(year: int, month: int, day: int) -> bool:
+def day_of(year: str, month: str | int, day: str | int) -> date | None:
+    """Return a day told by its numbers, None where there is none; a year of two digits is of this century."""
     try:
-        date(year if year > 99 else 2000 + year, month, day)
+        return date(_year(year), int(month), int(day))
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def _rewritten(cells: pa.Table, name: str, settled: dict[str, str]) -> pa.Table:
@@ -167,8 +165,10 @@ def _wrong_weekday(text: str, settled: str) -> str | None:
     written = WEEKDAY.match(text)
     numbers = NUMERIC.fullmatch(settled)
     try:
-        day = date(_year(numbers[3]), int(numbers[2]), int(numbers[1])) if numbers else date.fromisoformat(settled)
+        day = day_of(numbers[3], numbers[2], numbers[1]) if numbers else date.fromisoformat(settled)
     except ValueError:
+        return None
+    if day is None:
         return None
     name = WEEKDAYS[day.weekday()]
     if written is None or name.startswith(written[1].lower()):
@@ -178,7 +178,7 @@ def _wrong_weekday(text: str, settled: str) -> str | None:
 
 def _month(word: str) -> int | None:
     """Return the month of a French name or of its abbreviation (“janv”, “juil”), never of an ambiguous one."""
-    found = [number for number, name in enumerate(MONTHS, 1) if len(word) > 2 and name.startswith(word)]
+    found = [number for number, name in enumerate(PLAIN_MONTHS, 1) if len(word) > 2 and name.startswith(word)]
     return found[0] if len(found) == 1 else None
 
 
@@ -187,8 +187,8 @@ def _year(text: str) -> int:
 
 
 def _shown(year: str, month: int, day: int, text: str) -> str:
-    full = _year(year)
-    return f"{full:04d}-{month:02d}-{day:02d}" if _exists(full, month, day) else text
+    found = day_of(year, month, day)
+    return found.isoformat() if found else text
 
 
 def _month_first(example: str) -> str:
@@ -231,4 +231,4 @@ def _in_words(example: str, *, month_first: bool) -> str:
     assert found is not None
     first, second = int(found[1]), int(found[2])
     day, month = (second, first) if month_first else (first, second)
-    return f"{'1er' if day == 1 else day} {MONTH_NAMES[month - 1]} {_year(found[3])}"
+    return f"{'1er' if day == 1 else day} {MONTHS[month - 1]} {_year(found[3])}"

@@ -8,10 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from data.calendar.events import declared_days
+from data.calendar.events import CLOSING, STRIKE
 from data.calendar.school import next_service_days, service_days
 from data.calendar.strikes import swapped
 from data.deposit.plausibility import FULL_YEARS
+from data.queries.events import declared_days
 from data.queries.forecasts.runs import DAYS_AHEAD, STALE_AFTER_DAYS
 from data.store import Store
 from models.inputs.panel import no_events, no_pupils
@@ -36,10 +37,7 @@ SELECT max(date) AS day FROM recent WHERE points >= 0.5 * (SELECT median(points)
 # weighing counts when its three places of loss are known. A day is incomplete when a point has a plan and no meals.
 HISTORY = """
 WITH point_days AS (
-    SELECT
-        *,
-        coalesce(canteen, $unattached) AS place,
-        preparation_kg + unserved_kg + leftovers_kg AS weighed_kg
+    SELECT *, coalesce(canteen, $unattached) AS place
     FROM located_services
     WHERE date > $last - to_years($years) AND date <= $last
 )
@@ -52,11 +50,11 @@ SELECT
     sum(meals_planned) FILTER (meals_planned > 0) AS planned,
     sum(meals_planned) FILTER (meals_served > 0 AND meals_planned IS NOT NULL) AS paired_planned,
     sum(meals_served) FILTER (meals_served > 0 AND meals_planned IS NOT NULL) AS paired_served,
-    sum(weighed_kg) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS weighed_kg,
-    sum(meals_served) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS weighed_served,
-    sum(point_days.preparation_kg) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS preparation_kg,
-    sum(point_days.unserved_kg) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS unserved_kg,
-    sum(point_days.leftovers_kg) FILTER (meals_served > 0 AND weighed_kg IS NOT NULL) AS leftovers_kg
+    sum(wasted_kg) FILTER (meals_served > 0) AS weighed_kg,
+    sum(meals_served) FILTER (meals_served > 0 AND wasted_kg IS NOT NULL) AS weighed_served,
+    sum(point_days.preparation_kg) FILTER (meals_served > 0 AND wasted_kg IS NOT NULL) AS preparation_kg,
+    sum(point_days.unserved_kg) FILTER (meals_served > 0 AND wasted_kg IS NOT NULL) AS unserved_kg,
+    sum(point_days.leftovers_kg) FILTER (meals_served > 0 AND wasted_kg IS NOT NULL) AS leftovers_kg
 FROM point_days
 GROUP BY place, date
 ORDER BY canteen, date
@@ -88,7 +86,9 @@ WHERE pupils > 0
 ORDER BY ALL
 """  # noqa: S608
 
-CLOSURES = "SELECT canteen, starts_on, ends_on FROM events WHERE kind = 'closure' AND canteen IS NOT NULL"
+CLOSURES = """
+SELECT canteen, starts_on, ends_on FROM events WHERE list_contains($closing, kind) AND canteen IS NOT NULL
+"""
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def extract(store: Store, today: date) -> Job | None:
         history=history,
         service_days=service_days(store, history["date"].min().date(), last),
         days=days_to_forecast(store, last, today),
-        closures=store.read(CLOSURES),
+        closures=store.read(CLOSURES, {"closing": CLOSING}),
         plans=store.read(PLANS, {"unattached": UNATTACHED, "last": last}),
         strikes=strikes_of(events),
         swapped_strikes=[day.date() for day in pd.to_datetime(swapped(store)["declared"])],
@@ -151,7 +151,7 @@ def history_parameters(last: date, years: int = HISTORY_YEARS) -> dict[str, Any]
 
 def strikes_of(events: pd.DataFrame) -> list[date]:
     """Return the days of strike of the whole city: one of a canteen alone says nothing of the others."""
-    of_city = (events["kind"] == "strike") & events["canteen"].isna()
+    of_city = (events["kind"] == STRIKE) & events["canteen"].isna()
     return sorted({day.date() for day in events.loc[of_city, "date"]})
 
 

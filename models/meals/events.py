@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from data.calendar.events import CLOSURE, COLUMNS, STRIKE_OF_CITY, moved, moves, scope
+from data.calendar.events import CLOSING, COLUMNS, STRIKE, STRIKE_OF_CITY, moved, moves, scope
 from models.inputs.frames import days_of, exp, like, log, total
 from models.inputs.panel import REASONS, Panel, reasons
 from models.meals.canteen_levels import HISTORY_DAYS
@@ -36,7 +36,7 @@ def past_days(panel: Panel, logs: pd.DataFrame) -> pd.DatetimeIndex:
     """Return the days known on which effects can be learnt: `logs` are log meals, days × canteens."""
     known = days_of(logs)
     recent = known[known > known[-1] - pd.Timedelta(days=HISTORY_DAYS)]
-    return recent[recent.isin(panel.events.loc[panel.events["kind"] != CLOSURE, "date"])]
+    return recent[recent.isin(panel.events.loc[~panel.events["kind"].isin(CLOSING), "date"])]
 
 
 def learn(panel: Panel, index: pd.Series, shared: pd.DataFrame, own: Terms) -> dict[str, Learnt]:
@@ -81,7 +81,7 @@ def with_events(terms: Terms, panel: Panel, learnt: dict[str, Learnt]) -> Terms:
     if coming.empty:
         return terms
     told = coming["effect_meals"].notna() | coming["effect_percent"].notna()
-    of_city = (coming["kind"] == "strike") & coming["canteen"].isna()
+    of_city = (coming["kind"] == STRIKE) & coming["canteen"].isna()
     # An expected effect takes the place of Prophet's.
     event = event.mul(~event.index.isin(coming.loc[of_city & told, "date"]), axis=0)
     others = {name: one.log for name, one in learnt.items() if name != STRIKE_OF_CITY}

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from data.calendar.events import declared_days
 from data.calendar.school import holiday_name
 from data.files import write_whole
+from data.queries.events import declared_days
 from data.store import Store
 from models.inputs.job import HISTORY, MENUS, PUPILS, UNATTACHED, history_parameters, strikes_of
 from models.inputs.panel import Panel, build

@@ -88,6 +88,7 @@ def test_a_backup_opens_as_a_complete_store(store: Store, tmp_path: Path) -> Non
     copy = Store(tmp_path / "copie.duckdb")
     assert copy.read("SELECT email FROM users")["email"].tolist() == ["a@ville.fr"]
     assert copy.version() == store.version()
+    assert copy.read("FROM selected_services(DATE '2020-01-01', DATE '2020-01-31', NULL, NULL)").empty
     copy.close()
 
 

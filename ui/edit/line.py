@@ -15,8 +15,7 @@ from data.kinds import Field, kinds
 from ui.access import User, require
 from ui.deposit.history import said_by
 from ui.kit import blocks
-from ui.kit.formats import as_text, escape
-from ui.rollout.charts import school_name
+from ui.kit.formats import as_text, escape, school_name
 from ui.session import store
 
 UNKNOWN = "non renseigné"

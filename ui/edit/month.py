@@ -14,8 +14,7 @@ from data.kinds import kinds
 from ui.access import require
 from ui.edit import line as edit_form
 from ui.kit import blocks
-from ui.kit.formats import SPACE, escape, month_name
-from ui.rollout.charts import school_name
+from ui.kit.formats import SPACE, escape, month_name, school_name
 from ui.session import ask, store
 
 KIND = "equipment"

@@ -12,8 +12,7 @@ from data.queries import rollout as programme
 from data.typography import french
 from ui.edit import line as edit_form
 from ui.kit import blocks
-from ui.kit.formats import SPACE, as_text, day, is_missing
-from ui.rollout.charts import school_name
+from ui.kit.formats import SPACE, as_text, day, is_missing, school_name
 from ui.session import ask
 
 KIND = "stages"

@@ -1,31 +1,29 @@
-"""Charts of the forecasts: the coming days, what one number is made of, how good past forecasts were."""
+"""Charts of the forecasts: the coming days, and what one number is made of."""
 
 from __future__ import annotations
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.kit import chart as charts
-from ui.kit import formats
+from ui.kit import chart, formats
 
 PLAN = ["date", "meals_planned"]
-INTERVAL = 80
 # What is left and right of the bars that show how a number is made, as a share of what they span.
 MARGIN, LEAST_SPAN = 0.3, 0.02
 
 
 def forecast(days: pd.DataFrame, past: pd.DataFrame) -> go.Figure:
     """Draw the meals of the last weeks, the forecast with its 80 % interval, the quantities, the plan."""
-    fig = charts.base(y_title="repas servis", height=400)
+    fig = chart.base(y_title="repas servis", height=400)
     # Days without service would draw slopes that mean nothing: the axis only has service days.
     axis = _axis_days(days["date"])
     band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
     fig.add_scatter(x=axis, y=days["meals_upper"], showlegend=False, **band)
     name = f"Intervalle à 80{formats.SPACE}%"
-    fig.add_scatter(x=axis, y=days["meals_lower"], fill="tonexty", fillcolor=charts.BAND, name=name, **band)
-    _line(fig, past, "meals_served", "Repas servis", charts.INK, "solid", "circle")
-    _line(fig, days, "meals", "Prévision", charts.BLUE, "solid", "circle-open")
-    _line(fig, days, "advised", "Quantité conseillée", charts.GREEN, "dash", "square")
+    fig.add_scatter(x=axis, y=days["meals_lower"], fill="tonexty", fillcolor=chart.BAND, name=name, **band)
+    _line(fig, past, "meals_served", "Repas servis", chart.SERVED, "solid", "circle")
+    _line(fig, days, "meals", "Prévision", chart.FORECAST, "solid", "circle-open")
+    _line(fig, days, "advised", "Quantité conseillée", chart.ADVISED, "dash", "square")
     _plan(fig, pd.concat([past[PLAN], days[PLAN]]))
     order = list(dict.fromkeys([*_axis_days(past["date"]), *axis]))
     fig.update_xaxes(type="category", categoryorder="array", categoryarray=order, nticks=7, tickangle=0)
@@ -45,7 +43,7 @@ def _plan(fig: go.Figure, days: pd.DataFrame) -> None:
         y=meals,
         name="Prévu par les cantines",
         mode="lines+markers",
-        line={"color": charts.ORANGE, "dash": "dot", "width": 1.5},
+        line={"color": chart.PLAN, "dash": "dot", "width": 1.5},
         # A day alone has no line: only its marker shows it.
         marker={"symbol": "diamond", "size": [7 if one else 0 for one in alone]},
         customdata=[formats.plural(value, "repas", "repas") for value in meals.fillna(0)],
@@ -79,7 +77,7 @@ def terms(names: list[str], meals: list[int]) -> go.Figure:
 
     The axis does not begin at zero: the terms would be too small to see beside the level.
     """
-    fig = charts.base(height=110 + 44 * (len(names) + 1), x_title="repas")
+    fig = chart.base(height=110 + 44 * (len(names) + 1), x_title="repas")
     rows = list(range(len(names) + 1))
     fig.add_waterfall(
         orientation="h",
@@ -89,57 +87,16 @@ def terms(names: list[str], meals: list[int]) -> go.Figure:
         text=[formats.number(meals[0]), *(formats.signed(term, 0) for term in meals[1:]), formats.number(sum(meals))],
         textposition="outside",
         cliponaxis=False,
-        increasing={"marker": {"color": charts.LIGHT_BLUE}},
-        decreasing={"marker": {"color": charts.ORANGE}},
-        totals={"marker": {"color": charts.BLUE}},
-        connector={"line": {"color": charts.GREY, "width": 1, "dash": "dot"}},
+        increasing={"marker": {"color": chart.MORE}},
+        decreasing={"marker": {"color": chart.LESS}},
+        totals={"marker": {"color": chart.FORECAST}},
+        connector={"line": {"color": chart.QUIET, "width": 1, "dash": "dot"}},
         hoverinfo="skip",
     )
     reached = [sum(meals[: place + 1]) for place in range(len(meals))]
     span = max(max(reached) - min(reached), LEAST_SPAN * max(reached), 1)
     shown = [max(min(reached) - MARGIN * span, 0), max(reached) + MARGIN * span]
-    fig.update_xaxes(showgrid=True, gridcolor=charts.GRID, tickformat=",.0f", range=shown)
-    charts.name_rows(fig, [*names, "Prévision"])
+    fig.update_xaxes(showgrid=True, gridcolor=chart.GRID, tickformat=",.0f", range=shown)
+    chart.name_rows(fig, [*names, "Prévision"])
     fig.update_layout(showlegend=False)
     return fig
-
-
-def gaps_by_month(months: pd.DataFrame) -> go.Figure:
-    """Draw the mean gap of the plan and of the forecast, month by month."""
-    fig = charts.base(y_title="écart, en\u00a0% des repas servis", height=360)
-    _monthly(fig, months, "plan_wape_pct", "Prévu des gestionnaires", charts.ORANGE, "dot", "diamond")
-    _monthly(fig, months, "forecast_wape_pct", "Prévision", charts.BLUE, "solid", "circle")
-    fig.update_yaxes(rangemode="tozero", ticksuffix=f"{formats.SPACE}%")
-    return fig
-
-
-def coverage_by_month(months: pd.DataFrame) -> go.Figure:
-    """Draw how often the interval held, month by month, beside what it promises."""
-    fig = charts.base(y_title="% des journées de cantine", height=340)
-    _monthly(fig, months, "covered_pct", "Repas servis dans l’intervalle", charts.BLUE, "solid", "circle")
-    fig.add_scatter(
-        x=months["month"].iloc[[0, -1]],
-        y=[INTERVAL, INTERVAL],
-        name=f"Promis ({formats.percent(INTERVAL, 0)})",
-        mode="lines",
-        line={"color": charts.GREEN, "width": 2, "dash": "dash"},
-        hoverinfo="skip",
-    )
-    fig.update_yaxes(range=[0, 102], ticksuffix=f"{formats.SPACE}%")
-    return fig
-
-
-def _monthly(fig: go.Figure, months: pd.DataFrame, column: str, name: str, colour: str, dash: str, symbol: str) -> None:
-    """Add one series of shares; the line stops at the months without service."""
-    shares = months.set_index("month")[column].asfreq("MS")
-    fig.add_scatter(
-        x=shares.index,
-        y=shares,
-        name=name,
-        mode="lines+markers",
-        line={"color": colour, "dash": dash, "width": 2},
-        marker={"symbol": symbol, "size": 7},
-        customdata=[formats.percent(share) for share in shares],
-        hovertemplate="%{x|%m/%Y}<br>%{customdata}<extra>%{fullData.name}</extra>",
-    )
-    fig.update_xaxes(tickformat="%m/%Y")

@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from data.calendar.events import CLOSURE, scope
+from data.calendar.events import CLOSING, DECLARED, FRENCH, scope
 from ui.kit.formats import SPACE, day, enumeration, is_missing, long_day, number, plural, signed
 
-KINDS = {"strike": "Grève", "outing": "Sortie", CLOSURE: "Fermeture", "feast": "Fête"}
+KINDS = {kind: FRENCH[kind].capitalize() for kind in DECLARED}
 CITY = "toute la ville"
 Learnt = Mapping[str, tuple[float, int]]
 Row = Mapping[Hashable, Any]
@@ -45,7 +45,7 @@ def described(event: Row, learnt: Learnt) -> str:
 
 def effect(event: Row, learnt: Learnt) -> str:
     """Say what an event changes, and how that is known."""
-    if event["kind"] == CLOSURE:
+    if event["kind"] in CLOSING:
         return "aucun repas"
     if not is_missing(event["effect_meals"]):
         return f"{meals(event['effect_meals'])} par jour attendus"
@@ -70,7 +70,7 @@ def share(percent: float) -> str:
 
 def short(event: Row) -> str:
     """Name an event and its expected effect, in a sentence: “sortie (−25 repas)”."""
-    kind = KINDS[event["kind"]].lower()
+    kind = FRENCH[event["kind"]]
     if not is_missing(event["effect_meals"]):
         return f"{kind} ({meals(event['effect_meals'])})"
     return kind if is_missing(event["effect_percent"]) else f"{kind} ({share(event['effect_percent'])})"

@@ -32,7 +32,8 @@ def events(run: ForecastRun, user: User, place: str, canteen: str | None) -> Non
     if not days:
         return
     caption = (
-        "Grèves, sorties, fermetures, fêtes déclarées pour les jours prévus\u00a0; les prévisions en tiennent compte."
+        f"Déclarés pour les jours prévus ({', '.join(say.KINDS.values()).lower()})\u00a0; "
+        "les prévisions en tiennent compte."
     )
     with blocks.question("Quels événements changent ces jours\u00a0?", caption):
         found = ask(declared_events, days[0], days[-1])

@@ -14,8 +14,7 @@ from data.queries.events import declared_events
 from data.queries.forecasts.other_risks import Risk, canteen_forecasts_of_day_at, daily_forecast_at
 from data.queries.forecasts.runs import STALE_AFTER_DAYS, is_from_pupils
 from ui.access import require
-from ui.forecasts import charts as charts_forecast
-from ui.forecasts import disagreement
+from ui.forecasts import charts, disagreement
 from ui.forecasts import event_sentences as say
 from ui.forecasts import risk as risk_view
 from ui.kit import blocks, tables
@@ -118,7 +117,7 @@ def coming_days(run: ForecastRun, place: str, canteen: str | None, risk: Risk | 
         gaps = disagreement.gaps(days) if canteen else None
         table = _readable(shown.assign(weekday=days["date"].map(weekday), disagreement=gaps), ["date", "weekday"])
         sentence = coming_sentence(shown, today_in_paris())
-        blocks.figure(charts_forecast.forecast(shown, past), sentence, table, "previsions", digits=0)
+        blocks.figure(charts.forecast(shown, past), sentence, table, "previsions", digits=0)
         if days["advised"].notna().any():
             blocks.note(risk_view.advice(risk) if risk else ADVICE)
         if canteen is None:

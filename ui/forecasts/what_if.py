@@ -9,12 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from data import queries
-from data.calendar.events import CLOSURE, Event, scope
+from data.calendar.events import CLOSING, FRENCH, Event, scope
 from data.clock import today_in_paris
 from data.deposit.apply import DepositRefused, apply
 from data.export.files import csv_bytes
 from data.kinds import kinds, normalise
-from data.kinds.records.events import FRENCH_KINDS
 from data.queries import ForecastRun
 from data.queries.forecasts.adjusted import learnt_effects
 from ui.access import current, require
@@ -76,7 +75,7 @@ def _asked(run: ForecastRun, place: str, canteen: str | None) -> Event | None:
     first = left.date_input("Premier jour", ahead, key=_key("debut"), **bounds)
     last = right.date_input("Dernier jour", first or ahead, key=_key("fin"), **bounds)
     of_canteen = canteen if where != WHOLE_CITY else None
-    effect = {} if kind == CLOSURE else _effect(of_canteen)
+    effect = {} if kind in CLOSING else _effect(of_canteen)
     label = st.text_input("Libellé (facultatif, sans nom de personne)", max_chars=LONGEST_LABEL, key=_key("libelle"))
     if not isinstance(first, date) or not isinstance(last, date):
         return None
@@ -125,7 +124,7 @@ def _show(place: str, moved: pd.DataFrame, city: pd.DataFrame) -> None:
 
 def _is_known(run: ForecastRun, event: Event) -> bool:
     """Tell whether anything is known of what the event changes, and say where it comes from when nobody gave it."""
-    if event.kind == CLOSURE or event.effect_meals is not None or event.effect_percent is not None:
+    if event.kind in CLOSING or event.effect_meals is not None or event.effect_percent is not None:
         return True
     learnt = ask(learnt_effects, run.run_id)
     told: say.Row = {"kind": event.kind, "canteen": event.canteen, "effect_meals": None, "effect_percent": None}
@@ -144,7 +143,7 @@ def _record(event: Event) -> None:
     """Deposit the event as a file of one line: history, undo and audit come with it."""
     user = require(*roles_of(DEPOSIT))
     line = [
-        FRENCH_KINDS[event.kind],
+        FRENCH[event.kind],
         event.starts_on,
         event.ends_on,
         event.canteen,
@@ -152,7 +151,7 @@ def _record(event: Event) -> None:
         event.effect_meals,
         event.effect_percent,
     ]
-    name = f"evenement_{normalise(FRENCH_KINDS[event.kind])}_{event.starts_on:%Y-%m-%d}.csv"
+    name = f"evenement_{normalise(FRENCH[event.kind])}_{event.starts_on:%Y-%m-%d}.csv"
     try:
         report = apply(store(), name, csv_bytes(kinds()["events"], [line], "open"), user.name)
     except DepositRefused as refusal:

@@ -9,17 +9,18 @@ from datetime import date
 import pandas as pd
 
 from data import queries
-from data.calendar.events import CLOSURE
+from data.calendar.events import CLOSING, FRENCH, LEARNT
 from data.queries import ForecastRun
 from data.queries.events import declared_events
-from ui.forecasts import charts as charts_forecast
-from ui.forecasts.event_sentences import KINDS, by_day
+from ui.forecasts import charts
+from ui.forecasts.event_sentences import by_day
 from ui.kit import blocks
 from ui.kit.formats import SPACE, long_day, number, plural, signed
 from ui.session import ask
 
 USUAL = "usual"
-CLOSED = KINDS[CLOSURE].lower()
+CLOSED = [FRENCH[kind] for kind in CLOSING]
+LEARNT_WORDS = [FRENCH[kind] for kind in LEARNT]
 # Its name on the chart, what the sentence calls it, and what it counts.
 TERMS = {
     USUAL: ("Niveau habituel", "", "ce que la cantine sert d’ordinaire depuis la rentrée"),
@@ -31,7 +32,7 @@ TERMS = {
         "rentrée, veille de vacances ou de jour férié, repas de Noël, fin d’année",
     ),
     "menu": ("Menu", "du menu", "ce que les plats du jour changent d’ordinaire dans toute la ville"),
-    "event": ("Événement", "d’un événement", "grève, sortie ou fête déclarée"),
+    "event": ("Événement", "d’un événement", f"{', '.join(LEARNT_WORDS[:-1])} ou {LEARNT_WORDS[-1]} déclarée"),
 }
 
 
@@ -41,7 +42,7 @@ def why(run: ForecastRun, place: str, canteen: str | None, chosen: date) -> None
     with blocks.question("Pourquoi ce nombre\u00a0?", caption):
         terms = ask(queries.forecast_terms, run.run_id, canteen, chosen)
         declared = by_day(ask(declared_events, chosen, chosen), canteen).get(chosen)
-        if terms is None and declared and CLOSED in declared:
+        if terms is None and declared and any(closed in declared for closed in CLOSED):
             blocks.empty_state(f"Aucun repas à prévoir ce jour-là{SPACE}: {declared}.")
             return
         if terms is None:
@@ -51,7 +52,7 @@ def why(run: ForecastRun, place: str, canteen: str | None, chosen: date) -> None
             )
             return
         meals = rounded(terms[list(TERMS)].tolist())
-        fig = charts_forecast.terms([name for name, *_ in TERMS.values()], meals)
+        fig = charts.terms([name for name, *_ in TERMS.values()], meals)
         blocks.figure(fig, sentence(chosen, meals), table(meals), "pourquoi", digits=0)
         if declared:
             blocks.note(f"Déclaré ce jour-là{SPACE}: {declared}.")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 import pandas as pd
 import streamlit as st
 
 from data import queries
 from data.deposit.apply import DepositRefused, apply
+from data.export.files import csv_of_texts
 from ui.access import User
 from ui.deposit.history import said_by
 from ui.kit import blocks, tables
@@ -80,12 +78,9 @@ def _site_name(row: dict) -> str:
 
 def _attach(line: list[str], user: User) -> None:
     """Write the attachment as a mapping deposit of one line: it shows in the history like any other."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow(["site_nom", "site_type", "cantine_nom", "cantine_type"])
-    writer.writerow(line)
+    content = csv_of_texts(["site_nom", "site_type", "cantine_nom", "cantine_type"], [line])
     try:
-        report = apply(store(), "rattachement.csv", text.getvalue().encode(), user.name)
+        report = apply(store(), "rattachement.csv", content, user.name)
     except DepositRefused as refusal:
         blocks.problem("Le rattachement n’a pas été enregistré.", str(refusal))
         return

@@ -13,12 +13,15 @@ from data.demo import DemoOnly, start_empty
 from data.kinds import kinds
 from data.selection import Selection
 from ui.access import require
-from ui.kit import blocks, tables
+from ui.kit import blocks, chart, tables
 from ui.kit.formats import SPACE, count_of, day, number, percent, plural
 from ui.session import ask, store
 
 # What lacks stands out, and the number in the cell says the same.
-SHADES = {"nothing": "background-color: #f3c3a0; color: #1c2b33", "some": "background-color: #fbeedd; color: #1c2b33"}
+SHADES = {
+    "nothing": f"background-color: {chart.NOTHING_KNOWN}; color: {chart.INK}",
+    "some": f"background-color: {chart.PARTLY_KNOWN}; color: {chart.INK}",
+}
 PLACE, PLACE_KEY = "Cantine", ["canteen", "site", "site_kind"]
 WEEKS, WEEK_WIDTH, WIDEST_PLACE = 7, 61, 240  # what a page of 768 pixels has room for: from one holiday to the next
 

@@ -8,19 +8,36 @@ import plotly.graph_objects as go
 from ui.kit import formats
 
 # Okabe–Ito, darkened where needed for 3:1 against white; each series also differs by place, pattern or label.
-BLUE, ORANGE, GREEN, PURPLE, GREY = "#0b5f99", "#c8590b", "#00785a", "#8a3f7f", "#6b7780"
-BAND = "rgba(11, 95, 153, 0.2)"
-LIGHT_BLUE = "#5d9fcb"
-INK, GRID = "#1c2b33", "#dde3e6"
+_BLUE, _ORANGE, _GREEN, _PURPLE, _GREY = "#0b5f99", "#c8590b", "#00785a", "#8a3f7f", "#6b7780"
+_LIGHT_BLUE, _PALE = "#5d9fcb", "#c9d1d5"
+
+# Colours by role: a chart asks for what it shows, so that a colour is changed here alone.
+INK, GRID, QUIET = "#1c2b33", "#dde3e6", _GREY  # what is written, the lines behind, what comes second
+MEASURED, REFERENCE, TARGET = _BLUE, _PALE, _GREEN
+SERVED, FORECAST, PLAN, ADVISED = INK, _BLUE, _ORANGE, _GREEN  # meals
+BAND = "rgba(11, 95, 153, 0.2)"  # the interval around a forecast
+SURPLUS, SHORTAGE, NET = _LIGHT_BLUE, _ORANGE, INK
+MORE, LESS = _LIGHT_BLUE, _ORANGE  # what a term adds to a forecast, or takes from it
+LOSSES = {"leftovers": _BLUE, "unserved": _LIGHT_BLUE, "preparation": _GREY}
+PILOT, COMPARISON = _BLUE, _ORANGE
+EXPECTED, UNDER_WAY, DONE, BLOCKED = _PALE, _ORANGE, _BLUE, _ORANGE
+PILOT_STAGES = {
+    "idée": _GREY, "prototype": _PURPLE, "test": _ORANGE, "bilan": _LIGHT_BLUE, "généralisé": _GREEN, "arrêté": INK,
+}  # fmt: skip
+# Series that have nothing but their order.
+SERIES = (_BLUE, _GREEN, _ORANGE, _PURPLE, _GREY)
+# From little to much of a share, and from light to heavy risks.
 SEQUENTIAL = ["#f3f7fa", "#c5dcea", "#86b6d3", "#3f86b3", "#0b5f99", "#063a60"]
+OTHER = SEQUENTIAL[0]
+HEAVINESS = [[0, "#f3f7fa"], [0.5, "#f6d9b8"], [1, "#e8a06a"]]
+NOTHING_KNOWN, PARTLY_KNOWN = "#f3c3a0", "#fbeedd"
 LONGEST_LABEL = 34  # the axis leaves room to the bars
-WEEK_HOVER = "semaine du %{x|%d/%m/%Y}<br>%{customdata}<extra>%{fullData.name}</extra>"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
 
 
 def base(height: int = 340, y_title: str = "", x_title: str = "") -> go.Figure:
     """Return an empty figure in the house style; `y_title` carries the unit."""
-    axis = {"gridcolor": GRID, "linecolor": GREY, "zerolinecolor": GREY, "automargin": True, "fixedrange": True}
+    axis = {"gridcolor": GRID, "linecolor": QUIET, "zerolinecolor": QUIET, "automargin": True, "fixedrange": True}
     return go.Figure(
         layout={
             "height": height,
@@ -29,60 +46,12 @@ def base(height: int = 340, y_title: str = "", x_title: str = "") -> go.Figure:
             "separators": ", ",
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
-            "colorway": [BLUE, ORANGE, GREEN, PURPLE, GREY],
+            "colorway": [_BLUE, _ORANGE, _GREEN, _PURPLE, _GREY],
             "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": None},
             "hoverlabel": {"font": {"family": FONT}},
             "xaxis": {**axis, "title": x_title, "showgrid": False},
             "yaxis": {**axis, "title": y_title},
         }
-    )
-
-
-def surplus_by_week(weeks: pd.DataFrame, target: float | None) -> go.Figure:
-    """Draw surplus above the axis, shortage below it, and what is left (surproduction) as a line, in % of meals served.
-
-    Only the line is compared with the target: the target speaks of surproduction.
-    """
-    fig = base(y_title="% des repas servis", height=380)
-    _weekly_bars(fig, weeks, "surplus_pct", 1, "Surplus (prévus en trop)", {"color": LIGHT_BLUE})
-    hatched = {"color": ORANGE, "pattern": {"shape": "/", "fgcolor": "white", "size": 5, "fillmode": "overlay"}}
-    _weekly_bars(fig, weeks, "shortage_pct", -1, "Manque (servis au-delà du prévu)", hatched)
-    # The line stops at the weeks without service.
-    net = weeks.set_index("week")["overproduction_pct"].asfreq("7D")
-    fig.add_scatter(
-        x=net.index,
-        y=net,
-        name="Surproduction (surplus − manque)",
-        mode="lines+markers",
-        line={"color": INK, "width": 2},
-        marker={"symbol": "circle", "size": 6},
-        customdata=[formats.percent(value) for value in net],
-        hovertemplate=WEEK_HOVER,
-    )
-    if target is not None:
-        fig.add_scatter(
-            x=weeks["week"].iloc[[0, -1]],
-            y=[target, target],
-            name=f"Repère de surproduction ({formats.percent(target)})",
-            mode="lines",
-            line={"color": GREEN, "width": 2, "dash": "dash"},
-            hoverinfo="skip",
-        )
-    fig.update_layout(barmode="relative", bargap=0.15)
-    ticks = weeks["week"].iloc[:: -(-len(weeks) // 6)]
-    fig.update_xaxes(tickvals=ticks, tickformat="%d/%m/%y", tickangle=0)
-    fig.update_yaxes(ticksuffix=f"{formats.SPACE}%")
-    return fig
-
-
-def _weekly_bars(fig: go.Figure, weeks: pd.DataFrame, column: str, sign: int, name: str, marker: dict) -> None:
-    fig.add_bar(
-        x=weeks["week"],
-        y=sign * weeks[column],
-        name=name,
-        marker=marker,
-        customdata=[formats.percent(value) for value in weeks[column]],
-        hovertemplate=WEEK_HOVER,
     )
 
 
@@ -95,7 +64,7 @@ def ranking(labels: pd.Series, values: pd.Series, texts: list[str], unit: str) -
         x=values,
         y=rows,
         orientation="h",
-        marker_color=BLUE,
+        marker_color=MEASURED,
         text=texts,
         textposition="outside",
         cliponaxis=False,
@@ -119,53 +88,3 @@ def name_rows(fig: go.Figure, names: list[str]) -> None:
         zeroline=False,
         title=None,
     )
-
-
-def weekday_month(cells: pd.DataFrame) -> go.Figure:
-    """Draw the surplus of each weekday × month of the school year, with its value written in each cell."""
-    weekdays = sorted(set(cells["weekday"].tolist()))
-    months = sorted(set(cells["month"].tolist()), key=lambda month: (month - 9) % 12)
-    grid = cells.pivot(index="weekday", columns="month", values="surplus_pct").reindex(index=weekdays, columns=months)
-    fig = base(height=110 + 44 * len(grid))
-    fig.add_heatmap(
-        z=grid.to_numpy(),
-        x=[formats.SHORT_MONTHS[month - 1] for month in months],
-        y=[formats.WEEKDAYS[weekday - 1] for weekday in weekdays],
-        text=[[formats.number(value, 1) if value == value else "" for value in row] for row in grid.to_numpy()],
-        texttemplate="%{text}",
-        colorscale=SEQUENTIAL,
-        xgap=2,
-        ygap=2,
-        hoverinfo="skip",
-        colorbar={"title": "surplus (%)", "thickness": 12, "outlinewidth": 0},
-    )
-    fig.update_yaxes(autorange="reversed", showgrid=False)
-    fig.update_xaxes(side="top")
-    return fig
-
-
-def measured_and_reference(labels: list[str], measured: list[float | None], reference: list[float]) -> go.Figure:
-    """Draw grams per meal by place of loss beside the reference."""
-    fig = base(y_title="g par repas", height=320)
-    fig.add_bar(
-        x=labels,
-        y=measured,
-        name="Mesuré",
-        marker_color=BLUE,
-        text=[formats.quantity(value, "g", 1) for value in measured],
-        textposition="outside",
-        cliponaxis=False,
-        hoverinfo="skip",
-    )
-    fig.add_bar(
-        x=labels,
-        y=reference,
-        name="Référence ADEME 2024",
-        marker={"color": "#c9d1d5", "line": {"color": GREY, "width": 1}},
-        text=[formats.quantity(value, "g", 0) for value in reference],
-        textposition="outside",
-        cliponaxis=False,
-        hoverinfo="skip",
-    )
-    fig.update_layout(barmode="group", bargap=0.35)
-    return fig

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 import pandas as pd
 
+from data.calendar.names import MONTHS, WEEKDAYS
 from data.clock import PARIS
 
 MISSING = "—"
@@ -17,14 +18,6 @@ MARKUP = re.compile(r"[\\`*_\[\]<>~$&#]")
 SHORTCUT = re.compile(r"(?<=[:@.])(?=\S)|(?<=[wW]{3})(?=\.)|^(?=[-+]\s|\d+[.)]\s)")
 WORD_JOINER = "\u2060"
 SPACE = "\u00a0"  # before % : ; ? ! and between a number and its unit
-WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin",
-    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
-SHORT_MONTHS = (
-    "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.",
-)  # fmt: skip
 
 
 def is_missing(value: object) -> bool:
@@ -127,3 +120,9 @@ def in_chart(text: str) -> str:
 def shortened(text: str, length: int) -> str:
     """Return text cut to a length, for the axis of a chart."""
     return in_chart(text if len(text) <= length else text[: length - 1] + "…")
+
+
+def school_name(name: str) -> str:
+    """Drop the “École” that every name begins with: “Élémentaire Les Lilas”."""
+    short = name.removeprefix("École ")
+    return short[:1].upper() + short[1:]

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
+from data.export.files import csv_of_texts
 from data.reading.formulas import defuse
 from ui.kit import formats
 
@@ -162,9 +163,8 @@ def french_csv(frame: pd.DataFrame, digits: int | None = None) -> bytes:
 
     Computed numbers keep at most `digits` decimals: more would be false precision. Without it, all are kept.
     """
-    cells = pd.DataFrame({name: [_cell(value, digits) for value in frame[name]] for name in frame.columns})
-    cells.columns = pd.Index([defuse(str(name)) for name in frame.columns])
-    return cells.to_csv(index=False, sep=";", lineterminator="\r\n").encode("utf-8-sig")
+    columns = [[_cell(value, digits) for value in frame[name]] for name in frame.columns]
+    return csv_of_texts([defuse(str(name)) for name in frame.columns], zip(*columns, strict=True))
 
 
 def _cell(value: Any, digits: int | None) -> str:  # noqa: ANN401

@@ -9,15 +9,14 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from data.queries.pilot import Effect
-from ui.kit import chart as charts
-from ui.kit import formats
+from ui.kit import chart, formats
 
 DASH, MARK = "dash", "square"
 
 
 def intervals(effects: list[tuple[str, str, int, Effect]]) -> go.Figure:
     """Draw one row per measure (name, unit, digits, effect): its interval, its effect, and that of each school."""
-    fig = make_subplots(rows=len(effects), cols=1, vertical_spacing=0.4 / len(effects), figure=charts.base())
+    fig = make_subplots(rows=len(effects), cols=1, vertical_spacing=0.4 / len(effects), figure=chart.base())
     fig.update_layout(height=110 + 130 * len(effects), margin={"b": 56})
     for row, (name, unit, digits, effect) in enumerate(effects, start=1):
         first = row == 1
@@ -25,8 +24,8 @@ def intervals(effects: list[tuple[str, str, int, Effect]]) -> go.Figure:
         _interval(fig, row, name, digits, effect, first)
         fig.update_yaxes(showgrid=False, zeroline=False, range=[-0.7, 0.7], fixedrange=True, automargin=True, row=row)
         fig.update_xaxes(
-            title=unit, range=_range(effect), showgrid=True, gridcolor=charts.GRID, zeroline=True,
-            zerolinecolor=charts.INK, zerolinewidth=2, fixedrange=True, title_standoff=4, row=row,
+            title=unit, range=_range(effect), showgrid=True, gridcolor=chart.GRID, zeroline=True,
+            zerolinecolor=chart.INK, zerolinewidth=2, fixedrange=True, title_standoff=4, row=row,
         )  # fmt: skip
     return fig
 
@@ -43,7 +42,7 @@ def _schools(fig: go.Figure, row: int, name: str, digits: int, effect: Effect, l
     own = effect.pairs["change"].dropna()
     fig.add_scatter(
         x=own, y=[name] * len(own), mode="markers", name="Une école", showlegend=legend, legendgroup="school",
-        marker={"symbol": "circle-open", "size": 9, "color": charts.GREY, "line": {"width": 1.5}},
+        marker={"symbol": "circle-open", "size": 9, "color": chart.QUIET, "line": {"width": 1.5}},
         customdata=[formats.signed(value, digits) for value in own],
         hovertemplate="%{customdata}<extra>Une école</extra>", row=row, col=1,
     )  # fmt: skip
@@ -55,9 +54,9 @@ def _interval(fig: go.Figure, row: int, name: str, digits: int, effect: Effect, 
     fig.add_scatter(
         x=[change.value], y=[name], mode="markers+text", name="Effet du pilote et intervalle à 95\u00a0%",
         showlegend=legend, legendgroup="effect",
-        marker={"symbol": "diamond", "size": 13, "color": charts.BLUE},
+        marker={"symbol": "diamond", "size": 13, "color": chart.PILOT},
         error_x={"type": "data", "array": ends[0], "arrayminus": ends[1], "thickness": 4, "width": 9,
-                 "color": charts.BLUE} if change.finite else None,
+                 "color": chart.PILOT} if change.finite else None,
         text=[formats.signed(change.value, digits)], textposition="top center", cliponaxis=False,
         hoverinfo="skip", row=row, col=1,
     )  # fmt: skip
@@ -65,10 +64,10 @@ def _interval(fig: go.Figure, row: int, name: str, digits: int, effect: Effect, 
 
 def months(table: pd.DataFrame, unit: str, digits: int) -> go.Figure:
     """Draw the pilots and their comparison canteens by periods of four weeks, before and after."""
-    fig = charts.base(y_title=unit, x_title="périodes de quatre semaines, avant (−) et pendant le test (+)", height=360)
+    fig = chart.base(y_title=unit, x_title="périodes de quatre semaines, avant (−) et pendant le test (+)", height=360)
     lines = (
-        ("pilots", "Écoles en test", charts.BLUE, "solid", "circle"),
-        ("others", "Cantines de comparaison", charts.ORANGE, DASH, MARK),
+        ("pilots", "Écoles en test", chart.PILOT, "solid", "circle"),
+        ("others", "Cantines de comparaison", chart.COMPARISON, DASH, MARK),
     )
     for column, name, colour, dash, symbol in lines:
         for side, legend in ((table["month"] < 0, True), (table["month"] > 0, not (table["month"] < 0).any())):
@@ -80,7 +79,7 @@ def months(table: pd.DataFrame, unit: str, digits: int) -> go.Figure:
                 customdata=[formats.number(value, digits) for value in part[column]],
                 hovertemplate="%{customdata}<extra>%{fullData.name}</extra>",
             )  # fmt: skip
-    fig.add_vrect(-0.8, 0.8, fillcolor=charts.GRID, opacity=0.6, line_width=0, layer="below")
+    fig.add_vrect(-0.8, 0.8, fillcolor=chart.GRID, opacity=0.6, line_width=0, layer="below")
     fig.add_annotation(x=0, y=0.02, yref="paper", yanchor="bottom", text="préparation", showarrow=False, textangle=-90)
     ticks = [month for month in table["month"].tolist() if month in (-13, -9, -5, -1, 1, 5, 9, 13)]
     fig.update_xaxes(zeroline=False, tickvals=ticks, ticktext=[formats.signed(tick, 0) for tick in ticks])

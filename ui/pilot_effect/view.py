@@ -11,12 +11,11 @@ import streamlit as st
 from data.queries.pilot import SURPLUS, WASTE, Effect, Study
 from ui.kit import blocks, sheet, tables
 from ui.kit.blocks import Figure
-from ui.kit.formats import MISSING, SPACE, count_of, day, enumeration, is_missing, number, plural
+from ui.kit.formats import MISSING, SPACE, count_of, day, enumeration, is_missing, number, plural, school_name
 from ui.kit.tables import Wide
-from ui.pilot_effect import charts as charts_effect
+from ui.pilot_effect import charts
 from ui.pilot_effect import sentences as say
 from ui.pilot_effect.sentences import AMOUNT_UNITS, MEASURES, ORDER
-from ui.rollout.charts import school_name
 
 DEPLOYMENT = "pages/mission/deploiement.py"
 LEAST_SCHOOLS = 2
@@ -102,7 +101,7 @@ def intervals(study: Study) -> None:
         rows = [(MEASURES[one].name, MEASURES[one].unit, MEASURES[one].digits, study.effects[one]) for one in shown]
         table = pd.DataFrame([_row(study, measure) for measure in shown]).replace([np.inf, -np.inf], np.nan)
         parts = tuple(table[["Mesure", *titles]].rename(columns=titles) for titles in (EFFECT, LEVELS))
-        blocks.figure(charts_effect.intervals(rows), _sure(study, shown), Wide(table, parts), "effet_intervalles")
+        blocks.figure(charts.intervals(rows), _sure(study, shown), Wide(table, parts), "effet_intervalles")
 
 
 def _sure(study: Study, shown: list[str]) -> str:
@@ -139,7 +138,7 @@ def months(study: Study) -> None:
             if measure in study.effects:
                 words, table = MEASURES[measure], study.effects[measure].months
                 table = table[table["count"] >= LEAST_SCHOOLS]
-                fig = charts_effect.months(table, words.unit, words.digits)
+                fig = charts.months(table, words.unit, words.digits)
                 blocks.figure(fig, say.months(study, measure), _month_table(table), f"effet_mois_{measure}")
         blocks.note("Les dernières périodes ne parlent que des écoles parties en premier, deux au moins.")
 

@@ -14,8 +14,8 @@ from ui.kit import blocks, sheet, tables
 from ui.kit.blocks import Figure
 from ui.kit.formats import MISSING, SPACE, count_of, day, enumeration, is_missing, number, plural
 from ui.kit.tables import Wide
+from ui.portfolio import charts
 from ui.rollout import steering as steering_view
-from ui.scale_up import charts as charts_rollout
 from ui.session import ask
 
 FIRST = 3
@@ -56,7 +56,7 @@ def weights(found: pd.DataFrame) -> None:
             ["Priorité", "Pilote", "Étape", "Impact", "Effort", "Ce que cela suggère"], axis="columns"
         )
         shown = table.rename(columns={"Priorité": "N°"})
-        fig = charts_rollout.impact_and_effort(placed, STRONG_IMPACT, HEAVY_EFFORT)
+        fig = charts.impact_and_effort(placed, STRONG_IMPACT, HEAVY_EFFORT)
         blocks.figure(fig, weights_sentence(found), Wide(table, (shown,)), "impact_effort", digits=0)
 
 

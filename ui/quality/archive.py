@@ -7,7 +7,7 @@ import pandas as pd
 from data.queries.forecasts import archive
 from ui.kit import blocks, filters, tables
 from ui.kit.formats import SPACE, count_of, day, long_day, number, percent, plural, signed
-from ui.quality import charts as charts_quality
+from ui.quality import charts
 from ui.quality import sentences as say
 from ui.quality import tables as quality_tables
 from ui.session import ask
@@ -95,7 +95,7 @@ def by_day() -> None:
         place, canteen = filters.canteen()
         found = ask(archive.archive_by_day, canteen)
         if found["gap_1"].notna().any():
-            fig = charts_quality.announced_gaps(found, NAMES)
+            fig = charts.announced_gaps(found, NAMES)
             blocks.figure(fig, day_by_day(found, place), quality_tables.archived_days(found, NAMES), KEY, digits=0)
         else:
             blocks.empty_state("Aucun jour annoncé, puis servi, n’est gardé pour ce lieu.")

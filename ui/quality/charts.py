@@ -1,19 +1,62 @@
-"""Charts of the archive of the forecasts: what was announced, and what was served."""
+"""Charts of how good past forecasts were, month by month, and of what was announced and served."""
 
 from __future__ import annotations
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.kit import chart as charts
-from ui.kit import formats
+from ui.kit import chart, formats
 
-STYLES = ((charts.ORANGE, "dot", "diamond"), (charts.GREEN, "dash", "square"), (charts.BLUE, "solid", "circle-open"))
+# The furthest announced first.
+STYLES = tuple(zip(chart.SERIES[2::-1], ("dot", "dash", "solid"), ("diamond", "square", "circle-open"), strict=True))
+
+INTERVAL = 80
+
+
+def gaps_by_month(months: pd.DataFrame) -> go.Figure:
+    """Draw the mean gap of the plan and of the forecast, month by month."""
+    fig = chart.base(y_title="écart, en\u00a0% des repas servis", height=360)
+    _monthly(fig, months, "plan_wape_pct", "Prévu des gestionnaires", chart.PLAN, "dot", "diamond")
+    _monthly(fig, months, "forecast_wape_pct", "Prévision", chart.FORECAST, "solid", "circle")
+    fig.update_yaxes(rangemode="tozero", ticksuffix=f"{formats.SPACE}%")
+    return fig
+
+
+def coverage_by_month(months: pd.DataFrame) -> go.Figure:
+    """Draw how often the interval held, month by month, beside what it promises."""
+    fig = chart.base(y_title="% des journées de cantine", height=340)
+    _monthly(fig, months, "covered_pct", "Repas servis dans l’intervalle", chart.MEASURED, "solid", "circle")
+    fig.add_scatter(
+        x=months["month"].iloc[[0, -1]],
+        y=[INTERVAL, INTERVAL],
+        name=f"Promis ({formats.percent(INTERVAL, 0)})",
+        mode="lines",
+        line={"color": chart.TARGET, "width": 2, "dash": "dash"},
+        hoverinfo="skip",
+    )
+    fig.update_yaxes(range=[0, 102], ticksuffix=f"{formats.SPACE}%")
+    return fig
+
+
+def _monthly(fig: go.Figure, months: pd.DataFrame, column: str, name: str, colour: str, dash: str, symbol: str) -> None:
+    """Add one series of shares; the line stops at the months without service."""
+    shares = months.set_index("month")[column].asfreq("MS")
+    fig.add_scatter(
+        x=shares.index,
+        y=shares,
+        name=name,
+        mode="lines+markers",
+        line={"color": colour, "dash": dash, "width": 2},
+        marker={"symbol": symbol, "size": 7},
+        customdata=[formats.percent(share) for share in shares],
+        hovertemplate="%{x|%m/%Y}<br>%{customdata}<extra>%{fullData.name}</extra>",
+    )
+    fig.update_xaxes(tickformat="%m/%Y")
 
 
 def announced_gaps(days: pd.DataFrame, horizons: dict[int, str]) -> go.Figure:
     """Draw by how much what was announced at each horizon was above (+) or below (−) the meals served, day by day."""
-    fig = charts.base(y_title="annoncé moins servi (repas)", height=380)
+    fig = chart.base(y_title="annoncé moins servi (repas)", height=380)
     ordered = days.sort_values("date")
     # Days without service would draw slopes that mean nothing: the axis only has service days.
     axis = [formats.day(value) for value in ordered["date"]]

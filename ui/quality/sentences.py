@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from data.calendar.events import FRENCH
 from data.queries.forecasts.quality import Judged
 from ui.kit.formats import SPACE, count_of, day, enumeration, is_missing, long_day, number, percent, plural, signed
 
@@ -32,13 +33,7 @@ KNOWLEDGE = (
 )
 # How often an interval at 80 % may hold, in percent, and still be said to keep its promise.
 HELD = (76, 84)
-EVENTS = {
-    "strike": "grève",
-    "swapped_strike": "grève (déclarée jour et mois inversés)",
-    "outing": "sortie",
-    "closure": "fermeture",
-    "feast": "fête",
-}
+EVENTS = FRENCH | {"swapped_strike": "grève (déclarée jour et mois inversés)"}
 SET_ASIDE = {
     "typing_error": "chiffre aberrant, saisie à vérifier",
     "point_missing": "un point de service absent du journal",

@@ -7,11 +7,11 @@ import streamlit as st
 from data.queries import ForecastRun
 from data.queries.forecasts import quality
 from data.queries.forecasts.quality import Judged
-from ui.forecasts import charts as charts_forecast
 from ui.kit import blocks, tables
 from ui.kit.blocks import Figure
 from ui.kit.formats import SPACE, count_of, moment, number, percent
 from ui.quality import archive as archive_view
+from ui.quality import charts
 from ui.quality import sentences as say
 from ui.quality import tables as quality_tables
 from ui.quality import worst_days as worst_days_view
@@ -129,7 +129,7 @@ def by_month(run: ForecastRun) -> None:
     with blocks.question("Est-ce vrai tous les mois\u00a0?", caption):
         found = ask(quality.quality_by_month, run.run_id)
         table = quality_tables.months(found)
-        blocks.figure(charts_forecast.gaps_by_month(found), say.months(found), table, "qualite_mois")
+        blocks.figure(charts.gaps_by_month(found), say.months(found), table, "qualite_mois")
 
 
 def by_lead(run: ForecastRun) -> None:
@@ -169,7 +169,7 @@ def interval(run: ForecastRun) -> None:
         f"L’intervalle à 80{SPACE}% tient-il sa promesse\u00a0?", "Part des journées de cantine, mois par mois."
     ):
         found, months = ask(quality.coverage, run.run_id), ask(quality.quality_by_month, run.run_id)
-        fig = charts_forecast.coverage_by_month(months)
+        fig = charts.coverage_by_month(months)
         blocks.figure(fig, say.coverage(found), quality_tables.months(months), "qualite_intervalle")
         by_size = say.sizes(found)
         if by_size:

@@ -7,8 +7,7 @@ import streamlit as st
 from data.queries import ForecastRun
 from data.queries.forecasts.quality import Judged
 from data.queries.forecasts.worst_days import worst_canteen_days, worst_city_days
-from ui.kit import blocks, sheet, tables
-from ui.kit import chart as charts
+from ui.kit import blocks, chart, sheet, tables
 from ui.kit.formats import count_of, day, long_day, signed
 from ui.kit.tables import Wide
 from ui.quality import sentences as say
@@ -34,7 +33,7 @@ def _of_city(run: ForecastRun) -> None:
         found = found.assign(known=found.apply(say.known_of_city, axis="columns"))
         top = found.head(TOP)
         texts = [signed(gap, 0) for gap in top["gap"]]
-        fig = charts.ranking(
+        fig = chart.ranking(
             top["date"].map(long_day), top["gap"].abs(), texts, "repas annoncés en trop (+) ou en moins (−)"
         )
         first = found.iloc[0]

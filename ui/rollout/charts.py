@@ -8,40 +8,28 @@ from datetime import date
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.kit import chart as charts
-from ui.kit import formats
+from ui.kit import chart, formats
+from ui.kit.formats import school_name
 
-PLANNED = "#c9d1d5"
 HATCHED = {"shape": "/", "fgcolor": "white", "size": 5, "fillmode": "overlay"}
 NAME_LINE, NAME_LINES = 22, 2  # letters of a school’s name on one line, and its lines: bars keep their room
 # A bar shorter than this share of the time drawn has no room for its number at 768 pixels.
 TOO_SHORT = 0.02
 DAY_MS = 24 * 3600 * 1000
 # Each series differs by its marker and its dash as well as by its colour.
-LINES = (
-    (charts.BLUE, "solid", "circle"),
-    (charts.GREEN, "dash", "square"),
-    (charts.ORANGE, "dot", "diamond"),
-    (charts.PURPLE, "dashdot", "triangle-up"),
-    (charts.GREY, "longdash", "x"),
-)
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+LINES = tuple(zip(chart.SERIES, DASHES, ("circle", "square", "diamond", "triangle-up", "x"), strict=True))
 STATES = {
-    "en service": {"color": charts.BLUE},
-    "en panne": {"color": charts.ORANGE, "pattern": HATCHED},
-    "en stock": {"color": PLANNED, "line": {"color": charts.GREY, "width": 1}},
+    "en service": {"color": chart.DONE},
+    "en panne": {"color": chart.BLOCKED, "pattern": HATCHED},
+    "en stock": {"color": chart.EXPECTED, "line": {"color": chart.QUIET, "width": 1}},
 }
-OTHER_STATE = {"color": "#f3f7fa", "line": {"color": charts.GREY, "width": 1}}
-
-
-def school_name(name: str) -> str:
-    """Drop the “École” that every name begins with: “Élémentaire Les Lilas”."""
-    short = name.removeprefix("École ")
-    return short[:1].upper() + short[1:]
+OTHER_STATE = {"color": chart.OTHER, "line": {"color": chart.QUIET, "width": 1}}
 
 
 def rollout(stages: pd.DataFrame, schools: list[str], today: date) -> go.Figure:
     """Draw, per school, the stages as planned above the stages as they happened, each with its number."""
-    fig = charts.base(height=110 + 46 * len(schools))
+    fig = chart.base(height=110 + 46 * len(schools))
     begun = stages[stages["actual_start"].notna()]
     done, under_way = begun[begun["actual_end"].notna()], begun[begun["actual_end"].isna()]
     until_today = under_way.assign(actual_end=pd.Timestamp(today))
@@ -49,12 +37,12 @@ def rollout(stages: pd.DataFrame, schools: list[str], today: date) -> go.Figure:
     room = TOO_SHORT * (dates.max() - dates.min()).days
     # Two long names may be shortened to the same text: the rows are numbered, the names only label them.
     rows = {school: row for row, school in enumerate(schools)}
-    _stages(fig, stages, rows, "planned", "Prévu", {"color": PLANNED}, room)
-    _stages(fig, done, rows, "actual", "Réalisé", {"color": charts.BLUE}, room)
-    _stages(fig, until_today, rows, "actual", "En cours", {"color": charts.ORANGE}, room)
-    charts.name_rows(fig, [_on_lines(school_name(school)) for school in schools])
-    fig.update_xaxes(type="date", tickformat="%m/%Y", showgrid=True, gridcolor=charts.GRID)
-    fig.add_vline(pd.Timestamp(today).timestamp() * 1000, line={"color": charts.INK, "width": 1.5, "dash": "dash"})
+    _stages(fig, stages, rows, "planned", "Prévu", {"color": chart.EXPECTED}, room)
+    _stages(fig, done, rows, "actual", "Réalisé", {"color": chart.DONE}, room)
+    _stages(fig, until_today, rows, "actual", "En cours", {"color": chart.UNDER_WAY}, room)
+    chart.name_rows(fig, [_on_lines(school_name(school)) for school in schools])
+    fig.update_xaxes(type="date", tickformat="%m/%Y", showgrid=True, gridcolor=chart.GRID)
+    fig.add_vline(pd.Timestamp(today).timestamp() * 1000, line={"color": chart.INK, "width": 1.5, "dash": "dash"})
     fig.add_annotation(x=pd.Timestamp(today), y=1, yref="paper", yanchor="bottom", text="aujourd’hui", showarrow=False)
     fig.update_layout(barmode="overlay", legend={"y": 1.04})
     return fig
@@ -100,7 +88,7 @@ def _stages(
 
 def steps_by_month(shares: pd.DataFrame) -> go.Figure:
     """Draw the share of agents who reached each step, month by month; a gap is a missing figure."""
-    fig = charts.base(y_title="% des agents", height=360)
+    fig = chart.base(y_title="% des agents", height=360)
     for name, (colour, dash, symbol) in zip(shares.columns, LINES, strict=False):
         fig.add_scatter(
             x=shares.index,
@@ -119,7 +107,7 @@ def steps_by_month(shares: pd.DataFrame) -> go.Figure:
 
 def devices(counts: pd.DataFrame) -> go.Figure:
     """Draw the devices of each kind (rows), stacked by state (columns), each with its count."""
-    fig = charts.base(height=110 + 56 * len(counts), x_title="matériels")
+    fig = chart.base(height=110 + 56 * len(counts), x_title="matériels")
     for state in counts.columns:
         fig.add_bar(
             y=[formats.in_chart(str(kind)) for kind in counts.index],
@@ -135,5 +123,5 @@ def devices(counts: pd.DataFrame) -> go.Figure:
         )
     fig.update_layout(barmode="stack", bargap=0.35, legend={"traceorder": "normal"})
     fig.update_yaxes(autorange="reversed", showgrid=False, title=None)
-    fig.update_xaxes(showgrid=True, gridcolor=charts.GRID, rangemode="tozero")
+    fig.update_xaxes(showgrid=True, gridcolor=chart.GRID, rangemode="tozero")
     return fig

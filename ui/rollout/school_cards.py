@@ -9,8 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from ui.kit.formats import MISSING, SPACE, day, escape, is_missing, plural
-from ui.rollout.charts import school_name
+from ui.kit.formats import MISSING, SPACE, day, escape, is_missing, plural, school_name
 
 UNKNOWN = "non renseigné"
 STAGES = 7

@@ -11,10 +11,9 @@ import streamlit as st
 
 from data.queries import steering
 from ui.kit import blocks, sheet, tables
-from ui.kit.formats import MISSING, SPACE, count_of, day, enumeration, is_missing, plural
+from ui.kit.formats import MISSING, SPACE, count_of, day, enumeration, is_missing, plural, school_name
 from ui.kit.tables import Wide
-from ui.rollout import steering_charts as charts_steering
-from ui.rollout.charts import school_name
+from ui.rollout import steering_charts
 from ui.session import ask
 
 HEAVY = 6  # probability × impact, from 1 to 9
@@ -39,8 +38,8 @@ def school_map(known: pd.DataFrame) -> None:
             return
         situations = [_situation(row) for row in located.to_dict("records")]
         told = [_told(row) for row in located.to_dict("records")]
-        fig = charts_steering.school_map(located.assign(situation=situations, told=told))
-        names = [charts_steering.SITUATIONS[situation][0] for situation in situations]
+        fig = steering_charts.school_map(located.assign(situation=situations, told=told))
+        names = [steering_charts.SITUATIONS[situation][0] for situation in situations]
         table = pd.DataFrame(
             {
                 "École": located["school"].map(school_name),
@@ -135,7 +134,7 @@ def risks() -> None:
         )
         answers = ["Réponse", "État"]
         wide = Wide(table, (table.drop(columns=answers), table[["Risque", *answers]]))
-        blocks.figure(charts_steering.risk_matrix(still_open), risk_sentence(still_open), wide, "risques")
+        blocks.figure(steering_charts.risk_matrix(still_open), risk_sentence(still_open), wide, "risques")
         heaviest = still_open[still_open["score"].notna()].head(NAMED).to_dict("records")
         blocks.note("Les plus lourds, et ce que l’on y fait\u00a0:")
         blocks.sentences(f"{row['risk']}, {place_of(row['school'])}{SPACE}: {_answer(row)}" for row in heaviest)

@@ -10,20 +10,17 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.kit import chart as charts
-from ui.kit import formats
-from ui.rollout.charts import school_name
+from ui.kit import chart, formats
+from ui.kit.formats import school_name
 
 PROBABILITIES, IMPACTS = ("faible", "moyenne", "forte"), ("faible", "moyen", "fort")
-# The heavier, the darker; the number in the cell says how many.
-SCORES = [[0, "#f3f7fa"], [0.5, "#f6d9b8"], [1, "#e8a06a"]]
 # A tile server is only asked when the city names one, for example IGN's: nothing else leaves the machine.
 TILES_SETTING = "ANTIGASPI_TILES_URL"
 TILES_SOURCE_SETTING = "ANTIGASPI_TILES_SOURCE"
 SITUATIONS = {
-    "bloquée": ("Raccordement bloqué", charts.ORANGE, "x"),
-    "équipée": ("Équipée", charts.BLUE, "circle"),
-    "en chemin": ("Pas encore équipée", charts.GREY, "diamond"),
+    "bloquée": ("Raccordement bloqué", chart.BLOCKED, "x"),
+    "équipée": ("Équipée", chart.DONE, "circle"),
+    "en chemin": ("Pas encore équipée", chart.QUIET, "diamond"),
 }
 
 
@@ -31,15 +28,16 @@ def risk_matrix(risks: pd.DataFrame) -> go.Figure:
     """Draw how many risks stand at each probability (rows) and impact (columns); an empty cell has none."""
     counts = risks.groupby(["probability_rank", "impact_rank"]).size()
     cells = [[int(counts.get((row, column), 0)) for column in (1, 2, 3)] for row in (1, 2, 3)]
-    fig = charts.base(height=300, x_title="impact", y_title="probabilité")
+    fig = chart.base(height=300, x_title="impact", y_title="probabilité")
     fig.add_heatmap(
         x=IMPACTS,
         y=PROBABILITIES,
         z=[[row * column for column in (1, 2, 3)] for row in (1, 2, 3)],
         text=[[formats.plural(count, "risque") if count else "" for count in row] for row in cells],
         texttemplate="%{text}",
-        textfont={"color": charts.INK},
-        colorscale=SCORES,
+        textfont={"color": chart.INK},
+        # The heavier, the darker; the number in the cell says how many.
+        colorscale=chart.HEAVINESS,
         showscale=False,
         xgap=3,
         ygap=3,
@@ -59,7 +57,7 @@ def school_map(places: pd.DataFrame) -> go.Figure:
 
 
 def _bare(places: pd.DataFrame) -> go.Figure:
-    fig = charts.base(height=480)
+    fig = chart.base(height=480)
     for here, symbol, said in _by_situation(places):
         fig.add_scatter(
             x=here["longitude"],
@@ -109,12 +107,12 @@ def _name_districts(fig: go.Figure, places: pd.DataFrame) -> None:
             text=f"<i>{formats.in_chart(str(district))}</i>",
             showarrow=False,
             yshift=20,
-            font={"color": charts.GREY, "size": 13},
+            font={"color": chart.QUIET, "size": 13},
         )
 
 
 def _over_tiles(places: pd.DataFrame, tiles: str) -> go.Figure:
-    fig = charts.base(height=520)
+    fig = chart.base(height=520)
     for here, _, said in _by_situation(places):
         fig.add_scattermap(lat=here["latitude"], lon=here["longitude"], mode="markers", marker={"size": 14}, **said)
     layer = {

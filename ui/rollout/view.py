@@ -11,11 +11,9 @@ from data.queries import rollout as programme
 from data.queries.rollout import RolloutSummary
 from ui.kit import blocks, sheet, tables
 from ui.kit.blocks import Figure
-from ui.kit.formats import MISSING, SPACE, count_of, day, enumeration, is_missing, number, plural
+from ui.kit.formats import MISSING, SPACE, count_of, day, enumeration, is_missing, number, plural, school_name
 from ui.kit.tables import Wide
-from ui.rollout import charts as charts_programme
-from ui.rollout import school_cards
-from ui.rollout.charts import school_name
+from ui.rollout import charts, school_cards
 from ui.session import ask
 
 ALL = "Toutes les écoles"
@@ -73,7 +71,7 @@ def timeline(known: pd.DataFrame, today: date) -> None:
         if stages.empty:
             blocks.empty_state("Aucune étape à montrer pour ces écoles.")
             return
-        fig = charts_programme.rollout(stages, known["school"].tolist(), today)
+        fig = charts.rollout(stages, known["school"].tolist(), today)
         blocks.figure(fig, timeline_sentence(known), stage_table(stages), "etapes")
 
 

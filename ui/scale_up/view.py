@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from data.calendar.names import MONTHS
 from data.queries import rollout as programme
 from data.queries.scale_up import (
     CITY_SCHOOLS,
@@ -21,10 +22,9 @@ from data.queries.scale_up import (
 )
 from ui.kit import blocks, tables
 from ui.kit.blocks import Figure
-from ui.kit.formats import MONTHS, SPACE, enumeration, number, plural
+from ui.kit.formats import SPACE, enumeration, number, plural, school_name
 from ui.kit.tables import Wide
-from ui.rollout.charts import school_name
-from ui.scale_up import charts as charts_rollout
+from ui.scale_up import charts
 from ui.session import ask
 
 HOLIDAYS = {"ne changent rien": 1.0, "ralentissent de moitié": 0.5, "arrêtent tout": 0.0}
@@ -157,7 +157,7 @@ def between(span: Range) -> str:
 def fan(told: RolloutForecast, supposed: Assumptions, today: date) -> None:
     """Answer: when will every school be done?"""
     with blocks.question("Quand toutes les écoles seront-elles faites\u00a0?", _supposed(supposed)):
-        fig = charts_rollout.fan(told.fan, today)
+        fig = charts.fan(told.fan, today)
         blocks.figure(fig, fan_sentence(told, supposed), fan_table(told.fan, today), "generalisation", digits=0)
         if names := blocked(ask(programme.progress, today), told, supposed):
             blocks.note(blocked_sentence(names))

@@ -11,8 +11,7 @@ from data.clock import today_in_paris
 from data.queries import ForecastRun, Overview, Parameter, WasteSummary
 from data.queries.rollout import RolloutSummary, rollout_summary
 from data.selection import Selection
-from ui.kit.formats import SPACE, count_of, day, enumeration, percent, plural
-from ui.rollout.charts import school_name
+from ui.kit.formats import SPACE, count_of, day, enumeration, percent, plural, school_name
 from ui.session import ask
 
 SHORT_SERVICES_ALERT_PCT = 10

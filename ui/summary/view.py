@@ -9,6 +9,7 @@ import pandas as pd
 from data.queries import WasteSummary, steering
 from data.queries.pilot import Study
 from data.queries.rollout import RolloutSummary, rollout_summary
+from data.queries.waste import reliability
 from data.typography import french
 from ui.kit import blocks, sheet
 from ui.kit.blocks import Figure
@@ -18,7 +19,6 @@ from ui.portfolio import view as portfolio_view
 from ui.rollout import steering as steering_view
 from ui.session import ask
 from ui.summary.situation import Situation, about_schools
-from ui.waste.sentences import reliability
 
 GROSS = "pesée brute\u00a0; la référence ne compte que le comestible"
 REFERENCES = (

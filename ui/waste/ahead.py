@@ -10,7 +10,7 @@ from data.selection import Selection
 from ui.kit import blocks
 from ui.kit.formats import weekday
 from ui.session import ask
-from ui.waste import charts as charts_waste
+from ui.waste import charts
 from ui.waste import sentences as say
 
 CAPTION = "Là où l’on pèse\u00a0: grammes par repas × repas prévus, pour les jours de service à venir."
@@ -43,7 +43,7 @@ def ahead(selection: Selection) -> None:
             return
         sentence = say.ahead_sentence(days, today_in_paris(), city=selection.canteen is None)
         labels = {place: label for place, (label, _) in say.PLACES.items()}
-        blocks.figure(charts_waste.kilograms_ahead(days, labels), sentence, _table(days), "gaspillage_a_venir")
+        blocks.figure(charts.kilograms_ahead(days, labels), sentence, _table(days), "gaspillage_a_venir")
         blocks.note(NOTE)
 
 

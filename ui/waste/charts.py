@@ -1,34 +1,132 @@
-"""Charts of the food thrown away in the coming days."""
+"""Charts of the surplus, the shortage and the food thrown away, past and to come."""
 
 from __future__ import annotations
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.kit import chart as charts
-from ui.kit import formats
+from data.calendar.names import SHORT_MONTHS, WEEKDAYS
+from ui.kit import chart, formats
 
-# Place of loss → its colour and its pattern: told apart without the colours.
-STYLES = {
-    "leftovers": (charts.BLUE, ""),
-    "unserved": (charts.LIGHT_BLUE, "/"),
-    "preparation": (charts.GREY, "x"),
-}
+# Place of loss → its pattern: told apart without the colours.
+PATTERNS = {"leftovers": "", "unserved": "/", "preparation": "x"}
+WEEK_HOVER = "semaine du %{x|%d/%m/%Y}<br>%{customdata}<extra>%{fullData.name}</extra>"
+
+
+def surplus_by_week(weeks: pd.DataFrame, target: float | None) -> go.Figure:
+    """Draw surplus above the axis, shortage below it, and what is left (surproduction) as a line, in % of meals served.
+
+    Only the line is compared with the target: the target speaks of surproduction.
+    """
+    fig = chart.base(y_title="% des repas servis", height=380)
+    _weekly_bars(fig, weeks, "surplus_pct", 1, "Surplus (prévus en trop)", {"color": chart.SURPLUS})
+    hatched = {
+        "color": chart.SHORTAGE,
+        "pattern": {"shape": "/", "fgcolor": "white", "size": 5, "fillmode": "overlay"},
+    }
+    _weekly_bars(fig, weeks, "shortage_pct", -1, "Manque (servis au-delà du prévu)", hatched)
+    # The line stops at the weeks without service.
+    net = weeks.set_index("week")["overproduction_pct"].asfreq("7D")
+    fig.add_scatter(
+        x=net.index,
+        y=net,
+        name="Surproduction (surplus − manque)",
+        mode="lines+markers",
+        line={"color": chart.NET, "width": 2},
+        marker={"symbol": "circle", "size": 6},
+        customdata=[formats.percent(value) for value in net],
+        hovertemplate=WEEK_HOVER,
+    )
+    if target is not None:
+        fig.add_scatter(
+            x=weeks["week"].iloc[[0, -1]],
+            y=[target, target],
+            name=f"Repère de surproduction ({formats.percent(target)})",
+            mode="lines",
+            line={"color": chart.TARGET, "width": 2, "dash": "dash"},
+            hoverinfo="skip",
+        )
+    fig.update_layout(barmode="relative", bargap=0.15)
+    ticks = weeks["week"].iloc[:: -(-len(weeks) // 6)]
+    fig.update_xaxes(tickvals=ticks, tickformat="%d/%m/%y", tickangle=0)
+    fig.update_yaxes(ticksuffix=f"{formats.SPACE}%")
+    return fig
+
+
+def _weekly_bars(fig: go.Figure, weeks: pd.DataFrame, column: str, sign: int, name: str, marker: dict) -> None:
+    fig.add_bar(
+        x=weeks["week"],
+        y=sign * weeks[column],
+        name=name,
+        marker=marker,
+        customdata=[formats.percent(value) for value in weeks[column]],
+        hovertemplate=WEEK_HOVER,
+    )
+
+
+def weekday_month(cells: pd.DataFrame) -> go.Figure:
+    """Draw the surplus of each weekday × month of the school year, with its value written in each cell."""
+    weekdays = sorted(set(cells["weekday"].tolist()))
+    months = sorted(set(cells["month"].tolist()), key=lambda month: (month - 9) % 12)
+    grid = cells.pivot(index="weekday", columns="month", values="surplus_pct").reindex(index=weekdays, columns=months)
+    fig = chart.base(height=110 + 44 * len(grid))
+    fig.add_heatmap(
+        z=grid.to_numpy(),
+        x=[SHORT_MONTHS[month - 1] for month in months],
+        y=[WEEKDAYS[weekday - 1] for weekday in weekdays],
+        text=[[formats.number(value, 1) if value == value else "" for value in row] for row in grid.to_numpy()],
+        texttemplate="%{text}",
+        colorscale=chart.SEQUENTIAL,
+        xgap=2,
+        ygap=2,
+        hoverinfo="skip",
+        colorbar={"title": "surplus (%)", "thickness": 12, "outlinewidth": 0},
+    )
+    fig.update_yaxes(autorange="reversed", showgrid=False)
+    fig.update_xaxes(side="top")
+    return fig
+
+
+def measured_and_reference(labels: list[str], measured: list[float | None], reference: list[float]) -> go.Figure:
+    """Draw grams per meal by place of loss beside the reference."""
+    fig = chart.base(y_title="g par repas", height=320)
+    fig.add_bar(
+        x=labels,
+        y=measured,
+        name="Mesuré",
+        marker_color=chart.MEASURED,
+        text=[formats.quantity(value, "g", 1) for value in measured],
+        textposition="outside",
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+    fig.add_bar(
+        x=labels,
+        y=reference,
+        name="Référence ADEME 2024",
+        marker={"color": chart.REFERENCE, "line": {"color": chart.QUIET, "width": 1}},
+        text=[formats.quantity(value, "g", 0) for value in reference],
+        textposition="outside",
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+    fig.update_layout(barmode="group", bargap=0.35)
+    return fig
 
 
 def kilograms_ahead(days: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
     """Draw the kilograms of each coming day by place of loss, one above the other, with the interval of their sum."""
-    fig = charts.base(y_title="kg", height=380)
+    fig = chart.base(y_title="kg", height=380)
     # Days without service would leave holes that mean nothing: the axis only has service days.
     axis = [f"{formats.weekday(day)[:3]}. {day:%d/%m}" for day in days["date"]]
-    for place, (colour, pattern) in STYLES.items():
+    for place, pattern in PATTERNS.items():
         kilos = days["kg"] * (days[place] / days["grams"]).where(days["grams"] > 0, 0.0)
         fig.add_bar(
             x=axis,
             y=kilos,
             name=labels[place],
             marker={
-                "color": colour,
+                "color": chart.LOSSES[place],
                 "pattern": {"shape": pattern, "fgcolor": "white", "size": 5, "fillmode": "overlay"},
             },
             customdata=[formats.quantity(value, "kg", 1) for value in kilos],
@@ -39,7 +137,7 @@ def kilograms_ahead(days: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
         y=days["kg"],
         mode="markers",
         name=f"Total et intervalle à 80{formats.SPACE}%",
-        marker={"color": charts.INK, "size": 5},
+        marker={"color": chart.INK, "size": 5},
         error_y={"array": days["kg_upper"] - days["kg"], "arrayminus": days["kg"] - days["kg_lower"], "width": 3},
         customdata=[_interval(row) for _, row in days.iterrows()],
         hovertemplate="%{x}<br>%{customdata}<extra></extra>",

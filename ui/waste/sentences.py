@@ -6,10 +6,10 @@ from datetime import date
 
 import pandas as pd
 
+from data.calendar.names import MONTHS, WEEKDAYS
+from data.queries.waste import CONFORMING_DAYS, reliability
 from ui.kit.formats import (
-    MONTHS,
     SPACE,
-    WEEKDAYS,
     count_of,
     day,
     enumeration,
@@ -101,23 +101,14 @@ def _weighing(canteens: int) -> str:
     return "la seule cantine qui pèse," if canteens == 1 else f"les {number(canteens)} cantines qui pèsent,"
 
 
-def reliability(days: float) -> str:
-    """Return how far a number of weighing days can be trusted (protocole DGAL / ADEME 2024)."""
-    if days < 4:
-        return "insuffisante"
-    if days < 5:
-        return "minimale"
-    return "conforme" if days < 20 else "complète"
-
-
 def reliability_sentence(days: pd.DataFrame) -> str:
     """Say how many canteens weigh, how long, and how reliable that is."""
     if days.empty:
         return "Aucune cantine n’a de journée pesée en entier."
-    median, enough = days["days"].median(), int((days["days"] >= 5).sum())
+    median, enough = days["days"].median(), int((days["days"] >= CONFORMING_DAYS).sum())
     return (
         f"Fiabilité {reliability(median)}{SPACE}: {number(median)} jours pesés par cantine en médiane, "
-        f"{count_of(enough, len(days), 'cantine')} avec au moins 5 jours."
+        f"{count_of(enough, len(days), 'cantine')} avec au moins {CONFORMING_DAYS} jours."
     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from data import queries
+from data.calendar.names import MONTHS, WEEKDAYS
 from data.queries import Parameter, WasteSummary
 from data.selection import Selection
-from ui.kit import blocks
-from ui.kit import chart as charts
+from ui.kit import blocks, chart
 from ui.kit.blocks import Figure
-from ui.kit.formats import MONTHS, SPACE, WEEKDAYS, count_of, number, percent, plural, quantity
+from ui.kit.formats import SPACE, count_of, number, percent, plural, quantity
 from ui.session import ask
+from ui.waste import charts
 from ui.waste import sentences as say
 
 TOP = 10
@@ -82,7 +83,7 @@ def canteens(selection: Selection) -> None:
             f"{number(meals)} ({percent(share)})"
             for meals, share in zip(top["surplus_meals"], top["surplus_pct"], strict=True)
         ]
-        fig = charts.ranking(top["place"], top["surplus_meals"], texts, "repas prévus en trop")
+        fig = chart.ranking(top["place"], top["surplus_meals"], texts, "repas prévus en trop")
         blocks.figure(fig, say.canteens_sentence(ranked), canteens_table(ranked), "cantines")
 
 
@@ -195,7 +196,7 @@ def _dishes_above(above: pd.DataFrame, found: pd.DataFrame) -> None:
         f"{percent(share)} ({plural(days, 'jour')})"
         for share, days in zip(above["surplus_pct"], above["days"], strict=True)
     ]
-    fig = charts.ranking(above["dish"], above["gap"], texts, "points de surplus de plus que les autres jours")
+    fig = chart.ranking(above["dish"], above["gap"], texts, "points de surplus de plus que les autres jours")
     blocks.figure(fig, say.dishes_sentence(above), _dishes_table(found), "plats")
 
 

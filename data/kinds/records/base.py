@@ -91,7 +91,6 @@ def _taking_back(values: dict[str, str]) -> tuple[Check, ...]:
     )  # fmt: skip
 
 
-WEEKDAYS = "['lundi', 'mardi', 'mercredi', 'jeudi', 'vendredi', 'samedi', 'dimanche']"
 NAMESAKES = """trim(cantine_nom) IN (
     SELECT trim(name) FROM (SELECT name FROM canteens UNION SELECT cantine_nom FROM typed WHERE cantine_nom IS NOT NULL)
     GROUP BY trim(name) HAVING count(*) > 1)"""

@@ -3,22 +3,15 @@
 # ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
 
+from data.calendar.events import EVENT_KINDS, FRENCH
 from data.calendar.school import ZONE_B_SINCE
 from data.kinds.records.base import Check, Target, choose
-
-EVENT_KINDS = {
-    "grève": "strike",
-    "sortie": "outing",
-    "fermeture": "closure",
-    "fête": "feast",
-    "vacances": "holiday",
-}
-FRENCH_KINDS = {kind: french for french, kind in EVENT_KINDS.items()}
 
 CITY_WIDE = "(SELECT * FROM events WHERE canteen IS NULL)"
 KEY = ("kind", "starts_on", "ends_on", "label")
 STRIKE_OF_CITY = "type = 'grève' AND cantine_nom IS NULL"
-NO_EFFECT = "('fermeture', 'vacances')"
+NAMES = {french: kind.name for french, kind in EVENT_KINDS.items()}
+NO_EFFECT = tuple(french for french, kind in EVENT_KINDS.items() if not kind.learnt)
 END_BEFORE_START = Check("date_fin", "date_fin < date_debut", "'la fin précède le début'", blocking=True)
 SCHOOL_YEAR = """year(starts_on - INTERVAL 7 MONTHS) || '-' || (year(starts_on - INTERVAL 7 MONTHS) + 1)"""
 
@@ -42,11 +35,11 @@ EVENTS = Target(
     key=("kind", "starts_on", "ends_on", "canteen", "label"),
     values=("effect_meals", "effect_percent"),
     projection=f"""
-        {choose("type", EVENT_KINDS)} AS kind, date_debut AS starts_on, coalesce(date_fin, date_debut) AS ends_on,
+        {choose("type", NAMES)} AS kind, date_debut AS starts_on, coalesce(date_fin, date_debut) AS ends_on,
         cantine_nom AS canteen, libelle AS label, effet_repas AS effect_meals, effet_pourcent AS effect_percent
     """,
     given_back=f"""
-        SELECT {choose("kind", FRENCH_KINDS)} AS type, starts_on AS date_debut, ends_on AS date_fin,
+        SELECT {choose("kind", FRENCH)} AS type, starts_on AS date_debut, ends_on AS date_fin,
             canteen AS cantine_nom, label AS libelle, effect_meals AS effet_repas, effect_percent AS effet_pourcent
         FROM events
         WHERE kind <> 'school_year'

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data.calendar.events import COLUMNS, LEAST_SHARE, Event, declared_days, moves
+from data.calendar.events import COLUMNS, LEAST_SHARE, Event, moves
+from data.queries.events import declared_days
 from data.store import Store
 
 # Statements that read `adjusted` in place of the forecasts of $run_id begin with these, and take `parameters`.
@@ -152,7 +153,7 @@ def _compared(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
 
 def learnt_effects(store: Store, run_id: int) -> dict[str, tuple[float, int]]:
-    """Return by scope (`data.event_days.scope`) the learnt effect, as a factor, and the days it was seen on."""
+    """Return by scope (`data.calendar.events.scope`) the learnt effect, as a factor, and the days it was seen on."""
     events = store.read(RUN_EVENTS, {"run_id": run_id})["events"].iloc[0]
     kept = json.loads(events) if events else {}
     return {name: (one["log"], one["days"]) for name, one in kept.get("learnt", {}).items()}

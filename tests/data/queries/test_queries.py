@@ -148,6 +148,15 @@ def test_weekday_and_month(filled: Store, rows: pd.DataFrame) -> None:
         assert row.days == group["date"].nunique()
 
 
+def test_a_weight_or_meals_that_are_missing_never_pass_for_zero(filled: Store, rows: pd.DataFrame) -> None:
+    period = {**CITY.parameters(), "district": "Nord"}
+    found = filled.read("FROM selected_services($start, $end, $district, $canteen) ORDER BY date, site", period)
+    expected = rows[rows["district"] == "Nord"].sort_values(["date", "site"])
+    kilos = expected["preparation"] + expected["unserved"] + expected["leftovers"]
+    np.testing.assert_allclose(found["wasted_kg"].astype(float), kilos)
+    np.testing.assert_allclose(found["gap"].astype(float), expected["planned"] - expected["served"])
+
+
 def test_places_of_loss_each_over_its_own_weighings(filled: Store, rows: pd.DataFrame) -> None:
     frame = selected(rows, CITY)
     found = queries.loss_places(filled, CITY).set_index("place")

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.forecasts import charts as charts_forecast
+from ui.forecasts import charts
 from ui.forecasts.why import TERMS, rounded, sentence, table
 from ui.kit.formats import THIN, number, signed
 
@@ -67,13 +67,13 @@ def test_the_table_and_the_chart_show_the_meals_of_the_sentence() -> None:
     assert shown["Repas"].tolist() == [*meals, 182]
     names = [name for name, *_ in TERMS.values()]
     assert shown["Élément"].tolist() == [*names, "Prévision"]
-    (bars,) = charts_forecast.terms(names, meals).data
+    (bars,) = charts.terms(names, meals).data
     assert bars.text == ("188", "−4", "−3", "+1", "0", "0", "182")
-    low, high = charts_forecast.terms(names, meals).layout.xaxis.range
+    low, high = charts.terms(names, meals).layout.xaxis.range
     assert low < 181 and high > 188
 
 
 def test_a_strike_that_empties_a_canteen_stays_on_the_chart() -> None:
-    low, high = charts_forecast.terms(["a", "b"], [188, -185]).layout.xaxis.range
+    low, high = charts.terms(["a", "b"], [188, -185]).layout.xaxis.range
     assert low == 0 and high > 188
-    assert charts_forecast.terms(["a"], [0]).layout.xaxis.range[1] > 0
+    assert charts.terms(["a"], [0]).layout.xaxis.range[1] > 0

@@ -6,14 +6,15 @@ from datetime import date
 
 import pandas as pd
 
-from ui.kit import chart as charts
-from ui.rollout import charts as charts_programme
+from ui.kit import chart
+from ui.rollout import charts
+from ui.waste.charts import surplus_by_week
 
 LONG = ["Groupe scolaire du général de Gaulle, nord", "Groupe scolaire du général de Gaulle, sud"]
 
 
 def test_names_shortened_to_the_same_text_keep_a_bar_each() -> None:
-    fig = charts.ranking(pd.Series(LONG), pd.Series([5, 3]), ["5", "3"], "repas")
+    fig = chart.ranking(pd.Series(LONG), pd.Series([5, 3]), ["5", "3"], "repas")
     assert list(fig.data[0].y) == [0, 1]
     names = fig.layout.yaxis.ticktext
     assert names[0] == names[1]
@@ -27,7 +28,7 @@ def test_schools_shortened_to_the_same_text_keep_a_row_each() -> None:
             "planned_start": day, "planned_end": day, "actual_start": day, "actual_end": day,
         }
     )  # fmt: skip
-    fig = charts_programme.rollout(stages, LONG, day)
+    fig = charts.rollout(stages, LONG, day)
     assert list(fig.data[0].y) == [0, 1]
     assert LONG[0] in fig.data[0].customdata[0]
 
@@ -41,13 +42,13 @@ def test_a_long_school_name_stands_on_two_lines_and_a_number_too_wide_for_its_ba
             "actual_start": [day, None], "actual_end": [day, None],
         }
     )  # fmt: skip
-    fig = charts_programme.rollout(stages, [school], day)
+    fig = charts.rollout(stages, [school], day)
     assert fig.layout.yaxis.ticktext == ("Élémentaire Rosalind<br>Franklin",)
     assert list(fig.data[0].text) == ["", "2"]
 
 
 def test_quotes_are_shown_and_tags_are_not_read() -> None:
-    fig = charts.ranking(pd.Series(['<b>"A"</b>']), pd.Series([0]), ["0"], "repas")
+    fig = chart.ranking(pd.Series(['<b>"A"</b>']), pd.Series([0]), ["0"], "repas")
     assert fig.layout.yaxis.ticktext == ('&lt;b&gt;"A"&lt;/b&gt;',)
     assert fig.layout.xaxis.range[1] > 0
 
@@ -59,6 +60,6 @@ def test_the_target_is_compared_with_surplus_minus_shortage() -> None:
             "surplus_pct": [9.0], "shortage_pct": [2.0], "overproduction_pct": [7.0],
         }
     )  # fmt: skip
-    surplus, shortage, net, target = charts.surplus_by_week(weeks, 6.5).data
+    surplus, shortage, net, target = surplus_by_week(weeks, 6.5).data
     assert (surplus.y[0], shortage.y[0], net.y[0], target.y[0]) == (9.0, -2.0, 7.0, 6.5)
     assert "Surproduction" in net.name and "surproduction" in target.name

@@ -11,6 +11,7 @@ import pytest
 from data.clock import today_in_paris
 from data.queries import Overview, Parameter, WasteSummary
 from data.queries.rollout import RolloutSummary
+from data.queries.waste import reliability
 from ui.inventory.attach import namesake_sentences
 from ui.inventory.view import WEEKS, grid_sentence, runs_of
 from ui.summary.situation import Situation, decisions
@@ -85,7 +86,7 @@ def test_a_change_is_told_with_both_sides_of_the_plan() -> None:
     ("days", "expected"), [(0, "insuffisante"), (3, "insuffisante"), (4, "minimale"), (5, "conforme"), (20, "complète")]
 )
 def test_the_reliability_follows_the_weighing_protocol(days: int, expected: str) -> None:
-    assert say.reliability(days) == expected
+    assert reliability(days) == expected
 
 
 def test_the_trend_names_its_worst_week() -> None:

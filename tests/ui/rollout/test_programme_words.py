@@ -17,9 +17,8 @@ from ui.equipment import support as support_view
 from ui.equipment import view as equipment_view
 from ui.kit import tables
 from ui.portfolio import view as portfolio_view
-from ui.rollout import school_cards
+from ui.rollout import school_cards, steering_charts
 from ui.rollout import steering as steering_view
-from ui.rollout import steering_charts as charts_steering
 from ui.rollout import view as rollout_view
 
 TODAY = date(2025, 6, 4)
@@ -40,16 +39,16 @@ def plain(text: str) -> str:
 
 
 def test_the_map_asks_no_server_unless_the_city_names_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(charts_steering.TILES_SETTING, raising=False)
-    bare = charts_steering.school_map(PLACES)
+    monkeypatch.delenv(steering_charts.TILES_SETTING, raising=False)
+    bare = steering_charts.school_map(PLACES)
     assert "http" not in bare.to_json()
     assert {trace.type for trace in bare.data} == {"scatter"}
     assert bare.layout.yaxis.scaleanchor == "x"
     assert bare.layout.yaxis.scaleratio == pytest.approx(1.473, abs=0.01)
     assert bare.data[0].customdata[0] == "A, &lt;b&gt;installation&lt;/b&gt;"
-    monkeypatch.setenv(charts_steering.TILES_SETTING, "https://tuiles.ville.fr/{z}/{x}/{y}.png")
-    monkeypatch.setenv(charts_steering.TILES_SOURCE_SETTING, "© IGN <i>")
-    tiled = charts_steering.school_map(PLACES)
+    monkeypatch.setenv(steering_charts.TILES_SETTING, "https://tuiles.ville.fr/{z}/{x}/{y}.png")
+    monkeypatch.setenv(steering_charts.TILES_SOURCE_SETTING, "© IGN <i>")
+    tiled = steering_charts.school_map(PLACES)
     assert tiled.layout.map.layers[0].source == ("https://tuiles.ville.fr/{z}/{x}/{y}.png",)
     assert tiled.layout.map.layers[0].sourceattribution == "© IGN &lt;i&gt;"
 

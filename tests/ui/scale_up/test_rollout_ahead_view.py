@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from data.queries.scale_up import Assumptions, Range, RolloutForecast
-from ui.scale_up import charts as charts_rollout
+from ui.scale_up import charts
 from ui.scale_up import view as rollout_ahead_view
 
 DAY = date(2026, 6, 15)
@@ -104,7 +104,7 @@ def test_blocked_schools_are_named_in_one_or_several() -> None:
 def test_the_fan_tells_the_past_apart_and_writes_no_more_years_than_fit(months: int, step: str) -> None:
     table = pd.DataFrame({"month": pd.date_range("2026-01-01", periods=months, freq="MS"), "target": 9})
     table = table.assign(low=range(months), median=range(months), high=range(months))
-    fig = charts_rollout.fan(table, DAY)
+    fig = charts.fan(table, DAY)
     lines = {trace.name: trace for trace in fig.data}
     assert len(lines["Constaté"].x) == 6
     assert lines["Constaté"].x[-1] == lines["Simulation médiane"].x[0] == pd.Timestamp("2026-06-01")

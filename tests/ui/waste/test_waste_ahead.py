@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from ui.waste import charts as charts_waste
+from ui.waste import charts
 from ui.waste.sentences import PLACES, ahead_sentence
 
 DAYS = pd.DataFrame(
@@ -44,7 +44,7 @@ def test_forecasts_that_are_all_past_are_still_told() -> None:
 
 
 def test_the_places_of_loss_are_stacked_up_to_the_kilograms_of_the_day() -> None:
-    fig = charts_waste.kilograms_ahead(DAYS, {place: label for place, (label, _) in PLACES.items()})
+    fig = charts.kilograms_ahead(DAYS, {place: label for place, (label, _) in PLACES.items()})
     bars = [trace for trace in fig.data if trace.type == "bar"]
     assert [sum(bar.y[day] for bar in bars) for day in (0, 1, 2)] == [9.0, 12.0, 0.0]
     assert len({(bar.marker.color, bar.marker.pattern.shape) for bar in bars}) == 3
