@@ -79,15 +79,19 @@ def apply(
             deposit_id = _record(cursor, report, content, digest.result().hexdigest(), actor)
             _insert(cursor, TARGETS[report.kind], deposit_id, rows)
             attach(cursor, deposit_id, attachments or {})
-            detail |= {"deposit": deposit_id, "accepted": report.accepted, "changed": report.changed}
-            detail["added"] = report.new + report.new_without_measure
-            if told is not None:
-                detail["changes"] = told
+            detail |= {"deposit": deposit_id} | _brought(report, told)
     except _NothingToDo:
         pass
     finally:
         forget()
     return report
+
+
+def _brought(report: DepositReport, changed_values: list[dict[str, str | None]] | None) -> dict[str, Any]:
+    """Return what the audit trail tells of a deposit: its counts, and each value before and after where it is kept."""
+    added = report.new + report.new_without_measure
+    counts = {"accepted": report.accepted, "changed": report.changed, "added": added}
+    return counts if changed_values is None else counts | {"changes": changed_values}
 
 
 def forget() -> None:
