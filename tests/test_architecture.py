@@ -136,3 +136,15 @@ def test_who_changes_a_fact_changes_one_file(fact: str) -> None:
     written, home = FACTS[fact]
     found = {_name(path) for path in FILES if re.search(written, path.read_text(encoding="utf-8"))}
     assert found <= {home}, f"{fact} is written again"
+
+
+NAMED_PATH = re.compile(r"`((?:data|models|ui|tests|benchmarks|pages|docs)/[\w./*-]+)`")
+
+
+@pytest.mark.parametrize(
+    "document", [*PROJECT.glob("docs/*.md"), PROJECT / "README.md", PROJECT / "CONTRIBUTING.md"], ids=_name
+)
+def test_who_reads_a_document_finds_the_files_it_names(document: Path) -> None:
+    named = NAMED_PATH.findall(document.read_text(encoding="utf-8"))
+    files = {path for path in named for form in (path.rstrip("/"), f"{path}.py") if list(PROJECT.glob(form))}
+    assert not set(named) - files
