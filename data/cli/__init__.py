@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 from data.cli import deposits, exports, upkeep
-from data.cli.common import answer, store_refusal, with_store
+from data.cli.common import answer, with_store
 
-__all__ = ["main", "store_refusal"]
+__all__ = ["main"]
 
 
 def main(arguments: list[str] | None = None) -> int:

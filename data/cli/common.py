@@ -60,12 +60,3 @@ def answer(run: Callable[[], int]) -> int:
         raise
     except OSError as error:
         return refuse_file(error, Path(str(error.filename or store_path())))
-
-
-def store_refusal() -> str | None:
-    """Return why the application cannot start on its store, in French, or None when it can."""
-    try:
-        Store(store_path()).close()
-    except StoreFault as fault:
-        return str(fault)
-    return None

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from data.__main__ import main as data_command
-from data.cli import store_refusal
 from data.store import Store, StoreDamaged, StoreFault, StoreTooRecent
 from models.__main__ import main as models_command
 from tests.conftest import PROJECT
 from tests.data.broken_stores import DAMAGED, JOURNALS, REFUSED, left_open, move_copy, no_room, small_disk, wal
+from ui import session
 
 LOG = "site_nom;site_type;date;prevision;reel\n" + "".join(f"S{n};M;01/09/2016;10;9\n" for n in range(50))
 DAYS = ["--from", "2017-01-09", "--to", "2017-01-13"]
@@ -77,7 +77,7 @@ def _refused_everywhere(
         assert (code, output.out) == (1, ""), arguments
         assert words in output.err
         _is_french(output.err)
-    assert words in (store_refusal() or "")
+    assert words in (session.cannot_open() or "")
     assert _files(path.parent) | _files(folder) == before
 
 
