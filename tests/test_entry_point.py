@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,6 +47,20 @@ def test_an_installation_is_found_healthy_or_told_what_to_mend(
     monkeypatch.setenv("ANTIGASPI_DB", str(broken))
     assert antigaspi.main(["check"]) == 1
     assert "À REVOIR" in capsys.readouterr().out
+
+
+def test_an_application_that_runs_is_no_fault_of_the_installation(
+    blank: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = Path(shutil.copy(blank, tmp_path / "store.duckdb"))
+    monkeypatch.setenv("ANTIGASPI_DB", str(path))
+    hold = "from data.store import Store, store_path; s = Store(store_path()); print('held', flush=True); input()"
+    command = [sys.executable, "-c", hold]
+    with subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout and other.stdout.readline() == "held\n"
+        assert antigaspi.main(["check"]) == 0
+        other.communicate("\n")
+    assert "l’application, qui tourne" in capsys.readouterr().out
 
 
 def test_the_version_stands_in_the_changelog_and_in_the_project() -> None:

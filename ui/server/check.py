@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 from streamlit import config
 
-from data.faults import StoreFault
+from data.faults import StoreBusy, StoreFault
 from data.queries.forecasts.runs import latest_run
 from data.store import Store, store_path
 from data.version import VERSION
@@ -59,6 +59,9 @@ def _store() -> Iterator[Point]:
         return
     try:
         store = Store(store_path())  # reads every table and applies the migrations
+    except StoreBusy:
+        yield Point(True, f"Base {store_path()}\u00a0: tenue par l’application, qui tourne. Arrêtez-la pour la relire.")
+        return
     except StoreFault as fault:
         yield Point(False, str(fault))
         return
