@@ -39,6 +39,8 @@ MAX_CELLS = 12_000_000
 MAX_BROKEN = 50_000
 # Larger blocks than Arrow takes by itself: fewer lists of distinct texts to bring together.
 BLOCK = 4 * 2**20
+# From this size in bytes one thread reads: each keeps tens of megabytes of what it has read.
+LARGE = 40 * 2**20
 
 
 @dataclass(frozen=True)
@@ -159,26 +161,28 @@ def _rows_at_once(text: bytes, header: Header, separator: str) -> pa.Table | Non
     _refuse_many_cells(max(text.count(b"\n", start, end), text.count(b"\r", start, end)), header)
     quoted = text.find(b'"', start) >= 0
     try:
-        rows = pa_csv.read_csv(
-            pa.BufferReader(pa.py_buffer(text).slice(start, end - start)),
-            pa_csv.ReadOptions(column_names=header.columns, block_size=BLOCK),
-            pa_csv.ParseOptions(
-                delimiter=separator,
-                quote_char='"' if quoted else False,
-                newlines_in_values=quoted,
-                ignore_empty_lines=False,
-            ),
-            pa_csv.ConvertOptions(column_types=dict.fromkeys(header.columns, CODED), strings_can_be_null=False),
-        )
+        rows = coded(_read_plain(pa.py_buffer(text).slice(start, end - start), header, separator, quoted=quoted))
     except pa.ArrowInvalid:
         return None
-    rows = coded(rows)
-    pa.default_memory_pool().release_unused()
     if any((pc.max(pc.binary_length(codes(column).dictionary)).as_py() or 0) > MAX_CELL for column in rows.columns):
         return None
     if quoted and (rows.num_rows != line_breaks(text, start, end) + 1 or not _ends_closed(text, start, end, separator)):
         return None
     return rows.add_column(0, "line", pa.array(np.arange(header.line + 1, header.line + 1 + rows.num_rows)))
+
+
+def _read_plain(text: pa.Buffer, header: Header, separator: str, *, quoted: bool) -> pa.Table:
+    return pa_csv.read_csv(
+        pa.BufferReader(text),
+        pa_csv.ReadOptions(column_names=header.columns, block_size=BLOCK, use_threads=text.size < LARGE),
+        pa_csv.ParseOptions(
+            delimiter=separator,
+            quote_char='"' if quoted else False,
+            newlines_in_values=quoted,
+            ignore_empty_lines=False,
+        ),
+        pa_csv.ConvertOptions(column_types=dict.fromkeys(header.columns, CODED), strings_can_be_null=False),
+    )
 
 
 def _ends_closed(text: bytes, start: int, end: int, separator: str) -> bool:
