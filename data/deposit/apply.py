@@ -21,7 +21,7 @@ from data.deposit.report import DepositReport, Finding, Findings
 from data.deposit.school_names import with_known_schools
 from data.deposit.staging import stage
 from data.deposit.unknown_labels import attach, unknown_labels
-from data.kinds.records import TARGETS, Target
+from data.kinds.records import RECORD_TABLES, RecordTable
 from data.reading.cleaning import capped
 from data.reading.sheet import DepositRefused, Sheet, read_sheet
 from data.reading.values import lookalikes
@@ -77,7 +77,7 @@ def apply(
             if report.nothing_to_do:
                 raise _NothingToDo
             deposit_id = _record(cursor, report, content, digest.result().hexdigest(), actor)
-            _insert(cursor, TARGETS[report.kind], deposit_id, rows)
+            _insert(cursor, RECORD_TABLES[report.kind], deposit_id, rows)
             attach(cursor, deposit_id, attachments or {})
             detail |= {"deposit": deposit_id} | _brought(report, told)
     except _NothingToDo:
@@ -115,14 +115,14 @@ def _examined(store: Store, version: int, file_name: str, content: bytes, typed:
     with store.scratch() as cursor:
         report = _examine(cursor, file_name, sheet)
         if typed or report.nothing_to_do:
-            report = replace(report, known_by=last_said(cursor, TARGETS[sheet.kind.name]))
+            report = replace(report, known_by=last_said(cursor, RECORD_TABLES[sheet.kind.name]))
         rows = cursor.sql(
             "SELECT * EXCLUDE (empty, carries) FROM incoming WHERE carries AND line NOT IN (SELECT line FROM repeats)"
         )
-        return _Examined(report, rows.to_arrow_table(), _before_and_after(cursor, TARGETS[sheet.kind.name]))
+        return _Examined(report, rows.to_arrow_table(), _before_and_after(cursor, RECORD_TABLES[sheet.kind.name]))
 
 
-def _before_and_after(cursor: duckdb.DuckDBPyConnection, target: Target) -> list[dict[str, str | None]] | None:
+def _before_and_after(cursor: duckdb.DuckDBPyConnection, target: RecordTable) -> list[dict[str, str | None]] | None:
     """Return each value that changes, for the kinds that people edit one line at a time; the others keep their file."""
     if not target.takes_back:
         return None
@@ -168,7 +168,7 @@ def base_name(file_name: str) -> str:
 def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) -> DepositReport:
     sheet = with_known_schools(cursor, sheet)
     stage(cursor, sheet)
-    target = TARGETS[sheet.kind.name]
+    target = RECORD_TABLES[sheet.kind.name]
     if target.takes_back:
         overlay(cursor, target)
     refuse_lines(cursor, sheet.kind, target)
@@ -267,7 +267,7 @@ def _record(cursor: duckdb.DuckDBPyConnection, report: DepositReport, content: b
     return int(deposit_id)
 
 
-def _insert(cursor: duckdb.DuckDBPyConnection, target: Target, deposit_id: int, rows: pa.Table) -> None:
+def _insert(cursor: duckdb.DuckDBPyConnection, target: RecordTable, deposit_id: int, rows: pa.Table) -> None:
     cursor.register("rows", rows)
     cursor.execute(
         f"INSERT INTO {target.table} BY NAME SELECT $deposit AS deposit_id, * FROM rows", {"deposit": deposit_id}

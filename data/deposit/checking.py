@@ -9,7 +9,7 @@ import duckdb
 
 from data.deposit.comparison import overlay, same_key
 from data.kinds import Kind
-from data.kinds.records import TARGETS, Check, Target
+from data.kinds.records import RECORD_TABLES, Check, RecordTable
 from data.typography import REASON, cut
 
 
@@ -20,13 +20,13 @@ def _subject(kind: Kind) -> str:
     return f"concat_ws(' · ', {', '.join(parts)}) || ' : '"
 
 
-def refuse_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: Target) -> None:
+def refuse_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: RecordTable) -> None:
     """Add to `rejections` the lines a blocking check finds wrong, once for each of its cells."""
     for found in _lines_found(cursor, kind, [check for check in target.checks if check.blocking]):
         cursor.execute(f"INSERT INTO rejections {found}")
 
 
-def doubts(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: Target) -> str:
+def doubts(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: RecordTable) -> str:
     """Return the SQL of what is said of the lines that are kept."""
     found = _lines_found(cursor, kind, [check for check in target.checks if not check.blocking])
     repeated = "SELECT line, NULL, 'identique à la ligne ' || first_line || ' : comptée une seule fois' FROM repeats"
@@ -38,7 +38,7 @@ def _lines_found(cursor: duckdb.DuckDBPyConnection, kind: Kind, checks: list[Che
     # Most lines pass them all: one look at the whole file finds the others, then each check looks at these only.
     any_of_them = " OR ".join(f"({check.when})" for check in checks) or "FALSE"
     lines = "typed"
-    if TARGETS[kind.name].takes_back:
+    if RECORD_TABLES[kind.name].takes_back:
         lines = "(SELECT typed.*, now FROM typed LEFT JOIN overlaid AS now USING (line)) AS typed"
     cursor.execute(f"CREATE OR REPLACE TEMP TABLE suspects AS SELECT * FROM {lines} WHERE {any_of_them}")
     return [
@@ -59,7 +59,7 @@ class Wrong(NamedTuple):
 
 def wrong_now(cursor: duckdb.DuckDBPyConnection, kind: Kind) -> list[Wrong]:
     """Return what the checks would refuse in the rows true now, were they one file, which is staged as `typed`."""
-    target = TARGETS[kind.name]
+    target = RECORD_TABLES[kind.name]
     cursor.execute(f"""
         CREATE OR REPLACE TEMP TABLE typed AS
         SELECT row_number() OVER () AS line, *, NULL::VARCHAR AS effacer FROM ({target.given_back})
@@ -77,7 +77,7 @@ def wrong_now(cursor: duckdb.DuckDBPyConnection, kind: Kind) -> list[Wrong]:
     return [Wrong(line, about, column, cut(reason, REASON)) for line, about, column, reason in found]
 
 
-def told_by(cursor: duckdb.DuckDBPyConnection, target: Target, lines: list[int], deposits: str) -> list[int]:
+def told_by(cursor: duckdb.DuckDBPyConnection, target: RecordTable, lines: list[int], deposits: str) -> list[int]:
     """Return which of these deposits (SQL over `deposits`) speak of these lines of `typed`, in their order."""
     found = cursor.execute(
         f"""

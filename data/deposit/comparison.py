@@ -10,14 +10,14 @@ import pandas as pd
 
 from data.deposit.report import KnownBy
 from data.kinds import Kind
-from data.kinds.records import Target
+from data.kinds.records import RecordTable
 from data.typography import REASON, cut_sql
 
 CHANGES_SHOWN = 200
 WHOLE_LINE = "ligne"
 
 
-def sort_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: Target) -> None:
+def sort_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: RecordTable) -> None:
     """Create `incoming`, every line that is not rejected as a row of its record table, and `outcome`, its bucket."""
     empty = " AND ".join(f'"{name}" IS NULL' for name in kind.measures)
     # A row without any value is taken back too.
@@ -51,12 +51,12 @@ def sort_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: Target) ->
     )
 
 
-def same_key(target: Target) -> str:
+def same_key(target: RecordTable) -> str:
     """Return the SQL that joins `incoming` and `known` rows of the same key."""
     return " AND ".join(f"incoming.{name} IS NOT DISTINCT FROM known.{name}" for name in target.key)
 
 
-def last_said(cursor: duckdb.DuckDBPyConnection, target: Target) -> KnownBy | None:
+def last_said(cursor: duckdb.DuckDBPyConnection, target: RecordTable) -> KnownBy | None:
     """Return the newest of the active deposits that speak of any of the `incoming` lines."""
     found = cursor.execute(f"""
         SELECT deposit_id, actor, deposited_at FROM deposits WHERE deposit_id = (
@@ -67,7 +67,7 @@ def last_said(cursor: duckdb.DuckDBPyConnection, target: Target) -> KnownBy | No
     return KnownBy(*found[0]) if found else None
 
 
-def _period(cursor: duckdb.DuckDBPyConnection, target: Target, lines: str) -> tuple[str, dict[str, Any]]:
+def _period(cursor: duckdb.DuckDBPyConnection, target: RecordTable, lines: str) -> tuple[str, dict[str, Any]]:
     """Return what limits the state to the days of some lines: the other years need not be worked out."""
     if "date" not in target.key:
         return "", {}
@@ -75,7 +75,7 @@ def _period(cursor: duckdb.DuckDBPyConnection, target: Target, lines: str) -> tu
     return "WHERE date BETWEEN $first AND $last", {"first": first, "last": last}
 
 
-def _differs(target: Target, name: str) -> str:
+def _differs(target: RecordTable, name: str) -> str:
     """Tell whether a known value is new: a missing value never erases one that is there, unless it is taken back."""
     new = f"incoming.{name} IS NOT NULL AND incoming.{name} IS DISTINCT FROM known.{name}"
     gone = f" OR ({_cleared(name)} AND known.{name} IS NOT NULL)" if target.takes_back else ""
@@ -86,7 +86,7 @@ def _cleared(name: str) -> str:
     return f"coalesce(list_has_any(incoming.cleared, ['{name}', '*']), FALSE)"
 
 
-def overlay(cursor: duckdb.DuckDBPyConnection, target: Target) -> None:
+def overlay(cursor: duckdb.DuckDBPyConnection, target: RecordTable) -> None:
     """Create `overlaid`: what would be true once the lines are applied, each with its line (NULL where none speaks).
 
     `before` is the row as it is known, NULL for a new one.
@@ -108,7 +108,9 @@ def overlay(cursor: duckdb.DuckDBPyConnection, target: Target) -> None:
     """)
 
 
-def changes(cursor: duckdb.DuckDBPyConnection, target: Target, buckets: tuple[str, ...] = ("changed",)) -> pd.DataFrame:
+def changes(
+    cursor: duckdb.DuckDBPyConnection, target: RecordTable, buckets: tuple[str, ...] = ("changed",)
+) -> pd.DataFrame:
     """Return the first changes by line and column, those of new lines if asked for: line, key, column, old, new."""
     cursor.execute(
         f"""
@@ -136,7 +138,7 @@ def changes(cursor: duckdb.DuckDBPyConnection, target: Target, buckets: tuple[st
     ).df()
 
 
-def whole_lines(cursor: duckdb.DuckDBPyConnection, target: Target) -> pd.DataFrame:
+def whole_lines(cursor: duckdb.DuckDBPyConnection, target: RecordTable) -> pd.DataFrame:
     """Return, as `changes` does, the lines added with nothing but their name, and those taken back whole."""
     return cursor.execute(f"""
         SELECT line, {_shown_key(target)} AS key, '{WHOLE_LINE}' AS "column", NULL AS old,
@@ -148,7 +150,7 @@ def whole_lines(cursor: duckdb.DuckDBPyConnection, target: Target) -> pd.DataFra
     """).df()
 
 
-def _shown_key(target: Target) -> str:
+def _shown_key(target: RecordTable) -> str:
     return cut_sql("concat_ws(' · ', " + ", ".join(f"incoming.{name}" for name in target.key) + ")", REASON)
 
 

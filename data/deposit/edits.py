@@ -14,7 +14,7 @@ from data.deposit.report import KnownBy
 from data.deposit.staging import nature
 from data.export.files import csv_of_texts
 from data.kinds import Field, Kind, kinds, normalise
-from data.kinds.records import PROGRAMME_KINDS, TARGETS
+from data.kinds.records import PROGRAMME_KINDS, RECORD_TABLES
 from data.queries.journal import LINES, journal_line
 from data.reading.dates import NUMERIC, day_of, written
 from data.reading.formulas import escape
@@ -51,7 +51,7 @@ class Outcome:
 def rows(store: Store, kind: str) -> list[Row]:
     """What is true now of a kind? One dictionary per row, under the columns of its files."""
     with store.scratch() as cursor:
-        cursor.execute(TARGETS[kind].given_back)
+        cursor.execute(RECORD_TABLES[kind].given_back)
         columns = [column[0] for column in cursor.description or ()]
         return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 

@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from data.kinds import normalise
-from data.kinds.records import PROGRAMME_KINDS, TARGETS
+from data.kinds.records import PROGRAMME_KINDS, RECORD_TABLES
 from data.kinds.records.programme_checks import KNOWN_SCHOOLS, schools_of
 from data.reading.cleaning import capped
 from data.reading.dates import Remark
@@ -29,7 +29,7 @@ def with_known_schools(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> Sheet
         return sheet
     known, had = (
         {str(name) for (name,) in cursor.execute(names).fetchall()}
-        for names in (KNOWN_SCHOOLS, schools_of(TARGETS[sheet.kind.name].view))
+        for names in (KNOWN_SCHOOLS, schools_of(RECORD_TABLES[sheet.kind.name].view))
     )
     read = _known_names(set(used(sheet.cells[SCHOOL])) - had, known)
     if not read:

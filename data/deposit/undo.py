@@ -8,7 +8,7 @@ import duckdb
 
 from data.deposit.checking import Wrong, told_by, wrong_now
 from data.kinds import Kind, kinds
-from data.kinds.records import PROGRAMME_KINDS, TARGETS
+from data.kinds.records import PROGRAMME_KINDS, RECORD_TABLES
 from data.store import Store
 from data.typography import french
 
@@ -84,7 +84,7 @@ def _what_became_wrong(
 ) -> str:
     """Say which row is wrong now that was not, and which deposits to take back, or to put back, as well."""
     others = "NOT active" if active else f"active AND deposit_id > {deposit_id:d}"
-    also = told_by(cursor, TARGETS[kind.name], [wrong.line for wrong in found], others)
+    also = told_by(cursor, RECORD_TABLES[kind.name], [wrong.line for wrong in found], others)
     lines = "une ligne est fausse" if len(found) == 1 else f"{len(found)} lignes sont fausses, dont une"
     state, verb = ("rétabli : avec lui", "Rétablissez") if active else ("annulé : sans lui", "Annulez")
     way = f"{verb} aussi {_named(also)}, ou corrigez" if also else "Corrigez"

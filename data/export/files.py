@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from data.kinds import Field, Kind, kinds, normalise
-from data.kinds.records import TARGETS
+from data.kinds.records import RECORD_TABLES
 from data.reading.formulas import defuse, escape
 from data.store import Store
 
@@ -32,7 +32,7 @@ def export(store: Store, kind: str, style: Style) -> bytes:
     """
     form = _form(kind, style)
     with store.scratch() as cursor:
-        cursor.execute(TARGETS[form.name].given_back)
+        cursor.execute(RECORD_TABLES[form.name].given_back)
         columns = [column[0] for column in cursor.description or ()]
         rows = (row for batch in iter(lambda: cursor.fetchmany(ROWS_AT_ONCE), []) for row in batch)
         return csv_bytes(form, _in_order(form, columns, rows), style)
@@ -40,7 +40,7 @@ def export(store: Store, kind: str, style: Style) -> bytes:
 
 def is_empty(store: Store, kind: str) -> bool:
     """Tell whether the store holds nothing of a kind of file."""
-    question = f"SELECT NOT EXISTS (FROM ({TARGETS[kind].given_back})) AS nothing"
+    question = f"SELECT NOT EXISTS (FROM ({RECORD_TABLES[kind].given_back})) AS nothing"
     return bool(store.read(question)["nothing"].item())
 
 

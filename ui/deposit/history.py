@@ -15,6 +15,7 @@ from ui.access import User, depositor, may_deposit, require, still_may
 from ui.deposit import sentences as say
 from ui.deposit.sentences import Deposit
 from ui.kit import blocks, tables
+from ui.kit.columns import title_of
 from ui.kit.formats import SPACE, moment
 from ui.session import ask, request_refresh, store
 
@@ -90,7 +91,7 @@ def _readable(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the history under the names people read."""
     shown = rows.assign(
         deposited_at=rows["deposited_at"].map(moment),
-        kind=rows["kind"].map(say.title_of),
+        kind=rows["kind"].map(title_of),
         state=["actif" if active else "annulé" for active in rows["active"]],
     )
     titles = COLUMNS | MORE_COLUMNS

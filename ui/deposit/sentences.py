@@ -1,10 +1,9 @@
-"""What the page Dépôt says of a report: its sentences, its groups of errors, the French names of its columns."""
+"""The sentences of the page Dépôt about a report, and its errors in groups."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable, Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,8 @@ from data.deposit.apply import DepositReport, Finding
 from data.deposit.report import Findings
 from data.kinds import kinds
 from data.typography import TITLE, cut
-from ui.kit.formats import MISSING, SPACE, is_missing, moment, number, plural
+from ui.kit.columns import column_title, key_in_words, title_of, value_in_words
+from ui.kit.formats import MISSING, SPACE, moment, number, plural
 
 LINES_NAMED = 8
 NAME_SHOWN = 34
@@ -31,73 +31,10 @@ WITHOUT_MEASURE = {
     "menus_scdl": "sans plat",
     "strikes": "jour sans grève",
 }
-# The columns of our record tables, and the column of the file each one comes from.
-SOURCES = {
-    "meals_planned": "prevision",
-    "meals_served": "reel",
-    "preparation_kg": "preparation_kg",
-    "unserved_kg": "non_servi_kg",
-    "leftovers_kg": "restes_assiette_kg",
-    "preparation_edible_kg": "preparation_comestible_kg",
-    "unserved_edible_kg": "non_servi_comestible_kg",
-    "leftovers_edible_kg": "restes_assiette_comestible_kg",
-    "comment": "commentaire",
-    "canteen": "cantine_nom",
-    "canteen_kind": "cantine_type",
-    "district": "secteur",
-    "latitude": "latitude",
-    "longitude": "longitude",
-    "opened_on": "ouverture",
-    "pupils": "effectif",
-    "effect_meals": "effet_repas",
-    "effect_percent": "effet_pourcent",
-    "course": "type_plat",
-    "labels": "labels",
-    "diets": "regimes",
-    "allergens": "allergenes",
-    # The programme.
-    "school": "ecole",
-    "connection": "raccordement",
-    "weather": "meteo",
-    "weather_reason": "meteo_raison",
-    "next_step": "prochaine_action",
-    "planned_start": "debut_prevu",
-    "planned_end": "fin_prevue",
-    "actual_start": "debut_reel",
-    "actual_end": "fin_reelle",
-    "planned_on": "prevu_le",
-    "reached_on": "atteint_le",
-    "probability": "probabilite",
-    "answer": "reponse",
-    "state": "etat",
-    "due_on": "attendue_le",
-    "decided_on": "prise_le",
-    "outcome": "choix",
-    "kind": "type_materiel",
-    "sharing": "partage",
-    "installed_on": "installe_le",
-    "identities_created": "identites_creees",
-    "identities_activated": "identites_activees",
-    "mail_addresses": "adresses_mel",
-    "active_30_days": "actifs_30_jours",
-    "trained": "formes",
-    "answers": "reponses",
-    "seats_planned": "places_prevues",
-    "seats_attended": "presents",
-    "topic": "objet",
-    "asked_on": "ouvert_le",
-    "solved_on": "clos_le",
-    "stage": "etape",
-    "purpose": "description",
-    "priority": "priorite",
-    "question": "a_decider",
-}
 SUBJECT = re.compile(r"^(?:(?!\s:\s).)*?\s·\s.*?\s:\s")
 QUOTED, NUMBERS = r"«[^»]*»", r"\d+(?:[.,/]\d+)*(?:, \d+)*"
 # The advice at the end of a reason is the same for a whole column.
 ADVICE = re.compile(r"(?:par exemple|au minimum,|le maximum,|de 2000 à) .*$")
-ISO_DAY = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
-DECIMAL = re.compile(r"-?\d+\.\d+")
 Deposit = dict[Hashable, Any]
 
 
@@ -119,22 +56,6 @@ def rejected_title(report: DepositReport) -> str:
 def without_measure(kind: str) -> str:
     """Say what a line “sans mesure” of this kind of file lacks."""
     return WITHOUT_MEASURE.get(kind, "rien à enregistrer sur la ligne")
-
-
-@cache
-def column_title(column: str) -> str:
-    """Return the title people read of a column of our record tables."""
-    titles = {field.name: field.title for kind in kinds().values() for field in kind.fields}
-    return titles.get(SOURCES.get(column, column), column)
-
-
-@cache
-def column_headers(column: str) -> frozenset[str]:
-    """Return the ways the files write the title of a column of our record tables, without capitals or accents."""
-    source = SOURCES.get(column, column)
-    return frozenset(
-        way for kind in kinds().values() for field in kind.fields if field.name == source for way in field.headers
-    )
 
 
 def findings_table(findings: Sequence[Finding], kind: str = "") -> pd.DataFrame:
@@ -213,37 +134,11 @@ def changes_table(changes: pd.DataFrame, kind: str | None = None) -> pd.DataFram
         {
             "Ligne": changes["line"].astype(str),
             "Concerne": [cut(key_in_words(key, kind), TITLE) for key in changes["key"]],
-            "Valeur": changes["column"].map(column_title),
+            "Valeur": [column_title(column, kind) for column in changes["column"]],
             "Aujourd’hui": [cut(value_in_words(value), TITLE) for value in changes["old"]],
             "Deviendra": [cut(value_in_words(value), TITLE) for value in changes["new"]],
         }
     )
-
-
-def french_days(text: str) -> str:
-    """Write the dates of a text as jj/mm/aaaa."""
-    return ISO_DAY.sub(r"\3/\2/\1", text)
-
-
-def key_in_words(key: str, kind: str | None) -> str:
-    """Name a line by its key, whose dates are days, or months for the kinds that count by month."""
-    found = kinds().get(kind or "")
-    by_month = found is not None and any(field.month for field in found.fields if field.name in found.key)
-    return ISO_DAY.sub(r"\2/\1", key) if by_month else french_days(key)
-
-
-def value_in_words(value: object) -> str:
-    """Write a value of our record tables, as text, the French way: its decimals, its dates, “—” when it is missing."""
-    if is_missing(value):
-        return MISSING
-    text = str(value)
-    return f"{float(text):.10g}".replace(".", ",") if DECIMAL.fullmatch(text) else french_days(text)
-
-
-def title_of(kind: str) -> str:
-    """Return the French title of a kind of file."""
-    found = kinds().get(kind)
-    return found.title if found else kind
 
 
 def short_name(file: str) -> str:

@@ -11,12 +11,11 @@ import streamlit as st
 from data import queries
 from data.clock import today_in_paris
 from data.kinds import kinds, normalise
-from data.kinds.records import TARGETS
+from data.kinds.records import RECORD_TABLES
 from data.queries import JournalFilter
 from data.store import Store
 from ui.access import User, still_may
-from ui.deposit import sentences as deposit_words
-from ui.kit import blocks, sheet, tables
+from ui.kit import blocks, columns, sheet, tables
 from ui.kit import changes as audit_words
 from ui.kit.formats import moment, number, plural
 from ui.session import ask, store
@@ -77,10 +76,8 @@ def _ways(word: str) -> list[str]:
     begun = normalise(word)
     if len(begun) < 3:
         return [word, iso]
-    columns = dict.fromkeys(name for target in TARGETS.values() for name in target.values)
-    named = [
-        f'"column": "{name}"' for name in columns if any(begun in way for way in deposit_words.column_headers(name))
-    ]
+    names = dict.fromkeys(name for target in RECORD_TABLES.values() for name in target.values)
+    named = [f'"column": "{name}"' for name in names if any(begun in way for way in columns.column_headers(name))]
     files = [f'"kind": "{name}"' for name, kind in kinds().items() if begun in normalise(kind.title)]
     return [word, iso, *named, *files]
 
@@ -157,7 +154,7 @@ def table(found: pd.DataFrame) -> pd.DataFrame:
             "Quand": [moment(line["done_at"]) for line in told],
             "Qui": [line["actor"] for line in told],
             "Action": [audit_words.action(line["action"], line["typed"]) for line in told],
-            "Données": [deposit_words.title_of(line["kind"]) if line["kind"] else None for line in told],
+            "Données": [columns.title_of(line["kind"]) if line["kind"] else None for line in told],
             "Dépôt n°": found["deposit_id"].astype("Int64"),
             "Annulé depuis": ["oui" if _undone(line) else None for line in told],
             "Ce qui a changé": [audit_words.line(line) for line in told],

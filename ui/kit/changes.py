@@ -14,7 +14,7 @@ from data.deposit.comparison import WHOLE_LINE
 from data.kinds import kinds
 from data.typography import TITLE, VALUE, cut
 from ui.access import ROLE_TITLES
-from ui.deposit.sentences import column_title, key_in_words, title_of, value_in_words
+from ui.kit.columns import column_title, key_in_words, title_of, value_in_words
 from ui.kit.formats import MISSING, SPACE, day, is_missing, number, plural
 
 ACTIONS = {
@@ -82,12 +82,13 @@ def changes(found: Changes, count: int = CHANGES_NAMED, kind: str | None = None)
     """Write the first changes of a deposit, each line named once: “École A, raccordement : en cours → bloquée”."""
     shown = found[:count]
     named = [None, *(change["key"] for change in shown)]
-    told = [
-        ("" if change["key"] == before else f"{cut(key_in_words(str(change['key']), kind), TITLE)}, ") + _change(change)
+    written = [
+        f"{'' if change['key'] == before else cut(key_in_words(str(change['key']), kind), TITLE) + ', '}"
+        + _change(change, kind)
         for change, before in zip(shown, named, strict=False)
     ]
-    more = len(found) - len(told)
-    return " ; ".join(told).replace(" ;", f"{SPACE};") + (f"{SPACE}; et {number(more)} de plus" if more > 0 else "")
+    more = len(found) - len(written)
+    return " ; ".join(written).replace(" ;", f"{SPACE};") + (f"{SPACE}; et {number(more)} de plus" if more > 0 else "")
 
 
 def changes_by_line(found: Changes, kind: str | None = None) -> list[str]:
@@ -96,10 +97,10 @@ def changes_by_line(found: Changes, kind: str | None = None) -> list[str]:
     return [changes(of_line, len(of_line), kind) for of_line in lines]
 
 
-def _change(change: dict[str, str | None]) -> str:
+def _change(change: dict[str, str | None], kind: str | None) -> str:
     if change["column"] == WHOLE_LINE:
         return f"ligne {change['new']}"
-    title = column_title(str(change["column"])).lower()
+    title = column_title(str(change["column"]), kind).lower()
     return f"{title}{SPACE}: {_shown(change['old'])} → {_shown(change['new'])}"
 
 

@@ -12,7 +12,7 @@ from data import store as store_module
 from data.deposit import edits
 from data.deposit.apply import preview
 from data.deposit.undo import redo, undo
-from data.kinds.records import TARGETS
+from data.kinds.records import RECORD_TABLES
 from data.store import Store
 from tests.data.deposit.programme_files import OTHER, SCHOOL, STAGE, STAGES, day, deposit
 
@@ -42,7 +42,7 @@ def test_the_changes_of_a_line_are_told_in_the_order_of_its_columns(known: Store
     typed = {"raccordement": "faite", "meteo": "nuage", "meteo_raison": "Câble", "prochaine_action": "Appeler"}
     assert not edits.record(known, "sites", [{"ecole": SCHOOL} | typed], "m").refusals
     told = [change["column"] for change in edits.recent(known, 1)[0]["changes"]]
-    assert told == [name for name in TARGETS["sites"].values if name in told]
+    assert told == [name for name in RECORD_TABLES["sites"].values if name in told]
     assert len(told) == 4
 
 
