@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from data import queries
+from data.queries import inventory, overview
 from ui.access import ROLE_TITLES, User
 from ui.kit import blocks, formats
 from ui.session import ask, opened
@@ -24,7 +24,7 @@ def dress() -> None:
 
 def surround(user: User) -> None:
     """Show the demo banner, who is here and the date of the data."""
-    state = ask(queries.store_overview)
+    state = ask(overview.store_overview)
     lost = opened().warning
     if lost and user.may(()):
         blocks.problem("Des données confirmées manquent.", lost)
@@ -45,5 +45,5 @@ def surround(user: User) -> None:
 
 def _no_meal() -> str:
     """Say that no meal is known, and whether anything else is."""
-    known = ask(queries.counts_by_kind)["rows"].sum()
+    known = ask(inventory.counts_by_kind)["rows"].sum()
     return "Aucun repas connu" if known else "Aucune donnée déposée"

@@ -11,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 
-from data import queries
+from data.queries.forecasts import runs
 from data.store import Store, StoreFault, store_path
 from models.failures import RefreshFailed
 
@@ -33,7 +33,7 @@ class Door:
 
     def start_once(self) -> None:
         """Start the computation when the history has no forecast: once, by the first who asks."""
-        if self._start.acquire(blocking=False) and queries.forecasts_outdated(self.store):
+        if self._start.acquire(blocking=False) and runs.forecasts_outdated(self.store):
             request_refresh()
 
     def _compute(self, progress: Callable[[int, int], None]) -> object:

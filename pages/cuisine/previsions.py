@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from data import queries
+from data.queries import overview
+from data.queries.forecasts import runs
 from ui.access import require
 from ui.forecasts import events as events_view
 from ui.forecasts import risk as risk_view
@@ -16,11 +17,11 @@ from ui.session import ask
 user = require("cuisine", "comite", "cantine")
 blocks.page_title("Prévisions", "Combien de repas, pour qui, quel jour\u00a0?")
 
-if ask(queries.store_overview).last_day is None:
+if ask(overview.store_overview).last_day is None:
     filters.no_meal_known()
     st.stop()
 
-run = ask(queries.latest_run)
+run = ask(runs.latest_run)
 forecast_view.freshness(run)
 if run is None:
     blocks.empty_state("Les prévisions des 30 prochains jours de service paraîtront ici dès la fin de leur calcul.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data import queries
+from data.queries import overview
 from ui.access import require
 from ui.inventory import attach as attach_view
 from ui.inventory import view as inventory_view
@@ -13,7 +13,7 @@ from ui.session import ask
 user = require("mission")
 blocks.page_title("Données disponibles", "Quelles données avons-nous, pour quelles cantines et quelles semaines\u00a0?")
 
-if ask(queries.school_years_with_data):
+if ask(overview.school_years_with_data):
     inventory_view.grid(filters.selection_or_stop(with_history=False))
 else:
     filters.no_meal_known()

@@ -7,9 +7,10 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from data import queries
 from data.deposit import undo
 from data.deposit.report import KnownBy
+from data.queries import inventory
+from data.queries.forecasts import runs
 from data.store import Store
 from ui.access import User, depositor, may_deposit, require, still_may
 from ui.deposit import sentences as say
@@ -46,7 +47,7 @@ def history(user: User) -> None:
     with blocks.question("Qu’a-t-on déjà déposé\u00a0?", "Un dépôt peut être annulé, puis rétabli, à tout moment."):
         if warning := st.session_state.pop(WARNING, None):
             blocks.problem("À corriger.", warning)
-        rows = ask(queries.deposits)
+        rows = ask(inventory.deposits)
         rows = rows[[may_deposit(user, kind) for kind in rows["kind"]]]
         if rows.empty:
             blocks.empty_state("Aucun fichier n’a encore été déposé.")
@@ -102,7 +103,7 @@ def original(opened: Store, row: Deposit, user: User) -> bytes:
     """Return the file of a deposit, to whom may still read it when it is asked for."""
     if not still_may(user, opened, depositor(str(row["kind"]))):
         raise PermissionError(user.name)
-    return queries.deposited_file(opened, int(row["deposit_id"]))
+    return inventory.deposited_file(opened, int(row["deposit_id"]))
 
 
 def _actions(row: Deposit, user: User) -> None:
@@ -164,7 +165,7 @@ def set_active(row: Deposit, *, active: bool) -> None:
         return
     # “C’est enregistré” would no longer be true.
     st.session_state.pop("deposit_done", None)
-    if row["kind"] in queries.FORECAST_KINDS:
+    if row["kind"] in runs.FORECAST_KINDS:
         request_refresh()
     st.toast("Dépôt rétabli." if active else "Dépôt annulé.", icon=":material/check_circle:")
     st.rerun()

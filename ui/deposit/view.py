@@ -11,9 +11,10 @@ import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from data import queries
 from data.deposit.apply import DepositRefused, DepositReport, apply, base_name, forget, preview
 from data.deposit.report import Findings
+from data.queries import overview
+from data.queries.forecasts import runs
 from ui.access import User, may_deposit
 from ui.deposit import report as deposit_report
 from ui.deposit import sentences as say
@@ -113,7 +114,7 @@ def _attachments(report: DepositReport, digest: str) -> Attachments:
         "Vous pouvez dire dès maintenant à quelle cantine chacun appartient\u00a0: le choix est retenu. "
         "Ceux que vous laissez comptent dans les totaux de la ville, mais dans ceux d’aucune cantine."
     )
-    known = ask(queries.places)
+    known = ask(overview.places)
     labels = dict(zip(known["name"], known["label"], strict=True))
     asked = unknown.nlargest(LABELS_ASKED, "lines").to_dict("records")
     chosen = {}
@@ -161,7 +162,7 @@ def _apply(report: DepositReport, content: bytes, user: User, attachments: Attac
         with st.spinner("Enregistrement…"):
             report = apply(store(), report.file, content, user.name, attachments)
             # At once: leaving the spinner may stop this run, with the data in and nobody to ask for its forecasts.
-            if report.kind in queries.FORECAST_KINDS and not report.nothing_to_do:
+            if report.kind in runs.FORECAST_KINDS and not report.nothing_to_do:
                 request_refresh()
     except DepositRefused as refusal:
         _refuse(report.file, REFUSED, str(refusal))

@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from data import queries
 from data.calendar.strikes import swapped
 from data.deposit import undo
-from data.queries import ForecastRun
 from data.queries.events import declared_events
+from data.queries.forecasts import runs
 from data.queries.forecasts.adjusted import learnt_effects
+from data.queries.forecasts.runs import ForecastRun
 from ui.access import User, require
 from ui.forecasts import event_sentences as say
 from ui.forecasts import what_if as what_if_view
@@ -28,7 +28,7 @@ LISTED = 8
 
 def events(run: ForecastRun, user: User, place: str, canteen: str | None) -> None:
     """Answer: which events are declared, and what would one more change?"""
-    days = ask(queries.forecast_days, run.run_id)
+    days = ask(runs.forecast_days, run.run_id)
     if not days:
         return
     caption = (

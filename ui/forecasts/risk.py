@@ -7,8 +7,8 @@ import os
 import pandas as pd
 import streamlit as st
 
-from data.queries import ForecastRun
 from data.queries.forecasts.other_risks import Risk, prices, risks
+from data.queries.forecasts.runs import ForecastRun
 from ui.kit import blocks, tables
 from ui.kit.formats import SPACE, day, is_missing, number, plural, quantity
 from ui.session import ask

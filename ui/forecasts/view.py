@@ -7,12 +7,13 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from data import queries
 from data.clock import today_in_paris
-from data.queries import ForecastRun
+from data.queries import inventory
 from data.queries.events import declared_events
+from data.queries.forecasts import runs
+from data.queries.forecasts.days import canteen_forecasts_of_day, daily_forecast, recent_actuals
 from data.queries.forecasts.other_risks import Risk, canteen_forecasts_of_day_at, daily_forecast_at
-from data.queries.forecasts.runs import STALE_AFTER_DAYS, is_from_pupils
+from data.queries.forecasts.runs import STALE_AFTER_DAYS, ForecastRun, is_from_pupils
 from ui.access import require
 from ui.forecasts import charts, disagreement
 from ui.forecasts import event_sentences as say
@@ -80,7 +81,7 @@ def freshness(run: ForecastRun | None) -> None:
 def _reason_to_compute(run: ForecastRun) -> str | None:
     if run.outdated:
         return "Des données ont changé depuis ces prévisions"
-    if ask(queries.ends_too_soon, run.run_id, today_in_paris()):
+    if ask(runs.ends_too_soon, run.run_id, today_in_paris()):
         return "Ces prévisions s’arrêtent avant la fin des 30 prochains jours de service"
     return None
 
@@ -106,14 +107,14 @@ def _progress() -> None:
 
 def coming_days(run: ForecastRun, place: str, canteen: str | None, risk: Risk | None = None) -> None:
     """Answer: how many meals in the next service days, for this place, at this risk of running short?"""
-    days = ask(queries.daily_forecast, run.run_id, canteen)
+    days = ask(daily_forecast, run.run_id, canteen)
     shown = ask(daily_forecast_at, run.run_id, canteen, risk) if risk else days
     caption = f"{place}. La bande contient le nombre de repas servis quatre fois sur cinq (intervalle à 80{SPACE}%)."
     with blocks.question("Combien de repas dans les prochains jours de service\u00a0?", caption):
         if days.empty:
             blocks.empty_state("Pas encore de prévision ici\u00a0: trop peu de jours connus pour cette cantine.")
             return
-        past = ask(queries.recent_actuals, canteen, days["date"].min().date(), PAST_DAYS)
+        past = ask(recent_actuals, canteen, days["date"].min().date(), PAST_DAYS)
         gaps = disagreement.gaps(days) if canteen else None
         table = _readable(shown.assign(weekday=days["date"].map(weekday), disagreement=gaps), ["date", "weekday"])
         sentence = coming_sentence(shown, today_in_paris())
@@ -137,7 +138,7 @@ def _told(sentence: str | None) -> None:
 
 def _city_notes(run: ForecastRun, days: pd.DataFrame) -> None:
     """Say what the totals of the city count, and why its plan may be missing."""
-    points = ask(queries.unattached_in_total, run.run_id)
+    points = ask(inventory.unattached_in_total, run.run_id)
     if points:
         unattached = plural(points, "point de service", "points de service")
         blocks.note(f"Le total de la ville compte tous les points de service, dont {unattached} à rattacher.")
@@ -184,7 +185,7 @@ def _planned(canteens: int, total: int) -> str:
 
 def chosen_day(run: ForecastRun) -> date | None:
     """Show the choice of the day that the next blocks speak of; None when the computation has none."""
-    known = {day(value): value for value in ask(queries.forecast_days, run.run_id)}
+    known = {day(value): value for value in ask(runs.forecast_days, run.run_id)}
     if not known:
         blocks.empty_state("Aucun jour de service à prévoir.")
         return None
@@ -195,8 +196,8 @@ def chosen_day(run: ForecastRun) -> date | None:
 def one_day(run: ForecastRun, chosen: date, risk: Risk | None = None) -> None:
     """Answer: for one day, how many meals for each canteen, at this risk of running short?"""
     with blocks.question("Ce jour-là, combien de repas par cantine\u00a0?"):
-        canteens = ask(queries.canteen_forecasts_of_day, run.run_id, chosen)
-        city = ask(daily_forecast_at, run.run_id, None, risk) if risk else ask(queries.daily_forecast, run.run_id, None)
+        canteens = ask(canteen_forecasts_of_day, run.run_id, chosen)
+        city = ask(daily_forecast_at, run.run_id, None, risk) if risk else ask(daily_forecast, run.run_id, None)
         shown = ask(canteen_forecasts_of_day_at, run.run_id, chosen, risk) if risk else canteens
         blocks.takeaway(day_sentence(chosen, city, canteens))
         # The managers plan at their own risk: the plan is compared with the quantity of that one.

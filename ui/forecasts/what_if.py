@@ -8,14 +8,15 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from data import queries
 from data.calendar.events import CLOSING, FRENCH, Event, scope
 from data.clock import today_in_paris
 from data.deposit.apply import DepositRefused, apply
 from data.export.files import csv_bytes
 from data.kinds import kinds, normalise
-from data.queries import ForecastRun
+from data.queries.forecasts import runs
 from data.queries.forecasts.adjusted import learnt_effects
+from data.queries.forecasts.days import daily_forecast
+from data.queries.forecasts.runs import ForecastRun
 from ui.access import current, require
 from ui.deposit.history import said_by
 from ui.forecasts import event_sentences as say
@@ -62,7 +63,7 @@ def _key(field: str) -> str:
 
 def _asked(run: ForecastRun, place: str, canteen: str | None) -> Event | None:
     """Show the fields and return the event they describe."""
-    days = ask(queries.forecast_days, run.run_id)
+    days = ask(runs.forecast_days, run.run_id)
     ahead = next((day for day in days if day >= today_in_paris()), days[0])
     bounds: dict[str, Any] = {"min_value": days[0], "max_value": days[-1], "format": "DD/MM/YYYY"}
     left, right = st.columns(2)
@@ -98,9 +99,9 @@ def _effect(canteen: str | None) -> dict[str, Any]:
 
 def _moved(run: ForecastRun, canteen: str | None, event: Event) -> pd.DataFrame:
     """Return the days of the event in a place, without it and with it."""
-    before = ask(queries.daily_forecast, run.run_id, canteen)
+    before = ask(daily_forecast, run.run_id, canteen)
     within = before["date"].between(pd.Timestamp(event.starts_on), pd.Timestamp(event.ends_on))
-    return say.change(before[within], ask(queries.daily_forecast, run.run_id, canteen, event))
+    return say.change(before[within], ask(daily_forecast, run.run_id, canteen, event))
 
 
 def _show(place: str, moved: pd.DataFrame, city: pd.DataFrame) -> None:

@@ -8,10 +8,10 @@ from datetime import date
 
 import pandas as pd
 
-from data import queries
 from data.calendar.events import CLOSING, FRENCH, LEARNT
-from data.queries import ForecastRun
 from data.queries.events import declared_events
+from data.queries.forecasts import days
+from data.queries.forecasts.runs import ForecastRun
 from ui.forecasts import charts
 from ui.forecasts.event_sentences import by_day
 from ui.kit import blocks
@@ -40,7 +40,7 @@ def why(run: ForecastRun, place: str, canteen: str | None, chosen: date) -> None
     """Answer: what is this number made of?"""
     caption = f"{place}, {long_day(chosen)}. L’axe ne commence pas à zéro."
     with blocks.question("Pourquoi ce nombre\u00a0?", caption):
-        terms = ask(queries.forecast_terms, run.run_id, canteen, chosen)
+        terms = ask(days.forecast_terms, run.run_id, canteen, chosen)
         declared = by_day(ask(declared_events, chosen, chosen), canteen).get(chosen)
         if terms is None and declared and any(closed in declared for closed in CLOSED):
             blocks.empty_state(f"Aucun repas à prévoir ce jour-là{SPACE}: {declared}.")

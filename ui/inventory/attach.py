@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from data import queries
 from data.deposit.apply import DepositRefused, apply
 from data.export.files import csv_of_texts
+from data.queries import inventory, overview
 from ui.access import User
 from ui.deposit.history import said_by
 from ui.kit import blocks, tables
@@ -17,12 +17,12 @@ from ui.session import ask, request_refresh, store
 
 def labels(user: User) -> None:
     """Show the labels “à rattacher” and the canteens whose names look alike; attach any label to a canteen."""
-    known = ask(queries.labels)
+    known = ask(inventory.labels)
     if known.empty:
         return
     caption = "Un point de service à rattacher compte dans les totaux de la ville, mais dans ceux d’aucune cantine."
     with blocks.question("Quels points de service restent à rattacher\u00a0?", caption):
-        left = ask(queries.unattached_labels)
+        left = ask(inventory.unattached_labels)
         if left.empty:
             blocks.takeaway("Tous les points de service ont leur cantine.")
         else:
@@ -30,7 +30,7 @@ def labels(user: User) -> None:
             blocks.takeaway(f"{plural(len(left), 'point')} de service à rattacher, {meals}.")
             names = ["Point de service", "Type", "Jours", "Repas servis", "Premier jour", "Dernier jour"]
             tables.table(left.set_axis(names, axis="columns"), "a_rattacher", download=False)
-        for sentence in namesake_sentences(ask(queries.namesakes)):
+        for sentence in namesake_sentences(ask(inventory.namesakes)):
             st.text(sentence)
         every = st.toggle("Choisir aussi parmi les points de service déjà rattachés", key="tous_les_points")
         if every or not left.empty:
@@ -55,7 +55,7 @@ def _namesake_sentence(group: pd.DataFrame) -> str:
 
 
 def _attach_form(known: pd.DataFrame, user: User) -> None:
-    places = ask(queries.places)
+    places = ask(overview.places)
     sites = {_site_name(dict(row)): row for row in known.to_dict("records")}
     canteens = {row["label"]: row for row in places.to_dict("records")}
     if not canteens:

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from data import queries
 from data.demo import DemoOnly, start_empty
 from data.kinds import kinds
+from data.queries import inventory, overview
 from data.selection import Selection
 from ui.access import require
 from ui.kit import blocks, chart, tables
@@ -30,7 +30,7 @@ WEEKS, WEEK_WIDTH, WIDEST_PLACE = 7, 61, 240  # what a page of 768 pixels has ro
 def grid(selection: Selection) -> None:
     """Answer: for which canteen and which week do we have figures? A click on a cell shows its days."""
     require("mission")
-    cells = ask(queries.availability, selection)
+    cells = ask(inventory.availability, selection)
     caption = "Jours où le prévu et le servi sont connus, sur les jours de service de la semaine. Cliquez sur une case."
     with blocks.question("Quelles cantines, quelles semaines\u00a0?", caption):
         if cells.empty:
@@ -115,7 +115,7 @@ def _chosen_cell(cells: list[tuple[int, str]], places: pd.DataFrame, weeks: list
     place, monday = places.iloc[cells[0][0]], titles[cells[0][1]].date()
     blocks.takeaway(f"{place['place']}, semaine du {day(monday)}")
     canteen, site, site_kind = (None if pd.isna(place[name]) else str(place[name]) for name in PLACE_KEY)
-    found = ask(queries.canteen_days, canteen, site, site_kind, monday)
+    found = ask(inventory.canteen_days, canteen, site, site_kind, monday)
     if found.empty:
         blocks.note("Rien n’a été déposé pour cette cantine cette semaine-là.")
         return
@@ -128,7 +128,7 @@ def contents() -> None:
     """Show how much of each kind of data the store holds, and over which dates."""
     titles = {name: kind.title for name, kind in kinds().items()}
     with blocks.question("Que contient la base\u00a0?"):
-        rows = ask(queries.counts_by_kind)
+        rows = ask(inventory.counts_by_kind)
         rows = rows.assign(kind=rows["kind"].map(lambda name: titles.get(name, name)))
         tables.table(
             rows.set_axis(["Données", "Lignes connues", "Du", "Au"], axis="columns"),
@@ -140,7 +140,7 @@ def contents() -> None:
 
 def leave_demo() -> None:
     """Offer to start from an empty store, while the store is a demonstration."""
-    if not ask(queries.store_overview).demo:
+    if not ask(overview.store_overview).demo:
         return
     with blocks.question("Prêts à travailler avec vos données\u00a0?"):
         blocks.note("La ville fictive et tout ce qui a été déposé par-dessus seront effacés.")
@@ -151,7 +151,7 @@ def leave_demo() -> None:
 @st.dialog("Repartir d’une base vide\u00a0?")
 def _confirm_empty() -> None:
     user = require("mission")
-    rows = ask(queries.counts_by_kind)
+    rows = ask(inventory.counts_by_kind)
     services = int(rows.loc[rows["kind"] == "log", "rows"].iloc[0])
     st.markdown(
         f"Les {number(services)} services de la démonstration, ses prévisions et son programme seront effacés. "

@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from data import queries
 from data.clock import today_in_paris
 from data.kinds import kinds, normalise
 from data.kinds.records import RECORD_TABLES
-from data.queries import JournalFilter
+from data.queries import journal
+from data.queries.journal import JournalFilter
 from data.store import Store
 from ui.access import User, still_may
 from ui.kit import blocks, columns, sheet, tables
@@ -45,10 +45,10 @@ def asked() -> JournalFilter:
     left, middle, right = st.columns(3)
     action = left.selectbox("Action", [ALL, *actions], key="journal_action")
     kind = middle.selectbox("Données", [ALL, *titles], key="journal_donnees")
-    actor = right.selectbox("Qui", [EVERYBODY, *ask(queries.journal_actors)], key="journal_qui")
+    actor = right.selectbox("Qui", [EVERYBODY, *ask(journal.journal_actors)], key="journal_qui")
     left, middle, right = st.columns(3)
     today = today_in_paris()
-    begun = ask(queries.journal_begun_on) or today
+    begun = ask(journal.journal_begun_on) or today
     bounds: Any = {"min_value": begun, "max_value": max(begun, today), "format": "DD/MM/YYYY"}
     first = left.date_input("Du", begun, key="journal_du", **bounds)
     last = middle.date_input("Au", max(begun, today), key="journal_au", **bounds)
@@ -85,15 +85,15 @@ def _ways(word: str) -> list[str]:
 def lines(asked_: JournalFilter, user: User) -> None:
     """Show the lines that answer, a part at a time, the newest first."""
     with blocks.question("Les actions, de la plus récente à la plus ancienne", NOT_MASKED):
-        size = ask(queries.journal_size, asked_)
+        size = ask(journal.journal_size, asked_)
         if not size:
             blocks.empty_state(
                 NOTHING if asked_ == JournalFilter() else "Aucune ligne du journal ne répond à ces filtres."
             )
             return
         start = _part(size, asked_)
-        found = ask(queries.journal, asked_, LINES, start)
-        sheet.sheet(TITLES, [_row(queries.journal_line(row)) for row in found.to_dict("records")])
+        found = ask(journal.journal, asked_, LINES, start)
+        sheet.sheet(TITLES, [_row(journal.journal_line(row)) for row in found.to_dict("records")])
         tables.download_csv(
             lambda: taken_away(store(), asked_, user),
             "journal",
@@ -110,7 +110,7 @@ def taken_away(opened: Store, asked_: JournalFilter, user: User) -> pd.DataFrame
     """Return all the lines that answer, to whom may still read them when the file is asked for."""
     if not still_may(user, opened, "mission"):
         raise PermissionError(user.name)
-    return table(queries.journal(opened, asked_))
+    return table(journal.journal(opened, asked_))
 
 
 def _part(size: int, asked_: JournalFilter) -> int:
@@ -148,7 +148,7 @@ def _summary(line: audit_words.Row) -> str:
 
 def table(found: pd.DataFrame) -> pd.DataFrame:
     """Return lines of the journal as people read them, each with all its changes."""
-    told = [queries.journal_line(row) for row in found.to_dict("records")]
+    told = [journal.journal_line(row) for row in found.to_dict("records")]
     return pd.DataFrame(
         {
             "Quand": [moment(line["done_at"]) for line in told],
@@ -166,9 +166,9 @@ def table(found: pd.DataFrame) -> pd.DataFrame:
 def last() -> None:
     """Show the last actions, and where the others are."""
     with blocks.question("Qu’a-t-on fait récemment\u00a0?"):
-        found = ask(queries.journal, JournalFilter(), LAST)
+        found = ask(journal.journal, JournalFilter(), LAST)
         if found.empty:
             blocks.empty_state(NOTHING)
             return
-        sheet.sheet(TITLES, [_row(queries.journal_line(row)) for row in found.to_dict("records")])
+        sheet.sheet(TITLES, [_row(journal.journal_line(row)) for row in found.to_dict("records")])
         blocks.link(JOURNAL, "Tout le journal")

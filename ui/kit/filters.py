@@ -8,8 +8,8 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from data import queries
 from data.calendar.school import school_year_bounds, terms
+from data.queries import overview
 from data.selection import Selection
 from ui.kit import blocks
 from ui.kit.formats import SPACE, as_text
@@ -29,7 +29,7 @@ def selection_or_stop(with_place: bool = True, with_history: bool = True) -> Sel
 
     A value of the URL that is not among the choices is said to be unknown; the widget then shows its default.
     """
-    years = ask(queries.school_years_with_data)
+    years = ask(overview.school_years_with_data)
     if not years:
         no_meal_known()
         st.stop()
@@ -42,7 +42,7 @@ def selection_or_stop(with_place: bool = True, with_history: bool = True) -> Sel
         if not with_place:
             return Selection(start, end)
         with columns[2]:
-            district, canteen = _place(ask(queries.places))
+            district, canteen = _place(ask(overview.places))
     return Selection(start, end, district, canteen)
 
 
@@ -58,7 +58,7 @@ def no_meal_known() -> None:
 
 def canteen() -> tuple[str, str | None]:
     """Show the choice of one canteen or the city; return its label and its key (None for the city)."""
-    known = ask(queries.places)
+    known = ask(overview.places)
     keys = dict(zip(known["label"], known["name"], strict=True))
     label = _choice("Cantine", [WHOLE_CITY, *keys], "cantine")
     return label, keys.get(label)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from data.queries import ForecastRun
 from data.queries.forecasts import quality
 from data.queries.forecasts.quality import Judged
+from data.queries.forecasts.runs import ForecastRun
 from ui.kit import blocks, tables
 from ui.kit.blocks import Figure
 from ui.kit.formats import SPACE, count_of, moment, number, percent

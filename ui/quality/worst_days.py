@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from data.queries import ForecastRun
 from data.queries.forecasts.quality import Judged
+from data.queries.forecasts.runs import ForecastRun
 from data.queries.forecasts.worst_days import worst_canteen_days, worst_city_days
 from ui.kit import blocks, chart, sheet, tables
 from ui.kit.formats import count_of, day, long_day, signed

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from data import queries
 from data.clock import today_in_paris
-from data.queries import ForecastRun, Overview, Parameter, WasteSummary
+from data.queries import losses, waste
+from data.queries.forecasts import runs
+from data.queries.forecasts.runs import ForecastRun
+from data.queries.overview import Overview, Reference, references, store_overview
 from data.queries.rollout import RolloutSummary, rollout_summary
+from data.queries.waste import WasteSummary
 from data.selection import Selection
 from ui.kit.formats import SPACE, count_of, day, enumeration, percent, plural, school_name
 from ui.session import ask
@@ -24,7 +27,7 @@ class Situation:
 
     now: WasteSummary
     before: WasteSummary
-    references: dict[str, Parameter]
+    references: dict[str, Reference]
     weighing_days: float | None
     rollout: RolloutSummary
     overview: Overview
@@ -49,16 +52,16 @@ class Situation:
 
 def situation(selection: Selection) -> Situation:
     """Gather what the page shows."""
-    overview = ask(queries.store_overview)
-    days = ask(queries.weighing_days, selection)["days"]
+    overview = ask(store_overview)
+    days = ask(losses.weighing_days, selection)["days"]
     return Situation(
-        now=ask(queries.waste_summary, selection),
-        before=ask(queries.waste_summary, selection.year_before(overview.last_day or selection.end)),
-        references=ask(queries.parameters),
+        now=ask(waste.waste_summary, selection),
+        before=ask(waste.waste_summary, selection.year_before(overview.last_day or selection.end)),
+        references=ask(references),
         weighing_days=float(days.median()) if len(days) else None,
         rollout=ask(rollout_summary, today_in_paris()),
         overview=overview,
-        run=ask(queries.latest_run),
+        run=ask(runs.latest_run),
     )
 
 

@@ -6,10 +6,10 @@ from datetime import date
 
 import pandas as pd
 
-from data.queries import WasteSummary, steering
+from data.queries import steering
 from data.queries.pilot import Study
 from data.queries.rollout import RolloutSummary, rollout_summary
-from data.queries.waste import reliability
+from data.queries.waste import WasteSummary, reliability
 from data.typography import french
 from ui.kit import blocks, sheet
 from ui.kit.blocks import Figure

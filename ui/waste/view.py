@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from data import queries
 from data.calendar.names import MONTHS, WEEKDAYS
-from data.queries import Parameter, WasteSummary
+from data.queries import losses, waste
+from data.queries.overview import Reference
+from data.queries.waste import WasteSummary
 from data.selection import Selection
 from ui.kit import blocks, chart
 from ui.kit.blocks import Figure
@@ -63,9 +64,9 @@ def headline(summary: WasteSummary) -> list[Figure]:
     ]
 
 
-def trend(selection: Selection, target: Parameter | None) -> None:
+def trend(selection: Selection, target: Reference | None) -> None:
     """Answer: how do surplus and shortage evolve from week to week?"""
-    weeks = ask(queries.by_week, selection)
+    weeks = ask(waste.by_week, selection)
     with blocks.question("Comment évoluent le surplus et le manque\u00a0?", TREND_CAPTION):
         limit = target.value if target else None
         table = weeks.set_axis(TREND_COLUMNS, axis="columns")
@@ -74,7 +75,7 @@ def trend(selection: Selection, target: Parameter | None) -> None:
 
 def canteens(selection: Selection) -> None:
     """Answer: which canteens lose most?"""
-    ranked = ask(queries.by_canteen, selection)
+    ranked = ask(waste.by_canteen, selection)
     with blocks.question(
         "Où perdons-nous le plus\u00a0?", "Repas prévus en trop par cantine, et leur part des repas servis."
     ):
@@ -107,7 +108,7 @@ def canteens_table(ranked: pd.DataFrame) -> pd.DataFrame:
 
 def calendar(selection: Selection) -> None:
     """Answer: on which weekdays and in which months?"""
-    cells = ask(queries.by_weekday_and_month, selection)
+    cells = ask(waste.by_weekday_and_month, selection)
     with blocks.question(
         "Quels jours et quels mois\u00a0?", "Surplus en\u00a0% des repas servis, par jour de semaine et par mois."
     ):
@@ -127,7 +128,7 @@ def calendar(selection: Selection) -> None:
 
 def places(selection: Selection) -> None:
     """Answer: at which point of the service is food lost?"""
-    found = ask(queries.loss_places, selection).set_index("place")
+    found = ask(losses.loss_places, selection).set_index("place")
     caption = "Grammes par repas servi, là où l’on pèse. Parties comestibles et non comestibles ensemble."
     with blocks.question("À quel moment jetons-nous\u00a0?", caption):
         if found.empty:
@@ -144,7 +145,7 @@ def places(selection: Selection) -> None:
         blocks.figure(
             fig, say.places_sentence(found), _places_table(found, list(labels), list(reference)), "lieux_de_perte"
         )
-        days = ask(queries.weighing_days, selection)
+        days = ask(losses.weighing_days, selection)
         blocks.note(say.reliability_sentence(days))
         blocks.note(f"Référence{SPACE}: {say.ADEME}, gaspillage (parties comestibles) en milieu scolaire.")
 
@@ -164,7 +165,7 @@ def _places_table(found: pd.DataFrame, labels: list[str], reference: list[float]
 
 def dishes(selection: Selection) -> None:
     """Answer: on which dishes do we lose?"""
-    found = ask(queries.by_dish, selection, LEAST_DAYS)
+    found = ask(losses.by_dish, selection, LEAST_DAYS)
     caption = (
         f"Surplus des jours où un plat est servi, comparé aux autres jours (plats servis au moins {LEAST_DAYS} jours)."
     )
