@@ -7,8 +7,8 @@ from urllib.parse import unquote, urlsplit
 
 import streamlit as st
 
-from ui import access, frame, session
-from ui.kit import blocks
+from ui import access, session
+from ui.kit import blocks, frame
 from ui.navigation import PAGES, PageDescription
 
 HERE = Path(__file__).parent

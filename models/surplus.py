@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from statistics import NormalDist
 
 import pandas as pd
 from prophet import Prophet
 
 from models.inputs.calendar import school_year_steps
-from models.inputs.series import Series
-from models.meals.quantity import INTERVAL
+from models.inputs.series import FITTED_DAYS, INTERVAL, Fit, Series
 
 PROPHET_LEAST_DAYS = 30
 # A yearly season and a trend are learnt from two years on; a shorter past keeps its level.
@@ -21,8 +19,6 @@ SEASONALITY_PRIOR = 1.0
 STEP_PRIOR = 0.3
 CHANGEPOINTS = 6
 SEED = 2016
-# How many past days are compared with what the model says of them: one school year.
-FITTED_DAYS = 140
 
 SETTINGS = {
     "growth": f"linear, flat under {LONG_HISTORY_DAYS} days of history",
@@ -34,22 +30,6 @@ SETTINGS = {
     "interval": "quantiles 10 and 90 % of the noise Prophet estimated on the series",
     "under_30_days": "median by weekday, interval from the least to the greatest value seen",
 }
-
-
-def keep_quiet() -> None:
-    """Silence what Prophet tells of every fit; its errors are still heard."""
-    logging.getLogger("cmdstanpy").disabled = True
-    logging.getLogger("prophet").setLevel(logging.ERROR)
-
-
-@dataclass(frozen=True)
-class Fit:
-    """One series' forecast (date, point, lower, upper) and its recent past (date, y, fitted, meals)."""
-
-    series: Series
-    method: str
-    future: pd.DataFrame
-    past: pd.DataFrame
 
 
 def forecast(series: Series, days: pd.DatetimeIndex) -> Fit:

@@ -14,9 +14,8 @@ import streamlit as st
 from data.accounts import ROLES, Account, active_accounts
 from data.kinds.records import PROGRAMME_KINDS
 from data.store import Store
-from ui import session
-from ui.server import local_key, session_cookie
-from ui.server.session_cookie import Session
+from ui import local_key, session, session_cookie
+from ui.session_cookie import Session
 
 ROLE_TITLES = {
     "comite": "Comité de pilotage",

@@ -23,11 +23,11 @@ from benchmarks.accuracy.scores import by_day, wape
 from data.store import Store, store_path
 from models.inputs.frames import days_of
 from models.inputs.panel import Panel
+from models.inputs.prophet import keep_quiet
 from models.meals import canteen_levels as levels
 from models.meals import city_index
 from models.meals.backtest import Origin, forecast_origin, origins
 from models.run.backtest_file import read
-from models.surplus import keep_quiet
 
 SEASONS = {
     2016: (date(2016, 1, 4), date(2016, 12, 16)),

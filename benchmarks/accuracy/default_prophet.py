@@ -18,9 +18,9 @@ from benchmarks.accuracy.scores import by_day, wape
 from data.store import Store, store_path
 from models.inputs.frames import days_of
 from models.inputs.panel import Panel, learnable
+from models.inputs.prophet import keep_quiet
 from models.meals.backtest import Origin, forecast_origin, origins, together
 from models.run.backtest_file import read
-from models.surplus import keep_quiet
 
 GOAL = 0.875
 

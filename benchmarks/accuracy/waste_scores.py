@@ -16,8 +16,8 @@ import pandas as pd
 
 from models.inputs.frames import days_of
 from models.inputs.menus import words_of
+from models.inputs.prophet import keep_quiet
 from models.meals.backtest import Origin, origins
-from models.surplus import keep_quiet
 from models.waste.forecast import LEAST_DAYS, MEASURES, TOTAL, Weighings, forecast
 from models.waste.intervals import KG, Ahead, ahead
 

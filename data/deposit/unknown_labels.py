@@ -6,17 +6,10 @@ from __future__ import annotations
 import duckdb
 import pandas as pd
 
+from data.kinds.records.names import proper
+
 SUGGESTIONS = 3
-# Words that most labels have tell nothing of which school it is.
-COMMON_WORDS = r"\b(ecole|elementaire|maternelle|primaire|publique|groupe|scolaire|restaurant|cantine)\b"
 LEAST_LIKENESS = 0.75
-
-
-def proper(name: str) -> str:
-    """Return the SQL of what a name has of its own, without case and accents; one of common words only keeps them."""
-    plain = f"strip_accents(lower({name}))"
-    return f"coalesce(nullif(trim(regexp_replace({plain}, '{COMMON_WORDS}', '', 'g')), ''), {plain})"
-
 
 # One row per label of the file that the store does not know, with the canteens of the closest known labels. A label
 # known under another kind (M, E, M/E) is the closest of all. An empty store knows none: nothing can be proposed.

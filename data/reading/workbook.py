@@ -20,8 +20,8 @@ from typing import IO, Any
 
 from data.faults import of_system
 from data.reading.decoding import MAX_BYTES, DepositRefused
+from data.reading.limits import MAX_PARTS, MAX_SENT, MAX_SENT_LINE, SECONDS, damaged, too_large
 from data.reading.records import Record
-from data.reading.xlsx.limits import MAX_PARTS, MAX_SENT, MAX_SENT_LINE, SECONDS, damaged, too_large
 
 PROJECT = Path(__file__).resolve().parents[2]
 # One arena for the threads of the process: each would take its share of the limited memory.

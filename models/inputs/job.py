@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from data.calendar.declared import declared_days
 from data.calendar.events import CLOSING, STRIKE
 from data.calendar.school import next_service_days, service_days
 from data.calendar.strikes import swapped
 from data.deposit.plausibility import FULL_YEARS
-from data.queries.events import declared_days
 from data.queries.forecasts.runs import DAYS_AHEAD, STALE_AFTER_DAYS
 from data.store import Store
 from models.inputs.panel import no_events, no_pupils

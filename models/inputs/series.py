@@ -14,13 +14,19 @@ from models.inputs.calendar import school_years
 from models.inputs.frames import days_of
 from models.inputs.job import UNATTACHED, Job
 from models.inputs.panel import REASONS, Panel, build, plausible, reasons
-from models.meals.canteen_levels import HISTORY_DAYS, LEAST_DAYS
 
 MEALS, SURPLUS, WASTE_KG, WASTE = "meals_served", "surplus_meals", "waste_kg", "waste_g_per_meal"
 # Grams per meal, in all and by place of loss.
 PER_MEAL = (WASTE, "preparation_g_per_meal", "unserved_g_per_meal", "leftovers_g_per_meal")
 TARGETS = (MEALS, SURPLUS, *PER_MEAL, WASTE_KG)
 
+# The share of days that an interval holds.
+INTERVAL = 0.8
+# How far back each canteen's own habits are learnt, and from how many days on.
+HISTORY_DAYS = 4 * 365
+LEAST_DAYS = 5
+# How many past days are compared with the model's own figures: one school year.
+FITTED_DAYS = 140
 CLOSED_AFTER_SERVICE_DAYS = 60
 # Waste is told of canteens that weighed this often within the last WEIGHED_YEARS.
 WEIGHED_DAYS = 20
@@ -35,6 +41,16 @@ class Series:
 
     canteen: str
     target: str
+    past: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One series' forecast (date, point, lower, upper) and its recent past (date, y, fitted, meals)."""
+
+    series: Series
+    method: str
+    future: pd.DataFrame
     past: pd.DataFrame
 
 

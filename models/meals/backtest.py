@@ -14,6 +14,7 @@ import pandas as pd
 from models.inputs.calendar import day_features
 from models.inputs.frames import days_of
 from models.inputs.panel import Panel
+from models.inputs.series import INTERVAL
 from models.meals import quantity
 from models.meals.error_features import PLAN_CLUES, Made, clues, plan_clues
 from models.meals.error_quantiles import ABOVE, BELOW, Margin, learn
@@ -143,7 +144,7 @@ def quantities(
     above, below = (_Side(past, served.to_numpy(), then, side) for side in (ABOVE, BELOW))
     told = np.where(np.isfinite(gap[: len(past)]), served, np.nan)
     with_plan = _Side(rule.blend(past, planned), told, beside_then, ABOVE)
-    tail = (1 - quantity.INTERVAL) / 2
+    tail = (1 - INTERVAL) / 2
     tables = {
         "forecast": forecast,
         "lower": below.at(tail, forecast, coming).clip(upper=forecast),

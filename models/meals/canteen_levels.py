@@ -16,6 +16,7 @@ import pandas as pd
 from models.inputs import enrolment
 from models.inputs.calendar import school_years
 from models.inputs.frames import days_of
+from models.inputs.series import HISTORY_DAYS, LEAST_DAYS
 
 # Spreads of the priors, in log meals (0.03 is about 3 %), chosen on the seasons 2015 to 2017 of the city's log.
 YEAR, YEAR_MEMORY = 0.20, 10.0  # the level of a school year; years after which two levels are strangers
@@ -27,10 +28,8 @@ START_OF_YEAR = 0.10
 # shrunk to none where few years are known.
 GROWTH_PRIOR_YEARS = 2.0
 LEVEL_PRIOR = 1.0
-HISTORY_DAYS = 4 * 365
 HUBER, ROUNDS, LEAST_NOISE = 0.7, 3, 0.015
 FIRST_NOISE = 0.08
-LEAST_DAYS = 5
 NEGLIGIBLE = 1e-13
 STARTS = ("first_day", "second_day", "first_week")
 

@@ -14,7 +14,7 @@ import pandas as pd
 from data.calendar.events import CLOSING, COLUMNS, STRIKE, STRIKE_OF_CITY, moved, moves, scope
 from models.inputs.frames import days_of, exp, like, log, total
 from models.inputs.panel import REASONS, Panel, reasons
-from models.meals.canteen_levels import HISTORY_DAYS
+from models.inputs.series import HISTORY_DAYS
 
 # A mean effect is shrunk as if so many more days had shown none: one class out or a whole school are both an outing.
 PRIOR_DAYS = 2.0

@@ -12,6 +12,7 @@ from models.inputs import enrolment
 from models.inputs.calendar import day_features
 from models.inputs.frames import days_of, exp, log, total
 from models.inputs.panel import Panel, learnable
+from models.inputs.series import LEAST_DAYS
 from models.meals import canteen_levels as levels
 from models.meals import city_index, events
 
@@ -46,7 +47,7 @@ class Outlook:
 def outlook(panel: Panel, days: pd.DatetimeIndex, strikes: Collection[date]) -> Outlook:
     """Forecast the meals of every canteen with a past, or pupils to come, on the given days."""
     logs = log(learnable(panel))
-    logs = logs.loc[:, logs.notna().sum() >= levels.LEAST_DAYS].dropna(how="all")
+    logs = logs.loc[:, logs.notna().sum() >= LEAST_DAYS].dropna(how="all")
     if logs.empty:
         nothing = pd.DataFrame(index=days, dtype=float)
         return Outlook(nothing, dict.fromkeys(TERMS, nothing))

@@ -11,9 +11,10 @@ from typing import Any
 
 import pandas as pd
 
+from models.inputs.series import INTERVAL
 from models.meals.backtest import Quantities
 from models.meals.error_quantiles import Margin
-from models.meals.quantity import INTERVAL, SIZE_POWER, USUAL_MEALS, USUAL_WIDTH, WIDTH_POWER
+from models.meals.quantity import SIZE_POWER, USUAL_MEALS, USUAL_WIDTH, WIDTH_POWER
 
 # One day short in so many, the most prudent first.
 ONE_IN = (20, 10, 7, 5, 4, 3)

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from models.inputs.panel import plausible
+from models.inputs.series import INTERVAL
 from models.meals.error_quantiles import Margin
 
-INTERVAL = 0.8
 HINGES = (-0.3, -0.12, 0.08, 0.2)
 LARGEST_DISAGREEMENT = 1.0
 PLAN_BIAS_DAYS, PLAN_SLOPE_DAYS = 30.0, 0.6

@@ -12,7 +12,7 @@ import pandas as pd
 
 from models.inputs.job import UNATTACHED, Job
 from models.inputs.panel import REASONS, Panel, reasons, whole_plans
-from models.inputs.series import Series, panel_of
+from models.inputs.series import FITTED_DAYS, Fit, Series, panel_of
 from models.meals import backtest, quantity
 from models.meals import other_risks as risk
 from models.meals.backtest import (
@@ -28,7 +28,6 @@ from models.meals.backtest import (
 )
 from models.meals.error_features import Made
 from models.meals.forecast import TERMS, Outlook
-from models.surplus import FITTED_DAYS, Fit
 
 Tables = dict[str, pd.DataFrame]
 

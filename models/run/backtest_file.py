@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from data.calendar.declared import declared_days
 from data.calendar.school import holiday_name
 from data.files import write_whole
-from data.queries.events import declared_days
 from data.store import Store
 from models.inputs.job import HISTORY, MENUS, PUPILS, UNATTACHED, history_parameters, strikes_of
 from models.inputs.panel import Panel, build
+from models.inputs.prophet import keep_quiet
 from models.meals import backtest
 from models.meals.backtest import COLUMNS, Origin
-from models.surplus import keep_quiet
 
 ALL_YEARS = 1000
 

@@ -7,9 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from models.inputs.job import UNATTACHED
-from models.inputs.series import MEALS, PER_MEAL, TARGETS
-from models.meals.quantity import INTERVAL
-from models.surplus import Fit
+from models.inputs.series import INTERVAL, MEALS, PER_MEAL, TARGETS, Fit
 
 COLUMNS = ["canteen", "date", "target", "point", "lower", "upper", "recommended", "recommended_with_plan"]
 # A past day on which most canteens did not serve (strike, opening) says nothing of the city's spread.

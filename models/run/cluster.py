@@ -28,7 +28,7 @@ from distributed.comm import get_address_host_port
 from distributed.comm.core import CommClosedError
 
 from models.failures import ExecutorFailed
-from models.surplus import keep_quiet
+from models.inputs.prophet import keep_quiet
 
 PROJECT = Path(__file__).resolve().parents[2]
 LIBRARIES = ("prophet", "cmdstanpy", "pandas", "numpy", "holidays", "vacances-scolaires-france")

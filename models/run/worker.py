@@ -27,13 +27,14 @@ import pandas as pd
 from data.version import VERSION
 from models.failures import ExecutorFailed
 from models.inputs.job import HISTORY_YEARS, UNATTACHED, Job, Result
-from models.inputs.series import MEALS, TARGETS, Prepared, prepare
+from models.inputs.prophet import keep_quiet
+from models.inputs.series import INTERVAL, MEALS, TARGETS, Fit, Prepared, prepare
 from models.meals import run as pooled
 from models.meals.backtest import forecast_origin, nothing_made, quantities, together
 from models.meals.forecast import outlook
 from models.run import city_total as city
 from models.run.executors import executor
-from models.surplus import INTERVAL, SETTINGS, Fit, forecast, keep_quiet
+from models.surplus import SETTINGS, forecast
 from models.waste import run as weighings
 
 Progress = Callable[[int, int], None]

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from models.inputs.frames import days_of, total
-from models.meals.quantity import INTERVAL
+from models.inputs.series import INTERVAL
 from models.waste.forecast import LEVEL, PLACES, TOTAL, Told, Weighings
 
 KG = "kg"

@@ -9,9 +9,8 @@ import pandas as pd
 from models.inputs import menus
 from models.inputs.frames import days_of
 from models.inputs.job import Job
-from models.inputs.series import PER_MEAL, WASTE_KG, Prepared, Series
+from models.inputs.series import FITTED_DAYS, PER_MEAL, WASTE_KG, Fit, Prepared, Series
 from models.meals.backtest import LEAD_DAYS, Origin, origins
-from models.surplus import FITTED_DAYS, Fit
 from models.waste import forecast as waste
 from models.waste import intervals as waste_errors
 from models.waste.forecast import MEASURES, TOTAL, Told, Weighings

@@ -8,7 +8,6 @@ import pandas as pd
 import streamlit as st
 
 from data.deposit import undo
-from data.deposit.report import KnownBy
 from data.queries import inventory
 from data.queries.forecasts import runs
 from data.store import Store
@@ -16,11 +15,11 @@ from ui.access import User, depositor, may_deposit, require, still_may
 from ui.deposit import sentences as say
 from ui.deposit.sentences import Deposit
 from ui.kit import blocks, tables
+from ui.kit.changes import actor_seen_by
 from ui.kit.columns import title_of
 from ui.kit.formats import SPACE, moment
 from ui.session import ask, request_refresh, store
 
-SOMEBODY_ELSE = "un autre compte"
 COLUMNS = {
     "deposit_id": "N°",
     "state": "État",
@@ -73,19 +72,6 @@ def history(user: User) -> None:
             key=f"depot_choisi_{max(by_number)}",
         )
         _actions(by_number[chosen], user)
-
-
-def actor_seen_by(user: User, actor: str) -> str:
-    """Return who made a deposit, as this person may know it: no agent is named to the others."""
-    return actor if user.role == "mission" or actor == user.name else SOMEBODY_ELSE
-
-
-def said_by(known: KnownBy | None, user: User) -> str:
-    """Say which deposit told something, as this person may know it: “ par A le 24/05/2026 à 14 h 05 (dépôt n° 3)”."""
-    if known is None:
-        return ""
-    actor = actor_seen_by(user, known.actor)
-    return f" par {actor} le {moment(known.deposited_at)} (dépôt n°{SPACE}{known.deposit_id})"
 
 
 def _readable(rows: pd.DataFrame) -> pd.DataFrame:

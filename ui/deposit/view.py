@@ -18,10 +18,10 @@ from data.queries.forecasts import runs
 from ui.access import User, may_deposit
 from ui.deposit import report as deposit_report
 from ui.deposit import sentences as say
-from ui.deposit.history import said_by
 from ui.deposit.report import Read
 from ui.edit import block as edit_view
 from ui.kit import blocks
+from ui.kit.changes import recorded_by
 from ui.kit.formats import SPACE, as_text, number, plural
 from ui.session import ask, request_refresh, store
 
@@ -147,7 +147,7 @@ def _confirm(report: DepositReport, content: bytes, user: User, attachments: Att
                 icon=":material/edit:",
             )
         elif report.nothing_to_do:
-            known = f", déjà enregistré{said_by(report.known_by, user)}" if report.known_by else ""
+            known = f", déjà enregistré{recorded_by(report.known_by, user)}" if report.known_by else ""
             st.info(as_text(f"{NOTHING_NEW}{known}\u00a0: il n’y a rien à enregistrer."), icon=":material/check:")
         elif st.button("Enregistrer ces données", type="primary", icon=":material/check:"):
             _apply(report, content, user, attachments)
@@ -203,7 +203,7 @@ def _last_outcome(user: User) -> None:
 
 def _just_known(done: DepositReport, user: User) -> None:
     """Say that somebody else deposited the same thing between the reading and the confirmation."""
-    known = said_by(done.known_by, user) or " dans la base"
+    known = recorded_by(done.known_by, user) or " dans la base"
     told = f"Rien n’a été ajouté\u00a0: ce que dit ce fichier vient d’être enregistré{known}."
     if st.session_state.get(LOST):
         again = "refaites-les sur la page «\u00a0Données disponibles\u00a0»"

@@ -13,8 +13,8 @@ from streamlit.delta_generator import DeltaGenerator
 from data.deposit import edits
 from data.kinds import Field, kinds
 from ui.access import User, require
-from ui.deposit.history import said_by
 from ui.kit import blocks
+from ui.kit.changes import recorded_by
 from ui.kit.formats import as_text, escape, school_name
 from ui.session import store
 
@@ -181,7 +181,7 @@ def say(outcome: edits.Outcome, user: User) -> None:
     if outcome.saved:
         st.toast("Enregistré.", icon=":material/check_circle:")
     else:
-        known = f"Rien n’est ajouté\u00a0: c’était déjà enregistré{said_by(outcome.known_by, user)}."
+        known = f"Rien n’est ajouté\u00a0: c’était déjà enregistré{recorded_by(outcome.known_by, user)}."
         st.toast(as_text(known), icon=":material/info:")
     known = "C’est enregistré, mais à vérifier" if outcome.saved else "C’était déjà connu\u00a0; c’est à vérifier"
     st.session_state[DOUBTS] = f"{known}\u00a0:", outcome.warnings

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from data.calendar.declared import declared_events
 from data.calendar.strikes import swapped
 from data.deposit import undo
-from data.queries.events import declared_events
 from data.queries.forecasts import runs
 from data.queries.forecasts.adjusted import learnt_effects
 from data.queries.forecasts.runs import ForecastRun

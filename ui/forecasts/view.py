@@ -7,9 +7,9 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from data.calendar.declared import declared_events
 from data.clock import today_in_paris
 from data.queries import inventory
-from data.queries.events import declared_events
 from data.queries.forecasts import runs
 from data.queries.forecasts.days import canteen_forecasts_of_day, daily_forecast, recent_actuals
 from data.queries.forecasts.other_risks import Risk, canteen_forecasts_of_day_at, daily_forecast_at

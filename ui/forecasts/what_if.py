@@ -18,9 +18,9 @@ from data.queries.forecasts.adjusted import learnt_effects
 from data.queries.forecasts.days import daily_forecast
 from data.queries.forecasts.runs import ForecastRun
 from ui.access import current, require
-from ui.deposit.history import said_by
 from ui.forecasts import event_sentences as say
 from ui.kit import blocks, tables
+from ui.kit.changes import recorded_by
 from ui.kit.filters import WHOLE_CITY
 from ui.kit.formats import SPACE, as_text, weekday
 from ui.kit.tables import Wide
@@ -159,7 +159,7 @@ def _record(event: Event) -> None:
         blocks.problem("Cet événement n’est pas enregistré.", str(refusal))
         return
     if report.nothing_to_do:
-        known = f"cet événement est déjà enregistré{said_by(report.known_by, user)}."
+        known = f"cet événement est déjà enregistré{recorded_by(report.known_by, user)}."
         st.info(as_text(f"Rien n’est ajouté\u00a0: {known}"), icon=":material/check:")
         return
     request_refresh()

@@ -8,8 +8,8 @@ from datetime import date
 
 import pandas as pd
 
+from data.calendar.declared import declared_events
 from data.calendar.events import CLOSING, FRENCH, LEARNT
-from data.queries.events import declared_events
 from data.queries.forecasts import days
 from data.queries.forecasts.runs import ForecastRun
 from ui.forecasts import charts

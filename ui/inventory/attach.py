@@ -9,8 +9,8 @@ from data.deposit.apply import DepositRefused, apply
 from data.export.files import csv_of_texts
 from data.queries import inventory, overview
 from ui.access import User
-from ui.deposit.history import said_by
 from ui.kit import blocks, tables
+from ui.kit.changes import recorded_by
 from ui.kit.formats import MISSING, SPACE, as_text, enumeration, is_missing, plural
 from ui.session import ask, request_refresh, store
 
@@ -85,7 +85,7 @@ def _attach(line: list[str], user: User) -> None:
         blocks.problem("Le rattachement n’a pas été enregistré.", str(refusal))
         return
     if report.nothing_to_do:
-        known = f"ce point de service est déjà rattaché à cette cantine{said_by(report.known_by, user)}."
+        known = f"ce point de service est déjà rattaché à cette cantine{recorded_by(report.known_by, user)}."
         st.info(as_text(f"Rien n’est ajouté\u00a0: {known}"), icon=":material/check:")
         return
     request_refresh()

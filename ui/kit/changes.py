@@ -11,12 +11,14 @@ from operator import itemgetter
 from typing import Any
 
 from data.deposit.comparison import WHOLE_LINE
+from data.deposit.report import KnownBy
 from data.kinds import kinds
 from data.typography import TITLE, VALUE, cut
-from ui.access import ROLE_TITLES
+from ui.access import ROLE_TITLES, User
 from ui.kit.columns import column_title, key_in_words, title_of, value_in_words
-from ui.kit.formats import MISSING, SPACE, day, is_missing, number, plural
+from ui.kit.formats import MISSING, SPACE, day, is_missing, moment, number, plural
 
+SOMEBODY_ELSE = "un autre compte"
 ACTIONS = {
     "deposit": "Dépôt d’un fichier",
     "undo": "Dépôt annulé",
@@ -147,3 +149,16 @@ def _value(name: str, value: Any) -> str:  # noqa: ANN401
     if name in WRITERS:
         return WRITERS[name](text)
     return day(date.fromisoformat(text)) if ISO_DAY.fullmatch(text) else text
+
+
+def actor_seen_by(user: User, actor: str) -> str:
+    """Return who made a deposit, as this person may know it: no agent is named to the others."""
+    return actor if user.role == "mission" or actor == user.name else SOMEBODY_ELSE
+
+
+def recorded_by(known: KnownBy | None, user: User) -> str:
+    """Say which deposit told something, as this person may know it: “ par A le 24/05/2026 à 14 h 05 (dépôt n° 3)”."""
+    if known is None:
+        return ""
+    actor = actor_seen_by(user, known.actor)
+    return f" par {actor} le {moment(known.deposited_at)} (dépôt n°{SPACE}{known.deposit_id})"

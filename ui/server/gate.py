@@ -15,9 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 
 from data.faults import StoreFault
-from ui import access, session
+from ui import access, local_key, session
 from ui.access import Refusal, User, Visit
-from ui.server import answers, local_key, sign_in
+from ui.server import answers, sign_in
 from ui.server.answers import refused_in_a_word
 from ui.server.held import MIB, Uploads
 from ui.server.protocol import Conversation

@@ -23,9 +23,8 @@ from streamlit.web.server.starlette.starlette_websocket import (
 
 from data.accounts import active_accounts, end_sessions
 from data.faults import StoreFault
-from ui import access, session
+from ui import access, session, session_cookie
 from ui.access import User, Visit
-from ui.server import session_cookie
 from ui.server.answers import provider_away, refused_in_a_word
 
 LOGIN = "/connexion"

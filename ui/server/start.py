@@ -21,8 +21,8 @@ from streamlit.config_option import ConfigOption
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.server.starlette.starlette_app import App
 
-from ui import access, session
-from ui.server import local_key, sign_in
+from ui import access, local_key, session
+from ui.server import sign_in
 from ui.server.application import SCRIPT, Application
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")

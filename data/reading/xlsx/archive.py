@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from data.reading.decoding import AS_CSV, DepositRefused
-from data.reading.xlsx.limits import MAX_MARKS, MAX_PARTS, MAX_RATIO, MAX_UNPACKED, RATIO_FROM, damaged, too_large
+from data.reading.limits import MAX_MARKS, MAX_PARTS, MAX_RATIO, MAX_UNPACKED, RATIO_FROM, damaged, too_large
 
 CHUNK = 2**16
 # What office programs write. The others (bzip2, LZMA) may ask for any memory.

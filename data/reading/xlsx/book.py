@@ -10,12 +10,12 @@ from typing import BinaryIO, NamedTuple
 
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
+from data.reading import limits
 from data.reading.decoding import DepositRefused
+from data.reading.limits import damaged, too_large
 from data.reading.records import MAX_CELL
-from data.reading.xlsx import limits
 from data.reading.xlsx.archive import Archive
 from data.reading.xlsx.cells import Shape, shape_of, too_long
-from data.reading.xlsx.limits import damaged, too_large
 from data.reading.xlsx.markup import Handler, parse_all
 
 WORKBOOK = "xl/workbook.xml"

@@ -7,7 +7,7 @@ from typing import Never
 from xml.parsers import expat
 
 from data.reading.decoding import DepositRefused
-from data.reading.xlsx.limits import MAX_DEPTH, MAX_NAMES, MAX_TOKEN, damaged, too_large
+from data.reading.limits import MAX_DEPTH, MAX_NAMES, MAX_TOKEN, damaged, too_large
 
 
 class Handler:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from data.reading import limits
 from data.reading.accents import tidy
 from data.reading.decoding import DepositRefused
 from data.reading.header import MAX_COLUMNS
+from data.reading.limits import damaged, too_large
 from data.reading.records import MAX_CELL, NO_VALUE
-from data.reading.xlsx import limits
 from data.reading.xlsx.book import Book
 from data.reading.xlsx.cells import as_text, too_long, typed
-from data.reading.xlsx.limits import damaged, too_large
 from data.reading.xlsx.markup import Handler, parse
 
 Row = tuple[int, list[str]]

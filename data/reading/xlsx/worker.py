@@ -19,9 +19,9 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import BinaryIO
 
+from data.reading import limits
 from data.reading.decoding import DepositRefused
 from data.reading.header import HEADER_SEARCH_LINES
-from data.reading.xlsx import limits
 from data.reading.xlsx.book import Book
 from data.reading.xlsx.sheet import Row, rows
 
