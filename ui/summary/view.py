@@ -193,13 +193,13 @@ def programme_decisions(today: date) -> None:
     """Answer: what does the programme wait for, in the test schools and on its other pilots?"""
     waiting = ask(steering.decisions, today)
     waiting = waiting[waiting["decided_on"].isna()]
-    asked = portfolio_view.awaited(portfolio_view.pilots(today))
+    asked = portfolio_view.awaiting_decision(portfolio_view.pilots(today))
     if waiting.empty and asked.empty:
         return
     with blocks.question("Quelles décisions le programme attend-il\u00a0?", "Saisies par la mission numérique."):
         if not waiting.empty:
             blocks.takeaway(steering_view.decisions_sentence(waiting))
-        others = [] if asked.empty else [portfolio_view.elsewhere(asked)]
+        others = [] if asked.empty else [portfolio_view.summary_sentence(asked)]
         blocks.sentences([*(steering_view.expected(row) for row in waiting.to_dict("records")), *others])
         if not waiting.empty:
             blocks.link("pages/mission/deploiement.py", "Voir le déploiement")
