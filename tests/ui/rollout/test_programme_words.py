@@ -29,7 +29,7 @@ PLACES = pd.DataFrame(
         "latitude": [47.2, 47.22],
         "longitude": [-1.55, -1.53],
         "situation": ["bloquée", "équipée"],
-        "told": ["A, <b>installation</b>", "B, test"],
+        "tip": ["A, <b>installation</b>", "B, test"],
     }
 )
 
