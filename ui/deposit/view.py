@@ -117,16 +117,16 @@ def _attachments(report: DepositReport, digest: str) -> Attachments:
     places = ask(overview.places)
     labels = dict(zip(places["name"], places["label"], strict=True))
     first_labels = unknown_labels.nlargest(LABELS_SHOWN, "lines").to_dict("records")
-    chosen = {}
+    attachments = {}
     for row in first_labels:
         # The key has the label, not its rank: a choice must not move to another label.
         canteen = _canteen_of(dict(row), labels, f"attach_{digest[:16]}_{row['site']}_{row['site_kind']}")
         if canteen is not None:
-            chosen[str(row["site"]), str(row["site_kind"])] = canteen
+            attachments[str(row["site"]), str(row["site_kind"])] = canteen
     if len(unknown_labels) > LABELS_SHOWN:
         rest = plural(len(unknown_labels) - LABELS_SHOWN, "autre point de service", "autres points de service")
         blocks.note(f"{rest} à rattacher ensuite, sur la page «\u00a0Données disponibles\u00a0».")
-    return chosen
+    return attachments
 
 
 def _canteen_of(row: dict, labels: dict[str, str], key: str) -> str | None:

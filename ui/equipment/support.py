@@ -30,9 +30,9 @@ def device_ages(today: date) -> None:
 
 def ages_sentence(counts: pd.DataFrame) -> str:
     """Say how many devices are over three years old, out of those whose age is known."""
-    known = counts[counts["age"] != AGES[-1]]
-    old = int(known.loc[known["age"].isin(AGES[2:4]), "devices"].sum())
-    total, unknown = int(known["devices"].sum()), int(counts["devices"].sum() - known["devices"].sum())
+    known_ages = counts[counts["age"] != AGES[-1]]
+    old = int(known_ages.loc[known_ages["age"].isin(AGES[2:4]), "devices"].sum())
+    total, unknown = int(known_ages["devices"].sum()), int(counts["devices"].sum() - known_ages["devices"].sum())
     if not total:
         return f"Âges inconnus{SPACE}: {plural(unknown, 'matériel')} sans date d’installation."
     rest = f"{SPACE}; {number(unknown)} sans date d’installation" if unknown else ""

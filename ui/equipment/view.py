@@ -73,11 +73,11 @@ def headline(steps: pd.DataFrame) -> None:
 
 def step_figure(step: dict[Hashable, Any]) -> Figure:
     """Return the figure of a step: the share of agents who reached it, or their number for the first step."""
-    known, exact = count_of(step["schools_known"], step["schools"], "école"), step["exact"]
+    schools_known, exact = count_of(step["schools_known"], step["schools"], "école"), step["exact"]
     if step["step"] == AGENTS or pd.isna(step["people"]):
-        return Figure(step["step"], people(step["people"], exact=exact), known)
+        return Figure(step["step"], people(step["people"], exact=exact), schools_known)
     share = about(percent(step["share"], 0), exact=exact)
-    return Figure(step["step"], share, f"{agents(step['people'], exact=exact)}{_out_of(step)}, {known}")
+    return Figure(step["step"], share, f"{agents(step['people'], exact=exact)}{_out_of(step)}, {schools_known}")
 
 
 def agents(count: int, word: str = "agent", words: str | None = None, *, exact: bool) -> str:
@@ -221,11 +221,11 @@ def trend_table(shares: pd.DataFrame) -> Wide:
 
 def trend_sentence(shares: pd.DataFrame, *, exact: bool = True) -> str:
     """Say how the share of active agents moved between the first and the last month known."""
-    known = shares["Actifs (30\u00a0j)"].dropna()
-    if len(known) < 2:
+    active_shares = shares["Actifs (30\u00a0j)"].dropna()
+    if len(active_shares) < 2:
         return "Trop peu d’agents actifs pour montrer une évolution."
-    first, last = known.index[0], known.index[-1]
-    start, end = (about(percent(known.iloc[place], 0), exact=exact) for place in (0, -1))
+    first, last = active_shares.index[0], active_shares.index[-1]
+    start, end = (about(percent(active_shares.iloc[place], 0), exact=exact) for place in (0, -1))
     moved = f"reste à {end}" if start == end else f"passe de {start} à {end}"
     since = "D’" if first.month in (4, 8, 10) else "De "  # avril, août, octobre
     return f"{since}{month_name(first)} à {month_name(last)}, la part des agents actifs {moved}."

@@ -97,9 +97,12 @@ def _shaded(cells: pd.DataFrame, places: pd.DataFrame, weeks: list[pd.Timestamp]
     """Return the grid of “known/expected” days; only the cells with missing days are shaded."""
     # The query returns every place and every week in order: the cells fill the grid row by row.
     shape = (len(places), len(weeks))
-    known, due = (cells[name].to_numpy(dtype=int).reshape(shape) for name in ("days", "service_days"))
-    shades = np.select([known >= due, known == 0], ["", SHADES["nothing"]], SHADES["some"])
-    texts = [[f"{some}/{whole}" for some, whole in zip(*row, strict=True)] for row in zip(known, due, strict=True)]
+    known_days, service_days = (cells[name].to_numpy(dtype=int).reshape(shape) for name in ("days", "service_days"))
+    shades = np.select([known_days >= service_days, known_days == 0], ["", SHADES["nothing"]], SHADES["some"])
+    texts = [
+        [f"{some}/{whole}" for some, whole in zip(*row, strict=True)]
+        for row in zip(known_days, service_days, strict=True)
+    ]
     grid = pd.DataFrame(texts, columns=[_week_title(week) for week in weeks], dtype=object)
     style = np.column_stack([np.full(len(places), ""), shades])
     grid.insert(0, PLACE, places["place"].tolist())

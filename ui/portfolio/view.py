@@ -55,9 +55,9 @@ def weights(pilots: pd.DataFrame) -> None:
         table = pilots[["priority", "pilot", "stage", "impact", "effort", "weight"]].set_axis(
             ["Priorité", "Pilote", "Étape", "Impact", "Effort", "Ce que cela suggère"], axis="columns"
         )
-        shown = table.rename(columns={"Priorité": "N°"})
+        screen_table = table.rename(columns={"Priorité": "N°"})
         fig = charts.impact_and_effort(placed, STRONG_IMPACT, HEAVY_EFFORT)
-        blocks.figure(fig, weights_sentence(pilots), Wide(table, (shown,)), "impact_effort", digits=0)
+        blocks.figure(fig, weights_sentence(pilots), Wide(table, (screen_table,)), "impact_effort", digits=0)
 
 
 def weights_sentence(pilots: pd.DataFrame) -> str:

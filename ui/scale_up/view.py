@@ -261,7 +261,7 @@ def durations(forecast: RolloutForecast) -> None:
         "Sur quoi reposent ces dates\u00a0?",
         "Durées en jours, attente avant l’étape comprise, attendues de… à…, 8 fois sur 10.",
     ):
-        shown = {
+        titles = {
             "stage": "Étape",
             "seen": "Finie (écoles)",
             "under_way": "En cours (écoles)",
@@ -271,7 +271,7 @@ def durations(forecast: RolloutForecast) -> None:
             "high": "à",
         }
         blocks.takeaway(durations_sentence(forecast))
-        tables.table(forecast.stages[list(shown)].rename(columns=shown), "durees_des_etapes", digits=0)
+        tables.table(forecast.stages[list(titles)].rename(columns=titles), "durees_des_etapes", digits=0)
         blocks.note(
             "Une étape en cours compte pour «\u00a0au moins si longtemps\u00a0». Moins il y a d’étapes finies, plus la "
             "fourchette est large. 1\u00a0000 simulations\u00a0; le calcul suppose que les écoles à venir ressemblent "

@@ -86,9 +86,9 @@ def waste_figures(facts: Situation) -> list[Figure]:
 
 def freshness(facts: Situation) -> None:
     """Say how recent the data and the forecasts are."""
-    known = f"Repas connus jusqu’au {day(facts.overview.last_day)}"
+    meals = f"Repas connus jusqu’au {day(facts.overview.last_day)}"
     forecasts = f"prévisions du {moment(facts.run.finished_at)}" if facts.run else "pas encore de prévisions"
-    blocks.note(f"{known}{SPACE}; {forecasts}.")
+    blocks.note(f"{meals}{SPACE}; {forecasts}.")
     if facts.wasted_kg is not None:
         blocks.note(f"Gaspillage, coût et CO₂e{SPACE}: {GROSS}. Ces trois chiffres sont donc des estimations hautes.")
 
