@@ -1,4 +1,4 @@
-"""Déposer un fichier: choose it, read what it brings, confirm."""
+"""Déposer un fichier: choose it, read its report, confirm."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ risk = risk_view.choice(run)
 forecast_view.coming_days(run, place, canteen, risk)
 risk_view.price_of_choices(run, place, canteen, risk)
 events_view.events(run, user, place, canteen)
-chosen = forecast_view.chosen_day(run)
-if chosen:
-    explain_view.why(run, place, canteen, chosen)
-    forecast_view.one_day(run, chosen, risk)
+chosen_day = forecast_view.chosen_day(run)
+if chosen_day:
+    explain_view.why(run, place, canteen, chosen_day)
+    forecast_view.one_day(run, chosen_day, risk)

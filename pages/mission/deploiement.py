@@ -24,9 +24,9 @@ if schools.empty:
 else:
     rollout_view.summary(today)
     edit_view.editing(user, edit_view.ROLLOUT, today)
-    shown = rollout_view.chosen(schools)
-    rollout_view.timeline(shown, today)
-    rollout_view.table(shown, today, len(schools))
+    chosen = rollout_view.chosen_schools(schools)
+    rollout_view.timeline(chosen, today)
+    rollout_view.table(chosen, today, len(schools))
 
 # Decisions, milestones and risks may come before the first school.
 steering_view.decisions(today)
@@ -34,4 +34,4 @@ steering_view.milestones(today)
 steering_view.risks()
 if not schools.empty:
     steering_view.school_map(schools)
-    rollout_view.dated(today)
+    rollout_view.delays_note(today)

@@ -13,7 +13,7 @@ blocks.page_title("Effet du pilote", "Le pilote fait-il baisser le gaspillage, e
 
 study = ask(pilot_study.study)
 
-if not effect_view.nothing_to_tell(study):
+if not effect_view.nothing_to_show(study):
     effect_view.headline(study)
     effect_view.intervals(study)
     effect_view.months(study)

@@ -31,7 +31,7 @@ else:
     steps = equipment_view.funnel(month)
     equipment_view.headline(steps)
     edit_view.editing(user, edit_view.EQUIPMENT, today, mois=month)
-    equipment_view.stairs(steps, month)
+    equipment_view.losses(steps, month)
     counts = equipment_view.by_group(month)
     next_week.to_do(today, counts)
     equipment_view.trend(month)

@@ -26,14 +26,14 @@ if stages["actual_end"].isna().all():
         "pages/mission/deploiement.py",
     )
 else:
-    answer = st.container()  # the answer stands above what it supposes
-    supposed = rollout_ahead_view.assumptions(stages, today)
-    told = ask(rollout_forecast.of_store, today, supposed)
-    if told is None:
+    answer = st.container()  # the answer is shown above the assumptions
+    assumptions = rollout_ahead_view.choose_assumptions(stages, today)
+    forecast = ask(rollout_forecast.of_store, today, assumptions)
+    if forecast is None:
         blocks.empty_state("La durée d’aucune de ces étapes n’est encore connue\u00a0: choisissez-en d’autres.")
     else:
         with answer:
-            rollout_ahead_view.headline(told, supposed)
-            rollout_ahead_view.fan(told, supposed, today)
-        rollout_ahead_view.pace(told)
-        rollout_ahead_view.durations(told)
+            rollout_ahead_view.headline(forecast, assumptions)
+            rollout_ahead_view.fan(forecast, assumptions, today)
+        rollout_ahead_view.pace(forecast)
+        rollout_ahead_view.durations(forecast)

@@ -49,9 +49,9 @@ def mark(mean: float | None) -> str:
 
 
 def answers_note(counts: MonthCounts) -> str:
-    """Say on how many answers the mean stands."""
-    answers, known = counts.totals[ANSWERS], int(counts.schools[ANSWERS].notna().sum())
+    """Say how many answers the mean mark is based on."""
+    answers, schools_known = counts.totals[ANSWERS], int(counts.schools[ANSWERS].notna().sum())
     if pd.isna(answers) or (counts.exact and answers == 0):
         return "aucune réponse ce mois-ci"
     answered = equipment_view.agents(int(answers), "réponse", exact=counts.exact)
-    return f"{answered}, {plural(known, 'école')}"
+    return f"{answered}, {plural(schools_known, 'école')}"

@@ -1,4 +1,4 @@
-"""The blocks of the page Équipement on what surrounds the agents: devices, workshops, requests for help."""
+"""The blocks of the page Équipement on the age of the devices, the workshops and the requests for help."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ def device_ages(today: date) -> None:
     """Answer: how old are the devices? A table inside the block of the devices."""
     counts = ask(support.device_ages, today)
     table = counts.pivot(index="kind", columns="age", values="devices").reindex(columns=list(AGES))
-    shown = table.dropna(axis="columns", how="all").fillna(0).astype(int)
+    age_counts = table.dropna(axis="columns", how="all").fillna(0).astype(int)
     blocks.takeaway(ages_sentence(counts))
-    printed = shown.rename_axis("Matériel").rename_axis(None, axis="columns").reset_index()
+    printed = age_counts.rename_axis("Matériel").rename_axis(None, axis="columns").reset_index()
     tables.table(printed, "ages_des_materiels", height="content")
 
 
 def ages_sentence(counts: pd.DataFrame) -> str:
     """Say how many devices are over three years old, out of those whose age is known."""
-    known = counts[counts["age"] != AGES[-1]]
-    old = int(known.loc[known["age"].isin(AGES[2:4]), "devices"].sum())
-    total, unknown = int(known["devices"].sum()), int(counts["devices"].sum() - known["devices"].sum())
+    known_ages = counts[counts["age"] != AGES[-1]]
+    old = int(known_ages.loc[known_ages["age"].isin(AGES[2:4]), "devices"].sum())
+    total, unknown = int(known_ages["devices"].sum()), int(counts["devices"].sum() - known_ages["devices"].sum())
     if not total:
         return f"Âges inconnus{SPACE}: {plural(unknown, 'matériel')} sans date d’installation."
     rest = f"{SPACE}; {number(unknown)} sans date d’installation" if unknown else ""

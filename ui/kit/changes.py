@@ -152,12 +152,12 @@ def _value(name: str, value: Any) -> str:  # noqa: ANN401
 
 
 def actor_seen_by(user: User, actor: str) -> str:
-    """Return who made a deposit, as this person may know it: no agent is named to the others."""
+    """Return the depositor’s name as this user may see it: only the mission sees the names of the others."""
     return actor if user.role == "mission" or actor == user.name else SOMEBODY_ELSE
 
 
 def recorded_by(known: KnownBy | None, user: User) -> str:
-    """Say which deposit told something, as this person may know it: “ par A le 24/05/2026 à 14 h 05 (dépôt n° 3)”."""
+    """Name the deposit that holds some data, as this user may see it: “ par A le 24/05/2026 à 14 h 05 (dépôt n° 3)”."""
     if known is None:
         return ""
     actor = actor_seen_by(user, known.actor)

@@ -29,7 +29,7 @@ PLACES = pd.DataFrame(
         "latitude": [47.2, 47.22],
         "longitude": [-1.55, -1.53],
         "situation": ["bloquée", "équipée"],
-        "told": ["A, <b>installation</b>", "B, test"],
+        "tip": ["A, <b>installation</b>", "B, test"],
     }
 )
 
@@ -302,7 +302,7 @@ def test_a_month_of_the_trend_is_no_day_and_its_shares_have_their_unit() -> None
 
 
 def test_two_schools_of_the_same_short_name_are_two_choices() -> None:
-    assert equipment_view.names_apart(["École X", "X", "École Y"]) == {"École X": "École X", "X": "X", "École Y": "Y"}
+    assert equipment_view.unique_names(["École X", "X", "École Y"]) == {"École X": "École X", "X": "X", "École Y": "Y"}
 
 
 def test_a_step_is_told_rounded_with_its_denominator() -> None:
@@ -334,7 +334,7 @@ def test_a_step_is_told_rounded_with_its_denominator() -> None:
 )
 def test_no_loss_is_told_from_a_step_where_nobody_is_known_to_be(shares: list[int | None], said: str) -> None:
     steps = pd.DataFrame({"step": list(programme.STEPS), "share": pd.array(shares, "Float64"), "exact": True})
-    assert plain(equipment_view.stairs_sentence(steps, TODAY)) == said
+    assert plain(equipment_view.losses_sentence(steps, TODAY)) == said
 
 
 def test_a_share_that_did_not_move_is_said_to_stay() -> None:
