@@ -13,7 +13,7 @@ _LIGHT_BLUE, _PALE = "#5d9fcb", "#c9d1d5"
 
 # Colours by role: a chart asks for what it shows, so that a colour is changed here alone.
 INK, GRID, QUIET = "#1c2b33", "#dde3e6", _GREY  # what is written, the lines behind, what comes second
-MEASURED, REFERENCE, TARGET = _BLUE, _PALE, _GREEN
+MEASURED, REFERENCE, GOAL = _BLUE, _PALE, _GREEN
 SERVED, FORECAST, PLAN, ADVISED = INK, _BLUE, _ORANGE, _GREEN  # meals
 BAND = "rgba(11, 95, 153, 0.2)"  # the interval around a forecast
 SURPLUS, SHORTAGE, NET = _LIGHT_BLUE, _ORANGE, INK

@@ -31,7 +31,7 @@ def coverage_by_month(months: pd.DataFrame) -> go.Figure:
         y=[NOMINAL_COVERAGE, NOMINAL_COVERAGE],
         name=f"Promis ({formats.percent(NOMINAL_COVERAGE, 0)})",
         mode="lines",
-        line={"color": chart.TARGET, "width": 2, "dash": "dash"},
+        line={"color": chart.GOAL, "width": 2, "dash": "dash"},
         hoverinfo="skip",
     )
     fig.update_yaxes(range=[0, 102], ticksuffix=f"{formats.SPACE}%")
