@@ -9,4 +9,4 @@ from ui.kit import blocks
 user = require("mission")
 blocks.page_title("Journal des actions", "Qui a changé quoi, et quand\u00a0?")
 
-journal_view.lines(journal_view.asked(), user)
+journal_view.lines(journal_view.chosen_filters(), user)

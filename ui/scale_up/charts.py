@@ -33,7 +33,7 @@ def fan(months: pd.DataFrame, today: date) -> go.Figure:
         y=months["target"],
         name="Écoles à faire",
         mode="lines",
-        line={"color": chart.TARGET, "width": 2, "dash": "dash", "shape": "hv"},
+        line={"color": chart.GOAL, "width": 2, "dash": "dash", "shape": "hv"},
         hoverinfo="skip",
     )
     fig.add_vline(pd.Timestamp(today).timestamp() * 1000, line={"color": chart.INK, "width": 1.5, "dash": "dot"})

@@ -77,8 +77,8 @@ def test_a_long_table_keeps_rows_of_one_line_and_one_that_cannot_fit_its_widths(
 
 
 def test_every_column_of_a_wide_table_stands_in_one_of_its_parts() -> None:
-    assert set(forecast_view.COLUMNS.values()) == {*forecast_view.FIRST, *forecast_view.SHORTER}
-    assert not {*forecast_view.FIRST} & {*forecast_view.SHORTER}
+    assert set(forecast_view.COLUMNS.values()) == {*forecast_view.FIRST, *forecast_view.SECOND}
+    assert not {*forecast_view.FIRST} & {*forecast_view.SECOND}
 
 
 def test_only_a_word_that_no_column_can_hold_is_cut() -> None:

@@ -12,7 +12,7 @@ from ui.quality.sentences import NOTHING_KNOWN
 
 CANTEEN = "Maternelle Rosalind Franklin"
 DAY = pd.Timestamp("2026-11-24")
-MEASURES = dict.fromkeys(quality_tables.MEASURES, 10.25) | {"canteen_days": 12_345}
+MEASURES = dict.fromkeys(quality_tables.METRICS, 10.25) | {"canteen_days": 12_345}
 HORIZONS = {f"{name}_{days}": -1234 for name in ("forecast", "gap") for days in archive_view.NAMES}
 MEALS = {"date": DAY, "meals_served": 16_234, "forecast": 15_987.2, "meals_planned": 16_789}
 GAPS = {"gap": -1234.5, "gap_pct": -99.9}
