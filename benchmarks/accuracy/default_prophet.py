@@ -19,7 +19,7 @@ from data.store import Store, store_path
 from models.inputs.frames import days_of
 from models.inputs.panel import Panel, learnable
 from models.inputs.prophet import keep_quiet
-from models.meals.backtest import Origin, forecast_origin, origins, together
+from models.meals.backtest import Origin, forecast_origin, joined, origins
 from models.run.backtest_file import read
 
 GOAL = 0.875
@@ -35,7 +35,7 @@ def main() -> None:
         for season, (first, last) in SEASONS.items():
             asked = origins(days_of(panel.served), first, last, LEAD_DAYS, "month")
             default = pd.concat(pool.map(partial(default_origin, panel), asked))
-            ours = together(pool.map(partial(forecast_origin, panel, strikes), asked)).meals
+            ours = joined(pool.map(partial(forecast_origin, panel, strikes), asked)).meals
             rows = _rows(panel, default, ours)
             errors = [wape(rows, name) for name in ("default", "ours")]
             cities = [wape(by_day(rows.assign(forecast=rows[name]))) for name in ("default", "ours")]

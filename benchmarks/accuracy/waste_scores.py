@@ -19,7 +19,7 @@ from models.inputs.menus import words_of
 from models.inputs.prophet import keep_quiet
 from models.meals.backtest import Origin, origins
 from models.waste.forecast import LEAST_DAYS, MEASURES, TOTAL, Weighings, forecast
-from models.waste.intervals import KG, Ahead, ahead
+from models.waste.intervals import KG, WasteForecast, waste_forecasts
 
 COLUMNS = ("totalWaste", "kitchenWaste", "servingWaste", "plateWaste")
 SCHOOL = "school"
@@ -67,12 +67,12 @@ def judge(known: Weighings, start: int, end: int) -> dict[str, pd.DataFrame]:
     weeks = []
     for place, one in enumerate(wanted, start=len(past) + 1):
         then = known.until(one.cutoff)
-        weeks.append(ahead(forecasts[:place], then, pupils, then.meals))
+        weeks.append(waste_forecasts(forecasts[:place], then, pupils, then.meals))
     came = known.grams | {KG: known.grams[TOTAL] * known.meals / 1000}
     return {name: _judged([week[name] for week in weeks], actual[SCHOOL], wanted) for name, actual in came.items()}
 
 
-def _judged(weeks: list[Ahead], actual: pd.Series, wanted: list[Origin]) -> pd.DataFrame:
+def _judged(weeks: list[WasteForecast], actual: pd.Series, wanted: list[Origin]) -> pd.DataFrame:
     said = {column: pd.concat([getattr(week, column)[SCHOOL] for week in weeks]) for column in BOUNDS}
     return pd.DataFrame(said).assign(came=actual, **_simple(actual, wanted))
 

@@ -31,12 +31,12 @@ def test_the_quantity_of_a_risk_is_the_one_that_the_errors_pass_as_often(days: i
     served = np.round(100 * (1 + chance.standard_normal((days, 2)) * [0.05, 0.2]))
     forecast, width = np.full((1, 2), 100.3), margin.width(np.zeros((1, 2, 1)), CANTEENS)
     past = np.repeat(width, days, axis=0)
-    ready = quantity.prepared(margin, np.full((days, 2), 100.0), past, served)
+    ready = quantity.prepared_margin(margin, np.full((days, 2), 100.0), past, served)
     way = forecast * margin.quantile(0.9) * width
     for one_in, factor in zip(ONE_IN, factors(margin, ready), strict=True):
         powers = quantity.WIDTH_POWER, 1 - quantity.WIDTH_POWER + quantity.SIZE_POWER
         told = np.round(forecast + factor * way ** powers[0] * forecast ** powers[1])
-        assert told == pytest.approx(quantity.whole(forecast, 1 - 1 / one_in, ready, width))
+        assert told == pytest.approx(quantity.whole_meals(forecast, 1 - 1 / one_in, ready, width))
 
 
 def test_errors_that_are_all_the_same_have_a_quantity_all_the_same() -> None:
