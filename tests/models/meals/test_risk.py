@@ -42,11 +42,11 @@ def test_the_quantity_of_a_risk_is_the_one_that_the_errors_pass_as_often(days: i
     served = np.round(100 * (1 + chance.standard_normal((days, 2)) * [0.05, 0.2]))
     forecast, width = np.full((1, 2), 100.3), margin.width(np.zeros((1, 2, 1)), CANTEENS)
     past = np.repeat(width, days, axis=0)
-    ready = quantity.prepared(margin, np.full((days, 2), 100.0), past, served)
+    ready = quantity.prepared_margin(margin, np.full((days, 2), 100.0), past, served)
     upper = forecast * (1 + margin.quantile(0.9) * width)
     for one_in, factor in zip(ONE_IN, factors(margin, ready), strict=True):
         meals = in_sql(QUANTITY, point=forecast, upper=upper, factor=np.full((1, 2), factor))
-        assert meals == pytest.approx(quantity.whole(forecast, 1 - 1 / one_in, ready, width)[0])
+        assert meals == pytest.approx(quantity.whole_meals(forecast, 1 - 1 / one_in, ready, width)[0])
 
 
 def in_sql(formula: str, **columns: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from models.inputs import menus
 from models.meals.backtest import Origin, origins
 from models.waste import forecast as waste
 from models.waste.forecast import LEVEL, MEASURES, MENU, PLACES, SEASON, TOTAL, Weighings
-from models.waste.intervals import KG, Ahead, ahead
+from models.waste.intervals import KG, WasteForecast, waste_forecasts
 
 DAYS = pd.bdate_range("2024-01-08", periods=160)
 COMING = pd.bdate_range(DAYS[-1] + pd.Timedelta(days=1), periods=10)
@@ -38,12 +38,12 @@ def _dishes(days: pd.DatetimeIndex, seed: int = 1) -> pd.DataFrame:
     )
 
 
-def _ahead(known: Weighings, first: int = 100) -> dict[str, Ahead]:
+def _ahead(known: Weighings, first: int = 100) -> dict[str, WasteForecast]:
     past = origins(DAYS, DAYS[first].date(), DAYS[-1].date(), 1, "week")
     asked = [*past, Origin(DAYS[-1], COMING)]
     meals = pd.DataFrame({"Bois": 100.0}, DAYS.append(COMING))
     forecasts = [waste.forecast(known.until(one.cutoff), one.days) for one in asked]
-    return ahead(forecasts, known, meals, known.meals)
+    return waste_forecasts(forecasts, known, meals, known.meals)
 
 
 # ---------------------------------------------------------------- levels
@@ -143,7 +143,7 @@ def test_the_interval_is_that_of_past_forecasts_and_knows_the_meals_may_be_wrong
     assert _width(unsure[KG]) > 1.5 * _width(surely[KG])
 
 
-def _width(found: Ahead) -> float:
+def _width(found: WasteForecast) -> float:
     return float(((found.upper - found.lower) / found.point).mean(axis=None))
 
 
