@@ -29,7 +29,7 @@ from models.failures import ExecutorFailed
 from models.inputs.job import HISTORY_YEARS, UNATTACHED, Job, Result
 from models.inputs.prophet import keep_quiet
 from models.inputs.series import INTERVAL, MEALS, MEASURES, Fit, Prepared, prepare
-from models.meals import run as meals_run
+from models.meals import run
 from models.meals.backtest import forecast_origin, joined, no_forecasts, quantities
 from models.meals.forecast import outlook
 from models.run import city_total
@@ -57,7 +57,7 @@ def main(job_path: Path, result_path: Path) -> None:
 def compute(job: Job, pool: Executor, progress: Progress) -> Result:
     """Compute a job; its tasks run in a pool."""
     started = time.monotonic()
-    prepared, fits, terms, past_rows, events, risks = _compute_all(job, meals_run.plan(job), pool, progress)
+    prepared, fits, terms, past_rows, events, risks = _compute_all(job, run.plan(job), pool, progress)
     forecasts = city_total.table(fits) if fits else pd.DataFrame(columns=city_total.COLUMNS)
     backtest = past_rows[past_rows["canteen"] != UNATTACHED]
     specification = _specification(job, prepared, fits, time.monotonic() - started) | {
@@ -78,7 +78,7 @@ class Computed(NamedTuple):
     risks: dict[str, Any]
 
 
-def _compute_all(job: Job, plan: meals_run.Plan, pool: Executor, progress: Progress) -> Computed:
+def _compute_all(job: Job, plan: run.Plan, pool: Executor, progress: Progress) -> Computed:
     origin = partial(forecast_origin, plan.panel, job.strikes)
     outlook_task = pool.submit(partial(outlook, plan.panel), plan.future.days, job.strikes)
     past_tasks = [pool.submit(origin, one) for one in plan.past]
@@ -93,16 +93,16 @@ def _compute_all(job: Job, plan: meals_run.Plan, pool: Executor, progress: Progr
     forecasts = joined(one.result() for one in past_tasks) if past_tasks else no_forecasts(plan.panel)
     judged_results = pool.map(partial(quantities, plan.panel, forecasts, job.strikes), plan.judged)
     arguments = (plan, forecasts, job.strikes, job.plans, outlook_task.result())
-    coming = pool.submit(meals_run.coming_quantities, *arguments).result() if meals_series else None
-    fits = meals_run.fits(meals_series, forecasts, coming.tables, outlook_task.result()) if coming else []
+    coming = pool.submit(run.coming_quantities, *arguments).result() if meals_series else None
+    fits = run.fits(meals_series, forecasts, coming.tables, outlook_task.result()) if coming else []
     judged = list(judged_results)
     all_meals = pd.concat([forecasts.meals, outlook_task.result().meals])
     fits += waste_run.fits(waste_plan, [one.result() for one in waste_tasks], all_meals, plan.panel.served)
     open_fits = [_without_closures(job, fit) for fit in fits]
-    terms = meals_run.term_rows(meals_series, outlook_task.result())
-    events = meals_run.known_events(plan, outlook_task.result())
-    risks = meals_run.known_risks(plan, judged, coming) if coming else {}
-    past_rows = meals_run.backtest_rows(plan, judged)
+    terms = run.term_rows(meals_series, outlook_task.result())
+    events = run.known_events(plan, outlook_task.result())
+    risks = run.known_risks(plan, judged, coming) if coming else {}
+    past_rows = run.backtest_rows(plan, judged)
     return Computed(prepared, [*open_fits, *(one.result() for one in other_tasks)], terms, past_rows, events, risks)
 
 
@@ -145,7 +145,7 @@ def _specification(job: Job, prepared: Prepared, fits: list[Fit], seconds: float
         "targets": list(MEASURES),
         "interval": INTERVAL,
         "settings": {
-            "meals_served": meals_run.SETTINGS,
+            "meals_served": run.SETTINGS,
             "surplus_meals": SETTINGS,
             "waste": waste_run.SETTINGS,
             "history_years": HISTORY_YEARS,
@@ -154,7 +154,7 @@ def _specification(job: Job, prepared: Prepared, fits: list[Fit], seconds: float
         "days": {"first": str(job.days[0]), "last": str(job.days[-1]), "count": len(job.days)} if job.days else None,
         "canteens": prepared.canteens,
         "series_by_method": methods,
-        "from_pupils": sorted(fit.series.canteen for fit in fits if fit.method == meals_run.FROM_PUPILS),
+        "from_pupils": sorted(fit.series.canteen for fit in fits if fit.method == run.FROM_PUPILS),
         "unattached_points_in_city_total": any(fit.series.canteen == UNATTACHED for fit in fits),
         "set_aside_canteen_days": prepared.set_aside_days,
         "strike_dates_swapped": [str(day) for day in job.swapped_strikes],

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from data.queries import rollout as programme
+from data.queries import rollout
 from data.queries.scale_up import HORIZON_YEARS, Assumptions, Range, RolloutForecast
 from data.store import Store
 from models.scale_up.calendar import WorkCalendar
@@ -63,7 +63,7 @@ def forecast(stages: pd.DataFrame, today: date, assumptions: Assumptions, draws:
 
 def of_store(store: Store, today: date, assumptions: Assumptions) -> RolloutForecast | None:
     """Simulate the rollout from the stages of the store."""
-    return forecast(programme.stages(store), today, assumptions)
+    return forecast(rollout.stages(store), today, assumptions)
 
 
 # ---------------------------------------------------------------- the schools so far

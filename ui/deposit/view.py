@@ -19,7 +19,7 @@ from ui.access import User, may_deposit
 from ui.deposit import report as deposit_report
 from ui.deposit import sentences as say
 from ui.deposit.report import Read
-from ui.edit import block as edit_view
+from ui.edit import block
 from ui.kit import blocks
 from ui.kit.changes import recorded_by
 from ui.kit.formats import SPACE, as_text, number, plural
@@ -36,9 +36,9 @@ MEALS = (
     ("pages/cuisine/previsions.py", "Voir les prévisions"),
 )
 PROGRAMME = (
-    (edit_view.ROLLOUT.values(), ("pages/mission/deploiement.py", "Voir le déploiement")),
-    (edit_view.EQUIPMENT.values(), ("pages/mission/equipement.py", "Voir l’équipement")),
-    (edit_view.PORTFOLIO.values(), ("pages/mission/portefeuille.py", "Voir le portefeuille")),
+    (block.ROLLOUT.values(), ("pages/mission/deploiement.py", "Voir le déploiement")),
+    (block.EQUIPMENT.values(), ("pages/mission/equipement.py", "Voir l’équipement")),
+    (block.PORTFOLIO.values(), ("pages/mission/portefeuille.py", "Voir le portefeuille")),
 )
 NOTHING_NEW = "Ce fichier n’apporte rien de nouveau"
 LATER = "Laisser à rattacher"

@@ -8,11 +8,9 @@ import streamlit as st
 
 from data.deposit import edits, undo
 from ui.access import User, require
-from ui.edit import line as edit_form
-from ui.edit import month as edit_table
-from ui.edit import next_stage as next_stage_form
+from ui.edit import line, month, next_stage
 from ui.kit import blocks
-from ui.kit import changes as audit_words
+from ui.kit import changes as kit_changes
 from ui.kit.formats import SPACE, escape, is_missing, moment, plural
 from ui.session import ask, store
 
@@ -57,16 +55,16 @@ def editing(user: User, choices: dict[str, str], today: date, **where: date) -> 
         chosen = str(st.selectbox("Que voulez-vous mettre à jour\u00a0?", list(choices), key="a_mettre_a_jour"))
         kind = choices[chosen]
         rows, schools = ask(edits.rows, kind), ask(edits.schools)
-        if edit_form.lacks_school(kind, rows, schools):
+        if line.lacks_school(kind, rows, schools):
             blocks.note(NO_SCHOOL)
         elif chosen == NEXT_STAGE:
-            next_stage_form.form(today)
+            next_stage.form(today)
         elif chosen == WHOLE_MONTH and "mois" in where:
-            edit_table.counts(where["mois"])
+            month.counts(where["mois"])
         else:
             matches = [row for row in rows if all(row.get(name, value) == value for name, value in where.items())]
-            edit_form.line(kind, edit_form.choice(kind, matches, NEW), schools)
-        edit_form.show_warnings()
+            line.line(kind, line.choice(kind, matches, NEW), schools)
+        line.show_warnings()
         blocks.note(
             "N’indiquez aucun nom de personne. Une case vidée ici redevient «\u00a0non renseignée\u00a0». "
             "Beaucoup de lignes\u00a0: déposez un fichier\u00a0; il est contrôlé de la même façon."
@@ -119,7 +117,7 @@ def _change(row: edits.Row) -> None:
 
 def change_sentence(row: edits.Row) -> str:
     """Say when, by whom and what a deposit changed, with its number, which other changes may mention."""
-    return f"{moment(row['done_at'])}, {row['actor']}{SPACE}: {audit_words.line(row)}"
+    return f"{moment(row['done_at'])}, {row['actor']}{SPACE}: {kit_changes.line(row)}"
 
 
 def undo_details(row: edits.Row) -> str:

@@ -12,7 +12,7 @@ import streamlit as st
 from data.deposit import edits
 from data.kinds import kinds
 from ui.access import require
-from ui.edit import line as edit_form
+from ui.edit import line as edit_line
 from ui.kit import blocks
 from ui.kit.formats import SPACE, escape, month_name, school_name
 from ui.session import ask, store
@@ -87,7 +87,7 @@ def _save(rows: list[edits.Row], typed: pd.DataFrame, names: list[str], refusals
     if outcome.refusals:
         return
     st.session_state[ROUND] += 1
-    edit_form.say(outcome, user)
+    edit_line.say(outcome, user)
     st.rerun()
 
 

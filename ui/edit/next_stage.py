@@ -8,9 +8,9 @@ from typing import Any
 import streamlit as st
 
 from data.deposit import edits
-from data.queries import rollout as programme
+from data.queries import rollout
 from data.typography import french
-from ui.edit import line as edit_form
+from ui.edit import line as edit_line
 from ui.kit import blocks
 from ui.kit.formats import SPACE, as_text, day, is_missing, school_name
 from ui.session import ask
@@ -21,7 +21,7 @@ Move = tuple[str, str, str]  # stage, column of the file, name of its field
 
 def form(today: date) -> None:
     """Ask which school moves on, and on which days."""
-    schools = ask(programme.progress, today)
+    schools = ask(rollout.progress, today)
     candidates = schools[schools["stage"].notna() & (schools["actual_end"].isna() | schools["next_stage"].notna())]
     if candidates.empty:
         blocks.note("Aucune école n’a d’étape à venir\u00a0: ajoutez d’abord ses étapes et leurs dates prévues.")
@@ -35,16 +35,16 @@ def form(today: date) -> None:
     if school is None:
         return
     moves = moves_of(by_name[school])
-    prefix = f"{edit_form.prefix_of(KIND, {'ecole': school})}_{'_'.join(stage for stage, _, _ in moves)}"
+    prefix = f"{edit_line.prefix_of(KIND, {'ecole': school})}_{'_'.join(stage for stage, _, _ in moves)}"
     with st.form(f"form_{prefix}", border=False):
         for place, ((stage, column, name), box) in enumerate(zip(moves, st.columns(2), strict=False)):
             with box:
                 label = as_text(f"{name} de «{SPACE}{stage}{SPACE}»")
                 st.text_input(label, day(today), key=f"{prefix}_{stage}", placeholder="jj/mm/aaaa")
-                edit_form.refusal(prefix, (place, column))
-                if column == "debut_reel" and (warning := ask(programme.forgotten, school, stage)):
+                edit_line.refusal(prefix, (place, column))
+                if column == "debut_reel" and (warning := ask(rollout.forgotten, school, stage)):
                     blocks.note(f"⚠ À vérifier\u00a0: {french(warning)}")
-        edit_form.other_refusals(prefix, {(place, column) for place, (_, column, _) in enumerate(moves)})
+        edit_line.other_refusals(prefix, {(place, column) for place, (_, column, _) in enumerate(moves)})
         st.form_submit_button(
             "Enregistrer", type="primary", icon=":material/check:", on_click=_save, args=(school, moves, prefix),
             key=f"save_{prefix}",
@@ -67,4 +67,4 @@ def _save(school: str, moves: list[Move], prefix: str) -> None:
     # An empty start leaves the school between two stages.
     filled = [place for place, line in enumerate(lines) if str(list(line.values())[-1] or "").strip()]
     places = filled or list(range(len(lines)))
-    edit_form.record(KIND, prefix, [lines[place] for place in places], places=places)
+    edit_line.record(KIND, prefix, [lines[place] for place in places], places=places)

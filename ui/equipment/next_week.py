@@ -10,10 +10,10 @@ import pandas as pd
 from data.people.agents import MonthCounts
 from data.people.marks_and_attendance import Attendance, attendance
 from data.people.rounding import fewest, most
-from data.queries import equipment as support
+from data.queries import equipment
 from data.queries.equipment import Tickets
 from ui.access import sees_exact_counts
-from ui.equipment import view as equipment_view
+from ui.equipment import view
 from ui.kit import blocks
 from ui.kit.formats import SPACE, day, enumeration, is_missing, plural
 from ui.rollout.charts import school_name
@@ -32,8 +32,8 @@ RULES = (
 def to_do(today: date, counts: MonthCounts) -> None:
     """Answer: what should the mission do next week?"""
     actions = [
-        *about_tickets(ask(support.tickets, today)),
-        *about_devices(ask(support.devices_to_handle)),
+        *about_tickets(ask(equipment.tickets, today)),
+        *about_devices(ask(equipment.devices_to_handle)),
         *about_workshops(ask(attendance, today, exact=sees_exact_counts()), today),
         *about_agents(counts),
     ]
@@ -99,7 +99,7 @@ def about_agents(counts: MonthCounts) -> list[str]:
     worst = {loss[1]: loss for loss in sorted(losses)}
     return sentences + [
         f"Accompagner {school_name(school)}{SPACE}: "
-        f"{equipment_view.agents(people, 'agent perdu', 'agents perdus', exact=exact)} "
+        f"{view.agents(people, 'agent perdu', 'agents perdus', exact=exact)} "
         f"entre «{SPACE}{before}{SPACE}» et «{SPACE}{step}{SPACE}»."
         for people, school, before, step in sorted(worst.values(), reverse=True)
     ]

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from data.people.marks_and_attendance import Attendance, attendance
-from data.queries import equipment as support
+from data.queries import equipment
 from data.queries.equipment import AGES, Tickets
 from ui.access import sees_exact_counts
 from ui.equipment.counts import column, people
@@ -20,7 +20,7 @@ from ui.session import ask
 
 def device_ages(today: date) -> None:
     """Answer: how old are the devices? A table inside the block of the devices."""
-    counts = ask(support.device_ages, today)
+    counts = ask(equipment.device_ages, today)
     table = counts.pivot(index="kind", columns="age", values="devices").reindex(columns=list(AGES))
     age_counts = table.dropna(axis="columns", how="all").fillna(0).astype(int)
     blocks.takeaway(ages_sentence(counts))
@@ -91,7 +91,7 @@ def held_table(facts: Attendance) -> pd.DataFrame:
 
 def tickets(today: date) -> None:
     """Answer: are the requests for help solved, and how fast?"""
-    facts, topics = ask(support.tickets, today), ask(support.tickets_by_topic, today)
+    facts, topics = ask(equipment.tickets, today), ask(equipment.tickets_by_topic, today)
     with blocks.question(
         "Les demandes d’assistance sont-elles résolues\u00a0?", "Délai\u00a0: de l’ouverture à la clôture."
     ):

@@ -13,16 +13,15 @@ import pandas as pd
 import streamlit as st
 
 from data.people.agents import AGENTS, MonthCounts, month_counts, month_totals, shares_of_school, shares_of_trade
-from data.queries import rollout as programme
+from data.queries import rollout
 from ui.access import sees_exact_counts
-from ui.equipment import support as support_view
+from ui.equipment import support
 from ui.equipment.counts import column, people
-from ui.kit import blocks, tables
-from ui.kit import chart as charts
+from ui.kit import blocks, chart, tables
 from ui.kit.blocks import Figure
 from ui.kit.formats import MISSING, SPACE, about, count_of, month_name, number, percent, plural
 from ui.kit.tables import Wide
-from ui.rollout import charts as charts_programme
+from ui.rollout import charts
 from ui.rollout.charts import school_name
 from ui.session import ask
 
@@ -59,7 +58,7 @@ def chosen_month(months: list[date]) -> date:
         return names[str(st.selectbox("Mois", list(names), key="mois", bind="query-params"))]
 
 
-def funnel(month: date, steps: Iterable[str] = programme.STEPS) -> pd.DataFrame:
+def funnel(month: date, steps: Iterable[str] = rollout.STEPS) -> pd.DataFrame:
     """Return the steps of a month with their shares; the column `exact` says whether they are exact or rounded."""
     exact = sees_exact_counts()
     totals = ask(month_totals, exact=exact).assign(exact=exact)
@@ -93,7 +92,7 @@ def losses(steps: pd.DataFrame, month: date) -> None:
     """Answer: on which step do we lose agents?"""
     with blocks.question("À quelle étape perdons-nous des agents\u00a0?", "Part des agents des écoles renseignées."):
         texts = [_step_text(row) for row in steps.to_dict("records")]
-        fig = charts.ranking(steps["step"], steps["share"].astype(float), texts, "% des agents")
+        fig = chart.ranking(steps["step"], steps["share"].astype(float), texts, "% des agents")
         fig.update_xaxes(
             tickvals=[0, 25, 50, 75, 100], range=[0, 185]
         )  # room for “≈ 100 % (≈ 180 sur ≈ 180)” beside its bar
@@ -140,7 +139,7 @@ def losses_sentence(steps: pd.DataFrame, month: date) -> str:
 
 def by_school(month: date) -> MonthCounts:
     """Return the steps of each school, exact or rounded according to the user."""
-    return ask(month_counts, month, exact=sees_exact_counts()).of(list(programme.STEPS))
+    return ask(month_counts, month, exact=sees_exact_counts()).of(list(rollout.STEPS))
 
 
 def by_group(month: date) -> MonthCounts:
@@ -191,7 +190,7 @@ def trend(month: date) -> None:
         if table.notna().any(axis=1).sum() < 2:
             blocks.empty_state("Il faut au moins deux mois renseignés pour montrer une évolution.")
             return
-        fig, printed = charts_programme.steps_by_month(table), trend_table(table)
+        fig, printed = charts.steps_by_month(table), trend_table(table)
         blocks.figure(fig, trend_sentence(table, exact=exact), printed, "evolution_equipement")
 
 
@@ -204,7 +203,7 @@ def unique_names(schools: Iterable[str]) -> dict[str, str]:
 
 def _shares_of_all() -> pd.DataFrame:
     totals = ask(month_totals, exact=sees_exact_counts())
-    return totals.pivot(index="month", columns="step", values="share").reindex(columns=list(programme.COUNTED)[1:])
+    return totals.pivot(index="month", columns="step", values="share").reindex(columns=list(rollout.COUNTED)[1:])
 
 
 def trend_table(shares: pd.DataFrame) -> Wide:
@@ -233,7 +232,7 @@ def trend_sentence(shares: pd.DataFrame, *, exact: bool = True) -> str:
 
 def devices(counts: MonthCounts, today: date) -> None:
     """Answer: which devices, in which state, how old, for how many agents?"""
-    kinds = ask(programme.devices)
+    kinds = ask(rollout.devices)
     with blocks.question("Quels matériels, dans quel état\u00a0?", "Un matériel n’est rattaché à aucune personne."):
         if kinds.empty:
             blocks.empty_state("Aucun matériel n’est encore enregistré.")
@@ -241,8 +240,8 @@ def devices(counts: MonthCounts, today: date) -> None:
         states = kinds.pivot(index="kind", columns="state", values="devices").fillna(0).astype(int)
         states = states[sorted(states.columns, key=lambda state: (state != "en service", state))]
         printed = states.rename_axis("Matériel").rename_axis(None, axis="columns").reset_index()
-        blocks.figure(charts_programme.devices(states), devices_sentence(kinds), printed, "materiels")
-        support_view.device_ages(today)
+        blocks.figure(charts.devices(states), devices_sentence(kinds), printed, "materiels")
+        support.device_ages(today)
         by_school = devices_by_school(counts.schools)
         if by_school.empty:
             return
@@ -267,7 +266,7 @@ def devices_sentence(counts: pd.DataFrame) -> str:
 
 def devices_by_school(schools: pd.DataFrame) -> pd.DataFrame:
     """Return agents, devices in service and agents per shared one of each school."""
-    devices = ask(programme.devices_in_service).set_index("school")
+    devices = ask(rollout.devices_in_service).set_index("school")
     agents = schools[AGENTS].reindex(devices.index)
     ratio = (agents / devices["shared"].where(devices["shared"] > 0)).astype("Float64")
     return devices.assign(agents=agents, ratio=ratio)

@@ -16,7 +16,7 @@ from data.queries.forecasts.adjusted import learnt_effects
 from data.queries.forecasts.runs import ForecastRun
 from ui.access import User, require
 from ui.forecasts import event_sentences as say
-from ui.forecasts import what_if as what_if_view
+from ui.forecasts import what_if
 from ui.kit import blocks, tables
 from ui.kit.formats import plural, weekday
 from ui.navigation import roles_of
@@ -42,7 +42,7 @@ def events(run: ForecastRun, user: User, place: str, canteen: str | None) -> Non
         )
         _list_events(of_place, ask(learnt_effects, run.run_id), may_declare(user))
         with st.expander("Et si…\u00a0? Essayer un événement", key="et_si"):
-            what_if_view.form(run, place, canteen)
+            what_if.form(run, place, canteen)
         _swapped_strikes()
 
 

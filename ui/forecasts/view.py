@@ -17,7 +17,7 @@ from data.queries.forecasts.runs import STALE_AFTER_DAYS, ForecastRun, is_from_p
 from ui.access import require
 from ui.forecasts import charts, disagreement
 from ui.forecasts import event_sentences as say
-from ui.forecasts import risk as risk_view
+from ui.forecasts import risk as forecasts_risk
 from ui.kit import blocks, tables
 from ui.kit.formats import MISSING, SPACE, as_text, count_of, day, is_missing, long_day, moment, number, plural, weekday
 from ui.kit.tables import Wide
@@ -121,7 +121,7 @@ def coming_days(run: ForecastRun, place: str, canteen: str | None, risk: Risk | 
         sentence = coming_sentence(shown, today_in_paris())
         blocks.figure(charts.forecast(shown, past), sentence, table, "previsions", digits=0)
         if days["advised"].notna().any():
-            blocks.note(risk_view.advice(risk) if risk else ADVICE)
+            blocks.note(forecasts_risk.advice(risk) if risk else ADVICE)
         if canteen is None:
             _city_notes(run, days)
         else:

@@ -15,8 +15,7 @@ from data.queries import journal
 from data.queries.journal import JournalFilter
 from data.store import Store
 from ui.access import User, still_may
-from ui.kit import blocks, columns, sheet, tables
-from ui.kit import changes as audit_words
+from ui.kit import blocks, changes, columns, sheet, tables
 from ui.kit.formats import moment, number, plural
 from ui.session import ask, store
 
@@ -32,7 +31,7 @@ NOT_MASKED = (
 # A deposit is a file (typed: False) or a form (True). For the other actions this does not matter (None).
 FILE, FORM = ("deposit", False), ("deposit", True)
 ACTIONS: list[tuple[str, bool | None]] = [
-    FILE, FORM, *((name, None) for name in audit_words.ACTIONS if name != "deposit")
+    FILE, FORM, *((name, None) for name in changes.ACTIONS if name != "deposit")
 ]  # fmt: skip
 NOTHING = "Rien n’a encore été fait."
 TITLES = ["Quand", "Qui", "Action", "Ce qui a changé"]
@@ -41,7 +40,7 @@ TITLES = ["Quand", "Qui", "Action", "Ce qui a changé"]
 def chosen_filters() -> JournalFilter:
     """Show the filters of the journal and return their values."""
     titles = {kind.title: name for name, kind in kinds().items()}
-    actions = {audit_words.action(name, typed): (name, typed) for name, typed in ACTIONS}
+    actions = {changes.action(name, typed): (name, typed) for name, typed in ACTIONS}
     left, middle, right = st.columns(3)
     action = left.selectbox("Action", [ALL, *actions], key="journal_action")
     kind = middle.selectbox("Données", [ALL, *titles], key="journal_donnees")
@@ -130,24 +129,24 @@ def _part(size: int, filters: JournalFilter) -> int:
     return starts[str(st.selectbox("Lignes", list(starts), key=f"journal_lignes_{hash(filters)}_{size}"))]
 
 
-def _row(line: audit_words.Row) -> str:
-    action = audit_words.action(line["action"], line["typed"])
+def _row(line: changes.Row) -> str:
+    action = changes.action(line["action"], line["typed"])
     return sheet.row([
         sheet.cell(moment(line["done_at"])), sheet.cell(line["actor"]),
         sheet.cell(action, note="annulé depuis" if _is_undone(line) else ""),
-        sheet.cell(audit_words.line(line), "text", summary=_summary(line),
-                   more=audit_words.changes_by_line(line["changes"], line["kind"])),
+        sheet.cell(changes.line(line), "text", summary=_summary(line),
+                   more=changes.changes_by_line(line["changes"], line["kind"])),
     ])  # fmt: skip
 
 
-def _is_undone(line: audit_words.Row) -> bool:
+def _is_undone(line: changes.Row) -> bool:
     return line["action"] == "deposit" and line["active"] is False
 
 
-def _summary(line: audit_words.Row) -> str:
+def _summary(line: changes.Row) -> str:
     """Return the title of the list of all changes of a deposit; empty when the line already shows them all."""
     count = len(line["changes"])
-    fully_shown = max(line["lines"], count) <= audit_words.CHANGES_SHOWN
+    fully_shown = max(line["lines"], count) <= changes.CHANGES_SHOWN
     return "" if fully_shown or not count or line["action"] != "deposit" else f"Voir {plural(count, 'changement')}"
 
 
@@ -158,13 +157,13 @@ def table(rows: pd.DataFrame) -> pd.DataFrame:
         {
             "Quand": [moment(line["done_at"]) for line in journal_lines],
             "Qui": [line["actor"] for line in journal_lines],
-            "Action": [audit_words.action(line["action"], line["typed"]) for line in journal_lines],
+            "Action": [changes.action(line["action"], line["typed"]) for line in journal_lines],
             "Données": [columns.title_of(line["kind"]) if line["kind"] else None for line in journal_lines],
             "Dépôt n°": rows["deposit_id"].astype("Int64"),
             "Annulé depuis": ["oui" if _is_undone(line) else None for line in journal_lines],
-            "Ce qui a changé": [audit_words.line(line) for line in journal_lines],
+            "Ce qui a changé": [changes.line(line) for line in journal_lines],
             "Changements": [
-                " | ".join(audit_words.changes_by_line(line["changes"], line["kind"])) for line in journal_lines
+                " | ".join(changes.changes_by_line(line["changes"], line["kind"])) for line in journal_lines
             ],
         }
     )

@@ -15,7 +15,7 @@ from ui.kit.blocks import Figure
 from ui.kit.formats import MISSING, SPACE, count_of, day, enumeration, is_missing, number, plural
 from ui.kit.tables import Wide
 from ui.portfolio import charts
-from ui.rollout import steering as steering_view
+from ui.rollout import steering
 from ui.session import ask
 
 FIRST = 3
@@ -84,7 +84,7 @@ def waiting(pilots: pd.DataFrame) -> None:
         if awaiting.empty:
             blocks.empty_state("Aucune décision n’est attendue sur ces pilotes.")
             return
-        blocks.takeaway(steering_view.decisions_sentence(awaiting))
+        blocks.takeaway(steering.decisions_sentence(awaiting))
         blocks.sentences(expected(row) for row in awaiting.to_dict("records"))
 
 
@@ -95,7 +95,7 @@ def awaiting_decision(pilots: pd.DataFrame) -> pd.DataFrame:
 
 def summary_sentence(awaiting: pd.DataFrame) -> str:
     """Say, for another page, how many decisions the pilots wait for, and which comes first."""
-    decisions = steering_view.decisions_sentence(awaiting).rstrip(".")
+    decisions = steering.decisions_sentence(awaiting).rstrip(".")
     first = "d’abord " if len(awaiting) > 1 else ""
     return f"Portefeuille des pilotes{SPACE}: {decisions} ({first}{awaiting['pilot'].iloc[0]})."
 

@@ -10,11 +10,9 @@ from data.queries.forecasts.runs import ForecastRun
 from ui.kit import blocks, tables
 from ui.kit.blocks import Figure
 from ui.kit.formats import SPACE, count_of, moment, number, percent
-from ui.quality import archive as archive_view
-from ui.quality import charts
+from ui.quality import archive, charts, worst_days
 from ui.quality import sentences as say
 from ui.quality import tables as quality_tables
-from ui.quality import worst_days as worst_days_view
 from ui.quality.sentences import Row
 from ui.session import ask
 
@@ -114,8 +112,8 @@ def details(run: ForecastRun, extent: Judged) -> None:
         "Par avance": by_lead,
         "Par cantine": by_canteen,
         "Intervalle": interval,
-        "Pires jours": lambda run: worst_days_view.worst_days(run, extent),
-        "Archive": lambda _: archive_view.forecast_archive(),
+        "Pires jours": lambda run: worst_days.worst_days(run, extent),
+        "Archive": lambda _: archive.forecast_archive(),
     }
     for tab, show in zip(st.tabs(list(views), key="detail", bind="query-params"), views.values(), strict=True):
         if tab.open:

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from data.queries import rollout as programme
+from data.queries import rollout
 from data.queries.rollout import RolloutSummary
 from ui.kit import blocks, sheet, tables
 from ui.kit.blocks import Figure
@@ -23,18 +23,18 @@ NAMED = 3
 
 def schools(today: date) -> pd.DataFrame:
     """Return where every school stands, the most advanced first."""
-    return ask(programme.progress, today)
+    return ask(rollout.progress, today)
 
 
 def summary(today: date) -> None:
-    """Show the figures of the programme, each with its denominator."""
-    facts = ask(programme.rollout_summary, today)
+    """Show the figures of the rollout, each with its denominator."""
+    facts = ask(rollout.rollout_summary, today)
     blocks.figures(_figures(facts), "deploiement")
 
 
 def _figures(facts: RolloutSummary) -> list[Figure]:
     blocked = enumeration([school_name(name) for name in facts.blocked]) if facts.blocked else None
-    help_text = "Installation terminée, sur le nombre d’écoles test du programme."
+    help_text = "Installation terminée, sur le nombre d’écoles test du rollout."
     return [
         Figure("Écoles équipées", _out_of(facts.equipped, facts.target), "installation terminée", help_text),
         Figure("Écoles raccordées", _out_of(facts.connected, facts.target), "réseau filaire"),
@@ -65,7 +65,7 @@ def chosen_schools(schools: pd.DataFrame) -> pd.DataFrame:
 
 def timeline(schools: pd.DataFrame, today: date) -> None:
     """Answer: how far is each school, against its plan?"""
-    stages = ask(programme.stages)
+    stages = ask(rollout.stages)
     stages = stages[stages["school"].isin(schools["school"])]
     with blocks.question("Avançons-nous comme prévu\u00a0?", _legend(stages)):
         if stages.empty:
@@ -88,7 +88,7 @@ def timeline_sentence(schools: pd.DataFrame) -> str:
         f"{school_name(row['school'])} ({plural(row['delay_days'], 'jour')}, {row['stage']})"
         for row in late.head(NAMED).to_dict("records")
     ]
-    done, one = int(programme.finished(late).sum()), len(late) == 1
+    done, one = int(rollout.finished(late).sum()), len(late) == 1
     verb = f"{'est' if one else 'sont'} en retard{f', {late_note(len(late), done)}' if done else ''}"
     if done == len(late):
         verb = f"{'a' if one else 'ont'} fini en retard"

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from data.calendar.names import MONTHS
-from data.queries import rollout as programme
+from data.queries import rollout
 from data.queries.scale_up import (
     CITY_SCHOOLS,
     CITY_SCHOOLS_SOURCE,
@@ -161,7 +161,7 @@ def fan(forecast: RolloutForecast, assumptions: Assumptions, today: date) -> Non
         blocks.figure(
             fig, fan_sentence(forecast, assumptions), fan_table(forecast.fan, today), "generalisation", digits=0
         )
-        if names := blocked(ask(programme.progress, today), forecast, assumptions):
+        if names := blocked(ask(rollout.progress, today), forecast, assumptions):
             blocks.note(blocked_sentence(names))
 
 
@@ -211,7 +211,7 @@ def _assumptions_note(assumptions: Assumptions) -> str:
 
 def blocked(schools: pd.DataFrame, forecast: RolloutForecast, assumptions: Assumptions) -> list[str]:
     """Return the schools with a blocked connection, when the simulation assumes that they finish their installation."""
-    if _reached(forecast, assumptions) or programme.INSTALLATION not in set(forecast.stages["stage"]):
+    if _reached(forecast, assumptions) or rollout.INSTALLATION not in set(forecast.stages["stage"]):
         return []
     stuck = schools[(schools["connection"] == "bloquée") & schools["equipped_on"].isna()]
     return [school_name(name) for name in stuck["school"]]

@@ -14,9 +14,9 @@ from data.typography import french
 from ui.kit import blocks, sheet
 from ui.kit.blocks import Figure
 from ui.kit.formats import MISSING, SPACE, count_of, day, moment, number, percent, plural, quantity, signed
-from ui.pilot_effect import view as effect_view
+from ui.pilot_effect import view as pilot_effect_view
 from ui.portfolio import view as portfolio_view
-from ui.rollout import steering as steering_view
+from ui.rollout import steering as rollout_steering
 from ui.session import ask
 from ui.summary.situation import Situation, about_schools
 
@@ -186,7 +186,7 @@ def programme_alone(today: date, study: Study) -> None:
             blocks.sentences([sentence])
     programme_decisions(today)
     if rollout.schools:
-        effect_view.summary(study)
+        pilot_effect_view.summary(study)
 
 
 def programme_decisions(today: date) -> None:
@@ -198,9 +198,9 @@ def programme_decisions(today: date) -> None:
         return
     with blocks.question("Quelles décisions le programme attend-il\u00a0?", "Saisies par la mission numérique."):
         if not waiting.empty:
-            blocks.takeaway(steering_view.decisions_sentence(waiting))
+            blocks.takeaway(rollout_steering.decisions_sentence(waiting))
         others = [] if pilots.empty else [portfolio_view.summary_sentence(pilots)]
-        blocks.sentences([*(steering_view.expected(row) for row in waiting.to_dict("records")), *others])
+        blocks.sentences([*(rollout_steering.expected(row) for row in waiting.to_dict("records")), *others])
         if not waiting.empty:
             blocks.link("pages/mission/deploiement.py", "Voir le déploiement")
         if others:

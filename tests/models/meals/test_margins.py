@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from models.inputs.calendar import day_features
 from models.inputs.panel import Panel, build, learnable
-from models.meals import error_quantiles as margins
+from models.meals import error_quantiles
 from models.meals.error_features import BEND, FEW, LARGEST_GAP, MANY, Forecasts, error_features, piecewise
 from tests.models.synthetic import city_history, school_days
 
@@ -98,10 +98,10 @@ def missed() -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     return meals, meals.to_numpy() * (1 + chance.normal(0, 1, meals.shape) * sizes), clue
 
 
-@pytest.mark.parametrize("side", [margins.ABOVE, margins.BELOW])
+@pytest.mark.parametrize("side", [error_quantiles.ABOVE, error_quantiles.BELOW])
 def test_what_is_less_sure_gets_more_room(missed: tuple[pd.DataFrame, np.ndarray, np.ndarray], side: int) -> None:
     meals, served, clue = missed
-    margin = margins.learn(meals, served, clue, side)
+    margin = error_quantiles.learn(meals, served, clue, side)
     width = margin.width(clue, meals.columns)
     assert width[clue[..., 0] == 1].mean() / width[clue[..., 0] == 0].mean() == pytest.approx(2, rel=0.15)
     assert width[:, 2:].mean() / width[:, :2].mean() == pytest.approx(2, rel=0.25)
@@ -115,13 +115,16 @@ def test_typing_errors_widen_no_margin(missed: tuple[pd.DataFrame, np.ndarray, n
     wrong = served.copy()
     wrong[::50, 0] *= 10
     kept = np.where(wrong == served, served, np.nan)
-    found = [margins.learn(meals, one, clue, margins.ABOVE).width(clue, meals.columns) for one in (wrong, kept)]
+    found = [
+        error_quantiles.learn(meals, one, clue, error_quantiles.ABOVE).width(clue, meals.columns)
+        for one in (wrong, kept)
+    ]
     assert found[0] == pytest.approx(found[1])
 
 
 def test_without_a_judged_past_errors_are_still_taken_for_something() -> None:
     nothing = pd.DataFrame(np.ones((3, 2)), columns=list("AB"))
-    margin = margins.learn(nothing, np.full((3, 2), np.nan), np.zeros((3, 2, 5)), margins.ABOVE)
-    assert margin.width(np.zeros((3, 2, 5)), nothing.columns) == pytest.approx(margins.USUAL_ERROR)
+    margin = error_quantiles.learn(nothing, np.full((3, 2), np.nan), np.zeros((3, 2, 5)), error_quantiles.ABOVE)
+    assert margin.width(np.zeros((3, 2, 5)), nothing.columns) == pytest.approx(error_quantiles.USUAL_ERROR)
     assert margin.quantile(0.9) == pytest.approx(-margin.quantile(0.1))
     assert margin.quantile(0.9) > 1

@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from models.inputs.panel import REASONS, Panel, build, complete_plans, reasons
-from models.meals import error_quantiles as margins
-from models.meals import quantity
+from models.meals import error_quantiles, quantity
 from tests.models.synthetic import city_history, school_days
 
 DAYS = school_days("2015-09-01", "2016-03-18")
@@ -24,10 +23,10 @@ def past() -> tuple[np.ndarray, np.ndarray]:
     return base, np.where(chance.random(base.shape) < 0.1, np.nan, np.round(served))
 
 
-def _learnt(base: np.ndarray, served: np.ndarray) -> tuple[margins.Margin, np.ndarray]:
+def _learnt(base: np.ndarray, served: np.ndarray) -> tuple[error_quantiles.Margin, np.ndarray]:
     """Return the margin of what is prepared, and the expected errors."""
     nothing, names = np.zeros((*base.shape, 1)), list("ABCDEF")
-    margin = margins.learn(pd.DataFrame(base, columns=names), served, nothing, margins.ABOVE)
+    margin = error_quantiles.learn(pd.DataFrame(base, columns=names), served, nothing, error_quantiles.ABOVE)
     width = margin.width(nothing, pd.Index(names))
     return quantity.prepared_margin(margin, base, width, served), width
 

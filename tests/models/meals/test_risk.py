@@ -23,17 +23,18 @@ from data.queries.forecasts.other_risks import (
 )
 from data.queries.forecasts.runs import latest_run
 from data.store import Store
-from models.meals import error_quantiles as margins
-from models.meals import quantity
+from models.meals import error_quantiles, quantity
 from models.meals.other_risks import ONE_IN, factors
 
 CANTEENS = pd.Index(["Bois", "Lac"])
 
 
-def margin_of(days: int) -> margins.Margin:
+def margin_of(days: int) -> error_quantiles.Margin:
     chance = np.random.default_rng(7)
     served = 100 * (1 + chance.standard_normal((days, 2)) * [0.05, 0.2])
-    return margins.learn(pd.DataFrame(100.0, range(days), CANTEENS), served, np.zeros((days, 2, 1)), margins.ABOVE)
+    return error_quantiles.learn(
+        pd.DataFrame(100.0, range(days), CANTEENS), served, np.zeros((days, 2, 1)), error_quantiles.ABOVE
+    )
 
 
 @pytest.mark.parametrize("days", [0, 10, 400])
@@ -65,10 +66,10 @@ def test_sql_and_python_prepare_the_same_quantity(data: st.DataObject) -> None:
     column = lambda low, high: np.array(data.draw(st.lists(st.floats(low, high), min_size=count, max_size=count)))  # noqa: E731
     forecast, width, errors = column(1.0, 900.0), column(0.02, 1.5), column(-0.9, 0.9)
     chance = data.draw(st.floats(0.55, 0.97))
-    above = margins.Margin(
-        margins.ABOVE, pd.Series(0.1, CANTEENS), np.zeros(2), np.sort(np.append(np.abs(errors), 0.3))
+    above = error_quantiles.Margin(
+        error_quantiles.ABOVE, pd.Series(0.1, CANTEENS), np.zeros(2), np.sort(np.append(np.abs(errors), 0.3))
     )
-    prepared = margins.Margin(margins.ABOVE, pd.Series(0.1, CANTEENS), np.zeros(2), np.sort(errors))
+    prepared = error_quantiles.Margin(error_quantiles.ABOVE, pd.Series(0.1, CANTEENS), np.zeros(2), np.sort(errors))
     upper = forecast * (1 + above.quantile(0.9) * width)
     unit = quantity.USUAL_WIDTH ** (1 - quantity.WIDTH_POWER) * quantity.USUAL_MEALS**-quantity.SIZE_POWER
     factor = prepared.quantile(chance) * unit * above.quantile(0.9) ** -quantity.WIDTH_POWER
@@ -79,7 +80,7 @@ def test_sql_and_python_prepare_the_same_quantity(data: st.DataObject) -> None:
 
 
 def test_errors_that_are_all_the_same_have_a_quantity_all_the_same() -> None:
-    margin = margins.Margin(margins.ABOVE, pd.Series(0.1, CANTEENS), np.zeros(2), np.zeros(200))
+    margin = error_quantiles.Margin(error_quantiles.ABOVE, pd.Series(0.1, CANTEENS), np.zeros(2), np.zeros(200))
     assert factors(margin, margin) == [0.0] * len(ONE_IN)
 
 
