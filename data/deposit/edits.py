@@ -16,7 +16,7 @@ from data.export.files import csv_of_texts
 from data.kinds import Field, Kind, kinds, normalise
 from data.kinds.records import PROGRAMME_KINDS, RECORD_TABLES
 from data.queries.journal import LINES, journal_line
-from data.reading.dates import NUMERIC, day_of, written
+from data.reading.dates import NUMERIC, as_iso, day_of
 from data.reading.formulas import escape
 from data.store import Store
 from data.typography import french
@@ -177,6 +177,6 @@ def _told(described: Field, value: Any) -> str:  # noqa: ANN401
     if described.type != "date":
         return str(value)
     try:
-        return date.fromisoformat(written(_day_first(value), month=described.month)).strftime(described.date_format)
+        return date.fromisoformat(as_iso(_day_first(value), month=described.month)).strftime(described.date_format)
     except ValueError:
         return str(value)

@@ -13,7 +13,7 @@ from data.kinds.records.programme_checks import KNOWN_SCHOOLS, schools_of
 from data.reading.cleaning import capped
 from data.reading.dates import Remark
 from data.reading.sheet import Sheet
-from data.reading.texts import rewrite, used
+from data.reading.texts import distinct, rewrite
 from data.typography import TITLE, quoted
 
 SCHOOL = "ecole"
@@ -31,7 +31,7 @@ def with_known_schools(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> Sheet
         {str(name) for (name,) in cursor.execute(names).fetchall()}
         for names in (KNOWN_SCHOOLS, schools_of(RECORD_TABLES[sheet.kind.name].view))
     )
-    read = _known_names(set(used(sheet.cells[SCHOOL])) - had, known)
+    read = _known_names(set(distinct(sheet.cells[SCHOOL])) - had, known)
     if not read:
         return sheet
     cells = rewrite(
