@@ -36,5 +36,5 @@ TARGETS = {
     "tickets": TICKETS,
     "pilots": PILOTS,
 }
-# The programme belongs to the mission numérique: these kinds are deposited, edited and taken back by nobody else.
+# The programme belongs to the mission numérique: only that role deposits, edits and undoes these kinds.
 PROGRAMME_KINDS = tuple(name for name, target in TARGETS.items() if target.takes_back)

@@ -1,4 +1,4 @@
-"""What a target is, and the checks that several kinds share."""
+"""The record table of a kind of file, and the checks that several kinds share."""
 
 # ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Check:
-    """A warning, or a rejection if `blocking`, said of the lines where `when` holds (SQL over `typed`, as `reason`)."""
+    """A warning, or a rejection if `blocking`, about the lines for which `when` holds; `when` and `reason` are SQL.
+
+    Both read `file_lines`, the lines of a file; `column` is the column to correct.
+    """
 
     column: str
     when: str
@@ -18,12 +21,13 @@ class Check:
 
 @dataclass(frozen=True)
 class Target:
-    """The record table of a kind, the view of what is true now, and the projection of a line into a row.
+    """The record table of a kind, the view of its known rows, and the projection of a line into a row.
 
-    A line that does not `carries` anything is counted “without measure” and leaves no row. `given_back` is the way
-    back: the rows of what is true now under the names of the file's columns (one absent column is an empty one).
-    A line that `takes_back` values names their columns in the file's column “effacer”, kept as `cleared`; the checks of
-    such a target may also read `now`, the row as it would be once the line is applied, and `now.before`, the row known.
+    A line for which `carries` is false is counted “without measure” and leaves no row. `given_back` is the reverse of
+    the projection: the known rows, with the columns of a file (a column that is not there is an empty one).
+    Where `takes_back` is true, a line may clear values: its column “effacer” names their columns, kept as `cleared`.
+    The checks may then also read `now`, the row as it would be once the line is applied, and `now.before`, the row as
+    it is known.
     """
 
     table: str
@@ -49,7 +53,7 @@ def editable(
     checks: tuple[Check, ...] = (),
     order: str = "ALL",
 ) -> Target:
-    """Return the target of a kind that people also edit by forms; `key` and `values` map file columns to our own."""
+    """Return the record table of a kind edited by forms too; `key` and `values` map the file's columns to our own."""
     names = {**values, ROW: "*"}
     cleared = (
         f"list_filter(list_transform({TAKEN_BACK}, lambda name: {choose('name', names)}), lambda name: name <> '')"
@@ -63,8 +67,11 @@ def editable(
         values=tuple(values.values()),
         projection=", ".join(f"{column} AS {own}" for column, own in columns.items()) + f", {cleared} AS cleared",
         given_back=f"SELECT {shown} FROM {view} ORDER BY {order}",
-        # What is taken back whole need not be right.
-        checks=(*_taking_back(values), *(replace(check, when=f"({check.when}) AND NOT now.gone") for check in checks)),
+        # A row that is removed need not pass the checks.
+        checks=(
+            *_taking_back(values),
+            *(replace(check, when=f"({check.when}) AND NOT now.removed") for check in checks),
+        ),
         takes_back=True,
     )
 
@@ -92,7 +99,8 @@ def _taking_back(values: dict[str, str]) -> tuple[Check, ...]:
 
 
 NAMESAKES = """trim(cantine_nom) IN (
-    SELECT trim(name) FROM (SELECT name FROM canteens UNION SELECT cantine_nom FROM typed WHERE cantine_nom IS NOT NULL)
+    SELECT trim(name)
+    FROM (SELECT name FROM canteens UNION SELECT cantine_nom FROM file_lines WHERE cantine_nom IS NOT NULL)
     GROUP BY trim(name) HAVING count(*) > 1)"""
 NAMESAKES_REASON = """'« ' || cantine_nom || ' » ne diffère d’une autre cantine que par une espace :'
     || ' deux cantines distinctes sont gardées, comme dans le fichier'"""
@@ -100,7 +108,7 @@ NAMESAKE = Check("cantine_nom", NAMESAKES, NAMESAKES_REASON)
 
 
 def choose(expression: str, choices: dict[str, str] | dict[str, int] | dict[int, str]) -> str:
-    """Return the SQL that turns each key into its value, and anything else into NULL; all are constants of ours."""
+    """Return the SQL that turns each key into its value, and anything else into NULL; all are our own constants."""
     cases = " ".join(f"WHEN {_literal(key)} THEN {_literal(value)}" for key, value in choices.items())
     return f"CASE {expression} {cases} END"
 
