@@ -83,7 +83,7 @@ def _columns(kind: Kind) -> None:
             [
                 cell(field.name, "name"),
                 cell("oui" if field.required_column else "non"),
-                cell(french(field.description + field.values_told + field.length_told), "text"),
+                cell(french(field.description + field.values_note + field.length_note), "text"),
                 cell(field.example),
                 cell(", ".join(other_titles(field)), "text"),
             ]
