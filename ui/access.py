@@ -92,8 +92,10 @@ def decide(visit: Visit, claims: Mapping[str, Any], store: Store) -> User | Refu
     """Decide who sends a request, from its connection and its sign-in."""
     if not sign_in_configured():
         return decide_local(visit)
-    held = session_cookie.read(visit.cookies) if visit.headers else None
-    return decide_signed_in(claims, _accounts(store, store.version()), time.time(), held, tested=not visit.headers)
+    cookie_session = session_cookie.read(visit.cookies) if visit.headers else None
+    return decide_signed_in(
+        claims, _accounts(store, store.version()), time.time(), cookie_session, tested=not visit.headers
+    )
 
 
 def decide_local(visit: Visit) -> User | Refusal:
@@ -121,11 +123,11 @@ def decide_signed_in(
     claims: Mapping[str, Any],
     accounts: Mapping[str, Account],
     now: float,
-    held: Session | None = None,
+    cookie_session: Session | None = None,
     *,
     tested: bool = False,
 ) -> User | Refusal:
-    """Decide with a configured sign-in: `accounts` by e-mail address (lower case), `held` read from our cookie.
+    """Decide with a configured sign-in: `accounts` by e-mail address (lower case), `cookie_session` from our cookie.
 
     `tested` ignores our cookie: a test run has no browser, so no cookie.
     """
@@ -137,12 +139,12 @@ def decide_signed_in(
         return Refusal(NO_ACCOUNT)
     if str(claims.get("email_verified", False)).lower() != "true":
         return Refusal(NOT_VERIFIED)
-    if not tested and (held is None or held.email != email):
+    if not tested and (cookie_session is None or cookie_session.email != email):
         return Refusal(SIGN_IN, can_sign_in=True)
-    if held and held.generation != account.generation:
+    if cookie_session and cookie_session.generation != account.generation:
         return Refusal(ENDED, can_sign_in=True)
     verified_at = _seconds(claims.get("auth_time") or claims.get("iat"))
-    since = held.since if held else verified_at
+    since = cookie_session.since if cookie_session else verified_at
     if now - min(since, verified_at) > SIGN_IN_HOURS * 3600:
         # A sign-in of less than a minute ago, whose proof of identity is old: the provider did not ask the user again.
         # Another sign-in would give the same result, without end.

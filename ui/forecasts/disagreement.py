@@ -61,7 +61,7 @@ def of_day(canteens: pd.DataFrame, events: Mapping[str | None, str] | None = Non
     if known_gaps.empty:
         return None
     largest = canteens.loc[known_gaps.index].assign(gap=known_gaps, size=known_gaps.abs()).nlargest(NAMED, "size")
-    named = [
+    worst = [
         f"{place} ({signed(gap, 0)}{f'{SPACE}; {declared[place]}' if place in declared else ''})"
         for place, gap in zip(largest["place"], largest["gap"], strict=True)
     ]
@@ -70,5 +70,5 @@ def of_day(canteens: pd.DataFrame, events: Mapping[str | None, str] | None = Non
     return (
         f"Prévu loin de la quantité conseillée d’après l’historique{SPACE}: "
         f"{count_of(len(known_gaps), planned, 'cantine')}{', dont' if len(known_gaps) > NAMED else SPACE + ':'} "
-        f"{enumeration(named)}. {_declared(declared.get(None))}À vérifier{SPACE}: {f'{SPACE}; ou '.join(meanings)}."
+        f"{enumeration(worst)}. {_declared(declared.get(None))}À vérifier{SPACE}: {f'{SPACE}; ou '.join(meanings)}."
     )

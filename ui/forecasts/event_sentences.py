@@ -87,7 +87,7 @@ def by_day(events: pd.DataFrame, canteen: str | None) -> dict[date, str]:
 
 
 def by_place(events: pd.DataFrame) -> dict[str | None, str]:
-    """Name the events of one day by place, as people read it; None is the whole city."""
+    """Name the events of one day, by the label of their place; the key None is the whole city."""
     names_by_place: dict[str | None, list[str]] = {}
     for row in events.to_dict("records"):
         names_by_place.setdefault(None if is_missing(row["canteen"]) else str(row["place"]), []).append(short(row))

@@ -111,8 +111,8 @@ def price_sentence(choices: pd.DataFrame, one_in: int | None, cost: float) -> st
     """Say what the chosen risk changes compared with today's; without a choice, what the next lower risk would."""
     today = choices.index[choices["one_in"].isna()][0]
     neighbour = today - 1 if today > 0 else today + 1
-    other = neighbour if one_in is None else choices.index[choices["one_in"] == one_in][0]
-    before, after = choices.loc[today], choices.loc[other]
+    alternative = neighbour if one_in is None else choices.index[choices["one_in"] == one_in][0]
+    before, after = choices.loc[today], choices.loc[alternative]
     more_surplus, more_shortage = (
         round(after[name] - before[name]) for name in ("surplus_per_week", "shortage_per_week")
     )

@@ -109,7 +109,7 @@ def _progress() -> None:
 def coming_days(run: ForecastRun, place: str, canteen: str | None, risk: Risk | None = None) -> None:
     """Answer: how many meals in the next service days, for this place, at this stock-out risk?"""
     days = ask(daily_forecast, run.run_id, canteen)
-    shown = ask(daily_forecast_at, run.run_id, canteen, risk) if risk else days
+    days_at_risk = ask(daily_forecast_at, run.run_id, canteen, risk) if risk else days
     caption = f"{place}. La bande contient le nombre de repas servis quatre fois sur cinq (intervalle à 80{SPACE}%)."
     with blocks.question("Combien de repas dans les prochains jours de service\u00a0?", caption):
         if days.empty:
@@ -117,9 +117,11 @@ def coming_days(run: ForecastRun, place: str, canteen: str | None, risk: Risk | 
             return
         past = ask(recent_actuals, canteen, days["date"].min().date(), PAST_DAYS)
         gaps = disagreement.gaps(days) if canteen else None
-        table = _readable(shown.assign(weekday=days["date"].map(weekday), disagreement=gaps), ["date", "weekday"])
-        sentence = coming_sentence(shown, today_in_paris())
-        blocks.figure(charts.forecast(shown, past), sentence, table, "previsions", digits=0)
+        table = _readable(
+            days_at_risk.assign(weekday=days["date"].map(weekday), disagreement=gaps), ["date", "weekday"]
+        )
+        sentence = coming_sentence(days_at_risk, today_in_paris())
+        blocks.figure(charts.forecast(days_at_risk, past), sentence, table, "previsions", digits=0)
         if days["advised"].notna().any():
             blocks.note(forecasts_risk.advice(risk) if risk else ADVICE)
         if canteen is None:
@@ -199,10 +201,10 @@ def one_day(run: ForecastRun, chosen: date, risk: Risk | None = None) -> None:
     with blocks.question("Ce jour-là, combien de repas par cantine\u00a0?"):
         canteens = ask(canteen_forecasts_of_day, run.run_id, chosen)
         city = ask(daily_forecast_at, run.run_id, None, risk) if risk else ask(daily_forecast, run.run_id, None)
-        shown = ask(canteen_forecasts_of_day_at, run.run_id, chosen, risk) if risk else canteens
+        canteens_at_risk = ask(canteen_forecasts_of_day_at, run.run_id, chosen, risk) if risk else canteens
         blocks.takeaway(day_sentence(chosen, city, canteens))
         # The plan is compared with the quantity at the managers' own risk, whatever risk is chosen.
-        table = _readable(shown.assign(disagreement=disagreement.gaps(canteens)), ["place"])
+        table = _readable(canteens_at_risk.assign(disagreement=disagreement.gaps(canteens)), ["place"])
         tables.table(table, f"previsions_{chosen:%Y-%m-%d}", digits=0, height=420)
         _disagreement_warning(disagreement.of_day(canteens, say.by_place(ask(declared_events, chosen, chosen))))
 

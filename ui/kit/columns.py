@@ -1,4 +1,4 @@
-"""The French names of kinds of files, of their columns, and of the values of our record tables."""
+"""The French names of kinds of files and of their columns; the values of record tables in French."""
 
 from __future__ import annotations
 

@@ -33,9 +33,9 @@ def forecast_archive() -> None:
             blocks.empty_state(nothing_judged_yet())
             return
         blocks.takeaway(error_by_horizon(horizons))
-        more = {"days_ahead": "Avance médiane (jours)", "forecast_city_wape_pct": "Écart ville, prévision (%)"}
+        extra_metrics = {"days_ahead": "Avance médiane (jours)", "forecast_city_wape_pct": "Écart ville, prévision (%)"}
         titles = [NAMES[horizon] for horizon in horizons["horizon"]]
-        tables.table(quality_tables.transposed(horizons, titles, more), "archive_qualite", height="content")
+        tables.table(quality_tables.transposed(horizons, titles, extra_metrics), "archive_qualite", height="content")
         blocks.sentences(days_judged(row) for _, row in horizons.iterrows())
         blocks.note(RULE)
         computed_late = int(horizons["computed_after"].max())

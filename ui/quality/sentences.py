@@ -67,7 +67,7 @@ def comparison(value: float, other: float, digits: int = 1) -> str:
 
 
 def rows_of(table: pd.DataFrame) -> dict[str, Row]:
-    """Return the rows of `quality.by_method` by method."""
+    """Return the rows of `quality.by_method` as a dictionary, by method."""
     return {row["method"]: dict(row) for row in table.to_dict("records")}
 
 
@@ -98,32 +98,32 @@ def verdict(by_method: dict[str, Row], coverage_row: Row) -> tuple[str, list[str
 def methods(by_method: dict[str, Row]) -> str:
     """Say whether the WAPE of the forecast is under that of the plan, per canteen and for the city."""
     plan, forecast = by_method["plan"], by_method["forecast"]
-    own, city = (comparison(forecast[name], plan[name]) for name in ("wape_pct", "city_wape_pct"))
+    word, city_word = (comparison(forecast[name], plan[name]) for name in ("wape_pct", "city_wape_pct"))
     return (
-        f"Par cantine et par jour, la prévision s’écarte de {percent(forecast['wape_pct'])} des repas servis, {own} "
+        f"Par cantine et par jour, la prévision s’écarte de {percent(forecast['wape_pct'])} des repas servis, {word} "
         f"que le prévu ({percent(plan['wape_pct'])}){SPACE}; pour la ville et par jour, de "
-        f"{percent(forecast['city_wape_pct'])}, {city} que lui ({percent(plan['city_wape_pct'])})."
+        f"{percent(forecast['city_wape_pct'])}, {city_word} que lui ({percent(plan['city_wape_pct'])})."
     )
 
 
 def _same_weekday(by_method: dict[str, Row]) -> tuple[bool, str]:
     """Compare the forecast with the seasonal naive methods (same weekday): is it more accurate, and their WAPE."""
     baselines = [name for name in ("same_weekday_last_week", "same_weekday_at_order") if name in by_method]
-    own = by_method["forecast"]["wape_pct"]
+    forecast_wape = by_method["forecast"]["wape_pct"]
     gaps = [f"{NAMES[name]}{SPACE}: {percent(by_method[name]['wape_pct'])} d’écart" for name in baselines]
     more_accurate = bool(baselines) and all(
-        comparison(own, by_method[name]["wape_pct"]) == "moins" for name in baselines
+        comparison(forecast_wape, by_method[name]["wape_pct"]) == "moins" for name in baselines
     )
     return more_accurate, f"{'. '.join(gaps) or 'Le passé est trop court pour le dire'}."
 
 
 def _quantity(by_method: dict[str, Row], method: str) -> tuple[bool, str]:
     """Compare a quantity with the plan: is there less surplus without more shortage, and the figures of both."""
-    plan, own = by_method["plan"], by_method[method]
+    plan, quantity = by_method["plan"], by_method[method]
     words = {"surplus_pct": "surplus", "shortage_pct": "manque"}
-    sides = {column: comparison(own[column], plan[column], 2) for column in words}
+    sides = {column: comparison(quantity[column], plan[column], 2) for column in words}
     parts = [
-        f"{sides[column]} de {word} ({percent(own[column], 2)} contre {percent(plan[column], 2)})"
+        f"{sides[column]} de {word} ({percent(quantity[column], 2)} contre {percent(plan[column], 2)})"
         for column, word in words.items()
     ]
     better = sides["surplus_pct"] == "moins" and sides["shortage_pct"] != "plus"

@@ -100,11 +100,11 @@ def metrics(rows: pd.DataFrame, first: dict[str, str]) -> pd.DataFrame:
     return rows[list(names)].rename(columns=names)
 
 
-def transposed(rows: pd.DataFrame, titles: list[str], more: dict[str, str] | None = None) -> pd.DataFrame:
+def transposed(rows: pd.DataFrame, titles: list[str], extra_metrics: dict[str, str] | None = None) -> pd.DataFrame:
     """Return the metrics of a few groups side by side: one row per metric, one column per group."""
-    names = {name: words for name, words in ((more or {}) | METRICS).items() if name != "canteen_days"}
-    turned = rows[list(names)].astype(float).set_axis(titles).rename(columns=names).T
-    return turned.rename_axis("Mesure").reset_index()
+    names = {name: words for name, words in ((extra_metrics or {}) | METRICS).items() if name != "canteen_days"}
+    table = rows[list(names)].astype(float).set_axis(titles).rename(columns=names).T
+    return table.rename_axis("Mesure").reset_index()
 
 
 def canteens(rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
