@@ -1,4 +1,4 @@
-"""The key of this machine: without a configured sign-in, only a browser that opened a one-time address gets in."""
+"""One-time addresses: without a configured sign-in, only a browser that opened one gets a cookie and has access."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import threading
 from collections.abc import Mapping
 
 PARAMETER = "jeton"
-# Made anew at each start: an address of yesterday opens nothing.
+# New at each start: addresses and cookies of an earlier start are no longer valid.
 _KEY = secrets.token_urlsafe(32)
 _one_time: set[str] = set()
 _lock = threading.Lock()
 
 
 def one_time_address(port: int) -> str:
-    """Return a new address that lets one browser in, once."""
+    """Return a new address that gives access to one browser, once."""
     token = secrets.token_urlsafe(24)
     with _lock:
         _one_time.add(token)
@@ -22,21 +22,23 @@ def one_time_address(port: int) -> str:
 
 
 def redeem(token: str) -> bool:
-    """Use up the token of a one-time address; False when it is unknown or was used before."""
+    """Consume the token of a one-time address; return False when it is unknown or already used."""
     with _lock:
-        known = next((kept for kept in _one_time if secrets.compare_digest(kept.encode(), token.encode())), None)
-        if known is not None:
-            _one_time.discard(known)
-        return known is not None
+        matching = next(
+            (unused for unused in _one_time if secrets.compare_digest(unused.encode(), token.encode())), None
+        )
+        if matching is not None:
+            _one_time.discard(matching)
+        return matching is not None
 
 
 def cookie(port: int) -> tuple[str, str]:
-    """Return the name and value of the cookie of a browser that got in; cookies do not tell ports apart, names do."""
+    """Return the name and value of the access cookie; the port is in the name, because cookies ignore ports."""
     return f"antigaspi_{port}", _KEY
 
 
 def held_by(cookies: Mapping[str, str]) -> bool:
-    """Tell whether a browser got in by a one-time address of this server."""
+    """Tell whether these cookies contain the key of this server: their browser opened a one-time address."""
     return any(
         secrets.compare_digest(value.encode(), _KEY.encode())
         for name, value in cookies.items()

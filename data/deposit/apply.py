@@ -1,4 +1,4 @@
-"""A deposit: a file checked, shown, then applied in one transaction; every one of its lines is accounted for."""
+"""A deposit: a file is checked, its report is shown, then its lines are recorded in one transaction."""
 
 # ruff: noqa: S608 — the SQL is assembled from our own schemas and targets; what the file says travels as data.
 from __future__ import annotations
@@ -15,8 +15,8 @@ import pandas as pd
 import pyarrow as pa
 
 from data.deposit import plausibility
-from data.deposit.checking import doubts, refuse_lines
-from data.deposit.comparison import changes, last_said, overlay, sort_lines, whole_lines
+from data.deposit.checking import line_warnings, refuse_lines
+from data.deposit.comparison import changes, newest_deposit, overlay, sort_lines, whole_lines
 from data.deposit.report import DepositReport, Finding, Findings
 from data.deposit.school_names import with_known_schools
 from data.deposit.staging import stage
@@ -30,7 +30,7 @@ from data.typography import TITLE, cut, french
 
 __all__ = ["DepositRefused", "DepositReport", "Finding", "apply", "preview"]
 
-CHANGES_TOLD = 60
+CHANGES_AUDITED = 60
 CHANGE_COLUMNS = ["line", "key", "column", "old", "new"]
 REASON_COLUMN = "motif_du_rejet"
 # The column of a strike's date, by kind of file.
@@ -38,9 +38,9 @@ STRIKE_COLUMNS = {"strikes": "date", "events": "date_debut"}
 
 
 def preview(store: Store, file_name: str, content: bytes, *, typed: bool = False) -> DepositReport:
-    """Tell what depositing this file would do; nothing is written; `typed` lines came by a form.
+    """Report what depositing this file would change, without writing anything; `typed` lines come from a form.
 
-    Raises DepositRefused when the file as a whole cannot be taken.
+    Raises DepositRefused when the whole file must be refused.
     """
     return _examined(store, store.version(), file_name, content, typed).report
 
@@ -56,13 +56,13 @@ def apply(
     typed: bool = False,
     new: bool = False,
 ) -> DepositReport:
-    """Check the file against the store of this instant and apply its good lines, in one transaction.
+    """Check the file against the store as it is now and record its valid lines, in one transaction.
 
-    `attachments` gives the canteens chosen for unknown labels (site, kind); they are remembered with the deposit.
-    `typed` lines came by a form: the audit trail tells it, and none of them is taken for a total.
-    A file that brings nothing new leaves the store as it is: the report says so, and by whom it was known. Raises
-    DepositRefused when the file as a whole cannot be taken, or when all its lines are rejected; when any is, if it must
-    be taken `whole`; when any is known already, if they must be `new`.
+    `attachments` gives the canteens chosen for unknown labels (site, kind); they are recorded with the deposit.
+    `typed` lines come from a form: the audit trail says so, and none of them is read as a total.
+    A file without anything new leaves the store as it is; its report names the deposit that has these lines already.
+    Raises DepositRefused when the whole file must be refused or when all its lines are rejected; with `whole`, also
+    when one line is rejected; with `new`, also when one line is known already.
     """
     with ThreadPoolExecutor(1) as pool:
         digest = pool.submit(hashlib.sha256, content)
@@ -70,7 +70,7 @@ def apply(
     detail: dict[str, Any] = {"file": report.file, "kind": report.kind, "typed": typed}
     try:
         with store.write(actor, "deposit", detail) as cursor:
-            report, rows, told = _examined(store, store.version(), file_name, content, typed)
+            report, rows, changed_values = _examined(store, store.version(), file_name, content, typed)
             _refuse_if_unreadable(report, whole)
             if new:
                 _refuse_if_known(report)
@@ -79,7 +79,7 @@ def apply(
             deposit_id = _record(cursor, report, content, digest.result().hexdigest(), actor)
             _insert(cursor, RECORD_TABLES[report.kind], deposit_id, rows)
             attach(cursor, deposit_id, attachments or {})
-            detail |= {"deposit": deposit_id} | _brought(report, told)
+            detail |= {"deposit": deposit_id} | _audit_counts(report, changed_values)
     except _NothingToDo:
         pass
     finally:
@@ -87,27 +87,27 @@ def apply(
     return report
 
 
-def _brought(report: DepositReport, changed_values: list[dict[str, str | None]] | None) -> dict[str, Any]:
-    """Return what the audit trail tells of a deposit: its counts, and each value before and after where it is kept."""
+def _audit_counts(report: DepositReport, changed_values: list[dict[str, str | None]] | None) -> dict[str, Any]:
+    """Return what the audit trail keeps of a deposit: its counts, and the changed values of a kind edited by forms."""
     added = report.new + report.new_without_measure
     counts = {"accepted": report.accepted, "changed": report.changed, "added": added}
     return counts if changed_values is None else counts | {"changes": changed_values}
 
 
 def forget() -> None:
-    """Let go of the last file examined: nobody will apply it."""
+    """Free the memory of the last file examined, which nobody will apply."""
     _examined.cache_clear()
 
 
 class _Examined(NamedTuple):
-    """What is said of a file, the rows it would record, and what the audit trail tells of them before and after."""
+    """The report of a file, the rows it would record, and its changed values before and after (None: not kept)."""
 
     report: DepositReport
     rows: pa.Table
-    told: list[dict[str, str | None]] | None
+    changed_values: list[dict[str, str | None]] | None
 
 
-# People preview a file, then apply it: the last one stays examined until then, unless the store changes in between.
+# People preview a file, then apply it. The examination of the last file is kept, and reused if the store is the same.
 @lru_cache(maxsize=1)
 def _examined(store: Store, version: int, file_name: str, content: bytes, typed: bool) -> _Examined:  # noqa: ARG001
     """Examine a file against the store of this version."""
@@ -115,26 +115,26 @@ def _examined(store: Store, version: int, file_name: str, content: bytes, typed:
     with store.scratch() as cursor:
         report = _examine(cursor, file_name, sheet)
         if typed or report.nothing_to_do:
-            report = replace(report, known_by=last_said(cursor, RECORD_TABLES[sheet.kind.name]))
+            report = replace(report, known_by=newest_deposit(cursor, RECORD_TABLES[sheet.kind.name]))
         rows = cursor.sql(
             "SELECT * EXCLUDE (empty, carries) FROM incoming WHERE carries AND line NOT IN (SELECT line FROM repeats)"
         )
         return _Examined(report, rows.to_arrow_table(), _before_and_after(cursor, RECORD_TABLES[sheet.kind.name]))
 
 
-def _before_and_after(cursor: duckdb.DuckDBPyConnection, target: RecordTable) -> list[dict[str, str | None]] | None:
-    """Return each value that changes, for the kinds that people edit one line at a time; the others keep their file."""
-    if not target.takes_back:
+def _before_and_after(cursor: duckdb.DuckDBPyConnection, table: RecordTable) -> list[dict[str, str | None]] | None:
+    """Return each value that changes, before and after; None for the kinds that are not edited by forms."""
+    if not table.takes_back:
         return None
-    told = pd.concat([whole_lines(cursor, target), changes(cursor, target, ("changed", "new"))])
+    changed = pd.concat([whole_lines(cursor, table), changes(cursor, table, ("changed", "new"))])
     return [
         {name: None if pd.isna(row[name]) else str(row[name]) for name in ("key", "column", "old", "new")}
-        for row in told.sort_values("line", kind="stable").head(CHANGES_TOLD).to_dict("records")
+        for row in changed.sort_values("line", kind="stable").head(CHANGES_AUDITED).to_dict("records")
     ]
 
 
 class _NothingToDo(Exception):
-    """Leaves the transaction of a file that changes nothing."""
+    """Ends the transaction of a file that changes nothing."""
 
 
 def _refuse_if_unreadable(report: DepositReport, whole: bool) -> None:
@@ -150,12 +150,12 @@ def _refuse_if_unreadable(report: DepositReport, whole: bool) -> None:
 
 
 def _refuse_if_known(report: DepositReport) -> None:
-    """Refuse a new line that somebody else may have just added: it would change theirs, or be taken for saved."""
+    """Refuse a new line that is known already: somebody else may have just added it, and would lose it."""
     if report.new + report.new_without_measure == report.lines:
         return
-    by = report.known_by
-    told = f", par {by.actor} (dépôt n° {by.deposit_id})" if by else ""
-    raise DepositRefused(f"déjà connu{told} : choisissez-le dans la liste pour le modifier")
+    known = report.known_by
+    author = f", par {known.actor} (dépôt n° {known.deposit_id})" if known else ""
+    raise DepositRefused(f"déjà connu{author} : choisissez-le dans la liste pour le modifier")
 
 
 def base_name(file_name: str) -> str:
@@ -168,14 +168,14 @@ def base_name(file_name: str) -> str:
 def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) -> DepositReport:
     sheet = with_known_schools(cursor, sheet)
     stage(cursor, sheet)
-    target = RECORD_TABLES[sheet.kind.name]
-    if target.takes_back:
-        overlay(cursor, target)
-    refuse_lines(cursor, sheet.kind, target)
-    sort_lines(cursor, sheet.kind, target)
+    table = RECORD_TABLES[sheet.kind.name]
+    if table.takes_back:
+        overlay(cursor, table)
+    refuse_lines(cursor, sheet.kind, table)
+    sort_lines(cursor, sheet.kind, table)
     buckets = dict(cursor.execute("SELECT bucket, count(*) FROM outcome GROUP BY bucket").fetchall())
     rejected_lines = _count(cursor, "SELECT count(DISTINCT line) FROM rejections")
-    blank = "bucket = 'without_measure' AND carries AND NOT is_known"
+    is_new_without_measure = "bucket = 'without_measure' AND carries AND NOT is_known"
     unknown = pd.DataFrame()
     if sheet.kind.name == "log":
         unknown = unknown_labels(cursor)
@@ -194,13 +194,13 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) ->
         unchanged=buckets.get("unchanged", 0),
         rejected=_findings(cursor, "FROM rejections"),
         warnings=Findings.of([*(Finding(*remark) for remark in ignored), *_about_labels(unknown)])
-        + _findings(cursor, doubts(cursor, sheet.kind, target))
+        + _findings(cursor, line_warnings(cursor, sheet.kind, table))
         + Findings.of(Finding(*remark) for remark in [*sheet.remarks, *lookalikes(sheet.cells, sheet.kind)]),
-        changes=changes(cursor, target) if buckets.get("changed") else pd.DataFrame(columns=CHANGE_COLUMNS),
+        changes=changes(cursor, table) if buckets.get("changed") else pd.DataFrame(columns=CHANGE_COLUMNS),
         rejected_lines=rejected_lines,
         unknown_labels=unknown,
         rejected_rows=_rejected_rows(cursor, sheet) if rejected_lines else pd.DataFrame(),
-        new_without_measure=_count(cursor, f"SELECT count(*) FROM outcome WHERE {blank}"),
+        new_without_measure=_count(cursor, f"SELECT count(*) FROM outcome WHERE {is_new_without_measure}"),
     )
 
 
@@ -217,7 +217,7 @@ def _about_labels(unknown: pd.DataFrame) -> list[Finding]:
 
 
 def _rejected_rows(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> pd.DataFrame:
-    """Return the rejected lines as they were read, with a last column that says why."""
+    """Return the rejected lines as they were read, with their reasons in a last column."""
     cursor.register("sheet", sheet.cells)
     rows = cursor.execute(f"""
         SELECT sheet.* EXCLUDE (line), reasons AS "{REASON_COLUMN}"
@@ -231,8 +231,8 @@ def _rejected_rows(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> pd.DataFr
     return rows.assign(**{REASON_COLUMN: rows[REASON_COLUMN].map(french)})
 
 
-def _count(cursor: duckdb.DuckDBPyConnection, question: str) -> int:
-    [(count,)] = cursor.execute(question).fetchall()
+def _count(cursor: duckdb.DuckDBPyConnection, query: str) -> int:
+    [(count,)] = cursor.execute(query).fetchall()
     return int(count)
 
 
@@ -260,16 +260,16 @@ def _record(cursor: duckdb.DuckDBPyConnection, report: DepositReport, content: b
             },
         },
     ).fetchall()
-    # Registered, a long file is not copied on its way in as a parameter is.
+    # A registered table is not copied, as a parameter would be: it matters for a long file.
     cursor.register("received", pa.table({"content": pa.array([content], pa.binary())}))
     cursor.execute("INSERT INTO deposit_files SELECT $deposit, content FROM received", {"deposit": deposit_id})
     cursor.unregister("received")
     return int(deposit_id)
 
 
-def _insert(cursor: duckdb.DuckDBPyConnection, target: RecordTable, deposit_id: int, rows: pa.Table) -> None:
+def _insert(cursor: duckdb.DuckDBPyConnection, table: RecordTable, deposit_id: int, rows: pa.Table) -> None:
     cursor.register("rows", rows)
     cursor.execute(
-        f"INSERT INTO {target.table} BY NAME SELECT $deposit AS deposit_id, * FROM rows", {"deposit": deposit_id}
+        f"INSERT INTO {table.table} BY NAME SELECT $deposit AS deposit_id, * FROM rows", {"deposit": deposit_id}
     )
     cursor.unregister("rows")

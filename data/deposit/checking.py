@@ -1,4 +1,4 @@
-"""What the checks of a kind say: of the lines of a file, and of what is true once a deposit is taken back."""
+"""The checks of a kind: run on the lines of a file, or on all the known rows once a deposit is undone."""
 
 # ruff: noqa: S608 — the SQL is assembled from our own schemas and targets; what the file says travels as data.
 from __future__ import annotations
@@ -14,80 +14,84 @@ from data.typography import REASON, cut
 
 
 def _subject(kind: Kind) -> str:
-    """Name what a line is about, in SQL: “CONTRIE · M/E · 24/05/2016 : ”."""
-    written = {field.name: field.date_format for field in kind.fields if field.type == "date"}
-    parts = (f"strftime(\"{name}\", '{written[name]}')" if name in written else f'"{name}"' for name in kind.key)
+    """Return the SQL that names a line by its key: “CONTRIE · M/E · 24/05/2016 : ”."""
+    date_formats = {field.name: field.date_format for field in kind.fields if field.type == "date"}
+    parts = (
+        f"strftime(\"{name}\", '{date_formats[name]}')" if name in date_formats else f'"{name}"' for name in kind.key
+    )
     return f"concat_ws(' · ', {', '.join(parts)}) || ' : '"
 
 
-def refuse_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: RecordTable) -> None:
-    """Add to `rejections` the lines a blocking check finds wrong, once for each of its cells."""
-    for found in _lines_found(cursor, kind, [check for check in target.checks if check.blocking]):
-        cursor.execute(f"INSERT INTO rejections {found}")
+def refuse_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, table: RecordTable) -> None:
+    """Add to `rejections` the lines that fail a blocking check, with the column and the reason."""
+    for failing_lines in _failing_lines(cursor, kind, [check for check in table.checks if check.blocking]):
+        cursor.execute(f"INSERT INTO rejections {failing_lines}")
 
 
-def doubts(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: RecordTable) -> str:
-    """Return the SQL of what is said of the lines that are kept."""
-    found = _lines_found(cursor, kind, [check for check in target.checks if not check.blocking])
+def line_warnings(cursor: duckdb.DuckDBPyConnection, kind: Kind, table: RecordTable) -> str:
+    """Return the SQL of the warnings about the lines that are not rejected: line, column, reason."""
+    failing_lines = _failing_lines(cursor, kind, [check for check in table.checks if not check.blocking])
     repeated = "SELECT line, NULL, 'identique à la ligne ' || first_line || ' : comptée une seule fois' FROM repeats"
-    return f'FROM ({" UNION ALL ".join([*found, repeated])}) AS found (line, "column", reason)'
+    return f'FROM ({" UNION ALL ".join([*failing_lines, repeated])}) AS warnings (line, "column", reason)'
 
 
-def _lines_found(cursor: duckdb.DuckDBPyConnection, kind: Kind, checks: list[Check]) -> list[str]:
-    """Return the SQL of what each check says of the lines that are not rejected yet."""
-    # Most lines pass them all: one look at the whole file finds the others, then each check looks at these only.
-    any_of_them = " OR ".join(f"({check.when})" for check in checks) or "FALSE"
-    lines = "typed"
+def _failing_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, checks: list[Check]) -> list[str]:
+    """Return, for each check, the SQL of the lines not rejected yet that fail it: line, column, reason."""
+    # Most lines pass all the checks. One query keeps the others as `suspects`, then each check reads only these.
+    any_check = " OR ".join(f"({check.when})" for check in checks) or "FALSE"
+    lines = "file_lines"
     if RECORD_TABLES[kind.name].takes_back:
-        lines = "(SELECT typed.*, now FROM typed LEFT JOIN overlaid AS now USING (line)) AS typed"
-    cursor.execute(f"CREATE OR REPLACE TEMP TABLE suspects AS SELECT * FROM {lines} WHERE {any_of_them}")
+        lines = "(SELECT file_lines.*, now FROM file_lines LEFT JOIN overlaid AS now USING (line)) AS file_lines"
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE suspects AS SELECT * FROM {lines} WHERE {any_check}")
     return [
-        f"SELECT line, '{check.column}', {_subject(kind)} || {check.reason} FROM suspects AS typed"
+        f"SELECT line, '{check.column}', {_subject(kind)} || {check.reason} FROM suspects AS file_lines"
         f" WHERE line NOT IN (SELECT line FROM rejections) AND ({check.when})"
         for check in checks
     ]
 
 
-class Wrong(NamedTuple):
-    """A row that a check would refuse: its line in `typed`, what it is about, the column and the reason."""
+class WrongRow(NamedTuple):
+    """A known row that a check would refuse: its line in `file_lines`, its key, the column and the reason."""
 
     line: int
-    about: tuple[object, ...]
+    key: tuple[object, ...]
     column: str
     reason: str
 
 
-def wrong_now(cursor: duckdb.DuckDBPyConnection, kind: Kind) -> list[Wrong]:
-    """Return what the checks would refuse in the rows true now, were they one file, which is staged as `typed`."""
-    target = RECORD_TABLES[kind.name]
+def wrong_rows(cursor: duckdb.DuckDBPyConnection, kind: Kind) -> list[WrongRow]:
+    """Return the known rows that the checks would refuse; all of them are staged as one file in `file_lines`."""
+    table = RECORD_TABLES[kind.name]
     cursor.execute(f"""
-        CREATE OR REPLACE TEMP TABLE typed AS
-        SELECT row_number() OVER () AS line, *, NULL::VARCHAR AS effacer FROM ({target.given_back})
+        CREATE OR REPLACE TEMP TABLE file_lines AS
+        SELECT row_number() OVER () AS line, *, NULL::VARCHAR AS effacer FROM ({table.given_back})
     """)
     cursor.execute('CREATE OR REPLACE TEMP TABLE rejections (line BIGINT, "column" VARCHAR, reason VARCHAR)')
-    overlay(cursor, target)
-    # Nothing counts as told before: what was admitted of a row may be what is wrong now.
+    overlay(cursor, table)
+    # No row counts as known before: a value that was accepted earlier may be the wrong one now.
     cursor.execute("UPDATE overlaid SET before = NULL")
-    refuse_lines(cursor, kind, target)
-    found = cursor.execute(f"""
-        SELECT line, row({", ".join(f'typed."{name}"' for name in kind.key)}), "column", reason
-        FROM rejections JOIN typed USING (line)
+    refuse_lines(cursor, kind, table)
+    rejections = cursor.execute(f"""
+        SELECT line, row({", ".join(f'file_lines."{name}"' for name in kind.key)}), "column", reason
+        FROM rejections JOIN file_lines USING (line)
         ORDER BY line, "column"
     """).fetchall()
-    return [Wrong(line, about, column, cut(reason, REASON)) for line, about, column, reason in found]
+    return [WrongRow(line, key, column, cut(reason, REASON)) for line, key, column, reason in rejections]
 
 
-def told_by(cursor: duckdb.DuckDBPyConnection, target: RecordTable, lines: list[int], deposits: str) -> list[int]:
-    """Return which of these deposits (SQL over `deposits`) speak of these lines of `typed`, in their order."""
-    found = cursor.execute(
+def deposits_of_lines(
+    cursor: duckdb.DuckDBPyConnection, table: RecordTable, lines: list[int], deposits: str
+) -> list[int]:
+    """Return the deposits (where the SQL `deposits` holds) that have one of these lines of `file_lines`, in order."""
+    deposit_ids = cursor.execute(
         f"""
         SELECT DISTINCT deposit_id
-        FROM {target.table} AS known
-        JOIN (SELECT line, {target.projection} FROM typed) AS incoming ON {same_key(target)}
+        FROM {table.table} AS known
+        JOIN (SELECT line, {table.projection} FROM file_lines) AS incoming ON {same_key(table)}
         JOIN (SELECT deposit_id FROM deposits WHERE {deposits}) USING (deposit_id)
         WHERE incoming.line IN (SELECT unnest($lines))
         ORDER BY deposit_id
         """,
         {"lines": lines},
     ).fetchall()
-    return [int(number) for (number,) in found]
+    return [int(number) for (number,) in deposit_ids]

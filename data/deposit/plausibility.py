@@ -1,4 +1,4 @@
-"""What a log is compared with to doubt a line: the days without school, and the pupils each canteen is there for."""
+"""What the lines of a log are compared with: the days without school, and the number of pupils of each canteen."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from data.calendar.names import WEEKDAYS
 from data.calendar.school import holiday_name
 from data.calendar.strikes import is_school_day, read_file
 
-# The canteens whose every school has a known enrolment, one row per school year.
+# One row per canteen and school year, when the enrolment of all its schools is known.
 FULL_YEARS = """
 SELECT canteen, school_year, sum(pupils) AS pupils
 FROM schools CROSS JOIN (SELECT DISTINCT school_year FROM enrolments)
@@ -21,20 +21,20 @@ GROUP BY canteen, school_year
 HAVING count(*) = count(pupils)
 """
 
-# Their service points.
+# One row per service point of these canteens.
 CAPACITIES = f"""
 CREATE OR REPLACE TEMP TABLE capacities AS
 WITH full_years AS ({FULL_YEARS})
 SELECT site, site_kind, canteen, school_year, pupils FROM service_points JOIN full_years USING (canteen)
 """  # noqa: S608
 
-# The canteens of a day that plan or serve more meals than they have pupils: over all their service points, those of
-# the file first, then those the store knows.
+# One row per canteen and day with more meals planned or served than pupils. Meals are summed over all its service
+# points: the figures of the file where it has them, else those of the store.
 CROWDED = """
 CREATE OR REPLACE TEMP TABLE crowded AS
 WITH points AS (
     SELECT DISTINCT site, site_kind, canteen FROM capacities
-), said AS (
+), in_file AS (
     SELECT
         canteen, site, site_kind, date,
         min(line) AS line, max(meals_planned) AS planned, max(meals_served) AS served
@@ -49,7 +49,7 @@ WITH points AS (
         canteen, date, min(line) AS line,
         sum(coalesce(planned, meals_planned)) AS planned, sum(coalesce(served, meals_served)) AS served,
         (year(date) - (month(date) < 8)::INTEGER) AS autumn
-    FROM said FULL JOIN known USING (canteen, site, site_kind, date)
+    FROM in_file FULL JOIN known USING (canteen, site, site_kind, date)
     GROUP BY canteen, date
     HAVING min(line) IS NOT NULL
 )
@@ -61,48 +61,48 @@ WHERE school_year = autumn || '-' || (autumn + 1) AND greatest(planned, served) 
 
 def prepare(cursor: duckdb.DuckDBPyConnection) -> None:
     """Create `days_off` (date, reason) and `crowded` (line, canteen, planned, served, pupils) for the staged log."""
-    dates = [day for (day,) in cursor.execute("SELECT DISTINCT date FROM typed WHERE NOT doubtful").fetchall()]
-    off = [(day, reason) for day in dates if (reason := _why_no_school(day))]
-    days, reasons = [day for day, _ in off], [reason for _, reason in off]
+    dates = [day for (day,) in cursor.execute("SELECT DISTINCT date FROM file_lines WHERE NOT invalid").fetchall()]
+    odd_days = [(day, reason) for day in dates if (reason := _why_no_school(day))]
+    days, reasons = [day for day, _ in odd_days], [reason for _, reason in odd_days]
     cursor.register(
         "days_off", pa.table({"date": pa.array(days, pa.date32()), "reason": pa.array(reasons, pa.string())})
     )
     [(points,)] = cursor.execute(CAPACITIES).fetchall()
-    # Without enrolments, most often, there is nothing to compare with.
+    # Most often no enrolment is known: there is nothing to compare with.
     period = {"first": min(dates), "last": max(dates)} if points and dates else {"first": None, "last": None}
     cursor.execute(CROWDED if points and dates else f"{CROWDED} LIMIT 0", period)
 
 
 def prepare_strikes(cursor: duckdb.DuckDBPyConnection, column: str) -> None:
-    """Create `strikes_off` (date, reason): the staged days without school, and how a strike of that day is read."""
-    dates = [day for (day,) in cursor.execute(f"SELECT DISTINCT {column} FROM typed WHERE NOT doubtful").fetchall()]  # noqa: S608
-    meant = read_file([day for day in dates if day])
-    off = [(day, said) for day, read in meant.items() if (said := _how_it_is_read(day, read))]
-    days, reasons = [day for day, _ in off], [reason for _, reason in off]
+    """Create `strikes_off` (date, reason): the staged strike dates that are odd, and the day each is read as."""
+    dates = [day for (day,) in cursor.execute(f"SELECT DISTINCT {column} FROM file_lines WHERE NOT invalid").fetchall()]  # noqa: S608
+    days_read = read_file([day for day in dates if day])
+    odd_days = [(day, reason) for day, read_as in days_read.items() if (reason := _how_it_is_read(day, read_as))]
+    days, reasons = [day for day, _ in odd_days], [reason for _, reason in odd_days]
     cursor.register(
         "strikes_off", pa.table({"date": pa.array(days, pa.date32()), "reason": pa.array(reasons, pa.string())})
     )
 
 
-def _how_it_is_read(day: date, meant: date) -> str | None:
-    """Say how a strike of a day is read when it is odd; some canteens serve on Wednesdays, which may stay."""
+def _how_it_is_read(day: date, read_as: date) -> str | None:
+    """Return the words for an odd strike date; a Wednesday may stay, since some canteens serve on that day."""
     reason = _why_no_school(day)
-    if meant == day:
+    if read_as == day:
         return f"ce jour est un {reason}\u00a0: vérifiez la date" if reason else None
     why = reason or WEEKDAYS[day.weekday()]
     if is_school_day(day):
-        return f"jour et mois inversés, comme dans le reste du fichier\u00a0: la grève est lue au {meant:%d/%m/%Y}"
+        return f"jour et mois inversés, comme dans le reste du fichier\u00a0: la grève est lue au {read_as:%d/%m/%Y}"
     shown = why if why.startswith("jour") else f"jour sans école ({why})"
-    return f"{shown}\u00a0: jour et mois sont sans doute inversés, la grève est lue au {meant:%d/%m/%Y}"
+    return f"{shown}\u00a0: jour et mois sont sans doute inversés, la grève est lue au {read_as:%d/%m/%Y}"
 
 
 def _why_no_school(day: date) -> str | None:
-    """Say what is odd in serving that day: “dimanche”, “jour sans école (vacances de Noël)”."""
+    """Return why no school is expected that day, or None: “dimanche”, “jour sans école (vacances de Noël)”."""
     if day.isoweekday() > 5:
         return WEEKDAYS[day.weekday()]
     name = holiday_name(day)
     if name is None:
         return None
-    # A name of its own keeps its capital: Noël, Toussaint.
+    # A proper name keeps its capital: Noël, Toussaint.
     shown = name[0].lower() + name[1:] if " " in name else name
     return f"jour sans école ({shown if shown.startswith(('vacances', 'pont')) else f'jour férié : {shown}'})"

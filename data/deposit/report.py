@@ -1,4 +1,4 @@
-"""What a deposit says of a file, line by line."""
+"""The report of a deposit: what happens to each line of a file, and why."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COLUMNS = pa.schema([("line", pa.int64()), ("column", pa.string()), ("reason", p
 
 
 def _cut(reasons: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Cut the reasons that quote too much, whatever check they come from."""
+    """Cut the reasons that are too long, from whatever check."""
     long = pc.greater(pc.utf8_length(reasons), REASON)
     if not pc.any(long).as_py():
         return reasons
@@ -28,7 +28,7 @@ def _cut(reasons: pa.ChunkedArray) -> pa.ChunkedArray:
 
 @dataclass(frozen=True)
 class Finding:
-    """What is said of one cell: the line of the file (from 1), its column, and the reason in French."""
+    """A remark about one cell: the line of the file (from 1), the column, and the reason in French."""
 
     line: int | None
     column: str | None
@@ -40,7 +40,7 @@ class Finding:
 
 
 class Findings(Sequence[Finding]):
-    """Findings kept as a table: a long file may have a million of them, of which a person looks at a few."""
+    """Findings kept as a table: a long file may have a million of them, and a person reads a few."""
 
     def __init__(self, rows: pa.Table) -> None:
         """Take rows of line, column and reason."""
@@ -84,7 +84,7 @@ class Findings(Sequence[Finding]):
 
 
 class KnownBy(NamedTuple):
-    """The deposit that last said what a file says: its number, who made it and when (UTC)."""
+    """The newest deposit that already has the lines of a file: its number, who made it and when (UTC)."""
 
     deposit_id: int
     actor: str
@@ -93,13 +93,14 @@ class KnownBy(NamedTuple):
 
 @dataclass(frozen=True)
 class DepositReport:
-    """What a file brings. Each line is in one bucket: lines = accepted + without_measure + unchanged + rejected.
+    """The report of a file. Each line is in one bucket: lines = accepted + without_measure + unchanged + rejected.
 
     `accepted` lines are new or change something (`changed` counts the latter); `without_measure` lines carry no
-    measure; `unchanged` lines say what the store already knows. `changes` lists line, key, column, old, new.
-    `unknown_labels` lists the labels no mapping knows (site, site_kind, line, lines, canteens: the closest first);
+    measure; `unchanged` lines are known already. `changes` has line, key, column, old, new.
+    `unknown_labels` has the labels that are in no mapping (site, site_kind, line, lines, canteens: the closest first).
     `rejected_rows` has the rejected lines as they were read, with their reasons, to be corrected and deposited again;
-    not those that could not be cut into cells. `known_by` is told of a file that brings nothing new, or was typed.
+    lines that could not be cut into cells are not in it. `known_by` is given for a file without anything new, and for
+    lines typed in a form.
     """
 
     file: str
@@ -121,7 +122,7 @@ class DepositReport:
 
     @property
     def new(self) -> int:
-        """Lines that name a service, a canteen… the store did not know."""
+        """Lines about a service, a canteen… that the store did not know."""
         return self.accepted - self.changed
 
     @property
@@ -131,6 +132,6 @@ class DepositReport:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as one JSON-ready object."""
-        numbers = ("file", "kind", "lines", "accepted", "without_measure", "changed", "unchanged")
-        found = {"rejected": self.rejected.table.to_pylist(), "warnings": self.warnings.table.to_pylist()}
-        return {name: getattr(self, name) for name in numbers} | found
+        fields = ("file", "kind", "lines", "accepted", "without_measure", "changed", "unchanged")
+        findings = {"rejected": self.rejected.table.to_pylist(), "warnings": self.warnings.table.to_pylist()}
+        return {name: getattr(self, name) for name in fields} | findings

@@ -1,4 +1,4 @@
-"""The schools of a file under the names the store knows: “élémentaire Les Lilas” is “École élémentaire Les Lilas”."""
+"""Replace the school names of a file by known ones: “élémentaire Les Lilas” becomes “École élémentaire Les Lilas”."""
 
 from __future__ import annotations
 
@@ -20,29 +20,34 @@ SCHOOL = "ecole"
 
 
 def with_known_schools(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> Sheet:
-    """Return a sheet of the programme whose schools have their known names, and say which ones were read so.
+    """Return a sheet of the programme with known school names, and one remark per name that was replaced.
 
-    Only case, accents, punctuation and a first word “École” may differ. A name that could be two schools' stays as it
-    is, to be refused, and so does one that lines of the kind already have: they are corrected under it.
+    Only case, accents, punctuation and a first word “École” may differ. A name that matches two schools is not replaced
+    (a check refuses it). A name that known lines of the kind already use is not replaced either, so that these lines
+    can be corrected.
     """
     if sheet.kind.name not in PROGRAMME_KINDS or SCHOOL not in sheet.cells.column_names:
         return sheet
-    known, had = (
+    known, used_by_kind = (
         {str(name) for (name,) in cursor.execute(names).fetchall()}
         for names in (KNOWN_SCHOOLS, schools_of(RECORD_TABLES[sheet.kind.name].view))
     )
-    read = _known_names(set(distinct(sheet.cells[SCHOOL])) - had, known)
-    if not read:
+    known_names = _known_names(set(distinct(sheet.cells[SCHOOL])) - used_by_kind, known)
+    if not known_names:
         return sheet
     cells = rewrite(
-        sheet.cells, SCHOOL, lambda texts: pa.array([read.get(text, text) for text in texts.to_pylist()], texts.type)
+        sheet.cells,
+        SCHOOL,
+        lambda texts: pa.array([known_names.get(text, text) for text in texts.to_pylist()], texts.type),
     )
-    said: list[Remark] = [(None, SCHOOL, f"{quoted(text)} est lu {quoted(name, TITLE)}") for text, name in read.items()]
-    return replace(sheet, cells=cells, remarks=sheet.remarks + capped(said))
+    remarks: list[Remark] = [
+        (None, SCHOOL, f"{quoted(text)} est lu {quoted(name, TITLE)}") for text, name in known_names.items()
+    ]
+    return replace(sheet, cells=cells, remarks=sheet.remarks + capped(remarks))
 
 
 def _known_names(texts: set[str], known: set[str]) -> dict[str, str]:
-    """Return the known name of each text that is nobody's name but looks like one, and only one."""
+    """Return the known name of each unknown text that looks like exactly one known name."""
     alike: dict[str, list[str]] = {}
     for name in known:
         alike.setdefault(_plain(name), []).append(name)

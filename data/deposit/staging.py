@@ -1,7 +1,7 @@
-"""A sheet of text checked against its Table Schema, in SQL, all errors in one pass.
+"""Check a sheet of texts against its Table Schema, in SQL, with all the errors in one pass.
 
-Each distinct text of a column is read once, however many lines say it. What is staged lives on the cursor and vanishes
-with it. Every piece of SQL is built from our own schemas; what people wrote in the file travels as data.
+Each distinct text of a column is read once, however many lines have it. The staged tables are temporary: they belong to
+the cursor. Every piece of SQL is built from our own schemas; the values of the file are passed as data.
 """
 
 # ruff: noqa: S608
@@ -26,40 +26,40 @@ FIRST_DAY, LAST_DAY = "DATE '2000-01-01'", "DATE '2100-12-31'"
 
 
 def stage(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
-    """Create `typed` (values), `rejections` (line, column, reason) and `repeats` (line, first line) for a sheet.
+    """Create `file_lines` (values), `rejections` (line, column, reason) and `repeats` (line, first line) for a sheet.
 
-    `typed` has one row per line and one column per field of the kind; a missing value is NULL.
+    `file_lines` has one row per line and one column per field of the kind; a missing value is NULL.
     """
     cursor.execute('CREATE OR REPLACE TEMP TABLE rejections (line BIGINT, "column" VARCHAR, reason VARCHAR)')
-    cursor.register("typed", _type_cells(cursor, sheet))
+    cursor.register("file_lines", _type_cells(cursor, sheet))
     if sheet.broken:
         cursor.executemany("INSERT INTO rejections VALUES (?, NULL, ?)", [list(broken) for broken in sheet.broken])
     _find_twins(cursor, sheet.kind)
 
 
 def _type_cells(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> pa.Table:
-    """Return the value of every cell; a line with a cell that breaks a rule is `doubtful`, its reasons are noted."""
+    """Return the value of every cell; a line with a cell that breaks a rule is `invalid`, and goes to `rejections`."""
     lines = sheet.cells["line"]
-    typed, doubtful = {"line": lines}, pa.repeat(pa.scalar(False), len(lines))
+    columns, invalid = {"line": lines}, pa.repeat(pa.scalar(False), len(lines))
     for field in sheet.kind.fields:
         if field.name not in sheet.cells.column_names:
-            typed[field.name] = pa.nulls(len(lines), ARROW_TYPES.get(field.type, pa.string()))
+            columns[field.name] = pa.nulls(len(lines), ARROW_TYPES.get(field.type, pa.string()))
             continue
         texts = codes(sheet.cells[field.name])
-        read = _read_texts(cursor, field, sheet.kind, texts.dictionary)
-        typed[field.name] = _spread(read["value"], texts.indices)
-        if read["reason"].null_count < len(read):
-            reasons = _spread(read["reason"], texts.indices)
+        results = _read_texts(cursor, field, sheet.kind, texts.dictionary)
+        columns[field.name] = _spread(results["value"], texts.indices)
+        if results["reason"].null_count < len(results):
+            reasons = _spread(results["reason"], texts.indices)
             wrong = pc.is_valid(reasons)
-            doubtful = pc.or_(doubtful, wrong)
+            invalid = pc.or_(invalid, wrong)
             _reject(cursor, field, lines.filter(wrong), reasons.filter(wrong))
-    return pa.table(typed | {"doubtful": doubtful})
+    return pa.table(columns | {"invalid": invalid})
 
 
-def _spread(values: pa.ChunkedArray, places: pa.Array) -> pa.Array:
-    """Return the value at each place; a text stays a code, so that its many repetitions cost nothing."""
+def _spread(values: pa.ChunkedArray, indices: pa.Array) -> pa.Array:
+    """Return the value at each index; texts stay dictionary-encoded, so that repeated texts cost nothing."""
     whole = values.combine_chunks()
-    return pa.DictionaryArray.from_arrays(places, whole) if pa.types.is_string(whole.type) else whole.take(places)
+    return pa.DictionaryArray.from_arrays(indices, whole) if pa.types.is_string(whole.type) else whole.take(indices)
 
 
 def _reject(cursor: duckdb.DuckDBPyConnection, field: Field, lines: pa.Array, reasons: pa.Array) -> None:
@@ -69,21 +69,21 @@ def _reject(cursor: duckdb.DuckDBPyConnection, field: Field, lines: pa.Array, re
 
 
 def _read_texts(cursor: duckdb.DuckDBPyConnection, field: Field, kind: Kind, texts: pa.Array) -> pa.Table:
-    """Return the value of each text, in the same order, and the reason why it is refused, if it is."""
+    """Return the value of each text, in the same order, and the reason if it is refused."""
     rules = " ".join(f"WHEN {condition} THEN {message}" for condition, message in _rules(field))
     cursor.register("texts", pa.table({field.name: texts}))
-    read = cursor.sql(f"""
+    results = cursor.sql(f"""
         WITH texts AS (SELECT {_text(field, kind)} AS {_name(field)} FROM texts),
-        parsed AS (SELECT *, {_value(field)} AS {_typed(field)} FROM texts)
-        SELECT {_typed(field)} AS value, {f"CASE {rules} END" if rules else "NULL::VARCHAR"} AS reason FROM parsed
+        parsed AS (SELECT *, {_value(field)} AS {_value_name(field)} FROM texts)
+        SELECT {_value_name(field)} AS value, {f"CASE {rules} END" if rules else "NULL::VARCHAR"} AS reason FROM parsed
     """).to_arrow_table()
     cursor.unregister("texts")
-    return read
+    return results
 
 
-def _typed(field: Field) -> str:
-    """Name the value of a field beside its text."""
-    return f'"{field.name} typed"'
+def _value_name(field: Field) -> str:
+    """Return the name of the column that has the value of a field, beside the one of its text."""
+    return f'"{field.name} value"'
 
 
 def _name(field: Field) -> str:
@@ -91,10 +91,10 @@ def _name(field: Field) -> str:
 
 
 def _text(field: Field, kind: Kind) -> str:
-    """Turn an empty cell and the kind's missing-value marks into NULL."""
+    """Return the SQL that turns an empty cell and the kind's missing-value marks into NULL."""
     marks = ", ".join(f"'{mark}'" for mark in ("", *kind.missing))
     trimmed = f"trim({_name(field)})" if field.preserve_spaces else _name(field)
-    # Only short cells can be such a mark: comparing lengths first spares most of the work.
+    # Only a short cell can be such a mark: the length is compared first, which is faster.
     short = f"length({trimmed}) <= {max(map(len, kind.missing))}"
     return f"CASE WHEN {short} AND upper({trimmed}) IN ({marks}) THEN NULL ELSE {_name(field)} END"
 
@@ -109,7 +109,7 @@ def _value(field: Field) -> str:
 
 
 def _choice(name: str, admitted: tuple[str, ...]) -> str:
-    """Read an admitted value whatever its case and accents; any other text stays as written, to be refused."""
+    """Return the SQL that reads an admitted value in any case, with or without accents; other texts do not change."""
     exact = ", ".join(f"'{value}'" for value in admitted)
     cases = " ".join(f"WHEN strip_accents(lower('{value}')) THEN '{value}'" for value in admitted)
     loosely = f"CASE strip_accents(lower({name})) {cases} ELSE {name} END"
@@ -117,9 +117,10 @@ def _choice(name: str, admitted: tuple[str, ...]) -> str:
 
 
 def _number(name: str, *, whole: bool) -> str:
-    """Read 1234,5 or 1 234,5 (any space), 1234.5, 1.234,5 or 1,234.5; other text, and a fraction of a meal, is NULL.
+    """Return the SQL that reads 1234,5 or 1 234,5 (any space), 1234.5, 1.234,5 or 1,234.5 as a number.
 
-    1,234 alone stays a decimal number: French files mean 1,234 kg by it.
+    Any other text is NULL; so is a number with a fraction where a `whole` one is expected. 1,234 alone is a decimal
+    number, since French files write 1,234 kg so.
     """
     spaced = f"translate({name}, '\u00a0\u202f\u2009−', '   -')"
     groups = "( [0-9]{3}){0,4}([.,][0-9]*)?|([.][0-9]{3}){1,4},[0-9]*|(,[0-9]{3}){1,4}[.][0-9]*"
@@ -133,8 +134,8 @@ def _number(name: str, *, whole: bool) -> str:
     END"""
     if not whole:
         return number
-    # 1.000 meals may be one or a thousand: refused.
-    # Excel computes 71.99999999999999 where it shows 72. The list says the long expression once.
+    # “1.000” may be one meal or a thousand: it is refused.
+    # Excel computes 71.99999999999999 where it shows 72. The list avoids writing the long expression three times.
     near = f"list_filter([{number}], lambda v: abs(v - round(v)) < 1e-9 AND abs(v) < 1e9)[1]"
     return f"""CASE WHEN regexp_full_match({name}, '[0-9]{{1,9}}') THEN {name}::INTEGER
         WHEN regexp_full_match({name}, '[+-]?[0-9]{{1,3}}[.,][0-9]{{3}}') THEN NULL
@@ -142,7 +143,7 @@ def _number(name: str, *, whole: bool) -> str:
 
 
 def _date(name: str) -> str:
-    """Read jj/mm/aaaa (also j/m/aa, with - or .) and aaaa-mm-jj, or an Excel serial number; times are gone by now."""
+    """Return the SQL that reads jj/mm/aaaa (also j/m/aa, with - or .), aaaa-mm-jj or an Excel serial number."""
     slashed = f"translate(regexp_extract({name}, '^[0-9/.-]+'), '.-', '//')"
     return f"""CASE
         WHEN regexp_full_match({name}, '[0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{4}}')
@@ -159,7 +160,7 @@ def _date(name: str) -> str:
 
 
 def nature(field: Field) -> str:
-    """Say what a value of a field is, and how it is written."""
+    """Return, in French, what a value of a field is and how to write it."""
     if field.type == "date":
         return MONTH if field.month else DATE
     words, example = NUMBERS[field.type]
@@ -167,8 +168,8 @@ def nature(field: Field) -> str:
 
 
 def _rules(field: Field) -> list[tuple[str, str]]:
-    """Return (condition, message), in SQL, for every way a cell of this field can be wrong; the first one is said."""
-    text, value = _name(field), _typed(field)
+    """Return the SQL (condition, message) of each way a cell of this field can be wrong; only the first is reported."""
+    text, value = _name(field), _value_name(field)
     shown = f"'« ' || {cut_sql(text, QUOTE)} || ' » '"
     rules: list[tuple[str, str]] = []
     if field.required:
@@ -177,7 +178,7 @@ def _rules(field: Field) -> list[tuple[str, str]]:
         rules.append((f"{text} IS NOT NULL AND {value} IS NULL", f"{shown} || 'n’est pas {nature(field)}'"))
     if field.type == "date":
         in_range = f"{value} BETWEEN {FIRST_DAY} AND {LAST_DAY}"
-        # A form writes it year first.
+        # A form gives its dates year first: the message shows them as people write them.
         day = f"'« ' || strftime({value}, '{field.date_format}') || ' » '"
         rules.append((f"NOT ({in_range})", f"{day} || 'est hors de la période admise, de 2000 à 2100'"))
     if field.minimum is not None:
@@ -207,12 +208,12 @@ def _find_twins(cursor: duckdb.DuckDBPyConnection, kind: Kind) -> None:
     others = [_name(field) for field in kind.fields if field.name not in kind.key]
     differ = " OR ".join(f"min({name}) <> max({name})" for name in others) or "FALSE"
     identical = " AND ".join(f"count({name}) IN (0, count(*))" for name in others) or "TRUE"
-    cursor.register("shared", _hashes_met_twice(cursor, key))
+    cursor.register("shared", _repeated_hashes(cursor, key))
     cursor.execute(f"""
         CREATE OR REPLACE TEMP TABLE twins AS
         SELECT list_sort(list(line)) AS lines, coalesce({differ}, FALSE) AS contradictory, {identical} AS identical
-        FROM typed
-        WHERE NOT doubtful AND hash({key}) IN (SELECT hash FROM shared)
+        FROM file_lines
+        WHERE NOT invalid AND hash({key}) IN (SELECT hash FROM shared)
         GROUP BY {key}
         HAVING count(*) > 1
     """)
@@ -232,8 +233,8 @@ def _find_twins(cursor: duckdb.DuckDBPyConnection, kind: Kind) -> None:
     """)
 
 
-def _hashes_met_twice(cursor: duckdb.DuckDBPyConnection, key: str) -> pa.Table:
-    """Return the hash of each key that several lines may share: sorting numbers is far cheaper than grouping texts."""
-    hashes = cursor.sql(f"SELECT hash({key}) AS hash FROM typed WHERE NOT doubtful").to_arrow_table()
+def _repeated_hashes(cursor: duckdb.DuckDBPyConnection, key: str) -> pa.Table:
+    """Return the hashes that several keys have: sorting numbers is much faster than grouping texts."""
+    hashes = cursor.sql(f"SELECT hash({key}) AS hash FROM file_lines WHERE NOT invalid").to_arrow_table()
     ordered = np.sort(hashes["hash"].to_numpy())
     return pa.table({"hash": np.unique(ordered[1:][ordered[1:] == ordered[:-1]])})

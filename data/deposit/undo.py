@@ -1,4 +1,4 @@
-"""Take a deposit back, or put it back: one flag, since what is true is derived from the deposits still active."""
+"""Undo or redo a deposit: one flag, since the known rows are derived from the active deposits."""
 
 from __future__ import annotations
 
@@ -6,52 +6,52 @@ from typing import Any
 
 import duckdb
 
-from data.deposit.checking import Wrong, told_by, wrong_now
+from data.deposit.checking import WrongRow, deposits_of_lines, wrong_rows
 from data.kinds import Kind, kinds
 from data.kinds.records import PROGRAMME_KINDS, RECORD_TABLES
 from data.store import Store
 from data.typography import french
 
-NAMED = 5
-# What became wrong, by the undos and redos that said so.
-SAID = """
+DEPOSITS_NAMED = 5
+# The rows that an undo or a redo made wrong, as they were written in the audit trail.
+REPORTED_WRONG = """
 SELECT DISTINCT unnest((detail -> '$.wrong')::VARCHAR[]) FROM audit_log WHERE action IN ('undo', 'redo')
 """
 
 
 class NotPossible(Exception):
-    """The deposit does not exist, or is already so; the message is in French."""
+    """The deposit does not exist, or is already undone or active; the message is in French."""
 
 
 def undo(store: Store, deposit_id: int, actor: str) -> str | None:
-    """Take a deposit back: the store then holds exactly what the other active deposits give, in their order.
+    """Undo a deposit: the store then has exactly what the other active deposits give, in their order.
 
-    Returns a French warning when a line of the programme is wrong without it, which was not.
+    Returns a French warning when this makes a row of the programme wrong.
     """
     return _set_active(store, deposit_id, actor, active=False)
 
 
 def redo(store: Store, deposit_id: int, actor: str) -> str | None:
-    """Put a deposit that was taken back at its place among the others, with the same warning."""
+    """Make an undone deposit active again, at its rank among the others, with the same warning."""
     return _set_active(store, deposit_id, actor, active=True)
 
 
 def still_wrong(store: Store, names: tuple[str, ...]) -> list[str]:
-    """Which lines of these kinds of the programme, that an undo or a redo made wrong, still are? Their reasons."""
+    """Return the reasons of the rows of these kinds that an undo or a redo made wrong and that still are."""
     with store.scratch() as cursor:
-        said = {text for (text,) in cursor.execute(SAID).fetchall()}
+        reported = {text for (text,) in cursor.execute(REPORTED_WRONG).fetchall()}
         return [
-            french(wrong.reason)
+            french(row.reason)
             for name in names
-            if any(text.startswith(f"{name} ") for text in said)
-            for wrong in wrong_now(cursor, kinds()[name])
-            if _written(kinds()[name], wrong) in said
+            if any(text.startswith(f"{name} ") for text in reported)
+            for row in wrong_rows(cursor, kinds()[name])
+            if _audit_text(kinds()[name], row) in reported
         ]
 
 
-def _written(kind: Kind, wrong: Wrong) -> str:
-    """Name what is wrong, for the audit trail: its kind, what it is about, its column."""
-    return f"{kind.name} " + " · ".join([*map(str, wrong.about), wrong.column])
+def _audit_text(kind: Kind, row: WrongRow) -> str:
+    """Return how the audit trail names a wrong row: its kind, its key, the column."""
+    return f"{kind.name} " + " · ".join([*map(str, row.key), row.column])
 
 
 def _set_active(store: Store, deposit_id: int, actor: str, *, active: bool) -> str | None:
@@ -63,39 +63,41 @@ def _set_active(store: Store, deposit_id: int, actor: str, *, active: bool) -> s
         if bool(row[0]) == active:
             state = "déjà actif" if active else "déjà annulé"
             raise NotPossible(f"Le dépôt n°\u00a0{deposit_id} est {state}\u00a0: rien ne change.")
-        # Only the programme is edited line by line, each line judged on those before it.
+        # Only a line of the programme is checked against the lines before it, so only these can become wrong.
         kind = kinds()[row[1]] if row[1] in PROGRAMME_KINDS else None
-        known = wrong_now(cursor, kind) if kind else []
+        wrong_before = wrong_rows(cursor, kind) if kind else []
         cursor.execute(
             "UPDATE deposits SET active = $active WHERE deposit_id = $id", {"active": active, "id": deposit_id}
         )
         if kind is None:
             return None
-        before = {(wrong.about, wrong.column) for wrong in known}
-        found = [wrong for wrong in wrong_now(cursor, kind) if (wrong.about, wrong.column) not in before]
-        if not found:
+        before = {(row.key, row.column) for row in wrong_before}
+        newly_wrong = [row for row in wrong_rows(cursor, kind) if (row.key, row.column) not in before]
+        if not newly_wrong:
             return None
-        detail["wrong"] = [_written(kind, wrong) for wrong in found]
-        return _what_became_wrong(cursor, kind, found, deposit_id, active=active)
+        detail["wrong"] = [_audit_text(kind, row) for row in newly_wrong]
+        return _warning(cursor, kind, newly_wrong, deposit_id, active=active)
 
 
-def _what_became_wrong(
-    cursor: duckdb.DuckDBPyConnection, kind: Kind, found: list[Wrong], deposit_id: int, *, active: bool
+def _warning(
+    cursor: duckdb.DuckDBPyConnection, kind: Kind, newly_wrong: list[WrongRow], deposit_id: int, *, active: bool
 ) -> str:
-    """Say which row is wrong now that was not, and which deposits to take back, or to put back, as well."""
+    """Return the sentence that says which row became wrong, and which other deposits to undo or to redo."""
     others = "NOT active" if active else f"active AND deposit_id > {deposit_id:d}"
-    also = told_by(cursor, RECORD_TABLES[kind.name], [wrong.line for wrong in found], others)
-    lines = "une ligne est fausse" if len(found) == 1 else f"{len(found)} lignes sont fausses, dont une"
+    also = deposits_of_lines(cursor, RECORD_TABLES[kind.name], [row.line for row in newly_wrong], others)
+    lines = "une ligne est fausse" if len(newly_wrong) == 1 else f"{len(newly_wrong)} lignes sont fausses, dont une"
     state, verb = ("rétabli : avec lui", "Rétablissez") if active else ("annulé : sans lui", "Annulez")
     way = f"{verb} aussi {_named(also)}, ou corrigez" if also else "Corrigez"
-    return french(f"Le dépôt n° {deposit_id} est {state}, {lines} ({found[0].reason}). {way} dans « Mettre à jour ».")
+    return french(
+        f"Le dépôt n° {deposit_id} est {state}, {lines} ({newly_wrong[0].reason}). {way} dans « Mettre à jour »."
+    )
 
 
 def _named(deposits: list[int]) -> str:
-    """Name deposits: “le dépôt n° 4”, “les dépôts n° 7 et 4”; the newest first, as they must be taken back."""
+    """Name deposits: “le dépôt n° 4”, “les dépôts n° 7 et 4”; the newest first, the order in which to undo them."""
     numbers = [str(number) for number in sorted(deposits, reverse=True)]
     if len(numbers) == 1:
         return f"le dépôt n°\u00a0{numbers[0]}"
-    shown, rest = numbers[:NAMED], len(numbers) - NAMED
+    shown, rest = numbers[:DEPOSITS_NAMED], len(numbers) - DEPOSITS_NAMED
     *head, last = [*shown, f"{rest} autre{'s' if rest > 1 else ''}"] if rest > 0 else shown
     return f"les dépôts n°\u00a0{', '.join(head)} et {last}"

@@ -1,4 +1,4 @@
-"""The labels of a log that belong to no canteen yet: which known ones look most like them."""
+"""The labels of a log that have no canteen yet, and the known labels that are most like them."""
 
 # ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
@@ -6,7 +6,7 @@ from __future__ import annotations
 import duckdb
 import pandas as pd
 
-from data.kinds.records.names import proper
+from data.kinds.records.names import distinctive_part
 
 SUGGESTIONS = 3
 LEAST_LIKENESS = 0.75
@@ -16,20 +16,20 @@ LEAST_LIKENESS = 0.75
 UNKNOWN = f"""
 WITH labels AS (
     SELECT site_nom AS site, site_type AS site_kind, min(line) AS line, count(*) AS lines
-    FROM typed
+    FROM file_lines
     WHERE line NOT IN (SELECT line FROM rejections)
     GROUP BY ALL
 ), unknown AS (
     SELECT * FROM labels ANTI JOIN service_points USING (site, site_kind)
-), proper AS (
-    SELECT site, {proper("site")} AS proper
+), distinctive AS (
+    SELECT site, {distinctive_part("site")} AS distinctive
     FROM (SELECT site FROM unknown UNION SELECT site FROM service_points)
 ), likeness AS (
     SELECT
         unknown.*, points.canteen, points.site AS known_site, points.site_kind AS known_kind,
-        jaro_winkler_similarity(unknown.proper, points.proper) AS score
-    FROM (FROM unknown JOIN proper USING (site)) AS unknown
-    JOIN (FROM service_points JOIN proper USING (site)) AS points ON points.canteen IS NOT NULL
+        jaro_winkler_similarity(unknown.distinctive, points.distinctive) AS score
+    FROM (FROM unknown JOIN distinctive USING (site)) AS unknown
+    JOIN (FROM service_points JOIN distinctive USING (site)) AS points ON points.canteen IS NOT NULL
 ), ranked AS (
     SELECT
         site, site_kind, canteen, max(score) AS best, arg_max(known_site || ' (' || known_kind || ')', score) AS like
@@ -56,7 +56,7 @@ def unknown_labels(cursor: duckdb.DuckDBPyConnection) -> pd.DataFrame:
 
 
 def attach(cursor: duckdb.DuckDBPyConnection, deposit_id: int, choices: dict[tuple[str, str], str]) -> None:
-    """Remember, with the deposit that brought them, the canteens chosen for labels (site, kind)."""
+    """Record the canteens chosen for labels (site, kind), with the deposit that has these labels."""
     for (site, site_kind), canteen in choices.items():
         cursor.execute(
             "INSERT INTO mapping_rows (deposit_id, line, site, site_kind, canteen)"

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent / "schemas"
-SPELLED = str.maketrans({"%": " pourcent ", "€": " euros ", "’": "'", "–": "-", "—": "-", "‑": "-"})
+SPELLED_SIGNS = str.maketrans({"%": " pourcent ", "€": " euros ", "’": "'", "–": "-", "—": "-", "‑": "-"})
 
 
 @dataclass(frozen=True)
 class Field:
     """One column of a kind of file, as its Table Schema describes it.
 
-    `headers` are the words that name it, the surest first; `value_synonyms` are other ways to write some values; `unit`
-    may follow a number in its cell. A `month` is a date: its first day.
+    `headers` are the words that may name it in a file, the most certain first; `value_synonyms` are other ways to write
+    some values; `unit` may follow a number in its cell. A `month` column has dates: the first day of each month.
     """
 
     name: str
@@ -41,26 +41,26 @@ class Field:
     value_synonyms: dict[str, str]
 
     @property
-    def length_told(self) -> str:
-        """Say how long a text of this column may be, with a space before; nothing where its values are listed."""
+    def length_note(self) -> str:
+        """The longest length of a text, in French, with a space before; empty where the values are listed."""
         free = self.max_length is not None and not self.enum and not self.pattern
         return f" {self.max_length} caractères au plus." if free else ""
 
     @property
-    def values_told(self) -> str:
-        """List the values admitted, with a space before; nothing where there is no list, or the description has it."""
+    def values_note(self) -> str:
+        """The admitted values, in French, with a space before; empty without a list, or if the description has it."""
         listed = all(value in self.description for value in self.enum)
         return "" if listed else f" Valeurs admises\u00a0: {', '.join(self.enum)}."
 
     @property
     def date_format(self) -> str:
-        """Say how people read a date of this column: a day, or a month."""
+        """How people write a date of this column: as a day, or as a month."""
         return "%m/%Y" if self.month else "%d/%m/%Y"
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of file: its columns, its key, and the columns a line must fill to carry something."""
+    """One kind of file: its columns, its key, and its measures: a line without any of them is “without measure”."""
 
     name: str
     title: str
@@ -70,26 +70,26 @@ class Kind:
     measures: tuple[str, ...]
     missing: tuple[str, ...]
 
-    def recognises(self, found: set[str]) -> bool:
-        """Tell whether a header with these fields can be this kind of file."""
-        columns_needed = {field.name for field in self.fields if field.required_column}
-        return columns_needed <= found and not found.isdisjoint(self.measures)
+    def recognises(self, columns: set[str]) -> bool:
+        """Tell whether a file with these columns can be of this kind."""
+        required = {field.name for field in self.fields if field.required_column}
+        return required <= columns and not columns.isdisjoint(self.measures)
 
 
 def normalise(header: str) -> str:
     """Return a header without case, accents, spaces or punctuation: “Non servi (kg)” → “non_servi_kg”.
 
-    A unit that is only a sign is spelled out: “Préparation (%)” is not “Préparation”.
+    A sign is replaced by its word, so that “Préparation (%)” differs from “Préparation”.
     """
-    plain = unicodedata.normalize("NFKD", header.translate(SPELLED)).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", header.translate(SPELLED_SIGNS)).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
 
 
 @cache
 def kinds() -> dict[str, Kind]:
     """Return every kind of file by its name."""
-    found = (_kind(json.loads(path.read_text(encoding="utf-8"))) for path in sorted(FOLDER.glob("*.json")))
-    return {kind.name: kind for kind in found}
+    loaded = (_kind(json.loads(path.read_text(encoding="utf-8"))) for path in sorted(FOLDER.glob("*.json")))
+    return {kind.name: kind for kind in loaded}
 
 
 def _kind(schema: dict[str, Any]) -> Kind:
@@ -112,7 +112,8 @@ def _field(field: dict[str, Any]) -> Field:
         title=field["title"],
         type=field["type"],
         description=field["description"],
-        example=field["example"],
+        # A JSON number has a point; people write a comma.
+        example=str(field["example"]).replace(".", ",") if field["type"] == "number" else field["example"],
         required=required,
         required_column=required or field.get("requiredColumn", False),
         preserve_spaces=field.get("whitespace") == "preserve",

@@ -1,4 +1,4 @@
-"""How Prophet is called here: without its chatter."""
+"""Prophet without its messages."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ import logging
 
 
 def keep_quiet() -> None:
-    """Silence what Prophet tells of every fit; its errors are still heard."""
+    """Silence Prophet's messages about each fit; its errors are still logged."""
     logging.getLogger("cmdstanpy").disabled = True
     logging.getLogger("prophet").setLevel(logging.ERROR)

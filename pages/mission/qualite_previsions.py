@@ -8,7 +8,7 @@ from data.queries import overview
 from data.queries.forecasts import runs
 from ui.access import require
 from ui.kit import blocks, filters
-from ui.quality import view as quality_view
+from ui.quality import view
 from ui.session import ask
 
 require("comite")
@@ -19,7 +19,7 @@ if ask(overview.store_overview).last_day is None:
     st.stop()
 
 run = ask(runs.latest_run)
-judged = quality_view.judged(run)
+judged = view.judged(run)
 if run is not None and judged is not None:
-    quality_view.headline(run, judged)
-    quality_view.details(run, judged)
+    view.headline(run, judged)
+    view.details(run, judged)

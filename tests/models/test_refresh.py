@@ -16,7 +16,7 @@ from data.calendar.school import service_days
 from data.demo import is_demo, start_empty
 from data.queries.forecasts import runs
 from data.store import Store
-from models import refresh as module
+from models import refresh as models_refresh
 from models.failures import HistoryEmpty, RefreshFailed
 from models.inputs.job import extract
 from models.refresh import refresh
@@ -207,7 +207,7 @@ def test_a_demonstration_erased_during_the_computation_leaves_no_forecast_of_its
 
 
 def test_only_one_computation_at_a_time(store: Store) -> None:
-    with module._one_at_a_time, pytest.raises(RefreshFailed, match="déjà en cours"):
+    with models_refresh._one_at_a_time, pytest.raises(RefreshFailed, match="déjà en cours"):
         refresh(store, "test")
 
 

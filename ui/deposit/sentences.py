@@ -76,42 +76,42 @@ def _table(findings: Sequence[Finding]) -> pa.Table:
 
 
 def grouped(findings: Sequence[Finding], kind: str = "") -> pd.DataFrame:
-    """Return one row per column and kind of reason, the most frequent first, with the lines it is said of."""
+    """Return one row per column and kind of reason, the most frequent first, with its first lines."""
     table = _table(findings)
     groups = [
         {
-            "Colonne": column_of(kind, table["column"][int(places[0])].as_py() or MISSING),
-            "Raison": _reason_of(genre, table["reason"][int(places[0])].as_py(), len(places)),
-            "Nombre": len(places),
-            "Lignes": lines_named(table["line"].take(places[: 2 * LINES_NAMED]).to_pylist()),
+            "Colonne": column_of(kind, table["column"][int(positions[0])].as_py() or MISSING),
+            "Raison": _reason_of(pattern, table["reason"][int(positions[0])].as_py(), len(positions)),
+            "Nombre": len(positions),
+            "Lignes": lines_named(table["line"].take(positions[: 2 * LINES_NAMED]).to_pylist()),
         }
-        for genre, places in _groups(table)
+        for pattern, positions in _groups(table)
     ]
     return pd.DataFrame(groups, columns=["Colonne", "Raison", "Nombre", "Lignes"])
 
 
 def _groups(table: pa.Table) -> list[tuple[str, np.ndarray]]:
-    """Return each kind of reason with the places of its findings, fast: a long file may have a million of them."""
+    """Return each kind of reason with the positions of its findings, fast: a long file may have a million of them."""
     masked = pc.replace_substring_regex(table["reason"], QUOTED, f"«{SPACE}…{SPACE}»")
     masked = pc.replace_substring_regex(masked, NUMBERS, "…")
-    which, different = pd.factorize(masked.to_pandas())
-    genres = [SUBJECT.sub("", reason) for reason in different]
-    kinds_of, names = pd.factorize(np.array(genres, dtype=object))
-    columns, _ = pd.factorize(table["column"].to_pandas().fillna(MISSING))
-    keys = columns * (len(names) + 1) + kinds_of[which] if len(names) else columns
+    reason_codes, distinct_reasons = pd.factorize(masked.to_pandas())
+    patterns = [SUBJECT.sub("", reason) for reason in distinct_reasons]
+    pattern_codes, names = pd.factorize(np.array(patterns, dtype=object))
+    column_codes, _ = pd.factorize(table["column"].to_pandas().fillna(MISSING))
+    keys = column_codes * (len(names) + 1) + pattern_codes[reason_codes] if len(names) else column_codes
     order = np.argsort(keys, kind="stable")
     _, starts = np.unique(keys[order], return_index=True)
-    found = np.split(order, starts[1:]) if len(order) else []
-    found.sort(key=lambda places: (-len(places), places[0]))
-    return [(names[kinds_of[which[places[0]]]], places) for places in found]
+    groups = np.split(order, starts[1:]) if len(order) else []
+    groups.sort(key=lambda positions: (-len(positions), positions[0]))
+    return [(names[pattern_codes[reason_codes[positions[0]]]], positions) for positions in groups]
 
 
-def _reason_of(genre: str, first: str, count: int) -> str:
-    """Tell a reason said once whole; of several, only what they share."""
+def _reason_of(pattern: str, first: str, count: int) -> str:
+    """Return the whole reason of a single finding, or the part that several findings share."""
     if count == 1:
         return first
     advice = ADVICE.search(first)
-    return ADVICE.sub("", genre) + advice[0] if advice else genre
+    return ADVICE.sub("", pattern) + advice[0] if advice else pattern
 
 
 def lines_named(lines: Iterable[int | None]) -> str:
@@ -123,13 +123,13 @@ def lines_named(lines: Iterable[int | None]) -> str:
 
 def column_of(kind: str, column: str) -> str:
     """Name a column of a file by its header and, where it says more, by its title: “reel (repas servis)”."""
-    found = kinds().get(kind)
-    title = next((field.title for field in found.fields if field.name == column), None) if found else None
+    file_kind = kinds().get(kind)
+    title = next((field.title for field in file_kind.fields if field.name == column), None) if file_kind else None
     return f"{column} ({title[0].lower()}{title[1:]})" if title and title.lower() != column else column
 
 
 def changes_table(changes: pd.DataFrame, kind: str | None = None) -> pd.DataFrame:
-    """Return the changed values under the words people read: French dates and numbers, old then new."""
+    """Return the changed values with French titles, dates and numbers: old value, then new value."""
     return pd.DataFrame(
         {
             "Ligne": changes["line"].astype(str),
@@ -163,8 +163,8 @@ def account_of(row: Deposit) -> str:
 
 
 def undo_consequences(row: Deposit) -> list[str]:
-    """Say what will happen when a deposit is taken back."""
-    said = []
+    """Say what will happen when a deposit is undone."""
+    consequences = []
     new = int(row["accepted"] - row["changed"])
     if new:
         lines = (
@@ -172,19 +172,19 @@ def undo_consequences(row: Deposit) -> list[str]:
             if new == 1
             else f"Ses {plural(new, 'ligne nouvelle', 'lignes nouvelles')} disparaissent"
         )
-        said.append(f"{lines} de toutes les pages, sauf ce qu’un autre dépôt actif dit aussi.")
+        consequences.append(f"{lines} de toutes les pages, sauf ce qu’un autre dépôt actif dit aussi.")
     if row["changed"]:
         lines = plural(row["changed"], "ligne modifiée retrouve", "lignes modifiées retrouvent")
-        said.append(f"{lines} la valeur d’avant, sauf si un dépôt plus récent en donne une autre.")
+        consequences.append(f"{lines} la valeur d’avant, sauf si un dépôt plus récent en donne une autre.")
     if row["kind"] == "log":
-        said.append("Les rattachements choisis avec ce fichier sont annulés aussi.")
-    return [*said, "Les autres dépôts restent tels quels, et vous pourrez rétablir celui-ci."]
+        consequences.append("Les rattachements choisis avec ce fichier sont annulés aussi.")
+    return [*consequences, "Les autres dépôts restent tels quels, et vous pourrez rétablir celui-ci."]
 
 
 def redo_consequences(row: Deposit) -> list[str]:
-    """Say what will happen when a deposit is put back."""
+    """Say what will happen when a deposit is redone."""
     lines = plural(row["accepted"], "ligne acceptée revient", "lignes acceptées reviennent")
-    said = [f"{lines} sur toutes les pages, sauf les valeurs qu’un dépôt plus récent donne aussi."]
+    consequences = [f"{lines} sur toutes les pages, sauf les valeurs qu’un dépôt plus récent donne aussi."]
     if row["kind"] == "log":
-        said.append("Les rattachements choisis avec ce fichier sont rétablis aussi.")
-    return [*said, "Les autres dépôts restent tels quels, et vous pourrez annuler celui-ci à nouveau."]
+        consequences.append("Les rattachements choisis avec ce fichier sont rétablis aussi.")
+    return [*consequences, "Les autres dépôts restent tels quels, et vous pourrez annuler celui-ci à nouveau."]

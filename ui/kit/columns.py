@@ -1,4 +1,4 @@
-"""The French names of kinds of files, of their columns, and of the values of our record tables."""
+"""The French names of kinds of files and of their columns; the values of record tables in French."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DECIMAL = re.compile(r"-?\d+\.\d+")
 
 @cache
 def _fields_of(column: str, kind: str | None) -> tuple[Field, ...]:
-    """Return the columns of files that fill a column of ours, in the files of this kind or of any."""
+    """Return the columns of files that fill a column of a record table, in files of this kind, or of any kind."""
     names = RECORD_TABLES if kind is None else [kind]
     return tuple(
         field
@@ -26,12 +26,12 @@ def _fields_of(column: str, kind: str | None) -> tuple[Field, ...]:
 
 
 def column_title(column: str, kind: str | None) -> str:
-    """Return the title people read of a column of the record table of a kind."""
+    """Return the French title of a column of the record table of a kind."""
     return next((field.title for field in _fields_of(column, kind)), column)
 
 
 def column_headers(column: str) -> frozenset[str]:
-    """Return how the files of all kinds may write the title of a column of ours, without capitals or accents."""
+    """Return the titles that files may give to a column of a record table, without capitals or accents."""
     return frozenset(header for field in _fields_of(column, None) for header in field.headers)
 
 
@@ -41,14 +41,14 @@ def french_days(text: str) -> str:
 
 
 def key_in_words(key: str, kind: str | None) -> str:
-    """Name a line by its key, whose dates are days, or months for the kinds that count by month."""
-    found = kinds().get(kind or "")
-    by_month = found is not None and any(field.month for field in found.fields if field.name in found.key)
+    """Name a line by its key; its dates are days, or months in the kinds that count by month."""
+    file_kind = kinds().get(kind or "")
+    by_month = file_kind is not None and any(field.month for field in file_kind.fields if field.name in file_kind.key)
     return ISO_DAY.sub(r"\2/\1", key) if by_month else french_days(key)
 
 
 def value_in_words(value: object) -> str:
-    """Write a value of our record tables, as text, the French way: its decimals, its dates, “—” when it is missing."""
+    """Write a value of a record table the French way: decimals, dates, “—” when it is missing."""
     if is_missing(value):
         return MISSING
     text = str(value)
@@ -57,5 +57,5 @@ def value_in_words(value: object) -> str:
 
 def title_of(kind: str) -> str:
     """Return the French title of a kind of file."""
-    found = kinds().get(kind)
-    return found.title if found else kind
+    file_kind = kinds().get(kind)
+    return file_kind.title if file_kind else kind

@@ -1,4 +1,4 @@
-"""The situation the comité looks at, and what it asks to decide: sentences derived from the figures alone."""
+"""The figures of the page Synthèse, and the decisions that fixed rules derive from them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STALE_AFTER_DAYS = 14
 
 @dataclass(frozen=True)
 class Situation:
-    """What the comité looks at: the figures of the period, those of the year before, the references, the rollout."""
+    """The figures of the page: the period, the same period a year before, the reference values, the rollout."""
 
     now: WasteSummary
     before: WasteSummary
@@ -35,12 +35,12 @@ class Situation:
 
     def reference(self, name: str) -> float | None:
         """Return a reference value, None when it was removed."""
-        found = self.references.get(name)
-        return found.value if found else None
+        reference = self.references.get(name)
+        return reference.value if reference else None
 
     @property
     def wasted_kg(self) -> float | None:
-        """Food wasted by the whole city, if every meal wasted what the weighed ones do."""
+        """Estimated waste of the whole city: the grams per weighed meal, times all the meals served."""
         grams = self.now.grams_per_meal
         return None if grams is None else grams * self.now.meals_served / 1000
 
@@ -51,7 +51,7 @@ class Situation:
 
 
 def situation(selection: Selection) -> Situation:
-    """Gather what the page shows."""
+    """Gather the figures of the page."""
     overview = ask(store_overview)
     days = ask(losses.weighing_days, selection)["days"]
     return Situation(
@@ -66,21 +66,21 @@ def situation(selection: Selection) -> Situation:
 
 
 def decisions(facts: Situation, canteens: pd.DataFrame) -> list[str]:
-    """Return what the figures ask the comité to decide, the most pressing first."""
-    found = [_about_surplus(facts, canteens), _about_shortage(facts.now), _about_weighing(facts.now)]
-    found += [about_schools(facts.rollout), _about_age(facts.overview), _about_labels(facts.overview)]
-    return [sentence for sentence in found if sentence] or ["Rien à trancher\u00a0: les repères sont tenus."]
+    """Return the decisions that the figures call for, the most pressing first."""
+    sentences = [_about_surplus(facts, canteens), _about_shortage(facts.now), _about_weighing(facts.now)]
+    sentences += [about_schools(facts.rollout), _about_age(facts.overview), _about_labels(facts.overview)]
+    return [sentence for sentence in sentences if sentence] or ["Rien à trancher\u00a0: les repères sont tenus."]
 
 
 def _about_surplus(facts: Situation, canteens: pd.DataFrame) -> str | None:
-    target, value = facts.reference("surplus_target_pct"), facts.now.overproduction_pct
-    if target is None or value is None or value <= target or canteens.empty:
+    goal, value = facts.reference("surplus_target_pct"), facts.now.overproduction_pct
+    if goal is None or value is None or value <= goal or canteens.empty:
         return None
-    first = canteens.head(5)
-    share = percent(100 * first["surplus_meals"].sum() / canteens["surplus_meals"].sum(), 0)
+    largest = canteens.head(5)
+    share = percent(100 * largest["surplus_meals"].sum() / canteens["surplus_meals"].sum(), 0)
     return (
-        f"Surproduction de {percent(value)}, au-dessus du repère de {percent(target)}{SPACE}: "
-        f"revoir d’abord les quantités de {enumeration(first['place'].tolist())}, qui font {share} des repas en trop."
+        f"Surproduction de {percent(value)}, au-dessus du repère de {percent(goal)}{SPACE}: "
+        f"revoir d’abord les quantités de {enumeration(largest['place'].tolist())}, qui font {share} des repas en trop."
     )
 
 
@@ -102,12 +102,12 @@ def _about_weighing(now: WasteSummary) -> str | None:
 
 def about_schools(rollout: RolloutSummary) -> str | None:
     """Say how many schools are left to equip, and which ones cannot be connected."""
-    left = rollout.target - rollout.equipped
-    if not rollout.schools or left <= 0:
+    to_equip = rollout.target - rollout.equipped
+    if not rollout.schools or to_equip <= 0:
         return None
     blocked = enumeration([school_name(name) for name in rollout.blocked])
     blocked = f" Raccordement bloqué{SPACE}: {blocked}." if rollout.blocked else ""
-    return f"Équipement{SPACE}: encore {plural(left, 'école')} sur {rollout.target}.{blocked}"
+    return f"Équipement{SPACE}: encore {plural(to_equip, 'école')} sur {rollout.target}.{blocked}"
 
 
 def _about_age(overview: Overview) -> str | None:

@@ -1,4 +1,4 @@
-"""The food that will be thrown away in the coming days, where canteens weigh: a block of the page Gaspillage."""
+"""Waste forecast: the block of the page Gaspillage on the coming days, in the canteens that weigh their waste."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COLUMNS = [
 
 
 def ahead(selection: Selection) -> None:
-    """Answer: how much will be thrown away in the coming days, where canteens weigh?"""
+    """Answer: how much food will be thrown away in the coming days, in the canteens that weigh?"""
     with blocks.question("Combien jetterons-nous dans les prochains jours\u00a0?", CAPTION):
         run = ask(runs.latest_run)
         if run is None or (selection.district and not selection.canteen):

@@ -36,5 +36,5 @@ RECORD_TABLES = {
     "tickets": TICKETS,
     "pilots": PILOTS,
 }
-# The programme belongs to the mission numérique: these kinds are deposited, edited and taken back by nobody else.
+# The programme belongs to the mission numérique: only that role deposits, edits and undoes these kinds.
 PROGRAMME_KINDS = tuple(name for name, table in RECORD_TABLES.items() if table.takes_back)

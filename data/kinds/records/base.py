@@ -1,4 +1,4 @@
-"""What a record table is, and the checks that several kinds share."""
+"""The record table of a kind of file, and the checks that several kinds share."""
 
 # ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Check:
-    """A warning, or a rejection if `blocking`, said of the lines where `when` holds (SQL over `typed`, as `reason`)."""
+    """A warning, or a rejection if `blocking`, about the lines for which `when` holds; `when` and `reason` are SQL.
+
+    Both read `file_lines`, the lines of a file; `column` is the column to correct.
+    """
 
     column: str
     when: str
@@ -91,8 +94,8 @@ def editable(
     cleared = (
         f"list_filter(list_transform({TAKEN_BACK}, lambda name: {choose('name', names)}), lambda name: name <> '')"
     )
-    # What is taken back whole need not be right.
-    judged = tuple(replace(check, when=f"({check.when}) AND NOT now.gone") for check in checks)
+    # A row that is removed need not pass the checks.
+    judged = tuple(replace(check, when=f"({check.when}) AND NOT now.removed") for check in checks)
     plain = record_table(
         table,
         view,
@@ -129,7 +132,8 @@ def _taking_back(values: dict[str, str]) -> tuple[Check, ...]:
 
 
 NAMESAKES = """trim(cantine_nom) IN (
-    SELECT trim(name) FROM (SELECT name FROM canteens UNION SELECT cantine_nom FROM typed WHERE cantine_nom IS NOT NULL)
+    SELECT trim(name)
+    FROM (SELECT name FROM canteens UNION SELECT cantine_nom FROM file_lines WHERE cantine_nom IS NOT NULL)
     GROUP BY trim(name) HAVING count(*) > 1)"""
 NAMESAKES_REASON = """'« ' || cantine_nom || ' » ne diffère d’une autre cantine que par une espace :'
     || ' deux cantines distinctes sont gardées, comme dans le fichier'"""
@@ -137,7 +141,7 @@ NAMESAKE = Check("cantine_nom", NAMESAKES, NAMESAKES_REASON)
 
 
 def choose(expression: str, choices: dict[str, str] | dict[str, int] | dict[int, str]) -> str:
-    """Return the SQL that turns each key into its value, and anything else into NULL; all are constants of ours."""
+    """Return the SQL that turns each key into its value, and anything else into NULL; all are our own constants."""
     cases = " ".join(f"WHEN {_literal(key)} THEN {_literal(value)}" for key, value in choices.items())
     return f"CASE {expression} {cases} END"
 

@@ -11,7 +11,7 @@ from data.kinds.records.programme_checks import (
     day,
     happened,
     in_order,
-    known_otherwise,
+    known_by_another_spelling,
     not_over,
     together,
 )
@@ -30,7 +30,7 @@ DEVICES = editable(
     (
         KNOWN_SCHOOL,
         NOT_A_TEST_SCHOOL,
-        known_otherwise("identifiant", "device", "devices"),
+        known_by_another_spelling("identifiant", "device", "devices"),
         happened("installe_le"),
         Check(
             "installe_le",
@@ -42,10 +42,10 @@ DEVICES = editable(
     order="device",
 )
 
-# A trade nobody counted before may be a new one, or a wrong name; the first trades of all are not questioned.
+# A trade that was never counted may be new or misspelt: people are asked to check it, once any trade is known.
 TRADES = "(SELECT DISTINCT trade FROM equipment_counts)"
 KNOWN_TRADES = f"(SELECT array_to_string(list(trade ORDER BY trade COLLATE FR)[:8], ', ') FROM {TRADES})"
-TYPED_TRADE = plain("typed.metier")
+TYPED_TRADE = plain("file_lines.metier")
 CLOSEST_TRADE = f"(SELECT arg_max(trade, jaro_winkler_similarity({plain('trade')}, {TYPED_TRADE})) FROM {TRADES})"
 NEW_TRADE = f"""CASE
     WHEN {plain(CLOSEST_TRADE)} = {TYPED_TRADE}
@@ -56,20 +56,21 @@ NEW_TRADE = f"""CASE
     END || {CLOSEST_TRADE} || ' » : vérifiez son nom'
 END"""
 
-# Each count is a part of those on its right, the nearest one first.
+# Each count is a part of the counts listed here, the closest one first.
 AGENTS = {"agents": "d’agents"}
 CREATED = {"identities_created": "d’identités créées", **AGENTS}
 ACTIVATED = {"identities_activated": "d’identités activées", **CREATED}
 
 LAST_AGENTS = """coalesce(now.before.agents, (
     SELECT arg_max(counted.agents, counted.month) FROM equipment_counts AS counted
-    WHERE counted.school = typed.ecole AND counted.trade = typed.metier AND counted.month < typed.mois
+    WHERE counted.school = file_lines.ecole AND counted.trade = file_lines.metier
+        AND counted.month < file_lines.mois
 ))"""
-# The most it ever told: a month may be told trade by trade, and a workshop is held before or after it.
+# The largest total of any month: a month may be filled in trade by trade, and the workshop may be in another month.
 AGENTS_OF_SCHOOL = """(
     SELECT max(agents)
     FROM (SELECT school, month, sum(agents) AS agents FROM equipment_counts GROUP BY school, month) AS counted
-    WHERE counted.school = typed.ecole
+    WHERE counted.school = file_lines.ecole
 )"""
 
 

@@ -1,4 +1,4 @@
-"""What disturbs an ordinary day: strikes, holidays, school years, and events of any type."""
+"""The events that change the meals of a day: strikes, holidays, school years, and events of any type."""
 
 # ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
@@ -15,7 +15,7 @@ NO_EFFECT = tuple(french for french, kind in EVENT_KINDS.items() if not kind.lea
 END_BEFORE_START = Check("date_fin", "date_fin < date_debut", "'la fin précède le début'", blocking=True)
 SCHOOL_YEAR = """year(starts_on - INTERVAL 7 MONTHS) || '-' || (year(starts_on - INTERVAL 7 MONTHS) + 1)"""
 
-# A line may name several zones, or the city itself. The city's own file writes B for the years of zone A too.
+# A line may name several zones, or the city itself. The city was in zone A at first, but its own file always writes B.
 ZONE_A_ONCE = f"regexp_matches(upper(zone), '(^|[^A-Z])A([^A-Z]|$)') AND date_debut < DATE '{ZONE_B_SINCE}'"
 OURS = (
     f"(zone IS NULL OR regexp_matches(upper(zone), '(^|[^A-Z])(B|NANTES|TOUTES|FRANCE)([^A-Z]|$)') OR ({ZONE_A_ONCE}))"
@@ -24,9 +24,9 @@ OTHER_ZONE = "'« ' || zone || ' » n’est pas la zone de Nantes (B, ou A avant
 
 
 def _off_day_check(column: str, of_city: str) -> Check:
-    """Doubt a strike of the city on a day without school, and say how it is read (`data.plausibility`)."""
-    told = f"SELECT reason FROM strikes_off WHERE strikes_off.date = typed.{column}"
-    return Check(column, f"{of_city} AND {column} IN (SELECT date FROM strikes_off)", f"({told})")
+    """Warn of a strike of the city on an odd day, and of the day it is read as (`data.deposit.plausibility`)."""
+    reason = f"SELECT reason FROM strikes_off WHERE strikes_off.date = file_lines.{column}"
+    return Check(column, f"{of_city} AND {column} IN (SELECT date FROM strikes_off)", f"({reason})")
 
 
 EVENTS = record_table(

@@ -6,13 +6,13 @@ from __future__ import annotations
 from data.kinds.records.base import Check, record_table
 
 PLACES = ("preparation", "non_servi", "restes_assiette")
-# A line of zeros is a day without service.
+# A line of zeros means a day without service.
 SERVICE = "(reel > 0 OR prevision > 0 OR preparation_kg > 0 OR non_servi_kg > 0 OR restes_assiette_kg > 0)"
-DAY_OFF = "(SELECT reason FROM days_off WHERE days_off.date = typed.date)"
+DAY_OFF = "(SELECT reason FROM days_off WHERE days_off.date = file_lines.date)"
 
 
 def _edible_check(place: str) -> Check:
-    """Refuse an edible part without its total, or above it."""
+    """Refuse an edible part without its total mass, or larger than it."""
     total, edible = f"{place}_kg", f"{place}_comestible_kg"
     return Check(
         edible,
@@ -24,12 +24,12 @@ def _edible_check(place: str) -> Check:
     )
 
 
-def _crowd_check(column: str, meals: str, done: str) -> Check:
-    """Doubt the meals of a canteen that are more than its pupils, once a day."""
-    crowd = f"FROM crowded WHERE crowded.line = typed.line AND {meals} > pupils"
+def _crowd_check(column: str, meals: str, verb: str) -> Check:
+    """Warn, once per canteen and day, of more meals than the canteen has pupils."""
+    crowd = f"FROM crowded WHERE crowded.line = file_lines.line AND {meals} > pupils"
     crowded = f"line IN (SELECT line FROM crowded WHERE {meals} > pupils)"
-    told = f"{meals} || ' repas {done} à la cantine « ' || trim(canteen) || ' » pour ' || pupils || ' élèves inscrits'"
-    return Check(column, crowded, f"(SELECT {told} {crowd})")
+    words = f"{meals} || ' repas {verb} à la cantine « ' || trim(canteen) || ' » pour ' || pupils || ' élèves inscrits'"
+    return Check(column, crowded, f"(SELECT {words} {crowd})")
 
 
 LOG = record_table(

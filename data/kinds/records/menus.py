@@ -1,6 +1,7 @@
 """The menus, in the city's own format and in the national standard SCDL menus-collectifs 1.2.3.
 
-Both give the same rows: place in the meal, course, dish, and lists (labels, diets, allergens) kept as one sorted text.
+Both give the same rows: position in the meal, course, dish, and lists (labels, diets, allergens), each as one sorted
+text.
 """
 
 # ruff: noqa: S608 — assembled from our own constants.
@@ -11,7 +12,7 @@ from data.kinds.records.base import Check, RecordTable, choose, record_table
 # The city's rank in the meal → course.
 COURSES = {0: "potage", 1: "entrée", 2: "plat", 3: "garniture", 5: "fromage", 6: "dessert", 8: "dépannage"}
 
-# The standard's type of dish → our course and its place in the meal; any other type keeps its name, at place 9.
+# The standard's type of dish → our course and its position in the meal; any other type keeps its name, at position 9.
 SCDL_COURSES = {
     "entrée": "entrée",
     "plat principal": "plat",
@@ -20,9 +21,9 @@ SCDL_COURSES = {
     "dessert": "dessert",
     "pain": "pain",
 }
-SCDL_PLACES = {"entrée": 1, "plat principal": 2, "garniture": 3, "produit laitier": 5, "dessert": 6, "pain": 7}
+SCDL_POSITIONS = {"entrée": 1, "plat principal": 2, "garniture": 3, "produit laitier": 5, "dessert": 6, "pain": 7}
 SCDL_TYPES = {course: type_ for type_, course in SCDL_COURSES.items()} | {"potage": "entrée"}
-LAST_PLACE = 9
+LAST_POSITION = 9
 
 SIQO = (
     "agriculture biologique",
@@ -49,18 +50,18 @@ def list_of(cell: str) -> str:
 
 
 def _union(first: str, second: str) -> str:
-    """Return the SQL of two such texts as one."""
+    """Return the SQL that joins two such texts into one."""
     both = f"string_split(concat_ws(';', {first}, {second}), ';')"
     return f"nullif(array_to_string(list_sort(list_distinct({both})), ';'), '')"
 
 
 def _json(values: str) -> str:
-    """Return the SQL of a list as the standard writes it: JSON in the cell, nothing when it is empty."""
+    """Return the SQL that writes a list as the standard does: JSON in the cell, NULL when the list is empty."""
     return f"CASE WHEN len({values}) > 0 THEN to_json({values})::VARCHAR END"
 
 
 def _note(name: str, form: str) -> str:
-    """Return the SQL of what a precision says after `name=`, NULL when it says nothing of that form."""
+    """Return the SQL of the value after `name=` in the column of precisions, NULL when none has this form."""
     return f"nullif(regexp_extract(menuPlatPrecision, '(?:^|;)\\s*{name}=({form})(?:;|$)', 1), '')"
 
 
@@ -110,7 +111,7 @@ MENUS_SCDL = RecordTable(
     values=VALUES,
     projection=f"""
         menuDate AS date,
-        coalesce({_note("rang", "[0-9]{1,2}")}::INTEGER, {choose(_TYPE, SCDL_PLACES)}, {LAST_PLACE})
+        coalesce({_note("rang", "[0-9]{1,2}")}::INTEGER, {choose(_TYPE, SCDL_POSITIONS)}, {LAST_POSITION})
             AS position,
         coalesce({_note("type", "[^;]+")}, {choose(_TYPE, SCDL_COURSES)}, nullif(replace({_TYPE}, ';', ','), 'autre'))
             AS course,
@@ -140,7 +141,8 @@ MENUS_SCDL = RecordTable(
             {_json("siqo")} AS menuPlatSiqo, nullif(array_to_string(other_labels, ';'), '') AS menuPlatLabel,
             nullif(concat_ws(';',
                 CASE WHEN course IS DISTINCT FROM {choose("type", SCDL_COURSES)} THEN 'type=' || course END,
-                CASE WHEN position <> coalesce({choose("type", SCDL_PLACES)}, {LAST_PLACE}) THEN 'rang=' || position END
+                CASE WHEN position <> coalesce({choose("type", SCDL_POSITIONS)}, {LAST_POSITION})
+                    THEN 'rang=' || position END
             ), '') AS menuPlatPrecision,
             {_json("string_split(diets, ';')")} AS menuPlatRegime,
             {_json("string_split(allergens, ';')")} AS menuPlatAllergene,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# Words that most labels have tell nothing of which school it is.
+# Words that most labels have: they do not help to recognise a school.
 COMMON_WORDS = r"\b(ecole|elementaire|maternelle|primaire|publique|groupe|scolaire|restaurant|cantine)\b"
 
 
@@ -11,7 +11,7 @@ def plain(name: str) -> str:
     return f"trim(regexp_replace(strip_accents(lower({name})), '[^a-z0-9]+', ' ', 'g'))"
 
 
-def proper(name: str) -> str:
-    """Return the SQL of what a name has of its own, without case and accents; one of common words only keeps them."""
-    plain = f"strip_accents(lower({name}))"
-    return f"coalesce(nullif(trim(regexp_replace({plain}, '{COMMON_WORDS}', '', 'g')), ''), {plain})"
+def distinctive_part(name: str) -> str:
+    """Return the SQL of a name in lower case, without accents and common words; with them if there is no other word."""
+    lowered = f"strip_accents(lower({name}))"
+    return f"coalesce(nullif(trim(regexp_replace({lowered}, '{COMMON_WORDS}', '', 'g')), ''), {lowered})"

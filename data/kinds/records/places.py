@@ -1,4 +1,4 @@
-"""The references: which label belongs to which canteen, the canteens, the schools and their pupils."""
+"""The references: the canteen of each label, the canteens, the schools and their number of pupils."""
 
 from __future__ import annotations
 

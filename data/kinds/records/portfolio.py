@@ -1,9 +1,9 @@
-"""The other pilots of the programme: where each stands, what the comité decided and is asked."""
+"""The other pilots of the programme: the stage of each, and the decisions taken by the comité or asked of it."""
 
 from __future__ import annotations
 
 from data.kinds.records.base import Check, editable
-from data.kinds.records.programme_checks import day, happened, known_otherwise, together
+from data.kinds.records.programme_checks import day, happened, known_by_another_spelling, together
 
 PILOTS = editable(
     "pilot_rows",
@@ -21,16 +21,16 @@ PILOTS = editable(
         "prise_le": "decided_on",
     },
     (
-        known_otherwise("pilote", "pilot", "pilots"),
+        known_by_another_spelling("pilote", "pilot", "pilots"),
         happened("prise_le"),
         together("choix", "decided_on", "outcome", "décision datée sans son contenu : écrivez ce qui a été décidé"),
         together("prise_le", "outcome", "decided_on", "décision sans date : indiquez le jour où elle a été prise"),
         together("a_decider", "due_on", "question", "date sans question : écrivez ce que le comité doit décider"),
         Check(
             "priorite",
-            "now.priority IN (SELECT priority FROM pilots WHERE pilot <> typed.pilote)",
+            "now.priority IN (SELECT priority FROM pilots WHERE pilot <> file_lines.pilote)",
             "'priorité ' || now.priority || ' déjà donnée à « '"
-            " || (SELECT min(pilot) FROM pilots WHERE priority = now.priority AND pilot <> typed.pilote) || ' »'",
+            " || (SELECT min(pilot) FROM pilots WHERE priority = now.priority AND pilot <> file_lines.pilote) || ' »'",
         ),
         Check(
             "etape",

@@ -1,30 +1,30 @@
-"""The checks that the files of the programme share: known schools, days that follow each other, days to come."""
+"""The checks that the files of the programme share: known schools, dates in order, dates in the future."""
 
 # ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
 
 from data.kinds import kinds
 from data.kinds.records.base import Check
-from data.kinds.records.names import plain, proper
+from data.kinds.records.names import distinctive_part, plain
 
 STAGES = next(field.enum for field in kinds()["stages"].fields if field.name == "etape")
 
 
 def schools_of(*references: str) -> str:
-    """Return the SQL of the schools that these tables know."""
+    """Return the SQL of the schools of these tables."""
     return f"({' UNION '.join(f'SELECT school FROM {table}' for table in references)})"
 
 
 def known_school(known: str) -> Check:
     """Refuse a school that is not among these."""
-    # Among the schools of one name, the one whose whole name is closest.
+    # Of several schools with an equally close distinctive part, the one whose whole name is closest.
     likeness = ", ".join(
-        f"jaro_winkler_similarity({name('school')}, {name('typed.ecole')})" for name in (proper, plain)
+        f"jaro_winkler_similarity({name('school')}, {name('file_lines.ecole')})" for name in (distinctive_part, plain)
     )
     closest = f"(SELECT arg_max(school, row({likeness})) FROM {known})"
     return Check(
         "ecole",
-        # Before any school is known, as when a whole export comes back file by file, nothing tells a wrong name.
+        # While no school is known (a whole export is deposited again, file by file), no name is refused.
         f"ecole NOT IN {known} AND EXISTS (FROM {known})",
         f"'école inconnue : le nom connu le plus proche est « ' || {closest} || ' » ;"
         " une école nouvelle s’ajoute par le fichier des écoles'",
@@ -35,7 +35,7 @@ def known_school(known: str) -> Check:
 KNOWN_SCHOOLS = schools_of("schools", "enrolments", "pilot_sites")
 KNOWN_SCHOOL = known_school(KNOWN_SCHOOLS)
 
-# Shown, and added up with the others, though not among the schools whose rollout is followed; or not shown at all.
+# The figures of such a school are added to the totals or not shown at all, depending on the page: hence a warning.
 NOT_A_TEST_SCHOOL = Check(
     "ecole",
     "ecole NOT IN (SELECT school FROM pilot_sites) AND EXISTS (FROM pilot_sites)",
@@ -50,7 +50,7 @@ def day(name: str) -> str:
 
 
 def undated_before(table: str, school: str, stage: str) -> str:
-    """Return the SQL that says which stages have no date in `table`, between the last dated one and this one."""
+    """Return the SQL of a sentence on the stages without a date in `table`, between the last dated one and this one."""
     return f"""(
         SELECT 'aucune date, prévue ou réelle, n’est connue pour '
             || string_agg('« ' || name || ' »', ', ' ORDER BY stage_rank(name)) || ' : est-ce un oubli ?'
@@ -63,7 +63,7 @@ def undated_before(table: str, school: str, stage: str) -> str:
 
 
 def in_order(column: str, first: str, last: str, words: str) -> Check:
-    """Refuse a last day before the first one, both being as they would be once the line is applied."""
+    """Refuse a last day before the first day, as both would be once the line is applied."""
     return Check(
         column,
         f"now.{last} < now.{first}",
@@ -73,21 +73,21 @@ def in_order(column: str, first: str, last: str, words: str) -> Check:
 
 
 def happened(column: str) -> Check:
-    """Refuse a day still to come for what has happened."""
+    """Refuse a future date for an event that has happened."""
     reason = f"'le ' || {day(column)} || ' est à venir : indiquez le jour réel, une fois passé'"
     return Check(column, f"{column} > current_date", reason, blocking=True)
 
 
 def not_over(column: str, part: str, words: str, wholes: dict[str, str]) -> Check:
-    """Refuse a count above any of those it is a part of (each with its words): the first one is told."""
+    """Refuse a count larger than one of its wholes (column → words); the reason names the first of these."""
     over = {whole: f"now.{part} > now.{whole}" for whole in wholes}
-    told = " ".join(f"WHEN {over[whole]} THEN '{name} de ' || now.{whole}" for whole, name in wholes.items())
-    reason = f"now.{part} || ' {words} pour un nombre ' || CASE {told} END"
+    cases = " ".join(f"WHEN {over[whole]} THEN '{name} de ' || now.{whole}" for whole, name in wholes.items())
+    reason = f"now.{part} || ' {words} pour un nombre ' || CASE {cases} END"
     return Check(column, " OR ".join(over.values()), reason, blocking=True)
 
 
 def far_away(column: str, own: str) -> Check:
-    """Doubt a planned day, new or changed, that is years away."""
+    """Warn of a planned day, new or changed, that is more than five years away."""
     return Check(
         column,
         f"{column} NOT BETWEEN current_date - INTERVAL 5 YEARS AND current_date + INTERVAL 5 YEARS"
@@ -96,17 +96,17 @@ def far_away(column: str, own: str) -> Check:
     )
 
 
-def known_otherwise(column: str, own: str, view: str) -> Check:
-    """Doubt a new name that is written almost as a known one."""
-    alike = f"{plain(own)} = {plain(f'typed.{column}')} AND {plain(own)} <> ''"
+def known_by_another_spelling(column: str, own: str, view: str) -> Check:
+    """Warn of a new name that differs from a known one only by case, accents or punctuation."""
+    alike = f"{plain(own)} = {plain(f'file_lines.{column}')} AND {plain(own)} <> ''"
     known = f"(SELECT min({own}) FROM {view} WHERE {alike})"
     return Check(
         column,
-        f"NOT now.known AND typed.{column} NOT IN (SELECT {own} FROM {view}) AND {known} IS NOT NULL",
+        f"NOT now.known AND file_lines.{column} NOT IN (SELECT {own} FROM {view}) AND {known} IS NOT NULL",
         f"'« ' || {column} || ' » est déjà connu sous le nom « ' || {known} || ' » : est-ce le même ?'",
     )
 
 
 def together(column: str, given: str, lacking: str, words: str) -> Check:
-    """Refuse a value that says nothing without another one."""
+    """Refuse a value (`given`) that has no meaning without another one (`lacking`)."""
     return Check(column, f"now.{given} IS NOT NULL AND now.{lacking} IS NULL", f"'{words}'", blocking=True)

@@ -1,4 +1,4 @@
-"""The rollout: the test schools, their stages, the milestones, the risks and the decisions expected."""
+"""The rollout: the test schools, their stages, the milestones, the risks and the expected decisions."""
 
 # ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
@@ -11,7 +11,7 @@ from data.kinds.records.programme_checks import (
     far_away,
     happened,
     in_order,
-    known_otherwise,
+    known_by_another_spelling,
     known_school,
     schools_of,
     together,
@@ -45,7 +45,7 @@ SITES = editable(
         ),
         Check(
             "meteo_raison",
-            # Under the rain its reason is demanded.
+            # In rain or storm, the check above refuses a line without a reason.
             "now.connection = 'bloquée' AND now.weather_reason IS NULL"
             " AND coalesce(now.weather NOT IN ('pluie', 'orage'), TRUE)",
             "'raccordement bloqué sans raison : dites en quelques mots ce qui le bloque'",
@@ -66,42 +66,45 @@ SITES = editable(
 
 
 def _other_stages(where: str, words: str = "''") -> str:
-    """Return the SQL that names the first other stage of the school, as it would be, for which `where` holds."""
+    """Return the SQL that names the school's first other stage, once the lines are applied, where `where` holds."""
     return f"""(SELECT arg_min('« ' || other.stage || ' »' || {words}, stage_rank(other.stage))
-        FROM overlaid AS other WHERE other.school = typed.ecole AND {where})"""
+        FROM overlaid AS other WHERE other.school = file_lines.ecole AND {where})"""
 
 
-EARLIER, LATER = (f"stage_rank(other.stage) {sign} stage_rank(typed.etape)" for sign in "<>")
-# What was already passed over, when a later stage began, does not stop the school a second time.
-PASSED_OVER = """EXISTS (FROM pilot_stages AS begun WHERE begun.school = typed.ecole AND begun.actual_start IS NOT NULL
-    AND begun.position > stage_rank(other.stage) AND begun.position < stage_rank(typed.etape))"""
-SKIPPED = _other_stages(f"{EARLIER} AND other.actual_start IS NULL AND NOT {PASSED_OVER}")
-# What the file says of a line that is refused is not so.
+EARLIER, LATER = (f"stage_rank(other.stage) {sign} stage_rank(file_lines.etape)" for sign in "<>")
+# A stage that was already skipped when a later one began does not block the school a second time.
+ALREADY_SKIPPED = """EXISTS (
+    FROM pilot_stages AS begun
+    WHERE begun.school = file_lines.ecole AND begun.actual_start IS NOT NULL
+        AND begun.position > stage_rank(other.stage) AND begun.position < stage_rank(file_lines.etape)
+)"""
+SKIPPED = _other_stages(f"{EARLIER} AND other.actual_start IS NULL AND NOT {ALREADY_SKIPPED}")
+# The dates of a refused line do not count.
 REFUSED = "other.line IN (SELECT line FROM rejections)"
 BEGUN_AFTER = _other_stages(f"{LATER} AND other.actual_start IS NOT NULL AND ({REFUSED}) IS NOT TRUE")
 BACKWARDS = _other_stages(
     f"({EARLIER} AND other.actual_start > now.actual_start OR {LATER} AND other.actual_start < now.actual_start)",
     f"' a commencé le ' || {day('other.actual_start')}",
 )
-UNDATED = undated_before("overlaid", "typed.ecole", "typed.etape")
+UNDATED = undated_before("overlaid", "file_lines.ecole", "file_lines.etape")
 OVERLAPPED = _other_stages(
     f"{EARLIER} AND other.actual_end > now.actual_start", f"' a fini le ' || {day('other.actual_end')}"
 )
-# The start that comes in the same file is questioned by itself.
+# A start that is in the same file gets a warning of its own.
 OVERLAPS = _other_stages(
     f"{LATER} AND other.actual_start < now.actual_end"
-    " AND (other.line NOT IN (SELECT line FROM typed WHERE debut_reel IS NOT NULL)) IS NOT FALSE",
+    " AND (other.line NOT IN (SELECT line FROM file_lines WHERE debut_reel IS NOT NULL)) IS NOT FALSE",
     f"' a commencé le ' || {day('other.actual_start')}",
 )
 
 
-# What has begun is no plan any more.
+# Plans are compared only between stages that have not begun.
 DISORDER = "{0}.planned_start < {1}.planned_start AND {0}.actual_start IS NULL AND {1}.actual_start IS NULL".format
 PLANNED_AFTER = _other_stages(f"{EARLIER} AND {DISORDER('now', 'other')}")
-# The later stage that comes in the same file is questioned by itself.
+# A later stage that is in the same file gets a warning of its own.
 PLANNED_BEFORE = _other_stages(
     f"{LATER} AND {DISORDER('other', 'now')}"
-    " AND (other.line NOT IN (SELECT line FROM typed WHERE debut_prevu IS NOT NULL)) IS NOT FALSE"
+    " AND (other.line NOT IN (SELECT line FROM file_lines WHERE debut_prevu IS NOT NULL)) IS NOT FALSE"
 )
 UNFINISHED = _other_stages(f"{EARLIER} AND other.actual_start IS NOT NULL AND other.actual_end IS NULL")
 
@@ -125,7 +128,7 @@ STAGES_OF_SCHOOLS = editable(
         together("fin_reelle", "actual_end", "actual_start", "étape finie sans début : indiquez le début réel"),
         Check(
             "debut_reel",
-            # A start that is known already may be told again, or corrected.
+            # A start that is known already may be repeated or corrected.
             f"debut_reel IS NOT NULL AND now.before.actual_start IS NULL AND {SKIPPED} IS NOT NULL",
             f"'étape sautée : ' || {SKIPPED} || ' n’a pas commencé'",
             blocking=True,
@@ -161,8 +164,8 @@ STAGES_OF_SCHOOLS = editable(
         ),
         Check(
             "debut_prevu",
-            # A plan that is known already may be told again, or corrected. Where a deposit was taken back (known, no
-            # `before`), the later stage is the one to tell of.
+            # A plan that is known already may be repeated or corrected. When a deposit is undone (`known` without
+            # `before`), the reason is reported for the later stage, not for this one.
             "coalesce(debut_prevu, fin_prevue) IS NOT NULL AND now.actual_start IS NULL"
             " AND (NOT now.known OR now.before IS NOT NULL"
             " AND coalesce(now.before.planned_start, now.before.planned_end) IS NULL)"
@@ -192,7 +195,7 @@ MILESTONES = editable(
     {"prevu_le": "planned_on", "atteint_le": "reached_on"},
     (
         KNOWN_SCHOOL,
-        known_otherwise("jalon", "milestone", "pilot_milestones"),
+        known_by_another_spelling("jalon", "milestone", "pilot_milestones"),
         happened("atteint_le"),
         far_away("prevu_le", "planned_on"),
     ),
@@ -206,7 +209,7 @@ RISKS = editable(
     {"probabilite": "probability", "impact": "impact", "reponse": "answer", "etat": "state"},
     (
         KNOWN_SCHOOL,
-        known_otherwise("risque", "risk", "pilot_risks"),
+        known_by_another_spelling("risque", "risk", "pilot_risks"),
         Check(
             "reponse",
             "now.probability = 'forte' AND now.impact = 'fort' AND now.answer IS NULL"
@@ -224,7 +227,7 @@ DECISIONS = editable(
     {"attendue_le": "due_on", "prise_le": "decided_on", "choix": "outcome"},
     (
         KNOWN_SCHOOL,
-        known_otherwise("decision", "decision", "pilot_decisions"),
+        known_by_another_spelling("decision", "decision", "pilot_decisions"),
         happened("prise_le"),
         far_away("attendue_le", "due_on"),
         together("choix", "decided_on", "outcome", "décision prise sans son choix : écrivez ce qui a été décidé"),

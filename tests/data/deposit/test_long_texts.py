@@ -51,7 +51,7 @@ def file_of(kind: Kind, lines: list[dict[str, str]]) -> bytes:
 def test_every_text_of_every_kind_of_file_has_a_longest_length_that_its_model_tells(kind: Kind) -> None:
     texts = [field for field in kind.fields if field.type == "string"]
     assert [field.name for field in texts if not field.max_length or field.max_length > 600] == []
-    assert [field.name for field in free(kind) if str(field.max_length) not in field.length_told] == []
+    assert [field.name for field in free(kind) if str(field.max_length) not in field.length_note] == []
 
 
 @WITH_TEXTS

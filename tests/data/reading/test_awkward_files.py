@@ -90,5 +90,5 @@ def test_a_file_of_habit_is_read_as_it_is_meant_or_refused_with_what_to_do(empty
         stage(cursor, read_sheet(file.content))
         for line, cells in file.read.items():
             for column, value in cells.items():
-                found = cursor.execute(f'SELECT "{column}" FROM typed WHERE line = ?', [line]).fetchall()
+                found = cursor.execute(f'SELECT "{column}" FROM file_lines WHERE line = ?', [line]).fetchall()
                 assert found == [(value,)], (line, column)

@@ -97,7 +97,7 @@ def test_the_same_lines_give_the_same_rows_in_any_encoding_separator_and_format(
     sheet = read_sheet(text.getvalue().encode(encoding))
     with duckdb.connect() as cursor:
         stage(cursor, sheet)
-        rows = cursor.execute("SELECT site_nom, date, preparation_kg FROM typed ORDER BY line").fetchall()
+        rows = cursor.execute("SELECT site_nom, date, preparation_kg FROM file_lines ORDER BY line").fetchall()
     assert rows == [*expected, ("Z", date(2016, 5, 24), 0.0)]
 
 
