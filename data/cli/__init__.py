@@ -1,4 +1,4 @@
-"""The data room from the command line: one command, one French answer, one exit code."""
+"""Command-line interface of the data: one command, one French answer, one exit code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["main"]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; return 0 when it was done, 1 when it was refused, with a French sentence on stderr."""
+    """Run one command; return 0 when it is done, 1 when it is refused, with a French sentence on stderr."""
     options = _parser().parse_args(arguments)
     if "run_alone" in options:
         return answer(lambda: int(options.run_alone(options)))

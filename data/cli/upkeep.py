@@ -1,4 +1,4 @@
-"""Commands that look after the store: demo, empty, backup, restore, user."""
+"""Commands that maintain the store: demo, empty, backup, restore, user."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def add_commands(commands: Commands) -> None:
 
 
 def _demo(store: Store, options: argparse.Namespace) -> int:
-    if options.if_new and store.version() > 0:  # once emptied on purpose, a store stays empty
+    if options.if_new and store.version() > 0:  # a store that was emptied on purpose stays empty
         return 0
     if not is_empty(store):
         return refuse("La base contient déjà des données : rien n’est ajouté.")
@@ -63,10 +63,10 @@ def _backup(store: Store, options: argparse.Namespace) -> int:
 
 
 def _restore(options: argparse.Namespace) -> int:
-    kept = restore(options.source, store_path(), actor())
+    previous = restore(options.source, store_path(), actor())
     print(f"Base restaurée depuis {options.source}.")
-    if kept:
-        print(f"La base précédente est gardée\u00a0: {kept}")
+    if previous:
+        print(f"La base précédente est gardée\u00a0: {previous}")
     return 0
 
 
