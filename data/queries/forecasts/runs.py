@@ -92,14 +92,3 @@ FORECAST_DAYS = "SELECT DISTINCT date FROM forecasts WHERE run_id = $run_id ORDE
 def forecast_days(store: Store, run_id: int) -> list[date]:
     """Return the days of a computation."""
     return [day.date() for day in store.read(FORECAST_DAYS, {"run_id": run_id})["date"]]
-
-
-FROM_PUPILS = """
-SELECT $canteen IN (SELECT unnest(from_json(specification -> '$.from_pupils', '["VARCHAR"]'))) AS found
-FROM forecast_runs WHERE run_id = $run_id
-"""
-
-
-def is_from_pupils(store: Store, run_id: int, canteen: str) -> bool:
-    """Tell whether a canteen without a past was forecast from its pupils."""
-    return bool(store.read(FROM_PUPILS, {"run_id": run_id, "canteen": canteen})["found"].fillna(False).iloc[0])
