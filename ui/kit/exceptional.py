@@ -16,7 +16,7 @@ MARK = "✱"
 DATES_SHOWN = 4
 RULE = (
     "Un jour est exceptionnel quand une grève, une sortie, une fermeture ou une fête déclarée, ou une faute de frappe "
-    "évidente, y éloigne les repas servis d’au moins 15\u00a0% du prévu (règle exacte dans le guide)."
+    "évidente, y éloigne les repas servis d’au moins 15\u00a0% du prévu ou de l’habitude (règle exacte dans le guide)."
 )
 
 
