@@ -1,4 +1,4 @@
-"""Questions the pages ask: one question = one function = one SQL statement beside it."""
+"""The questions of the pages: each is one function, with its SQL statement beside it."""
 
 from data.queries.forecasts.days import canteen_forecasts_of_day, daily_forecast, forecast_terms, recent_actuals
 from data.queries.forecasts.runs import (

@@ -139,7 +139,7 @@ def _finished(seen: _Seen, draws: Draws, now: float, assumptions: Assumptions, r
     left = np.nansum(draws.under_way, axis=2) + np.where(later, to_come, 0.0).sum(axis=2)
     ends = np.maximum(seen.since + left, now)[:, mine]
     done = np.broadcast_to(seen.done[~np.isnan(seen.done)], (len(ends), (~np.isnan(seen.done)).sum()))
-    count = assumptions.target + assumptions.new_per_year * HORIZON_YEARS - done.shape[1] - ends.shape[1]
+    count = assumptions.goal + assumptions.new_per_year * HORIZON_YEARS - done.shape[1] - ends.shape[1]
     lengths = draws.new_schools(rng, max(count, 0)).sum(axis=2)
     return np.concatenate([done, ends, _queue(ends, lengths, now, assumptions)], axis=1)
 
@@ -180,7 +180,7 @@ class _Ahead:
         first = self.today.year + (date(self.today.year, 9, 1) <= self.today)
         openings = self.places(date(year, 9, 1) for year in range(first, first + HORIZON_YEARS))
         opened = np.searchsorted(openings, places, side="right")
-        return self.assumptions.target + self.assumptions.new_per_year * opened
+        return self.assumptions.goal + self.assumptions.new_per_year * opened
 
     def counts(self, places: np.ndarray) -> np.ndarray:
         """Count the schools done before these days in each draw: no more than there are, unless more are done today."""
@@ -190,7 +190,7 @@ class _Ahead:
 
 def _told(seen: _Seen, ahead: _Ahead, stages: pd.DataFrame) -> RolloutForecast:
     reached = _reached(ahead.days, ahead.to_do(ahead.days))
-    plain = _reached(ahead.days, np.full_like(ahead.days, ahead.assumptions.target))
+    plain = _reached(ahead.days, np.full_like(ahead.days, ahead.assumptions.goal))
     last = ahead.calendar.date_of(np.quantile(reached, HIGH, method="inverted_cdf"))
     end = max(last or ahead.calendar.end, ahead.today)
     return RolloutForecast(
@@ -222,7 +222,7 @@ def _fan(ahead: _Ahead, end: date) -> pd.DataFrame:
     months = pd.date_range(ahead.calendar.first.replace(day=1), until, freq="MS")
     places = ahead.places(month.date() for month in months)
     low, median, high = np.quantile(ahead.counts(places), [LOW, 0.5, HIGH], axis=0, method="inverted_cdf")
-    return pd.DataFrame({"month": months, "low": low, "median": median, "high": high, "target": ahead.to_do(places)})
+    return pd.DataFrame({"month": months, "low": low, "median": median, "high": high, "goal": ahead.to_do(places)})
 
 
 def _years(ahead: _Ahead, end: date) -> pd.DataFrame:

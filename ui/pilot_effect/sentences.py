@@ -66,7 +66,7 @@ def sentence(study: Study, measure: str) -> str:
     """Say in one sentence what the pilot changed in a measure, or that one cannot tell yet, and what it would take."""
     words = MEASURES[measure]
     if measure not in study.effects:
-        return f"{words.name}{SPACE}: {NOT_YET.lower()} ({REASONS[study.untold[measure]]})."
+        return f"{words.name}{SPACE}: {NOT_YET.lower()} ({REASONS[study.unknown_reasons[measure]]})."
     effect = study.effects[measure]
     if effect.change.conclusive:
         doubt = reservation(effect)

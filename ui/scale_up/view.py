@@ -116,10 +116,10 @@ def figures(told: RolloutForecast, supposed: Assumptions) -> list[Figure]:
     """Return the schools done, the day all are, and the pace until then."""
     here, last = f"{plural(told.under_way, 'école')} en cours", month_of(told.completed.median)
     if _reached(told, supposed):
-        here = f"pour {number(supposed.target)} à faire{SPACE}; {here}"
+        here = f"pour {number(supposed.goal)} à faire{SPACE}; {here}"
         return [Figure("Écoles faites", number(told.done), here), Figure("Toutes faites", last, "c’est déjà fait")]
     row = [
-        Figure("Écoles faites", f"{number(told.done)} sur {number(supposed.target)}", here),
+        Figure("Écoles faites", f"{number(told.done)} sur {number(supposed.goal)}", here),
         Figure("Toutes faites", last, between(told.completed)),
         Figure("Écoles par an", *_pace(told)),
     ]
@@ -129,7 +129,7 @@ def figures(told: RolloutForecast, supposed: Assumptions) -> list[Figure]:
 
 
 def _reached(told: RolloutForecast, supposed: Assumptions) -> bool:
-    return told.done >= supposed.target
+    return told.done >= supposed.goal
 
 
 def _pace(told: RolloutForecast) -> tuple[str, str]:
@@ -166,7 +166,7 @@ def fan(told: RolloutForecast, supposed: Assumptions, today: date) -> None:
 def fan_table(months: pd.DataFrame, today: date) -> Wide:
     """Return the schools done at the beginning of each month, seen or simulated."""
     kind = (months["month"] <= pd.Timestamp(today)).map({True: "constaté", False: "simulé"})
-    titles = {"low": "Faites (8 fois sur 10), de", "median": "médiane", "high": "à", "target": "À faire"}
+    titles = {"low": "Faites (8 fois sur 10), de", "median": "médiane", "high": "à", "goal": "À faire"}
     whole = months[["month", *titles]].rename(columns={"month": "Mois"} | titles)
     whole.insert(1, "Constaté ou simulé", kind)
     return Wide(whole, (whole.rename(columns={titles["low"]: "Faites, de"}),))
@@ -177,11 +177,11 @@ def fan_sentence(told: RolloutForecast, supposed: Assumptions) -> str:
     if _reached(told, supposed):
         done = plural(told.done, "école faite", "écoles faites")
         since = month_of(told.completed.median)
-        return f"C’est fait depuis {since}{SPACE}: {done} pour {number(supposed.target)} à faire."
+        return f"C’est fait depuis {since}{SPACE}: {done} pour {number(supposed.goal)} à faire."
     if told.completed.median is None:
         reason = " avec les écoles qui ouvrent" if told.without_new.median else ""
         return f"À ce rythme, les écoles ne seraient pas toutes faites avant {HORIZON_YEARS}{SPACE}ans{reason}."
-    schools = plural(supposed.target, "école")
+    schools = plural(supposed.goal, "école")
     start = f"Les {schools} seraient toutes faites vers {month_of(told.completed.median)} ({between(told.completed)})"
     if not supposed.new_per_year or told.without_new.median is None:
         return f"{start}."
