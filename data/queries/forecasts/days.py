@@ -11,7 +11,7 @@ from data.calendar.events import Event
 from data.queries.forecasts.adjusted import ADJUSTED, parameters
 from data.store import Store
 
-# The usual number of service points of a place is the median over this many last days served.
+# The usual number of service points of a place on a weekday is the median over this many last days served.
 USUAL_DAYS = 41
 CITY_LEAST_SHARE = 0.8
 
