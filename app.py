@@ -1,4 +1,4 @@
-"""The door: page configuration, who is here, which pages they get, run."""
+"""Entry point: configure the page, find the user, list the pages they may open, run the chosen one."""
 
 from __future__ import annotations
 
@@ -7,35 +7,35 @@ from urllib.parse import unquote, urlsplit
 
 import streamlit as st
 
-from ui import access, frame, session
-from ui.kit import blocks
+from ui import access, session
+from ui.kit import blocks, frame
 from ui.navigation import PAGES, PageDescription
 
 HERE = Path(__file__).parent
 
 
 def menu(user: access.User) -> dict[str, list[st.Page]]:
-    """Return the pages this person may open, under the heading of their audience."""
-    # The home has no page of its own: it leads to the first one, so that every page keeps the address of its file.
-    first = st.Page(home, title="Accueil", url_path="", default=True, visibility="hidden")
-    sections: dict[str, list[st.Page]] = {"": [first]}
+    """Return the pages that the user may open, grouped by audience."""
+    # The home only redirects to the first page: every page keeps the address of its file.
+    home_page = st.Page(home, title="Accueil", url_path="", default=True, visibility="hidden")
+    sections: dict[str, list[st.Page]] = {"": [home_page]}
     for page in PAGES:
         if user.may(page.roles) and (HERE / page.file).exists():
             sections.setdefault(page.audience, []).append(_page(page))
-    # Streamlit says in English that it knows no such page: an unknown address gets a page that says it in French.
-    asked = unquote(urlsplit(st.context.url or "").path).strip("/ ").rpartition("/")[2]
-    if asked and asked not in {page.url_path for pages in sections.values() for page in pages}:
-        sections[""].append(st.Page(lost, title="Page introuvable", url_path=asked, visibility="hidden"))
+    # For an unknown address Streamlit shows an English message: this hidden page says it in French.
+    address = unquote(urlsplit(st.context.url or "").path).strip("/ ").rpartition("/")[2]
+    if address and address not in {page.url_path for pages in sections.values() for page in pages}:
+        sections[""].append(st.Page(page_not_found, title="Page introuvable", url_path=address, visibility="hidden"))
     return sections
 
 
 def home() -> None:
-    """Lead to the first page this person may open."""
+    """Go to the first page that the user may open."""
     st.switch_page(next(page.file for page in PAGES if person.may(page.roles)))
 
 
-def lost() -> None:
-    """Say that the address leads nowhere, and show the way back."""
+def page_not_found() -> None:
+    """Say that no page has this address, and link to the first page."""
     blocks.page_title("Page introuvable", "Aucune page ouverte à votre compte n’a cette adresse.")
     blocks.link(next(page.file for page in PAGES if person.may(page.roles)), "Aller à l’accueil")
 
@@ -44,12 +44,12 @@ def _page(page: PageDescription) -> st.Page:
     return st.Page(page.file, title=page.title, icon=f":material/{page.icon}:")
 
 
-# The icon is a file of ours: an icon by name would be fetched from outside.
+# The icon is a local file: Streamlit would fetch an icon given by its name from outside.
 st.set_page_config(page_title="Antigaspi", page_icon=str(frame.ICON), layout="wide")
 frame.dress()
 person = access.current()
 session.store()
-# Folded, a long menu says “View more”, in English.
+# Expanded: a folded menu would show “View more”, in English.
 selected = st.navigation(menu(person), expanded=True)
 st.set_page_config(page_title=f"{selected.title} – Antigaspi")
 frame.surround(person)

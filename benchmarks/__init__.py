@@ -1,11 +1,11 @@
-"""Measured comparisons on the city's real log; every ratio is taken within one run, on one machine."""
+"""Measured comparisons on the city's real log; each ratio compares two measures of the same run, on one machine."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-# One thread per process, as in the forecasts' own processes: their pools already use every processor.
+# One thread per process, as in the processes of the forecasts: their pools already use every processor.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 PROJECT = Path(__file__).resolve().parent.parent

@@ -33,7 +33,7 @@ SUMMARY = """
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; return 0 when it was done, 1 when not, with a French sentence on stderr."""
+    """Run a command; return 0 when it succeeded, else 1, with a French sentence on stderr."""
     options = _parser().parse_args(arguments)
     return with_store(lambda store: int(options.command(store, options)))
 
@@ -49,27 +49,27 @@ def _refresh(store: Store, options: argparse.Namespace) -> int:
 
 
 def _backtest(store: Store, options: argparse.Namespace) -> int:
-    from models.run import backtest_file as command  # loads Prophet, which a refresh leaves to its own process
+    from models.run import backtest_file  # loads Prophet, which a refresh loads only in its own process
 
-    if not options.out.parent.is_dir():  # better told before the computation than after
+    if not options.out.parent.is_dir():  # checked before the computation, which is long
         return refuse(f"Le dossier {options.out.parent} n’existe pas.")
     try:
-        asked = command.Asked(options.first, options.last, options.lead_days, options.every)
-        judged = command.judge(store, asked, _print_months)
-        command.write(judged.rows, options.out)
-    except command.BacktestRefused as error:
+        period = backtest_file.Period(options.first, options.last, options.lead_days, options.every)
+        report = backtest_file.judge(store, period, _print_origins)
+        backtest_file.write(report.rows, options.out)
+    except backtest_file.BacktestRefused as error:
         return refuse(error)
     except OSError as error:
         return refuse_file(error, options.out)
-    print(_judged_sentence(len(judged.rows), judged.not_forecast, options.out), file=sys.stderr)
+    print(_backtest_sentence(len(report.rows), report.not_forecast, options.out), file=sys.stderr)
     return 0
 
 
-def _print_months(done: int, total: int) -> None:
+def _print_origins(done: int, total: int) -> None:
     print(f"\rOrigines\u00a0: {done} sur {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
 
 
-def _judged_sentence(rows: int, not_forecast: int, out: Path) -> str:
+def _backtest_sentence(rows: int, not_forecast: int, out: Path) -> str:
     return (
         f"{rows} jours × cantines écrits dans {out}\u00a0; "
         f"{not_forecast} jours × cantines servis n’ont pas pu être prévus (passé trop court)."
@@ -97,8 +97,8 @@ def _sentence(summary: Mapping[Hashable, Any]) -> str:
 
 
 def _as_json(value: Any) -> Any:  # noqa: ANN401
-    """Give JSON the dates as text, an unknown one as null, and numpy's numbers as plain ones."""
-    if value != value:  # NaT, which has no date to give
+    """Return a value that JSON can hold: a date as text, an unknown date as null, a numpy number as a plain one."""
+    if value != value:  # NaT, the unknown date, differs from itself
         return None
     return value.date().isoformat() if hasattr(value, "date") else value.item()
 

@@ -1,10 +1,10 @@
-"""Why a computation gives no result, as classes whose messages are French sentences for whoever asked."""
+"""The errors that stop a computation; their messages are French sentences for the user."""
 
 from __future__ import annotations
 
 
 class ExecutorFailed(Exception):
-    """The computation could not run, or not to its end; the message says what to do."""
+    """The computation could not start, or could not finish; the message says what to do."""
 
 
 class RefreshFailed(Exception):
@@ -12,4 +12,4 @@ class RefreshFailed(Exception):
 
 
 class HistoryEmpty(RefreshFailed):
-    """There is nothing to forecast from."""
+    """The store holds no meal served to learn from."""

@@ -1,4 +1,4 @@
-"""History → forecasts, computed in a process of its own, stored with their date and specification or not at all."""
+"""The refresh of the forecasts: computed in a separate process, stored with their specification in one transaction."""
 
 from __future__ import annotations
 
@@ -51,29 +51,29 @@ def refresh(
     """Forecast every canteen and the city, store the run in one transaction and return its run_id.
 
     Blocks until it is done and calls progress(done, total) as series are computed. Raises HistoryEmpty, RefreshFailed.
-    A demonstration erased meanwhile stops it: nothing of an invented city goes into the store of a real one.
+    Erasing the demonstration stops it: no forecast of the fictional city may enter the store of a real city.
     """
     if not _one_at_a_time.acquire(blocking=False):
         raise RefreshFailed("Un calcul des prévisions est déjà en cours. Attendez qu’il se termine.")
     try:
         started_at, demo = _now(), is_demo(store)
 
-        def told(done: int, total: int) -> None:
+        def report_progress(done: int, total: int) -> None:
             if demo and not is_demo(store):
                 raise RefreshFailed(ERASED)
             if progress:
                 progress(done, total)
 
         with _private_folder(store.work_folder) as folder:
-            known = _hand_over(store, today or today_in_paris(), folder / "job")
-            result = _compute(store, folder, told)
-        return _save(store, actor, started_at, demo, known, result)
+            run_fields = _write_job(store, today or today_in_paris(), folder / "job")
+            result = _compute(store, folder, report_progress)
+        return _save(store, actor, started_at, demo, run_fields, result)
     finally:
         _one_at_a_time.release()
 
 
-def _hand_over(store: Store, today: date, path: Path) -> dict[str, Any]:
-    """Write the job for the process that computes, keep nothing of it here, and return what the run tells of it."""
+def _write_job(store: Store, today: date, path: Path) -> dict[str, Any]:
+    """Write the job to a file for the computing process; return the fields of the job that the run stores."""
     job = extract(store, today)
     if job is None:
         raise HistoryEmpty(
@@ -87,8 +87,8 @@ def _hand_over(store: Store, today: date, path: Path) -> dict[str, Any]:
 def _compute(store: Store, folder: Path, progress: Callable[[int, int], None]) -> Result:
     job_path, result_path = folder / "job", folder / "result"
     with (folder / LOG_NAME).open("wb") as log:
-        returned = _run_worker([str(job_path), str(result_path)], folder, log.fileno(), progress)
-    if returned != 0 or not result_path.exists():
+        exit_code = _run_worker([str(job_path), str(result_path)], folder, log.fileno(), progress)
+    if exit_code != 0 or not result_path.exists():
         raise RefreshFailed(_explain(folder / LOG_NAME, store.work_folder / LOG_NAME))
     with result_path.open("rb") as file:
         result: Result | str = pickle.load(file)
@@ -98,8 +98,8 @@ def _compute(store: Store, folder: Path, progress: Callable[[int, int], None]) -
 
 
 def _run_worker(arguments: list[str], folder: Path, log: int, progress: Callable[[int, int], None]) -> int:
-    """Run the worker in a process group of its own and return its exit code; nothing of it is left behind."""
-    # One thread per process: the pool already uses every core. Its temporary files go where they are cleaned up.
+    """Run the worker in its own process group and return its exit code; the whole group is killed at the end."""
+    # One thread per process: the pool already uses every core. Temporary files go to the folder, which is removed.
     environment = os.environ | {"TMPDIR": str(folder), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     worker = subprocess.Popen(
         [sys.executable, "-m", "models.run.worker", *arguments],
@@ -121,7 +121,7 @@ def _run_worker(arguments: list[str], folder: Path, log: int, progress: Callable
 
 
 def _kill_group(worker: subprocess.Popen[str]) -> None:
-    with suppress(ProcessLookupError):  # everything ended by itself
+    with suppress(ProcessLookupError):  # the whole group has already ended
         os.killpg(worker.pid, signal.SIGKILL)
     worker.wait()
     for pipe in (worker.stdin, worker.stdout):
@@ -131,7 +131,7 @@ def _kill_group(worker: subprocess.Popen[str]) -> None:
 
 @contextmanager
 def _private_folder(work_folder: Path) -> Iterator[Path]:
-    """Lend a folder only this user can read; the store removes those of runs that were killed, when it opens."""
+    """Yield a folder that only this user can read. When the store opens, it removes the folders of killed runs."""
     folder = Path(tempfile.mkdtemp(prefix=COMPUTATION, dir=work_folder))
     try:
         yield folder
@@ -139,13 +139,15 @@ def _private_folder(work_folder: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _save(store: Store, actor: str, started_at: datetime, demo: bool, known: dict[str, Any], result: Result) -> int:
-    run = known | {
+def _save(
+    store: Store, actor: str, started_at: datetime, demo: bool, run_fields: dict[str, Any], result: Result
+) -> int:
+    run = run_fields | {
         "started_at": started_at,
         "finished_at": _now(),
         "specification": json.dumps(result.specification, ensure_ascii=False),
     }
-    detail = {"rows": len(result.forecasts), "last_service_on": known["last_service_on"]}
+    detail = {"rows": len(result.forecasts), "last_service_on": run_fields["last_service_on"]}
     with store.write(actor, "forecast", detail) as cursor:
         if demo and cursor.execute("SELECT demo FROM store_state").fetchone() == (False,):
             raise RefreshFailed(ERASED)
@@ -161,11 +163,11 @@ def _save(store: Store, actor: str, started_at: datetime, demo: bool, known: dic
     return run_id
 
 
-def _explain(log: Path, kept: Path) -> str:
-    kept.write_bytes(log.read_bytes()[-LOG_TAIL:])
+def _explain(log: Path, saved_log: Path) -> str:
+    saved_log.write_bytes(log.read_bytes()[-LOG_TAIL:])
     return (
         "Le calcul des prévisions s’est arrêté avant la fin\u00a0: les prévisions précédentes restent en place. "
-        f"Relancez-le\u00a0; si cela recommence, transmettez le fichier {kept} à la mission numérique."
+        f"Relancez-le\u00a0; si cela recommence, transmettez le fichier {saved_log} à la mission numérique."
     )
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from statistics import NormalDist
 
 import pandas as pd
 from prophet import Prophet
 
 from models.inputs.calendar import school_year_steps
-from models.inputs.series import Series
-from models.meals.quantity import INTERVAL
+from models.inputs.series import FITTED_DAYS, INTERVAL, Fit, Series
 
 PROPHET_LEAST_DAYS = 30
 # A yearly season and a trend are learnt from two years on; a shorter past keeps its level.
@@ -21,8 +19,6 @@ SEASONALITY_PRIOR = 1.0
 STEP_PRIOR = 0.3
 CHANGEPOINTS = 6
 SEED = 2016
-# How many past days are compared with what the model says of them: one school year.
-FITTED_DAYS = 140
 
 SETTINGS = {
     "growth": f"linear, flat under {LONG_HISTORY_DAYS} days of history",
@@ -36,29 +32,13 @@ SETTINGS = {
 }
 
 
-def keep_quiet() -> None:
-    """Silence what Prophet tells of every fit; its errors are still heard."""
-    logging.getLogger("cmdstanpy").disabled = True
-    logging.getLogger("prophet").setLevel(logging.ERROR)
-
-
-@dataclass(frozen=True)
-class Fit:
-    """One series' forecast (date, point, lower, upper) and its recent past (date, y, fitted, meals)."""
-
-    series: Series
-    method: str
-    future: pd.DataFrame
-    past: pd.DataFrame
-
-
 def forecast(series: Series, days: pd.DatetimeIndex) -> Fit:
-    """Forecast one series on the given days; the same input gives the same figures, in whatever process."""
+    """Forecast one series on the given days; the same input gives the same figures in any process."""
     try:
         if len(series.past) >= PROPHET_LEAST_DAYS:
             return _fit("prophet", series, days, _prophet(series, days))
-    except RuntimeError:  # the optimiser gave up on this series; the others must not suffer from it
-        logging.getLogger(__name__).exception("Prophet failed on %s, %s", series.canteen, series.target)
+    except RuntimeError:  # the optimiser failed on this series; the other series are still forecast
+        logging.getLogger(__name__).exception("Prophet failed on %s, %s", series.canteen, series.measure)
     return _fit("weekday_median", series, days, _weekday_median(series, days))
 
 
@@ -67,15 +47,15 @@ def _prophet(series: Series, days: pd.DatetimeIndex) -> pd.DataFrame:
     steps = school_year_steps(past["ds"], past["ds"])
     model = _model(past["ds"], list(steps.columns))
     model.fit(pd.concat([past, steps], axis=1), seed=SEED)
-    asked = pd.DataFrame({"ds": _asked(series, days)})
-    asked = pd.concat([asked, school_year_steps(asked["ds"], past["ds"])], axis=1)
-    answer = model.predict(asked).rename(columns={"ds": "date", "yhat": "point"})[["date", "point"]]
+    frame = pd.DataFrame({"ds": _dates(series, days)})
+    frame = pd.concat([frame, school_year_steps(frame["ds"], past["ds"])], axis=1)
+    prediction = model.predict(frame).rename(columns={"ds": "date", "yhat": "point"})[["date", "point"]]
     half = NormalDist().inv_cdf((1 + INTERVAL) / 2) * _noise(model)
-    return answer.assign(lower=answer["point"] - half, upper=answer["point"] + half)
+    return prediction.assign(lower=prediction["point"] - half, upper=prediction["point"] + half)
 
 
-def _model(learnt: pd.Series, steps: list[str]) -> Prophet:
-    long = (learnt.max() - learnt.min()).days >= LONG_HISTORY_DAYS
+def _model(days: pd.Series, steps: list[str]) -> Prophet:
+    long = (days.max() - days.min()).days >= LONG_HISTORY_DAYS
     model = Prophet(
         growth="linear" if long else "flat",
         n_changepoints=CHANGEPOINTS,
@@ -83,7 +63,7 @@ def _model(learnt: pd.Series, steps: list[str]) -> Prophet:
         weekly_seasonality=True,
         daily_seasonality=False,
         seasonality_prior_scale=SEASONALITY_PRIOR,
-        # Sampling costs more than the fit and adds only the trend's drift, next to nothing within 30 service days.
+        # Sampling takes longer than the fit. It only adds the trend's drift, which is very small over 30 service days.
         uncertainty_samples=0,
     )
     for name in steps:
@@ -99,19 +79,19 @@ def _noise(model: Prophet) -> float:
 def _weekday_median(series: Series, days: pd.DatetimeIndex) -> pd.DataFrame:
     past = series.past
     medians = past.groupby(past["ds"].dt.day_of_week)["y"].median()
-    asked = _asked(series, days)
-    point = asked.dt.day_of_week.map(medians).fillna(past["y"].median())
-    return pd.DataFrame({"date": asked, "point": point, "lower": past["y"].min(), "upper": past["y"].max()})
+    dates = _dates(series, days)
+    point = dates.dt.day_of_week.map(medians).fillna(past["y"].median())
+    return pd.DataFrame({"date": dates, "point": point, "lower": past["y"].min(), "upper": past["y"].max()})
 
 
-def _asked(series: Series, days: pd.DatetimeIndex) -> pd.Series:
-    """Return the recent past and the future in one frame: predicting twice would cost twice."""
+def _dates(series: Series, days: pd.DatetimeIndex) -> pd.Series:
+    """Return the recent past days and the days to forecast in one series: one prediction is faster than two."""
     return pd.Series([*series.past["ds"].tail(FITTED_DAYS), *days])
 
 
-def _fit(method: str, series: Series, days: pd.DatetimeIndex, answer: pd.DataFrame) -> Fit:
-    """Cut an answer into future and past; nothing is negative, and the point lies within its interval."""
-    bounded = answer[["date", "point", "lower", "upper"]].copy()
+def _fit(method: str, series: Series, days: pd.DatetimeIndex, prediction: pd.DataFrame) -> Fit:
+    """Split a prediction into future and past; no value is negative, and the interval contains the point."""
+    bounded = prediction[["date", "point", "lower", "upper"]].copy()
     bounded[["point", "lower", "upper"]] = bounded[["point", "lower", "upper"]].clip(lower=0)
     bounded["lower"] = bounded[["lower", "point"]].min(axis=1)
     bounded["upper"] = bounded[["upper", "point"]].max(axis=1)

@@ -1,1 +1,1 @@
-"""The only room besides the pages where Streamlit appears: access, session, filters, charts, formats."""
+"""The only folder besides the pages where Streamlit is used: server, access, session, and the blocks of each page."""

@@ -1,4 +1,4 @@
-"""Who is here and what they may open: one decision, for every request and again on every run."""
+"""Access control: who the user is and what they may open, decided for every request and on every run of a page."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ import streamlit as st
 from data.accounts import ROLES, Account, active_accounts
 from data.kinds.records import PROGRAMME_KINDS
 from data.store import Store
-from ui import session
-from ui.server import local_key, session_cookie
-from ui.server.session_cookie import Session
+from ui import local_key, session, session_cookie
+from ui.session_cookie import Session
 
 ROLE_TITLES = {
     "comite": "Comité de pilotage",
@@ -58,20 +57,20 @@ NOT_VERIFIED = (
 
 @dataclass(frozen=True)
 class User:
-    """Who is here. `role` decides the pages; `local` says that no sign-in is configured."""
+    """The user. `role` decides which pages they may open; `local`: no sign-in is configured."""
 
     name: str
     role: str
     local: bool = False
 
     def may(self, roles: tuple[str, ...]) -> bool:
-        """Tell whether a page for these roles is open; the mission numérique sees every page."""
+        """Tell whether the user may open a page for these roles; the mission numérique may open every page."""
         return self.role == "mission" or self.role in roles
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why nobody gets in, in French; `can_sign_in` when signing in (again) would help."""
+    """Why access is refused, in French; `can_sign_in` when signing in (again) would help."""
 
     message: str
     can_sign_in: bool = False
@@ -79,9 +78,9 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Visit:
-    """What a request tells of who makes it: headers by lower-case name, cookies, the peer's address.
+    """What a request says about its sender: headers by lower-case name, cookies, address of the peer.
 
-    A run without any header is one of a test: no browser is there.
+    A run without any header is a test run, without a browser.
     """
 
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -90,45 +89,47 @@ class Visit:
 
 
 def decide(visit: Visit, claims: Mapping[str, Any], store: Store) -> User | Refusal:
-    """Decide who makes a request, from what its connection and its sign-in tell."""
+    """Decide who sends a request, from its connection and its sign-in."""
     if not sign_in_configured():
         return decide_local(visit)
-    held = session_cookie.read(visit.cookies) if visit.headers else None
-    return decide_signed_in(claims, _accounts(store, store.version()), time.time(), held, tested=not visit.headers)
+    cookie_session = session_cookie.read(visit.cookies) if visit.headers else None
+    return decide_signed_in(
+        claims, _accounts(store, store.version()), time.time(), cookie_session, tested=not visit.headers
+    )
 
 
 def decide_local(visit: Visit) -> User | Refusal:
-    """Decide without a configured sign-in: only a browser on this very machine, let in by a one-time address."""
+    """Decide without a configured sign-in: only a browser on this machine that opened a one-time address has access."""
     if not visit.headers:
         return User(LOCAL_USER, "mission", local=True)
     if not comes_from_here(visit):
         return Refusal(REFUSED_REMOTE)
     if not local_key.held_by(visit.cookies):
-        known = f"antigaspi_{visit.headers['host'].rpartition(':')[2]}" in visit.cookies
-        return Refusal(REFUSED_SINCE_RESTART if known else REFUSED_UNKNOWN_BROWSER)
+        has_old_cookie = f"antigaspi_{visit.headers['host'].rpartition(':')[2]}" in visit.cookies
+        return Refusal(REFUSED_SINCE_RESTART if has_old_cookie else REFUSED_UNKNOWN_BROWSER)
     return User(LOCAL_USER, "mission", local=True)
 
 
 def comes_from_here(visit: Visit) -> bool:
-    """Tell whether every sign says this machine: the peer, the Host, an Origin equal to it, and no proxy."""
+    """Tell whether a request comes from this machine: local peer and Host, Origin equal to the Host, no proxy."""
     proxied = any(name in PROXY_HEADERS or name.startswith("x-forwarded-") for name in visit.headers)
     host = visit.headers.get("host", "")
     origin = visit.headers.get("origin", f"http://{host}")
-    here = visit.peer in LOOPBACK_PEERS and LOOPBACK_HOST.fullmatch(host)
-    return bool(here) and not proxied and origin == f"http://{host}"
+    local = visit.peer in LOOPBACK_PEERS and LOOPBACK_HOST.fullmatch(host)
+    return bool(local) and not proxied and origin == f"http://{host}"
 
 
 def decide_signed_in(
     claims: Mapping[str, Any],
     accounts: Mapping[str, Account],
     now: float,
-    held: Session | None = None,
+    cookie_session: Session | None = None,
     *,
     tested: bool = False,
 ) -> User | Refusal:
-    """Decide with a configured sign-in: `accounts` by e-mail address (lower case), `held` as our cookie tells it.
+    """Decide with a configured sign-in: `accounts` by e-mail address (lower case), `cookie_session` from our cookie.
 
-    `tested` leaves our cookie aside: a run without a browser has none.
+    `tested` ignores our cookie: a test run has no browser, so no cookie.
     """
     if not claims.get("is_logged_in"):
         return Refusal(SIGN_IN, can_sign_in=True)
@@ -138,21 +139,22 @@ def decide_signed_in(
         return Refusal(NO_ACCOUNT)
     if str(claims.get("email_verified", False)).lower() != "true":
         return Refusal(NOT_VERIFIED)
-    if not tested and (held is None or held.email != email):
+    if not tested and (cookie_session is None or cookie_session.email != email):
         return Refusal(SIGN_IN, can_sign_in=True)
-    if held and held.generation != account.generation:
+    if cookie_session and cookie_session.generation != account.generation:
         return Refusal(ENDED, can_sign_in=True)
     verified_at = _seconds(claims.get("auth_time") or claims.get("iat"))
-    since = held.since if held else verified_at
+    since = cookie_session.since if cookie_session else verified_at
     if now - min(since, verified_at) > SIGN_IN_HOURS * 3600:
-        # A provider that was just asked, and gave an old answer, would give it again: asking on would never end.
-        again = tested or now - since > 60
-        return Refusal(TOO_OLD, can_sign_in=True) if again else Refusal(NOT_ASKED_AGAIN)
+        # A sign-in of less than a minute ago, whose proof of identity is old: the provider did not ask the user again.
+        # Another sign-in would give the same result, without end.
+        may_retry = tested or now - since > 60
+        return Refusal(TOO_OLD, can_sign_in=True) if may_retry else Refusal(NOT_ASKED_AGAIN)
     return User(email, account.role)
 
 
 def _seconds(moment: object) -> float:
-    """Return a moment as the provider tells it, in seconds since 1970; 0 when it is none."""
+    """Return a time sent by the provider, in seconds since 1970; 0 when it is not a number."""
     try:
         return float(str(moment))
     except ValueError:
@@ -160,7 +162,7 @@ def _seconds(moment: object) -> float:
 
 
 def current() -> User:
-    """Return who is here, or show why nobody gets in and stop the run."""
+    """Return the user, or show why access is refused and stop the run."""
     decision = decide(_visit(), st.user.to_dict(), session.store())
     if isinstance(decision, Refusal):
         _refuse(decision)
@@ -168,7 +170,7 @@ def current() -> User:
 
 
 def require(*roles: str) -> User:
-    """Return the user when the page is open to one of these roles; stop the run with a sentence otherwise."""
+    """Return the user if they have one of these roles; otherwise show a sentence and stop the run."""
     user = current()
     if not user.may(roles):
         _refuse(Refusal("Cette page n’est pas ouverte à votre rôle. Choisissez une page dans le menu."))
@@ -176,23 +178,23 @@ def require(*roles: str) -> User:
 
 
 def sees_exact_counts() -> bool:
-    """Tell whether who is here sees counts of people as they were typed: the mission alone, who types them."""
+    """Tell whether the user sees exact counts of people (disclosure control): only the mission, who types them."""
     return current().role == "mission"
 
 
 def still_may(user: User, opened: Store, *roles: str) -> bool:
-    """Tell whether what was open to somebody still is: a file offered on a page is written later, out of any run."""
+    """Tell whether the user still has one of these roles: a file for download is written later, outside of any run."""
     account = _accounts(opened, opened.version()).get(user.name, Account(""))
     return user.local or User(user.name, account.role).may(roles)
 
 
 def may_deposit(user: User, kind: str) -> bool:
-    """Tell whether somebody may deposit, see and take back files of this kind: the programme is the mission's own."""
+    """Tell whether a user may deposit, see and undo files of this kind; only the mission may, for the programme."""
     return user.may((depositor(kind),))
 
 
 def may_upload(user: User) -> bool:
-    """Tell whether somebody may send a file at all: whoever may deposit some kind."""
+    """Tell whether a user may upload a file: those who may deposit at least one kind."""
     return user.may(("cantine",))
 
 
@@ -207,7 +209,7 @@ def sign_in_configured() -> bool:
 
 
 @lru_cache(maxsize=4)
-def _accounts(store: Store, version: int) -> dict[str, Account]:  # noqa: ARG001  asked at each message of each page
+def _accounts(store: Store, version: int) -> dict[str, Account]:  # noqa: ARG001  cached: called at each message
     return active_accounts(store)
 
 

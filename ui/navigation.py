@@ -1,4 +1,4 @@
-"""The pages of the application, as a table: who each one is for, where it lives, what it is called."""
+"""The table of all pages: audience, file, title, icon, roles."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ EVERYONE = ("comite", "mission", "cantine", "cuisine")
 
 @dataclass(frozen=True)
 class PageDescription:
-    """One page: its audience (a heading of the menu), its file, its title, its icon, and the roles that open it."""
+    """One page: its audience (a heading of the menu), its file, its title, its icon, the roles that may open it."""
 
     audience: str
     file: str
@@ -46,5 +46,5 @@ PAGES = (
 
 
 def roles_of(file: str) -> tuple[str, ...]:
-    """Return the roles that open a page, beside the mission numérique, which opens them all."""
+    """Return the roles that may open a page; the mission numérique may open every page, even when it is not listed."""
     return next(page.roles for page in PAGES if page.file == file)

@@ -1,4 +1,4 @@
-"""The doors to the store that every session shares: the store, cached answers, the refresh of the forecasts."""
+"""What all sessions share: the store, the cached answers, the background computation of the forecasts."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 
-from data import queries
+from data.queries.forecasts import runs
 from data.store import Store, StoreFault, store_path
 from models.failures import RefreshFailed
 
 Answer = TypeVar("Answer")
-Asked = ParamSpec("Asked")
+Arguments = ParamSpec("Arguments")
 
 
 class Door:
-    """The one store of a file in this process, and the computation of its forecasts.
+    """The store of one file in this process, and the computation of its forecasts.
 
-    Not in a cache of Streamlit's: what a cache holds, a message from a browser can empty.
+    It is not in a cache of Streamlit: a message from a browser can empty those.
     """
 
     def __init__(self, path: Path) -> None:
@@ -32,8 +32,8 @@ class Door:
         self._start = threading.Lock()
 
     def start_once(self) -> None:
-        """Start the computation when the history has no forecast: once, by the first who asks."""
-        if self._start.acquire(blocking=False) and queries.forecasts_outdated(self.store):
+        """Start the computation when forecasts are missing or outdated; only the first call does anything."""
+        if self._start.acquire(blocking=False) and runs.forecasts_outdated(self.store):
             request_refresh()
 
     def _compute(self, progress: Callable[[int, int], None]) -> object:
@@ -69,14 +69,14 @@ def cannot_open() -> str | None:
 
 
 def close() -> None:
-    """Close every store of this process; the next who asks opens anew."""
+    """Close every store of this process; the next question opens it again."""
     with _opening:
         while _doors:
             _doors.popitem()[1].store.close()
 
 
 def store() -> Store:
-    """Return the store of this process, or say in French why it cannot be opened and stop the run."""
+    """Return the store of this process, or show in French why it cannot be opened and stop the run."""
     problem = cannot_open()
     if problem:
         st.error("La base de données ne peut pas être ouverte.", icon=":material/error:")
@@ -86,8 +86,10 @@ def store() -> Store:
     return opened()
 
 
-def ask(question: Callable[Concatenate[Store, Asked], Answer], *args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
-    """Return question(store, …), from memory as long as the store has not changed.
+def ask(
+    question: Callable[Concatenate[Store, Arguments], Answer], *args: Arguments.args, **kwargs: Arguments.kwargs
+) -> Answer:
+    """Return question(store, …), from the cache as long as the store has not changed.
 
     The arguments must be plain values, dates or frozen dataclasses: they are part of the key.
     """
@@ -112,7 +114,7 @@ def _answer(
 # ---------------------------------------------------------------- refresh of the forecasts
 @dataclass(frozen=True)
 class RefreshState:
-    """Where the computation stands: status is idle, running, done or failed; done of total series are computed."""
+    """State of the computation: status is idle, running, done or failed; `done` of `total` series are computed."""
 
     status: str = "idle"
     done: int = 0
@@ -124,19 +126,19 @@ class RefreshJob:
     """Compute the forecasts in the background, one computation at a time in this process."""
 
     def __init__(self, compute: Callable[[Callable[[int, int], None]], object]) -> None:
-        """Take the blocking computation, which is given a progress callback (done, total)."""
+        """Take the blocking computation; its argument is a progress callback (done, total)."""
         self._compute = compute
         self._lock = threading.Lock()
         self._state = RefreshState()
         self._again = False
 
     def state(self) -> RefreshState:
-        """Return where the computation stands now."""
+        """Return the present state of the computation."""
         with self._lock:
             return self._state
 
     def request(self) -> None:
-        """Start the computation, or have it run once more when one is under way."""
+        """Start the computation; if it is running, make it run once more afterwards."""
         with self._lock:
             if self._state.status == "running":
                 self._again = True
@@ -168,13 +170,13 @@ def refresh_job() -> RefreshJob:
 
 
 def request_refresh() -> None:
-    """Ask for new forecasts because the data changed (ANTIGASPI_AUTO_REFRESH=0 leaves it to the button)."""
+    """Compute the forecasts again after a change of the data; with ANTIGASPI_AUTO_REFRESH=0, only the button does."""
     if os.environ.get("ANTIGASPI_AUTO_REFRESH") != "0":
         refresh_job().request()
 
 
 def _explain(error: Exception) -> str:
-    """Return the message when it was written for people, else a general sentence."""
+    """Return the message of an error that is written for users, else a general sentence."""
     if isinstance(error, StoreFault | RefreshFailed):
         return str(error)
     return (

@@ -1,1 +1,1 @@
-"""How right: forecasts, waste, the pilot's interval, the rollout's range (`make accuracy`)."""
+"""Accuracy of the forecasts, the waste, the pilot's interval and the rollout's range (`make accuracy`)."""

@@ -1,4 +1,4 @@
-"""Measure what needs no file of forecasts: the pilot's interval, the rollout's range (`make accuracy`)."""
+"""Run the accuracy benchmarks that need no file of forecasts: pilot's interval, rollout's range (`make accuracy`)."""
 
 from __future__ import annotations
 

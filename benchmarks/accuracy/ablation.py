@@ -1,6 +1,7 @@
-"""What each part of the forecast brings: seasons 2016 and 2017 without it, `python -m benchmarks.accuracy.ablation`.
+"""Ablation study: the error of the forecast without each of its parts, `python -m benchmarks.accuracy.ablation`.
 
-Reads the store named by ANTIGASPI_DB, forecasts every month 21 days ahead, as the backtest does.
+Reads the store named by ANTIGASPI_DB and forecasts the seasons 2016 and 2017 month by month, 21 days ahead, as the
+backtest does.
 """
 
 from __future__ import annotations
@@ -23,11 +24,10 @@ from benchmarks.accuracy.scores import by_day, wape
 from data.store import Store, store_path
 from models.inputs.frames import days_of
 from models.inputs.panel import Panel
-from models.meals import canteen_levels as levels
-from models.meals import city_index
+from models.inputs.prophet import keep_quiet
+from models.meals import canteen_levels, city_index
 from models.meals.backtest import Origin, forecast_origin, origins
 from models.run.backtest_file import read
-from models.surplus import keep_quiet
 
 SEASONS = {
     2016: (date(2016, 1, 4), date(2016, 12, 16)),
@@ -35,17 +35,17 @@ SEASONS = {
 }
 LEAD_DAYS = 21
 NO_STRIKES = "no strikes"
-# Each part is taken away by the constant that rules it, or by what does nothing in its place.
+# Each part is removed by changing the constant that controls it, or by a function that does nothing.
 WITHOUT: dict[str, list[tuple[ModuleType, str, Any]]] = {
     "everything": [],
     "without the weekdays of the last fourteen months": [(city_index, "RECENT_DAYS", -3650)],
     "without the anchoring of a school year just begun": [(city_index, "ANCHOR_DAYS", 0)],
-    "without the Huber weights": [(levels, "HUBER", math.inf)],
-    "without the canteen's own season": [(levels, "SEASON", 0.0)],
-    "without the canteen's own weekdays": [(levels, "WEEKDAY", 0.0), (levels, "WEEKDAY_OF_YEAR", 0.0)],
-    "without the canteen's own start of the year": [(levels, "START_OF_YEAR", 0.0)],
-    "without the level that moves within the year": [(levels, "FRESH", 0.0)],
-    "without the yearly growth": [(levels, "GROWTH_PRIOR_YEARS", math.inf)],
+    "without the Huber weights": [(canteen_levels, "HUBER", math.inf)],
+    "without the canteen's own season": [(canteen_levels, "SEASON", 0.0)],
+    "without the canteen's own weekdays": [(canteen_levels, "WEEKDAY", 0.0), (canteen_levels, "WEEKDAY_OF_YEAR", 0.0)],
+    "without the canteen's own start of the year": [(canteen_levels, "START_OF_YEAR", 0.0)],
+    "without the level that moves within the year": [(canteen_levels, "FRESH", 0.0)],
+    "without the yearly growth": [(canteen_levels, "GROWTH_PRIOR_YEARS", math.inf)],
     "index of the median canteen only": [(city_index, "TOTAL_SHARE", 0.0)],
     "the city's total left to the median canteen": [(city_index, "of_total", lambda index, _logs, _own: index)],
     "days far from a first fit left as they are": [(city_index, "MISSED", math.inf)],
@@ -59,15 +59,17 @@ def main() -> None:
     store = Store(store_path())
     panel, strikes = read(store, SEASONS[2017][1])
     store.close()
-    asked = {
+    origins_of_season = {
         season: origins(days_of(panel.served), first, last, LEAD_DAYS, "month")
         for season, (first, last) in SEASONS.items()
     }
     print("| | 2016 canteen-day | 2016 city-day | 2017 canteen-day | 2017 city-day |\n|---|---|---|---|---|")
     with ProcessPoolExecutor(os.cpu_count(), mp_context=multiprocessing.get_context("fork")) as pool:
         for name in WITHOUT:
-            one = partial(_forecast, panel, [] if name == NO_STRIKES else strikes, name)
-            scores = [_scores(panel, pd.concat(pool.map(one, asked[season]))) for season in SEASONS]
+            forecast_one = partial(_forecast, panel, [] if name == NO_STRIKES else strikes, name)
+            scores = [
+                _scores(panel, pd.concat(pool.map(forecast_one, origins_of_season[season]))) for season in SEASONS
+            ]
             print(f"| {name} | " + " | ".join(f"{score:.2f}" for pair in scores for score in pair) + " |", flush=True)
 
 
@@ -87,8 +89,8 @@ def _without(name: str) -> Iterator[None]:
 def _scores(panel: Panel, meals: pd.DataFrame) -> tuple[float, float]:
     """Return the error by canteen-day and by city-day, in % of the meals served."""
     rows = pd.DataFrame({"forecast": meals.stack(), "meals_served": panel.served.loc[meals.index].stack()})
-    told = rows.dropna().rename_axis(["date", "canteen"]).reset_index()
-    return wape(told), wape(by_day(told))
+    complete = rows.dropna().rename_axis(["date", "canteen"]).reset_index()
+    return wape(complete), wape(by_day(complete))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""A default Prophet per canteen on 2016 and 2017, beside our forecast: `python -m benchmarks.accuracy.default_prophet`.
+"""Our forecast against a default Prophet per canteen, 2016 and 2017: `python -m benchmarks.accuracy.default_prophet`.
 
-Reads the store named by ANTIGASPI_DB. Both are remade monthly, 21 days ahead, without the past typing errors.
+Reads the store named by ANTIGASPI_DB. Both forecasts are made monthly, 21 days ahead, without the past typing errors.
 """
 
 from __future__ import annotations
@@ -18,11 +18,9 @@ from benchmarks.accuracy.scores import by_day, wape
 from data.store import Store, store_path
 from models.inputs.frames import days_of
 from models.inputs.panel import Panel, learnable
-from models.meals.backtest import Origin, forecast_origin, origins, together
+from models.inputs.prophet import keep_quiet
+from models.meals.backtest import Origin, forecast_origin, joined, origins
 from models.run.backtest_file import read
-from models.surplus import keep_quiet
-
-GOAL = 0.875
 
 
 def main() -> None:
@@ -33,9 +31,9 @@ def main() -> None:
     print("season  default Prophet  city-day   ours  city-day  ratio (goal ≤ 0.875)")
     with ProcessPoolExecutor(os.cpu_count(), mp_context=multiprocessing.get_context("fork")) as pool:
         for season, (first, last) in SEASONS.items():
-            asked = origins(days_of(panel.served), first, last, LEAD_DAYS, "month")
-            default = pd.concat(pool.map(partial(default_origin, panel), asked))
-            ours = together(pool.map(partial(forecast_origin, panel, strikes), asked)).meals
+            season_origins = origins(days_of(panel.served), first, last, LEAD_DAYS, "month")
+            default = pd.concat(pool.map(partial(default_origin, panel), season_origins))
+            ours = joined(pool.map(partial(forecast_origin, panel, strikes), season_origins)).meals
             rows = _rows(panel, default, ours)
             errors = [wape(rows, name) for name in ("default", "ours")]
             cities = [wape(by_day(rows.assign(forecast=rows[name]))) for name in ("default", "ours")]
@@ -47,7 +45,7 @@ def main() -> None:
 
 
 def default_origin(panel: Panel, origin: Origin) -> pd.DataFrame:
-    """Return what a default Prophet per canteen says of the days of an origin: days × canteens."""
+    """Return the forecasts of a default Prophet per canteen for the days of an origin: days × canteens."""
     past = learnable(panel.until(origin.cutoff))
     return pd.DataFrame({canteen: _default(past[canteen].dropna(), origin.days) for canteen in past})
 
@@ -60,7 +58,7 @@ def _default(past: pd.Series, days: pd.DatetimeIndex) -> pd.Series:
 
 
 def _rows(panel: Panel, default: pd.DataFrame, ours: pd.DataFrame) -> pd.DataFrame:
-    """Return the canteen-days that both forecast, with what was served."""
+    """Return the canteen-days with both forecasts, and the meals served."""
     columns = {"default": default.stack(), "ours": ours.stack(), "meals_served": panel.served.loc[ours.index].stack()}
     return pd.DataFrame(columns).dropna().rename_axis(["date", "canteen"]).reset_index()
 

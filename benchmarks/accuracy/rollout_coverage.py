@@ -1,8 +1,8 @@
-"""Does the range of the rollout hold? Simulated programmes whose end is known: the share of them inside the 80 % range.
+"""Coverage of the rollout's 80 % range: the share of simulated programmes whose known end is inside it.
 
-Each truth has its own lengths of stages, drawn with a shape, a variability and a difference between schools of its own;
-twelve schools begin one after the other and are looked at on the day the given number of them is finished. The rest of
-the programme is then simulated from the truth, and compared with the range that the twelve schools alone gave.
+Each truth draws its lengths of stages, with its own distribution, variability and difference between schools. Twelve
+schools begin one after the other, and the forecast is made on the day when a given number of them is finished. The rest
+of the programme is simulated from the truth, and its end is compared with the range forecast from the twelve schools.
 
     python -m benchmarks.accuracy.rollout_coverage [truths for each number of finished schools and each shape]
 """
@@ -51,7 +51,7 @@ def uniform(rng: np.random.Generator, size: tuple[int, ...], cv: float) -> np.nd
 
 
 def blocked(rng: np.random.Generator, size: tuple[int, ...], cv: float) -> np.ndarray:
-    """Draw stages as planned, one in twelve of which is blocked and takes three times as long."""
+    """Draw lognormal stages; one in twelve is blocked and takes three times as long."""
     return lognormal(rng, size, cv / 2) * np.where(rng.random(size) < 1 / 12, 3.0, 1.0)
 
 
@@ -60,14 +60,14 @@ SHAPES: dict[str, Shape] = {shape.__name__: shape for shape in (lognormal, gamma
 
 @dataclass(frozen=True)
 class Truth:
-    """One programme: how long each school takes in each stage, and how it was planned."""
+    """One programme: the actual length of each stage in each school, and the planned length of each stage."""
 
     lengths: np.ndarray
     planned: np.ndarray
 
 
 def draw_truth(rng: np.random.Generator, shape: Shape) -> Truth:
-    """Draw a programme: stages from half to twice their typical length, schools that differ or not, plans that err."""
+    """Draw a programme: stages from half to twice their typical length, schools that differ or not, imprecise plans."""
     means = TYPICAL * np.exp(rng.normal(0, 0.35, len(TYPICAL)))
     planned = means * np.exp(rng.normal(-0.15, 0.25, len(TYPICAL)))
     size = (TARGET, len(TYPICAL))
@@ -76,22 +76,22 @@ def draw_truth(rng: np.random.Generator, shape: Shape) -> Truth:
 
 
 def inside(finished: int, shape: str, seed: int) -> tuple[bool, bool, float]:
-    """Tell whether the end of one programme is inside its range, or after it, and how wide the range is (years)."""
+    """Return whether the end of one programme is inside its range, whether it is after it, and its width in years."""
     rng = np.random.default_rng([seed, finished, *shape.encode()])
     truth = draw_truth(rng, SHAPES[shape])
     starts = np.cumsum(np.concatenate([[0], rng.integers(5, 50, SCHOOLS - 1)]))
     ends = starts + truth.lengths[:SCHOOLS].sum(axis=1)
     today = int(np.sort(ends)[finished - 1])
     assumptions = Assumptions(goal=TARGET, at_once=AT_ONCE, new_per_year=0, seed=seed)
-    told = forecast(_history(truth, starts, today), FIRST_DAY + timedelta(days=today), assumptions, DRAWS)
+    result = forecast(_history(truth, starts, today), FIRST_DAY + timedelta(days=today), assumptions, DRAWS)
     end = FIRST_DAY + timedelta(days=_end(truth, starts, ends, today) - 1)
-    assert told is not None
-    low, high = told.completed.low or date.max, told.completed.high or date.max
+    assert result is not None
+    low, high = result.completed.low or date.max, result.completed.high or date.max
     return low <= end <= high, end > high, (high - low).days / 365.25
 
 
 def _history(truth: Truth, starts: np.ndarray, today: int) -> pd.DataFrame:
-    """Write the stages of the schools as the store keeps them, as known at the end of a day."""
+    """Return the stages of the schools known at the end of a day, in the format of the store."""
     rows = []
     for school, start in enumerate(starts):
         day = planned = int(start)
@@ -109,7 +109,7 @@ def _date(day: int | None) -> date | None:
 
 
 def _end(truth: Truth, starts: np.ndarray, ends: np.ndarray, today: int) -> int:
-    """Return the day the last school ends: a school begins when fewer than AT_ONCE are under way."""
+    """Return the day when the last school ends; a school begins when fewer than AT_ONCE are under way."""
     begun = starts <= today
     done, places = list(ends[begun & (ends <= today)]), sorted(ends[begun & (ends > today)])
     finished = done + places
@@ -123,16 +123,16 @@ def _end(truth: Truth, starts: np.ndarray, ends: np.ndarray, today: int) -> int:
 
 
 def main(truths: int = 100) -> None:
-    """Judge so many truths for each number of finished schools and each shape, and tell as it goes."""
+    """Judge this number of truths for each number of finished schools and each shape; print the progress."""
     cases = [(finished, shape, seed) for seed in range(truths) for finished in FINISHED for shape in SHAPES]
-    found: list[tuple] = []
+    rows: list[tuple] = []
     with ProcessPoolExecutor(2) as pool:
         for case, result in zip(cases, pool.map(partial(_star, inside), cases, chunksize=5), strict=True):
-            found.append((*case[:2], *result))
-            if len(found) % 100 == 0:
-                hit = np.mean([row[2] for row in found])
-                print(f"… {len(found)} truths, {hit:.1%} inside", flush=True)
-    table = pd.DataFrame(found, columns=["finished", "shape", "inside", "after", "width"])
+            rows.append((*case[:2], *result))
+            if len(rows) % 100 == 0:
+                share = np.mean([row[2] for row in rows])
+                print(f"… {len(rows)} truths, {share:.1%} inside", flush=True)
+    table = pd.DataFrame(rows, columns=["finished", "shape", "inside", "after", "width"])
     for names in (["finished", "shape"], ["finished"], ["shape"]):
         print(_shares(table, names).to_string(), flush=True)
     print(f"all: {table['inside'].mean():.1%} of {len(table)} truths")

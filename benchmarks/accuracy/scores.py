@@ -9,7 +9,7 @@ import pandas as pd
 
 THIRDS = ("small", "middle", "large")
 QUANTITIES = ("meals_planned", "recommended", "recommended_with_plan")
-# The central kitchen orders the city's total: how much, if it may fall short on so many days of the season.
+# The central kitchen orders the city's total. Quantities are compared at this number of days short in the season.
 SHORT_DAYS = 3
 
 
@@ -38,7 +38,7 @@ def show(rows: pd.DataFrame) -> None:
 
 
 def wape(rows: pd.DataFrame, quantity: str = "forecast") -> float:
-    """Return the sum of absolute errors, in % of the meals served."""
+    """Return the weighted absolute percentage error: the sum of absolute errors, in % of the meals served."""
     return float(100 * (rows[quantity] - rows["meals_served"]).abs().sum() / rows["meals_served"].sum())
 
 
@@ -47,7 +47,7 @@ def by_day(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def city(rows: pd.DataFrame, quantity: str) -> str:
-    """Tell the city's surplus and days short, as the quantities stand and scaled to SHORT_DAYS days short."""
+    """Return a line with the city's surplus and days short: of the quantities, and of these scaled to SHORT_DAYS."""
     days = rows.groupby("date")[["meals_served", quantity]].sum()
     ratios = (days["meals_served"] / days[quantity]).sort_values(ascending=False)
     scaled = days.assign(**{quantity: days[quantity] * ratios.iloc[min(SHORT_DAYS, len(ratios) - 1)]})

@@ -1,9 +1,8 @@
-"""How close the waste forecast comes on a real school's weighings: `python -m benchmarks.accuracy.waste_scores FILE`.
+"""Accuracy of the waste forecast on a real school's weighings: `python -m benchmarks.accuracy.waste_scores FILE`.
 
 FILE has one line per service day in order, without dates: numStudents, kitchenWaste, servingWaste, plateWaste,
-totalWaste (kg per pupil). Its days are taken for Mondays to Fridays without holidays. Each week is forecast from what
-was known the evening before it. The last 80 days are the judged ones; the 80 before them are those to look at while
-building.
+totalWaste (kg per pupil). Its days are taken for Mondays to Fridays without holidays. Each week is forecast from the
+data known on the evening before it. The last 80 days are the test set; the 80 days before are for development.
 """
 
 from __future__ import annotations
@@ -16,17 +15,17 @@ import pandas as pd
 
 from models.inputs.frames import days_of
 from models.inputs.menus import words_of
+from models.inputs.prophet import keep_quiet
 from models.meals.backtest import Origin, origins
-from models.surplus import keep_quiet
 from models.waste.forecast import LEAST_DAYS, MEASURES, TOTAL, Weighings, forecast
-from models.waste.intervals import KG, Ahead, ahead
+from models.waste.intervals import KG, WasteForecast, waste_forecasts
 
 COLUMNS = ("totalWaste", "kitchenWaste", "servingWaste", "plateWaste")
 SCHOOL = "school"
 FIRST_DAY = "2020-09-07"
 JUDGED = 80
 WEEK = 5
-# The pupils of a week to come: the median of the last days, for our forecast and for what it is compared with.
+# The pupils of a coming week are the median of the last PUPILS_FROM days, in our forecast and in the simpler rules.
 PUPILS_FROM = 20
 BOUNDS = ("point", "lower", "upper")
 MEANS = {"trailing mean, all the past": 10_000, "trailing mean, 60 days": 60, "trailing mean, 20 days": 20}
@@ -43,7 +42,7 @@ def main() -> None:
 
 
 def read(path: Path) -> Weighings:
-    """Return a file's weighings, in grams per meal, under invented dates."""
+    """Return a file's weighings, in grams per meal, with fictional dates."""
     rows = pd.read_csv(path)
     days = pd.bdate_range(FIRST_DAY, periods=len(rows))
 
@@ -55,26 +54,28 @@ def read(path: Path) -> Weighings:
 
 
 def judge(known: Weighings, start: int, end: int) -> dict[str, pd.DataFrame]:
-    """Forecast the days from one position to another week by week, from what was known before each week.
+    """Forecast the days from one position to another week by week, from the data known before each week.
 
-    One table per measure, one row per day: point, lower, upper, what came, and what simpler rules would have said.
+    Return one table per measure, one row per day: point, lower, upper, came (the actual value), and simpler forecasts.
     """
     days = days_of(known.meals)
     past = origins(days, days[2 * LEAST_DAYS].date(), days[start - 1].date(), 1, "week")
-    wanted = origins(days, days[start].date(), days[end - 1].date(), 1, "week")
-    forecasts = [forecast(known.until(one.cutoff), one.days) for one in [*past, *wanted]]
-    pupils = pd.concat([_pupils(known, one) for one in [*past, *wanted]])
+    judged = origins(days, days[start].date(), days[end - 1].date(), 1, "week")
+    forecasts = [forecast(known.until(one.cutoff), one.days) for one in [*past, *judged]]
+    pupils = pd.concat([_pupils(known, one) for one in [*past, *judged]])
     weeks = []
-    for place, one in enumerate(wanted, start=len(past) + 1):
-        then = known.until(one.cutoff)
-        weeks.append(ahead(forecasts[:place], then, pupils, then.meals))
-    came = known.grams | {KG: known.grams[TOTAL] * known.meals / 1000}
-    return {name: _judged([week[name] for week in weeks], actual[SCHOOL], wanted) for name, actual in came.items()}
+    for place, one in enumerate(judged, start=len(past) + 1):
+        known_then = known.until(one.cutoff)
+        weeks.append(waste_forecasts(forecasts[:place], known_then, pupils, known_then.meals))
+    actual_values = known.grams | {KG: known.grams[TOTAL] * known.meals / 1000}
+    return {
+        name: _judged([week[name] for week in weeks], actual[SCHOOL], judged) for name, actual in actual_values.items()
+    }
 
 
-def _judged(weeks: list[Ahead], actual: pd.Series, wanted: list[Origin]) -> pd.DataFrame:
-    said = {column: pd.concat([getattr(week, column)[SCHOOL] for week in weeks]) for column in BOUNDS}
-    return pd.DataFrame(said).assign(came=actual, **_simple(actual, wanted))
+def _judged(weeks: list[WasteForecast], actual: pd.Series, judged: list[Origin]) -> pd.DataFrame:
+    bounds = {column: pd.concat([getattr(week, column)[SCHOOL] for week in weeks]) for column in BOUNDS}
+    return pd.DataFrame(bounds).assign(came=actual, **_simple(actual, judged))
 
 
 def _pupils(known: Weighings, origin: Origin) -> pd.DataFrame:
@@ -82,15 +83,15 @@ def _pupils(known: Weighings, origin: Origin) -> pd.DataFrame:
     return pd.DataFrame([usual] * len(origin.days), origin.days)
 
 
-def _simple(actual: pd.Series, wanted: list[Origin]) -> dict[str, pd.Series]:
-    """Return what the simpler rules say of each week, from the days before it."""
-    found: dict[str, list[pd.Series]] = {name: [] for name in [*MEANS, SAME_WEEKDAY]}
-    for one in wanted:
+def _simple(actual: pd.Series, judged: list[Origin]) -> dict[str, pd.Series]:
+    """Return the forecasts of the simpler rules for each week, from the days before it."""
+    forecasts: dict[str, list[pd.Series]] = {name: [] for name in [*MEANS, SAME_WEEKDAY]}
+    for one in judged:
         before = actual.loc[: one.cutoff]
         for name, days in MEANS.items():
-            found[name].append(pd.Series(before.tail(days).mean(), one.days))
-        found[SAME_WEEKDAY].append(actual.shift(WEEK).loc[one.days])
-    return {name: pd.concat(parts) for name, parts in found.items()}
+            forecasts[name].append(pd.Series(before.tail(days).mean(), one.days))
+        forecasts[SAME_WEEKDAY].append(actual.shift(WEEK).loc[one.days])
+    return {name: pd.concat(parts) for name, parts in forecasts.items()}
 
 
 def show(tables: dict[str, pd.DataFrame]) -> None:
@@ -103,7 +104,7 @@ def show(tables: dict[str, pd.DataFrame]) -> None:
 
 
 def wape(table: pd.DataFrame, rule: str) -> float:
-    """Return the sum of absolute errors, in % of what was thrown away."""
+    """Return the weighted absolute percentage error: the sum of absolute errors, in % of the actual waste."""
     return float(100 * (table[rule] - table["came"]).abs().sum() / np.sum(table["came"]))
 
 

@@ -1,1 +1,1 @@
-"""How fast: imports, deposits, forecasts, pages (`make bench`)."""
+"""Speed of the imports, deposits, forecasts and pages (`make bench`)."""

@@ -1,4 +1,4 @@
-"""A log of a million lines through the whole deposit, beside DuckDB's bare typed read_csv and the checks in pandas."""
+"""The whole deposit of a log of a million lines, against DuckDB's bare typed read_csv and the same checks in pandas."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FILE_NAMES = {"site": "site_nom", "site_kind": "site_type"}
 
 
 class Measure(NamedTuple):
-    """Seconds of one run, what it counted, and the most memory its process held."""
+    """The seconds of one run, its counts of lines, and the peak memory of its process."""
 
     seconds: float
     counts: dict[str, int]
@@ -63,7 +63,7 @@ def main() -> None:
 
 
 def _alone(run: Callable[[Path, Path, Path], tuple[float, dict[str, int]]], log: Path, other: Path) -> Measure:
-    """Run in a process of its own, so that memory and caches are its own."""
+    """Run in a new process, with its own memory and caches."""
     with (
         tempfile.TemporaryDirectory() as folder,
         ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool,
@@ -79,7 +79,7 @@ def _measured(
 
 
 def _bare(_: Path, clean: Path, folder: Path) -> tuple[float, dict[str, int]]:
-    """Read the log without its oddities: the bare reader would stop at the first of them."""
+    """Read the log without errors: the bare reader would stop at the first error."""
     form = "header = true, delim = ';', decimal_separator = ',', dateformat = '%d/%m/%Y'"
     read = f"read_csv($log, {form}, columns = {COLUMNS})"
     with duckdb.connect(str(folder / "bare.duckdb")) as connection:
@@ -118,7 +118,7 @@ def _pandas(log: Path, known: Path, folder: Path) -> tuple[float, dict[str, int]
 
 
 def _store(known: Path, folder: Path) -> Store:
-    """Return a new store that knows an older log."""
+    """Return a new store with an older log."""
     store = Store(folder / "store.duckdb")
     apply(store, known.name, known.read_bytes(), "bench")
     return store

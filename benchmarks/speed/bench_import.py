@@ -1,4 +1,4 @@
-"""Whole import of the real log (read, check, preview, apply) beside DuckDB's bare read_csv into a table."""
+"""Whole import of the real log (read, check, preview, apply), against DuckDB's bare read_csv into a table."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def _fill(path: Path) -> None:
 
 
 def _times(app: AppTest) -> tuple[float, float]:
-    """Return the median and the 95th percentile in ms; AppTest's own reading of the page is counted too."""
+    """Return the median and the 95th percentile in ms, including the time AppTest takes to read the page."""
     app.run()
     times = []
     for _ in range(RUNS):

@@ -1,4 +1,4 @@
-"""Refresh of the forecasts (all targets, two years judged) at one city and at ten, beside default Prophet fits."""
+"""Refresh of the forecasts (all measures, two years judged) for one city and for ten, against default Prophet fits."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from data.store import Store
 from models.refresh import refresh
 
 GOAL_RATIO, GOAL_SECONDS, GOAL_GB = 1.0, 40, 1.5
-# The city's own tool takes 52 to 108 s on one core to learn one model, without judging it.
+# The city's own tool takes 52 to 108 s on one core to train one model, without a backtest.
 CITY_TOOL_SECONDS, GOAL_CITY_TOOL = (52, 108), 1 / 3
 DAYS_AHEAD = 30
 CITIES, SEED, SPREAD = 10, 2026, 0.05
 
-# The canteens the refresh forecasts, so that both do the same canteens.
+# Only the canteens of the refresh: both forecast the same ones.
 SERVED = """
     SELECT canteen, date AS ds, sum(meals_served) AS y
     FROM located_services
@@ -43,17 +43,17 @@ SERVED = """
 
 def main() -> None:
     one = _alone(1)
-    _tell(one)
+    _print_measure(one)
     _compare(one)
     ten = _alone(CITIES)
-    _tell(ten)
+    _print_measure(ten)
     ratio = ten.seconds / ten.canteens / (one.seconds / one.canteens)
     print(f"per canteen       {ratio:6.2f} × from {one.canteens} to {ten.canteens} canteens (goal ≤ {GOAL_RATIO:.0f})")
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One refresh: seconds on the clock and of processor, the memory of all its processes, and what it forecast."""
+    """One refresh: elapsed and processor seconds, the peak memory of all its processes, its rows, canteens and days."""
 
     seconds: float
     processor: float
@@ -69,14 +69,14 @@ class Measure:
 
 
 def _alone(cities: int) -> Measure:
-    """Fill a store and refresh it, each in a new process: what the first leaves in memory is none of the second."""
+    """Fill a store and refresh it, each in a new process, so that the memory of the first does not count."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "store.duckdb"
         for step in (_fill, _measure):
             with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-                found = pool.submit(step, path, cities).result()
-    assert isinstance(found, Measure)
-    return found
+                measure = pool.submit(step, path, cities).result()
+    assert isinstance(measure, Measure)
+    return measure
 
 
 def _fill(path: Path, cities: int) -> None:
@@ -98,7 +98,7 @@ def _measure(path: Path, _: int) -> Measure:
 
 
 def _copied(file: Path, cities: int) -> bytes:
-    """Return a file of the city as it is, or of so many cities like it, each with meals of its own."""
+    """Return a file of the city as it is, or copied for several cities, each with different meals."""
     if cities == 1:
         return file.read_bytes()
     lines, chance = pd.read_csv(file), np.random.default_rng(SEED)
@@ -115,27 +115,27 @@ def _copied(file: Path, cities: int) -> bytes:
     return content.getvalue()
 
 
-def _tell(found: Measure) -> None:
-    each = 1000 * found.seconds / found.canteens
-    print(f"{found.canteens:4d} canteens     {found.seconds:6.2f} s  ({found.processor:.1f} s of processor)")
-    print(f"  per canteen     {each:6.0f} ms ({found.rows} rows stored)")
-    print(f"  memory          {found.gigabytes:6.2f} GB (goal ≤ {GOAL_GB}; all processes together, at its highest)")
+def _print_measure(measure: Measure) -> None:
+    each = 1000 * measure.seconds / measure.canteens
+    print(f"{measure.canteens:4d} canteens     {measure.seconds:6.2f} s  ({measure.processor:.1f} s of processor)")
+    print(f"  per canteen     {each:6.0f} ms ({measure.rows} rows stored)")
+    print(f"  memory          {measure.gigabytes:6.2f} GB (goal ≤ {GOAL_GB}; all processes together, at its highest)")
 
 
-def _compare(one: Measure) -> None:
-    """Compare with the goals, with what the city's tool takes, and with a plain loop over the canteens."""
-    least, most = (one.seconds / seconds for seconds in reversed(CITY_TOOL_SECONDS))
+def _compare(measure: Measure) -> None:
+    """Compare with the goals, with the time of the city's tool, and with a plain loop over the canteens."""
+    least, most = (measure.seconds / seconds for seconds in reversed(CITY_TOOL_SECONDS))
     print(f"  goal            {GOAL_SECONDS:6.2f} s")
     print(f"  city's tool     {least:6.2f} to {most:.2f} × its training (goal ≤ {GOAL_CITY_TOOL:.2f})")
     with _stopwatch() as plain:
-        _plain_loop(one.served, one.days)
+        _plain_loop(measure.served, measure.days)
     print(f"  plain loop      {plain.wall:6.2f} s  ({plain.cpu:.1f} s of processor, meals only, nothing judged)")
-    print(f"  ratio           {one.seconds / plain.wall:6.2f} × (goal ≤ {GOAL_RATIO:.0f})")
+    print(f"  ratio           {measure.seconds / plain.wall:6.2f} × (goal ≤ {GOAL_RATIO:.0f})")
 
 
 def _plain_loop(served: pd.DataFrame, days: list[date]) -> None:
     """Fit and predict the meals served of each canteen, one after the other, with Prophet's default settings."""
-    from prophet import Prophet  # not in the processes measured, whose memory it would be
+    from prophet import Prophet  # not at the top: it would count in the memory of the measured processes
 
     logging.getLogger("cmdstanpy").disabled = True
     future = pd.DataFrame({"ds": pd.to_datetime(days)})
@@ -145,7 +145,7 @@ def _plain_loop(served: pd.DataFrame, days: list[date]) -> None:
 
 @dataclass
 class Spent:
-    """Seconds on the clock, and seconds of processor in this process and its children."""
+    """Elapsed seconds, and processor seconds of this process and its children."""
 
     wall: float = 0.0
     cpu: float = 0.0

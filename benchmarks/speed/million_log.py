@@ -1,4 +1,4 @@
-"""A log of a million lines as French Excel saves it, made up from a seed: its figures belong to no real canteen."""
+"""A random log of a million lines, as French Excel saves it; its figures are not those of a real canteen."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ COLUMNS = {
 
 
 def write_logs(folder: Path) -> tuple[Path, Path, Path]:
-    """Write the log, the same without its oddities, and an older log that already says part of it otherwise."""
+    """Write the log, the same log without errors, and an older log that gives other values for part of its lines."""
     chance = np.random.default_rng(SEED)
     clean = _lines(chance)
     known = clean.tail(KNOWN_LINES).copy()
     corrected = known.index[::100]
     known.loc[corrected, "reel"] = "1"
-    odd = _with_oddities(clean.copy(), chance)
+    with_errors = _with_errors(clean.copy(), chance)
     paths = folder / "journal.csv", folder / "journal_sans_erreur.csv", folder / "journal_connu.csv"
-    for path, lines in zip(paths, (odd, clean, known), strict=True):
+    for path, lines in zip(paths, (with_errors, clean, known), strict=True):
         lines.to_csv(path, sep=";", index=False)
     return paths
 
@@ -71,9 +71,9 @@ def _school_days(count: int) -> list[date]:
     return days
 
 
-def _with_oddities(lines: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
-    """Add what real logs have: figures to doubt, cells that cannot be read, holidays, days without figures, twins."""
-    oddities = (
+def _with_errors(lines: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
+    """Add the errors of real logs: doubtful figures, unreadable cells, holidays, days without figures, duplicates."""
+    errors = (
         ("reel", "990", 2_000),
         ("reel", "1", 2_000),
         ("date", "25/12/2014", 40),
@@ -83,10 +83,10 @@ def _with_oddities(lines: pd.DataFrame, chance: np.random.Generator) -> pd.DataF
         ("site_type", "X", 100),
         ("prevision", "NA", 5_000),
     )
-    for column, text, count in oddities:
+    for column, text, count in errors:
         lines.loc[chance.choice(LINES, count, replace=False), column] = text
-    silent = chance.choice(LINES, 1_000, replace=False)
-    lines.loc[silent, list(COLUMNS)[3:]] = ""
-    twins = lines.iloc[chance.choice(LINES, 600, replace=False)].copy()
-    twins.loc[twins.index[:100], "reel"] = "77"
-    return pd.concat([lines, twins])
+    empty = chance.choice(LINES, 1_000, replace=False)
+    lines.loc[empty, list(COLUMNS)[3:]] = ""
+    duplicates = lines.iloc[chance.choice(LINES, 600, replace=False)].copy()
+    duplicates.loc[duplicates.index[:100], "reel"] = "77"
+    return pd.concat([lines, duplicates])

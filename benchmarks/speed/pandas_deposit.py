@@ -1,4 +1,4 @@
-"""The checks of a deposit of a log written as one would with pandas: the measure `bench_deposit` is taken against."""
+"""The checks of the deposit of a log written with pandas: the reference of `bench_deposit`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.speed.pandas_reading import KINDS, read, tell
+from benchmarks.speed.pandas_reading import KINDS, read, remark
 from data.calendar.school import holiday_name
 
 KEY = ["site_nom", "site_type", "date"]
@@ -27,20 +27,20 @@ SPACES = str.maketrans("\u00a0\u202f\u2009−", "   -")
 
 
 def check(path: Path, known: pd.DataFrame, points: pd.DataFrame, capacities: pd.DataFrame) -> dict[str, int]:
-    """Return how many lines are in each bucket, and how many reasons and warnings are told.
+    """Return the number of lines in each bucket, and the numbers of reasons and warnings.
 
-    `known` is what the store says now, under the names of the file; `points` has the canteen of each known label, and
-    `capacities` the pupils of each one's canteen in each school year.
+    `known` has the values of the store, under the column names of the file. `points` has the canteen of each known
+    label, and `capacities` the pupils of its canteen in each school year.
     """
     texts, remarks = read(path)
     lines, refused = _typed(texts)
     sound = lines[~lines.index.isin(refused["line"])]
-    contradictory, repeats = _twins(sound)
+    contradictory, repeats = _duplicates(sound)
     refused = pd.concat([refused, contradictory])
     kept = sound[~sound.index.isin(contradictory["line"])]
     _unknown_labels(kept, points)
-    said = pd.concat([*remarks, *_doubts(kept), *_crowded(kept, capacities), repeats])
-    warned = said.sort_values(["line", "column"])
+    all_remarks = pd.concat([*remarks, *_doubts(kept), *_crowded(kept, capacities), repeats])
+    warned = all_remarks.sort_values(["line", "column"])
     _rejected_rows(texts, refused)
     buckets = _buckets(kept, repeats, known).value_counts()
     return {
@@ -52,7 +52,7 @@ def check(path: Path, known: pd.DataFrame, points: pd.DataFrame, capacities: pd.
 
 
 def _unknown_labels(kept: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
-    """Return the labels that no mapping knows, with the closest known ones."""
+    """Return the labels without a mapping, with the closest known labels."""
     lines = kept.rename_axis("line").reset_index().groupby(["site_nom", "site_type"])["line"].agg(["min", "size"])
     labels = lines.reset_index().merge(points, "left", on=["site_nom", "site_type"], indicator=True)
     unknown = labels[labels["_merge"] == "left_only"].copy()
@@ -62,7 +62,7 @@ def _unknown_labels(kept: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
 
 
 def _crowded(kept: pd.DataFrame, capacities: pd.DataFrame) -> list[pd.DataFrame]:
-    """Doubt the days on which a canteen has more meals than pupils; without enrolments there is nothing to compare."""
+    """Remark on the days when a canteen has more meals than pupils; none without enrolments."""
     if capacities.empty:
         return []
     first = kept["date"].dt.year - (kept["date"].dt.month < 8)
@@ -72,24 +72,24 @@ def _crowded(kept: pd.DataFrame, capacities: pd.DataFrame) -> list[pd.DataFrame]
     days = here.groupby(["canteen", "date", "pupils"], as_index=False).agg(
         line=("line", "min"), prevision=("prevision", "sum"), reel=("reel", "sum")
     )
-    found = [(name, days[days[name] > days["pupils"]]) for name in ("prevision", "reel")]
-    return [tell(over["line"], name, over[name].astype(str) + " repas, plus que d’élèves") for name, over in found]
+    crowded = [(name, days[days[name] > days["pupils"]]) for name in ("prevision", "reel")]
+    return [remark(over["line"], name, over[name].astype(str) + " repas, plus que d’élèves") for name, over in crowded]
 
 
 def _rejected_rows(texts: pd.DataFrame, refused: pd.DataFrame) -> pd.DataFrame:
-    """Return the rejected lines as they were read, with a last column that says why."""
-    told = refused["column"] + " : " + refused["reason"]
-    reasons = told.groupby(refused["line"]).agg(" ; ".join)
+    """Return the rejected lines as read, with the reasons in a last column."""
+    texts_of_reasons = refused["column"] + " : " + refused["reason"]
+    reasons = texts_of_reasons.groupby(refused["line"]).agg(" ; ".join)
     return texts.loc[reasons.index].assign(motif_du_rejet=reasons)
 
 
 def _subject(lines: pd.DataFrame) -> pd.Series:
-    """Name what each line is about, as the deposit does."""
+    """Return the subject of each line (label and day), as the deposit writes it."""
     return lines["site_nom"] + " · " + lines["site_type"] + " · " + lines["date"].dt.strftime("%d/%m/%Y") + " : "
 
 
 def _typed(texts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the values, and what is said of the cells that break a rule."""
+    """Return the values, and the remarks on cells that break a rule."""
     values = texts[["site_nom", "site_type"]].copy()
     values["date"] = _dates(texts["date"])
     wrong = [(name, texts[name].isna(), "valeur absente") for name in KEY]
@@ -100,47 +100,47 @@ def _typed(texts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         wrong.append((name, texts[name].notna() & numbers.isna(), "n’est pas un nombre"))
         wrong.append((name, numbers < 0, "est inférieur au minimum"))
         wrong.append((name, numbers > most, "dépasse le maximum"))
-    told = [
-        tell(texts.index[where], name, "« " + texts.loc[where, name].fillna("") + " » " + why)
+    remarks = [
+        remark(texts.index[where], name, "« " + texts.loc[where, name].fillna("") + " » " + why)
         for name, where, why in wrong
         if where.any()
     ]
-    return values, pd.concat(told)
+    return values, pd.concat(remarks)
 
 
 def _dates(texts: pd.Series) -> pd.Series:
-    found = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[s]")
-    left = texts.notna()
+    dates = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[s]")
+    pending = texts.notna()
     for pattern, form in DATES:
-        here = left & texts.str.fullmatch(pattern).fillna(False).astype(bool)
+        here = pending & texts.str.fullmatch(pattern).fillna(False).astype(bool)
         if here.any():
-            found[here] = pd.to_datetime(texts[here], format=form, errors="coerce")
-            left &= ~here
-    return found.where(found.between("2000-01-01", "2100-12-31"))
+            dates[here] = pd.to_datetime(texts[here], format=form, errors="coerce")
+            pending &= ~here
+    return dates.where(dates.between("2000-01-01", "2100-12-31"))
 
 
 def _numbers(texts: pd.Series, *, whole: bool) -> pd.Series:
     plain = texts.str.fullmatch(PLAIN).fillna(False).astype(bool)
-    found = pd.to_numeric(texts.where(plain).str.replace(",", "."), errors="coerce").astype(float)
+    numbers = pd.to_numeric(texts.where(plain).str.replace(",", "."), errors="coerce").astype(float)
     rest = texts[texts.notna() & ~plain].str.translate(SPACES)
     rest = rest[rest.str.fullmatch(GROUPED).astype(bool)]
-    found[rest.index] = pd.to_numeric(rest.str.replace(" ", "").str.replace(",", "."), errors="coerce")
-    return found.where((found - found.round()).abs() < 1e-9) if whole else found
+    numbers[rest.index] = pd.to_numeric(rest.str.replace(" ", "").str.replace(",", "."), errors="coerce")
+    return numbers.where((numbers - numbers.round()).abs() < 1e-9) if whole else numbers
 
 
-def _twins(sound: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return what is said of the lines that contradict each other, and of those said twice."""
-    twins = sound[sound.duplicated(KEY, keep=False)].rename_axis("line").reset_index()
-    groups = twins.groupby(KEY)
+def _duplicates(sound: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the remarks on lines that contradict each other, and on repeated lines."""
+    duplicates = sound[sound.duplicated(KEY, keep=False)].rename_axis("line").reset_index()
+    groups = duplicates.groupby(KEY)
     values = list(LIMITS)
     contradictory = (groups[values].transform("nunique") > 1).any(axis=1)
     counts = groups[values].transform("count")
     identical = counts.isin([0]).where(counts.ne(groups["line"].transform("size"), axis=0), other=True).all(axis=1)
     first = groups["line"].transform("min")
-    repeated = identical & ~contradictory & (twins["line"] != first)
-    others = tell(twins.loc[contradictory, "line"], "site_nom, site_type, date", "contredit une autre ligne")
+    repeated = identical & ~contradictory & (duplicates["line"] != first)
+    others = remark(duplicates.loc[contradictory, "line"], "site_nom, site_type, date", "contredit une autre ligne")
     reason = "identique à la ligne " + first[repeated].astype(str) + " : comptée une seule fois"
-    return others, tell(twins.loc[repeated, "line"], "", reason)
+    return others, remark(duplicates.loc[repeated, "line"], "", reason)
 
 
 def _doubts(kept: pd.DataFrame) -> list[pd.DataFrame]:
@@ -161,8 +161,8 @@ def _doubts(kept: pd.DataFrame) -> list[pd.DataFrame]:
 
 def _doubt(lines: pd.DataFrame, column: str, why: pd.Series | str) -> pd.DataFrame:
     meals = lines[["reel", "prevision"]].astype("Int64").astype(str)
-    told = meals["reel"] + " servis pour " + meals["prevision"] + " prévus : " + why if column == "reel" else why
-    return tell(lines.index, column, _subject(lines) + told)
+    reasons = meals["reel"] + " servis pour " + meals["prevision"] + " prévus : " + why if column == "reel" else why
+    return remark(lines.index, column, _subject(lines) + reasons)
 
 
 def _why_no_school(day: date) -> str | None:
@@ -170,7 +170,7 @@ def _why_no_school(day: date) -> str | None:
 
 
 def _buckets(kept: pd.DataFrame, repeats: pd.DataFrame, known: pd.DataFrame) -> pd.Series:
-    """Say of each line whether it is new, changed, unchanged, or without any measure."""
+    """Return the bucket of each line: new, changed, unchanged, or without any value."""
     both = kept.rename_axis("line").reset_index().merge(known, "left", on=KEY, suffixes=("", " known"), indicator=True)
     differs = pd.Series(data=False, index=both.index)
     for name in LIMITS:
@@ -186,12 +186,12 @@ def _changes(lines: pd.DataFrame) -> pd.DataFrame:
     """Return the first changes as line, key, column, old, new."""
     shown = lines[lines["_merge"] == "both"].head(CHANGES_SHOWN)
     keys = shown["site_nom"] + " · " + shown["site_type"] + " · " + shown["date"].dt.strftime("%Y-%m-%d")
-    told = [
+    values = [
         pd.DataFrame(
             {"line": shown["line"], "key": keys, "column": name, "old": shown[f"{name} known"], "new": shown[name]}
         )
         for name in LIMITS
     ]
-    every = pd.concat(told)
+    every = pd.concat(values)
     changed = every["new"].notna() & every["new"].ne(every["old"])
     return every[changed].sort_values("line").head(CHANGES_SHOWN)

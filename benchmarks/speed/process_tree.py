@@ -1,4 +1,4 @@
-"""The memory of this process and of all its descendants, watched while something runs (Linux)."""
+"""The peak memory of this process and of all its descendants while a block runs (Linux)."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ EVERY_SECONDS = 0.2
 
 @dataclass
 class Peak:
-    """The most memory held at once, in gigabytes; pages that processes share count once."""
+    """The peak memory in gigabytes; a page shared by several processes counts once."""
 
     gigabytes: float = 0.0
 
 
 @contextmanager
 def watched() -> Iterator[Peak]:
-    """Watch the memory of the whole tree of processes until the block ends."""
+    """Measure the memory of the whole tree of processes until the block ends."""
     peak, over = Peak(), threading.Event()
 
     def watch() -> None:
@@ -47,14 +47,14 @@ def _tree() -> list[int]:
         except OSError:  # it ended meanwhile
             continue
         children[int(fields[1])].append(int(status.parent.name))
-    found = [os.getpid()]
-    for process in found:
-        found += children[process]
-    return found
+    processes = [os.getpid()]
+    for process in processes:
+        processes += children[process]
+    return processes
 
 
 def _kilobytes(process: int) -> int:
-    """Return the proportional set size of a process: each shared page is divided among those that hold it."""
+    """Return the proportional set size of a process: each shared page is divided among its processes."""
     try:
         lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
     except OSError:

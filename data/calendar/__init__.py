@@ -1,1 +1,1 @@
-"""Which days are served: the school calendar, declared events day by day, strike dates read swapped."""
+"""The calendar: days of service, school holidays, declared events, strike dates with day and month swapped."""

@@ -1,7 +1,7 @@
-"""The school calendar of Nantes: which days are served, what the holidays are called, how a school year is cut.
+"""The school calendar of Nantes: days of service, names of the holidays, terms of a school year.
 
-Official dates come from the package vacances-scolaires-france (1990–2028: every day it lists is a day off, the morning
-of return is not listed) and the public holidays from the package holidays. Nothing else is trusted for those years.
+Official dates come from the package vacances-scolaires-france (1990–2028: every day it lists is a day off, the day of
+return is not listed), and public holidays from the package holidays. For those years no other source is used.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SEARCH_LIMIT = 3700
 # The académie of Nantes left zone A for zone B with the school year 2015-2016.
 ZONE_B_SINCE = date(2015, 9, 1)
 BRIDGE = "Pont de l’Ascension"
-# What a period is called that begins after these holidays, and one that ends with them.
+# For each holidays: the name of a term that begins after them, and of a term that ends with them.
 SHORT_NAMES = {
     "Vacances d’été": ("Rentrée", "été"),
     "Vacances de la Toussaint": ("Toussaint", "Toussaint"),
@@ -47,9 +47,9 @@ class Period:
     end: date
 
 
-# Where the package differs from what Nantes lived; an empty label means classes took place.
+# The days for which the package is wrong about Nantes; an empty label means a day of school.
 CORRECTIONS = (
-    # The package counts the Friday whose evening opened the holidays; the canteens served that noon.
+    # The package counts the Friday before the holidays as a day off; the canteens served lunch that day.
     Period("", date(2015, 2, 6), date(2015, 2, 6)),
     # The rector of Nantes moved spring 2018: Wednesday 25 April after class to Monday 14 May.
     Period("", date(2018, 4, 21), date(2018, 4, 25)),
@@ -81,7 +81,7 @@ def school_year_bounds(name: str) -> tuple[date, date]:
 
 
 def terms(name: str) -> list[Period]:
-    """Return the periods between school holidays of a year, or the whole year where no calendar is published."""
+    """Return the terms of a school year (between holidays), or the whole year when no calendar is published."""
     start, end = school_year_bounds(name)
     blocks = _holiday_blocks(start, end)
     if end > covered_until() or len(blocks) < 2:
@@ -91,7 +91,7 @@ def terms(name: str) -> list[Period]:
 
 @cache
 def covered_until() -> date:
-    """Return the last day the published school calendar speaks of."""
+    """Return the last day of the published school calendar."""
     return max(_school_holidays())
 
 
@@ -114,8 +114,8 @@ EVENTS_OFF = """
 
 
 def served_weekdays(store: Store) -> frozenset[int]:
-    """Return the weekdays (1 = Monday) that carried a meaningful share of the meals of the last twelve months."""
-    # A date still to come is a typing error: it must not move these twelve months.
+    """Return the weekdays (1 = Monday) with a meaningful share of the meals of the last twelve months."""
+    # A future date is a typing error: it must not shift these twelve months.
     meals = store.read(SERVED_WEEKDAYS, {"today": today_in_paris()})
     if meals.empty:
         return DEFAULT_WEEKDAYS
@@ -124,20 +124,20 @@ def served_weekdays(store: Store) -> frozenset[int]:
 
 
 def service_days(store: Store, first: date, last: date) -> list[date]:
-    """Return the days from first to last, both included, on which school meals are expected."""
+    """Return the days of service from first to last, both included."""
     return _service_days(store, served_weekdays(store), first, last)
 
 
 def next_service_days(store: Store, after: date, count: int) -> list[date]:
-    """Return the next service days after a day; fewer than count only when closures fill the next ten years."""
+    """Return the next days of service after a day: fewer than count only when closures fill the next ten years."""
     weekdays = served_weekdays(store)
-    found: list[date] = []
+    days: list[date] = []
     for offset in range(0, SEARCH_LIMIT, SEARCH_STEP):
-        if len(found) >= count:
+        if len(days) >= count:
             break
         first = after + timedelta(days=offset + 1)
-        found += _service_days(store, weekdays, first, first + timedelta(days=SEARCH_STEP - 1))
-    return found[:count]
+        days += _service_days(store, weekdays, first, first + timedelta(days=SEARCH_STEP - 1))
+    return days[:count]
 
 
 def _service_days(store: Store, weekdays: frozenset[int], first: date, last: date) -> list[date]:
@@ -150,7 +150,7 @@ def _service_days(store: Store, weekdays: frozenset[int], first: date, last: dat
 
 
 def _days_off_in_events(store: Store, first: date, last: date) -> set[date]:
-    """Return the days closed for the whole city; deposited holidays count only where the official calendar ends."""
+    """Return the days closed for the whole city; deposited holidays count only after the published calendar ends."""
     covered = covered_until()
     kinds = {"closing": CLOSING, "holiday": HOLIDAY}
     events = store.read(EVENTS_OFF, {"first": first, "last": last, "covered": covered} | kinds)
@@ -180,14 +180,14 @@ def _school_holidays() -> Mapping[date, str]:
 
 @cache
 def _public_holidays(year: int) -> Mapping[date, str]:
-    """Return the public holidays of a year and the Friday after Ascension: none was served from 2011 to 2017."""
+    """Return the public holidays of a year, and the Friday after Ascension (no service that day, 2011 to 2017)."""
     days = {day: name.replace("'", "’") for day, name in country_holidays("FR", years=year, language="fr").items()}
     ascension = next(day for day, name in days.items() if "Ascension" in name)
     return MappingProxyType(days | {ascension + timedelta(days=1): BRIDGE})
 
 
 def _usual_holiday(day: date) -> str | None:
-    """Return the holidays that no published calendar has ever moved, for years that have none yet."""
+    """Return the holidays with the same dates in every published calendar, for a year without a calendar yet."""
     if date(day.year, 7, 8) <= day <= date(day.year, 8, 31):
         return "Vacances d’été"
     if (day.month, day.day) >= (12, 24):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from data.cli.common import Commands, actor, refuse
-from data.deposit import undo as undo_module
+from data.deposit import undo
 from data.deposit.apply import DepositRefused, DepositReport, apply, base_name, preview
 from data.kinds import kinds
 from data.store import Store
@@ -39,8 +39,8 @@ def add_commands(commands: Commands) -> None:
     command.add_argument("--json", action="store_true", help="un tableau JSON, un objet par dépôt")
     command.set_defaults(run=_list)
     for name, run, help_text in (
-        ("undo", undo_module.undo, "annuler un dépôt\u00a0: la base est celle que donnent les autres"),
-        ("redo", undo_module.redo, "remettre un dépôt annulé, à sa place parmi les autres"),
+        ("undo", undo.undo, "annuler un dépôt\u00a0: la base est celle que donnent les autres"),
+        ("redo", undo.redo, "remettre un dépôt annulé, à sa place parmi les autres"),
     ):
         command = commands.add_parser(name, help=help_text)
         command.add_argument("deposit", type=int, metavar="NUMÉRO", help="le numéro que donne «\u00a0deposits\u00a0»")
@@ -124,8 +124,8 @@ def _deposit_line(deposit: dict[str, Any]) -> str:
 def _switch(store: Store, options: argparse.Namespace, run: Callable[[Store, int, str], str | None]) -> int:
     try:
         warning = run(store, options.deposit, actor())
-    except undo_module.NotPossible as error:
+    except undo.NotPossible as error:
         return refuse(error)
-    done = "annulé" if run is undo_module.undo else "remis"
+    done = "annulé" if run is undo.undo else "remis"
     print(warning or f"Dépôt n°\u00a0{options.deposit} {done}.")
     return 0

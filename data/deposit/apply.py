@@ -21,7 +21,7 @@ from data.deposit.report import DepositReport, Finding, Findings
 from data.deposit.school_names import with_known_schools
 from data.deposit.staging import stage
 from data.deposit.unknown_labels import attach, unknown_labels
-from data.kinds.records import TARGETS, Target
+from data.kinds.records import RECORD_TABLES, RecordTable
 from data.reading.cleaning import capped
 from data.reading.sheet import DepositRefused, Sheet, read_sheet
 from data.reading.values import lookalikes
@@ -77,7 +77,7 @@ def apply(
             if report.nothing_to_do:
                 raise _NothingToDo
             deposit_id = _record(cursor, report, content, digest.result().hexdigest(), actor)
-            _insert(cursor, TARGETS[report.kind], deposit_id, rows)
+            _insert(cursor, RECORD_TABLES[report.kind], deposit_id, rows)
             attach(cursor, deposit_id, attachments or {})
             detail |= {"deposit": deposit_id} | _audit_counts(report, changed_values)
     except _NothingToDo:
@@ -115,18 +115,18 @@ def _examined(store: Store, version: int, file_name: str, content: bytes, typed:
     with store.scratch() as cursor:
         report = _examine(cursor, file_name, sheet)
         if typed or report.nothing_to_do:
-            report = replace(report, known_by=newest_deposit(cursor, TARGETS[sheet.kind.name]))
+            report = replace(report, known_by=newest_deposit(cursor, RECORD_TABLES[sheet.kind.name]))
         rows = cursor.sql(
             "SELECT * EXCLUDE (empty, carries) FROM incoming WHERE carries AND line NOT IN (SELECT line FROM repeats)"
         )
-        return _Examined(report, rows.to_arrow_table(), _before_and_after(cursor, TARGETS[sheet.kind.name]))
+        return _Examined(report, rows.to_arrow_table(), _before_and_after(cursor, RECORD_TABLES[sheet.kind.name]))
 
 
-def _before_and_after(cursor: duckdb.DuckDBPyConnection, target: Target) -> list[dict[str, str | None]] | None:
+def _before_and_after(cursor: duckdb.DuckDBPyConnection, table: RecordTable) -> list[dict[str, str | None]] | None:
     """Return each value that changes, before and after; None for the kinds that are not edited by forms."""
-    if not target.takes_back:
+    if not table.takes_back:
         return None
-    changed = pd.concat([whole_lines(cursor, target), changes(cursor, target, ("changed", "new"))])
+    changed = pd.concat([whole_lines(cursor, table), changes(cursor, table, ("changed", "new"))])
     return [
         {name: None if pd.isna(row[name]) else str(row[name]) for name in ("key", "column", "old", "new")}
         for row in changed.sort_values("line", kind="stable").head(CHANGES_AUDITED).to_dict("records")
@@ -168,11 +168,11 @@ def base_name(file_name: str) -> str:
 def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) -> DepositReport:
     sheet = with_known_schools(cursor, sheet)
     stage(cursor, sheet)
-    target = TARGETS[sheet.kind.name]
-    if target.takes_back:
-        overlay(cursor, target)
-    refuse_lines(cursor, sheet.kind, target)
-    sort_lines(cursor, sheet.kind, target)
+    table = RECORD_TABLES[sheet.kind.name]
+    if table.takes_back:
+        overlay(cursor, table)
+    refuse_lines(cursor, sheet.kind, table)
+    sort_lines(cursor, sheet.kind, table)
     buckets = dict(cursor.execute("SELECT bucket, count(*) FROM outcome GROUP BY bucket").fetchall())
     rejected_lines = _count(cursor, "SELECT count(DISTINCT line) FROM rejections")
     is_new_without_measure = "bucket = 'without_measure' AND carries AND NOT is_known"
@@ -194,9 +194,9 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) ->
         unchanged=buckets.get("unchanged", 0),
         rejected=_findings(cursor, "FROM rejections"),
         warnings=Findings.of([*(Finding(*remark) for remark in ignored), *_about_labels(unknown)])
-        + _findings(cursor, line_warnings(cursor, sheet.kind, target))
+        + _findings(cursor, line_warnings(cursor, sheet.kind, table))
         + Findings.of(Finding(*remark) for remark in [*sheet.remarks, *lookalikes(sheet.cells, sheet.kind)]),
-        changes=changes(cursor, target) if buckets.get("changed") else pd.DataFrame(columns=CHANGE_COLUMNS),
+        changes=changes(cursor, table) if buckets.get("changed") else pd.DataFrame(columns=CHANGE_COLUMNS),
         rejected_lines=rejected_lines,
         unknown_labels=unknown,
         rejected_rows=_rejected_rows(cursor, sheet) if rejected_lines else pd.DataFrame(),
@@ -267,9 +267,9 @@ def _record(cursor: duckdb.DuckDBPyConnection, report: DepositReport, content: b
     return int(deposit_id)
 
 
-def _insert(cursor: duckdb.DuckDBPyConnection, target: Target, deposit_id: int, rows: pa.Table) -> None:
+def _insert(cursor: duckdb.DuckDBPyConnection, table: RecordTable, deposit_id: int, rows: pa.Table) -> None:
     cursor.register("rows", rows)
     cursor.execute(
-        f"INSERT INTO {target.table} BY NAME SELECT $deposit AS deposit_id, * FROM rows", {"deposit": deposit_id}
+        f"INSERT INTO {table.table} BY NAME SELECT $deposit AS deposit_id, * FROM rows", {"deposit": deposit_id}
     )
     cursor.unregister("rows")

@@ -9,7 +9,7 @@ import duckdb
 
 from data.deposit.comparison import overlay, same_key
 from data.kinds import Kind
-from data.kinds.records import TARGETS, Check, Target
+from data.kinds.records import RECORD_TABLES, Check, RecordTable
 from data.typography import REASON, cut
 
 
@@ -22,15 +22,15 @@ def _subject(kind: Kind) -> str:
     return f"concat_ws(' · ', {', '.join(parts)}) || ' : '"
 
 
-def refuse_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: Target) -> None:
+def refuse_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, table: RecordTable) -> None:
     """Add to `rejections` the lines that fail a blocking check, with the column and the reason."""
-    for failing_lines in _failing_lines(cursor, kind, [check for check in target.checks if check.blocking]):
+    for failing_lines in _failing_lines(cursor, kind, [check for check in table.checks if check.blocking]):
         cursor.execute(f"INSERT INTO rejections {failing_lines}")
 
 
-def line_warnings(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: Target) -> str:
+def line_warnings(cursor: duckdb.DuckDBPyConnection, kind: Kind, table: RecordTable) -> str:
     """Return the SQL of the warnings about the lines that are not rejected: line, column, reason."""
-    failing_lines = _failing_lines(cursor, kind, [check for check in target.checks if not check.blocking])
+    failing_lines = _failing_lines(cursor, kind, [check for check in table.checks if not check.blocking])
     repeated = "SELECT line, NULL, 'identique à la ligne ' || first_line || ' : comptée une seule fois' FROM repeats"
     return f'FROM ({" UNION ALL ".join([*failing_lines, repeated])}) AS warnings (line, "column", reason)'
 
@@ -40,7 +40,7 @@ def _failing_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, checks: list[C
     # Most lines pass all the checks. One query keeps the others as `suspects`, then each check reads only these.
     any_check = " OR ".join(f"({check.when})" for check in checks) or "FALSE"
     lines = "file_lines"
-    if TARGETS[kind.name].takes_back:
+    if RECORD_TABLES[kind.name].takes_back:
         lines = "(SELECT file_lines.*, now FROM file_lines LEFT JOIN overlaid AS now USING (line)) AS file_lines"
     cursor.execute(f"CREATE OR REPLACE TEMP TABLE suspects AS SELECT * FROM {lines} WHERE {any_check}")
     return [
@@ -61,16 +61,16 @@ class WrongRow(NamedTuple):
 
 def wrong_rows(cursor: duckdb.DuckDBPyConnection, kind: Kind) -> list[WrongRow]:
     """Return the known rows that the checks would refuse; all of them are staged as one file in `file_lines`."""
-    target = TARGETS[kind.name]
+    table = RECORD_TABLES[kind.name]
     cursor.execute(f"""
         CREATE OR REPLACE TEMP TABLE file_lines AS
-        SELECT row_number() OVER () AS line, *, NULL::VARCHAR AS effacer FROM ({target.given_back})
+        SELECT row_number() OVER () AS line, *, NULL::VARCHAR AS effacer FROM ({table.given_back})
     """)
     cursor.execute('CREATE OR REPLACE TEMP TABLE rejections (line BIGINT, "column" VARCHAR, reason VARCHAR)')
-    overlay(cursor, target)
+    overlay(cursor, table)
     # No row counts as known before: a value that was accepted earlier may be the wrong one now.
     cursor.execute("UPDATE overlaid SET before = NULL")
-    refuse_lines(cursor, kind, target)
+    refuse_lines(cursor, kind, table)
     rejections = cursor.execute(f"""
         SELECT line, row({", ".join(f'file_lines."{name}"' for name in kind.key)}), "column", reason
         FROM rejections JOIN file_lines USING (line)
@@ -79,13 +79,15 @@ def wrong_rows(cursor: duckdb.DuckDBPyConnection, kind: Kind) -> list[WrongRow]:
     return [WrongRow(line, key, column, cut(reason, REASON)) for line, key, column, reason in rejections]
 
 
-def deposits_of_lines(cursor: duckdb.DuckDBPyConnection, target: Target, lines: list[int], deposits: str) -> list[int]:
+def deposits_of_lines(
+    cursor: duckdb.DuckDBPyConnection, table: RecordTable, lines: list[int], deposits: str
+) -> list[int]:
     """Return the deposits (where the SQL `deposits` holds) that have one of these lines of `file_lines`, in order."""
     deposit_ids = cursor.execute(
         f"""
         SELECT DISTINCT deposit_id
-        FROM {target.table} AS known
-        JOIN (SELECT line, {target.projection} FROM file_lines) AS incoming ON {same_key(target)}
+        FROM {table.table} AS known
+        JOIN (SELECT line, {table.projection} FROM file_lines) AS incoming ON {same_key(table)}
         JOIN (SELECT deposit_id FROM deposits WHERE {deposits}) USING (deposit_id)
         WHERE incoming.line IN (SELECT unnest($lines))
         ORDER BY deposit_id

@@ -10,33 +10,33 @@ import pandas as pd
 
 from data.deposit.report import KnownBy
 from data.kinds import Kind
-from data.kinds.records import Target
+from data.kinds.records import RecordTable
 from data.typography import REASON, cut_sql
 
 CHANGES_SHOWN = 200
 WHOLE_LINE = "ligne"
 
 
-def sort_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: Target) -> None:
+def sort_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, table: RecordTable) -> None:
     """Create `incoming`, the lines not rejected, as rows of their record table, and `outcome`, the bucket of each."""
     empty = " AND ".join(f'"{name}" IS NULL' for name in kind.measures)
     # A whole row can be taken back, even one without any value.
-    row_removed = ["list_contains(incoming.cleared, '*') IS TRUE"] if target.takes_back else []
-    differs = " OR ".join([*(_differs(target, name) for name in target.values), *row_removed]) or "FALSE"
+    row_removed = ["list_contains(incoming.cleared, '*') IS TRUE"] if table.takes_back else []
+    differs = " OR ".join([*(_differs(table, name) for name in table.values), *row_removed]) or "FALSE"
     cursor.execute(f"""
         CREATE OR REPLACE TEMP VIEW incoming AS
-        SELECT line, {target.projection}, ({empty}) OR NOT ({target.carries}) AS empty, {target.carries} AS carries
+        SELECT line, {table.projection}, ({empty}) OR NOT ({table.carries}) AS empty, {table.carries} AS carries
         FROM file_lines
         WHERE line NOT IN (SELECT line FROM rejections)
     """)
-    within, period = _period(cursor, target, "incoming")
+    within, period = _period(cursor, table, "incoming")
     cursor.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE outcome AS
         WITH known AS (
-            SELECT * FROM {target.view} AS view {within}
+            SELECT * FROM {table.view} AS view {within}
         ), matches AS (
-            SELECT line, {differs} AS differs FROM incoming JOIN known ON {same_key(target)}
+            SELECT line, {differs} AS differs FROM incoming JOIN known ON {same_key(table)}
         )
         SELECT line, carries, differs IS NOT NULL AS is_known, CASE
             WHEN empty THEN 'without_measure'
@@ -51,34 +51,34 @@ def sort_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, target: Target) ->
     )
 
 
-def same_key(target: Target) -> str:
+def same_key(table: RecordTable) -> str:
     """Return the SQL that joins `incoming` and `known` rows of the same key."""
-    return " AND ".join(f"incoming.{name} IS NOT DISTINCT FROM known.{name}" for name in target.key)
+    return " AND ".join(f"incoming.{name} IS NOT DISTINCT FROM known.{name}" for name in table.key)
 
 
-def newest_deposit(cursor: duckdb.DuckDBPyConnection, target: Target) -> KnownBy | None:
+def newest_deposit(cursor: duckdb.DuckDBPyConnection, table: RecordTable) -> KnownBy | None:
     """Return the newest active deposit that has a row with the key of an `incoming` line, if any."""
     deposits = cursor.execute(f"""
         SELECT deposit_id, actor, deposited_at FROM deposits WHERE deposit_id = (
             SELECT max(deposit_id)
-            FROM {target.table} AS known JOIN incoming ON {same_key(target)} JOIN active_deposits USING (deposit_id)
+            FROM {table.table} AS known JOIN incoming ON {same_key(table)} JOIN active_deposits USING (deposit_id)
         )
     """).fetchall()
     return KnownBy(*deposits[0]) if deposits else None
 
 
-def _period(cursor: duckdb.DuckDBPyConnection, target: Target, lines: str) -> tuple[str, dict[str, Any]]:
+def _period(cursor: duckdb.DuckDBPyConnection, table: RecordTable, lines: str) -> tuple[str, dict[str, Any]]:
     """Return the SQL condition, and its parameters, that reads known rows only over the days of these lines."""
-    if "date" not in target.key:
+    if "date" not in table.key:
         return "", {}
     [(first, last)] = cursor.execute(f"SELECT min(date), max(date) FROM {lines}").fetchall()
     return "WHERE date BETWEEN $first AND $last", {"first": first, "last": last}
 
 
-def _differs(target: Target, name: str) -> str:
+def _differs(table: RecordTable, name: str) -> str:
     """Return the SQL condition of a changed value; a missing value changes nothing, unless the line clears it."""
     new = f"incoming.{name} IS NOT NULL AND incoming.{name} IS DISTINCT FROM known.{name}"
-    removed = f" OR ({_cleared(name)} AND known.{name} IS NOT NULL)" if target.takes_back else ""
+    removed = f" OR ({_cleared(name)} AND known.{name} IS NOT NULL)" if table.takes_back else ""
     return f"({new}{removed})"
 
 
@@ -86,29 +86,31 @@ def _cleared(name: str) -> str:
     return f"coalesce(list_has_any(incoming.cleared, ['{name}', '*']), FALSE)"
 
 
-def overlay(cursor: duckdb.DuckDBPyConnection, target: Target) -> None:
+def overlay(cursor: duckdb.DuckDBPyConnection, table: RecordTable) -> None:
     """Create `overlaid`: the known rows as they would be once the lines are applied, each with its line (NULL: none).
 
     `before` is the row as it is known now, NULL for a new one; `removed`: the line takes the whole row back.
     """
-    key = ", ".join(f"coalesce(incoming.{name}, known.{name}) AS {name}" for name in target.key)
+    key = ", ".join(f"coalesce(incoming.{name}, known.{name}) AS {name}" for name in table.key)
     values = ", ".join(
         f"CASE WHEN NOT {_cleared(name)} THEN coalesce(incoming.{name}, known.{name}) END AS {name}"
-        for name in target.values
+        for name in table.values
     )
     cursor.execute(f"""
         CREATE OR REPLACE TEMP TABLE overlaid AS
         WITH incoming AS (
-            SELECT line, {target.projection} FROM file_lines WHERE line NOT IN (SELECT line FROM rejections)
+            SELECT line, {table.projection} FROM file_lines WHERE line NOT IN (SELECT line FROM rejections)
         )
         SELECT
             incoming.line, before IS NOT NULL AS known, before, list_contains(incoming.cleared, '*') IS TRUE AS removed,
             {key}, {values}
-        FROM incoming FULL JOIN (SELECT *, row AS before FROM {target.view} AS row) AS known ON {same_key(target)}
+        FROM incoming FULL JOIN (SELECT *, row AS before FROM {table.view} AS row) AS known ON {same_key(table)}
     """)
 
 
-def changes(cursor: duckdb.DuckDBPyConnection, target: Target, buckets: tuple[str, ...] = ("changed",)) -> pd.DataFrame:
+def changes(
+    cursor: duckdb.DuckDBPyConnection, table: RecordTable, buckets: tuple[str, ...] = ("changed",)
+) -> pd.DataFrame:
     """Return the first changed values of the lines in these buckets, in order: line, key, column, old, new."""
     cursor.execute(
         f"""
@@ -120,26 +122,26 @@ def changes(cursor: duckdb.DuckDBPyConnection, target: Target, buckets: tuple[st
     """,
         {"buckets": list(buckets)},
     )
-    within, period = _period(cursor, target, "changed")
-    shown_key = _shown_key(target)
+    within, period = _period(cursor, table, "changed")
+    shown_key = _shown_key(table)
     selects = [
         f"SELECT line, {rank} AS rank, {shown_key} AS key, '{name}' AS \"column\","
         f" {_shown_value(f'known.{name}')} AS old, {_shown_value(f'incoming.{name}')} AS new"
-        f" FROM changed AS incoming LEFT JOIN known ON {same_key(target)} WHERE {_differs(target, name)}"
-        for rank, name in enumerate(target.values)
+        f" FROM changed AS incoming LEFT JOIN known ON {same_key(table)} WHERE {_differs(table, name)}"
+        for rank, name in enumerate(table.values)
     ]
     return cursor.execute(
-        f"WITH known AS MATERIALIZED (SELECT * FROM {target.view} AS view {within}) "
+        f"WITH known AS MATERIALIZED (SELECT * FROM {table.view} AS view {within}) "
         f'SELECT line, key, "column", old, new FROM ({" UNION ALL ".join(selects)}) '
         f"ORDER BY line, rank LIMIT {CHANGES_SHOWN}",
         period,
     ).df()
 
 
-def whole_lines(cursor: duckdb.DuckDBPyConnection, target: Target) -> pd.DataFrame:
+def whole_lines(cursor: duckdb.DuckDBPyConnection, table: RecordTable) -> pd.DataFrame:
     """Return, as `changes` does, the new lines that have only a key, and the lines that take a whole row back."""
     return cursor.execute(f"""
-        SELECT line, {_shown_key(target)} AS key, '{WHOLE_LINE}' AS "column", NULL AS old,
+        SELECT line, {_shown_key(table)} AS key, '{WHOLE_LINE}' AS "column", NULL AS old,
             CASE WHEN bucket = 'changed' THEN 'retirée' ELSE 'ajoutée' END AS new
         FROM incoming JOIN outcome USING (line)
         WHERE bucket = 'without_measure' AND outcome.carries AND NOT is_known
@@ -148,8 +150,8 @@ def whole_lines(cursor: duckdb.DuckDBPyConnection, target: Target) -> pd.DataFra
     """).df()
 
 
-def _shown_key(target: Target) -> str:
-    return cut_sql("concat_ws(' · ', " + ", ".join(f"incoming.{name}" for name in target.key) + ")", REASON)
+def _shown_key(table: RecordTable) -> str:
+    return cut_sql("concat_ws(' · ', " + ", ".join(f"incoming.{name}" for name in table.key) + ")", REASON)
 
 
 def _shown_value(name: str) -> str:

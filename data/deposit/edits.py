@@ -14,9 +14,9 @@ from data.deposit.report import KnownBy
 from data.deposit.staging import nature
 from data.export.files import csv_of_texts
 from data.kinds import Field, Kind, kinds, normalise
-from data.kinds.records import PROGRAMME_KINDS, TARGETS
+from data.kinds.records import PROGRAMME_KINDS, RECORD_TABLES
 from data.queries.journal import LINES, journal_line
-from data.reading.dates import NUMERIC, day_of, written
+from data.reading.dates import NUMERIC, as_iso, day_of
 from data.reading.formulas import escape
 from data.store import Store
 from data.typography import french
@@ -51,7 +51,7 @@ class Outcome:
 def rows(store: Store, kind: str) -> list[Row]:
     """Return the known rows of a kind, one dictionary per row, with the columns of its files as keys."""
     with store.scratch() as cursor:
-        cursor.execute(TARGETS[kind].given_back)
+        cursor.execute(RECORD_TABLES[kind].given_back)
         columns = [column[0] for column in cursor.description or ()]
         return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
@@ -177,6 +177,6 @@ def _as_shown(described: Field, value: Any) -> str:  # noqa: ANN401
     if described.type != "date":
         return str(value)
     try:
-        return date.fromisoformat(written(_day_first(value), month=described.month)).strftime(described.date_format)
+        return date.fromisoformat(as_iso(_day_first(value), month=described.month)).strftime(described.date_format)
     except ValueError:
         return str(value)

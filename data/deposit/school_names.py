@@ -8,12 +8,12 @@ import duckdb
 import pyarrow as pa
 
 from data.kinds import normalise
-from data.kinds.records import PROGRAMME_KINDS, TARGETS
+from data.kinds.records import PROGRAMME_KINDS, RECORD_TABLES
 from data.kinds.records.programme_checks import KNOWN_SCHOOLS, schools_of
 from data.reading.cleaning import capped
 from data.reading.dates import Remark
 from data.reading.sheet import Sheet
-from data.reading.texts import rewrite, used
+from data.reading.texts import distinct, rewrite
 from data.typography import TITLE, quoted
 
 SCHOOL = "ecole"
@@ -30,9 +30,9 @@ def with_known_schools(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> Sheet
         return sheet
     known, used_by_kind = (
         {str(name) for (name,) in cursor.execute(names).fetchall()}
-        for names in (KNOWN_SCHOOLS, schools_of(TARGETS[sheet.kind.name].view))
+        for names in (KNOWN_SCHOOLS, schools_of(RECORD_TABLES[sheet.kind.name].view))
     )
-    known_names = _known_names(set(used(sheet.cells[SCHOOL])) - used_by_kind, known)
+    known_names = _known_names(set(distinct(sheet.cells[SCHOOL])) - used_by_kind, known)
     if not known_names:
         return sheet
     cells = rewrite(

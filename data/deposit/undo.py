@@ -8,7 +8,7 @@ import duckdb
 
 from data.deposit.checking import WrongRow, deposits_of_lines, wrong_rows
 from data.kinds import Kind, kinds
-from data.kinds.records import PROGRAMME_KINDS, TARGETS
+from data.kinds.records import PROGRAMME_KINDS, RECORD_TABLES
 from data.store import Store
 from data.typography import french
 
@@ -84,7 +84,7 @@ def _warning(
 ) -> str:
     """Return the sentence that says which row became wrong, and which other deposits to undo or to redo."""
     others = "NOT active" if active else f"active AND deposit_id > {deposit_id:d}"
-    also = deposits_of_lines(cursor, TARGETS[kind.name], [row.line for row in newly_wrong], others)
+    also = deposits_of_lines(cursor, RECORD_TABLES[kind.name], [row.line for row in newly_wrong], others)
     lines = "une ligne est fausse" if len(newly_wrong) == 1 else f"{len(newly_wrong)} lignes sont fausses, dont une"
     state, verb = ("rétabli : avec lui", "Rétablissez") if active else ("annulé : sans lui", "Annulez")
     way = f"{verb} aussi {_named(also)}, ou corrigez" if also else "Corrigez"

@@ -6,20 +6,13 @@ from __future__ import annotations
 import duckdb
 import pandas as pd
 
+from data.kinds.records.names import distinctive_part
+
 SUGGESTIONS = 3
-# Words that most labels have: they do not help to recognise a school.
-COMMON_WORDS = r"\b(ecole|elementaire|maternelle|primaire|publique|groupe|scolaire|restaurant|cantine)\b"
 LEAST_LIKENESS = 0.75
 
-
-def distinctive_part(name: str) -> str:
-    """Return the SQL of a name in lower case, without accents and common words; with them if there is no other word."""
-    plain = f"strip_accents(lower({name}))"
-    return f"coalesce(nullif(trim(regexp_replace({plain}, '{COMMON_WORDS}', '', 'g')), ''), {plain})"
-
-
-# One row per label of the file that the store does not know, with the canteens of the closest known labels. The same
-# label with another kind (M, E, M/E) is the closest of all. In an empty store there is nothing to propose: no row.
+# One row per label of the file that the store does not know, with the canteens of the closest known labels. A label
+# known under another kind (M, E, M/E) is the closest of all. An empty store knows none: nothing can be proposed.
 UNKNOWN = f"""
 WITH labels AS (
     SELECT site_nom AS site, site_type AS site_kind, min(line) AS line, count(*) AS lines

@@ -1,1 +1,1 @@
-"""What is given back: files for Excel, open data, empty models, the national platform's campaign."""
+"""Exports: files for Excel, open data, empty models, the declaration for the national platform ma-cantine."""

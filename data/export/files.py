@@ -1,4 +1,4 @@
-"""Give back what the store holds: for French Excel, or as strict open data; deposited again, it changes nothing."""
+"""CSV export of the store, for French Excel or as strict open data: an exported file changes nothing when deposited."""
 
 from __future__ import annotations
 
@@ -10,54 +10,54 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from data.kinds import Field, Kind, kinds, normalise
-from data.kinds.records import TARGETS
+from data.kinds.records import RECORD_TABLES
 from data.reading.formulas import defuse, escape
 from data.store import Store
 
 Style = Literal["excel", "open"]
 STYLES: tuple[Style, ...] = ("excel", "open")
 ROWS_AT_ONCE = 20_000
-# One content, one file: as open data, the kind “menus” is given back in the form of the standard SCDL.
+# Menus have two kinds of file and one content: the open data is the standard one (SCDL).
 OPEN_FORM = {"menus": "menus_scdl"}
-# Agents counted school by school: small groups could be read in them, so they never leave as open data.
+# Counts of agents by school would disclose small groups: they are never published as open data.
 KEPT_INSIDE = ("equipment", "workshops")
 EXPORTED = tuple(name for name in kinds() if name not in OPEN_FORM.values())
 
 
 def export(store: Store, kind: str, style: Style) -> bytes:
-    """Return everything the store holds of a kind of file, under the columns of its Table Schema.
+    """Return all the data of a kind of file, under the columns of its Table Schema.
 
-    “excel”: UTF-8 with a byte-order mark, “;”, decimal comma, jj/mm/aaaa, no text that Excel takes for a formula.
+    “excel”: UTF-8 with a byte-order mark, “;”, decimal comma, jj/mm/aaaa, no text that Excel reads as a formula.
     “open”: UTF-8, comma, decimal point, ISO dates; menus as the standard SCDL menus-collectifs 1.2.3.
     """
     form = _form(kind, style)
     with store.scratch() as cursor:
-        cursor.execute(TARGETS[form.name].given_back)
+        cursor.execute(RECORD_TABLES[form.name].given_back)
         columns = [column[0] for column in cursor.description or ()]
         rows = (row for batch in iter(lambda: cursor.fetchmany(ROWS_AT_ONCE), []) for row in batch)
         return csv_bytes(form, _in_order(form, columns, rows), style)
 
 
 def is_empty(store: Store, kind: str) -> bool:
-    """Tell whether the store holds nothing of a kind of file."""
-    question = f"SELECT NOT EXISTS (FROM ({TARGETS[kind].given_back})) AS nothing"
+    """Tell whether the store has no data of a kind of file."""
+    question = f"SELECT NOT EXISTS (FROM ({RECORD_TABLES[kind].given_back})) AS nothing"
     return bool(store.read(question)["nothing"].item())
 
 
 def file_name(kind: str, style: Style) -> str:
-    """Name the file of a kind after its French title: journal_des_cantines.csv, menus_standard_scdl.csv."""
+    """Return the name of the file of a kind, from its French title: journal_des_cantines.csv."""
     return f"{normalise(_form(kind, style).title)}.csv"
 
 
 def csv_bytes(kind: Kind, rows: Iterable[Iterable[Any]], style: Style) -> bytes:
     """Write rows of values, in the order of the kind's fields, as a file of that kind."""
-    shown = [_writer_of(field, style) for field in kind.fields]
-    texts = (["" if value is None else show(value) for value, show in zip(row, shown, strict=True)] for row in rows)
+    writers = [_writer_of(field, style) for field in kind.fields]
+    texts = (["" if value is None else write(value) for value, write in zip(row, writers, strict=True)] for row in rows)
     return csv_of_texts((field.name for field in kind.fields), texts, style)
 
 
 def csv_of_texts(header: Iterable[str], rows: Iterable[Iterable[str]], style: Style = "excel") -> bytes:
-    """Write cells that are texts already: the one place where a CSV file of ours is written."""
+    """Write cells that are already texts: the only place of the project that writes a CSV file."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";" if style == "excel" else ",", lineterminator="\r\n")
     writer.writerow(header)
@@ -70,13 +70,13 @@ def _form(kind: str, style: Style) -> Kind:
 
 
 def _in_order(kind: Kind, columns: list[str], rows: Iterable[tuple[Any, ...]]) -> Iterator[list[Any]]:
-    """Put the cells of each row in the order of the kind's fields; a column that is not given back stays empty."""
+    """Put the cells of each row in the order of the kind's fields; a field without a column stays empty."""
     places = [columns.index(field.name) if field.name in columns else None for field in kind.fields]
     return ([None if place is None else row[place] for place in places] for row in rows)
 
 
 def _writer_of(field: Field, style: Style) -> Callable[[Any], str]:
-    """Return how a value of a field is written: a number stays a number, a text can never be a formula in Excel."""
+    """Return the function that writes a value of a field: a text can never become a formula in Excel."""
     if field.type == "date":
         return _french_date if style == "excel" else _iso_date
     if field.type == "number":
@@ -87,7 +87,7 @@ def _writer_of(field: Field, style: Style) -> Callable[[Any], str]:
 
 
 def number(value: float) -> str:
-    """Write a number with all its digits and never an exponent: read back, it is the same number."""
+    """Write a number with all its digits and no exponent: it is the same number when it is read again."""
     text = repr(value)
     if "e" in text:
         text = format(Decimal(text), "f")

@@ -1,4 +1,4 @@
-"""A canteen's weighing campaign in the fields of ma-cantine, so that the legal declaration is a copy and paste.
+"""Food waste declaration: a weighing campaign of a canteen in the fields of ma-cantine, ready to copy and paste.
 
 Fields and labels: betagouv/ma-cantine, WasteMeasurement (“pesage du gaspillage alimentaire”). Reliability: protocol of
 DGAL and ADEME, 2024.
@@ -25,16 +25,16 @@ PLACES = {
 
 CANTEENS = """
 SELECT name FROM canteens
-WHERE name = $asked OR label = $asked OR strip_accents(lower(trim(name))) = strip_accents(lower(trim($asked)))
-ORDER BY name <> $asked, label <> $asked, name
+WHERE name = $typed OR label = $typed OR strip_accents(lower(trim(name))) = strip_accents(lower(trim($typed)))
+ORDER BY name <> $typed, label <> $typed, name
 LIMIT 1
 """
 NEAREST = """
 SELECT label FROM canteens
-ORDER BY jaro_winkler_similarity(strip_accents(lower(label)), strip_accents(lower($asked))) DESC, label LIMIT 3
+ORDER BY jaro_winkler_similarity(strip_accents(lower(label)), strip_accents(lower($typed))) DESC, label LIMIT 3
 """
 
-# A service counts when every place of loss that the campaign weighs was weighed: a missing weight is never zero.
+# A service counts when it has a weight for every place of loss that the campaign weighs: a missing weight is not zero.
 CAMPAIGN = """
 WITH weighed AS (
     SELECT * FROM located_services
@@ -75,7 +75,7 @@ FROM counted
 
 
 class NothingToDeclare(Exception):
-    """No such canteen, or no weighing in the period; the message is in French."""
+    """The canteen is unknown, or has no weighing in the period; the message is in French."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Answer:
 
     @property
     def shown(self) -> str:
-        """The answer as it is typed in a French form."""
+        """The answer in the format of a French form."""
         if self.value is None:
             return ""
         if isinstance(self.value, bool):
@@ -101,7 +101,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Declaration:
-    """A weighing campaign ready to be declared: its answers in ma-cantine's order, and what to know before."""
+    """A declaration: its answers in ma-cantine's order, and remarks to read first."""
 
     canteen: str
     days: int
@@ -111,9 +111,9 @@ class Declaration:
 
 
 def declaration(store: Store, canteen: str, start: date, end: date) -> Declaration:
-    """Return the weighings of a canteen (by its name or label) from start to end, both included.
+    """Return the declaration of a canteen (by its name or label) from start to end, both included.
 
-    Masses are in kg, rounded to the two decimals ma-cantine keeps. Raises NothingToDeclare.
+    Masses are in kg, rounded to two decimals as in ma-cantine. Raises NothingToDeclare.
     """
     name = _canteen(store, canteen)
     with store.scratch() as cursor:
@@ -128,10 +128,10 @@ def declaration(store: Store, canteen: str, start: date, end: date) -> Declarati
     return Declaration(name, row["days"], level, _answers(name, row, level), _remarks(row))
 
 
-def declaration_csv(found: Declaration) -> bytes:
-    """Return a declaration as a CSV that French Excel opens right: question, answer, unit, ma-cantine's field."""
-    rows = [[answer.question, _safe(answer), answer.unit, answer.field] for answer in found.answers]
-    rows += [["À savoir", remark, "", ""] for remark in found.remarks]
+def declaration_csv(campaign: Declaration) -> bytes:
+    """Return a declaration as a CSV for French Excel: question, answer, unit, ma-cantine's field."""
+    rows = [[answer.question, _safe(answer), answer.unit, answer.field] for answer in campaign.answers]
+    rows += [["À savoir", remark, "", ""] for remark in campaign.remarks]
     return csv_of_texts(["question", "reponse", "unite", "champ_ma_cantine"], rows)
 
 
@@ -139,17 +139,19 @@ def _safe(answer: Answer) -> str:
     return defuse(answer.shown) if isinstance(answer.value, str) else answer.shown
 
 
-def _canteen(store: Store, asked: str) -> str:
-    found = store.read(CANTEENS, {"asked": asked})
-    if not found.empty:
-        return str(found["name"][0])
-    nearest = store.read(NEAREST, {"asked": asked})["label"].tolist()
-    proposed = f" Les plus proches\u00a0: {', '.join(nearest)}." if nearest else ""
-    raise NothingToDeclare(f"Aucune cantine ne s’appelle {quoted(asked, TITLE)}.{proposed}")
+def _canteen(store: Store, typed: str) -> str:
+    """Return the name of a canteen typed by its name or label; raises NothingToDeclare when it is unknown."""
+    matches = store.read(CANTEENS, {"typed": typed})
+    if not matches.empty:
+        return str(matches["name"][0])
+    nearest = store.read(NEAREST, {"typed": typed})["label"].tolist()
+    suggestion = f" Les plus proches\u00a0: {', '.join(nearest)}." if nearest else ""
+    raise NothingToDeclare(f"Aucune cantine ne s’appelle {quoted(typed, TITLE)}.{suggestion}")
 
 
 def _answers(name: str, row: dict[str, Any], level: str) -> tuple[Answer, ...]:
-    total = sum(round(row[place], 2) for place in PLACES if row[place] is not None)  # the form adds up
+    # The sum of rounded masses, so that the total of the form is the sum of its lines.
+    total = sum(round(row[place], 2) for place in PLACES if row[place] is not None)
     return (
         Answer("Cantine", name.strip()),
         Answer("Date de début", row["first_day"], field="period_start_date"),
@@ -170,7 +172,7 @@ def _answers(name: str, row: dict[str, Any], level: str) -> tuple[Answer, ...]:
 
 
 def _place(place: str, row: dict[str, Any]) -> list[Answer]:
-    """Return the answers on one place of loss: a mass never weighed stays empty, and so does an unknown edible part."""
+    """Return the answers on one place of loss; a mass that was not weighed and an unknown edible part stay empty."""
     title, mass, edible = PLACES[place], row[place], row[f"{place}_edible"]
     is_sorted = None if mass is None else edible is not None
     inedible = None if mass is None or edible is None else round(round(mass, 2) - round(edible, 2), 2)

@@ -1,4 +1,4 @@
-"""The empty model and the filled example of each kind of file: CSV that French Excel opens right, and .xlsx."""
+"""File templates: the empty model and the filled example of each kind of file, as CSV for French Excel and as .xlsx."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ AS_TEXT = "@"
 
 
 def empty_model(kind: str, form: Form) -> bytes:
-    """Return a file with the columns of a kind and no line."""
-    return _written(kinds()[kind], [], form)
+    """Return a file with the columns of a kind and no rows."""
+    return _file(kinds()[kind], [], form)
 
 
 def filled_example(kind: str, form: Form) -> bytes:
-    """Return a file with the columns of a kind and the example of its Table Schema: it can be deposited as it is."""
-    return _written(kinds()[kind], [[field.example for field in kinds()[kind].fields]], form)
+    """Return a file with the columns of a kind and one row, the example of its Table Schema, ready to be deposited."""
+    return _file(kinds()[kind], [[field.example for field in kinds()[kind].fields]], form)
 
 
 def template_name(kind: str, form: Form, *, filled: bool) -> str:
-    """Name a model or an example in French: modele_menus.csv, exemple_menus.xlsx."""
+    """Return the French name of a model or an example: modele_menus.csv, exemple_menus.xlsx."""
     return f"{'exemple' if filled else 'modele'}_{normalise(kinds()[kind].title)}.{form}"
 
 
-def _written(kind: Kind, lines: Iterable[list[str]], form: Form) -> bytes:
+def _file(kind: Kind, lines: Iterable[list[str]], form: Form) -> bytes:
     return _as_csv(kind, lines) if form == "csv" else _as_workbook(kind, lines)
 
 
@@ -53,7 +53,7 @@ def _as_csv(kind: Kind, lines: Iterable[list[str]]) -> bytes:
 
 
 def _as_workbook(kind: Kind, lines: Iterable[list[str]]) -> bytes:
-    """Write typed cells: dates are dates and numbers are numbers, so that Excel shows them the French way."""
+    """Write cells as dates and numbers, so that Excel shows them in the French format."""
     workbook = Workbook()
     sheet = workbook.active
     assert isinstance(sheet, Worksheet)
@@ -70,7 +70,7 @@ def _as_workbook(kind: Kind, lines: Iterable[list[str]]) -> bytes:
 
 
 def _head(sheet: Worksheet, place: int, field: Field) -> None:
-    """Write the title of a column, what it expects as a note on it, and the format of the cells below."""
+    """Write the title of a column, a note that describes it, and the format of its cells."""
     column = sheet.column_dimensions[get_column_letter(place)]
     column.width = max(12, len(field.name) + 4)
     column.number_format = SHOWN_AS.get(field.type, AS_TEXT)
@@ -97,4 +97,4 @@ def _fill(cell: Cell, field: Field, text: str) -> None:
         cell.value = float(text.replace(",", "."))
     else:
         cell.value = text
-        cell.data_type = "s"  # a text stays a text, even when it begins like a formula
+        cell.data_type = "s"  # a text stays a text, even when it looks like a formula

@@ -112,7 +112,8 @@ def _field(field: dict[str, Any]) -> Field:
         title=field["title"],
         type=field["type"],
         description=field["description"],
-        example=field["example"],
+        # A JSON number has a point; people write a comma.
+        example=str(field["example"]).replace(".", ",") if field["type"] == "number" else field["example"],
         required=required,
         required_column=required or field.get("requiredColumn", False),
         preserve_spaces=field.get("whitespace") == "preserve",

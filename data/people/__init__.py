@@ -1,1 +1,1 @@
-"""Counts of people: exact for the mission, who types them, and rounded for everybody else."""
+"""Statistical disclosure control: counts of people are exact for the mission, who types them, rounded for others."""

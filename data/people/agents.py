@@ -1,6 +1,7 @@
-"""How many agents reached each step, have mail, answered: one table of cells, from which all that is shown is added up.
+"""Counts of agents by step: one table of cells, and every figure shown is a sum of its cells.
 
-`exact` is for the mission, who types the counts; everybody else sees the cells rounded (`data.people.rounding`).
+With `exact`, the counts are exact, for the mission, who types them; without it, the cells are rounded
+(`data.people.rounding`), for everybody else.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ from data.store import Store
 AGENTS = next(iter(STEPS))
 COLUMNS = [*COUNTED, ANSWERS]
 SCHOOL = ["month", "school"]
-# Each count, and the one it is a part of.
+# Each count, and the count that includes it.
 WHOLE = {step: whole for whole, step in pairwise(STEPS)} | PARTS
 
-# A school that left one trade blank for a step is unknown for this step: adding up the rest would be a false total. So
-# is one that does not say its agents: it has no share. An answer counts with its mark; a trade without any is no gap
-# where another trade of the school gave one.
-# Running totals take the trades of each school in an order of its own: no trade is always the first to be rounded.
+# A school with an empty cell for one trade is unknown for this step: the sum of its other trades would be a false
+# total. So is a school without its number of agents: it has no share. An answer counts when it has a mark. For marks, a
+# trade without any is not a gap when another trade of the school has one.
+# The order of the trades is different in each school, so that running totals do not always begin with the same trade.
 CELLS = """
 SELECT
     month, school, trade,
@@ -47,7 +48,7 @@ ORDER BY month, school, md5(school || trade)
 
 @dataclass(frozen=True)
 class MonthCounts:
-    """The counts of one month by school, by trade and in all, missing where unknown; rounded unless `exact`."""
+    """The counts of one month by school, by trade and in total, missing where unknown; rounded unless `exact`."""
 
     schools: pd.DataFrame
     trades: pd.DataFrame
@@ -55,25 +56,25 @@ class MonthCounts:
     exact: bool
 
     def of(self, columns: Sequence[str]) -> MonthCounts:
-        """Return some of its columns."""
+        """Return the same counts with these columns only."""
         names = list(columns)
         return MonthCounts(self.schools[names], self.trades[names], self.totals[names], self.exact)
 
 
 def month_counts(store: Store, month: date, *, exact: bool) -> MonthCounts:
-    """How many agents of each school, of each trade, reached each step, have mail, answered?"""
+    """How many agents, by school and by trade, reached each step, have a mail address, answered?"""
     cells = _cells(store, exact=exact)
     return added_up(cells[cells.index.get_level_values("month") == pd.Timestamp(month)], exact=exact)
 
 
 def added_up(cells: pd.DataFrame, *, exact: bool) -> MonthCounts:
-    """Add up the cells of a month, school × trade, as they may be shown."""
+    """Add up the cells of a month, school × trade, which are already rounded unless `exact`."""
     schools, trades = _added(cells, ["school"]), _trades(cells, ["trade"], exact=exact)
     return MonthCounts(schools, trades, schools.sum(min_count=1).astype("Int64"), exact)
 
 
 def month_totals(store: Store, *, exact: bool) -> pd.DataFrame:
-    """How many agents reached each step, and have mail, month by month, and which share (%) of the agents?
+    """How many agents, and which share (%) of them, reached each step or have a mail address, month by month?
 
     One row per month × step: people, agents of the same schools, share, schools known, schools.
     """
@@ -91,17 +92,20 @@ def month_totals(store: Store, *, exact: bool) -> pd.DataFrame:
 
 
 def shares_of_school(store: Store, school: str, *, exact: bool) -> pd.DataFrame:
-    """Which share (%) of the agents of a school reached each step, and has mail, month by month?"""
+    """Which share (%) of the agents of a school reached each step or has a mail address, month by month?"""
     cells = _cells(store, exact=exact)
     return _shares(_added(cells[cells.index.get_level_values("school") == school], ["month"]))
 
 
 def shares_of_trade(store: Store, trade: str, *, exact: bool) -> pd.DataFrame:
-    """The same of a trade; missing where a school said nothing of a step: its agents would count as not there yet."""
+    """Which share (%) of the agents of a trade reached each step or has a mail address, month by month?
+
+    The share is missing where a count of a school is unknown: its agents would count as not having reached the step.
+    """
     cells = _cells(store, exact=exact)
-    whole = _added(cells, SCHOOL).notna().groupby("month").all()
+    complete = _added(cells, SCHOOL).notna().groupby("month").all()
     shares = _shares(_trades(cells[cells.index.get_level_values("trade") == trade], ["month"], exact=exact))
-    return shares.where(whole.reindex(index=shares.index, columns=shares.columns))
+    return shares.where(complete.reindex(index=shares.index, columns=shares.columns))
 
 
 def _shares(counts: pd.DataFrame) -> pd.DataFrame:
@@ -111,11 +115,11 @@ def _shares(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _trades(cells: pd.DataFrame, levels: list[str], *, exact: bool) -> pd.DataFrame:
-    """Add up trades; rounded, a step could pass the one it is a part of, and is kept within it."""
+    """Add up trades; a rounded count that is larger than the count that includes it is lowered to it."""
     counts, known = _added(cells, levels), cells.notna().groupby(level=levels).sum()
     for step, whole in [] if exact else WHOLE.items():
-        beyond = (counts[step] > counts[whole]) & (known[step] <= known[whole])
-        counts[step] = counts[step].mask(beyond.fillna(value=False), counts[whole])
+        too_large = (counts[step] > counts[whole]) & (known[step] <= known[whole])
+        counts[step] = counts[step].mask(too_large.fillna(value=False), counts[whole])
     return counts
 
 
@@ -124,7 +128,7 @@ def _added(cells: pd.DataFrame, levels: list[str]) -> pd.DataFrame:
 
 
 def _cells(store: Store, *, exact: bool) -> pd.DataFrame:
-    """Return the counts of each month × school × trade, as they may be added up for whoever asks."""
+    """Return the counts of each month × school × trade, rounded unless `exact`."""
     rows = store.read(CELLS)
     cells = rows.set_axis([*SCHOOL, "trade", *COLUMNS], axis=1).set_index([*SCHOOL, "trade"]).astype("Int64")
     return cells if exact else by_running_totals(cells, SCHOOL)

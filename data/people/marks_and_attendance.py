@@ -1,4 +1,4 @@
-"""Marks of all the schools together, and attendance of workshops: exact for the mission, rounded for everybody else."""
+"""Mean mark of all schools, and attendance of workshops: exact for the mission, rounded for everybody else."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WHERE month = $month AND satisfaction IS NOT NULL AND answers > 0
 class Attendance:
     """The workshops, the latest first, and their counts; places and attendance are rounded unless `exact`.
 
-    `seats` and `attended` speak of the `known` workshops held: those whose two figures are known.
+    `seats` and `attended` are totals of the `known` workshops: those held, with both figures known.
     """
 
     table: pd.DataFrame
@@ -38,7 +38,7 @@ class Attendance:
 
 
 def mean_mark(store: Store, month: date, *, exact: bool) -> float | None:
-    """How satisfied are the agents of all the schools, where what is shown proves at least 5 answers?"""
+    """Mean mark of the agents of all schools; None unless the count shown proves FEWEST_ANSWERS answers."""
     answers = month_counts(store, month, exact=exact).totals[ANSWERS]
     if pd.isna(answers) or fewest(int(answers), exact=exact) < FEWEST_ANSWERS:
         return None
@@ -46,7 +46,7 @@ def mean_mark(store: Store, month: date, *, exact: bool) -> float | None:
 
 
 def attendance(store: Store, today: date, *, exact: bool) -> Attendance:
-    """How many seats were taken in each workshop? Both are rounded: few seats would tell who came."""
+    """How many seats were taken in each workshop? Seats and attendance are rounded: few seats would show who came."""
     columns = ["seats_planned", "seats_attended"]
     table = workshops(store, today).astype(dict.fromkeys(columns, "Int64"))
     if not exact:

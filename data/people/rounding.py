@@ -1,8 +1,8 @@
-"""Disclosure control by rounding: no count of people is shown closer than to a multiple of BASE.
+"""Statistical disclosure control by controlled rounding: every count of people shown is a multiple of BASE.
 
-Counts are rounded school by school, as running totals over its trades; whatever else is shown is added up from these
-numbers. A total rounded by itself would give people away: four schools of 3 agents, each “≈ 5”, with a total “≈ 10”
-can only have 3 each.
+The counts of each school are rounded as running totals over its trades; every other figure is a sum of these rounded
+counts. A total that is rounded by itself would disclose the exact counts: four schools of 3 agents, each “≈ 5”, with a
+total of “≈ 10”, can only have 3 agents each.
 """
 
 from __future__ import annotations
@@ -10,28 +10,28 @@ from __future__ import annotations
 import pandas as pd
 
 BASE = 5
-SLACK = BASE // 2  # how far a true count may be from what is shown
+SLACK = BASE // 2  # the largest distance between a true count and its rounded value
 
 
 def nearest(counts: pd.DataFrame) -> pd.DataFrame:
-    """Round whole numbers to the nearest multiple of BASE; what is missing stays so."""
+    """Round whole numbers to the nearest multiple of BASE; missing values stay missing."""
     return (counts + SLACK) // BASE * BASE
 
 
 def by_running_totals(cells: pd.DataFrame, levels: list[str]) -> pd.DataFrame:
-    """Round the last level of an index inside each of the groups of `levels`, so that they add up to the nearest sum.
+    """Controlled rounding: the rounded counts of each group of `levels` add up to the rounded sum of the group.
 
-    A trade may be one multiple above or below its nearest one; a count alone in its school never shows by itself.
+    The count of a trade may be rounded one multiple above or below its nearest one.
     """
     running = nearest(cells.groupby(level=levels).cumsum())
     return running - running.groupby(level=levels).shift(fill_value=0)
 
 
 def fewest(shown: int, *, exact: bool) -> int:
-    """Return the fewest people that a count shown may stand for."""
+    """Return the smallest true count that a shown count may stand for."""
     return shown if exact else max(shown - SLACK, 0)
 
 
 def most(shown: int, *, exact: bool) -> int:
-    """Return the most people that a count shown may stand for."""
+    """Return the largest true count that a shown count may stand for."""
     return shown if exact else shown + SLACK

@@ -21,7 +21,7 @@ class Overview:
 
 
 @dataclass(frozen=True)
-class Parameter:
+class Reference:
     """A reference value with its unit and its source."""
 
     value: float
@@ -70,10 +70,10 @@ def places(store: Store) -> pd.DataFrame:
 PARAMETERS = "SELECT name, value, unit, source FROM parameters"
 
 
-def parameters(store: Store) -> dict[str, Parameter]:
+def references(store: Store) -> dict[str, Reference]:
     """Return the reference values by name."""
     rows = store.read(PARAMETERS).to_dict("records")
-    return {row["name"]: Parameter(row["value"], row["unit"], row["source"]) for row in rows}
+    return {row["name"]: Reference(row["value"], row["unit"], row["source"]) for row in rows}
 
 
 def _date(value: object) -> date | None:

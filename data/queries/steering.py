@@ -8,8 +8,6 @@ import pandas as pd
 
 from data.store import Store
 
-LEVELS = ("faible", "moyen", "fort")
-
 MILESTONES = """
 SELECT
     milestone, school, planned_on, reached_on,

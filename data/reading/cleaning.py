@@ -1,4 +1,4 @@
-"""What French spreadsheets add around the rows: totals, repeated headers, formula errors; passed over, and said."""
+"""Data cleaning: drop the totals and formula errors that French spreadsheets add, with a remark on each."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from data.reading.dates import Remark
 from data.reading.decoding import DepositRefused
 from data.reading.header import Header
 from data.reading.records import NO_VALUE
-from data.reading.texts import holds, is_empty, rewrite
+from data.reading.texts import is_empty, rewrite, where
 from data.typography import quoted
 
 MAX_REMARKS = 200
 MAX_PASSED = 50_000
-# A total stands alone as a word: a canteen may be called TOTALITÉ.
+# “Total” must be a whole word: a canteen may be called TOTALITÉ.
 TOTAL = (
     r"(?i)^[\s*]*((grand|sous|ss|s)[\s/.-]*)?tota(l|ux)($|[^\pL\pN])"
     r"|^[\s*]*(somme|cumul|moyenne)s?($|[^\pL\pN])"
@@ -31,10 +31,10 @@ ERROR = (
 
 
 def without_blanks(rows: pa.Table) -> pa.Table:
-    """Drop the rows whose every cell is empty."""
+    """Drop the rows that have only empty cells."""
     blank: pa.Array | None = None
     for name in rows.column_names[1:]:
-        empty = holds(rows[name], is_empty)
+        empty = where(rows[name], is_empty)
         blank = empty if blank is None else pc.and_(blank, empty)
         if not pc.any(blank).as_py():
             return rows
@@ -42,10 +42,10 @@ def without_blanks(rows: pa.Table) -> pa.Table:
 
 
 def without_totals(rows: pa.Table, header: Header) -> tuple[pa.Table, list[Remark]]:
-    """Drop the total rows: their first filled cell says “Total…”, and they are not a full line of their kind."""
+    """Drop the total rows: their first filled cell is “Total…”, and they do not fill the required columns."""
     dropped: list[int] = []
     remarks: list[Remark] = []
-    for line, row, first in _named_total(rows, header.kind):
+    for line, row, first in _rows_named_total(rows, header.kind):
         if PLAIN_TOTAL.fullmatch(normalise(first)) or not _is_full(row, header.kind):
             dropped.append(line)
             remarks.append((line, None, f"ligne de total ({quoted(first)}), passée"))
@@ -57,26 +57,26 @@ def without_totals(rows: pa.Table, header: Header) -> tuple[pa.Table, list[Remar
     return rows, capped(sorted(remarks, key=lambda remark: remark[0] or 0))
 
 
-def _named_total(rows: pa.Table, kind: Kind) -> list[tuple[int, dict[str, str], str]]:
-    """Return the line, the cells and the first filled cell of the rows where it names a total."""
-    found: list[tuple[int, dict[str, str], str]] = []
-    # “Moyenne” is a probability of a risk.
+def _rows_named_total(rows: pa.Table, kind: Kind) -> list[tuple[int, dict[str, str], str]]:
+    """Return the rows whose first filled cell names a total: their line, their cells, this cell."""
+    totals: list[tuple[int, dict[str, str], str]] = []
+    # “Moyenne” may be a value of the column: it is a probability of a risk.
     values = {field.name: {*map(normalise, field.enum), *field.value_synonyms} for field in kind.fields}
     for name in rows.column_names[1:]:
-        named = holds(rows[name], lambda texts: pc.match_substring_regex(texts, TOTAL))
-        found += [
+        is_total = where(rows[name], lambda texts: pc.match_substring_regex(texts, TOTAL))
+        totals += [
             (row["line"], row, row[name])
-            for row in few(rows.filter(named)).to_pylist()
+            for row in limited(rows.filter(is_total)).to_pylist()
             if normalise(row[name]) not in values.get(name, ())
         ]
-        rows = rows.filter(holds(rows[name], is_empty))
+        rows = rows.filter(where(rows[name], is_empty))
         if not rows.num_rows:
             break
-    return found
+    return totals
 
 
-def few(rows: pa.Table) -> pa.Table:
-    """Return the rows that are no lines of the table, which are looked at one by one; refuse a file full of them."""
+def limited(rows: pa.Table) -> pa.Table:
+    """Return totals or repeated headers, which are examined one by one; raises DepositRefused for too many of them."""
     if rows.num_rows > MAX_PASSED:
         raise DepositRefused(
             f"Plus de {MAX_PASSED // 1000}\u00a0000 lignes répètent l’en-tête ou sont des totaux. "
@@ -86,7 +86,7 @@ def few(rows: pa.Table) -> pa.Table:
 
 
 def _is_full(row: dict[str, str], kind: Kind) -> bool:
-    """Tell whether a row fills every column its kind requires, with a digit in each date."""
+    """Tell whether a row fills every required column of its kind, with a digit in each date."""
     needed = {field.name: row.get(field.name, "") for field in kind.fields if field.required}
     dates = {field.name for field in kind.fields if field.type == "date"}
     missing = {"", *kind.missing}
@@ -97,12 +97,12 @@ def _is_full(row: dict[str, str], kind: Kind) -> bool:
 
 
 def without_formulas(cells: pa.Table, kind: Kind) -> tuple[pa.Table, list[Remark]]:
-    """Empty the cells that hold a spreadsheet error, and say which; say which texts start like a formula."""
+    """Empty the cells with a spreadsheet error; return a remark on each, and on each text that looks like a formula."""
     remarks: list[Remark] = []
     for field in kind.fields:
         if field.name not in cells.column_names:
             continue
-        remarks += [(line, field.name, _error(text)) for line, text in _named(cells, field.name, ERROR)]
+        remarks += [(line, field.name, _error(text)) for line, text in _first_matches(cells, field.name, ERROR)]
         cells = rewrite(cells, field.name, lambda texts: pc.if_else(pc.match_substring_regex(texts, ERROR), "", texts))
         if field.type == "string":
             remarks += _formulas(cells, field.name)
@@ -110,10 +110,10 @@ def without_formulas(cells: pa.Table, kind: Kind) -> tuple[pa.Table, list[Remark
 
 
 def _formulas(cells: pa.Table, name: str) -> list[Remark]:
-    found = _named(cells, name, r"^[=@+].")
+    matches = _first_matches(cells, name, r"^[=@+].")
     return [
         (line, name, f"{quoted(text)} ressemble à une formule\u00a0: gardée comme texte, jamais calculée")
-        for line, text in found
+        for line, text in matches
     ]
 
 
@@ -123,15 +123,15 @@ def _error(text: str) -> str:
     return f"{quoted(text)} est une erreur du tableur\u00a0: valeur considérée comme absente"
 
 
-def _named(cells: pa.Table, name: str, pattern: str) -> list[tuple[int, str]]:
-    """Return the line and the text of the first cells of a column that match."""
-    where = holds(cells[name], lambda texts: pc.match_substring_regex(texts, pattern))
-    found = cells.select(["line", name]).filter(where).slice(0, MAX_REMARKS + 1)
-    return list(zip(found["line"].to_pylist(), found[name].to_pylist(), strict=True))
+def _first_matches(cells: pa.Table, name: str, pattern: str) -> list[tuple[int, str]]:
+    """Return the line and the text of the first cells of a column that match a pattern."""
+    is_match = where(cells[name], lambda texts: pc.match_substring_regex(texts, pattern))
+    matches = cells.select(["line", name]).filter(is_match).slice(0, MAX_REMARKS + 1)
+    return list(zip(matches["line"].to_pylist(), matches[name].to_pylist(), strict=True))
 
 
 def capped(remarks: list[Remark]) -> list[Remark]:
-    """Keep the first remarks, and say that there are more."""
+    """Keep the first remarks, with a last one that tells that there are more."""
     if len(remarks) <= MAX_REMARKS:
         return remarks
     rest = f"plus de {MAX_REMARKS} remarques de cette sorte\u00a0: la suite n’est pas montrée"

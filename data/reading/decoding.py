@@ -1,14 +1,14 @@
-"""From the bytes of a file to UTF-8 text, whatever program wrote it; or a refusal that says what to do."""
+"""Character decoding: from the bytes of a file to UTF-8 text, or a refusal in French with what to do."""
 
 from __future__ import annotations
 
 import re
 
-from data.reading.accents import CHECK, OTHERS, SOUND, blocks, guess, mended
+from data.reading.accents import CHECK, OTHERS, SOUND, blocks, guess, repaired
 from data.typography import REFUSAL, cut, french
 
 MAX_BYTES = 200 * 2**20
-# The largest file that the page takes has lines of ten characters at least.
+# The page accepts 50 MB at most: such a file stays under this limit when its lines have ten characters.
 MAX_LINES = 5_000_000
 AGAIN = "Exportez-le ou copiez-le à nouveau en entier, puis déposez-le."
 AS_CSV = "Ouvrez le tableau d’origine et enregistrez-le au format .xlsx ou CSV, puis déposez ce fichier."
@@ -34,13 +34,13 @@ MARKUP = (b"<html", b"<!doctype", b"<!--", b"<meta", b"<head", b"<table", b"<?xm
 JSON = re.compile(rb"[\[{]\s*[\[{\"\]}]")
 OLE = b"\xd0\xcf\x11\xe0"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-# No spreadsheet writes these in a text export: they betray a program's own format.
+# No spreadsheet writes these bytes in a text export: they show a binary format.
 BINARY_MARKS = tuple(bytes([code]) for code in (*range(9), 14, 15))
 USUAL = bytes(set(SOUND) - set(b"".join(BINARY_MARKS)))
-# é, œ and ’ as UTF-8 writes them: no French text in Windows-1252 has these bytes in a row.
+# é, œ and ’ in UTF-8: no French text in Windows-1252 has these bytes side by side.
 UTF8_ACCENT = re.compile(rb"\xc3[\x80-\xbf]|\xc5[\x92\x93]|\xe2\x80")
-# The first bytes of all that French texts hold beyond ASCII. A text that has none is Windows-1252 which happens to be
-# UTF-8 too: “CAFÉ»” would else read as a letter of Africa.
+# The first byte, in UTF-8, of each character beyond ASCII that a French text uses. A text with none of them is
+# Windows-1252 that is valid UTF-8 by chance: the end of “CAFÉ»” is also the UTF-8 code of “ɻ”.
 UTF8_FRENCH = re.compile(rb"[\xc2-\xc5\xcc\xcd\xe1\xe2\xef\xf0-\xf4]")
 CP1252_UNUSED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 MIXED = (
@@ -50,17 +50,17 @@ MIXED = (
 
 
 class DepositRefused(Exception):
-    """The whole file is refused; the message says in French what is wrong and what to do."""
+    """The whole file is refused; the message explains in French what is wrong and what to do."""
 
     def __init__(self, message: str) -> None:
         super().__init__(cut(french(message), REFUSAL))
 
 
 def as_utf8(content: bytes) -> tuple[bytes, str | None]:
-    """Return the text of a file in UTF-8, without byte-order mark, and what to say of its accents, if anything.
+    """Return the text of a file in UTF-8, without byte-order mark, and a remark on its accents, if any.
 
-    A byte-order mark decides, then UTF-8, then UTF-16, then Windows-1252. Raises DepositRefused for a file that is
-    empty, too large, compressed, truncated, or not text.
+    The encoding is the one of the byte-order mark, or else the first that fits: UTF-8, UTF-16, Windows-1252. Raises
+    DepositRefused for a file that is empty, too large, compressed, truncated, or not text.
     """
     if len(content) > MAX_BYTES:
         raise DepositRefused("Le fichier dépasse 200\u00a0Mo. Découpez-le, par exemple par année scolaire.")
@@ -69,16 +69,16 @@ def as_utf8(content: bytes) -> tuple[bytes, str | None]:
     _refuse_many_lines(content)
     text, remark = _decoded(content)
     _refuse_empty(text)
-    # One pass over a long text: nearly all have none of the bytes that deserve a second look.
-    odd = text.translate(None, USUAL)
-    if any(mark in odd for mark in BINARY_MARKS):
+    # One pass over a long text: most texts have none of the unusual bytes, and need no other check.
+    unusual = text.translate(None, USUAL)
+    if any(mark in unusual for mark in BINARY_MARKS):
         raise DepositRefused(
             "Ce fichier n’est pas du texte (il contient des caractères de contrôle). "
             "Enregistrez le tableau au format CSV, puis déposez ce CSV."
         )
-    text, mending = mended(text) if odd else (text, None)
-    # Ctrl-Z closes the files of some old programs.
-    return text.removesuffix(b"\x1a"), remark or mending
+    text, repair = repaired(text) if unusual else (text, None)
+    # Some old programs end their files with Ctrl-Z.
+    return text.removesuffix(b"\x1a"), remark or repair
 
 
 def _refuse_empty(content: bytes) -> None:
@@ -88,7 +88,7 @@ def _refuse_empty(content: bytes) -> None:
 
 
 def _refuse_many_lines(content: bytes) -> None:
-    # Windows ends each line with both.
+    # The larger of the two counts: Windows ends each line with both characters.
     if max(content.count(b"\n"), content.count(b"\r")) > MAX_LINES:
         raise DepositRefused(
             "Le fichier a plus de cinq millions de lignes. Découpez-le, par exemple par année scolaire, "
@@ -136,14 +136,14 @@ def _decoded(content: bytes) -> tuple[bytes, str | None]:
 
 
 def _not_utf8(body: bytes, error: UnicodeDecodeError, *, marked: bool) -> tuple[bytes, str | None]:
-    """Read Windows-1252, or line by line where two exports were put together; refuse UTF-8 cut inside a character."""
-    meant = marked or UTF8_ACCENT.search(body) is not None
-    if meant and error.end == len(body) and "unexpected end" in error.reason:
+    """Decode Windows-1252, or each line with its own encoding when two exports are joined; refuse truncated UTF-8."""
+    has_utf8 = marked or UTF8_ACCENT.search(body) is not None
+    if has_utf8 and error.end == len(body) and "unexpected end" in error.reason:
         raise DepositRefused(f"Le fichier est tronqué\u00a0: son dernier caractère est incomplet. {AGAIN}") from error
-    if not meant:
+    if not has_utf8:
         encoding = guess(body)
-        other = f"accents lus comme ceux d’un fichier {OTHERS.get(encoding)} ; {CHECK}"
-        return _from(body, encoding), other if encoding in OTHERS else None
+        remark = f"accents lus comme ceux d’un fichier {OTHERS.get(encoding)} ; {CHECK}"
+        return _from(body, encoding), remark if encoding in OTHERS else None
     lines = body.splitlines(keepends=True)
     return b"".join(line if _is_utf8(line) else _from(line, "cp1252") for line in lines), MIXED
 
@@ -157,7 +157,7 @@ def _is_utf8(line: bytes) -> bool:
 
 
 def _from(content: bytes, encoding: str) -> bytes:
-    # Where a byte is a character, a text can be cut anywhere.
+    # A text with one byte per character can be cut anywhere.
     pieces = (content,) if encoding.startswith("utf-16") else blocks(content)
     try:
         return b"".join(piece.decode(encoding).encode("utf-8") for piece in pieces)

@@ -1,7 +1,7 @@
-"""Texts that a spreadsheet would take for a formula: defused on the way out, taken back unchanged on the way in.
+"""CSV injection protection: texts that look like formulas are escaped in exports, and unescaped when read again.
 
-The mark is an apostrophe, as Excel itself writes “this is text”. A text that already looks defused gets one more, in
-every style of file, so that the way back never has to guess.
+The escape is an apostrophe, Excel's own mark of a text. A text that already looks escaped gets one more apostrophe,
+in every style of file, so that reading it again always gives the text of the store.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from data.reading.texts import CODED, rewrite
 
 _RISKY = re.compile(r"'*[=+\-@\t\r]")
-# Programs write ="0123" so that Excel keeps the text 0123.
+# Some programs write ="0123" so that Excel keeps the text 0123.
 _FORCED = r'^="([^"]*)"$'
 _ALREADY = re.compile(r"""'+[=+\-@\t\r]|'*="[^"]*"$""")
 _DEFUSED = r"^'('*[=+\-@\t\r])"
@@ -26,21 +26,21 @@ def defuse(text: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Return a text as it is, unless it would be taken for a defused one."""
+    """Return a text as it is, or with one more apostrophe when it looks like a defused one."""
     return f"'{text}" if _ALREADY.match(text) else text
 
 
-def take_back(cells: pa.Table) -> pa.Table:
-    """Return the texts of a sheet as they were before `defuse` or `escape`, and forced texts without their formula."""
+def unescaped(cells: pa.Table) -> pa.Table:
+    """Return the texts of a sheet as they were before `defuse` or `escape`, and ="0123" as 0123."""
     for name in cells.column_names:
         if cells[name].type == CODED:
-            cells = rewrite(cells, name, _taken_back)
+            cells = rewrite(cells, name, _unescape)
     return cells
 
 
-def _taken_back(texts: pa.Array) -> pa.Array:
+def _unescape(texts: pa.Array) -> pa.Array:
     for pattern in (_FORCED, _DEFUSED):
-        # Nearly always none: a copy of a long column is spared.
+        # Most columns have no match: the test avoids a copy of a long column.
         if pc.any(pc.match_substring_regex(texts, pattern)).as_py():
             texts = pc.replace_substring_regex(texts, pattern, r"\1")
     return texts

@@ -1,4 +1,4 @@
-"""Finding the header of a sheet, and with it the kind of file, among its first lines."""
+"""Header detection: the header of a sheet, and with it the kind of file, among its first lines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from data.reading.records import Record
 HEADER_SEARCH_LINES = 25
 SEPARATORS = ";,\t|"
 MAX_COLUMNS = 1_000
-# No title of ours is near it; longer ones need not be looked at, nor remembered.
+# All our titles are much shorter; a longer word is not compared, nor cached.
 LONGEST_WORD = 200
 MODEL_HINT = (
     "La page «\u00a0Déposer un fichier\u00a0» montre les colonnes attendues de chaque type de fichier "
@@ -29,10 +29,10 @@ TWO_LINES = (
     "L’en-tête est écrit sur deux lignes. Mettez tous les noms de colonnes sur une seule ligne, "
     "sans cellules fusionnées, puis déposez le fichier."
 )
-# “d’assiette”, but a last “l” is a unit: litres.
+# The article of “d’assiette” or “l’assiette”. A last “l” is a unit instead: litres.
 ELIDED = re.compile(r"(?<![a-z0-9])[dl]_")
 ARTICLES = frozenset(("de", "du", "des", "la", "le", "les"))
-IDLE = {
+FILLER_WORDS = {
     "integer": frozenset(("nb", "nbr", "nbre", "nombre")),
     "number": frozenset(("en", "kg", "kgs", "kilos", "kilogrammes", "poids", "pesee", "pesees")),
     "date": frozenset(("jj", "mm", "aa", "aaaa")),
@@ -41,9 +41,9 @@ IDLE = {
 
 @dataclass(frozen=True)
 class Header:
-    """A header found: its kind, its last line in the file (from 1), each column's field (None if not known), titles.
+    """A header: its kind, its last line in the file (from 1), each column's field (None if not known), its titles.
 
-    `above` has the first and last lines with a text above it, if any.
+    `above` has the first and last lines with a text above the header, if any.
     """
 
     kind: Kind
@@ -65,16 +65,16 @@ class Header:
 
 @dataclass(frozen=True)
 class NearMiss:
-    """A line that names some columns of a kind, not enough to be its header."""
+    """A line that names some columns of a kind, too few for a header of this kind."""
 
     kind: Kind
-    found: frozenset[str]
+    fields: frozenset[str]
 
 
 def find_header(top: Iterable[Record]) -> Header | NearMiss | None:
-    """Return the first record that names enough columns of a kind; or else the nearest one.
+    """Return the first record that names enough columns of a kind; or else the nearest miss.
 
-    Raises DepositRefused when a line has an unreasonable number of cells.
+    Raises DepositRefused when a line has too many cells.
     """
     best: Header | None = None
     nearest: NearMiss | None = None
@@ -88,13 +88,13 @@ def find_header(top: Iterable[Record]) -> Header | NearMiss | None:
             )
         words = [normalise(cell) for cell in cells]
         for kind in kinds().values():
-            names = _named(kind.name, words)
+            names = _fields_of_columns(kind.name, words)
             header = Header(kind, line, names, tuple(cells), tuple(above[:1] + above[-1:]))
-            found = frozenset(filter(None, header.names))
-            if kind.recognises(set(found)) and (best is None or header.score > best.score):
+            fields = frozenset(filter(None, header.names))
+            if kind.recognises(set(fields)) and (best is None or header.score > best.score):
                 best = header
-            elif found and (nearest is None or len(found) > len(nearest.found)):
-                nearest = NearMiss(kind, found)
+            elif fields and (nearest is None or len(fields) > len(nearest.fields)):
+                nearest = NearMiss(kind, fields)
         if best:
             return best
         if any(words) and not words[0].startswith("sep"):
@@ -102,40 +102,43 @@ def find_header(top: Iterable[Record]) -> Header | NearMiss | None:
     return nearest
 
 
-def best_of(found: Iterable[Header | NearMiss | None]) -> Header | NearMiss | None:
+def best_of(candidates: Iterable[Header | NearMiss | None]) -> Header | NearMiss | None:
     """Return the best header among several readings of one file; or else the nearest miss."""
-    candidates = list(found)
-    headers = [header for header in candidates if isinstance(header, Header)]
-    misses = [miss for miss in candidates if isinstance(miss, NearMiss)]
+    readings = list(candidates)
+    headers = [header for header in readings if isinstance(header, Header)]
+    misses = [miss for miss in readings if isinstance(miss, NearMiss)]
     if headers:
         return max(headers, key=lambda header: header.score)
-    return max(misses, key=lambda miss: len(miss.found), default=None)
+    return max(misses, key=lambda miss: len(miss.fields), default=None)
 
 
-def _named(kind: str, words: list[str]) -> tuple[str | None, ...]:
-    """Return, for each word of a header, the field it names; of several, the one nearest to the field's own name."""
+def _fields_of_columns(kind: str, words: list[str]) -> tuple[str | None, ...]:
+    """Return the field that each word of a header names; a field goes to the word nearest to its own name."""
     names: list[str | None] = [None] * len(words)
-    taken: dict[str, tuple[int, int]] = {}
+    best_places: dict[str, tuple[int, int]] = {}
     for place, word in enumerate(words):
         for name, rank in fields_named(kind, word).items():
-            taken[name] = min(taken.get(name, (rank, place)), (rank, place))
-    for name, (_, place) in taken.items():
+            best_places[name] = min(best_places.get(name, (rank, place)), (rank, place))
+    for name, (_, place) in best_places.items():
         names[place] = names[place] or name
     return tuple(names)
 
 
 def fields_named(kind: str, word: str) -> dict[str, int]:
-    """Return the fields a normalised header names, the surest with the lowest rank: as written, or else bare."""
+    """Return the fields a normalised title may name, with their ranks: the lowest rank is the most certain.
+
+    The title is compared as it is written, or else without its filler words.
+    """
     as_written, bare = _fields_by_word(kind)
-    whole = as_written.get(word) or as_written.get(word.replace("_", ""))
-    if whole or not 0 < len(word) <= LONGEST_WORD:
-        return whole or {}
+    exact = as_written.get(word) or as_written.get(word.replace("_", ""))
+    if exact or not 0 < len(word) <= LONGEST_WORD:
+        return exact or {}
     return {name: rank for type_, words in bare.items() for name, rank in words.get(_bare(word, type_), {}).items()}
 
 
 @cache
 def _fields_by_word(kind: str) -> tuple[dict[str, dict[str, int]], dict[str, dict[str, dict[str, int]]]]:
-    """Return the fields, with their ranks, of each header word of a kind: as written; then, by type of field, bare."""
+    """Return the fields of each title of a kind, with ranks: as written; and, by field type, without filler words."""
     as_written: dict[str, dict[str, int]] = {}
     bare: dict[str, dict[str, dict[str, int]]] = {}
     for field in kinds()[kind].fields:
@@ -148,24 +151,24 @@ def _fields_by_word(kind: str) -> tuple[dict[str, dict[str, int]], dict[str, dic
 
 @lru_cache(maxsize=10_000)
 def _bare(word: str, type_: str) -> str:
-    """Return a header without its articles, its plurals, and the unit or count its column must be in anyway."""
-    idle = ARTICLES | IDLE.get(type_, frozenset())
+    """Return a title without its articles, its plurals, and the words that its type of field already implies."""
+    fillers = ARTICLES | FILLER_WORDS.get(type_, frozenset())
     parts = ELIDED.sub("", word).split("_")
-    return "".join(part.rstrip("s") if len(part) > 3 else part for part in parts if part not in idle)
+    return "".join(part.rstrip("s") if len(part) > 3 else part for part in parts if part not in fillers)
 
 
 def in_one_cell(top: Iterable[Record]) -> bool:
-    """Tell whether a header stands whole in one cell, as when a text was opened without being cut into columns."""
-    alone = ((first, line, list(filter(str.strip, cells or []))) for first, line, cells in top)
-    whole = [(first, line, cells[0]) for first, line, cells in alone if len(cells) == 1]
+    """Tell whether the whole header is in one cell, as when a CSV file was opened without being split into columns."""
+    filled = ((first, line, list(filter(str.strip, cells or []))) for first, line, cells in top)
+    single_cells = [(first, line, cells[0]) for first, line, cells in filled if len(cells) == 1]
     return any(
-        isinstance(find_header((first, line, cell.split(separator)) for first, line, cell in whole), Header)
+        isinstance(find_header((first, line, cell.split(separator)) for first, line, cell in single_cells), Header)
         for separator in SEPARATORS
     )
 
 
 def on_two_lines(top: Iterable[Record]) -> bool:
-    """Tell whether two lines make a header together: groups above, and their columns below."""
+    """Tell whether the header takes two lines: groups of columns above, and the columns below."""
     filled = [(last, cells) for _, last, cells in top if cells is not None and any(map(str.strip, cells))]
     pairs = (
         (line, line, [lower.strip() or upper for upper, lower in zip_longest(above, below, fillvalue="")])
@@ -175,19 +178,19 @@ def on_two_lines(top: Iterable[Record]) -> bool:
 
 
 def unknown_header(tops: Iterable[list[Record]], nearest: NearMiss | None) -> str:
-    """Say why no header was found among the first lines, naming the columns that the nearest kind of file lacks."""
-    firsts = list(tops)
-    if any(map(in_one_cell, firsts)):
+    """Return why the first lines have no header, with the columns that are missing for the nearest kind of file."""
+    first_lines = list(tops)
+    if any(map(in_one_cell, first_lines)):
         return ONE_CELL
-    if any(map(on_two_lines, firsts)):
+    if any(map(on_two_lines, first_lines)):
         return TWO_LINES
     message = "Les noms de colonnes de ce fichier ne sont pas reconnus. "
     if nearest:
-        kind, found = nearest.kind, nearest.found
-        absent = [f"«\u00a0{f.name}\u00a0»" for f in kind.fields if f.required_column and f.name not in found]
+        kind, known = nearest.kind, nearest.fields
+        absent = [f"«\u00a0{f.name}\u00a0»" for f in kind.fields if f.required_column and f.name not in known]
         if absent:
             message += f"Le plus proche est «\u00a0{kind.title}\u00a0», mais il manque\u00a0: {', '.join(absent)}. "
-        elif found.isdisjoint(kind.measures):
+        elif known.isdisjoint(kind.measures):
             wanted = ", ".join(f"«\u00a0{measure}\u00a0»" for measure in kind.measures)
             message += (
                 f"Le plus proche est «\u00a0{kind.title}\u00a0», "

@@ -1,4 +1,4 @@
-"""What surrounds the rows of a table: lines above its header, other headers below, columns that are not read."""
+"""Table layout: lines above the header, headers repeated below it, columns that are not read."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.kinds import normalise
-from data.reading.cleaning import capped, few
+from data.reading.cleaning import capped, limited
 from data.reading.dates import Remark
 from data.reading.decoding import DepositRefused
 from data.reading.header import Header, fields_named
-from data.reading.texts import holds, is_empty, used
+from data.reading.texts import distinct, is_empty, where
 from data.typography import quoted
 
 COURSES = {
@@ -27,7 +27,7 @@ COURSES = {
 
 
 def lines_above(header: Header) -> list[Remark]:
-    """Say which lines above the header are not read: titles, or rows sorted over their own header."""
+    """Return a remark on the lines above the header, which are not read: titles, or rows that a sort put there."""
     if not header.above:
         return []
     first, last = header.above
@@ -37,25 +37,25 @@ def lines_above(header: Header) -> list[Remark]:
 
 
 def without_repeated_headers(rows: pa.Table, header: Header) -> tuple[pa.Table, list[Remark]]:
-    """Drop the lines that say the header again, as printed pages and files put end to end do.
+    """Drop the lines that repeat the header, as in printed pages or in files joined end to end.
 
-    Raises DepositRefused when such a line puts other names over the columns: its rows would be misread.
+    Raises DepositRefused when such a line gives the columns other names: its rows would be misread.
     """
     kind = header.kind
-    named = [name for name in header.names if name]
-    first = next((field.name for field in kind.fields if field.type == "date" and field.name in named), named[0])
-    unique = used(rows[first])
-    worded = (text for text in unique if text and len(text) < 60 and not any(map(str.isdigit, text)))
-    titles = [text for text in worded if fields_named(kind.name, normalise(text))]
+    columns = [name for name in header.names if name]
+    first = next((field.name for field in kind.fields if field.type == "date" and field.name in columns), columns[0])
+    short = (text for text in distinct(rows[first]) if text and len(text) < 60)
+    without_digits = (text for text in short if not any(map(str.isdigit, text)))
+    titles = [text for text in without_digits if fields_named(kind.name, normalise(text))]
     if not titles:
         return rows, []
     repeated = []
-    named_again = holds(rows[first], lambda texts: pc.is_in(texts, pa.array(titles)))
-    for row in few(rows.filter(named_again)).to_pylist():
-        said = {name: fields_named(kind.name, normalise(row[name])) for name in named if row[name].strip()}
-        if sum(map(bool, said.values())) < 2:
+    has_title = where(rows[first], lambda texts: pc.is_in(texts, pa.array(titles)))
+    for row in limited(rows.filter(has_title)).to_pylist():
+        fields_of = {name: fields_named(kind.name, normalise(row[name])) for name in columns if row[name].strip()}
+        if sum(map(bool, fields_of.values())) < 2:
             continue
-        if any(fields and name not in fields for name, fields in said.items()):
+        if any(fields and name not in fields for name, fields in fields_of.items()):
             raise DepositRefused(
                 f"Un second tableau, aux colonnes dans un autre ordre, commence à la ligne {row['line']}. "
                 "Déposez les deux tableaux dans deux fichiers."
@@ -66,7 +66,7 @@ def without_repeated_headers(rows: pa.Table, header: Header) -> tuple[pa.Table, 
 
 
 def refuse_wide_menus(header: Header) -> None:
-    """Refuse a menu that has one column per course: only its main dishes would be read."""
+    """Refuse a menu that has one column per course: only the main dishes would be read."""
     courses = [title.strip() for title in header.titles if normalise(title).rstrip("s") in COURSES]
     if header.kind.name == "menus" and courses:
         raise DepositRefused(
@@ -76,9 +76,9 @@ def refuse_wide_menus(header: Header) -> None:
 
 
 def unread_columns(rows: pa.Table, header: Header) -> list[Remark]:
-    """Say which columns are not read although their title is known (said twice) or absent (over filled cells).
+    """Return a remark on each unread column that repeats a known title, or has filled cells and no title.
 
-    Raises DepositRefused when they make a second table beside the first one.
+    Raises DepositRefused when these columns make a second table beside the first one.
     """
     remarks: list[Remark] = []
     twins: set[str] = set()
@@ -87,7 +87,7 @@ def unread_columns(rows: pa.Table, header: Header) -> list[Remark]:
         if name:
             continue
         twin = next(iter(fields_named(header.kind.name, normalise(title))), None)
-        empty = pc.all(holds(rows[f"#{place}"], is_empty)).as_py()
+        empty = pc.all(where(rows[f"#{place}"], is_empty)).as_py()
         if twin:
             reason = f"«\u00a0{twin}\u00a0» est déjà donné par une autre colonne\u00a0: celle-ci n’est pas lue"
             remarks.append((header.line, title.strip(), reason))

@@ -1,4 +1,4 @@
-"""From the bytes of a file to lines of text under known columns: encoding, separator, header, kind."""
+"""File reading: from the bytes of a deposited file to cells of text under the columns of its kind."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from pyarrow import csv as pa_csv
 
 from data.kinds import Kind, normalise
 from data.reading.cleaning import without_blanks, without_formulas, without_totals
-from data.reading.dates import Remark, settle_dates
+from data.reading.dates import Remark, normalise_dates
 from data.reading.decoding import DepositRefused, as_utf8
-from data.reading.formulas import take_back
+from data.reading.formulas import unescaped
 from data.reading.header import (
     HEADER_SEARCH_LINES,
     SEPARATORS,
@@ -26,9 +26,9 @@ from data.reading.header import (
     unknown_header,
 )
 from data.reading.layout import lines_above, refuse_wide_menus, unread_columns, without_repeated_headers
-from data.reading.records import MAX_CELL, Record, body, line_breaks, records
+from data.reading.records import MAX_CELL, Record, body_span, line_breaks, records
 from data.reading.texts import CODED, coded, codes, rewrite
-from data.reading.values import rewritten
+from data.reading.values import normalise_values
 from data.reading.workbook import is_zip, open_workbook
 from data.typography import quoted
 
@@ -37,9 +37,9 @@ __all__ = ["DepositRefused", "Sheet", "read_sheet"]
 BATCH_CELLS = 200_000
 MAX_CELLS = 12_000_000
 MAX_BROKEN = 50_000
-# Larger blocks than Arrow takes by itself: fewer lists of distinct texts to bring together.
+# Larger blocks than Arrow's default: fewer dictionaries to merge.
 BLOCK = 4 * 2**20
-# From this size in bytes one thread reads: each keeps tens of megabytes of what it has read.
+# From this size in bytes, one thread reads the file: each thread keeps tens of megabytes of it in memory.
 LARGE = 40 * 2**20
 
 
@@ -47,8 +47,8 @@ LARGE = 40 * 2**20
 class Sheet:
     """A file read as text: `cells` has the column `line` (number in the file, from 1) and one per known field, coded.
 
-    `broken` has the lines that could not be cut into cells, with the reason. `remarks` says (line, column, reason)
-    what was decided or passed over: total rows, the order of day and month…
+    `broken` has the lines that could not be split into cells, with the reason. `remarks` (line, column, reason) has
+    what was decided or dropped: total rows, the order of day and month…
     """
 
     kind: Kind
@@ -69,15 +69,15 @@ class _Rows:
 def read_sheet(content: bytes, *, typed: bool = False) -> Sheet:
     """Return the lines of a deposited file (text or .xlsx) under its kind's columns.
 
-    Blank lines and total rows are passed over; a line with more cells than the header is set apart in `broken` with
-    its reason. Lines `typed` in a form are never totals. Raises DepositRefused when the file cannot be read or its
-    header is not known.
+    Blank lines and total rows are dropped; a line with more cells than the header goes to `broken` with its reason.
+    Lines `typed` in a form are never totals. Raises DepositRefused when the file cannot be read or its header is not
+    known.
     """
-    # Arrow keeps what a former file took.
+    # Arrow keeps the memory of the file before.
     pa.default_memory_pool().release_unused()
-    header, rows, said = _read_workbook(content) if is_zip(content) else _read_text(content)
+    header, rows, remarks = _read_workbook(content) if is_zip(content) else _read_text(content)
     refuse_wide_menus(header)
-    table = without_blanks(_trimmed(take_back(rows.table), header))
+    table = without_blanks(_trimmed(unescaped(rows.table), header))
     table, totals = (table, []) if typed else without_totals(table, header)
     table, repeated = without_repeated_headers(table, header)
     if not table.num_rows and not rows.broken:
@@ -85,23 +85,23 @@ def read_sheet(content: bytes, *, typed: bool = False) -> Sheet:
             f"Le fichier ne contient que son en-tête ({header.kind.title.lower()})\u00a0: aucune ligne à lire. "
             "Vérifiez l’export, puis déposez le fichier à nouveau."
         )
-    said += lines_above(header) + unread_columns(table, header) + totals + repeated
+    remarks += lines_above(header) + unread_columns(table, header) + totals + repeated
     cells, formulas = without_formulas(table.select(["line", *filter(None, header.names)]), header.kind)
-    cells, dates = settle_dates(rewritten(cells, header.kind), header.kind)
-    return Sheet(header.kind, cells, rows.broken, _ignored(header), said + formulas + dates)
+    cells, dates = normalise_dates(normalise_values(cells, header.kind), header.kind)
+    return Sheet(header.kind, cells, rows.broken, _ignored(header), remarks + formulas + dates)
 
 
 def _ignored(header: Header) -> tuple[str, ...]:
-    """Return the titles of the columns nothing is known of."""
-    unnamed = (title.strip() for title, name in zip(header.titles, header.names, strict=True) if name is None)
-    return tuple(title for title in unnamed if title and not fields_named(header.kind.name, normalise(title)))
+    """Return the titles of the columns that are no field of the kind."""
+    without_field = (title.strip() for title, name in zip(header.titles, header.names, strict=True) if name is None)
+    return tuple(title for title in without_field if title and not fields_named(header.kind.name, normalise(title)))
 
 
 def _trimmed(table: pa.Table, header: Header) -> pa.Table:
     """Drop the outer spaces of every cell, unless they are part of a name."""
-    as_written = {known.name for known in header.kind.fields if known.preserve_spaces} | {"line"}
+    untrimmed = {known.name for known in header.kind.fields if known.preserve_spaces} | {"line"}
     for name in table.column_names:
-        if name not in as_written:
+        if name not in untrimmed:
             table = rewrite(table, name, pc.utf8_trim_whitespace)
     return table
 
@@ -112,27 +112,27 @@ def _top(lines: Iterable[Record]) -> Iterator[Record]:
 
 def _read_text(content: bytes) -> tuple[Header, _Rows, list[Remark]]:
     text, accents = as_utf8(content)
-    found = {separator: find_header(_top(records(text, separator))) for separator in SEPARATORS}
-    header = best_of(found.values())
+    headers = {separator: find_header(_top(records(text, separator))) for separator in SEPARATORS}
+    header = best_of(headers.values())
     if not isinstance(header, Header):
         tops = (list(_top(records(text, separator))) for separator in SEPARATORS)
         raise DepositRefused(unknown_header(tops, header))
-    separator = next(separator for separator in SEPARATORS if found[separator] is header)
+    separator = next(separator for separator in SEPARATORS if headers[separator] is header)
     table = _rows_at_once(text, header, separator)
-    said: list[Remark] = [(None, None, accents)] if accents else []
+    remarks: list[Remark] = [(None, None, accents)] if accents else []
     if table is not None:
-        return header, _Rows(table), said
+        return header, _Rows(table), remarks
     rows = _rows_one_by_one(records(text, separator), header, separator)
     _refuse_if_truncated(text, header, separator)
-    return header, rows, said
+    return header, rows, remarks
 
 
 def _read_workbook(content: bytes) -> tuple[Header, _Rows, list[Remark]]:
     with open_workbook(content) as workbook:
-        found = {name: find_header(top) for name, top in workbook.tops.items()}
-        headers = {name: header for name, header in found.items() if isinstance(header, Header)}
+        candidates = {name: find_header(top) for name, top in workbook.tops.items()}
+        headers = {name: header for name, header in candidates.items() if isinstance(header, Header)}
         tables = [name for name, header in headers.items() if _has_rows(workbook.tops[name], header)] or list(headers)
-        header = headers[tables[0]] if tables else best_of(found.values())
+        header = headers[tables[0]] if tables else best_of(candidates.values())
         if not isinstance(header, Header):
             raise DepositRefused(unknown_header(workbook.tops.values(), header))
         rows = _rows_one_by_one(workbook.records(tables[0]), header, None)
@@ -140,12 +140,12 @@ def _read_workbook(content: bytes) -> tuple[Header, _Rows, list[Remark]]:
 
 
 def _has_rows(top: list[Record], header: Header) -> bool:
-    """Tell whether the first lines of a sheet hold more than its header; a sheet that is long surely does."""
+    """Tell whether a sheet has a filled row under its header: a long one does, else its first lines are examined."""
     return len(top) == HEADER_SEARCH_LINES or any(line > header.line and any(cells or ()) for _, line, cells in top)
 
 
 def _other_sheets(read: str, tables: list[str], sheets: int) -> list[Remark]:
-    """Say which sheet of a workbook is read, when it has several."""
+    """Return a remark that names the sheet that is read, when the workbook has several."""
     if sheets == 1:
         return []
     reason = f"seule la feuille {quoted(read)} est lue"
@@ -156,8 +156,8 @@ def _other_sheets(read: str, tables: list[str], sheets: int) -> list[Remark]:
 
 
 def _rows_at_once(text: bytes, header: Header, separator: str) -> pa.Table | None:
-    """Read a plain file (one record per line, all of the same width) with Arrow, or return None when it is not one."""
-    start, end = body(text, header.line)
+    """Read with Arrow a plain file (one record per line, all of the same width); return None for any other file."""
+    start, end = body_span(text, header.line)
     _refuse_many_cells(max(text.count(b"\n", start, end), text.count(b"\r", start, end)), header)
     quoted = text.find(b'"', start) >= 0
     try:
@@ -186,19 +186,19 @@ def _read_plain(text: pa.Buffer, header: Header, separator: str, *, quoted: bool
 
 
 def _ends_closed(text: bytes, start: int, end: int, separator: str) -> bool:
-    """Tell whether the last line closes its quotes: Arrow does not mind."""
+    """Tell whether the last line closes its quotes: Arrow accepts one that does not."""
     last = max(text.rfind(b"\n", start, end), text.rfind(b"\r", start, end), start - 1) + 1
     return all(cells is not None for *_, cells in records(text[last:], separator))
 
 
-def _rows_one_by_one(found: Iterable[Record], header: Header, separator: str | None) -> _Rows:
-    """Read any file, record by record, a batch at a time so that memory stays bounded."""
+def _rows_one_by_one(lines: Iterable[Record], header: Header, separator: str | None) -> _Rows:
+    """Read any file record by record, in batches that bound the memory."""
     broken: list[tuple[int, str]] = []
     schema = pa.schema([("line", pa.int64()), *((name, CODED) for name in header.columns)])
-    kept = _kept(found, header, separator, broken)
+    sound = _sound_rows(lines, header, separator, broken)
     batches: list[pa.RecordBatch] = []
     rows = 0
-    while batch := list(islice(kept, max(1, BATCH_CELLS // len(schema)))):
+    while batch := list(islice(sound, max(1, BATCH_CELLS // len(schema)))):
         rows += len(batch)
         _refuse_many_cells(rows, header)
         columns = zip(zip(*batch, strict=True), schema, strict=True)
@@ -207,7 +207,7 @@ def _rows_one_by_one(found: Iterable[Record], header: Header, separator: str | N
 
 
 def _refuse_many_cells(rows: int, header: Header) -> None:
-    """Refuse a file by its lines times the width of its header, which each of them is given."""
+    """Refuse a file with too many cells: each line counts as many cells as the header has columns."""
     if rows * len(header.names) > MAX_CELLS:
         raise DepositRefused(
             f"Le fichier a plus de {MAX_CELLS // 10**6}\u00a0millions de cellules. "
@@ -215,12 +215,12 @@ def _refuse_many_cells(rows: int, header: Header) -> None:
         )
 
 
-def _kept(
-    found: Iterable[Record], header: Header, separator: str | None, broken: list[tuple[int, str]]
+def _sound_rows(
+    lines: Iterable[Record], header: Header, separator: str | None, broken: list[tuple[int, str]]
 ) -> Iterator[list[int | str]]:
-    """Yield the line and cells of each row under the header; add the others to `broken`."""
+    """Yield the line and cells of each row that fits under the header; add the others to `broken`."""
     width = len(header.names)
-    for first, last, cells in found:
+    for first, last, cells in lines:
         if last <= header.line:
             continue
         if len(broken) > MAX_BROKEN:
@@ -237,14 +237,14 @@ def _kept(
 
 
 def _splits_a_number(cells: list[str], header: Header, separator: str | None) -> bool:
-    """Tell whether a line too long by empty cells seems to have cut a decimal number at its comma."""
+    """Tell whether a line that is too long by empty cells only seems to have a decimal number split at its comma."""
     decimal = {known.name for known in header.kind.fields if known.type == "number"}
     pairs = zip(header.names, cells, cells[1:], strict=False)
     return separator == "," and any(name in decimal and f"{a}{b}".isdigit() and a and b for name, a, b in pairs)
 
 
 def _refuse_if_truncated(text: bytes, header: Header, separator: str) -> None:
-    """Refuse a file whose very last line, and no other, is shorter than its header and has no line break."""
+    """Refuse a file whose last line, and no other, is shorter than the header, when it ends without a line break."""
     if text.endswith((b"\n", b"\r")):
         return
     width, last, short = len(header.names), [""], 0
@@ -255,7 +255,7 @@ def _refuse_if_truncated(text: bytes, header: Header, separator: str) -> None:
         if cells is not None and line > header.line and "".join(cells).strip():
             last = cells
             short += len(cells) < width
-    # A note under the table is alone in its line: the columns it leaves empty reject it, with their reason.
+    # A note under the table is one cell alone: its line is rejected later, with a reason for each empty column.
     if short == 1 and len(last) < width and not (len(last) == 1 and needed):
         raise DepositRefused(
             f"Le fichier est tronqué\u00a0: sa dernière ligne n’a que {len(last)} colonnes sur {width}. "
@@ -263,11 +263,11 @@ def _refuse_if_truncated(text: bytes, header: Header, separator: str) -> None:
         )
 
 
-def _too_many_cells(found: int, expected: int, separator: str | None) -> str:
+def _too_many_cells(count: int, expected: int, separator: str | None) -> str:
     if separator is None:
-        return f"{found} cellules au lieu de {expected}\u00a0: des cellules débordent à droite du tableau ; videz-les"
+        return f"{count} cellules au lieu de {expected}\u00a0: des cellules débordent à droite du tableau ; videz-les"
     shown = "tabulation" if separator == "\t" else f"«\u00a0{separator}\u00a0»"
     return (
-        f"{found} cellules au lieu de {expected}\u00a0: un texte contient sans doute le séparateur {shown} ; "
+        f"{count} cellules au lieu de {expected}\u00a0: un texte contient sans doute le séparateur {shown} ; "
         "mettez ce texte entre guillemets"
     )

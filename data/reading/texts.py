@@ -1,4 +1,4 @@
-"""Columns of text kept as codes of their distinct texts: what a file repeats a million times is looked at once."""
+"""Dictionary-encoded columns of text: a text that a file repeats a million times is examined once."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ CODED = pa.dictionary(pa.int32(), pa.string())
 
 
 def coded(table: pa.Table) -> pa.Table:
-    """Return a table with its texts coded, one list of distinct texts per column."""
-    names, waiting = table.column_names, table.columns[::-1]
-    # One after the other, and what is done with is given back: all at once, a large file takes half as much again.
+    """Return a table with dictionary-encoded texts, one dictionary per column."""
+    names, remaining = table.column_names, table.columns[::-1]
+    # One column at a time, and its memory is freed before the next: all at once, a large file takes 50 % more memory.
     del table
     columns = []
-    while waiting:
+    while remaining:
         pa.default_memory_pool().release_unused()
-        columns.append(_coded(pa.table([waiting.pop()], names=["text"])))
+        columns.append(_coded(pa.table([remaining.pop()], names=["text"])))
     pa.default_memory_pool().release_unused()
     return pa.table(columns, names=names)
 
@@ -30,25 +30,25 @@ def _coded(table: pa.Table) -> pa.ChunkedArray:
 
 
 def codes(column: pa.ChunkedArray) -> pa.DictionaryArray:
-    """Return a coded column in one piece: its distinct texts (some perhaps unused), and the place of each cell."""
+    """Return a coded column in one chunk: its dictionary (some texts may be unused) and the index of each cell."""
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
-def used(column: pa.ChunkedArray) -> list[str]:
+def distinct(column: pa.ChunkedArray) -> list[str]:
     """Return the distinct texts of a coded column."""
     cells = codes(column)
     return cells.dictionary.take(pc.unique(cells.indices)).to_pylist()
 
 
-def counted(column: pa.ChunkedArray) -> dict[str, int]:
-    """Return how many cells of a coded column say each text."""
+def value_counts(column: pa.ChunkedArray) -> dict[str, int]:
+    """Return how many cells of a coded column hold each text."""
     cells = codes(column)
-    found = pc.value_counts(cells.indices)
-    return dict(zip(cells.dictionary.take(found.field(0)).to_pylist(), found.field(1).to_pylist(), strict=True))
+    counts = pc.value_counts(cells.indices)
+    return dict(zip(cells.dictionary.take(counts.field(0)).to_pylist(), counts.field(1).to_pylist(), strict=True))
 
 
-def holds(column: pa.ChunkedArray, test: Callable[[pa.Array], pa.Array]) -> pa.Array:
-    """Tell of each cell whether its text passes a test, made once for each distinct text."""
+def where(column: pa.ChunkedArray, test: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """Return a boolean mask of the cells whose text passes a test; each distinct text is tested once."""
     cells = codes(column)
     passed = test(cells.dictionary)
     if not pc.any(passed).as_py():
@@ -62,8 +62,8 @@ def rewrite(table: pa.Table, name: str, change: Callable[[pa.Array], pa.Array]) 
     changed = change(cells.dictionary)
     if changed.equals(cells.dictionary):
         return table
-    again = changed.dictionary_encode()
-    column = pa.DictionaryArray.from_arrays(again.indices.take(cells.indices), again.dictionary)
+    recoded = changed.dictionary_encode()
+    column = pa.DictionaryArray.from_arrays(recoded.indices.take(cells.indices), recoded.dictionary)
     return table.set_column(table.column_names.index(name), name, column)
 
 

@@ -1,7 +1,7 @@
-"""The records of an Excel workbook (.xlsx, .xlsm), as text: same lines, same values as in the program that wrote it.
+"""Sandboxed reading of Excel workbooks (.xlsx, .xlsm): the records of each sheet, as text.
 
-It is read by a process of its own (`data.reading.xlsx`), within limits of memory and time: whatever a crafted workbook
-asks for, it asks of that process. What it sends is JSON, and bounded here too.
+A separate process (`data.reading.xlsx`) reads the workbook, within limits of memory and time: a crafted workbook can
+exhaust that process only. It sends JSON, whose size is bounded here too.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from typing import IO, Any
 
 from data.faults import of_system
 from data.reading.decoding import MAX_BYTES, DepositRefused
+from data.reading.limits import MAX_PARTS, MAX_SENT, MAX_SENT_LINE, SECONDS, damaged, too_large
 from data.reading.records import Record
-from data.reading.xlsx.limits import MAX_PARTS, MAX_SENT, MAX_SENT_LINE, SECONDS, damaged, too_large
 
 PROJECT = Path(__file__).resolve().parents[2]
-# One arena for the threads of the process: each would take its share of the limited memory.
+# One memory arena for all threads of the process: an arena for each would use up its limited memory.
 ENVIRONMENT = {"MALLOC_ARENA_MAX": "1"}
 ENTRY = b"PK\x01\x02"
-# As many at once as there are processors on the smallest server: whoever sends a third waits a few seconds.
+# One reading process per processor of the smallest server: a third workbook waits a few seconds.
 READERS = threading.BoundedSemaphore(2)
 
 
@@ -38,16 +38,16 @@ def is_zip(content: bytes) -> bool:
 
 @contextmanager
 def open_workbook(content: bytes) -> Iterator[Workbook]:
-    """Open an Excel workbook; raises DepositRefused for any other archive, and for one that unpacks out of measure."""
+    """Open an Excel workbook; raises DepositRefused for any other archive, and for a ZIP bomb."""
     if len(content) > MAX_BYTES:
         raise DepositRefused("Le fichier dépasse 200\u00a0Mo. Découpez-le, par exemple par année scolaire.")
     if content.count(ENTRY) > 2 * MAX_PARTS:
         raise too_large()
     with READERS:
-        yield from _opened(content)
+        yield from _workbook_of(content)
 
 
-def _opened(content: bytes) -> Iterator[Workbook]:
+def _workbook_of(content: bytes) -> Iterator[Workbook]:
     try:
         with tempfile.TemporaryFile() as file:
             file.write(content)
@@ -80,7 +80,7 @@ def _start(descriptor: int) -> subprocess.Popen[bytes]:
 
 
 class Workbook:
-    """The visible sheets of a workbook, in their order, then the hidden ones; `tops` has the first records of each."""
+    """The sheets of a workbook, the visible ones first, in their order; `tops` has the first records of each."""
 
     def __init__(self, reader: subprocess.Popen[bytes]) -> None:
         if not reader.stdin or not reader.stdout:
@@ -97,7 +97,7 @@ class Workbook:
         self.names = list(self.tops)
 
     def records(self, name: str) -> Iterator[Record]:
-        """Yield the rows of a sheet as text; raises DepositRefused when they are damaged or out of measure."""
+        """Yield the rows of a sheet as text; raises DepositRefused when they are damaged or too large."""
         try:
             self._input.write(b"%d\n" % self.names.index(name))
             self._input.flush()
@@ -106,7 +106,7 @@ class Workbook:
         return chain.from_iterable(map(_records, self._answer()))
 
     def _answer(self) -> Iterator[Any]:
-        """Yield what the process answers; when it ends without a word, a limit of memory or time was reached."""
+        """Yield the answers of the process; if it ends without an answer, it reached its limit of memory or time."""
         while line := self._output.readline(MAX_SENT_LINE):
             self._received += len(line)
             if self._received > MAX_SENT or not line.endswith(b"\n"):

@@ -1,1 +1,1 @@
-"""What every model reads: the job, days × canteens, series, calendar, enrolment, menus, Prophet."""
+"""What every model reads: the job, the panel (days × canteens), series, calendar, enrolment, menus, Prophet."""

@@ -1,4 +1,4 @@
-"""Calendar features: what the models are told of the school year beside the date."""
+"""Calendar features: what the school year says of each day."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import pandas as pd
 
 from data.calendar.school import DEFAULT_WEEKDAYS, holiday_name, school_year
 
-# Holidays of at least this many weekdays are school holidays; fewer are a long week-end.
+# Holidays of at least this many weekdays are school holidays; shorter ones are a long week-end.
 HOLIDAYS_FROM = 5
 SUMMER = "été"
 LOOK_AROUND = timedelta(days=120)
 
 
-def school_year_steps(days: pd.Series, learnt: pd.Series) -> pd.DataFrame:
-    """Return one column per school year that begins within the learnt days: 0.0 before it, 1.0 from then on.
+def school_year_steps(days: pd.Series, past_days: pd.Series) -> pd.DataFrame:
+    """Return step regressors, one per school year that begins within the past days: 0.0 before it, 1.0 from then on.
 
-    A canteen's level jumps in September with its new pupils, which a continuous trend cannot follow.
+    A canteen's level jumps in September with its new pupils. A continuous trend cannot follow such a jump.
     """
-    years = sorted({school_year(day) for day in learnt})[1:]
+    years = sorted({school_year(day) for day in past_days})[1:]
     starts = {f"since_{year[:4]}": pd.Timestamp(int(year[:4]), 8, 1) for year in years}
     return pd.DataFrame({name: (days >= start).astype(float) for name, start in starts.items()}, index=days.index)
 
@@ -32,18 +32,18 @@ def school_years(days: pd.DatetimeIndex) -> np.ndarray:
     return np.where(days.month >= 8, days.year, days.year - 1)
 
 
-def day_features(days: pd.DatetimeIndex, known: pd.DatetimeIndex, strikes: Collection[date]) -> pd.DataFrame:
-    """Return one row per day and one column (0.0 or 1.0) per thing the calendar says of it beside its date.
+def day_features(days: pd.DatetimeIndex, served_days: pd.DatetimeIndex, strikes: Collection[date]) -> pd.DataFrame:
+    """Return the calendar features of some days: one row per day, one column of 0.0 or 1.0 per feature.
 
-    `known` are the days already served: a school year begins with the first of them, or on the official day.
+    A school year begins on the first of its `served_days`, or on the official day when none is known.
     """
-    first, last = days.union(known).min() - LOOK_AROUND, days.max() + LOOK_AROUND
-    school, off, summers = _ordinals(first.year, last.year)
+    first, last = days.union(served_days).min() - LOOK_AROUND, days.max() + LOOK_AROUND
+    school, days_off, summers = _ordinals(first.year, last.year)
     ordinals = np.array([day.toordinal() for day in days])
-    since = _school_days_since(ordinals, days, known, school, summers)
+    since = _school_days_since(ordinals, days, served_days, school, summers)
     until = _school_days_until(ordinals, school, summers)
     following = school[np.minimum(np.searchsorted(school, ordinals, "right"), len(school) - 1)]
-    holidays = np.searchsorted(off, following) - np.searchsorted(off, ordinals, "right")
+    holidays = np.searchsorted(days_off, following) - np.searchsorted(days_off, ordinals, "right")
     features = {
         "first_day": since == 0,
         "second_day": since == 1,
@@ -57,25 +57,25 @@ def day_features(days: pd.DatetimeIndex, known: pd.DatetimeIndex, strikes: Colle
         "christmas_meal": _last_thursdays_before_christmas(days),
         "strike": days.isin(pd.DatetimeIndex(sorted(strikes))),
     }
-    return pd.DataFrame({name: np.asarray(found, dtype=float) for name, found in features.items()}, index=days)
+    return pd.DataFrame({name: np.asarray(values, dtype=float) for name, values in features.items()}, index=days)
 
 
 @cache
 def _ordinals(first: int, last: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the ordinals of the years' usual school days, other weekdays without school, and summer holidays."""
+    """Return the ordinals of these years' usual school days, weekdays off, and days of the summer holidays."""
     days = [day.date() for day in pd.date_range(date(first, 1, 1), date(last, 12, 31))]
     names = {day: holiday_name(day) for day in days}
     school = [day.toordinal() for day in days if day.isoweekday() in DEFAULT_WEEKDAYS and names[day] is None]
-    off = [day.toordinal() for day, name in names.items() if name and day.isoweekday() <= 5]
+    days_off = [day.toordinal() for day, name in names.items() if name and day.isoweekday() <= 5]
     summer = [day.toordinal() for day, name in names.items() if name and SUMMER in name]
-    return np.array(school), np.array(off), np.array(summer)
+    return np.array(school), np.array(days_off), np.array(summer)
 
 
 def _school_days_since(
-    ordinals: np.ndarray, days: pd.DatetimeIndex, known: pd.DatetimeIndex, school: np.ndarray, summers: np.ndarray
+    ordinals: np.ndarray, days: pd.DatetimeIndex, served_days: pd.DatetimeIndex, school: np.ndarray, summers: np.ndarray
 ) -> np.ndarray:
-    """Return how many school days of its school year came before each day."""
-    began = pd.Series(known, index=school_years(known)).groupby(level=0).min()
+    """Return how many school days of the same school year come before each day."""
+    began = pd.Series(served_days, index=school_years(served_days)).groupby(level=0).min()
     after_summer = np.searchsorted(summers, ordinals)
     official = summers[np.maximum(after_summer - 1, 0)] + 1
     starts = np.array(
@@ -96,7 +96,7 @@ def _school_days_until(ordinals: np.ndarray, school: np.ndarray, summers: np.nda
 
 
 def _last_thursdays_before_christmas(days: pd.DatetimeIndex) -> np.ndarray:
-    """Tell which days are the last school Thursday of December: that of the Christmas meal."""
+    """Return which days are the last school Thursday of December, when the Christmas meal is served."""
     return np.array([day.month == 12 and day.isoweekday() == 4 and _is_last_thursday(day.date()) for day in days])
 
 

@@ -1,4 +1,4 @@
-"""Tables of days × places: the few operations that numpy would give back as bare arrays."""
+"""Tables of days × places: the few operations for which numpy returns bare arrays."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import pandas as pd
 
 
 def days_of(table: pd.DataFrame | pd.Series) -> pd.DatetimeIndex:
-    """Return the days a table is about."""
+    """Return the days of a table: its index."""
     return pd.DatetimeIndex(table.index)
 
 
 def like(table: pd.DataFrame, values: np.ndarray) -> pd.DataFrame:
-    """Return values as a table of the same days and places, in one block of memory."""
+    """Return values as a table with the same days and places, in one block of memory."""
     return pd.DataFrame(values, table.index, table.columns)
 
 
@@ -29,6 +29,6 @@ def exp(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def total(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """Return the sum of tables of the same days and places; NaN where one is."""
+    """Return the sum of tables of the same days and places; NaN where one of them is NaN."""
     first, *others = tables
     return like(first, np.sum([table.to_numpy() for table in (first, *others)], axis=0))

@@ -1,4 +1,4 @@
-"""What one computation works on: the history taken out of the store and the days to forecast. No Prophet here."""
+"""The job: all the data one computation reads, taken from the store. This module does not load Prophet."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Any
 
 import pandas as pd
 
+from data.calendar.declared import declared_days
 from data.calendar.events import CLOSING, STRIKE
 from data.calendar.school import next_service_days, service_days
 from data.calendar.strikes import swapped
 from data.deposit.plausibility import FULL_YEARS
-from data.queries.events import declared_days
 from data.queries.forecasts.runs import DAYS_AHEAD, STALE_AFTER_DAYS
 from data.store import Store
 from models.inputs.panel import no_events, no_pupils
 
-# Four years for the canteens' own levels, two more to judge past forecasts, one to learn the first of them from.
+# Four years for the canteens' own levels, two more to judge past forecasts, and one to learn the first of these.
 HISTORY_YEARS = 7
-# The service points “à rattacher” make one series of their own, so that the city's total stays complete.
+# The service points “à rattacher” form one series, so that the city's total stays complete.
 UNATTACHED = "\u0000unattached"
 
-# The last day the city as a whole is known: the first canteens to deposit a new week must not push the forecasts of
-# all the others past days they have not told yet.
+# The last day on which at least half of the usual points are known. When only a few canteens have deposited a new week,
+# the forecasts of the others must still start after their own last known day.
 LAST_SERVED = """
 WITH days AS (
     SELECT date, count(*) AS points FROM services WHERE meals_served > 0 AND date <= $today GROUP BY date
@@ -33,8 +33,8 @@ WITH days AS (
 SELECT max(date) AS day FROM recent WHERE points >= 0.5 * (SELECT median(points) FROM recent)
 """
 
-# One row per canteen × day; the service points of one canteen add up. Zero meals served is a day not filled in, and a
-# weighing counts when its three places of loss are known. A day is incomplete when a point has a plan and no meals.
+# One row per canteen × day, the sum of its service points. Zero meals served means a day not filled in. A weighing
+# counts when its three places of loss are known. A day is incomplete when a point has a plan and no meals.
 HISTORY = """
 WITH point_days AS (
     SELECT *, coalesce(canteen, $unattached) AS place
@@ -60,7 +60,7 @@ GROUP BY place, date
 ORDER BY canteen, date
 """
 
-# One row per canteen × day to come that has a plan, with the number of its points that have one.
+# One row per canteen × day to come with a plan, and the number of its points that have a plan.
 PLANS = """
 SELECT coalesce(canteen, $unattached) AS canteen, date, sum(meals_planned) AS planned, count(meals_planned) AS points
 FROM located_services
@@ -69,7 +69,7 @@ GROUP BY ALL
 ORDER BY ALL
 """
 
-# What is served moves the meals a little, and what is thrown away more; menus are known for the days to come too.
+# The menus, past and to come: dishes change the meals a little, and the waste more.
 MENUS = """
 SELECT date, dish, bool_or(position IN (2, 3)) AS main
 FROM menus
@@ -78,7 +78,7 @@ GROUP BY date, dish
 ORDER BY ALL
 """
 
-# The pupils of the canteens by the year their school year begins in, those to come too: they are known ahead.
+# The pupils of the canteens by the year in which the school year begins, coming years included.
 PUPILS = f"""
 SELECT canteen, left(school_year, 4)::INTEGER AS year, pupils::DOUBLE AS pupils, kind
 FROM ({FULL_YEARS}) LEFT JOIN canteens ON name = canteen
@@ -93,7 +93,7 @@ SELECT canteen, starts_on, ends_on FROM events WHERE list_contains($closing, kin
 
 @dataclass(frozen=True)
 class Job:
-    """The whole input of a computation; history has one row per canteen × day of the last HISTORY_YEARS years."""
+    """The whole input of one computation; history has one row per canteen × day of the last HISTORY_YEARS years."""
 
     data_version: int
     last_service_on: date
@@ -111,7 +111,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Result:
-    """What a computation gives back: the rows of forecasts, forecast_terms and backtests, and how they were made."""
+    """The output of one computation: rows of forecasts, forecast_terms and backtests, and its specification."""
 
     forecasts: pd.DataFrame
     terms: pd.DataFrame
@@ -120,44 +120,44 @@ class Result:
 
 
 def extract(store: Store, today: date) -> Job | None:
-    """Take a job out of the store, or return None when no meal was ever served."""
+    """Return the job of a store, or None when no meal was ever served."""
     version = store.version()
-    found = store.read(LAST_SERVED, {"today": today})["day"].iloc[0]
-    if pd.isna(found):
+    last_served = store.read(LAST_SERVED, {"today": today})["day"].iloc[0]
+    if pd.isna(last_served):
         return None
-    last = found.date()
-    history = store.read(HISTORY, history_parameters(last))
+    last_day = last_served.date()
+    history = store.read(HISTORY, history_parameters(last_day))
     events = declared_days(store)
     return Job(
         data_version=version,
-        last_service_on=last,
+        last_service_on=last_day,
         history=history,
-        service_days=service_days(store, history["date"].min().date(), last),
-        days=days_to_forecast(store, last, today),
+        service_days=service_days(store, history["date"].min().date(), last_day),
+        days=days_to_forecast(store, last_day, today),
         closures=store.read(CLOSURES, {"closing": CLOSING}),
-        plans=store.read(PLANS, {"unattached": UNATTACHED, "last": last}),
+        plans=store.read(PLANS, {"unattached": UNATTACHED, "last": last_day}),
         strikes=strikes_of(events),
         swapped_strikes=[day.date() for day in pd.to_datetime(swapped(store)["declared"])],
         events=events,
-        menus=store.read(MENUS, {"last": last, "years": HISTORY_YEARS}),
+        menus=store.read(MENUS, {"last": last_day, "years": HISTORY_YEARS}),
         pupils=store.read(PUPILS),
     )
 
 
 def history_parameters(last: date, years: int = HISTORY_YEARS) -> dict[str, Any]:
-    """Return what HISTORY asks for: the years up to a last day."""
+    """Return the parameters of HISTORY: the years up to a last day."""
     return {"unattached": UNATTACHED, "last": last, "years": years}
 
 
 def strikes_of(events: pd.DataFrame) -> list[date]:
-    """Return the days of strike of the whole city: one of a canteen alone says nothing of the others."""
+    """Return the strike days of the whole city, without those of a single canteen."""
     of_city = (events["kind"] == STRIKE) & events["canteen"].isna()
     return sorted({day.date() for day in events.loc[of_city, "date"]})
 
 
-def days_to_forecast(store: Store, last: date, today: date) -> list[date]:
+def days_to_forecast(store: Store, last_day: date, today: date) -> list[date]:
     """Return the service days after the last one served: 30 of them, counted from today while the data is recent."""
-    if (today - last).days >= STALE_AFTER_DAYS:
-        return next_service_days(store, last, DAYS_AHEAD)
-    not_yet_told = service_days(store, last + timedelta(days=1), today)
-    return not_yet_told + next_service_days(store, max(last, today), DAYS_AHEAD)
+    if (today - last_day).days >= STALE_AFTER_DAYS:
+        return next_service_days(store, last_day, DAYS_AHEAD)
+    unknown_days = service_days(store, last_day + timedelta(days=1), today)
+    return unknown_days + next_service_days(store, max(last_day, today), DAYS_AHEAD)

@@ -1,4 +1,4 @@
-"""What the words of a menu tell of its day: “épinards”, “frites”, each shrunk towards no effect (ridge regression)."""
+"""Ridge regression on the words of the menus (“épinards”, “frites”): the effect of each word, shrunk towards zero."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import unicodedata
 import numpy as np
 import pandas as pd
 
-# A word is learnt from this many days on; its effect has a normal prior of this spread (0.06: about 12 % of the grams).
+# A word needs this many days to be learnt. Its effect has a normal prior of this spread (0.06 is about 12 % of grams).
 LEAST_DAYS = 3
 SPREAD = 0.06
 WORD = re.compile(r"[a-z]{3,}")
@@ -17,13 +17,13 @@ WORD = re.compile(r"[a-z]{3,}")
 def words_of(menus: pd.DataFrame) -> pd.DataFrame:
     """Return days × words (1.0 where a dish of the day has the word) of menus (date, dish)."""
     words = pd.Series([WORD.findall(_plain(dish)) for dish in menus["dish"]], menus.index, dtype=object)
-    found = menus.assign(word=words).explode("word").dropna()
-    table = pd.crosstab(found["date"], found["word"]).clip(upper=1).astype(float)
+    menu_words = menus.assign(word=words).explode("word").dropna()
+    table = pd.crosstab(menu_words["date"], menu_words["word"]).clip(upper=1).astype(float)
     return table.set_axis(pd.DatetimeIndex(table.index), axis=0)
 
 
 def learnable(words: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFrame:
-    """Return the words that some of the given days have often enough to learn from."""
+    """Return the columns of the words that appear on enough of the given days to be learnt."""
     return words.loc[:, words[words.index.isin(days)].sum() >= LEAST_DAYS]
 
 
@@ -32,18 +32,18 @@ def menu_effect(
 ) -> tuple[pd.Series, pd.Series]:
     """Return the effect of the menu on past days, learnt from their values, and on coming days; 0 without a menu.
 
-    A word is learnt from `least_days` on, and its effect has a normal prior of this `spread`.
+    A word needs `least_days` days to be learnt, and its effect has a normal prior of this `spread`.
     """
     past, coming = pd.Series(0.0, values.index), pd.Series(0.0, days)
-    learnt = words.loc[words.index.intersection(values.index)]
-    common = learnt.columns[(learnt.sum() >= least_days) & (learnt.sum() < len(learnt))]
-    if len(common):
-        columns = learnt[common].to_numpy()
-        middle, target = columns.mean(axis=0), values[learnt.index].to_numpy()
+    past_words = words.loc[words.index.intersection(values.index)]
+    learnable_words = past_words.columns[(past_words.sum() >= least_days) & (past_words.sum() < len(past_words))]
+    if len(learnable_words):
+        columns = past_words[learnable_words].to_numpy()
+        middle, target = columns.mean(axis=0), values[past_words.index].to_numpy()
         effects = _ridge(columns - middle, target - target.mean(), spread)
-        past[learnt.index] = (columns - middle) @ effects
-        told = words.index.intersection(days)
-        coming[told] = (words.loc[told, common].to_numpy() - middle) @ effects
+        past[past_words.index] = (columns - middle) @ effects
+        menu_days = words.index.intersection(days)
+        coming[menu_days] = (words.loc[menu_days, learnable_words].to_numpy() - middle) @ effects
     return past, coming
 
 
@@ -53,6 +53,6 @@ def _plain(text: str) -> str:
 
 
 def _ridge(columns: np.ndarray, values: np.ndarray, spread: float) -> np.ndarray:
-    """Return the effects of the columns, shrunk by how far the values are spread beside the prior's spread."""
+    """Return the ridge regression coefficients; the penalty is the variance of the values over that of the prior."""
     shrink = float(values.var()) / spread**2 + 1e-9
     return np.linalg.solve(columns.T @ columns + shrink * np.eye(columns.shape[1]), columns.T @ values)

@@ -1,4 +1,4 @@
-"""The canteens' meals as one table, days × canteens, and which of its cells can be learnt from."""
+"""The panel: the canteens' meals as tables of days × canteens, and the reasons why some cells are set aside."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ from models.inputs.calendar import school_years
 from models.inputs.frames import days_of, like
 from models.inputs.menus import words_of
 
-# Typing errors: meals served beside the canteen's rolling median of TYPING_WINDOW days.
+# Meals served outside this range, relative to the canteen's rolling median of TYPING_WINDOW days, are typing errors.
 PLAUSIBLE_RATIO = (0.3, 2.0)
 Values = TypeVar("Values", pd.Series, np.ndarray)
 TYPING_WINDOW = 41
 TYPING_LEAST_DAYS = 5
-# A service point is missing when fewer served than usual on the same weekday of the weeks around: a missing row is not
-# a drop. Only the weeks around count, because the points of a canteen are split and merged over the years.
+# A service point is missing when fewer points served than usual on the same weekday of the weeks around: a missing row
+# is not a drop in meals. Only these weeks count, because the points of a canteen are split and merged over the years.
 WEEKS_AROUND = 11
 
 REASONS = ("without_meals_served", "not_a_service_day", "incomplete", "point_missing", "typing_error")
 
 
 def no_events() -> pd.DataFrame:
-    """Return the days of events of a city where none is declared."""
+    """Return an empty table of events."""
     return pd.DataFrame(columns=EVENT_COLUMNS).astype({"date": "datetime64[us]"})
 
 
 def no_pupils() -> pd.DataFrame:
-    """Return the pupils of a city where none are known."""
+    """Return an empty table of pupils."""
     return pd.DataFrame(columns=["canteen", "year", "pupils", "kind"])
 
 
 @dataclass(frozen=True)
 class Panel:
-    """Days × canteens: meals served and planned, points that served, days told in part; NaN where nothing is known.
+    """Days × canteens: meals served and planned, points that served, incomplete days; NaN where nothing is known.
 
-    `events` has one row per day × event (`data.event_days`) and `words` are the days × words of the main dishes
-    (`models.menus`), past and to come: both are told ahead. So are the `pupils` of school years (by the year they begin
-    in) × canteens; `kinds` are those of the canteens with pupils.
+    `events` has one row per day × event (`data.calendar.declared`), `words` has days × words of the main dishes
+    (`models.inputs.menus`), and `pupils` has school years (the year they begin in) × canteens. The three also cover the
+    days to come. `kinds` are the kinds of the canteens with pupils.
     """
 
     served: pd.DataFrame
@@ -56,7 +56,7 @@ class Panel:
     kinds: pd.Series = field(default_factory=lambda: pd.Series(dtype=object))
 
     def until(self, cutoff: pd.Timestamp) -> Panel:
-        """Return what was known on the evening of a day."""
+        """Return the panel as known on the evening of a day."""
         return replace(
             self,
             served=self.served.loc[:cutoff],
@@ -75,7 +75,7 @@ def build(
 ) -> Panel:
     """Return the panel of a history (canteen, date, served, planned, points, incomplete), events and menus.
 
-    `enrolled` are pupils: canteen, year, pupils, kind; a canteen that has some has a column, even before it opens.
+    `enrolled` has canteen, year, pupils, kind. A canteen with pupils has a column, even before it opens.
     """
     enrolled = no_pupils() if enrolled is None else enrolled
     canteens = pd.Index(sorted({*history["canteen"], *enrolled["canteen"]}))
@@ -102,17 +102,17 @@ def build(
 
 
 def reasons(panel: Panel) -> pd.DataFrame:
-    """Return why each cell is set aside, by its place in REASONS; -1 where the meals served can be learnt from."""
+    """Return why each cell is set aside, as an index in REASONS; -1 where the meals served can be learnt from."""
     served = panel.served.to_numpy()
-    off = np.broadcast_to(~days_of(panel.served).isin(panel.service_days)[:, None], served.shape)
+    not_service_days = np.broadcast_to(~days_of(panel.served).isin(panel.service_days)[:, None], served.shape)
     incomplete = panel.incomplete.to_numpy()
-    missing = panel.points.to_numpy() < _usual_points(panel.points).to_numpy()
-    whole = np.where(off | incomplete | missing, np.nan, served)
-    # A canteen whose pupils doubled in September serves no typing errors until it is used to it.
+    point_missing = panel.points.to_numpy() < _usual_points(panel.points).to_numpy()
+    complete = np.where(not_service_days | incomplete | point_missing, np.nan, served)
+    # Meals are divided by the size of the canteen: if its pupils double in September, its meals are no typing errors.
     days = days_of(panel.served)
     sizes = np.exp(enrolment.path(panel.pupils, 0.0, days, int(school_years(days)[-1]), panel.served.columns))
-    wrong = [np.isnan(served), off, incomplete, missing, _typing_errors(whole / sizes)]
-    return like(panel.served, np.select(wrong, range(len(REASONS)), default=-1))
+    set_aside = [np.isnan(served), not_service_days, incomplete, point_missing, _typing_errors(complete / sizes)]
+    return like(panel.served, np.select(set_aside, range(len(REASONS)), default=-1))
 
 
 def learnable(panel: Panel) -> pd.DataFrame:
@@ -121,26 +121,26 @@ def learnable(panel: Panel) -> pd.DataFrame:
 
 
 def plausible(value: Values, reference: Values) -> Values:
-    """Tell where a value is within PLAUSIBLE_RATIO of its reference; what is missing is not."""
+    """Return where a value is within PLAUSIBLE_RATIO of its reference; False where one is missing."""
     low, high = PLAUSIBLE_RATIO
     return (value >= low * reference) & (value <= high * reference)
 
 
 def _typing_errors(meals: np.ndarray) -> np.ndarray:
-    """Tell which meals are far from the median of the canteen's own last and next days served."""
-    told = np.isfinite(meals)
-    # Each canteen's days served come first, so that one rolling window serves them all.
-    order = np.argsort(~told, axis=0, kind="stable")
+    """Return which meals are far from the median of the canteen's days served just before and after."""
+    known = np.isfinite(meals)
+    # Each canteen's days served are moved to the top of its column, so that one rolling window covers all canteens.
+    order = np.argsort(~known, axis=0, kind="stable")
     packed = pd.DataFrame(np.take_along_axis(meals, order, axis=0))
     usual = packed.rolling(TYPING_WINDOW, center=True, min_periods=TYPING_LEAST_DAYS).median().to_numpy()
     low, high = (ratio * usual for ratio in PLAUSIBLE_RATIO)
     wrong = np.zeros(meals.shape, dtype=bool)
     np.put_along_axis(wrong, order, (packed.to_numpy() < low) | (packed.to_numpy() > high), axis=0)
-    return wrong & told
+    return wrong & known
 
 
 def _usual_points(points: pd.DataFrame) -> pd.DataFrame:
-    """Return the points that usually serve on the same weekday of the weeks around, 0 where none ever did."""
+    """Return how many points usually serve on the same weekday of the weeks around; 0 where none did."""
     served = np.where(points > 0, points, np.nan)
     usual = np.zeros(served.shape)
     weekdays = days_of(points).day_of_week.to_numpy()
@@ -150,18 +150,19 @@ def _usual_points(points: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rolling_low_median(values: np.ndarray) -> np.ndarray:
-    """Return the lower median of WEEKS_AROUND rows centred on each, 0 where none is known."""
+    """Return the lower median of the WEEKS_AROUND rows centred on each row; 0 where none is known."""
     edge = np.full((WEEKS_AROUND // 2, values.shape[1]), np.nan)
     windows = np.lib.stride_tricks.sliding_window_view(np.vstack([edge, values, edge]), WEEKS_AROUND, axis=0)
-    ordered = np.sort(windows, axis=-1)  # what is not known comes last
+    ordered = np.sort(windows, axis=-1)  # NaN comes last
     middle = np.maximum(np.isfinite(ordered).sum(axis=-1) - 1, 0) // 2
     return np.nan_to_num(np.take_along_axis(ordered, middle[..., None], axis=-1)[..., 0])
 
 
-def whole_plans(panel: Panel, plans: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFrame:
-    """Return the plans (canteen, date, planned, points) of coming days, days × canteens, where all points have one.
+def complete_plans(panel: Panel, plans: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFrame:
+    """Return the complete plans of coming days, days × canteens, from rows of canteen, date, planned, points.
 
-    The plan of one point beside the forecast of two would pass for a shortage.
+    A plan is complete when all points have one: the plan of one point beside the forecast of two would look like a
+    shortage.
     """
     wide = {name: plans.pivot(index="date", columns="canteen", values=name) for name in ("planned", "points")}
     planned, points = (table.reindex(index=days, columns=panel.served.columns).astype(float) for table in wide.values())

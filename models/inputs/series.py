@@ -1,4 +1,4 @@
-"""From the history to clean series: one per canteen × target, and the count of what was set aside, and why."""
+"""The clean series of the history: one per canteen × measure, and how many canteen-days each reason sets aside."""
 
 from __future__ import annotations
 
@@ -14,33 +14,49 @@ from models.inputs.calendar import school_years
 from models.inputs.frames import days_of
 from models.inputs.job import UNATTACHED, Job
 from models.inputs.panel import REASONS, Panel, build, plausible, reasons
-from models.meals.canteen_levels import HISTORY_DAYS, LEAST_DAYS
 
 MEALS, SURPLUS, WASTE_KG, WASTE = "meals_served", "surplus_meals", "waste_kg", "waste_g_per_meal"
 # Grams per meal, in all and by place of loss.
 PER_MEAL = (WASTE, "preparation_g_per_meal", "unserved_g_per_meal", "leftovers_g_per_meal")
-TARGETS = (MEALS, SURPLUS, *PER_MEAL, WASTE_KG)
+MEASURES = (MEALS, SURPLUS, *PER_MEAL, WASTE_KG)
 
+# The nominal coverage of the intervals.
+INTERVAL = 0.8
+# A canteen's own terms are learnt from its last HISTORY_DAYS days, and need LEAST_DAYS days.
+HISTORY_DAYS = 4 * 365
+LEAST_DAYS = 5
+# The model is compared with what happened on this many past days: one school year.
+FITTED_DAYS = 140
 CLOSED_AFTER_SERVICE_DAYS = 60
-# Waste is told of canteens that weighed this often within the last WEIGHED_YEARS.
+# Waste is forecast for canteens with this many weighed days in the last WEIGHED_YEARS years.
 WEIGHED_DAYS = 20
 WEIGHED_YEARS = 2
-# The managers' habits are learnt from the last years alone.
+# Surplus and waste are learnt from the last years only: managers' habits change.
 RECENT_YEARS = 3
 
 
 @dataclass(frozen=True)
 class Series:
-    """One canteen's past for one target: columns ds, y and meals (the meals served that y is about)."""
+    """One canteen's past for one measure: columns ds, y and meals (the meals served on the day of y)."""
 
     canteen: str
-    target: str
+    measure: str
+    past: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One series' forecast (date, point, lower, upper) and its recent past (date, y, fitted, meals)."""
+
+    series: Series
+    method: str
+    future: pd.DataFrame
     past: pd.DataFrame
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """The series to forecast, the weighed days, and the canteens and canteen-days set aside, counted by reason.
+    """The series to forecast, the weighed days, the number of canteens by status, of canteen-days set aside by reason.
 
     `weighed` has one row per canteen × day of the canteens that weigh: canteen, date, meals and PER_MEAL.
     """
@@ -52,35 +68,35 @@ class Prepared:
 
 
 def prepare(job: Job, panel: Panel) -> Prepared:
-    """Return the clean series of a job; a missing measure is never a zero."""
+    """Return the clean series of a job; a missing value is never taken for zero."""
     days, set_aside = _plausible_days(job, panel)
-    own = dict(list(days.groupby("canteen")))
+    days_of_canteen = dict(list(days.groupby("canteen")))
     still_open = _open_canteens(job)
     since = pd.Timestamp(job.last_service_on) - pd.Timedelta(days=HISTORY_DAYS)
     canteens: Counter[str] = Counter(forecast=0, closed=0, too_short=0)
-    enough = {str(name) for name, known in own.items() if (known["date"] > since).sum() >= LEAST_DAYS}
-    starting = _starting(job, panel, enough, still_open)
+    long_enough = {str(name) for name, rows in days_of_canteen.items() if (rows["date"] > since).sum() >= LEAST_DAYS}
+    starting = _starting(job, panel, long_enough, still_open)
     series: list[Series] = []
     weighed = [_weighed(days.iloc[:0], job)]
     for canteen in sorted({*job.history["canteen"], *starting}, key=lambda name: (name == UNATTACHED, name)):
-        known = own.get(canteen, days.iloc[:0])
-        is_forecast = canteen in starting or (canteen in still_open and canteen in enough)
+        canteen_days = days_of_canteen.get(canteen, days.iloc[:0])
+        is_forecast = canteen in starting or (canteen in still_open and canteen in long_enough)
         if canteen != UNATTACHED:
             canteens["forecast" if is_forecast else "too_short" if canteen in still_open else "closed"] += 1
         if is_forecast:
-            series += _series(canteen, known, job)
-            weighed.append(_weighed(known, job))
+            series += _series(canteen, canteen_days, job)
+            weighed.append(_weighed(canteen_days, job))
     return Prepared(series, pd.concat(weighed), dict(canteens), set_aside)
 
 
 def _plausible_days(job: Job, panel: Panel) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Return the canteen-days to learn from, and how many were set aside for each reason."""
-    why = reasons(panel)
-    rows = why.index.get_indexer(pd.DatetimeIndex(job.history["date"]))
-    columns = why.columns.get_indexer(pd.Index(job.history["canteen"]))
-    found = why.to_numpy()[rows, columns]
-    counts = np.bincount(found[found >= 0], minlength=len(REASONS))
-    return job.history[found < 0], {reason: int(count) for reason, count in zip(REASONS, counts, strict=True)}
+    """Return the canteen-days to learn from, and how many are set aside for each reason."""
+    reason_of_cell = reasons(panel)
+    rows = reason_of_cell.index.get_indexer(pd.DatetimeIndex(job.history["date"]))
+    columns = reason_of_cell.columns.get_indexer(pd.Index(job.history["canteen"]))
+    reason_of_row = reason_of_cell.to_numpy()[rows, columns]
+    counts = np.bincount(reason_of_row[reason_of_row >= 0], minlength=len(REASONS))
+    return job.history[reason_of_row < 0], {reason: int(count) for reason, count in zip(REASONS, counts, strict=True)}
 
 
 def panel_of(job: Job) -> Panel:
@@ -95,27 +111,29 @@ def _open_canteens(job: Job) -> set[str]:
     return set(served.loc[served["date"] >= city_days.min(), "canteen"])
 
 
-def _starting(job: Job, panel: Panel, enough: set[str], still_open: set[str]) -> set[str]:
-    """Return the canteens that have pupils to come and no past: a closed one does not start again."""
+def _starting(job: Job, panel: Panel, long_enough: set[str], still_open: set[str]) -> set[str]:
+    """Return the canteens with pupils to come and no past; a closed canteen does not start again."""
     years = set(school_years(pd.DatetimeIndex(pd.to_datetime(job.days))))
-    found = {
-        one for year in years for one in enrolment.newcomers(panel.pupils, days_of(panel.served), int(year), enough)
+    newcomers = {
+        canteen
+        for year in years
+        for canteen in enrolment.newcomers(panel.pupils, days_of(panel.served), int(year), long_enough)
     }
-    return found - (set(job.history.loc[job.history["served"].notna(), "canteen"]) - still_open)
+    return newcomers - (set(job.history.loc[job.history["served"].notna(), "canteen"]) - still_open)
 
 
-def _series(canteen: str, own: pd.DataFrame, job: Job) -> Iterator[Series]:
-    yield Series(canteen, MEALS, _past(own["date"], own["served"], own["served"]))
-    own = _recent(own, job, RECENT_YEARS)
-    paired = own[plausible(own["paired_served"], own["paired_planned"])]
+def _series(canteen: str, canteen_days: pd.DataFrame, job: Job) -> Iterator[Series]:
+    yield Series(canteen, MEALS, _past(canteen_days["date"], canteen_days["served"], canteen_days["served"]))
+    canteen_days = _recent(canteen_days, job, RECENT_YEARS)
+    paired = canteen_days[plausible(canteen_days["paired_served"], canteen_days["paired_planned"])]
     if len(paired) >= LEAST_DAYS:
         surplus = (paired["paired_planned"] - paired["paired_served"]).clip(lower=0)
         yield Series(canteen, SURPLUS, _past(paired["date"], surplus, paired["paired_served"]))
 
 
-def _weighed(own: pd.DataFrame, job: Job) -> pd.DataFrame:
-    """Return the weighed days of a canteen, none when it does not weigh often enough."""
-    weighed = _recent(own[own["weighed_kg"].notna()], job, RECENT_YEARS)
+def _weighed(canteen_days: pd.DataFrame, job: Job) -> pd.DataFrame:
+    """Return the weighed days of a canteen, or none if it does not weigh often enough."""
+    weighed = _recent(canteen_days[canteen_days["weighed_kg"].notna()], job, RECENT_YEARS)
     if len(_recent(weighed, job, WEIGHED_YEARS)) < WEIGHED_DAYS:
         weighed = weighed.iloc[:0]
     kilos = weighed[["weighed_kg", "preparation_kg", "unserved_kg", "leftovers_kg"]].astype(float)

@@ -1,1 +1,1 @@
-"""The meals forecast, its errors, the quantity to prepare, its judged past."""
+"""The meals forecast, its errors, the quantity to prepare, its backtest."""

@@ -1,4 +1,4 @@
-"""The past as the model would have forecast it: at each origin, only what was known that many days before."""
+"""The rolling-origin backtest: the past forecast again, each day from the data known some days before it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ import pandas as pd
 from models.inputs.calendar import day_features
 from models.inputs.frames import days_of
 from models.inputs.panel import Panel
+from models.inputs.series import INTERVAL
 from models.meals import quantity
-from models.meals.error_features import PLAN_CLUES, Made, clues, plan_clues
+from models.meals.error_features import PLAN_FEATURES, Forecasts, error_features, plan_features
 from models.meals.error_quantiles import ABOVE, BELOW, Margin, learn
 from models.meals.forecast import Outlook, outlook
 
-# Errors are learnt on the forecasts of this many months before an origin.
+# The errors are learnt from the forecasts of this many months before an origin.
 CALIBRATION_MONTHS = 36
 # Food is ordered three weeks ahead.
 LEAD_DAYS = 21
@@ -42,78 +43,78 @@ Mapper = Callable[[Callable[["Origin"], Any], list["Origin"]], Iterable[Any]]
 
 @dataclass(frozen=True)
 class Origin:
-    """Days forecast together, and the last day known to that forecast."""
+    """A forecast origin: the last day it knows (`cutoff`), and the days it forecasts."""
 
     cutoff: pd.Timestamp
     days: pd.DatetimeIndex
 
 
 def origins(days: pd.DatetimeIndex, first: date, last: date, lead_days: int, every: str) -> list[Origin]:
-    """Cut the served days from first to last into months or weeks, each known until `lead_days` before it begins."""
+    """Cut the served days into months or weeks, each one an origin whose cutoff is `lead_days` before its beginning."""
     start, end = pd.Timestamp(first), pd.Timestamp(last)
     begins = pd.date_range(start, end, freq=EVERY[every]).union(pd.DatetimeIndex([start]))
-    found = []
+    cut = []
     for begin, following in zip(begins, [*begins[1:], end + pd.Timedelta(days=1)], strict=True):
         inside = days[(days >= begin) & (days < following)]
         if len(inside):
-            found.append(Origin(begin - pd.Timedelta(days=lead_days), inside))
-    return found
+            cut.append(Origin(begin - pd.Timedelta(days=lead_days), inside))
+    return cut
 
 
-def forecast_origin(panel: Panel, strikes: Collection[date], origin: Origin) -> Made:
-    """Return the meals forecast for the days of an origin."""
-    return made_of(outlook(panel.until(origin.cutoff), origin.days, strikes), origin, panel.served.columns)
+def forecast_origin(panel: Panel, strikes: Collection[date], origin: Origin) -> Forecasts:
+    """Return the forecasts of the days of an origin."""
+    return forecasts_of(outlook(panel.until(origin.cutoff), origin.days, strikes), origin, panel.served.columns)
 
 
-def made_of(found: Outlook, origin: Origin, canteens: pd.Index) -> Made:
-    """Return an outlook on the days of an origin, for these canteens."""
-    meals, event = (table.reindex(columns=canteens) for table in (found.meals, found.terms["event"]))
-    return Made(meals, event, pd.Series(origin.cutoff, origin.days))
+def forecasts_of(origin_outlook: Outlook, origin: Origin, canteens: pd.Index) -> Forecasts:
+    """Return the forecasts that an outlook gives for the days of an origin and these canteens."""
+    meals, event = (table.reindex(columns=canteens) for table in (origin_outlook.meals, origin_outlook.terms["event"]))
+    return Forecasts(meals, event, pd.Series(origin.cutoff, origin.days))
 
 
-def nothing_made(panel: Panel) -> Made:
-    """Return no forecast at all, for the canteens of a panel."""
-    nothing = panel.served.iloc[:0]
-    return Made(nothing, nothing, pd.Series(dtype="datetime64[us]", index=nothing.index))
+def no_forecasts(panel: Panel) -> Forecasts:
+    """Return empty tables of forecasts for the canteens of a panel."""
+    empty = panel.served.iloc[:0]
+    return Forecasts(empty, empty, pd.Series(dtype="datetime64[us]", index=empty.index))
 
 
-def together(made: Iterable[Made]) -> Made:
-    """Return forecasts of several origins as one, in their order."""
-    return Made(*(pd.concat(tables) for tables in zip(*made, strict=True)))
+def joined(forecasts: Iterable[Forecasts]) -> Forecasts:
+    """Return the forecasts of several origins as one, in their order."""
+    return Forecasts(*(pd.concat(tables) for tables in zip(*forecasts, strict=True)))
 
 
 def backtest(
     panel: Panel, strikes: Collection[date], first: date, last: date, lead_days: int, every: str, mapper: Mapper = map
 ) -> pd.DataFrame:
-    """Return one row per canteen × day served from first to last: COLUMNS.
+    """Return the rolling-origin backtest, one row per canteen × day served from first to last: COLUMNS.
 
-    Forecasts, intervals and quantities of an origin are learnt from the days up to its cutoff alone; only
-    `recommended_with_plan` also reads the plan of the day it speaks of.
+    Forecasts, intervals and quantities of an origin are learnt only from the days up to its cutoff. The exception is
+    `recommended_with_plan`, which also reads the plan of its own day.
     """
-    asked = origins(days_of(panel.served), first, last, lead_days, every)
-    known = told_enough(panel, [*earlier_origins(panel, first, lead_days), *asked])
-    if not known:
+    requested = origins(days_of(panel.served), first, last, lead_days, every)
+    usable = with_enough_past(panel, [*earlier_origins(panel, first, lead_days), *requested])
+    if not usable:
         return as_rows(panel, [])
-    made = together(mapper(partial(forecast_origin, panel, strikes), known))
-    wanted = [one for one in known if one.days[0] >= pd.Timestamp(first)]
-    return as_rows(panel, [one.tables for one in mapper(partial(quantities, panel, made, strikes), wanted)])
+    forecasts = joined(mapper(partial(forecast_origin, panel, strikes), usable))
+    judged = [one for one in usable if one.days[0] >= pd.Timestamp(first)]
+    return as_rows(panel, [one.tables for one in mapper(partial(quantities, panel, forecasts, strikes), judged)])
 
 
 def earlier_origins(panel: Panel, first: date, lead_days: int) -> list[Origin]:
-    """Return the months before a day on which its errors are learnt."""
+    """Return the origins of the months before a day, from which its errors are learnt."""
     start, end = pd.Timestamp(first) - pd.DateOffset(months=CALIBRATION_MONTHS), pd.Timestamp(first)
     return origins(days_of(panel.served), start.date(), (end - pd.Timedelta(days=1)).date(), lead_days, "month")
 
 
-def told_enough(panel: Panel, wanted: list[Origin]) -> list[Origin]:
-    """Return the origins with a past long enough to forecast from."""
-    return [one for one in wanted if (panel.served.index <= one.cutoff).sum() >= LEAST_PAST_DAYS]
+def with_enough_past(panel: Panel, candidates: list[Origin]) -> list[Origin]:
+    """Return the origins whose past has at least LEAST_PAST_DAYS days."""
+    return [one for one in candidates if (panel.served.index <= one.cutoff).sum() >= LEAST_PAST_DAYS]
 
 
 class Quantities(NamedTuple):
-    """forecast, lower, upper, recommended, recommended_with_plan, days × canteens each, and two margins above.
+    """Tables of days × canteens: forecast, lower, upper, recommended, recommended_with_plan; and two margins.
 
-    `above` is that of the interval, `prepared` that of what is prepared (`quantity.prepared`).
+    `above` is the margin of the upper end of the interval, `prepared` that of the quantity (`prepared_margin`).
     """
 
     tables: dict[str, pd.DataFrame]
@@ -122,80 +123,80 @@ class Quantities(NamedTuple):
 
 
 def quantities(
-    panel: Panel, made: Made, strikes: Collection[date], origin: Origin, plan: pd.DataFrame | None = None
+    panel: Panel, forecasts: Forecasts, strikes: Collection[date], origin: Origin, plan: pd.DataFrame | None = None
 ) -> Quantities:
-    """Return how many meals are forecast, and to be prepared, on the days of an origin.
+    """Return the forecasts, conformal intervals and newsvendor quantities of the days of an origin.
 
-    `made` are forecasts, those of the origin and earlier ones; the errors of the latter up to the cutoff are
-    learnt. `plan` is the managers' plan of the origin's days, when the panel has it not.
+    `forecasts` are those of the origin and of earlier ones, whose errors up to the cutoff are learnt. `plan` is the
+    managers' plan for the origin's days; without it, the plan comes from the panel.
     """
-    past, forecast = made.meals.loc[: origin.cutoff], made.meals.loc[origin.days]
-    asked = together([made.rows(slice(None, origin.cutoff)), made.rows(origin.days)])
+    past, forecast = forecasts.meals.loc[: origin.cutoff], forecasts.meals.loc[origin.days]
+    used = joined([forecasts.rows(slice(None, origin.cutoff)), forecasts.rows(origin.days)])
     served, planned = panel.served.loc[past.index], panel.planned.loc[past.index]
     plan = panel.planned.reindex(index=origin.days) if plan is None else plan
     risk = quantity.shortage(*(table.loc[: origin.cutoff] for table in (panel.planned, panel.served)))
     rule = quantity.learn_plan(past, planned, served)
     gap = np.concatenate([rule.gap(past, planned), rule.gap(forecast, plan)])
-    # One large table, those of the plan last: the others are a view of it.
-    beside = np.concatenate([_clues(panel.until(origin.cutoff), asked, strikes), plan_clues(gap)], axis=-1)
-    beside_then, beside = np.split(beside, [len(past)])
-    then, coming = (one[..., :-PLAN_CLUES] for one in (beside_then, beside))
-    above, below = (_Side(past, served.to_numpy(), then, side) for side in (ABOVE, BELOW))
-    told = np.where(np.isfinite(gap[: len(past)]), served, np.nan)
-    with_plan = _Side(rule.blend(past, planned), told, beside_then, ABOVE)
-    tail = (1 - quantity.INTERVAL) / 2
+    # One large table with the features of the plan last: the other features are a view of it.
+    features = np.concatenate([_features(panel.until(origin.cutoff), used, strikes), plan_features(gap)], axis=-1)
+    past_features, features = np.split(features, [len(past)])
+    past_base_features, base_features = (one[..., :-PLAN_FEATURES] for one in (past_features, features))
+    above, below = (_Side(past, served.to_numpy(), past_base_features, side) for side in (ABOVE, BELOW))
+    served_with_plan = np.where(np.isfinite(gap[: len(past)]), served, np.nan)
+    with_plan = _Side(rule.blend(past, planned), served_with_plan, past_features, ABOVE)
+    tail = (1 - INTERVAL) / 2
     tables = {
         "forecast": forecast,
-        "lower": below.at(tail, forecast, coming).clip(upper=forecast),
-        "upper": above.at(1 - tail, forecast, coming).clip(lower=forecast),
-        "recommended": above.prepare(risk, forecast, coming),
-        "recommended_with_plan": with_plan.prepare(risk, rule.blend(forecast, plan), beside),
+        "lower": below.at(tail, forecast, base_features).clip(upper=forecast),
+        "upper": above.at(1 - tail, forecast, base_features).clip(lower=forecast),
+        "recommended": above.prepare(risk, forecast, base_features),
+        "recommended_with_plan": with_plan.prepare(risk, rule.blend(forecast, plan), features),
     }
     return Quantities(tables, above.margin, above.prepared)
 
 
-def _clues(known: Panel, made: Made, strikes: Collection[date]) -> np.ndarray:
-    """Return the clues of forecasts that a panel of what is known gives."""
+def _features(known: Panel, forecasts: Forecasts, strikes: Collection[date]) -> np.ndarray:
+    """Return the features of the errors of forecasts, from the panel known at their cutoff."""
     served = days_of(known.served)
-    return clues(known, made, day_features(served.union(days_of(made.meals)), served, strikes))
+    return error_features(known, forecasts, day_features(served.union(days_of(forecasts.meals)), served, strikes))
 
 
 class _Side:
-    """Past forecasts with their errors on one side: alone, or beside the managers' plan."""
+    """Past forecasts and their errors on one side (ABOVE or BELOW), with or without the managers' plan."""
 
-    def __init__(self, past: pd.DataFrame, served: np.ndarray, known: np.ndarray, side: int) -> None:
-        self.margin = learn(past, served, known, side)
+    def __init__(self, past: pd.DataFrame, served: np.ndarray, features: np.ndarray, side: int) -> None:
+        self.margin = learn(past, served, features, side)
         self.past, self.served = past.to_numpy(), served
-        self.width = self.margin.width(known, past.columns)
+        self.width = self.margin.width(features, past.columns)
 
     @cached_property
     def prepared(self) -> Margin:
-        """Return the margin above of what is prepared."""
-        return quantity.prepared(self.margin, self.past, self.width, self.served)
+        """Return the margin of the quantity to prepare."""
+        return quantity.prepared_margin(self.margin, self.past, self.width, self.served)
 
-    def at(self, share: float, forecast: pd.DataFrame, known: np.ndarray) -> pd.DataFrame:
-        """Return what this share of the errors does not pass."""
-        width = self.margin.width(known, forecast.columns)
+    def at(self, share: float, forecast: pd.DataFrame, features: np.ndarray) -> pd.DataFrame:
+        """Return the conformal bound of the meals: this share of the past errors did not exceed it."""
+        width = self.margin.width(features, forecast.columns)
         return (forecast * (1 + self.margin.quantile(share) * width)).clip(lower=0.0)
 
-    def prepare(self, short: float | None, forecast: pd.DataFrame, known: np.ndarray) -> pd.DataFrame:
-        """Return the whole meals that would have left so many of the meals served unprepared (None: nobody knows)."""
+    def prepare(self, shortage: float | None, forecast: pd.DataFrame, features: np.ndarray) -> pd.DataFrame:
+        """Return the quantity, in whole meals, with this shortage in the past; None stands for DEFAULT_RISK."""
         share = 1 - quantity.DEFAULT_RISK
-        if short is not None:
-            share = quantity.match_risk(self.past, self.prepared, self.width, self.served, short)
-        width = self.margin.width(known, forecast.columns)
-        meals = quantity.whole(forecast.to_numpy(dtype=float), share, self.prepared, width)
+        if shortage is not None:
+            share = quantity.match_risk(self.past, self.prepared, self.width, self.served, shortage)
+        width = self.margin.width(features, forecast.columns)
+        meals = quantity.whole_meals(forecast.to_numpy(dtype=float), share, self.prepared, width)
         return pd.DataFrame(meals, forecast.index, forecast.columns)
 
 
 def as_rows(panel: Panel, judged: list[dict[str, pd.DataFrame]]) -> pd.DataFrame:
-    """Return quantities as one row per canteen × day served: COLUMNS."""
+    """Return the tables of several origins as one row per canteen × day served: COLUMNS."""
     columns = {name: pd.concat([one[name] for one in judged]).stack() for name in judged[0]} if judged else {}
-    found = pd.DataFrame(columns)
-    if found.empty:
+    rows = pd.DataFrame(columns)
+    if rows.empty:
         return pd.DataFrame(columns=COLUMNS)
-    found["meals_planned"] = panel.planned.stack().reindex(found.index)
-    found["meals_served"] = panel.served.stack().reindex(found.index)
-    found.index.names = ["date", "canteen"]
-    told = found.dropna(subset=["forecast", "meals_served"]).reset_index()
-    return told.sort_values(["date", "canteen"], ignore_index=True)[COLUMNS]
+    rows["meals_planned"] = panel.planned.stack().reindex(rows.index)
+    rows["meals_served"] = panel.served.stack().reindex(rows.index)
+    rows.index.names = ["date", "canteen"]
+    complete = rows.dropna(subset=["forecast", "meals_served"]).reset_index()
+    return complete.sort_values(["date", "canteen"], ignore_index=True)[COLUMNS]

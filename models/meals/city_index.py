@@ -1,4 +1,4 @@
-"""What all canteens share: the city's day index, Prophet on it, and the words of its menus."""
+"""The city's day index, common to all canteens, and the terms that Prophet and the menus give it."""
 
 from __future__ import annotations
 
@@ -12,45 +12,45 @@ from models.inputs.calendar import school_years
 from models.inputs.frames import days_of, exp
 from models.inputs.menus import menu_effect
 
-# The day index is mostly the median canteen's, which a few outings cannot move, and partly the city's total.
+# The day index is mostly that of the median canteen, robust to a few outings, and partly that of the city's total.
 TOTAL_SHARE = 0.3
 LEAST_CANTEENS, LEAST_SHARE = 20, 0.25
 YEARLY_ORDER = 6
 PRIOR = 1.0
-# Weekday habits change over the years: those of the last fourteen months get terms of their own.
+# Weekday habits change over the years: the last fourteen months have separate weekday terms.
 RECENT, RECENT_DAYS = "recent_", 420
 RECENT_PRIOR = 0.3
 YEARLY_LEAST_DAYS = 365
 LEAST_DAYS = 10
-# Under this many days of its school year, a level is read through the season of the earlier years.
+# In the first ANCHOR_DAYS days of a school year, the season of earlier years is removed before the level is estimated.
 ANCHOR_DAYS = 100
 SEED = 2016
 OUTLIER = 6.0
-# Prophet squares what it misses: a day further from a first fit than so many deviations is brought to that edge.
+# Prophet minimises squared errors: a day further than MISSED deviations from a first fit is clipped to that distance.
 MISSED = 2.5
-# A word of a menu moves the city's meals by some tenths of a percent; fewer days than these say nothing of it.
+# The prior of a menu word's effect on the city's meals (some tenths of a percent), and the days needed to learn it.
 MENU_SPREAD, MENU_DAYS = 0.004, 10
-# So many days on end, each an outlier, are no ordinary school days: a reopening with a quarter of the children.
+# A run of this many outlier days is a disruption, such as a reopening with a quarter of the children.
 DISRUPTED_DAYS = 8
 
 TERMS = ("usual", "weekday", "season", "calendar", "menu", "event")
 
 
 def balanced_index(logs: pd.DataFrame, shape: pd.Series) -> pd.Series:
-    """Return by how much each day is above or below the canteens' levels of its school year, in log meals.
+    """Return the day index: each day's log meals minus the canteens' levels of its school year.
 
-    `logs` are log meals, days × canteens; `shape` is what is already known of the days, 0 where nothing is.
+    `logs` are log meals, days × canteens. `shape` is the known part of the index, 0 where nothing is known.
     """
     levels = logs.sub(shape, axis=0).groupby(school_years(days_of(logs))).transform("median")
-    told = logs.notna()
+    known = logs.notna()
     median = (logs - levels).median(axis=1)
-    total = np.log(exp(logs).sum(axis=1) / exp(levels).where(told).sum(axis=1))
-    enough = told.sum(axis=1) >= min(LEAST_CANTEENS, LEAST_SHARE * logs.shape[1])
+    total = np.log(exp(logs).sum(axis=1) / exp(levels).where(known).sum(axis=1))
+    enough = known.sum(axis=1) >= min(LEAST_CANTEENS, LEAST_SHARE * logs.shape[1])
     return ((1 - TOTAL_SHARE) * median + TOTAL_SHARE * total).where(enough)
 
 
 def without_disruptions(logs: pd.DataFrame) -> pd.DataFrame:
-    """Return the days less the long runs in which the whole city was far from itself: next year will not be so."""
+    """Return the log meals without the long runs of outlier days of the whole city, which next year will not repeat."""
     index = balanced_index(logs, pd.Series(0.0, logs.index)).dropna()
     far = index != _without_outliers(index)
     runs = (far != far.shift()).cumsum()
@@ -60,8 +60,8 @@ def without_disruptions(logs: pd.DataFrame) -> pd.DataFrame:
 def day_index(logs: pd.DataFrame, features: pd.DataFrame) -> pd.Series:
     """Return the balanced index of the past days.
 
-    The level of a school year just begun is read through the season of the earlier ones: September's first days are
-    always low, and do not make a low year.
+    For a new school year, the season of the earlier years is removed first: the first days of September are always low,
+    and do not mean a low year.
     """
     index = balanced_index(logs, pd.Series(0.0, logs.index))
     years = school_years(days_of(logs))
@@ -69,49 +69,49 @@ def day_index(logs: pd.DataFrame, features: pd.DataFrame) -> pd.Series:
     if current.sum() < ANCHOR_DAYS and (~current).sum() >= ANCHOR_DAYS:
         shape = _prophet_terms(index[~current], features, days_of(logs[current])).sum(axis=1)
         index = balanced_index(logs, shape.reindex(logs.index, fill_value=0.0))
-    untold = days_of(logs)[index.isna()]
-    # Days too few canteens tell of have no index: what Prophet says of them stands in.
-    return index.fillna(_prophet_terms(index, features, untold).sum(axis=1))
+    without_index = days_of(logs)[index.isna()]
+    # Days with too few canteens have no index: Prophet's estimate replaces it.
+    return index.fillna(_prophet_terms(index, features, without_index).sum(axis=1))
 
 
 def of_total(index: pd.Series, logs: pd.DataFrame, own: pd.DataFrame) -> pd.Series:
-    """Return the index that gives the city's total of each day, once the canteens' own effects are known.
+    """Return the index corrected so that the canteens' expected meals add up to the city's total of each day.
 
-    The median canteen says what is usual; but outings and odd days, which are all drops, lower the total below it.
+    The median canteen gives the usual day. Outings and odd days are all drops, so the total is below it.
     """
-    told = logs.loc[logs.index.intersection(own.index), own.columns]
-    usual = own.loc[told.index].add(index[told.index], axis=0).where(told.notna())
-    gap = pd.Series(np.log(exp(told).sum(axis=1) / exp(usual).sum(axis=1)), told.index)
-    enough = told.notna().sum(axis=1) >= min(LEAST_CANTEENS, LEAST_SHARE * logs.shape[1])
+    known = logs.loc[logs.index.intersection(own.index), own.columns]
+    expected = own.loc[known.index].add(index[known.index], axis=0).where(known.notna())
+    gap = pd.Series(np.log(exp(known).sum(axis=1) / exp(expected).sum(axis=1)), known.index)
+    enough = known.notna().sum(axis=1) >= min(LEAST_CANTEENS, LEAST_SHARE * logs.shape[1])
     return index.add(gap.where(enough), fill_value=0.0)
 
 
 def shared_terms(index: pd.Series, features: pd.DataFrame, words: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFrame:
-    """Return what Prophet and the menus (`words`, days × words) say of some days, by TERMS."""
-    first = _prophet_terms(index, features, days_of(index)).sum(axis=1)
-    missed = index - first
-    edge = MISSED * 1.4826 * float(missed.abs().median())
-    missed = missed.clip(-edge, edge)
-    past, coming = menu_effect(missed, words, days, MENU_SPREAD, MENU_DAYS)
-    return _prophet_terms(first + missed - past, features, days).assign(menu=coming)
+    """Return the terms (TERMS) that Prophet and the menus (`words`, days × words) give for some days."""
+    first_fit = _prophet_terms(index, features, days_of(index)).sum(axis=1)
+    residuals = index - first_fit
+    limit = MISSED * 1.4826 * float(residuals.abs().median())
+    residuals = residuals.clip(-limit, limit)
+    past, coming = menu_effect(residuals, words, days, MENU_SPREAD, MENU_DAYS)
+    return _prophet_terms(first_fit + residuals - past, features, days).assign(menu=coming)
 
 
 def _prophet_terms(index: pd.Series, features: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFrame:
-    """Fit Prophet on an index (it holds no trend: the levels do) and return its terms for the days."""
+    """Fit Prophet on an index, without trend since the levels hold it, and return its terms for the days."""
     learnt = _without_outliers(index.dropna())
-    nothing = pd.DataFrame(0.0, days, list(TERMS))
+    no_terms = pd.DataFrame(0.0, days, list(TERMS))
     if len(learnt) < LEAST_DAYS or days.empty:
-        return nothing
-    asked = pd.concat([features, _recent_weekdays(days_of(features), learnt.index[-1])], axis=1)
-    past = asked.loc[learnt.index]
-    known = [str(name) for name in asked.columns[past.any()]]
-    model = _model(known, yearly=(learnt.index[-1] - learnt.index[0]).days >= YEARLY_LEAST_DAYS)
+        return no_terms
+    regressors = pd.concat([features, _recent_weekdays(days_of(features), learnt.index[-1])], axis=1)
+    past = regressors.loc[learnt.index]
+    used = [str(name) for name in regressors.columns[past.any()]]
+    model = _model(used, yearly=(learnt.index[-1] - learnt.index[0]).days >= YEARLY_LEAST_DAYS)
     try:
-        model.fit(_frame(past[known]).assign(y=learnt.to_numpy()), seed=SEED)
-    except RuntimeError:  # the optimiser gave up: the canteens' own levels are still worth having
+        model.fit(_frame(past[used]).assign(y=learnt.to_numpy()), seed=SEED)
+    except RuntimeError:  # the optimiser failed: the canteens' own levels still make a forecast
         logging.getLogger(__name__).exception("Prophet failed on the city's index")
-        return nothing
-    return _by_term(model.predict(_frame(asked.loc[days, known])).set_index(days), known)
+        return no_terms
+    return _by_term(model.predict(_frame(regressors.loc[days, used])).set_index(days), used)
 
 
 def _model(regressors: list[str], *, yearly: bool) -> Prophet:
@@ -133,7 +133,7 @@ def _frame(features: pd.DataFrame) -> pd.DataFrame:
 
 
 def _without_outliers(index: pd.Series) -> pd.Series:
-    """Bring a day that no calendar explains back to the edge of the others: Prophet squares what it misses."""
+    """Clip the outliers of an index (winsorizing), because Prophet minimises squared errors."""
     spread = 1.4826 * (index - index.median()).abs().median()
     return index.clip(index.median() - OUTLIER * spread, index.median() + OUTLIER * spread) if spread > 0 else index
 
@@ -144,19 +144,19 @@ def _recent_weekdays(days: pd.DatetimeIndex, last: pd.Timestamp) -> pd.DataFrame
     return pd.DataFrame(columns, days)
 
 
-def _by_term(answer: pd.DataFrame, regressors: list[str]) -> pd.DataFrame:
-    def added(names: list[str]) -> pd.Series:
-        return answer.reindex(columns=names, fill_value=0.0).sum(axis=1)
+def _by_term(prediction: pd.DataFrame, regressors: list[str]) -> pd.DataFrame:
+    def summed(names: list[str]) -> pd.Series:
+        return prediction.reindex(columns=names, fill_value=0.0).sum(axis=1)
 
     recent = [name for name in regressors if name.startswith(RECENT)]
     events = [name for name in regressors if name == "strike"]
     return pd.DataFrame(
         {
-            "usual": answer["trend"],
-            "weekday": added(["weekly", *recent]),
-            "season": added(["yearly"]),
-            "calendar": added([name for name in regressors if name not in {*recent, *events}]),
+            "usual": prediction["trend"],
+            "weekday": summed(["weekly", *recent]),
+            "season": summed(["yearly"]),
+            "calendar": summed([name for name in regressors if name not in {*recent, *events}]),
             "menu": 0.0,
-            "event": added(events),
+            "event": summed(events),
         }
     )

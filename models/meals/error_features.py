@@ -1,7 +1,7 @@
-"""What is known, when a forecast is made, of how far its canteen may end from it (`models.margins` reads it).
+"""The features of forecast errors, known when the forecast is made (`models.meals.error_quantiles` reads them).
 
-A canteen that was further from its forecasts of late, or whose last meals on that weekday are far from what is forecast
-now, is less sure: its level may have moved, or come back.
+A forecast is less sure for a canteen whose recent errors were large, or whose last meals on that weekday are far from
+the forecast: its level may have changed.
 """
 
 from __future__ import annotations
@@ -17,61 +17,62 @@ from models.inputs.panel import Panel, learnable
 
 RECENT_DAYS = 20
 LARGEST_RECENT, LEAST_ERROR, USUAL_ERROR = 0.7, 0.01, 0.05
-# The same weekday of the last weeks known: its last meals, the middle of three and of eight, the most, the least.
+# On the same weekday of the last known weeks: the last meals, the medians of three and eight, the most, the least.
 FEW, MANY = 3, 8
-# A gap counts in two pieces, on either side: what is usual, and what is beyond.
+# A gap is cut in two pieces on each side of zero: up to BEND, and beyond.
 BEND, LARGEST_GAP = 0.06, 0.25
-# How far back the same weekdays are looked for, before the first of the forecasts.
+# How far back before the first forecast the same weekdays are read.
 LOOK_BACK = pd.Timedelta(days=400)
-# Where the managers' plan is far from the forecast, both are less sure.
+# When the managers' plan is far from the forecast, both are less sure.
 PLAN_BENDS, OWN_BENDS = (0.05, 0.12, 0.25), (0.03, 0.08, 0.2)
-PLAN_CLUES = 2 * (len(PLAN_BENDS) + 1 + len(OWN_BENDS) + 1)
+PLAN_FEATURES = 2 * (len(PLAN_BENDS) + 1 + len(OWN_BENDS) + 1)
 
 
-class Made(NamedTuple):
-    """Forecasts made: meals and what events change of them (log), days × canteens; the last day each day's knew."""
+class Forecasts(NamedTuple):
+    """Forecasts: meals and the effect of events on them (log), days × canteens; the cutoff of each day's forecast."""
 
     meals: pd.DataFrame
     event: pd.DataFrame
-    known: pd.Series
+    cutoff: pd.Series
 
-    def rows(self, wanted: slice | pd.DatetimeIndex) -> Made:
+    def rows(self, days: slice | pd.DatetimeIndex) -> Forecasts:
         """Return the forecasts of some days."""
-        return Made(self.meals.loc[wanted], self.event.loc[wanted], self.known.loc[wanted])
+        return Forecasts(self.meals.loc[days], self.event.loc[days], self.cutoff.loc[days])
 
 
-def clues(panel: Panel, made: Made, features: pd.DataFrame) -> np.ndarray:
-    """Return days × canteens × clues of forecasts; the panel ends with the last day known to any of them.
+def error_features(panel: Panel, forecasts: Forecasts, calendar_features: pd.DataFrame) -> np.ndarray:
+    """Return the features of the errors of forecasts: days × canteens × features.
 
-    `features` are those of the calendar. What an event changes is no surprise: it moves no clue.
+    The panel ends at the last cutoff of the forecasts. `calendar_features` has days × features. The declared effect of
+    an event changes no feature.
     """
-    meals, days = made.meals, days_of(made.meals)
-    of_day = np.hstack([_weekdays(days), features.loc[days].to_numpy()])
-    shared = np.broadcast_to(of_day[:, None, :], (*meals.shape, of_day.shape[1]))
-    cutoffs = pd.DatetimeIndex(made.known)
-    gaps = [piece for gap in _gaps(panel, log(meals) - made.event, cutoffs) for piece in bent(gap, (BEND,))]
+    meals, days = forecasts.meals, days_of(forecasts.meals)
+    day_features = np.hstack([_weekdays(days), calendar_features.loc[days].to_numpy()])
+    shared = np.broadcast_to(day_features[:, None, :], (*meals.shape, day_features.shape[1]))
+    cutoffs = pd.DatetimeIndex(forecasts.cutoff)
+    gaps = [piece for gap in _gaps(panel, log(meals) - forecasts.event, cutoffs) for piece in piecewise(gap, (BEND,))]
     own = np.stack([_recent(panel, meals, cutoffs), *gaps], axis=-1, dtype=np.float32)
     return np.concatenate([shared, own], axis=-1, dtype=np.float32)
 
 
-def plan_clues(gap: np.ndarray) -> np.ndarray:
-    """Return days × canteens × clues of the gap between plan and forecast (log), and of each canteen's own part."""
-    told = np.isfinite(gap).any(axis=1)
-    middle = np.zeros(len(gap))
-    middle[told] = np.nanmedian(gap[told], axis=1)
-    pieces = [*bent(gap, PLAN_BENDS), *bent(gap - middle[:, None], OWN_BENDS)]
+def plan_features(gap: np.ndarray) -> np.ndarray:
+    """Return the features of the gap between plan and forecast (log), and of each canteen's own part of it."""
+    known_days = np.isfinite(gap).any(axis=1)
+    median = np.zeros(len(gap))
+    median[known_days] = np.nanmedian(gap[known_days], axis=1)
+    pieces = [*piecewise(gap, PLAN_BENDS), *piecewise(gap - median[:, None], OWN_BENDS)]
     return np.stack(pieces, axis=-1, dtype=np.float32)
 
 
-def bent(gap: np.ndarray, places: tuple[float, ...]) -> list[np.ndarray]:
-    """Return a gap (0 where unknown) in pieces on either side of zero: a line that may bend at these places."""
+def piecewise(gap: np.ndarray, places: tuple[float, ...]) -> list[np.ndarray]:
+    """Return a piecewise linear basis of a gap (0 where unknown), with bends at these places on each side of zero."""
     known = np.nan_to_num(gap)
     edges = (0.0, *places, np.inf)
     return [np.clip(side, low, high) - low for side in (known, -known) for low, high in pairwise(edges)]
 
 
-def of_errors(errors: np.ndarray) -> np.ndarray:
-    """Return a mean size of errors as a clue: the log of how many times the usual size it is."""
+def size_feature(errors: np.ndarray) -> np.ndarray:
+    """Return the feature of a mean error: the log of its ratio to the usual error."""
     return np.log(np.maximum(errors, LEAST_ERROR) / USUAL_ERROR)
 
 
@@ -80,30 +81,30 @@ def _weekdays(days: pd.DatetimeIndex) -> np.ndarray:
 
 
 def _recent(panel: Panel, meals: pd.DataFrame, cutoffs: pd.DatetimeIndex) -> np.ndarray:
-    """Return how far the forecasts of the last days known ended from the meals served."""
+    """Return the feature of recent errors: the mean absolute log error of the last days known at each cutoff."""
     served = panel.served.loc[panel.served.index.isin(meals.index), meals.columns]
     errors = log(served / meals.loc[served.index]).abs()
     sizes = errors.clip(upper=LARGEST_RECENT).rolling(RECENT_DAYS, min_periods=1).mean()
-    told = sizes.to_numpy()[np.isfinite(sizes)]
-    overall = float(told.mean()) if len(told) else USUAL_ERROR
-    return of_errors(np.nan_to_num(_as_known(sizes, cutoffs), nan=overall))
+    known_sizes = sizes.to_numpy()[np.isfinite(sizes)]
+    overall = float(known_sizes.mean()) if len(known_sizes) else USUAL_ERROR
+    return size_feature(np.nan_to_num(_as_known(sizes, cutoffs), nan=overall))
 
 
 def _gaps(panel: Panel, forecast: pd.DataFrame, cutoffs: pd.DatetimeIndex) -> list[np.ndarray]:
-    """Return how far what was served on the same weekday of the last weeks known is above each forecast (log)."""
-    wanted = log(learnable(panel).loc[cutoffs.min() - LOOK_BACK :].reindex(columns=forecast.columns))
-    found = np.full((5, *forecast.shape), np.nan)
+    """Return the gaps (log) between each forecast and the meals served on the same weekday of the last known weeks."""
+    past_meals = log(learnable(panel).loc[cutoffs.min() - LOOK_BACK :].reindex(columns=forecast.columns))
+    summaries = np.full((5, *forecast.shape), np.nan)
     for weekday in range(5):
-        past = wanted[days_of(wanted).day_of_week == weekday]
+        past = past_meals[days_of(past_meals).day_of_week == weekday]
         few, many = past.rolling(FEW, min_periods=1), past.rolling(MANY, min_periods=1)
-        told = (past.ffill(), few.median(), many.median(), many.max(), many.min())
-        asked = days_of(forecast).day_of_week == weekday
-        found[:, asked] = [_as_known(one, cutoffs[asked]) for one in told]
-    return list(np.clip(found - forecast.to_numpy(), -LARGEST_GAP, LARGEST_GAP))
+        weekday_summaries = (past.ffill(), few.median(), many.median(), many.max(), many.min())
+        on_weekday = days_of(forecast).day_of_week == weekday
+        summaries[:, on_weekday] = [_as_known(table, cutoffs[on_weekday]) for table in weekday_summaries]
+    return list(np.clip(summaries - forecast.to_numpy(), -LARGEST_GAP, LARGEST_GAP))
 
 
 def _as_known(table: pd.DataFrame, cutoffs: pd.DatetimeIndex) -> np.ndarray:
     """Return the last row of a table up to each cutoff, NaN before its first."""
     rows = days_of(table).searchsorted(cutoffs, side="right") - 1
-    # Before the first row comes the last one: unknown.
+    # Row −1 is the added last row: unknown.
     return np.vstack([table.to_numpy(dtype=float), np.full((1, table.shape[1]), np.nan)])[rows]

@@ -1,4 +1,4 @@
-"""The forecast of the meals served: what canteens share (Prophet on the city's index) and what is their own."""
+"""The forecast of the meals served: Prophet on the city's index, plus the canteens' own terms."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from models.inputs import enrolment
 from models.inputs.calendar import day_features
 from models.inputs.frames import days_of, exp, log, total
 from models.inputs.panel import Panel, learnable
-from models.meals import canteen_levels as levels
-from models.meals import city_index, events
+from models.inputs.series import LEAST_DAYS
+from models.meals import canteen_levels, city_index, events
 
 TERMS = city_index.TERMS
 
@@ -22,20 +22,20 @@ TERMS = city_index.TERMS
 class Outlook:
     """Meals forecast, days × canteens, and the terms they are made of, in log meals (their sum is the log of meals).
 
-    `learnt` are the effects of past events, by kind and scope; `unsure` are the canteens without a past, forecast from
-    their pupils, with the spread (log) of the level they start from.
+    `learnt` has the effects of past events by scope. `unsure` has the canteens without a past, forecast from their
+    pupils, with the standard deviation (log) of their level.
     """
 
     meals: pd.DataFrame
     terms: dict[str, pd.DataFrame]
-    learnt: dict[str, events.Learnt] = field(default_factory=dict)
+    learnt: dict[str, events.KindEffect] = field(default_factory=dict)
     unsure: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
 
     def in_meals(self) -> dict[str, pd.DataFrame]:
-        """Return the terms in meals: the usual level, and what each other term adds to it; they sum to the forecast.
+        """Return the logarithmic mean Divisia decomposition of the forecast in meals: usual level and other terms.
 
-        A term's share of the gap is its share of the log gap: the logarithmic mean Divisia index, which leaves no
-        remainder (B. W. Ang, Energy Policy 32, 2004).
+        A term's share of the gap to the usual level is its share of the log gap, so the terms sum to the forecast
+        (B. W. Ang, Energy Policy 32, 2004).
         """
         usual = exp(self.terms["usual"])
         gap = log(self.meals / usual)
@@ -44,21 +44,21 @@ class Outlook:
 
 
 def outlook(panel: Panel, days: pd.DatetimeIndex, strikes: Collection[date]) -> Outlook:
-    """Forecast the meals of every canteen with a past, or pupils to come, on the given days."""
+    """Forecast the meals of every canteen with a past, or with pupils to come, on the given days."""
     logs = log(learnable(panel))
-    logs = logs.loc[:, logs.notna().sum() >= levels.LEAST_DAYS].dropna(how="all")
+    logs = logs.loc[:, logs.notna().sum() >= LEAST_DAYS].dropna(how="all")
     if logs.empty:
-        nothing = pd.DataFrame(index=days, dtype=float)
-        return Outlook(nothing, dict.fromkeys(TERMS, nothing))
+        empty = pd.DataFrame(index=days, dtype=float)
+        return Outlook(empty, dict.fromkeys(TERMS, empty))
     logs = city_index.without_disruptions(logs)
     features = day_features(days_of(logs).union(days), days_of(logs), strikes)
     index = city_index.day_index(logs, features)
-    own = levels.own_terms(logs.sub(index, axis=0), days_of(logs).union(days), features, panel.pupils)
+    own = canteen_levels.own_terms(logs.sub(index, axis=0), days_of(logs).union(days), features, panel.pupils)
     index = city_index.of_total(index, logs, total(own.values()))
     shared = city_index.shared_terms(index, features, panel.words, days.union(events.past_days(panel, logs)))
-    coming, unsure = enrolment.started(own, panel.pupils, panel.kinds, days_of(panel.served), days)
-    none = pd.DataFrame(0.0, days, coming["usual"].columns)
-    terms = {name: coming.get(name, none) for name in TERMS}
+    coming, unsure = enrolment.with_newcomers(own, panel.pupils, panel.kinds, days_of(panel.served), days)
+    no_effect = pd.DataFrame(0.0, days, coming["usual"].columns)
+    terms = {name: coming.get(name, no_effect) for name in TERMS}
     learnt = events.learn(panel, index, shared, own)
     terms = events.with_events({name: terms[name].add(shared.loc[days, name], axis=0) for name in TERMS}, panel, learnt)
     return Outlook(exp(total(terms.values())), terms, learnt, unsure)

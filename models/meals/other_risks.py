@@ -1,7 +1,7 @@
-"""What other risks of running short than the managers' would have meant, read from the errors an origin knew.
+"""The newsvendor quantities at other risks of running short than that of the run, as one factor per origin and risk.
 
-What is prepared above a forecast follows a power of the expected error (`models.quantity.spread`), which the way from
-the forecast to the upper end tells: one factor per origin and risk is enough, whatever the canteen and the day.
+The meals prepared above a forecast follow a power of the expected error (`models.meals.quantity.spread`). The distance
+from the forecast to the upper end gives that error, so one factor serves for all canteens and days of an origin.
 """
 
 from __future__ import annotations
@@ -11,32 +11,33 @@ from typing import Any
 
 import pandas as pd
 
+from models.inputs.series import INTERVAL
 from models.meals.backtest import Quantities
 from models.meals.error_quantiles import Margin
-from models.meals.quantity import INTERVAL, SIZE_POWER, USUAL_MEALS, USUAL_WIDTH, WIDTH_POWER
+from models.meals.quantity import SIZE_POWER, USUAL_MEALS, USUAL_WIDTH, WIDTH_POWER
 
-# One day short in so many, the most prudent first.
+# The risks: one day short in so many, the most prudent first.
 ONE_IN = (20, 10, 7, 5, 4, 3)
 DIGITS = 6
 
 
-def kept(past: Mapping[pd.Timestamp, Quantities], ahead: Quantities) -> dict[str, Any]:
-    """Return, to be kept with the run, the factors of each risk for the days to come and for each judged origin.
+def stored_factors(past: Mapping[pd.Timestamp, Quantities], coming: Quantities) -> dict[str, Any]:
+    """Return the factors of each risk, for the days to come and each judged origin, as the run stores them.
 
-    `past` are the quantities by the last day these knew. `data.queries.risk` says how a factor becomes meals.
+    `past` has the quantities by cutoff. `data.queries.forecasts.other_risks` turns a factor into meals.
     """
     return {
         "one_in": list(ONE_IN),
         "width_power": WIDTH_POWER,
         "size_power": SIZE_POWER,
-        "ahead": factors(ahead.above, ahead.prepared),
-        "past": {f"{known:%Y-%m-%d}": factors(one.above, one.prepared) for known, one in past.items()},
+        "ahead": factors(coming.above, coming.prepared),
+        "past": {f"{cutoff:%Y-%m-%d}": factors(one.above, one.prepared) for cutoff, one in past.items()},
     }
 
 
 def factors(above: Margin, prepared: Margin) -> list[float]:
     """Return the factor of each risk: meals above the forecast = factor × way^width_power × forecast^(1 − width_power)
-    × forecast^size_power, where `way` leads from the forecast to the upper end.
+    × forecast^size_power, where `way` is the upper end minus the forecast.
     """
     upper = above.quantile((1 + INTERVAL) / 2)
     if upper <= 0:

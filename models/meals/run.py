@@ -1,4 +1,4 @@
-"""The meals of every canteen for one computation: forecast, interval, quantities, terms, and the past judged."""
+"""The meals of every canteen for one computation: forecast, interval, quantities, terms, and backtest."""
 
 from __future__ import annotations
 
@@ -11,28 +11,26 @@ import numpy as np
 import pandas as pd
 
 from models.inputs.job import UNATTACHED, Job
-from models.inputs.panel import REASONS, Panel, reasons, whole_plans
-from models.inputs.series import Series, panel_of
-from models.meals import backtest, quantity
-from models.meals import other_risks as risk
+from models.inputs.panel import REASONS, Panel, complete_plans, reasons
+from models.inputs.series import FITTED_DAYS, Fit, Series, panel_of
+from models.meals import backtest, other_risks, quantity
 from models.meals.backtest import (
     LEAD_DAYS,
     Origin,
     Quantities,
     as_rows,
     earlier_origins,
-    made_of,
+    forecasts_of,
+    joined,
     quantities,
-    together,
-    told_enough,
+    with_enough_past,
 )
-from models.meals.error_features import Made
+from models.meals.error_features import Forecasts
 from models.meals.forecast import TERMS, Outlook
-from models.surplus import FITTED_DAYS, Fit
 
 Tables = dict[str, pd.DataFrame]
 
-# How many months of the past are judged and shown.
+# The backtest shown to users covers this many months.
 JUDGED_MONTHS = 12
 METHOD, FROM_PUPILS = "prophet_pooled", "prophet_pooled_from_pupils"
 
@@ -50,7 +48,7 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be computed: the origins of the past, and the days to come, last."""
+    """The origins to compute: those of the past, and that of the days to come."""
 
     panel: Panel
     past: list[Origin]
@@ -58,7 +56,7 @@ class Plan:
 
     @property
     def judged(self) -> list[Origin]:
-        """Return the origins of the past that are judged: the earlier ones teach how far forecasts miss."""
+        """Return the past origins that are judged; the errors are learnt from the earlier ones."""
         return self.past[len(self.past) - len(self.past) // (backtest.CALIBRATION_MONTHS // JUDGED_MONTHS) :]
 
 
@@ -66,46 +64,45 @@ def plan(job: Job) -> Plan:
     """Return the origins of a job: the last three years by month, three weeks ahead, then the days to come."""
     panel = panel_of(job)
     after = pd.Timestamp(job.last_service_on) + pd.Timedelta(days=1)
-    past = told_enough(panel, earlier_origins(panel, after.date(), LEAD_DAYS))
+    past = with_enough_past(panel, earlier_origins(panel, after.date(), LEAD_DAYS))
     return Plan(panel, past, Origin(pd.Timestamp(job.last_service_on), pd.DatetimeIndex(pd.to_datetime(job.days))))
 
 
-def past_rows(one: Plan, judged: list[Quantities]) -> pd.DataFrame:
-    """Return the judged past, one row per canteen × day: `models.backtest.COLUMNS`, known_until, set_aside."""
-    return with_what_is_known(one.panel, one.judged, as_rows(one.panel, [origin.tables for origin in judged]))
+def backtest_rows(plan: Plan, judged: list[Quantities]) -> pd.DataFrame:
+    """Return the backtest, one row per canteen × day: `models.meals.backtest.COLUMNS`, known_until, set_aside."""
+    return with_cutoff_and_reason(plan.panel, plan.judged, as_rows(plan.panel, [origin.tables for origin in judged]))
 
 
-def with_what_is_known(panel: Panel, judged: list[Origin], rows: pd.DataFrame) -> pd.DataFrame:
-    """Add to judged days the last day known to their forecast, and why nothing is learnt from them, if so."""
-    known = {day: origin.cutoff for origin in judged for day in origin.days}
+def with_cutoff_and_reason(panel: Panel, judged: list[Origin], rows: pd.DataFrame) -> pd.DataFrame:
+    """Add to the backtest the cutoff of each day's forecast, and the reason why the day is set aside, if any."""
+    cutoff_of_day = {day: origin.cutoff for origin in judged for day in origin.days}
     places = pd.MultiIndex.from_frame(rows[["date", "canteen"]])
-    why = reasons(panel).stack().reindex(places).to_numpy(dtype=int)
-    # What can be learnt from is −1, the last of these names.
+    reason_codes = reasons(panel).stack().reindex(places).to_numpy(dtype=int)
+    # The code of a day that is not set aside, −1, points to the last name: None.
     names = np.array([*REASONS, None], dtype=object)
-    return rows.assign(known_until=pd.to_datetime(rows["date"].map(known)), set_aside=names[why])
+    return rows.assign(known_until=pd.to_datetime(rows["date"].map(cutoff_of_day)), set_aside=names[reason_codes])
 
 
-def to_come(one: Plan, past: Made, strikes: Collection[date], plans: pd.DataFrame, ahead: Outlook) -> Quantities:
-    """Return the quantities of the days to come; `plans` are what the managers planned (`Job.plans`)."""
-    made = together([past, made_of(ahead, one.future, one.panel.served.columns)])
-    told = whole_plans(one.panel, plans, one.future.days)
-    found = quantities(one.panel, made, strikes, one.future, told)
-    found.tables["recommended_with_plan"] = found.tables["recommended_with_plan"].where(told.notna())
-    return found._replace(tables=quantity.widened(found.tables, ahead.unsure))
+def coming_quantities(
+    plan: Plan, past: Forecasts, strikes: Collection[date], plans: pd.DataFrame, outlook: Outlook
+) -> Quantities:
+    """Return the quantities of the days to come; `plans` are the managers' plans (`Job.plans`)."""
+    forecasts = joined([past, forecasts_of(outlook, plan.future, plan.panel.served.columns)])
+    complete = complete_plans(plan.panel, plans, plan.future.days)
+    coming = quantities(plan.panel, forecasts, strikes, plan.future, complete)
+    coming.tables["recommended_with_plan"] = coming.tables["recommended_with_plan"].where(complete.notna())
+    return coming._replace(tables=quantity.widened(coming.tables, outlook.unsure))
 
 
-def fits(series: list[Series], past: Made, coming: Tables, ahead: Outlook) -> list[Fit]:
-    """Return each series of meals as a Fit: the days to come, and its past forecasts of the last school year."""
-    return [
-        _fit(one_series, FROM_PUPILS if one_series.canteen in ahead.unsure else METHOD, past.meals, coming)
-        for one_series in series
-    ]
+def fits(series: list[Series], past: Forecasts, coming: Tables, outlook: Outlook) -> list[Fit]:
+    """Return each series of meals as a Fit: the days to come, and its past forecasts over the last school year."""
+    return [_fit(one, FROM_PUPILS if one.canteen in outlook.unsure else METHOD, past.meals, coming) for one in series]
 
 
 def _fit(series: Series, method: str, past: pd.DataFrame, coming: Tables) -> Fit:
     future = pd.DataFrame({name: table[series.canteen] for name, table in coming.items()})
     future = future.rename(columns={"forecast": "point"}).rename_axis("date").reset_index()
-    # The pupils of a canteen without a past may be known for one of two school years.
+    # A canteen without a past may have known pupils for only one of two school years.
     future = future.dropna(subset=["point"])
     if series.canteen not in past:
         return Fit(series, method, future, pd.DataFrame(columns=["date", "y", "fitted", "meals"]))
@@ -113,25 +110,25 @@ def _fit(series: Series, method: str, past: pd.DataFrame, coming: Tables) -> Fit
     return Fit(series, method, future, known.rename(columns={"ds": "date"})[["date", "y", "fitted", "meals"]])
 
 
-def term_rows(series: list[Series], ahead: Outlook) -> pd.DataFrame:
+def term_rows(series: list[Series], outlook: Outlook) -> pd.DataFrame:
     """Return one row per canteen × day: the terms of its forecast, in meals."""
     wanted = {one.canteen for one in series} - {UNATTACHED}
-    parts = {name: table[[c for c in table if c in wanted]].stack() for name, table in ahead.in_meals().items()}
+    parts = {name: table[[c for c in table if c in wanted]].stack() for name, table in outlook.in_meals().items()}
     rows = pd.DataFrame(parts).dropna().rename_axis(["date", "canteen"]).reset_index()
     return rows[["canteen", "date", *TERMS]]
 
 
-def known_events(one: Plan, ahead: Outlook) -> dict[str, Any]:
-    """Return, to be kept with the run, the events its days knew and the effects learnt from past ones."""
-    days = one.panel.events[one.panel.events["date"].isin(one.future.days)]
-    told = days.assign(date=days["date"].dt.strftime("%Y-%m-%d")).astype(object)
+def known_events(plan: Plan, outlook: Outlook) -> dict[str, Any]:
+    """Return the events of the days to come and the effects learnt from past ones, as the run stores them."""
+    days = plan.panel.events[plan.panel.events["date"].isin(plan.future.days)]
+    records = days.assign(date=days["date"].dt.strftime("%Y-%m-%d")).astype(object)
     return {
-        "days": told.where(told.notna(), None).to_dict("list"),
-        "learnt": {name: effect._asdict() for name, effect in ahead.learnt.items()},
+        "days": records.where(records.notna(), None).to_dict("list"),
+        "learnt": {name: effect._asdict() for name, effect in outlook.learnt.items()},
     }
 
 
-def known_risks(one: Plan, judged: list[Quantities], coming: Quantities) -> dict[str, Any]:
-    """Return, to be kept with the run, what other risks of running short mean for its days and for those judged."""
-    past = {origin.cutoff: said for origin, said in zip(one.judged, judged, strict=True)}
-    return risk.kept(past, coming)
+def known_risks(plan: Plan, judged: list[Quantities], coming: Quantities) -> dict[str, Any]:
+    """Return the factors of other risks for the days to come and the judged origins, as the run stores them."""
+    past = {origin.cutoff: one for origin, one in zip(plan.judged, judged, strict=True)}
+    return other_risks.stored_factors(past, coming)

@@ -1,6 +1,7 @@
-"""What the pilot changed: the mean move of the pilot canteens against their comparison canteens, and its interval.
+"""The effect of the pilot by difference-in-differences, and its permutation interval.
 
-`pilot_slots` says who is compared with whom, `pilot_lots` how sure we are; docs/effet.md tells how well it does.
+`models.pilot.comparisons` chooses the comparison canteens, `models.pilot.permutations` gives the interval.
+docs/effet.md says how often it is right.
 """
 
 from __future__ import annotations
@@ -10,20 +11,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.pilot.comparisons import LEAST_DAYS, NOBODY, Outcome, Pilot, Slot, moves, slots_of
-from models.pilot.permutations import drawn, interval, told_by
+from models.pilot.comparisons import LEAST_DAYS, NOBODY, Outcome, Pilot, Slot, differences, slots_of
+from models.pilot.permutations import draw_permutations, interval, statistics
 
-# One pilot canteen alone tells nothing of how much canteens differ.
+# With a single pilot canteen, the differences between canteens cannot be estimated.
 LEAST_PILOTS = 2
 DRAWS = 1999
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """An effect, its 95 % interval, its standard error, and its standard deviation (`spread`) under drawn lots.
+    """An effect, its 95 % interval, its standard error, and its standard deviation over permutations (`spread`).
 
-    `own` is the effect of each pilot (NaN where nothing can be compared), `compared` the columns it is compared with
-    (NOBODY fills the row), `rates` the mean rates of the pilots and of their comparison canteens, before and after.
+    `own` is the effect of each pilot (NaN where it cannot be compared), `compared` the columns of its comparison
+    canteens (filled with NOBODY), `rates` the mean rates of the pilots and of these canteens, before and after.
     """
 
     effect: float
@@ -39,43 +40,47 @@ class Estimate:
 def estimate(
     outcome: Outcome, pilots: Sequence[Pilot], draws: int = DRAWS, least_days: int = LEAST_DAYS
 ) -> Estimate | None:
-    """Return the effect of the pilot, or None when fewer than two pilot canteens can be compared."""
+    """Return the difference-in-differences estimate, or None if fewer than two pilot canteens can be compared."""
     slots = slots_of(outcome, pilots, least_days)
     columns = np.array([pilot.canteen for pilot in pilots], dtype=int)
-    found = moves(slots, columns[None, :])
-    own, compared = found.moved[0], found.compared[0]
-    told = np.isfinite(own)
-    if told.sum() < LEAST_PILOTS:
+    observed = differences(slots, columns[None, :])
+    own, compared = observed.difference[0], observed.compared[0]
+    comparable = np.isfinite(own)
+    if comparable.sum() < LEAST_PILOTS:
         return None
-    if not told.all():
-        return _without(outcome, pilots, told, draws, least_days)
-    shown, lots = told_by(slots, columns[None, :]), told_by(slots, drawn(slots, draws))
+    if not comparable.all():
+        return _without(outcome, pilots, comparable, draws, least_days)
+    actual, permuted = statistics(slots, columns[None, :]), statistics(slots, draw_permutations(slots, draws))
     effect = float(own.mean())
-    lower, upper = interval(shown, lots)
-    share = effect / float(shown.treated[0]) if shown.treated[0] else 0.0
-    spread = float(np.sqrt(np.mean((lots.moved - share * lots.treated) ** 2))) if len(lots.moved) else np.nan
-    error = float(np.sqrt(max(shown.errors[0, 0], 0.0)))
+    lower, upper = interval(actual, permuted)
+    share = effect / float(actual.treated[0]) if actual.treated[0] else 0.0
+    spread = (
+        float(np.sqrt(np.mean((permuted.difference - share * permuted.treated) ** 2)))
+        if len(permuted.difference)
+        else np.nan
+    )
+    error = float(np.sqrt(max(actual.errors[0, 0], 0.0)))
     return Estimate(effect, lower, upper, error, spread, own, compared, _mean_rates(slots, columns, compared))
 
 
 def _without(
-    outcome: Outcome, pilots: Sequence[Pilot], told: np.ndarray, draws: int, least_days: int
+    outcome: Outcome, pilots: Sequence[Pilot], comparable: np.ndarray, draws: int, least_days: int
 ) -> Estimate | None:
-    """Return the effect on the pilots that can be compared; the others are not comparison canteens for all that."""
-    kept = [pilot for pilot, is_told in zip(pilots, told, strict=True) if is_told]
-    left_out = [pilot.canteen for pilot, is_told in zip(pilots, told, strict=True) if not is_told]
-    found = estimate(outcome.without(left_out), kept, draws, least_days)
-    if found is None:
+    """Return the effect on the pilots that can be compared; the other pilots are not used as comparison canteens."""
+    kept = [pilot for pilot, is_comparable in zip(pilots, comparable, strict=True) if is_comparable]
+    left_out = [pilot.canteen for pilot, is_comparable in zip(pilots, comparable, strict=True) if not is_comparable]
+    partial = estimate(outcome.without(left_out), kept, draws, least_days)
+    if partial is None:
         return None
-    own, compared = np.full(len(pilots), np.nan), np.full((len(pilots), found.compared.shape[1]), NOBODY)
-    own[told], compared[told] = found.own, found.compared
-    return replace(found, own=own, compared=compared)
+    own, compared = np.full(len(pilots), np.nan), np.full((len(pilots), partial.compared.shape[1]), NOBODY)
+    own[comparable], compared[comparable] = partial.own, partial.compared
+    return replace(partial, own=own, compared=compared)
 
 
 def _mean_rates(slots: list[Slot], columns: np.ndarray, compared: np.ndarray) -> np.ndarray:
-    """Return the mean rates (pilots, comparison canteens) × (before, after), on the days they share."""
-    found = []
+    """Return the mean rates (pilots, comparison canteens) × (before, after), on their common days."""
+    rates = []
     for slot, column, others in zip(slots, columns, compared, strict=True):
-        them = others[others != NOBODY]
-        found.append([slot.rates[:, column, them].mean(axis=1), slot.rates[:, them, column].mean(axis=1)])
-    return np.mean(found, axis=0)
+        comparisons = others[others != NOBODY]
+        rates.append([slot.rates[:, column, comparisons].mean(axis=1), slot.rates[:, comparisons, column].mean(axis=1)])
+    return np.mean(rates, axis=0)

@@ -1,4 +1,4 @@
-"""Does the pilot work? From the store to the effects on surplus, shortage and waste."""
+"""The study of the pilot: from the store to its effects on surplus, shortage and waste."""
 
 from __future__ import annotations
 
@@ -20,66 +20,66 @@ MEASURES = {
     SHORTAGE: ("shortage", "served", 100.0),
     WASTE: ("waste", "weighed_meals", 1000.0),
 }
-# Whole weeks, so that each weekday counts as often before as after.
+# Whole weeks, so that each weekday counts equally before and after.
 YEAR, MONTH = timedelta(weeks=52), timedelta(weeks=4)
-# What a longer test would bring is read from its halves: fewer days and draws are enough for that.
+# The two halves of the test say how a longer test would reduce the interval: fewer days and draws are enough for that.
 HALF_DAYS, HALF_DRAWS = 3, 499
 PAIRS = ["canteen", "kind", "days_before", "days_after", "meals", "change", "others", "same_kind"]
 
 
 def study(store: Store) -> Study:
-    """Return what the pilot changed so far, each pilot canteen around its own dates."""
+    """Return the effects of the pilot so far, each pilot canteen with its own dates."""
     sites = pilot.sites(store)
     begun = sites.dropna(subset=["canteen", "start"])
     if begun.empty:
         return Study(sites, None, {}, dict.fromkeys(MEASURES, FEW_PILOTS))
     days = pilot.daily(store, (begun["until"].min() - YEAR).date())
-    # Schools that will be in the pilot may already be changing: their canteens are compared with nobody.
+    # Schools that will join the pilot may already be changing: their canteens are not compared.
     coming = set(sites["canteen"].dropna()) - set(begun["canteen"])
     known = days[~days["canteen"].isin(coming)]
-    found = {measure: effect(known, begun, measure) for measure in MEASURES}
+    effects = {measure: effect(known, begun, measure) for measure in MEASURES}
     return Study(
         sites,
         days["date"].max().date() if len(days) else None,
-        {measure: one for measure, one in found.items() if isinstance(one, Effect)},
-        {measure: one for measure, one in found.items() if isinstance(one, str)},
+        {measure: result for measure, result in effects.items() if isinstance(result, Effect)},
+        {measure: result for measure, result in effects.items() if isinstance(result, str)},
     )
 
 
 def effect(days: pd.DataFrame, begun: pd.DataFrame, measure: str) -> Effect | str:
-    """Return the effect on one measure, from all canteens' days and the pilot schools begun, or why it has none."""
+    """Return the effect on one measure, or the reason why there is none, from the days of all canteens."""
     outcome, canteens = outcome_of(days, measure)
     pilots = pilots_of(begun, canteens.index, outcome.days)
-    known = [min(_days(outcome, one)) for one in pilots]
-    if not any(known):
+    day_counts = [min(_days(outcome, one)) for one in pilots]
+    if not any(day_counts):
         return NO_FIGURES
-    if sum(count >= LEAST_DAYS for count in known) < LEAST_PILOTS:
+    if sum(count >= LEAST_DAYS for count in day_counts) < LEAST_PILOTS:
         return FEW_PILOTS
-    found = estimate(outcome, pilots)
-    return NO_COMPARISON if found is None else _effect(outcome, canteens, pilots, found)
+    result = estimate(outcome, pilots)
+    return NO_COMPARISON if result is None else _effect(outcome, canteens, pilots, result)
 
 
-def _effect(outcome: Outcome, canteens: pd.DataFrame, pilots: list[Pilot], found: Estimate) -> Effect:
-    kept = [one for one, own in zip(pilots, found.own, strict=True) if np.isfinite(own)]
+def _effect(outcome: Outcome, canteens: pd.DataFrame, pilots: list[Pilot], result: Estimate) -> Effect:
+    kept = [one for one, own in zip(pilots, result.own, strict=True) if np.isfinite(own)]
     known = outcome.without([one.canteen for one in pilots if one not in kept])
-    (before, after), (others_before, others_after) = found.rates
+    (before, after), (others_before, others_after) = result.rates
     return Effect(
-        change=Interval(found.effect, found.lower, found.upper),
+        change=Interval(result.effect, result.lower, result.upper),
         pilots_before=float(before),
         pilots_after=float(after),
         others_before=float(others_before),
         others_after=float(others_after),
         pilots=len(kept),
-        others=len(set(found.compared.ravel()) - {NOBODY}),
+        others=len(set(result.compared.ravel()) - {NOBODY}),
         trend=_trend(known, kept),
-        more_weeks=more_weeks(known, kept, found),
-        pairs=_pairs(outcome, canteens, pilots, found),
-        months=_months(outcome, pilots, found),
+        more_weeks=more_weeks(known, kept, result),
+        pairs=_pairs(outcome, canteens, pilots, result),
+        months=_months(outcome, pilots, result),
     )
 
 
 def outcome_of(days: pd.DataFrame, measure: str) -> tuple[Outcome, pd.DataFrame]:
-    """Return the days × canteens of one measure, and its canteens (label and kind), in the order of the columns."""
+    """Return the outcome of one measure (days × canteens), and its canteens (label and kind) in column order."""
     part, whole, scale = MEASURES[measure]
     known = days[days[whole].notna()]
     canteens = known.drop_duplicates("canteen").set_index("canteen")[["label", "kind"]].sort_index()
@@ -92,7 +92,7 @@ def outcome_of(days: pd.DataFrame, measure: str) -> tuple[Outcome, pd.DataFrame]
 
 
 def pilots_of(begun: pd.DataFrame, canteens: pd.Index, days: pd.DatetimeIndex) -> list[Pilot]:
-    """Return the pilot canteens with figures: the year before, and the first year at most; a canteen begins once."""
+    """Return the pilot canteens with figures: a year before, and at most a year after; each begins only once."""
     if not len(days):
         return []
     places = {name: place for place, name in enumerate(canteens)}
@@ -106,101 +106,102 @@ def pilots_of(begun: pd.DataFrame, canteens: pd.Index, days: pd.DatetimeIndex) -
 
 
 def _trend(outcome: Outcome, pilots: list[Pilot]) -> Interval | None:
-    """Return what the same calculation finds between the two halves of the year before."""
+    """Return the placebo effect between the two halves of the year before."""
     whole = outcome.whole.copy()
     halves = []
     for one in pilots:
         whole[outcome.days >= one.until, one.canteen] = np.nan
         middle = one.since + YEAR / 2
         halves.append(Pilot(one.canteen, one.since, middle, middle, one.until))
-    found = estimate(replace(outcome, whole=whole), halves)
-    return None if found is None else Interval(found.effect, found.lower, found.upper)
+    placebo = estimate(replace(outcome, whole=whole), halves)
+    return None if placebo is None else Interval(placebo.effect, placebo.lower, placebo.upper)
 
 
-def more_weeks(outcome: Outcome, pilots: list[Pilot], found: Estimate) -> float | None:
-    """Return how many school weeks more would tell the effect from zero, if it stays what it is.
+def more_weeks(outcome: Outcome, pilots: list[Pilot], result: Estimate) -> float | None:
+    """Return how many more school weeks would make the effect significant, if it stays the same.
 
-    The variance of an effect is what canteens do on their own, whatever the time, plus what weeks average out:
-    a + b / weeks. From one half of the test to the other nothing moves but the latter: 4 b / weeks, under drawn lots.
+    The variance of an effect is a + b / weeks: a is the canteens' own change, which time does not reduce. Between the
+    two halves of the test, only the second part appears: the variance over permutations is 4 b / weeks.
     """
-    reach = found.upper - found.effect if found.effect < 0 else found.effect - found.lower
-    if Interval(found.effect, found.lower, found.upper).conclusive:
+    reach = result.upper - result.effect if result.effect < 0 else result.effect - result.lower
+    if Interval(result.effect, result.lower, result.upper).conclusive:
         return 0.0
     halves = estimate(outcome, [_halves(one) for one in pilots], HALF_DRAWS, HALF_DAYS)
     if halves is None or not np.isfinite(reach):
         return None
-    # The pilots may have fewer days before than the canteens of the lots: their own error counts for what they are.
+    # The pilots may have fewer days before than the other canteens: their own error is weighted by their number.
     canteens = np.isfinite(outcome.whole).any(axis=0).sum()
-    variance = (canteens * found.spread**2 + len(pilots) * found.error**2) / (canteens + len(pilots))
+    variance = (canteens * result.spread**2 + len(pilots) * result.error**2) / (canteens + len(pilots))
     averaged_out = min(halves.spread**2 / 4 / variance, 1.0)
     weeks = float(np.mean([_weeks(outcome, one) for one in pilots]))
-    # Shares of the square of the reach: what must not be passed, and what no week takes away.
-    allowed, lasting = (found.effect / reach) ** 2, 1 - averaged_out
+    # Shares of the current variance: the largest one with a significant effect, and the one that time does not reduce.
+    allowed, lasting = (result.effect / reach) ** 2, 1 - averaged_out
     return float(weeks * averaged_out / (allowed - lasting) - weeks) if allowed > lasting else np.inf
 
 
 def _halves(one: Pilot) -> Pilot:
-    """Return the two halves of what is known of a test, as a before and an after."""
+    """Return the two halves of a test as its before and its after."""
     middle = one.start + (one.end - one.start) / 2
     return Pilot(one.canteen, one.start, middle, middle, one.end)
 
 
 def _weeks(outcome: Outcome, one: Pilot) -> int:
-    """Return the school weeks of the test that are known."""
+    """Return the number of known school weeks of the test."""
     days = outcome.days[outcome.within(one.start, one.end) & np.isfinite(outcome.whole[:, one.canteen])]
     return days.to_period("W").nunique()
 
 
 def _days(outcome: Outcome, one: Pilot) -> tuple[int, int]:
-    """Return the days known of a pilot canteen, before and after."""
+    """Return the number of known days of a pilot canteen, before and after."""
     known = np.isfinite(outcome.whole[:, one.canteen])
     before, after = outcome.within(one.since, one.until), outcome.within(one.start, one.end)
     return int((known & before).sum()), int((known & after).sum())
 
 
-def _pairs(outcome: Outcome, canteens: pd.DataFrame, pilots: list[Pilot], found: Estimate) -> pd.DataFrame:
-    """Return one row per pilot canteen: its days, its mean meals before, its comparison canteens, its own change."""
+def _pairs(outcome: Outcome, canteens: pd.DataFrame, pilots: list[Pilot], result: Estimate) -> pd.DataFrame:
+    """Return one row per pilot canteen: days, mean meals before, comparison canteens, own change."""
     rows = []
-    for one, own, others in zip(pilots, found.own, found.compared, strict=True):
+    for one, own, others in zip(pilots, result.own, result.compared, strict=True):
         before = outcome.whole[outcome.within(one.since, one.until), one.canteen]
-        them = canteens.iloc[others[others != NOBODY]]
+        comparisons = canteens.iloc[others[others != NOBODY]]
         kind = canteens["kind"].iloc[one.canteen]
         rows.append(
             (
                 canteens.index[one.canteen], kind, *_days(outcome, one),
                 float(np.nanmean(before)) if np.isfinite(before).any() else np.nan,
-                own, them["label"].tolist(), int((them["kind"] == kind).sum()),
+                own, comparisons["label"].tolist(), int((comparisons["kind"] == kind).sum()),
             )
         )  # fmt: skip
     return pd.DataFrame(rows, columns=PAIRS)
 
 
-def _months(outcome: Outcome, pilots: list[Pilot], found: Estimate) -> pd.DataFrame:
-    """Return the mean rates of the pilots and of their comparison canteens, and how many pilots they are about.
+def _months(outcome: Outcome, pilots: list[Pilot], result: Estimate) -> pd.DataFrame:
+    """Return the mean rates of the pilots and of their comparison canteens, and the number of pilots, by month.
 
-    By periods of four weeks, from the day each pilot's test began, or backwards from the end of its year before.
+    A month is four weeks, counted from the first day of each pilot's test, or backwards from the end of the year
+    before.
     """
     rows = []
-    for one, others in zip(pilots, found.compared, strict=True):
-        them = others[others != NOBODY]
-        if len(them):
-            rows += [(period, *rates) for period, rates in _periods(outcome, one, them)]
+    for one, others in zip(pilots, result.compared, strict=True):
+        comparisons = others[others != NOBODY]
+        if len(comparisons):
+            rows += [(period, *rates) for period, rates in _periods(outcome, one, comparisons)]
     table = pd.DataFrame(rows, columns=["month", "pilots", "others"])
     grouped = table.dropna().groupby("month")
     return grouped.mean().assign(count=grouped.size()).reset_index()
 
 
 def _periods(outcome: Outcome, one: Pilot, others: np.ndarray) -> list[tuple[int, tuple[float, float]]]:
-    """Return the four weeks that end (−1) with the year before, the first ones (1) of the test, and so on."""
+    """Return the rates by rank of month: −1 is the last one of the year before, 1 is the first one of the test."""
     spans = [(-back, one.until - back * MONTH, one.until - (back - 1) * MONTH) for back in range(1, 14)]
     spans += [(rank, one.start + (rank - 1) * MONTH, one.start + rank * MONTH) for rank in range(1, 14)]
-    found = []
+    rates = []
     for rank, first, end in spans:
         rows = outcome.within(max(first, one.since), min(end, one.end))
-        own, *them = (_rate(outcome, rows, column) for column in (one.canteen, *others))
-        told = [rate for rate in them if np.isfinite(rate)]
-        found.append((rank, (own, float(np.mean(told)) if told else np.nan)))
-    return found
+        own, *others_rates = (_rate(outcome, rows, column) for column in (one.canteen, *others))
+        known = [rate for rate in others_rates if np.isfinite(rate)]
+        rates.append((rank, (own, float(np.mean(known)) if known else np.nan)))
+    return rates
 
 
 def _rate(outcome: Outcome, rows: np.ndarray, column: int) -> float:

@@ -1,1 +1,1 @@
-"""The process that computes: worker, processors or cluster, the city's line, the backtest command."""
+"""The process that computes: worker, processors or Dask cluster, the city's total, the backtest command."""

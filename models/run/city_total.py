@@ -1,4 +1,4 @@
-"""From the canteens' forecasts to the table that is stored, with the city's own line: canteen is None."""
+"""The stored table of forecasts: the canteens' rows, and the city's total, where canteen is None."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from collections.abc import Iterable
 import pandas as pd
 
 from models.inputs.job import UNATTACHED
-from models.inputs.series import MEALS, PER_MEAL, TARGETS
-from models.meals.quantity import INTERVAL
-from models.surplus import Fit
+from models.inputs.series import INTERVAL, MEALS, MEASURES, PER_MEAL, Fit
 
 COLUMNS = ["canteen", "date", "target", "point", "lower", "upper", "recommended", "recommended_with_plan"]
-# A past day on which most canteens did not serve (strike, opening) says nothing of the city's spread.
+# A past day on which most canteens did not serve (strike, opening) does not count in the city's errors.
 LEAST_SHARE = 0.5
 LEAST_DAYS = 20
 RULE = (
@@ -22,18 +20,18 @@ RULE = (
 
 
 def table(fits: Iterable[Fit]) -> pd.DataFrame:
-    """Return one row per canteen × day × target, then one per day × target for the city."""
+    """Return one row per canteen × day × measure, then one per day × measure for the city."""
     fits = list(fits)
-    rows = pd.concat([fit.future.assign(canteen=fit.series.canteen, target=fit.series.target) for fit in fits])
+    rows = pd.concat([fit.future.assign(canteen=fit.series.canteen, target=fit.series.measure) for fit in fits])
     meals = rows[rows["target"] == MEALS].set_index(["canteen", "date"])["point"]
-    cities = [_city(target, rows[rows["target"] == target], meals, fits) for target in TARGETS]
+    city_rows = [_city(measure, rows[rows["target"] == measure], meals, fits) for measure in MEASURES]
     canteens = rows[rows["canteen"] != UNATTACHED]
-    return pd.concat([canteens, *cities], ignore_index=True).reindex(columns=COLUMNS)
+    return pd.concat([canteens, *city_rows], ignore_index=True).reindex(columns=COLUMNS)
 
 
-def _city(target: str, rows: pd.DataFrame, meals: pd.Series, fits: list[Fit]) -> pd.DataFrame:
-    low, high = _spread(rows, [fit.past for fit in fits if fit.series.target == target], weighted=target in PER_MEAL)
-    if target in PER_MEAL:
+def _city(measure: str, rows: pd.DataFrame, meals: pd.Series, fits: list[Fit]) -> pd.DataFrame:
+    low, high = _spread(rows, [fit.past for fit in fits if fit.series.measure == measure], weighted=measure in PER_MEAL)
+    if measure in PER_MEAL:
         weights = meals.reindex(pd.MultiIndex.from_frame(rows[["canteen", "date"]])).to_numpy()
         rows = rows.assign(point=rows["point"] * weights, weight=weights)
         sums = rows.groupby("date")[["point", "weight"]].sum()
@@ -41,13 +39,13 @@ def _city(target: str, rows: pd.DataFrame, meals: pd.Series, fits: list[Fit]) ->
     else:
         point = rows.groupby("date")["point"].sum()
     city = pd.DataFrame({"point": point, "lower": point * (1 + low), "upper": point * (1 + high)})
-    return city.reset_index().assign(canteen=None, target=target)
+    return city.reset_index().assign(canteen=None, target=measure)
 
 
 def _spread(rows: pd.DataFrame, pasts: list[pd.DataFrame], *, weighted: bool) -> tuple[float, float]:
-    """Return how far below (≤ 0) and above (≥ 0) its model the whole city ends, as shares of the model.
+    """Return the lower (≤ 0) and upper (≥ 0) bounds of the city's relative errors, as quantiles of its past ones.
 
-    Where too few past days are known, as far as its canteens all together.
+    If too few past days are known, the bounds are those of its canteens added up.
     """
     past = pd.concat(pasts) if pasts else pd.DataFrame()
     if past.empty or past["date"].nunique() < LEAST_DAYS:

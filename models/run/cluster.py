@@ -1,7 +1,7 @@
-"""A Dask cluster as an executor: same tasks, same figures, on the workers of a scheduler.
+"""A Dask cluster as an executor: the same tasks and figures, on the workers of a scheduler.
 
-What a task is made of travels pickled, as to a process of this machine: the scheduler reads none of it, and needs none
-of this code. A lost worker's tasks are given to the others. The scheduler drops the tasks of a client that is gone.
+Functions and arguments travel pickled, as to a process of this machine. The scheduler never unpickles them, so it does
+not need this code. The tasks of a lost worker go to the other workers. The scheduler drops the tasks of a lost client.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from distributed.comm import get_address_host_port
 from distributed.comm.core import CommClosedError
 
 from models.failures import ExecutorFailed
-from models.surplus import keep_quiet
+from models.inputs.prophet import keep_quiet
 
 PROJECT = Path(__file__).resolve().parents[2]
 LIBRARIES = ("prophet", "cmdstanpy", "pandas", "numpy", "holidays", "vacances-scolaires-france")
@@ -60,7 +60,7 @@ DIFFERENT = (
 
 
 class Cluster(Executor):
-    """Runs tasks on the workers of a scheduler; what a `partial` holds is sent once for all of them."""
+    """Runs tasks on the workers of a scheduler; the arguments held by a `partial` are sent once for all tasks."""
 
     def __init__(self, address: str) -> None:
         """Connect to a scheduler that has a worker; raises ExecutorFailed."""
@@ -72,13 +72,13 @@ class Cluster(Executor):
         threading.Thread(target=self._watch, daemon=True).start()
 
     def _connect(self) -> Client:
-        # What is sent is large, is sent once, and nobody reads a warning of it.
+        # Arguments are large, and each is sent once: Dask's warning about their size is not useful.
         dask.config.set({"distributed.admin.large-graph-warning-threshold": "10 GB"})
         try:
-            # Dask would knock for long at a door that does not open, and longer at closing what it had opened.
+            # A plain connection first: without a scheduler, Dask would retry for long, and take even longer to close.
             socket.create_connection(get_address_host_port(self._address), timeout=ANSWER_SECONDS).close()
             client = Client(self._address, timeout=ANSWER_SECONDS, set_as_default=False)
-        except Exception as error:  # whatever answers there may be anything but a scheduler
+        except Exception as error:  # the address may be that of any other program
             raise self._failure(UNREACHABLE) from error
         try:
             client.wait_for_workers(1, timeout=ANSWER_SECONDS)
@@ -88,49 +88,49 @@ class Cluster(Executor):
         return client
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:  # noqa: ANN401
-        """Have a function run by a worker."""
-        whole = function if isinstance(function, partial) else partial(function)
-        call = pickle.dumps((whole.func, arguments, {**whole.keywords, **named}))
-        once = [self._send(value) for value in whole.args]
-        task = self._client.submit(_courier(), str(PROJECT), fingerprint(), call, *once, pure=False)
-        answer: Future[Any] = Future()
-        self._pending.add(answer)
-        task.add_done_callback(partial(self._settle, answer))
-        return answer
+        """Run a function on a worker."""
+        bound_function = function if isinstance(function, partial) else partial(function)
+        call = pickle.dumps((bound_function.func, arguments, {**bound_function.keywords, **named}))
+        shared = [self._send(value) for value in bound_function.args]
+        task = self._client.submit(_remote_call(), str(PROJECT), fingerprint(), call, *shared, pure=False)
+        future: Future[Any] = Future()
+        self._pending.add(future)
+        task.add_done_callback(partial(self._settle, future))
+        return future
 
     def _send(self, value: object) -> Task:
-        # A task that gives back what it is given: unlike scattered data, it is run again when its worker is lost.
+        # The value is sent as a task that returns it. Unlike scattered data, it runs again if its worker is lost.
         if id(value) not in self._sent:
             self._sent[id(value)] = (value, self._client.submit(bytes, pickle.dumps(value), pure=False))
         return self._sent[id(value)][1]
 
-    def _settle(self, answer: Future[Any], task: Task) -> None:
-        self._pending.discard(answer)
-        with suppress(InvalidStateError):  # already given up
+    def _settle(self, future: Future[Any], task: Task) -> None:
+        self._pending.discard(future)
+        with suppress(InvalidStateError):  # `_watch` has already given up
             try:
-                answer.set_result(pickle.loads(task.result()))
+                future.set_result(pickle.loads(task.result()))
             except (CancelledError, CommClosedError):
-                answer.set_exception(self._failure(LOST))
+                future.set_exception(self._failure(LOST))
             except KilledWorker:
-                answer.set_exception(self._failure(KILLED))
+                future.set_exception(self._failure(KILLED))
             except (ImportError, Different):
-                answer.set_exception(self._failure(DIFFERENT))
+                future.set_exception(self._failure(DIFFERENT))
             except Exception as error:
-                answer.set_exception(error)
+                future.set_exception(error)
 
     def _watch(self) -> None:
-        """Give up when no worker has been there for long: the scheduler would wait for one for ever."""
-        seen = time.monotonic()
+        """Fail the pending tasks after PATIENCE_SECONDS without any worker: the scheduler would wait forever."""
+        last_seen = time.monotonic()
         while not self._closing.wait(GLANCE_SECONDS):
             if self._client.scheduler_info(n_workers=1)["workers"]:
-                seen = time.monotonic()
-            elif time.monotonic() - seen > PATIENCE_SECONDS:
-                for answer in list(self._pending):
+                last_seen = time.monotonic()
+            elif time.monotonic() - last_seen > PATIENCE_SECONDS:
+                for future in list(self._pending):
                     with suppress(InvalidStateError):
-                        answer.set_exception(self._failure(NO_WORKER))
+                        future.set_exception(self._failure(NO_WORKER))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
-        """Leave the cluster, which drops what it had not finished."""
+        """Leave the cluster, which drops the unfinished tasks."""
         self._closing.set()
         self._client.close()
 
@@ -139,30 +139,30 @@ class Cluster(Executor):
 
 
 class Different(Exception):
-    """A worker that would not compute the same figures."""
+    """A worker would not compute the same figures: its code or its libraries differ."""
 
 
 @cache
 def fingerprint() -> str:
-    """Return what is the same on two machines that compute the same figures: code and libraries."""
+    """Return a hash of the code and the versions of the libraries; two machines with the same one compute alike."""
     code = sha256()
-    for room in ("data", "models"):
-        for path in sorted((PROJECT / room).rglob("*.py")):
+    for folder in ("data", "models"):
+        for path in sorted((PROJECT / folder).rglob("*.py")):
             code.update(path.read_bytes())
     return " ".join([code.hexdigest(), platform.python_version(), *map(version, LIBRARIES)])
 
 
-def perform(expected: str, call: bytes, *once: bytes) -> bytes:
-    """Run a call on a worker, after the arguments sent once."""
+def perform(expected: str, call: bytes, *shared: bytes) -> bytes:
+    """Run a call on a worker; the shared arguments come first."""
     if fingerprint() != expected:
         raise Different
     keep_quiet()
     function, arguments, named = pickle.loads(call)
-    return pickle.dumps(function(*map(pickle.loads, once), *arguments, **named))
+    return pickle.dumps(function(*map(pickle.loads, shared), *arguments, **named))
 
 
-def _courier() -> Callable[..., bytes]:
-    """Return a function that travels whole, being local: a worker cannot import this module before it has run."""
+def _remote_call() -> Callable[..., bytes]:
+    """Return a local function, which is pickled with its code: a worker can import this module only once it has run."""
 
     def run(project: str, *arguments: Any) -> bytes:  # noqa: ANN401
         for folder in (project, str(Path.cwd())):

@@ -13,15 +13,15 @@ ADDRESS = "DASK_SCHEDULER_ADDRESS"
 
 @contextmanager
 def executor(started: Callable[[], None]) -> Iterator[Executor]:
-    """Lend what runs the tasks; `started` is called once this process will not be forked any more."""
+    """Yield the executor of the tasks; `started` is called when this process will not be forked any more."""
     if address := os.environ.get(ADDRESS):
-        from models.run.cluster import Cluster  # Dask takes a second to load, and is of no use to a single machine
+        from models.run.cluster import Cluster  # Dask takes a second to load, and a single machine does not need it
 
         started()
         with Cluster(address) as cluster:
             yield cluster
         return
-    # Forked children share what is already imported: Prophet takes a second to load.
+    # Forked children share the imported modules: Prophet takes a second to load.
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
         pool.submit(os.getpid)  # the first task forks all the children

@@ -1,7 +1,7 @@
-"""The process of its own that computes: `python -m models.run.worker JOB RESULT`, started by models.refresh.
+"""The process that computes the forecasts: `python -m models.run.worker JOB RESULT`, started by models.refresh.
 
-It reads a pickled Job, writes “done total” lines on its output and a pickled Result in the end. Its input is a pipe
-held by the process that started it: when that one is gone, the pipe ends, and the whole group kills itself.
+It reads a pickled Job, writes “done total” lines on its output, and a pickled Result at the end. Its input is a pipe
+from the process that started it. When that process ends, the pipe closes, and the worker kills its whole group.
 """
 
 from __future__ import annotations
@@ -27,20 +27,21 @@ import pandas as pd
 from data.version import VERSION
 from models.failures import ExecutorFailed
 from models.inputs.job import HISTORY_YEARS, UNATTACHED, Job, Result
-from models.inputs.series import MEALS, TARGETS, Prepared, prepare
-from models.meals import run as pooled
-from models.meals.backtest import forecast_origin, nothing_made, quantities, together
+from models.inputs.prophet import keep_quiet
+from models.inputs.series import INTERVAL, MEALS, MEASURES, Fit, Prepared, prepare
+from models.meals import run
+from models.meals.backtest import forecast_origin, joined, no_forecasts, quantities
 from models.meals.forecast import outlook
-from models.run import city_total as city
+from models.run import city_total
 from models.run.executors import executor
-from models.surplus import INTERVAL, SETTINGS, Fit, forecast, keep_quiet
-from models.waste import run as weighings
+from models.surplus import SETTINGS, forecast
+from models.waste import run as waste_run
 
 Progress = Callable[[int, int], None]
 
 
 def main(job_path: Path, result_path: Path) -> None:
-    """Compute the job of one file into another, or write the sentence that says why it could not be."""
+    """Compute the job of one file and write its result to another, or a sentence that says why it failed."""
     result: Result | str
     try:
         with executor(_die_with_parent) as pool:
@@ -54,65 +55,68 @@ def main(job_path: Path, result_path: Path) -> None:
 
 
 def compute(job: Job, pool: Executor, progress: Progress) -> Result:
-    """Compute a job, its tasks in a pool."""
-    begun = time.monotonic()
-    prepared, fits, terms, past, events, risks = _compute_all(job, pooled.plan(job), pool, progress)
-    forecasts = city.table(fits) if fits else pd.DataFrame(columns=city.COLUMNS)
-    named = past[past["canteen"] != UNATTACHED]
-    told = _specification(job, prepared, fits, time.monotonic() - begun) | {"events": events, "risks_above": risks}
-    return Result(forecasts, terms, named, told)
+    """Compute a job; its tasks run in a pool."""
+    started = time.monotonic()
+    prepared, fits, terms, past_rows, events, risks = _compute_all(job, run.plan(job), pool, progress)
+    forecasts = city_total.table(fits) if fits else pd.DataFrame(columns=city_total.COLUMNS)
+    backtest = past_rows[past_rows["canteen"] != UNATTACHED]
+    specification = _specification(job, prepared, fits, time.monotonic() - started) | {
+        "events": events,
+        "risks_above": risks,
+    }
+    return Result(forecasts, terms, backtest, specification)
 
 
 class Computed(NamedTuple):
-    """The series of a job, their fits, the terms of the meals to come, the judged past, its events and risks."""
+    """The series of a job, their fits, the terms of the meals to come, the backtest, its events and risks."""
 
     prepared: Prepared
     fits: list[Fit]
     terms: pd.DataFrame
-    past: pd.DataFrame
+    backtest: pd.DataFrame
     events: dict[str, Any]
     risks: dict[str, Any]
 
 
-def _compute_all(job: Job, plan: pooled.Plan, pool: Executor, progress: Progress) -> Computed:
+def _compute_all(job: Job, plan: run.Plan, pool: Executor, progress: Progress) -> Computed:
     origin = partial(forecast_origin, plan.panel, job.strikes)
-    ahead = pool.submit(partial(outlook, plan.panel), plan.future.days, job.strikes)
-    past = [pool.submit(origin, one) for one in plan.past]
-    # Whatever this process does, it does while the pool has tasks left.
+    outlook_task = pool.submit(partial(outlook, plan.panel), plan.future.days, job.strikes)
+    past_tasks = [pool.submit(origin, one) for one in plan.past]
+    # This process works on the series while the pool runs the tasks.
     prepared = prepare(job, plan.panel)
-    meals = [one for one in prepared.series if one.target == MEALS]
-    others = [one for one in prepared.series if one.target != MEALS]
-    rest = [pool.submit(forecast, series, _open_days(job, series.canteen)) for series in others]
-    waste = weighings.plan(job, prepared, plan.future)
-    weighed = [pool.submit(partial(weighings.forecast_origin, waste.known), one) for one in waste.origins]
-    _follow([ahead, *past, *rest, *weighed], progress)
-    forecasts = together(one.result() for one in past) if past else nothing_made(plan.panel)
-    judging = pool.map(partial(quantities, plan.panel, forecasts, job.strikes), plan.judged)
-    asked = (plan, forecasts, job.strikes, job.plans, ahead.result())
-    coming = pool.submit(pooled.to_come, *asked).result() if meals else None
-    fits = pooled.fits(meals, forecasts, coming.tables, ahead.result()) if coming else []
-    judged = list(judging)
-    every = pd.concat([forecasts.meals, ahead.result().meals])
-    fits += weighings.fits(waste, [one.result() for one in weighed], every, plan.panel.served)
-    kept = [_without_closures(job, fit) for fit in fits]
-    terms = pooled.term_rows(meals, ahead.result())
-    events = pooled.known_events(plan, ahead.result())
-    risks = pooled.known_risks(plan, judged, coming) if coming else {}
-    past_rows = pooled.past_rows(plan, judged)
-    return Computed(prepared, [*kept, *(one.result() for one in rest)], terms, past_rows, events, risks)
+    meals_series = [one for one in prepared.series if one.measure == MEALS]
+    other_series = [one for one in prepared.series if one.measure != MEALS]
+    other_tasks = [pool.submit(forecast, series, _open_days(job, series.canteen)) for series in other_series]
+    waste_plan = waste_run.plan(job, prepared, plan.future)
+    waste_tasks = [pool.submit(partial(waste_run.forecast_origin, waste_plan.known), one) for one in waste_plan.origins]
+    _follow([outlook_task, *past_tasks, *other_tasks, *waste_tasks], progress)
+    forecasts = joined(one.result() for one in past_tasks) if past_tasks else no_forecasts(plan.panel)
+    judged_results = pool.map(partial(quantities, plan.panel, forecasts, job.strikes), plan.judged)
+    arguments = (plan, forecasts, job.strikes, job.plans, outlook_task.result())
+    coming = pool.submit(run.coming_quantities, *arguments).result() if meals_series else None
+    fits = run.fits(meals_series, forecasts, coming.tables, outlook_task.result()) if coming else []
+    judged = list(judged_results)
+    all_meals = pd.concat([forecasts.meals, outlook_task.result().meals])
+    fits += waste_run.fits(waste_plan, [one.result() for one in waste_tasks], all_meals, plan.panel.served)
+    open_fits = [_without_closures(job, fit) for fit in fits]
+    terms = run.term_rows(meals_series, outlook_task.result())
+    events = run.known_events(plan, outlook_task.result())
+    risks = run.known_risks(plan, judged, coming) if coming else {}
+    past_rows = run.backtest_rows(plan, judged)
+    return Computed(prepared, [*open_fits, *(one.result() for one in other_tasks)], terms, past_rows, events, risks)
 
 
 def _follow(futures: list[Future[Any]], progress: Progress) -> None:
-    """Have progress told of each task as it ends."""
+    """Call progress each time a task ends."""
     done, one_at_a_time = itertools.count(1), threading.Lock()
 
-    def tell(_: Future[Any]) -> None:
+    def report(_: Future[Any]) -> None:
         with one_at_a_time:
             progress(next(done), len(futures))
 
     progress(0, len(futures))
     for future in futures:
-        future.add_done_callback(tell)
+        future.add_done_callback(report)
 
 
 def _without_closures(job: Job, fit: Fit) -> Fit:
@@ -121,7 +125,7 @@ def _without_closures(job: Job, fit: Fit) -> Fit:
 
 
 def _open_days(job: Job, canteen: str) -> pd.DatetimeIndex:
-    """Return the days to forecast without the announced closures of this canteen."""
+    """Return the days to forecast, without the announced closures of this canteen."""
     days = pd.DatetimeIndex(pd.to_datetime(job.days))
     closures = job.closures[job.closures["canteen"] == canteen]
     for start, end in zip(closures["starts_on"], closures["ends_on"], strict=True):
@@ -130,27 +134,27 @@ def _open_days(job: Job, canteen: str) -> pd.DatetimeIndex:
 
 
 def _specification(job: Job, prepared: Prepared, fits: list[Fit], seconds: float) -> dict[str, Any]:
-    methods: dict[str, Counter[str]] = {target: Counter() for target in TARGETS}
+    methods: dict[str, Counter[str]] = {measure: Counter() for measure in MEASURES}
     for fit in fits:
         if fit.series.canteen != UNATTACHED:
-            methods[fit.series.target][fit.method] += 1
+            methods[fit.series.measure][fit.method] += 1
     return {
         "antigaspi": VERSION,
         "model": "Prophet",
         "versions": {name: version(name) for name in ("prophet", "cmdstanpy", "pandas", "numpy", "duckdb")},
-        "targets": list(TARGETS),
+        "targets": list(MEASURES),
         "interval": INTERVAL,
         "settings": {
-            "meals_served": pooled.SETTINGS,
+            "meals_served": run.SETTINGS,
             "surplus_meals": SETTINGS,
-            "waste": weighings.SETTINGS,
+            "waste": waste_run.SETTINGS,
             "history_years": HISTORY_YEARS,
         },
-        "city": city.RULE,
+        "city": city_total.RULE,
         "days": {"first": str(job.days[0]), "last": str(job.days[-1]), "count": len(job.days)} if job.days else None,
         "canteens": prepared.canteens,
         "series_by_method": methods,
-        "from_pupils": sorted(fit.series.canteen for fit in fits if fit.method == pooled.FROM_PUPILS),
+        "from_pupils": sorted(fit.series.canteen for fit in fits if fit.method == run.FROM_PUPILS),
         "unattached_points_in_city_total": any(fit.series.canteen == UNATTACHED for fit in fits),
         "set_aside_canteen_days": prepared.set_aside_days,
         "strike_dates_swapped": [str(day) for day in job.swapped_strikes],

@@ -1,1 +1,1 @@
-"""When every school could be done: durations, days of work, simulation."""
+"""The forecast of the rollout: durations of stages, days of work, simulation of the schools to come."""

@@ -1,4 +1,4 @@
-"""Days of work: what a stage has lasted, and when it will end, where school holidays pause or slow the schools."""
+"""The work calendar: dates to days of work and back, where school holidays pause or slow the work."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import numpy as np
 from data.calendar.school import covered_until, holiday_name
 from data.queries.scale_up import HORIZON_YEARS
 
-# Weekdays and seasons repeat after 52 weeks: that is how years without a published calendar are supposed to be.
+# Years without a published calendar copy the day 52 weeks earlier: same weekday, same season.
 SHIFT = timedelta(weeks=52)
-# A day of work is not missed for a rounding error.
+# A rounding error must not delay the end by a day.
 TOLERANCE = 1e-6
 
 
 class WorkCalendar:
-    """Work done since `first`, day after day until `end`: 1 a day, less in school holidays and on public holidays."""
+    """The work done since `first`, day by day until `end`: 1 a day, less in school holidays and on public holidays."""
 
     def __init__(self, first: date, today: date, holiday_speed: float) -> None:
         """Raise ValueError for a speed outside 0 (nothing moves) to 1 (a day like any other)."""
@@ -39,7 +39,7 @@ class WorkCalendar:
         return float(self._before[(day - self.first).days + 1])
 
     def day_of(self, work: np.ndarray) -> np.ndarray:
-        """Return the days since `first` on which so much work is done; beyond the horizon, the day after it."""
+        """Return the day, counted from `first`, on which this work is done; beyond the horizon, the day after it."""
         return np.maximum(np.searchsorted(self._before, work - TOLERANCE, side="left") - 1, 0)
 
     def date_of(self, days: float) -> date | None:

@@ -1,13 +1,12 @@
-"""How long the stages last, from the schools seen so far: a hierarchical model of their logarithms, sampled.
+"""The durations of the stages: a hierarchical model of their logarithms, learnt from the schools so far by sampling.
 
-log(days of school s in stage p) = stage p + school s + residual. The mean of a stage leans on its planned length as
-much as the other stages show that plans can be trusted; how much schools differ is learnt, and may be nothing. A stage
-under way counts as “at least so long” (censored), never as absent. Residuals to come are drawn from those seen,
-reweighted at random (Bayesian bootstrap), so that no shape of distribution is imposed. With lengths that never vary,
-every draw gives these lengths.
+log(days of school s in stage p) = stage p + school s + residual. The mean of a stage is shrunk towards its planned
+length, as much as the other stages follow their plans. The differences between schools are learnt, and may be zero. A
+stage under way is censored: it counts as “at least this long”. Future residuals are drawn from the past ones with
+random weights (Bayesian bootstrap), so no distribution is assumed. If lengths never vary, all draws give these lengths.
 
-Gibbs sampling, all chains at once, one draw kept from each. Half-Cauchy scales as inverse gammas: Makalic and Schmidt
-(2016), “A simple sampler for the horseshoe estimator”.
+Gibbs sampling, all chains at once, one draw kept from each. Half-Cauchy scales are sampled as inverse gammas: Makalic
+and Schmidt (2016), “A simple sampler for the horseshoe estimator”.
 """
 
 from __future__ import annotations
@@ -17,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 ROUNDS = 100
-# Log of a factor: stages are commonly a third longer or shorter than planned, compared with one another.
+# The prior scale of the log of actual over planned length: a stage is commonly a third longer or shorter than planned.
 PLAN_SCALE = 0.4
-# Standard deviations of logs. At most: a factor of four, one way or the other, is already beyond any stage known.
+# Bounds of the standard deviations of logs. No known stage varies by more than a factor of four.
 LEAST, MOST = 1e-12, 1.4
 
 
@@ -27,8 +26,8 @@ LEAST, MOST = 1e-12, 1.4
 class Spans:
     """Days of each school (rows) in each stage (columns), and the days planned for each stage.
 
-    `known` is NaN where the stage is not finished; `elapsed`, NaN elsewhere, is what the stage under way, at most one
-    for each school, has lasted so far.
+    `known` is NaN where the stage is not finished. `elapsed` has the days so far of the stage under way (at most one a
+    school), NaN elsewhere.
     """
 
     known: np.ndarray
@@ -38,10 +37,11 @@ class Spans:
 
 @dataclass(frozen=True)
 class Draws:
-    """Samples of what is not known (draws first): logs of days.
+    """Samples of the unknowns (draws first), in logs of days.
 
     `stages`: mean per stage; `schools`: effect per school; `spread`: standard deviation of the schools' effects;
-    `under_way`: days of the stages under way (NaN elsewhere); `residuals`: those seen, the unfinished ones imputed.
+    `under_way`: days (not logs) of the stages under way, NaN elsewhere; `residuals`: those of all stages so far, with
+    the unfinished ones imputed.
     """
 
     stages: np.ndarray
@@ -51,12 +51,12 @@ class Draws:
     residuals: np.ndarray
 
     def new_schools(self, rng: np.random.Generator, count: int) -> np.ndarray:
-        """Return days (draw × school × stage) of schools not begun yet."""
+        """Draw the days (draw × school × stage) of schools that have not begun."""
         effects = self.spread[:, None] * rng.standard_normal((len(self.spread), count))
         return self._days(rng, effects)
 
     def these_schools(self, rng: np.random.Generator) -> np.ndarray:
-        """Return days (draw × school × stage) of stages not begun yet, for the schools already seen."""
+        """Draw the days (draw × school × stage) of stages that have not begun, for the schools so far."""
         return self._days(rng, self.schools)
 
     def _days(self, rng: np.random.Generator, effects: np.ndarray) -> np.ndarray:
@@ -67,7 +67,7 @@ class Draws:
 
 
 def sample(spans: Spans, rng: np.random.Generator, draws: int) -> Draws:
-    """Return samples of the durations that could have given what is known so far."""
+    """Return samples of the durations from their posterior distribution, by Gibbs sampling."""
     chain = _Chains(spans, rng, draws)
     for _ in range(ROUNDS):
         chain.step()
@@ -83,26 +83,26 @@ def sample(spans: Spans, rng: np.random.Generator, draws: int) -> Draws:
 
 
 class _Chains:
-    """The state of all chains: arrays with one row per chain. The stages seen, finished or under way, are a list."""
+    """The state of all chains: arrays with one row per chain. Stages so far, finished or under way, are in columns."""
 
     def __init__(self, spans: Spans, rng: np.random.Generator, chains: int) -> None:
         self.rng = rng
-        seen = np.where(np.isnan(spans.known), spans.elapsed, spans.known)
-        self.rows, self.columns = np.nonzero(~np.isnan(seen))
+        days = np.where(np.isnan(spans.known), spans.elapsed, spans.known)
+        self.rows, self.columns = np.nonzero(~np.isnan(days))
         self.censored = ~np.isnan(spans.elapsed)[self.rows, self.columns]
-        # Which school, which stage each one is of: sums are products.
+        # Indicator matrices of the school and of the stage of each column: sums by school or stage are products.
         self.of_school, self.of_stage = (
-            np.eye(seen.shape[0])[self.rows],
-            np.eye(seen.shape[1])[self.columns],
+            np.eye(days.shape[0])[self.rows],
+            np.eye(days.shape[1])[self.columns],
         )
         self.begun = np.unique(self.rows)
         self.plan = np.log(np.maximum(spans.planned, 1.0))
-        self.floor = np.log(np.maximum(seen[self.rows, self.columns], 0.01))
+        self.floor = np.log(np.maximum(days[self.rows, self.columns], 0.01))
         start = np.where(self.censored, np.maximum(self.floor, self.plan[self.columns]), self.floor)
         self.logs = np.broadcast_to(start, (chains, len(start))).copy()
         self.drift = np.full(chains, np.mean(start - self.plan[self.columns]))
         self.stages = self.plan + self.drift[:, None]
-        self.schools = np.zeros((chains, len(seen)))
+        self.schools = np.zeros((chains, len(days)))
         self.variance, self.school_variance, self.school_prior = (np.full(chains, 0.1) for _ in range(3))
         self.plan_variance, self.plan_prior = np.full(chains, PLAN_SCALE**2), np.ones(chains)
 
@@ -110,14 +110,14 @@ class _Chains:
         return self.logs - self.stages[:, self.columns] - self.schools[:, self.rows]
 
     def step(self) -> None:
-        """Draw each unknown given all the others."""
+        """Draw each unknown given all the others (one Gibbs step)."""
         self._draw_unfinished()
         self._draw_schools()
         self._draw_stages()
         self._draw_spreads()
 
     def _draw_unfinished(self) -> None:
-        """Draw stages under way by what their school has finished, whatever its effect, which is drawn next."""
+        """Draw the stages under way given the finished stages of their school, integrating its effect out."""
         means, variances = self._effects(~self.censored)
         schools, stages = self.rows[self.censored], self.columns[self.censored]
         expected = means[:, schools] + self.stages[:, stages]
@@ -125,9 +125,9 @@ class _Chains:
         least = (self.floor[self.censored] - expected) / scale
         self.logs[:, self.censored] = expected + scale * _normal_above(self.rng, least)
 
-    def _effects(self, told: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the mean and the variance of each school's effect, given some of its stages."""
-        of_school = self.of_school * told[:, None]
+    def _effects(self, included: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the posterior mean and variance of each school's effect, given some of its stages."""
+        of_school = self.of_school * included[:, None]
         precision = of_school.sum(axis=0) / self.variance[:, None] + 1 / self.school_variance[:, None]
         total = (self.logs - self.stages[:, self.columns]) @ of_school
         return total / self.variance[:, None] / precision, 1 / precision
@@ -138,7 +138,7 @@ class _Chains:
         self._shift()
 
     def _shift(self) -> None:
-        """Share a common shift anew between stages and schools: alone, each would follow the other very slowly."""
+        """Draw again the shift common to stages and schools, which converges very slowly when each is drawn alone."""
         begun = self.begun
         noise = self.rng.standard_normal(len(self.drift)) * np.sqrt(self.school_variance / len(begun))
         shift = self.schools[:, begun].mean(axis=1) + noise
@@ -146,10 +146,10 @@ class _Chains:
         self.schools[:, begun] -= shift[:, None]
 
     def _draw_stages(self) -> None:
-        told = (self.logs - self.schools[:, self.rows]) @ self.of_stage
+        total = (self.logs - self.schools[:, self.rows]) @ self.of_stage
         prior = 1 / self.plan_variance[:, None]
         precision = self.of_stage.sum(axis=0) / self.variance[:, None] + prior
-        mean = (told / self.variance[:, None] + prior * (self.plan + self.drift[:, None])) / precision
+        mean = (total / self.variance[:, None] + prior * (self.plan + self.drift[:, None])) / precision
         self.stages = mean + self.rng.standard_normal(mean.shape) / np.sqrt(precision)
         gap = self.stages - self.plan
         self.drift = gap.mean(axis=1) + self.rng.standard_normal(len(gap)) * np.sqrt(self.plan_variance / gap.shape[1])
@@ -158,7 +158,7 @@ class _Chains:
         self.plan_prior = self._inverse_gamma(1.0, 1 / PLAN_SCALE**2 + 1 / self.plan_variance)
 
     def _draw_spreads(self) -> None:
-        """Draw how much residuals and schools vary; the second scale is in proportion to the first."""
+        """Draw the variances of residuals and schools; the scale of the second is proportional to the first."""
         begun = self.begun
         square = (self.schools[:, begun] ** 2).sum(axis=1)
         self.school_variance = self._variance((len(begun) + 1) / 2, square / 2 + 1 / self.school_prior)
@@ -174,28 +174,31 @@ class _Chains:
 
 
 def _normal_above(rng: np.random.Generator, least: np.ndarray) -> np.ndarray:
-    """Draw standard normals above a bound each: as they come below 0.5, from an exponential above (Robert, 1995)."""
-    found, left = np.empty_like(least), np.ones(least.shape, dtype=bool)
-    while left.any():
-        bound = least[left]
+    """Draw standard normals above bounds by rejection: from a normal if the bound is ≤ 0.5, else from an exponential.
+
+    Source: C. P. Robert, “Simulation of truncated normal variables”, Statistics and Computing 5 (1995).
+    """
+    values, pending = np.empty_like(least), np.ones(least.shape, dtype=bool)
+    while pending.any():
+        bound = least[pending]
         rate = (bound + np.sqrt(bound**2 + 4)) / 2
         far = bound > 0.5
         above = bound + rng.exponential(size=bound.shape) / np.maximum(rate, 0.5)
         tried = np.where(far, above, rng.standard_normal(bound.shape))
         kept = np.where(far, rng.random(bound.shape) < np.exp(-((tried - rate) ** 2) / 2), tried >= bound)
-        place = np.flatnonzero(left)[kept]
-        found.flat[place] = tried[kept]
-        left.flat[place] = False
-    return found
+        place = np.flatnonzero(pending)[kept]
+        values.flat[place] = tried[kept]
+        pending.flat[place] = False
+    return values
 
 
-def _resampled(rng: np.random.Generator, seen: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Draw from the residuals of each draw, with weights that are themselves drawn (Bayesian bootstrap).
+def _resampled(rng: np.random.Generator, residuals: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Draw from the residuals of each draw, with random weights (Bayesian bootstrap).
 
-    They keep a mean of zero: how far the mean of a stage may be from what was seen is in `stages` already.
+    Their mean stays zero: the uncertainty of a stage's mean is already in `stages`.
     """
-    weights = rng.exponential(size=seen.shape)
-    centred = seen - np.average(seen, axis=1, weights=weights)[:, None]
+    weights = rng.exponential(size=residuals.shape)
+    centred = residuals - np.average(residuals, axis=1, weights=weights)[:, None]
     drawn = np.empty(shape)
     for row, values, steps in zip(drawn, centred, weights.cumsum(axis=1), strict=True):
         row[:] = values[np.searchsorted(steps, rng.random(row.shape) * steps[-1])]

@@ -14,7 +14,7 @@ from ui.kit import blocks
 require("comite", "mission", "cantine", "cuisine")
 blocks.page_title("Guide", "Comment déposer un fichier et lire les chiffres\u00a0?")
 guide = Path(__file__).resolve().parents[2] / "docs" / "guide.md"
-# Our own text, never data: it may be Markdown.
+# The guide is our own text, not data: Markdown is safe here.
 with st.container(key="guide"):
     st.markdown(french(guide.read_text(encoding="utf-8")))
 st.caption(f"Antigaspi, version {VERSION}")

@@ -1,25 +1,23 @@
-"""Déposer un fichier: choose it, read what it brings, confirm."""
+"""Déposer un fichier: choose it, read its report, confirm."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from data import queries
+from data.queries import overview
 from ui.access import require
-from ui.deposit import help as deposit_help
-from ui.deposit import history as deposit_history
-from ui.deposit import view as deposit_view
+from ui.deposit import help, history, view
 from ui.kit import blocks
 from ui.session import ask
 
 user = require("cantine")
 blocks.page_title("Déposer un fichier", "Que contient mon fichier, et qu’est-ce qui sera enregistré\u00a0?")
-if ask(queries.store_overview).demo:
+if ask(overview.store_overview).demo:
     st.info(
         "Pour vos vrais fichiers, la mission numérique doit d’abord repartir d’une base vide "
         "(page «\u00a0Données disponibles\u00a0»)\u00a0: sinon ils se mêleraient à la ville fictive.",
         icon=":material/info:",
     )
-deposit_view.choose(user)
-deposit_history.history(user)
-deposit_help.expected_files()
+view.choose(user)
+history.history(user)
+help.expected_files()

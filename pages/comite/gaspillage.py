@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from data import queries
+from data.queries import overview, waste
 from ui.access import require
 from ui.kit import blocks, filters
 from ui.session import ask
-from ui.waste import ahead as waste_ahead_view
-from ui.waste import view as waste_view
+from ui.waste import ahead, view
 
 require("comite", "cantine", "cuisine")
 blocks.page_title("Gaspillage", "Où, quand et sur quels plats perdons-nous\u00a0?")
 
 selection = filters.selection_or_stop()
-summary = ask(queries.waste_summary, selection)
+summary = ask(waste.waste_summary, selection)
 if not summary.pairs_served:
     blocks.empty_state(
         "Aucun service n’a à la fois des repas prévus et des repas servis dans cette sélection\u00a0: "
@@ -23,10 +22,10 @@ if not summary.pairs_served:
     )
     st.stop()
 
-blocks.figures(waste_view.headline(summary), "gaspillage")
-waste_view.trend(selection, ask(queries.parameters).get("surplus_target_pct"))
-waste_view.canteens(selection)
-waste_view.calendar(selection)
-waste_view.places(selection)
-waste_ahead_view.ahead(selection)
-waste_view.dishes(selection)
+blocks.figures(view.headline(summary), "gaspillage")
+view.trend(selection, ask(overview.references).get("surplus_target_pct"))
+view.canteens(selection)
+view.calendar(selection)
+view.places(selection)
+ahead.ahead(selection)
+view.dishes(selection)

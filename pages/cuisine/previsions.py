@@ -4,34 +4,33 @@ from __future__ import annotations
 
 import streamlit as st
 
-from data import queries
+from data.queries import overview
+from data.queries.forecasts import runs
 from ui.access import require
-from ui.forecasts import events as events_view
-from ui.forecasts import risk as risk_view
-from ui.forecasts import view as forecast_view
-from ui.forecasts import why as explain_view
+from ui.forecasts import events, view, why
+from ui.forecasts import risk as forecasts_risk
 from ui.kit import blocks, filters
 from ui.session import ask
 
 user = require("cuisine", "comite", "cantine")
 blocks.page_title("Prévisions", "Combien de repas, pour qui, quel jour\u00a0?")
 
-if ask(queries.store_overview).last_day is None:
+if ask(overview.store_overview).last_day is None:
     filters.no_meal_known()
     st.stop()
 
-run = ask(queries.latest_run)
-forecast_view.freshness(run)
+run = ask(runs.latest_run)
+view.freshness(run)
 if run is None:
     blocks.empty_state("Les prévisions des 30 prochains jours de service paraîtront ici dès la fin de leur calcul.")
     st.stop()
 
 place, canteen = filters.canteen()
-risk = risk_view.choice(run)
-forecast_view.coming_days(run, place, canteen, risk)
-risk_view.price_of_choices(run, place, canteen, risk)
-events_view.events(run, user, place, canteen)
-chosen = forecast_view.chosen_day(run)
-if chosen:
-    explain_view.why(run, place, canteen, chosen)
-    forecast_view.one_day(run, chosen, risk)
+risk = forecasts_risk.choice(run)
+view.coming_days(run, place, canteen, risk)
+forecasts_risk.price_of_choices(run, place, canteen, risk)
+events.events(run, user, place, canteen)
+chosen_day = view.chosen_day(run)
+if chosen_day:
+    why.why(run, place, canteen, chosen_day)
+    view.one_day(run, chosen_day, risk)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from data import queries
+from data.queries import overview
 from ui.access import require
-from ui.inventory import attach as attach_view
-from ui.inventory import view as inventory_view
+from ui.inventory import attach, view
 from ui.journal import view as journal_view
 from ui.kit import blocks, filters
 from ui.session import ask
@@ -13,12 +12,12 @@ from ui.session import ask
 user = require("mission")
 blocks.page_title("Données disponibles", "Quelles données avons-nous, pour quelles cantines et quelles semaines\u00a0?")
 
-if ask(queries.school_years_with_data):
-    inventory_view.grid(filters.selection_or_stop(with_history=False))
+if ask(overview.school_years_with_data):
+    view.grid(filters.selection_or_stop(with_history=False))
 else:
     filters.no_meal_known()
 
-attach_view.labels(user)
-inventory_view.contents()
+attach.labels(user)
+view.contents()
 journal_view.last()
-inventory_view.leave_demo()
+view.leave_demo()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from models.pilot import study as pilot_study
 from ui.access import require
 from ui.kit import blocks
-from ui.pilot_effect import view as effect_view
+from ui.pilot_effect import view
 from ui.session import ask
 
 require("comite")
@@ -13,10 +13,10 @@ blocks.page_title("Effet du pilote", "Le pilote fait-il baisser le gaspillage, e
 
 study = ask(pilot_study.study)
 
-if not effect_view.nothing_to_tell(study):
-    effect_view.headline(study)
-    effect_view.intervals(study)
-    effect_view.months(study)
-    effect_view.trends(study)
-    effect_view.pairs(study)
-effect_view.method()
+if not view.nothing_to_show(study):
+    view.headline(study)
+    view.intervals(study)
+    view.months(study)
+    view.trends(study)
+    view.pairs(study)
+view.method()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from data.clock import today_in_paris
 from ui.access import require
-from ui.edit import block as edit_view
+from ui.edit import block
 from ui.kit import blocks
-from ui.portfolio import view as portfolio_view
+from ui.portfolio import view
 
 user = require("comite")
 blocks.page_title(
@@ -14,17 +14,17 @@ blocks.page_title(
 )
 
 today = today_in_paris()
-pilots = portfolio_view.pilots(today)
+pilots = view.pilots(today)
 
 if pilots.empty:
     blocks.empty_state(
         "Aucun pilote n’est encore enregistré dans cette base. Cette page montrera chaque pilote, de l’idée à la "
         "généralisation, son impact, son effort et ce que le comité en a décidé."
     )
-    edit_view.editing(user, edit_view.PORTFOLIO, today)
+    block.editing(user, block.PORTFOLIO, today)
 else:
-    portfolio_view.headline(pilots)
-    edit_view.editing(user, edit_view.PORTFOLIO, today)
-    portfolio_view.waiting(pilots)
-    portfolio_view.weights(pilots)
-    portfolio_view.table(pilots)
+    view.headline(pilots)
+    block.editing(user, block.PORTFOLIO, today)
+    view.waiting(pilots)
+    view.weights(pilots)
+    view.table(pilots)

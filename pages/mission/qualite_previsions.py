@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import streamlit as st
 
-from data import queries
+from data.queries import overview
+from data.queries.forecasts import runs
 from ui.access import require
 from ui.kit import blocks, filters
-from ui.quality import view as quality_view
+from ui.quality import view
 from ui.session import ask
 
 require("comite")
 blocks.page_title("Qualité des prévisions", "Peut-on se fier aux prévisions, plus qu’au prévu des gestionnaires\u00a0?")
 
-if ask(queries.store_overview).last_day is None:
+if ask(overview.store_overview).last_day is None:
     filters.no_meal_known()
     st.stop()
 
-run = ask(queries.latest_run)
-judged = quality_view.judged(run)
+run = ask(runs.latest_run)
+judged = view.judged(run)
 if run is not None and judged is not None:
-    quality_view.headline(run, judged)
-    quality_view.details(run, judged)
+    view.headline(run, judged)
+    view.details(run, judged)

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.inputs.series import MEALS, Series
-from models.surplus import Fit, forecast
+from models.inputs.series import MEALS, Fit, Series
+from models.surplus import forecast
 
 FUTURE = pd.bdate_range("2024-11-18", "2024-12-20")
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data import queries
 from data.calendar.school import service_days
 from data.demo import is_demo, start_empty
+from data.queries.forecasts import runs
 from data.store import Store
-from models import refresh as module
+from models import refresh as models_refresh
 from models.failures import HistoryEmpty, RefreshFailed
 from models.inputs.job import extract
 from models.refresh import refresh
@@ -145,10 +145,10 @@ def test_history_adds_up_to_the_meals_of_the_city(city: Store) -> None:
 
 
 def test_a_run_is_not_outdated_as_soon_as_it_is_made_but_once_its_days_are_spent(city: Store) -> None:
-    assert not queries.forecasts_outdated(city, TODAY)
-    assert not queries.forecasts_outdated(city, TODAY + timedelta(days=1))
-    assert queries.forecasts_outdated(city, TODAY + timedelta(days=3))
-    assert not queries.forecasts_outdated(city, LAST + timedelta(days=180))  # old data: nothing newer to forecast
+    assert not runs.forecasts_outdated(city, TODAY)
+    assert not runs.forecasts_outdated(city, TODAY + timedelta(days=1))
+    assert runs.forecasts_outdated(city, TODAY + timedelta(days=3))
+    assert not runs.forecasts_outdated(city, LAST + timedelta(days=180))  # old data: nothing newer to forecast
 
 
 # ---------------------------------------------------------------- what can go wrong
@@ -207,7 +207,7 @@ def test_a_demonstration_erased_during_the_computation_leaves_no_forecast_of_its
 
 
 def test_only_one_computation_at_a_time(store: Store) -> None:
-    with module._one_at_a_time, pytest.raises(RefreshFailed, match="déjà en cours"):
+    with models_refresh._one_at_a_time, pytest.raises(RefreshFailed, match="déjà en cours"):
         refresh(store, "test")
 
 

@@ -15,10 +15,8 @@ from data.kinds.records import PROGRAMME_KINDS
 from data.store import Store
 from tests.pages.conftest import Open, texts
 from ui import session
-from ui.deposit import help as deposit_help
+from ui.deposit import help, sentences, view
 from ui.deposit import history as deposit_history
-from ui.deposit import sentences as deposit_words
-from ui.deposit import view as deposit_view
 from ui.kit.tables import french_csv
 
 DEPOT = "pages/cantine/depot.py"
@@ -76,7 +74,7 @@ def test_an_unknown_label_goes_to_the_canteen_chosen_and_the_others_are_left(ope
 
 
 def test_every_kind_leads_to_the_page_that_shows_it() -> None:
-    shown = {kind: " ".join(deposit_view.pages_of(kind)) for kind in kinds()}
+    shown = {kind: " ".join(view.pages_of(kind)) for kind in kinds()}
     assert "gaspillage" in shown["log"] and "previsions" in shown["menus"]
     assert "deploiement" in shown["sites"] and "portefeuille" in shown["pilots"]
     assert all("equipement" in shown[kind] for kind in ("devices", "equipment", "workshops", "tickets"))
@@ -196,9 +194,9 @@ def test_who_deposited_is_only_told_to_themselves_and_to_the_mission(
 @pytest.mark.parametrize("kind", kinds().values(), ids=kinds())
 def test_the_help_only_promises_what_the_deposit_does(kind: Kind, tmp_path: Path) -> None:
     store = Store(tmp_path / "s.duckdb")
-    report = preview(store, "exemple.csv", deposit_help.file_of(deposit_help.accepted_lines(kind)))
+    report = preview(store, "exemple.csv", help.file_of(help.accepted_lines(kind)))
     assert (report.kind, report.lines, list(report.rejected)) == (kind.name, 2, [])
-    refused = deposit_help.refused_lines(store, kind.name)
+    refused = help.refused_lines(store, kind.name)
     assert refused
     assert all(found.reason for found in refused)
     store.close()
@@ -248,7 +246,7 @@ def history(app: AppTest) -> object:
 
 def test_a_changed_value_is_told_with_french_dates_and_numbers() -> None:
     raw = {"line": [2], "key": ["CONTRIE · M · 2016-09-05"], "column": ["leftovers_kg"], "old": [None], "new": ["6.50"]}
-    told = deposit_words.changes_table(DataFrame(raw))
+    told = sentences.changes_table(DataFrame(raw))
     assert told.iloc[0].tolist() == ["2", "CONTRIE · M · 05/09/2016", "Restes assiette (kg)", "—", "6,5"]
 
 
@@ -262,4 +260,4 @@ def test_a_changed_value_is_told_with_french_dates_and_numbers() -> None:
 )
 def test_undoing_says_what_will_go_and_what_will_come_back(accepted: int, changed: int, said: str) -> None:
     row = {"accepted": accepted, "changed": changed, "kind": "log"}
-    assert deposit_words.undo_consequences(row)[0].replace("\u00a0", " ").startswith(said)
+    assert sentences.undo_consequences(row)[0].replace("\u00a0", " ").startswith(said)

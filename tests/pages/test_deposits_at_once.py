@@ -14,7 +14,7 @@ from data.deposit.apply import apply
 from data.store import Store
 from tests.pages.conftest import Open, texts
 from tests.pages.test_deposits import DEPOT, HEADER, LOG, MAPPING, choose, deposit, label_boxes, press
-from ui.deposit import view as deposit_view
+from ui.deposit import view
 
 LINE = HEADER + "A;M;05/09/2016;9;9\n"
 
@@ -26,7 +26,7 @@ def somebody_is_first(monkeypatch: pytest.MonkeyPatch) -> None:
         apply(store, name, content, "autre@ville.fr")
         return deposit_apply.apply(store, name, content, *rest)
 
-    monkeypatch.setattr(deposit_view, "apply", late)
+    monkeypatch.setattr(view, "apply", late)
 
 
 @pytest.mark.parametrize(("role", "named"), [(None, "autre@ville.fr"), ("cantine", "un autre compte")])
@@ -38,7 +38,7 @@ def test_who_confirms_a_moment_too_late_does_not_read_that_it_is_saved(
         cursor.execute("INSERT INTO users (email, role) VALUES ('cantine@ville.fr', 'cantine')")
     store.close()
     asked: list[str] = []
-    monkeypatch.setattr(deposit_view, "request_refresh", lambda: asked.append("asked"))
+    monkeypatch.setattr(view, "request_refresh", lambda: asked.append("asked"))
     somebody_is_first(monkeypatch)
     app = open_app(empty_store, DEPOT, role=role)
     deposit(app, "journal.csv", LINE)

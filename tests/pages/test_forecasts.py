@@ -15,7 +15,7 @@ from data.calendar.school import next_service_days
 from data.clock import today_in_paris
 from data.store import Store
 from tests.pages.conftest import Open, texts
-from ui.forecasts import view as forecast_view
+from ui.forecasts import view
 from ui.kit.formats import day, long_day
 
 PREVISIONS = "pages/cuisine/previsions.py"
@@ -102,5 +102,5 @@ def test_only_a_file_the_models_read_asks_for_forecasts_and_does_so_at_once(
 
 
 def test_following_the_computation_checks_access_first() -> None:
-    body = inspect.getsource(forecast_view._progress).split('"""')[2].strip()
+    body = inspect.getsource(view._progress).split('"""')[2].strip()
     assert body.startswith('require("cuisine", "comite", "cantine")\n')

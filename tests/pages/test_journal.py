@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from data.deposit import edits
 from data.store import Store
 from tests.pages.conftest import Open, texts
-from ui.journal import view as journal_view
+from ui.journal import view
 
 PAGE = "pages/mission/journal.py"
 
@@ -23,12 +23,12 @@ def lines(app: AppTest) -> list[str]:
 def test_a_long_trail_is_read_part_by_part_and_searched_whole(open_app: Open, demo_store: Path) -> None:
     store = Store(demo_store)
     edits.record(store, "milestones", [{"jalon": "Premier <b>"}], "anne@ville.fr", new=True)
-    for _ in range(journal_view.LINES):
+    for _ in range(view.LINES):
         with store.write("bob@ville.fr", "user", {"role": "comite", "active": True}):
             pass
     store.close()
     app = open_app(demo_store, PAGE)
-    assert len(lines(app)) == journal_view.LINES
+    assert len(lines(app)) == view.LINES
     parts = next(box for box in app.selectbox if box.label == "Lignes")
     assert "Premier" not in texts(app)
     app = parts.set_value(parts.options[1]).run()

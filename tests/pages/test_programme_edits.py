@@ -17,8 +17,8 @@ from data.store import Store
 from tests.pages.conftest import Open, texts
 from tests.pages.test_pages import add_user
 from ui import session
-from ui.edit import block as edit_view
-from ui.edit import line as edit_form
+from ui.edit import block
+from ui.edit import line as edit_line
 
 ROLLOUT, EQUIPMENT = "pages/mission/deploiement.py", "pages/mission/equipement.py"
 TOMORROW = (today_in_paris() + timedelta(days=1)).strftime("%d/%m/%Y")
@@ -31,7 +31,7 @@ def choose(app: AppTest, label: str, value: str) -> AppTest:
 
 def editor(app: AppTest, what: str, line: str | None = None) -> AppTest:
     """Open the form of one line: `what` begins the offer, `line` is part of the name of the line."""
-    choose(app, "Que voulez-vous", next(offer for offer in edit_view.ROLLOUT | edit_view.EQUIPMENT if what in offer))
+    choose(app, "Que voulez-vous", next(offer for offer in block.ROLLOUT | block.EQUIPMENT if what in offer))
     if line:
         box = next(box for box in app.selectbox if box.label == "Ligne à modifier")
         box.set_value(next(option for option in box.options if line in option)).run()
@@ -180,7 +180,7 @@ def test_the_form_asks_first_for_what_names_the_line_and_says_what_must_be_fille
 
 
 def test_a_day_is_asked_after_the_text_it_is_the_day_of() -> None:
-    names = [field.name for field in edit_form.in_reading_order(list(kinds()["pilots"].fields), "pilots")]
+    names = [field.name for field in edit_line.in_reading_order(list(kinds()["pilots"].fields), "pilots")]
     assert names[-4:] == ["a_decider", "attendue_le", "choix", "prise_le"]
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from data.accounts import ROLES, Account
+from ui import local_key
 from ui.access import LOCAL_USER, Refusal, User, Visit, decide_local, decide_signed_in
-from ui.server import local_key
-from ui.server.session_cookie import Session
+from ui.session_cookie import Session
 
 NOW = 1_800_000_000.0
 HOUR = 3600

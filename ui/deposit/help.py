@@ -22,7 +22,7 @@ from ui.kit.tables import french_csv
 from ui.session import ask
 
 MIMES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-# A cell that cannot be read, for each way of being wrong.
+# An example of an unreadable cell for each type of error.
 WRONG = {"enum": "X", "pattern": "cette année", "date": "31/09/2026", "integer": "environ 70", "number": "2 ou 3"}
 EMPTY = "(vide)"
 TITLES_SHOWN = 6
@@ -39,7 +39,7 @@ RULES = (
 
 @dataclass(frozen=True)
 class Refused:
-    """One line of a file in which one cell cannot be taken, and what the deposit then says."""
+    """An example line with one unreadable cell, and the reason that the deposit gives for it."""
 
     column: str
     cell: str
@@ -95,36 +95,36 @@ def _columns(kind: Kind) -> None:
 
 
 def other_titles(field: Field) -> list[str]:
-    """Return the first other headers under which a column is known."""
+    """Return a few other headers that are recognised for a column."""
     others = (title for title in field.headers if title != normalise(field.name))
     return [title.replace("_", " ") for title in islice(others, TITLES_SHOWN)]
 
 
 def _accepted(kind: Kind) -> None:
-    names = _shown(kind)
+    names = _example_columns(kind)
     rows = [row(cell(line[name]) for name in names) for line in accepted_lines(kind)]
     sheet(names, rows, "Accepté\u00a0: deux façons d’écrire la même ligne")
 
 
 def _refused(kind: Kind, refused: Iterable[Refused]) -> None:
-    names = _shown(kind)
+    names = _example_columns(kind)
     example = {field.name: field.example for field in kind.fields}
     rows = []
-    for found in refused:
-        line = example | {found.column: found.cell or EMPTY}
-        cells = [cell(line[name], "wrong" if name == found.column else "") for name in names]
-        rows.append(row([*cells, cell(found.reason, "text")]))
+    for refusal in refused:
+        line = example | {refusal.column: refusal.cell or EMPTY}
+        cells = [cell(line[name], "wrong" if name == refusal.column else "") for name in names]
+        rows.append(row([*cells, cell(refusal.reason, "text")]))
     sheet([*names, "Pourquoi"], rows, "Refusé\u00a0: dans chacune de ces lignes, une case ne peut pas être lue")
 
 
-def _shown(kind: Kind) -> list[str]:
-    """Return the columns that a small picture of the file needs."""
-    wrong = {column for column, _ in wrong_cells(kind)}
-    return [f.name for f in kind.fields if f.required_column or f.name in wrong or f.name == kind.measures[0]]
+def _example_columns(kind: Kind) -> list[str]:
+    """Return the columns shown in the small example tables."""
+    wrong_columns = {column for column, _ in wrong_cells(kind)}
+    return [f.name for f in kind.fields if f.required_column or f.name in wrong_columns or f.name == kind.measures[0]]
 
 
 def accepted_lines(kind: Kind) -> list[dict[str, str]]:
-    """Return the example of a kind of file, written in two ways that are both read."""
+    """Return the example line of a kind of file, written in two accepted ways."""
     return [{field.name: write(field) for field in kind.fields} for write in (_as_is, _otherwise)]
 
 
@@ -142,19 +142,19 @@ def _otherwise(field: Field) -> str:
 
 
 def wrong_cells(kind: Kind) -> list[tuple[str, str]]:
-    """Return (column, cell) for each way a cell of this kind of file can be refused, once each."""
-    found: dict[str, tuple[str, str]] = {}
+    """Return one example (column, cell) for each type of error that this kind of file can have."""
+    cells: dict[str, tuple[str, str]] = {}
     for field in kind.fields:
-        way = "enum" if field.enum else "pattern" if field.pattern else field.type
-        if way in WRONG:
-            found.setdefault(way, (field.name, WRONG[way]))
+        error = "enum" if field.enum else "pattern" if field.pattern else field.type
+        if error in WRONG:
+            cells.setdefault(error, (field.name, WRONG[error]))
         elif field.required:
-            found.setdefault("required", (field.name, ""))
-    return list(found.values())
+            cells.setdefault("required", (field.name, ""))
+    return list(cells.values())
 
 
 def refused_lines(store: Store, name: str) -> list[Refused]:
-    """Return what a deposit says of each of these cells: the page never promises another reason."""
+    """Return each wrong cell with its reason, taken from a real preview so that the page shows the true one."""
     kind = kinds()[name]
     example = {field.name: field.example for field in kind.fields}
     lines = [example | {column: cell} for column, cell in wrong_cells(kind)]

@@ -1,4 +1,4 @@
-"""The page Dépôt, second block: what was deposited, by whom, and taking a deposit back or putting it back."""
+"""The page Dépôt, second block: the history of the deposits, and how to undo or redo one of them."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from data import queries
 from data.deposit import undo
-from data.deposit.report import KnownBy
+from data.queries import inventory
+from data.queries.forecasts import runs
 from data.store import Store
 from ui.access import User, depositor, may_deposit, require, still_may
 from ui.deposit import sentences as say
 from ui.deposit.sentences import Deposit
 from ui.kit import blocks, tables
+from ui.kit.changes import actor_seen_by
+from ui.kit.columns import title_of
 from ui.kit.formats import SPACE, moment
 from ui.session import ask, request_refresh, store
 
-SOMEBODY_ELSE = "un autre compte"
 COLUMNS = {
     "deposit_id": "N°",
     "state": "État",
@@ -27,7 +28,7 @@ COLUMNS = {
     "rejected": "Rejetées",
     "actor": "Par",
 }
-# The file of the history says everything; the screen, what fits.
+# The CSV file of the history has all the columns. The screen shows those that fit.
 MORE_COLUMNS = {
     "kind": "Contenu",
     "lines": "Lignes",
@@ -37,7 +38,7 @@ MORE_COLUMNS = {
     "without_measure": "Sans mesure",
     "warnings": "À vérifier",
 }
-WARNING = "depot_a_corriger"  # in the session: what is wrong since a deposit was taken back, or put back
+WARNING = "depot_a_corriger"  # session key: what is wrong after a deposit was undone or redone
 
 
 def history(user: User) -> None:
@@ -45,67 +46,54 @@ def history(user: User) -> None:
     with blocks.question("Qu’a-t-on déjà déposé\u00a0?", "Un dépôt peut être annulé, puis rétabli, à tout moment."):
         if warning := st.session_state.pop(WARNING, None):
             blocks.problem("À corriger.", warning)
-        rows = ask(queries.deposits)
+        rows = ask(inventory.deposits)
         rows = rows[[may_deposit(user, kind) for kind in rows["kind"]]]
         if rows.empty:
             blocks.empty_state("Aucun fichier n’a encore été déposé.")
             return
         rows = rows.assign(actor=[actor_seen_by(user, actor) for actor in rows["actor"]])
-        shown = _readable(rows)
-        fitting = shown[list(COLUMNS.values())].assign(
+        table = _readable(rows)
+        screen_table = table[list(COLUMNS.values())].assign(
             **{
-                "Déposé le": shown["Déposé le"].str[: len("jj/mm/aaaa")],
-                "Fichier": shown["Fichier"].map(say.short_name),
+                "Déposé le": table["Déposé le"].str[: len("jj/mm/aaaa")],
+                "Fichier": table["Fichier"].map(say.short_name),
             }
         )
-        tables.table(fitting, "depots", height="content" if len(rows) <= tables.SHORT else 400, download=False)
-        tables.download_csv(shown, "depots", "Télécharger l’historique (CSV)")
+        tables.table(screen_table, "depots", height="content" if len(rows) <= tables.SHORT else 400, download=False)
+        tables.download_csv(table, "depots", "Télécharger l’historique (CSV)")
         by_number = {int(row["deposit_id"]): row for row in rows.to_dict("records")}
-        # The choice stays while deposits are undone and put back, and goes to the new one after a deposit.
-        chosen = st.selectbox(
+        # The key changes with the last deposit: an undo keeps the choice, a new deposit becomes the choice.
+        deposit_id = st.selectbox(
             "Dépôt",
             list(by_number),
-            # As people type it, and nothing but what they type: another deposit must not be offered for it.
+            # Ordinary spaces, as people type them. The search is exact, so that it never offers another deposit.
             format_func=lambda number: say.deposit_name(by_number[number]).replace(SPACE, " "),
             filter_mode="contains",
             key=f"depot_choisi_{max(by_number)}",
         )
-        _actions(by_number[chosen], user)
-
-
-def actor_seen_by(user: User, actor: str) -> str:
-    """Return who made a deposit, as this person may know it: no agent is named to the others."""
-    return actor if user.role == "mission" or actor == user.name else SOMEBODY_ELSE
-
-
-def said_by(known: KnownBy | None, user: User) -> str:
-    """Say which deposit told something, as this person may know it: “ par A le 24/05/2026 à 14 h 05 (dépôt n° 3)”."""
-    if known is None:
-        return ""
-    actor = actor_seen_by(user, known.actor)
-    return f" par {actor} le {moment(known.deposited_at)} (dépôt n°{SPACE}{known.deposit_id})"
+        _actions(by_number[deposit_id], user)
 
 
 def _readable(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the history under the names people read."""
-    shown = rows.assign(
+    """Return the history with its French titles and values."""
+    readable = rows.assign(
         deposited_at=rows["deposited_at"].map(moment),
-        kind=rows["kind"].map(say.title_of),
+        kind=rows["kind"].map(title_of),
         state=["actif" if active else "annulé" for active in rows["active"]],
     )
     titles = COLUMNS | MORE_COLUMNS
-    return shown[list(titles)].rename(columns=titles)
+    return readable[list(titles)].rename(columns=titles)
 
 
 def original(opened: Store, row: Deposit, user: User) -> bytes:
-    """Return the file of a deposit, to whom may still read it when it is asked for."""
+    """Return the file of a deposit, if the user may still read it at the time of the download."""
     if not still_may(user, opened, depositor(str(row["kind"]))):
         raise PermissionError(user.name)
-    return queries.deposited_file(opened, int(row["deposit_id"]))
+    return inventory.deposited_file(opened, int(row["deposit_id"]))
 
 
 def _actions(row: Deposit, user: User) -> None:
-    """Offer to take the file of a deposit, to undo it, or to put it back."""
+    """Offer to download the file of a deposit, to undo the deposit or to redo it."""
     blocks.note(say.account_of(row))
     with st.container(horizontal=True):
         if row["has_file"]:
@@ -135,23 +123,23 @@ def ask_undo(row: Deposit) -> None:
 
 @st.dialog("Rétablir ce dépôt\u00a0?")
 def ask_redo(row: Deposit) -> None:
-    """Say what putting a deposit back does, and do it once confirmed."""
+    """Say what redoing a deposit does, and do it once confirmed."""
     require("cantine")
     _ask(row, say.redo_consequences(row), "Oui, rétablir ce dépôt", active=True)
 
 
-def _ask(row: Deposit, consequences: list[str], yes: str, *, active: bool) -> None:
+def _ask(row: Deposit, consequences: list[str], yes_label: str, *, active: bool) -> None:
     blocks.takeaway(say.deposit_name(row))
     blocks.sentences(consequences)
     with st.container(horizontal=True):
-        if st.button(yes, type="primary"):
+        if st.button(yes_label, type="primary"):
             set_active(row, active=active)
         if st.button("Non, ne rien changer"):
             st.rerun()
 
 
 def set_active(row: Deposit, *, active: bool) -> None:
-    """Undo a deposit or put it back, and ask for the forecasts that follow from it."""
+    """Undo or redo a deposit, and ask for new forecasts if they depend on it."""
     user = require("cantine")
     if not may_deposit(user, str(row["kind"])):
         return
@@ -161,9 +149,9 @@ def set_active(row: Deposit, *, active: bool) -> None:
     except undo.NotPossible as refusal:
         blocks.problem("Rien n’a changé.", str(refusal))
         return
-    # “C’est enregistré” would no longer be true.
+    # The message “C’est enregistré” is no longer true.
     st.session_state.pop("deposit_done", None)
-    if row["kind"] in queries.FORECAST_KINDS:
+    if row["kind"] in runs.FORECAST_KINDS:
         request_refresh()
     st.toast("Dépôt rétabli." if active else "Dépôt annulé.", icon=":material/check_circle:")
     st.rerun()

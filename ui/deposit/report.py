@@ -24,7 +24,7 @@ TO_CORRECT = "_lignes_a_corriger"
 
 @dataclass(frozen=True)
 class Read:
-    """A report with its findings already grouped: a long file may have hundreds of thousands of them."""
+    """A deposit report with its findings already grouped: a long file may have hundreds of thousands of them."""
 
     report: DepositReport
     rejected: pd.DataFrame
@@ -36,24 +36,24 @@ class Read:
         return cls(report, say.grouped(report.rejected, report.kind), say.grouped(report.warnings, report.kind))
 
 
-def show(read: Read) -> None:
+def show(grouped: Read) -> None:
     """Show where every line goes, then what is rejected, what changes and what to check."""
-    report = read.report
+    report = grouped.report
     blocks.takeaway(f"{report.file}{SPACE}: {say.summary(report)}")
     blocks.figures(_figures(report), "depot")
     if report.rejected:
         st.subheader(say.rejected_title(report), anchor=False)
         rows_to_correct(report)
-        _findings(read.rejected, report.rejected, report.kind, "lignes_rejetees")
+        _findings(grouped.rejected, report.rejected, report.kind, "lignes_rejetees")
     _changes(report)
     if report.warnings:
         st.subheader(f"À vérifier ({number(len(report.warnings))})", anchor=False)
         blocks.note("Ces remarques n’empêchent rien\u00a0: les lignes sont enregistrées telles quelles.")
-        _findings(read.warnings, report.warnings, report.kind, "avertissements")
+        _findings(grouped.warnings, report.warnings, report.kind, "avertissements")
 
 
 def _figures(report: DepositReport) -> list[Figure]:
-    shown = [
+    figures = [
         Figure("Nouvelles", number(report.new), "seront ajoutées"),
         Figure("Modifiées", number(report.changed), "remplaceront ou compléteront une valeur"),
         Figure("Inchangées", number(report.unchanged), "déjà connues ou en double"),
@@ -61,12 +61,12 @@ def _figures(report: DepositReport) -> list[Figure]:
         Figure("À vérifier", number(len(report.warnings)), "remarques, qui n’empêchent rien"),
     ]
     if report.without_measure:
-        shown.insert(3, Figure("Sans mesure", number(report.without_measure), say.without_measure(report.kind)))
-    return shown
+        figures.insert(3, Figure("Sans mesure", number(report.without_measure), say.without_measure(report.kind)))
+    return figures
 
 
 def rows_to_correct(report: DepositReport) -> None:
-    """Offer the rejected lines as a file to correct and deposit again; name those that have no cells to put in it."""
+    """Offer the rejected lines as a file to correct and deposit again; list those that could not be cut into cells."""
     if not report.rejected_rows.empty:
         stem = PurePath(report.file).stem.removesuffix(TO_CORRECT)
         tables.download_csv(report.rejected_rows, f"{stem}{TO_CORRECT}", "Télécharger les lignes à corriger (CSV)")
@@ -79,12 +79,14 @@ def rows_to_correct(report: DepositReport) -> None:
         findings = report.rejected.table
         lines = findings["line"].filter(pc.is_null(findings["column"])).to_pylist()
         word = "ligne" if uncut == 1 else "lignes"
-        said = plural(uncut, "ligne n’a pas pu être découpée en cases", "lignes n’ont pas pu être découpées en cases")
-        blocks.note(f"{said}\u00a0: à corriger dans votre fichier d’origine ({word} {say.lines_named(lines)}).")
+        sentence = plural(
+            uncut, "ligne n’a pas pu être découpée en cases", "lignes n’ont pas pu être découpées en cases"
+        )
+        blocks.note(f"{sentence}\u00a0: à corriger dans votre fichier d’origine ({word} {say.lines_named(lines)}).")
 
 
 def _findings(groups: pd.DataFrame, findings: Sequence[Finding], kind: str, key: str) -> None:
-    """Show findings by column and kind of reason; one by one, only on demand."""
+    """Show the findings by column and kind of reason, and each one on demand."""
     sheet_of(groups.head(READ_AT_ONCE))
     if len(groups) == len(findings) <= READ_AT_ONCE:
         return
@@ -117,7 +119,7 @@ def _changes(report: DepositReport) -> None:
 
 
 def left_to_correct(report: DepositReport) -> None:
-    """Remind, once the file is in, of the lines that are not, and offer them again."""
+    """Remind the user, after the deposit, of the rejected lines, and offer them again."""
     if report.rejected_lines:
         lines = plural(report.rejected_lines, "ligne reste", "lignes restent")
         offer = "." if report.rejected_rows.empty else "\u00a0: voici le fichier, à déposer une fois corrigé."

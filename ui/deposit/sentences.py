@@ -1,10 +1,9 @@
-"""What the page Dépôt says of a report: its sentences, its groups of errors, the French names of its columns."""
+"""The sentences of the page Dépôt about a report, and its errors in groups."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable, Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,8 @@ from data.deposit.apply import DepositReport, Finding
 from data.deposit.report import Findings
 from data.kinds import kinds
 from data.typography import TITLE, cut
-from ui.kit.formats import MISSING, SPACE, is_missing, moment, number, plural
+from ui.kit.columns import column_title, key_in_words, title_of, value_in_words
+from ui.kit.formats import MISSING, SPACE, moment, number, plural
 
 LINES_NAMED = 8
 NAME_SHOWN = 34
@@ -31,73 +31,10 @@ WITHOUT_MEASURE = {
     "menus_scdl": "sans plat",
     "strikes": "jour sans grève",
 }
-# The columns of our record tables, and the column of the file each one comes from.
-SOURCES = {
-    "meals_planned": "prevision",
-    "meals_served": "reel",
-    "preparation_kg": "preparation_kg",
-    "unserved_kg": "non_servi_kg",
-    "leftovers_kg": "restes_assiette_kg",
-    "preparation_edible_kg": "preparation_comestible_kg",
-    "unserved_edible_kg": "non_servi_comestible_kg",
-    "leftovers_edible_kg": "restes_assiette_comestible_kg",
-    "comment": "commentaire",
-    "canteen": "cantine_nom",
-    "canteen_kind": "cantine_type",
-    "district": "secteur",
-    "latitude": "latitude",
-    "longitude": "longitude",
-    "opened_on": "ouverture",
-    "pupils": "effectif",
-    "effect_meals": "effet_repas",
-    "effect_percent": "effet_pourcent",
-    "course": "type_plat",
-    "labels": "labels",
-    "diets": "regimes",
-    "allergens": "allergenes",
-    # The programme.
-    "school": "ecole",
-    "connection": "raccordement",
-    "weather": "meteo",
-    "weather_reason": "meteo_raison",
-    "next_step": "prochaine_action",
-    "planned_start": "debut_prevu",
-    "planned_end": "fin_prevue",
-    "actual_start": "debut_reel",
-    "actual_end": "fin_reelle",
-    "planned_on": "prevu_le",
-    "reached_on": "atteint_le",
-    "probability": "probabilite",
-    "answer": "reponse",
-    "state": "etat",
-    "due_on": "attendue_le",
-    "decided_on": "prise_le",
-    "outcome": "choix",
-    "kind": "type_materiel",
-    "sharing": "partage",
-    "installed_on": "installe_le",
-    "identities_created": "identites_creees",
-    "identities_activated": "identites_activees",
-    "mail_addresses": "adresses_mel",
-    "active_30_days": "actifs_30_jours",
-    "trained": "formes",
-    "answers": "reponses",
-    "seats_planned": "places_prevues",
-    "seats_attended": "presents",
-    "topic": "objet",
-    "asked_on": "ouvert_le",
-    "solved_on": "clos_le",
-    "stage": "etape",
-    "purpose": "description",
-    "priority": "priorite",
-    "question": "a_decider",
-}
 SUBJECT = re.compile(r"^(?:(?!\s:\s).)*?\s·\s.*?\s:\s")
 QUOTED, NUMBERS = r"«[^»]*»", r"\d+(?:[.,/]\d+)*(?:, \d+)*"
 # The advice at the end of a reason is the same for a whole column.
 ADVICE = re.compile(r"(?:par exemple|au minimum,|le maximum,|de 2000 à) .*$")
-ISO_DAY = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
-DECIMAL = re.compile(r"-?\d+\.\d+")
 Deposit = dict[Hashable, Any]
 
 
@@ -121,22 +58,6 @@ def without_measure(kind: str) -> str:
     return WITHOUT_MEASURE.get(kind, "rien à enregistrer sur la ligne")
 
 
-@cache
-def column_title(column: str) -> str:
-    """Return the title people read of a column of our record tables."""
-    titles = {field.name: field.title for kind in kinds().values() for field in kind.fields}
-    return titles.get(SOURCES.get(column, column), column)
-
-
-@cache
-def column_headers(column: str) -> frozenset[str]:
-    """Return the ways the files write the title of a column of our record tables, without capitals or accents."""
-    source = SOURCES.get(column, column)
-    return frozenset(
-        way for kind in kinds().values() for field in kind.fields if field.name == source for way in field.headers
-    )
-
-
 def findings_table(findings: Sequence[Finding], kind: str = "") -> pd.DataFrame:
     """Return one row per finding."""
     table = _table(findings)
@@ -155,42 +76,42 @@ def _table(findings: Sequence[Finding]) -> pa.Table:
 
 
 def grouped(findings: Sequence[Finding], kind: str = "") -> pd.DataFrame:
-    """Return one row per column and kind of reason, the most frequent first, with the lines it is said of."""
+    """Return one row per column and kind of reason, the most frequent first, with its first lines."""
     table = _table(findings)
     groups = [
         {
-            "Colonne": column_of(kind, table["column"][int(places[0])].as_py() or MISSING),
-            "Raison": _reason_of(genre, table["reason"][int(places[0])].as_py(), len(places)),
-            "Nombre": len(places),
-            "Lignes": lines_named(table["line"].take(places[: 2 * LINES_NAMED]).to_pylist()),
+            "Colonne": column_of(kind, table["column"][int(positions[0])].as_py() or MISSING),
+            "Raison": _reason_of(pattern, table["reason"][int(positions[0])].as_py(), len(positions)),
+            "Nombre": len(positions),
+            "Lignes": lines_named(table["line"].take(positions[: 2 * LINES_NAMED]).to_pylist()),
         }
-        for genre, places in _groups(table)
+        for pattern, positions in _groups(table)
     ]
     return pd.DataFrame(groups, columns=["Colonne", "Raison", "Nombre", "Lignes"])
 
 
 def _groups(table: pa.Table) -> list[tuple[str, np.ndarray]]:
-    """Return each kind of reason with the places of its findings, fast: a long file may have a million of them."""
+    """Return each kind of reason with the positions of its findings, fast: a long file may have a million of them."""
     masked = pc.replace_substring_regex(table["reason"], QUOTED, f"«{SPACE}…{SPACE}»")
     masked = pc.replace_substring_regex(masked, NUMBERS, "…")
-    which, different = pd.factorize(masked.to_pandas())
-    genres = [SUBJECT.sub("", reason) for reason in different]
-    kinds_of, names = pd.factorize(np.array(genres, dtype=object))
-    columns, _ = pd.factorize(table["column"].to_pandas().fillna(MISSING))
-    keys = columns * (len(names) + 1) + kinds_of[which] if len(names) else columns
+    reason_codes, distinct_reasons = pd.factorize(masked.to_pandas())
+    patterns = [SUBJECT.sub("", reason) for reason in distinct_reasons]
+    pattern_codes, names = pd.factorize(np.array(patterns, dtype=object))
+    column_codes, _ = pd.factorize(table["column"].to_pandas().fillna(MISSING))
+    keys = column_codes * (len(names) + 1) + pattern_codes[reason_codes] if len(names) else column_codes
     order = np.argsort(keys, kind="stable")
     _, starts = np.unique(keys[order], return_index=True)
-    found = np.split(order, starts[1:]) if len(order) else []
-    found.sort(key=lambda places: (-len(places), places[0]))
-    return [(names[kinds_of[which[places[0]]]], places) for places in found]
+    groups = np.split(order, starts[1:]) if len(order) else []
+    groups.sort(key=lambda positions: (-len(positions), positions[0]))
+    return [(names[pattern_codes[reason_codes[positions[0]]]], positions) for positions in groups]
 
 
-def _reason_of(genre: str, first: str, count: int) -> str:
-    """Tell a reason said once whole; of several, only what they share."""
+def _reason_of(pattern: str, first: str, count: int) -> str:
+    """Return the whole reason of a single finding, or the part that several findings share."""
     if count == 1:
         return first
     advice = ADVICE.search(first)
-    return ADVICE.sub("", genre) + advice[0] if advice else genre
+    return ADVICE.sub("", pattern) + advice[0] if advice else pattern
 
 
 def lines_named(lines: Iterable[int | None]) -> str:
@@ -202,48 +123,22 @@ def lines_named(lines: Iterable[int | None]) -> str:
 
 def column_of(kind: str, column: str) -> str:
     """Name a column of a file by its header and, where it says more, by its title: “reel (repas servis)”."""
-    found = kinds().get(kind)
-    title = next((field.title for field in found.fields if field.name == column), None) if found else None
+    file_kind = kinds().get(kind)
+    title = next((field.title for field in file_kind.fields if field.name == column), None) if file_kind else None
     return f"{column} ({title[0].lower()}{title[1:]})" if title and title.lower() != column else column
 
 
 def changes_table(changes: pd.DataFrame, kind: str | None = None) -> pd.DataFrame:
-    """Return the changed values under the words people read: French dates and numbers, old then new."""
+    """Return the changed values with French titles, dates and numbers: old value, then new value."""
     return pd.DataFrame(
         {
             "Ligne": changes["line"].astype(str),
             "Concerne": [cut(key_in_words(key, kind), TITLE) for key in changes["key"]],
-            "Valeur": changes["column"].map(column_title),
+            "Valeur": [column_title(column, kind) for column in changes["column"]],
             "Aujourd’hui": [cut(value_in_words(value), TITLE) for value in changes["old"]],
             "Deviendra": [cut(value_in_words(value), TITLE) for value in changes["new"]],
         }
     )
-
-
-def french_days(text: str) -> str:
-    """Write the dates of a text as jj/mm/aaaa."""
-    return ISO_DAY.sub(r"\3/\2/\1", text)
-
-
-def key_in_words(key: str, kind: str | None) -> str:
-    """Name a line by its key, whose dates are days, or months for the kinds that count by month."""
-    found = kinds().get(kind or "")
-    by_month = found is not None and any(field.month for field in found.fields if field.name in found.key)
-    return ISO_DAY.sub(r"\2/\1", key) if by_month else french_days(key)
-
-
-def value_in_words(value: object) -> str:
-    """Write a value of our record tables, as text, the French way: its decimals, its dates, “—” when it is missing."""
-    if is_missing(value):
-        return MISSING
-    text = str(value)
-    return f"{float(text):.10g}".replace(".", ",") if DECIMAL.fullmatch(text) else french_days(text)
-
-
-def title_of(kind: str) -> str:
-    """Return the French title of a kind of file."""
-    found = kinds().get(kind)
-    return found.title if found else kind
 
 
 def short_name(file: str) -> str:
@@ -268,8 +163,8 @@ def account_of(row: Deposit) -> str:
 
 
 def undo_consequences(row: Deposit) -> list[str]:
-    """Say what will happen when a deposit is taken back."""
-    said = []
+    """Say what will happen when a deposit is undone."""
+    consequences = []
     new = int(row["accepted"] - row["changed"])
     if new:
         lines = (
@@ -277,19 +172,19 @@ def undo_consequences(row: Deposit) -> list[str]:
             if new == 1
             else f"Ses {plural(new, 'ligne nouvelle', 'lignes nouvelles')} disparaissent"
         )
-        said.append(f"{lines} de toutes les pages, sauf ce qu’un autre dépôt actif dit aussi.")
+        consequences.append(f"{lines} de toutes les pages, sauf ce qu’un autre dépôt actif dit aussi.")
     if row["changed"]:
         lines = plural(row["changed"], "ligne modifiée retrouve", "lignes modifiées retrouvent")
-        said.append(f"{lines} la valeur d’avant, sauf si un dépôt plus récent en donne une autre.")
+        consequences.append(f"{lines} la valeur d’avant, sauf si un dépôt plus récent en donne une autre.")
     if row["kind"] == "log":
-        said.append("Les rattachements choisis avec ce fichier sont annulés aussi.")
-    return [*said, "Les autres dépôts restent tels quels, et vous pourrez rétablir celui-ci."]
+        consequences.append("Les rattachements choisis avec ce fichier sont annulés aussi.")
+    return [*consequences, "Les autres dépôts restent tels quels, et vous pourrez rétablir celui-ci."]
 
 
 def redo_consequences(row: Deposit) -> list[str]:
-    """Say what will happen when a deposit is put back."""
+    """Say what will happen when a deposit is redone."""
     lines = plural(row["accepted"], "ligne acceptée revient", "lignes acceptées reviennent")
-    said = [f"{lines} sur toutes les pages, sauf les valeurs qu’un dépôt plus récent donne aussi."]
+    consequences = [f"{lines} sur toutes les pages, sauf les valeurs qu’un dépôt plus récent donne aussi."]
     if row["kind"] == "log":
-        said.append("Les rattachements choisis avec ce fichier sont rétablis aussi.")
-    return [*said, "Les autres dépôts restent tels quels, et vous pourrez annuler celui-ci à nouveau."]
+        consequences.append("Les rattachements choisis avec ce fichier sont rétablis aussi.")
+    return [*consequences, "Les autres dépôts restent tels quels, et vous pourrez annuler celui-ci à nouveau."]

@@ -1,4 +1,4 @@
-"""A form that adds or corrects one line of the programme; what is refused is said beside its field, nothing is lost."""
+"""A form that adds or corrects one line of the programme. A refusal stands beside its field; no text is lost."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from streamlit.delta_generator import DeltaGenerator
 from data.deposit import edits
 from data.kinds import Field, kinds
 from ui.access import User, require
-from ui.deposit.history import said_by
 from ui.kit import blocks
+from ui.kit.changes import recorded_by
 from ui.kit.formats import as_text, escape, school_name
 from ui.session import store
 
@@ -22,8 +22,8 @@ UNKNOWN = "non renseigné"
 WHOLE = "tout le programme"
 OTHER_SCHOOL = " (hors écoles test)"
 NO_SCHOOLS: Mapping[str, bool] = {}
-DOUBTS = "saisie_a_verifier"  # in the session: what is doubted of the last entry, under its title
-# Texts that need the whole width, when they are long.
+WARNINGS = "saisie_a_verifier"  # session key: the warnings about the last entry, with their title
+# Long texts: each has the whole width of the form.
 WIDE = frozenset(
     (
         "meteo_raison",
@@ -38,39 +38,41 @@ WIDE = frozenset(
         "a_decider",
     )
 )
-DAY_OF = {"attendue_le": "a_decider", "prise_le": "choix"}  # what each of these is the day of
+DAY_OF = {"attendue_le": "a_decider", "prise_le": "choix"}  # a date, and the text that it belongs to
 PLACEHOLDERS = {"date": "jj/mm/aaaa", "integer": "nombre", "number": "par exemple 4,2"}
 Texts = Mapping[str, str]
 
 
-def line(kind: str, known: edits.Row | None, schools: Mapping[str, bool] = NO_SCHOOLS) -> None:
-    """Show the form of one line: the one that is `known`, or a new one; `schools` tells which are test schools."""
+def line(kind: str, row: edits.Row | None, schools: Mapping[str, bool] = NO_SCHOOLS) -> None:
+    """Show the form of one line, new when `row` is None; `schools` says which schools are test schools."""
     fields = [field for field in kinds()[kind].fields if field.name != edits.TAKE_BACK]
-    asked = in_reading_order([field for field in fields if known is None or field.name not in kinds()[kind].key], kind)
-    shown = {field.name: edits.as_text(known.get(field.name)) if known else "" for field in fields}
-    prefix = prefix_of(kind, shown if known else {})
+    form_fields = in_reading_order(
+        [field for field in fields if row is None or field.name not in kinds()[kind].key], kind
+    )
+    texts = {field.name: edits.as_text(row.get(field.name)) if row else "" for field in fields}
+    prefix = prefix_of(kind, texts if row else {})
     with st.form(f"form_{prefix}", border=False):
         boxes: list[DeltaGenerator] = []
-        for field in asked:
+        for field in form_fields:
             # Two narrow fields side by side, read from left to right; a long text has the whole width.
             boxes = [st.container()] if field.name in WIDE else boxes or list(st.columns(2))
             with boxes.pop(0):
-                _widget(field, shown[field.name], prefix, schools)
-        other_refusals(prefix, {(0, field.name) for field in asked})
+                _widget(field, texts[field.name], prefix, schools)
+        other_refusals(prefix, {(0, field.name) for field in form_fields})
         with st.container(horizontal=True):
-            args = (kind, prefix, shown if known else None, tuple(field.name for field in asked))
+            args = (kind, prefix, texts if row else None, tuple(field.name for field in form_fields))
             st.form_submit_button(
                 "Enregistrer", type="primary", icon=":material/check:", on_click=_save, args=args, key=f"save_{prefix}"
             )
-            if known is not None:
+            if row is not None:
                 st.form_submit_button(
-                    "Retirer cette ligne", icon=":material/delete:", on_click=_remove, args=(kind, prefix, shown),
+                    "Retirer cette ligne", icon=":material/delete:", on_click=_remove, args=(kind, prefix, texts),
                     key=f"remove_{prefix}",
                 )  # fmt: skip
 
 
 def in_reading_order(fields: list[Field], kind: str) -> list[Field]:
-    """Put what names the line first (its day last), then the short fields, then the long texts, each with its day."""
+    """Sort the fields: the key (its date last), then the short fields, then the long texts, each with its date."""
     names = [field.name for field in kinds()[kind].fields]
 
     def rank(field: Field) -> tuple[int, int]:
@@ -83,27 +85,27 @@ def in_reading_order(fields: list[Field], kind: str) -> list[Field]:
 
 
 def label_of(field: Field) -> str:
-    """Name a field, and say whether it must be filled."""
+    """Return the title of a field, and say whether it must be filled."""
     return as_text(f"{field.title} (obligatoire)" if field.required else field.title)
 
 
-def prefix_of(kind: str, shown: Texts) -> str:
-    """Name the fields of one line: once it is saved, or undone, they are new ones, filled with what is true then."""
-    identity = hashlib.sha256("·".join(shown.values()).encode()).hexdigest()[:10]
+def prefix_of(kind: str, texts: Texts) -> str:
+    """Return the key prefix of a line’s fields. A save or an undo changes it: new fields show the new values."""
+    identity = hashlib.sha256("·".join(texts.values()).encode()).hexdigest()[:10]
     return f"{kind}_{identity}_{st.session_state.setdefault(f'round_{kind}', 0)}"
 
 
 def refusal(prefix: str, place: tuple[int, str]) -> None:
     """Say why the field above is refused, if it is."""
-    found: dict[tuple[int, str], str] = st.session_state.get(f"refused_{prefix}", {})
-    if place in found:
-        st.html(f'<p class="refusal" role="alert">✖ Refusé\u00a0: {escape(found[place])}</p>')
+    reasons: dict[tuple[int, str], str] = st.session_state.get(f"refused_{prefix}", {})
+    if place in reasons:
+        st.html(f'<p class="refusal" role="alert">✖ Refusé\u00a0: {escape(reasons[place])}</p>')
 
 
-def other_refusals(prefix: str, beside: Container[tuple[int, str]]) -> None:
-    """Say what is refused without a field on screen to say it `beside`."""
+def other_refusals(prefix: str, shown_places: Container[tuple[int, str]]) -> None:
+    """Show the refusals that have no field on the screen: those outside `shown_places`."""
     for place in st.session_state.get(f"refused_{prefix}", {}):
-        if place not in beside:
+        if place not in shown_places:
             refusal(prefix, place)
 
 
@@ -125,44 +127,44 @@ def placeholder(field: Field) -> str:
 
 
 def _schools(field: Field, value: str, key: str, schools: Mapping[str, bool]) -> None:
-    nothing = WHOLE if not field.required and "programme" in field.description else UNKNOWN
-    choices = list(dict.fromkeys([nothing, *([value] if value else []), *schools]))
+    empty_choice = WHOLE if not field.required and "programme" in field.description else UNKNOWN
+    choices = list(dict.fromkeys([empty_choice, *([value] if value else []), *schools]))
 
-    def shown(school: str) -> str:
-        # Before any test school is known, there is nothing to tell apart.
+    def label(school: str) -> str:
+        # While no test school is known, the suffix would be on every school.
         other = any(schools.values()) and schools.get(school) is False
         return f"{school_name(school)}{OTHER_SCHOOL if other else ''}"
 
-    st.selectbox(label_of(field), choices, choices.index(value) if value else 0, key=key, format_func=shown)
+    st.selectbox(label_of(field), choices, choices.index(value) if value else 0, key=key, format_func=label)
 
 
 def _typed(prefix: str, names: Iterable[str]) -> dict[str, str | None]:
-    """Return what was typed in each field; nothing where it was left empty."""
-    found = {name: str(st.session_state[f"{prefix}_{name}"] or "") for name in names}
-    return {name: None if text.strip() in ("", UNKNOWN, WHOLE) else text for name, text in found.items()}
+    """Return the text typed in each field, None where the field is empty."""
+    texts = {name: str(st.session_state[f"{prefix}_{name}"] or "") for name in names}
+    return {name: None if text.strip() in ("", UNKNOWN, WHOLE) else text for name, text in texts.items()}
 
 
-def _save(kind: str, prefix: str, shown: Texts | None, names: tuple[str, ...]) -> None:
-    known = {name: text or None for name, text in (shown or {}).items()}
-    typed = known | _typed(prefix, names)
-    line_ = edits.line_of(kind, known, typed)
-    if shown is not None and set(line_) <= set(kinds()[kind].key):
+def _save(kind: str, prefix: str, texts: Texts | None, names: tuple[str, ...]) -> None:
+    before = {name: text or None for name, text in (texts or {}).items()}
+    typed = before | _typed(prefix, names)
+    line_ = edits.line_of(kind, before, typed)
+    if texts is not None and set(line_) <= set(kinds()[kind].key):
         st.toast("Rien n’a changé.", icon=":material/info:")
         return
-    record(kind, prefix, [line_], new=shown is None)
+    record(kind, prefix, [line_], new=texts is None)
 
 
-def _remove(kind: str, prefix: str, shown: Texts) -> None:
-    key = {name: shown[name] or None for name in kinds()[kind].key}
+def _remove(kind: str, prefix: str, texts: Texts) -> None:
+    key = {name: texts[name] or None for name in kinds()[kind].key}
     record(kind, prefix, [key | {edits.TAKE_BACK: "ligne"}])
 
 
 def record(
     kind: str, prefix: str, lines: list[dict[str, Any]], *, new: bool = False, places: Sequence[int] = (0,)
 ) -> None:
-    """Deposit what was typed: saved, the fields start afresh; refused, they keep it and say why.
+    """Deposit the typed lines. Once saved, the form starts afresh; if refused, it keeps the texts and says why.
 
-    `places` tells where each line stands in the form.
+    `places` gives the position of each line in the form.
     """
     user = require("mission")
     outcome = edits.record(store(), kind, lines, user.name, new=new)
@@ -177,22 +179,22 @@ def record(
 
 
 def say(outcome: edits.Outcome, user: User) -> None:
-    """Say what became of an entry, and keep what is to be checked in it for the next run."""
+    """Show the result of an entry, and keep its warnings for the next run."""
     if outcome.saved:
         st.toast("Enregistré.", icon=":material/check_circle:")
     else:
-        known = f"Rien n’est ajouté\u00a0: c’était déjà enregistré{said_by(outcome.known_by, user)}."
-        st.toast(as_text(known), icon=":material/info:")
-    known = "C’est enregistré, mais à vérifier" if outcome.saved else "C’était déjà connu\u00a0; c’est à vérifier"
-    st.session_state[DOUBTS] = f"{known}\u00a0:", outcome.warnings
+        message = f"Rien n’est ajouté\u00a0: c’était déjà enregistré{recorded_by(outcome.known_by, user)}."
+        st.toast(as_text(message), icon=":material/info:")
+    title = "C’est enregistré, mais à vérifier" if outcome.saved else "C’était déjà connu\u00a0; c’est à vérifier"
+    st.session_state[WARNINGS] = f"{title}\u00a0:", outcome.warnings
 
 
-def doubts() -> None:
-    """Say what is to be checked in what was just typed."""
-    title, found = st.session_state.pop(DOUBTS, ("", ()))
-    if found:
+def show_warnings() -> None:
+    """Show the warnings about the last entry."""
+    title, warnings = st.session_state.pop(WARNINGS, ("", ()))
+    if warnings:
         st.warning(title, icon=":material/warning:")
-        blocks.sentences(found)
+        blocks.sentences(warnings)
 
 
 def lacks_school(kind: str, rows: list[edits.Row], schools: Mapping[str, bool]) -> bool:

@@ -1,4 +1,4 @@
-"""Counts of people as they are written: “≈ 15”, or exact for the mission, and the note that says so."""
+"""Statistical disclosure control on the page: counts of people are written “≈ 15”, or exact for the mission."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ EXACT = "Nombres d’agents exacts, pour la mission numérique qui les saisit\u0
 
 
 def note() -> None:
-    """Say how the counts of people of the page are to be read by who is here."""
+    """Say whether this user sees rounded or exact counts of people."""
     blocks.note(EXACT if sees_exact_counts() else ROUNDED)
 
 
 def people(count: Any, *, exact: bool, digits: int = 0) -> str:  # noqa: ANN401
-    """Write a count of people; “≈ 0” is no certain zero."""
+    """Write a count of people; “≈ 0” may stand for a few people."""
     return about(number(count, digits), exact=exact)
 
 
 def column(counts: pd.Series, *, exact: bool, digits: int = 0) -> ExtensionArray | list[str]:
-    """Return a column of a table: numbers that can be sorted and added where they are exact, else texts."""
+    """Return a column of a table: numbers to sort and add when the counts are exact, texts when they are rounded."""
     return counts.array if exact else [people(count, exact=exact, digits=digits) for count in counts]

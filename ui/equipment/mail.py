@@ -11,13 +11,13 @@ from data.people.agents import MonthCounts, month_counts
 from data.people.marks_and_attendance import FEWEST_ANSWERS, mean_mark
 from data.queries.rollout import ANSWERS, MAIL
 from ui.access import sees_exact_counts
-from ui.equipment import view as equipment_view
+from ui.equipment import view
 from ui.kit import blocks, tables
 from ui.kit.blocks import Figure
 from ui.kit.formats import MISSING, number, plural
 from ui.session import ask
 
-NOTE = f"Note moyenne de toutes les écoles, à partir de {FEWEST_ANSWERS} réponses. {equipment_view.UNKNOWN_NOTE}"
+NOTE = f"Note moyenne de toutes les écoles, à partir de {FEWEST_ANSWERS} réponses. {view.UNKNOWN_NOTE}"
 
 
 def mail_and_marks(month: date) -> None:
@@ -25,7 +25,7 @@ def mail_and_marks(month: date) -> None:
     exact = sees_exact_counts()
     counts = ask(month_counts, month, exact=exact).of([MAIL, ANSWERS])
     with blocks.question("Ont-ils une messagerie, sont-ils satisfaits\u00a0?", NOTE):
-        addresses = equipment_view.step_figure(equipment_view.funnel(month, [MAIL]).iloc[0].to_dict())
+        addresses = view.step_figure(view.funnel(month, [MAIL]).iloc[0].to_dict())
         satisfied = Figure(
             "Satisfaction",
             mark(ask(mean_mark, month, exact=exact)),
@@ -36,10 +36,10 @@ def mail_and_marks(month: date) -> None:
         with st.expander("Voir par école, par métier"):
             by_school, by_trade = st.tabs(["Par école", "Par métier"])
         with by_school:
-            table = equipment_view.people_table(counts.schools, counts, "École")
+            table = view.people_table(counts.schools, counts, "École")
             tables.table(table, "messagerie_par_ecole", height="content")
         with by_trade:
-            table = equipment_view.people_table(counts.trades, counts, "Métier")
+            table = view.people_table(counts.trades, counts, "Métier")
             tables.table(table, "messagerie_par_metier", height="content")
 
 
@@ -49,9 +49,9 @@ def mark(mean: float | None) -> str:
 
 
 def answers_note(counts: MonthCounts) -> str:
-    """Say on how many answers the mean stands."""
-    answers, known = counts.totals[ANSWERS], int(counts.schools[ANSWERS].notna().sum())
+    """Say how many answers the mean mark is based on."""
+    answers, schools_known = counts.totals[ANSWERS], int(counts.schools[ANSWERS].notna().sum())
     if pd.isna(answers) or (counts.exact and answers == 0):
         return "aucune réponse ce mois-ci"
-    answered = equipment_view.agents(int(answers), "réponse", exact=counts.exact)
-    return f"{answered}, {plural(known, 'école')}"
+    answered = view.agents(int(answers), "réponse", exact=counts.exact)
+    return f"{answered}, {plural(schools_known, 'école')}"

@@ -1,4 +1,4 @@
-"""What to do next week on the equipment: sentences deduced from the figures, by rules that the page states."""
+"""What to do next week on the equipment: the rules listed on the page turn the figures into sentences."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import pandas as pd
 from data.people.agents import MonthCounts
 from data.people.marks_and_attendance import Attendance, attendance
 from data.people.rounding import fewest, most
-from data.queries import equipment as support
+from data.queries import equipment
 from data.queries.equipment import Tickets
 from ui.access import sees_exact_counts
-from ui.equipment import view as equipment_view
+from ui.equipment import view
 from ui.kit import blocks
 from ui.kit.formats import SPACE, day, enumeration, is_missing, plural
 from ui.rollout.charts import school_name
@@ -31,35 +31,35 @@ RULES = (
 
 def to_do(today: date, counts: MonthCounts) -> None:
     """Answer: what should the mission do next week?"""
-    found = [
-        *about_tickets(ask(support.tickets, today)),
-        *about_devices(ask(support.devices_to_handle)),
+    actions = [
+        *about_tickets(ask(equipment.tickets, today)),
+        *about_devices(ask(equipment.devices_to_handle)),
         *about_workshops(ask(attendance, today, exact=sees_exact_counts()), today),
         *about_agents(counts),
     ]
-    if counts.schools.empty and not found:
-        return  # nothing is known yet: no rule speaks
+    if counts.schools.empty and not actions:
+        return  # no data yet: no rule applies
     with blocks.question("Que faire la semaine prochaine\u00a0?", RULES):
-        blocks.sentences(found or ["Rien de particulier\u00a0: aucune de ces règles ne signale quoi que ce soit."])
+        blocks.sentences(actions or ["Rien de particulier\u00a0: aucune de ces règles ne signale quoi que ce soit."])
 
 
 def about_tickets(facts: Tickets) -> list[str]:
-    """Close the requests that have waited too long."""
-    asked = plural(facts.stale, "demande ouverte", "demandes ouvertes")
-    return [f"Résoudre {asked} depuis plus de {DAYS} jours."] if facts.stale else []
+    """Return what to do about the requests that have been open too long."""
+    requests = plural(facts.stale, "demande ouverte", "demandes ouvertes")
+    return [f"Résoudre {requests} depuis plus de {DAYS} jours."] if facts.stale else []
 
 
-def about_devices(found: pd.DataFrame) -> list[str]:
-    """Repair what is broken, install what still waits."""
+def about_devices(devices: pd.DataFrame) -> list[str]:
+    """Return what to do about the devices that are broken or not in service yet."""
     verbs = {"en panne": "Réparer ou remplacer", "à installer": "Mettre en service"}
-    told = []
+    actions = []
     for what, verb in verbs.items():
-        rows = found[found["what"] == what]
+        rows = devices[devices["what"] == what]
         if len(rows):
             by_school = zip(rows["school"], rows["devices"], strict=True)
             places = enumeration([f"{_place(school)} ({count})" for school, count in by_school])
-            told.append(f"{verb} {plural(int(rows['devices'].sum()), 'matériel')}{SPACE}: {places}.")
-    return told
+            actions.append(f"{verb} {plural(int(rows['devices'].sum()), 'matériel')}{SPACE}: {places}.")
+    return actions
 
 
 def _place(school: object) -> str:
@@ -67,23 +67,27 @@ def _place(school: object) -> str:
 
 
 def about_workshops(facts: Attendance, today: date) -> list[str]:
-    """Prepare the next workshops, write down who came to the last ones."""
+    """Return what to do about the next workshops, and about those held without a known attendance."""
     table, last = facts.table, pd.Timestamp(today + timedelta(days=DAYS))
     ahead = ~table["held"].astype(bool) & (table["date"] <= last)
     coming = table[ahead].sort_values(by="date")
-    told = [
+    actions = [
         f"Préparer l’atelier «{SPACE}{row['title']}{SPACE}», {school_name(row['school'])}, le {day(row['date'])}."
         for row in coming.head(NAMED).to_dict("records")
     ]
-    silent = int((table["held"] & table["seats_attended"].isna()).sum())
-    return told + ([f"Saisir les présents de {plural(silent, 'atelier tenu', 'ateliers tenus')}."] if silent else [])
+    without_attendance = int((table["held"] & table["seats_attended"].isna()).sum())
+    return actions + (
+        [f"Saisir les présents de {plural(without_attendance, 'atelier tenu', 'ateliers tenus')}."]
+        if without_attendance
+        else []
+    )
 
 
 def about_agents(counts: MonthCounts) -> list[str]:
-    """Ask the silent schools, and help those that lose many agents at one step, whatever the rounding hides."""
+    """Return what to do about schools without figures, and schools that surely lose many agents at one step."""
     schools, exact = counts.schools, counts.exact
-    silent = [school_name(str(name)) for name in schools.index[schools.iloc[:, 1].isna()]]
-    sentences = [f"Demander ses chiffres du mois à {enumeration(silent)}."] if silent else []
+    without_figures = [school_name(str(name)) for name in schools.index[schools.iloc[:, 1].isna()]]
+    sentences = [f"Demander ses chiffres du mois à {enumeration(without_figures)}."] if without_figures else []
     losses = [
         (int(row[before] - row[step]), str(school), before, step)
         for school, row in schools.iterrows()
@@ -95,7 +99,7 @@ def about_agents(counts: MonthCounts) -> list[str]:
     worst = {loss[1]: loss for loss in sorted(losses)}
     return sentences + [
         f"Accompagner {school_name(school)}{SPACE}: "
-        f"{equipment_view.agents(people, 'agent perdu', 'agents perdus', exact=exact)} "
+        f"{view.agents(people, 'agent perdu', 'agents perdus', exact=exact)} "
         f"entre «{SPACE}{before}{SPACE}» et «{SPACE}{step}{SPACE}»."
         for people, school, before, step in sorted(worst.values(), reverse=True)
     ]

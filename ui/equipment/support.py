@@ -1,4 +1,4 @@
-"""The blocks of the page Équipement on what surrounds the agents: devices, workshops, requests for help."""
+"""The blocks of the page Équipement on the age of the devices, the workshops and the requests for help."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from data.people.marks_and_attendance import Attendance, attendance
-from data.queries import equipment as support
+from data.queries import equipment
 from data.queries.equipment import AGES, Tickets
 from ui.access import sees_exact_counts
 from ui.equipment.counts import column, people
@@ -20,19 +20,19 @@ from ui.session import ask
 
 def device_ages(today: date) -> None:
     """Answer: how old are the devices? A table inside the block of the devices."""
-    counts = ask(support.device_ages, today)
+    counts = ask(equipment.device_ages, today)
     table = counts.pivot(index="kind", columns="age", values="devices").reindex(columns=list(AGES))
-    shown = table.dropna(axis="columns", how="all").fillna(0).astype(int)
+    age_counts = table.dropna(axis="columns", how="all").fillna(0).astype(int)
     blocks.takeaway(ages_sentence(counts))
-    printed = shown.rename_axis("Matériel").rename_axis(None, axis="columns").reset_index()
+    printed = age_counts.rename_axis("Matériel").rename_axis(None, axis="columns").reset_index()
     tables.table(printed, "ages_des_materiels", height="content")
 
 
 def ages_sentence(counts: pd.DataFrame) -> str:
     """Say how many devices are over three years old, out of those whose age is known."""
-    known = counts[counts["age"] != AGES[-1]]
-    old = int(known.loc[known["age"].isin(AGES[2:4]), "devices"].sum())
-    total, unknown = int(known["devices"].sum()), int(counts["devices"].sum() - known["devices"].sum())
+    known_ages = counts[counts["age"] != AGES[-1]]
+    old = int(known_ages.loc[known_ages["age"].isin(AGES[2:4]), "devices"].sum())
+    total, unknown = int(known_ages["devices"].sum()), int(counts["devices"].sum() - known_ages["devices"].sum())
     if not total:
         return f"Âges inconnus{SPACE}: {plural(unknown, 'matériel')} sans date d’installation."
     rest = f"{SPACE}; {number(unknown)} sans date d’installation" if unknown else ""
@@ -91,7 +91,7 @@ def held_table(facts: Attendance) -> pd.DataFrame:
 
 def tickets(today: date) -> None:
     """Answer: are the requests for help solved, and how fast?"""
-    facts, topics = ask(support.tickets, today), ask(support.tickets_by_topic, today)
+    facts, topics = ask(equipment.tickets, today), ask(equipment.tickets_by_topic, today)
     with blocks.question(
         "Les demandes d’assistance sont-elles résolues\u00a0?", "Délai\u00a0: de l’ouverture à la clôture."
     ):

@@ -13,21 +13,20 @@ import pandas as pd
 import streamlit as st
 
 from data.people.agents import AGENTS, MonthCounts, month_counts, month_totals, shares_of_school, shares_of_trade
-from data.queries import rollout as programme
+from data.queries import rollout
 from ui.access import sees_exact_counts
-from ui.equipment import support as support_view
+from ui.equipment import support
 from ui.equipment.counts import column, people
-from ui.kit import blocks, tables
-from ui.kit import chart as charts
+from ui.kit import blocks, chart, tables
 from ui.kit.blocks import Figure
 from ui.kit.formats import MISSING, SPACE, about, count_of, month_name, number, percent, plural
 from ui.kit.tables import Wide
-from ui.rollout import charts as charts_programme
+from ui.rollout import charts
 from ui.rollout.charts import school_name
 from ui.session import ask
 
 FIRST_STEP = "Identité créée"
-# The titles of the file, and the shorter ones of the page.
+# The titles of the CSV file, and the shorter titles of the page.
 SHORTER = {
     "Identité créée": "Id. créée",
     "Identité activée": "Id. activée",
@@ -59,25 +58,25 @@ def chosen_month(months: list[date]) -> date:
         return names[str(st.selectbox("Mois", list(names), key="mois", bind="query-params"))]
 
 
-def funnel(month: date, steps: Iterable[str] = programme.STEPS) -> pd.DataFrame:
-    """Return the steps of a month with their shares, `exact` or not."""
+def funnel(month: date, steps: Iterable[str] = rollout.STEPS) -> pd.DataFrame:
+    """Return the steps of a month with their shares; the column `exact` says whether they are exact or rounded."""
     exact = sees_exact_counts()
     totals = ask(month_totals, exact=exact).assign(exact=exact)
     return totals[(totals["month"] == pd.Timestamp(month)) & totals["step"].isin(list(steps))].reset_index(drop=True)
 
 
 def headline(steps: pd.DataFrame) -> None:
-    """Show the agents and the steps they reached, each with its denominator and the schools it speaks of."""
+    """Show the agents and the steps they reached, each with its denominator and the schools it covers."""
     blocks.figures([step_figure(row) for row in steps.to_dict("records")], "equipement")
 
 
 def step_figure(step: dict[Hashable, Any]) -> Figure:
-    """Return the share of the agents who reached a step, or of the first one, how many they are."""
-    known, exact = count_of(step["schools_known"], step["schools"], "école"), step["exact"]
+    """Return the figure of a step: the share of agents who reached it, or their number for the first step."""
+    schools_known, exact = count_of(step["schools_known"], step["schools"], "école"), step["exact"]
     if step["step"] == AGENTS or pd.isna(step["people"]):
-        return Figure(step["step"], people(step["people"], exact=exact), known)
+        return Figure(step["step"], people(step["people"], exact=exact), schools_known)
     share = about(percent(step["share"], 0), exact=exact)
-    return Figure(step["step"], share, f"{agents(step['people'], exact=exact)}{_out_of(step)}, {known}")
+    return Figure(step["step"], share, f"{agents(step['people'], exact=exact)}{_out_of(step)}, {schools_known}")
 
 
 def agents(count: int, word: str = "agent", words: str | None = None, *, exact: bool) -> str:
@@ -89,18 +88,18 @@ def _out_of(step: dict[Hashable, Any]) -> str:
     return "" if pd.isna(step["agents"]) else f" sur {people(step['agents'], exact=step['exact'])}"
 
 
-def stairs(steps: pd.DataFrame, month: date) -> None:
+def losses(steps: pd.DataFrame, month: date) -> None:
     """Answer: on which step do we lose agents?"""
     with blocks.question("À quelle étape perdons-nous des agents\u00a0?", "Part des agents des écoles renseignées."):
         texts = [_step_text(row) for row in steps.to_dict("records")]
-        fig = charts.ranking(steps["step"], steps["share"].astype(float), texts, "% des agents")
+        fig = chart.ranking(steps["step"], steps["share"].astype(float), texts, "% des agents")
         fig.update_xaxes(
             tickvals=[0, 25, 50, 75, 100], range=[0, 185]
-        )  # “≈ 100 % (≈ 180 sur ≈ 180)” stands beside its bar
-        blocks.figure(fig, stairs_sentence(steps, month), stairs_table(steps), "parcours")
+        )  # room for “≈ 100 % (≈ 180 sur ≈ 180)” beside its bar
+        blocks.figure(fig, losses_sentence(steps, month), losses_table(steps), "parcours")
 
 
-def stairs_table(steps: pd.DataFrame) -> pd.DataFrame:
+def losses_table(steps: pd.DataFrame) -> pd.DataFrame:
     """Return the steps with their counts and their shares."""
     exact = bool(steps["exact"].all())
     titles = {
@@ -120,15 +119,15 @@ def _step_text(step: dict[Hashable, Any]) -> str:
     return f"{share} ({people(step['people'], exact=exact)}{_out_of(step)})"
 
 
-def stairs_sentence(steps: pd.DataFrame, month: date) -> str:
+def losses_sentence(steps: pd.DataFrame, month: date) -> str:
     """Say how many agents are active, and which step loses most."""
     shares, exact = steps.set_index("step")["share"].dropna(), bool(steps["exact"].all())
-    # From a first step where nobody is known to be, nobody is lost.
+    # Without anybody at the first step, no loss can be computed.
     if len(shares) < 2 or not shares.iloc[0]:
         return f"En {month_name(month)}, trop peu d’agents renseignés pour situer les pertes."
     losses = -shares.diff().dropna()
     before, worst = next(pair for pair in pairwise(shares.index) if pair[1] == losses.idxmax())
-    # Between the shares as shown: a reader subtracts them too.
+    # The difference between the shares as displayed, which a reader can check.
     lost = round(shares[before]) - round(shares[worst])
     arrived = f"{about(percent(shares.iloc[-1], 0), exact=exact)} des agents sont arrivés à l’étape"
     return (
@@ -139,8 +138,8 @@ def stairs_sentence(steps: pd.DataFrame, month: date) -> str:
 
 
 def by_school(month: date) -> MonthCounts:
-    """Return the steps of each school, as who is here may see them."""
-    return ask(month_counts, month, exact=sees_exact_counts()).of(list(programme.STEPS))
+    """Return the steps of each school, exact or rounded according to the user."""
+    return ask(month_counts, month, exact=sees_exact_counts()).of(list(rollout.STEPS))
 
 
 def by_group(month: date) -> MonthCounts:
@@ -158,18 +157,18 @@ def by_group(month: date) -> MonthCounts:
 
 
 def by_group_sentence(counts: MonthCounts) -> str:
-    """Say in how many schools nobody (or hardly anybody) has an identity yet, and how many told nothing."""
+    """Say in how many schools nobody (or hardly anybody) has an identity yet, and how many gave no figures."""
     created = counts.schools[FIRST_STEP]
-    silent, nobody = int(created.isna().sum()), int((created == 0).sum())
+    without_figures, without_identity = int(created.isna().sum()), int((created == 0).sum())
     few = "personne" if counts.exact else "personne, ou presque (≈\u00a00),"
     return (
-        f"{count_of(nobody, len(created), 'école')} où {few} n’a encore d’identité, "
-        f"{plural(silent, 'école')} sans réponse ce mois-ci."
+        f"{count_of(without_identity, len(created), 'école')} où {few} n’a encore d’identité, "
+        f"{plural(without_figures, 'école')} sans réponse ce mois-ci."
     )
 
 
 def people_table(groups: pd.DataFrame, counts: MonthCounts, group: str) -> pd.DataFrame:
-    """Return what people read of each group, with a row of the totals."""
+    """Return the counts of each group with French titles, and a row of totals."""
     table = pd.concat([groups, counts.totals[groups.columns].to_frame(TOTAL).T.astype("Int64")])
     columns = {name: column(table[name], exact=counts.exact) for name in table}
     named = pd.DataFrame(columns, index=table.index.map(lambda name: school_name(str(name))))
@@ -179,11 +178,11 @@ def people_table(groups: pd.DataFrame, counts: MonthCounts, group: str) -> pd.Da
 def trend(month: date) -> None:
     """Answer: is equipment progressing from month to month, everywhere, in a school, for a trade?"""
     exact = sees_exact_counts()
-    shown = ask(month_counts, month, exact=exact)
+    counts = ask(month_counts, month, exact=exact)
     groups: dict[str, Callable[[], pd.DataFrame]] = {EVERYONE: _shares_of_all}
-    for trade in shown.trades.index:
+    for trade in counts.trades.index:
         groups[f"Métier{SPACE}: {trade}"] = partial(ask, shares_of_trade, trade, exact=exact)
-    for school, name in names_apart(shown.schools.index).items():
+    for school, name in unique_names(counts.schools.index).items():
         groups[f"École{SPACE}: {name}"] = partial(ask, shares_of_school, school, exact=exact)
     with blocks.question("Progressons-nous de mois en mois\u00a0?", TREND_NOTE):
         chosen = str(st.selectbox("Agents", list(groups), key="evolution", width=340))
@@ -191,12 +190,12 @@ def trend(month: date) -> None:
         if table.notna().any(axis=1).sum() < 2:
             blocks.empty_state("Il faut au moins deux mois renseignés pour montrer une évolution.")
             return
-        fig, printed = charts_programme.steps_by_month(table), trend_table(table)
+        fig, printed = charts.steps_by_month(table), trend_table(table)
         blocks.figure(fig, trend_sentence(table, exact=exact), printed, "evolution_equipement")
 
 
-def names_apart(schools: Iterable[str]) -> dict[str, str]:
-    """Name each school in a few words, but two of the same short name (“École X” and “X”) in full: each is a choice."""
+def unique_names(schools: Iterable[str]) -> dict[str, str]:
+    """Return the short name of each school, or its full name when another school has the same short one."""
     short = {school: school_name(school) for school in schools}
     counted = Counter(short.values())
     return {school: name if counted[name] == 1 else school for school, name in short.items()}
@@ -204,11 +203,11 @@ def names_apart(schools: Iterable[str]) -> dict[str, str]:
 
 def _shares_of_all() -> pd.DataFrame:
     totals = ask(month_totals, exact=sees_exact_counts())
-    return totals.pivot(index="month", columns="step", values="share").reindex(columns=list(programme.COUNTED)[1:])
+    return totals.pivot(index="month", columns="step", values="share").reindex(columns=list(rollout.COUNTED)[1:])
 
 
 def trend_table(shares: pd.DataFrame) -> Wide:
-    """Return the shares month by month, under the names of the steps and their unit."""
+    """Return the shares month by month; the titles are the steps and their unit."""
     months = (
         shares.set_axis([f"{month:%m/%Y}" for month in shares.index])
         .rename_axis("Mois")
@@ -221,11 +220,11 @@ def trend_table(shares: pd.DataFrame) -> Wide:
 
 def trend_sentence(shares: pd.DataFrame, *, exact: bool = True) -> str:
     """Say how the share of active agents moved between the first and the last month known."""
-    known = shares["Actifs (30\u00a0j)"].dropna()
-    if len(known) < 2:
+    active_shares = shares["Actifs (30\u00a0j)"].dropna()
+    if len(active_shares) < 2:
         return "Trop peu d’agents actifs pour montrer une évolution."
-    first, last = known.index[0], known.index[-1]
-    start, end = (about(percent(known.iloc[place], 0), exact=exact) for place in (0, -1))
+    first, last = active_shares.index[0], active_shares.index[-1]
+    start, end = (about(percent(active_shares.iloc[place], 0), exact=exact) for place in (0, -1))
     moved = f"reste à {end}" if start == end else f"passe de {start} à {end}"
     since = "D’" if first.month in (4, 8, 10) else "De "  # avril, août, octobre
     return f"{since}{month_name(first)} à {month_name(last)}, la part des agents actifs {moved}."
@@ -233,7 +232,7 @@ def trend_sentence(shares: pd.DataFrame, *, exact: bool = True) -> str:
 
 def devices(counts: MonthCounts, today: date) -> None:
     """Answer: which devices, in which state, how old, for how many agents?"""
-    kinds = ask(programme.devices)
+    kinds = ask(rollout.devices)
     with blocks.question("Quels matériels, dans quel état\u00a0?", "Un matériel n’est rattaché à aucune personne."):
         if kinds.empty:
             blocks.empty_state("Aucun matériel n’est encore enregistré.")
@@ -241,8 +240,8 @@ def devices(counts: MonthCounts, today: date) -> None:
         states = kinds.pivot(index="kind", columns="state", values="devices").fillna(0).astype(int)
         states = states[sorted(states.columns, key=lambda state: (state != "en service", state))]
         printed = states.rename_axis("Matériel").rename_axis(None, axis="columns").reset_index()
-        blocks.figure(charts_programme.devices(states), devices_sentence(kinds), printed, "materiels")
-        support_view.device_ages(today)
+        blocks.figure(charts.devices(states), devices_sentence(kinds), printed, "materiels")
+        support.device_ages(today)
         by_school = devices_by_school(counts.schools)
         if by_school.empty:
             return
@@ -267,14 +266,14 @@ def devices_sentence(counts: pd.DataFrame) -> str:
 
 def devices_by_school(schools: pd.DataFrame) -> pd.DataFrame:
     """Return agents, devices in service and agents per shared one of each school."""
-    devices = ask(programme.devices_in_service).set_index("school")
+    devices = ask(rollout.devices_in_service).set_index("school")
     agents = schools[AGENTS].reindex(devices.index)
     ratio = (agents / devices["shared"].where(devices["shared"] > 0)).astype("Float64")
     return devices.assign(agents=agents, ratio=ratio)
 
 
 def devices_table(by_school: pd.DataFrame, *, exact: bool) -> pd.DataFrame:
-    """Return what people read of the devices in service; what is not known is missing."""
+    """Return the devices in service of each school with French titles; an unknown value is missing."""
     return pd.DataFrame(
         {
             "École": by_school.index.map(school_name),
@@ -287,7 +286,7 @@ def devices_table(by_school: pd.DataFrame, *, exact: bool) -> pd.DataFrame:
 
 
 def shared_sentence(by_school: pd.DataFrame, *, exact: bool) -> str:
-    """Say where shared devices are in service, and how many agents share one, from the best to the worst equipped."""
+    """Say how many schools have shared devices in service, and the range of agents per device."""
     equipped, ratio = int((by_school["shared"] > 0).sum()), by_school["ratio"].dropna()
     if not equipped:
         return "Aucune école n’a encore de matériel partagé en service."

@@ -1,4 +1,4 @@
-"""Charts of the forecasts: the coming days, and what one number is made of."""
+"""Charts of the forecasts: the coming days with their prediction interval, and the terms of one forecast."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import plotly.graph_objects as go
 from ui.kit import chart, formats
 
 PLAN = ["date", "meals_planned"]
-# What is left and right of the bars that show how a number is made, as a share of what they span.
+# Empty space on each side of the waterfall, as a share of its span; least span, as a share of the largest total.
 MARGIN, LEAST_SPAN = 0.3, 0.02
 
 
 def forecast(days: pd.DataFrame, past: pd.DataFrame) -> go.Figure:
-    """Draw the meals of the last weeks, the forecast with its 80 % interval, the quantities, the plan."""
+    """Draw the meals served in the last weeks, the forecast with its 80 % interval, the advised quantity, the plan."""
     fig = chart.base(y_title="repas servis", height=400)
-    # Days without service would draw slopes that mean nothing: the axis only has service days.
+    # The axis has service days only: on the other days the line would show a slope that means nothing.
     axis = _axis_days(days["date"])
     band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
     fig.add_scatter(x=axis, y=days["meals_upper"], showlegend=False, **band)
@@ -32,27 +32,27 @@ def forecast(days: pd.DataFrame, past: pd.DataFrame) -> go.Figure:
 
 
 def _plan(fig: go.Figure, days: pd.DataFrame) -> None:
-    """Add what the canteens planned, past and to come, as a thin dotted line; it stops where no plan is known."""
+    """Add the plan of the canteens, past and future, as a thin dotted line; it stops where no plan is known."""
     known = days["meals_planned"].notna()
     if not known.any():
         return
     meals = days["meals_planned"].astype(float)
-    alone = known & ~known.shift(1, fill_value=False) & ~known.shift(-1, fill_value=False)
+    isolated = known & ~known.shift(1, fill_value=False) & ~known.shift(-1, fill_value=False)
     fig.add_scatter(
         x=_axis_days(days["date"]),
         y=meals,
         name="Prévu par les cantines",
         mode="lines+markers",
         line={"color": chart.PLAN, "dash": "dot", "width": 1.5},
-        # A day alone has no line: only its marker shows it.
-        marker={"symbol": "diamond", "size": [7 if one else 0 for one in alone]},
+        # No line reaches a day between two unknown ones: it needs a marker.
+        marker={"symbol": "diamond", "size": [7 if marked else 0 for marked in isolated]},
         customdata=[formats.plural(value, "repas", "repas") for value in meals.fillna(0)],
         hovertemplate="%{x}<br>%{customdata}<extra>%{fullData.name}</extra>",
     )
 
 
 def _line(fig: go.Figure, days: pd.DataFrame, column: str, name: str, colour: str, dash: str, symbol: str) -> None:
-    """Add one series of meals, told from the others by its marker and dash as well as its colour."""
+    """Add one series of meals; marker and dash distinguish it as well as colour."""
     known = days.dropna(subset=column)
     if known.empty:
         return
@@ -73,9 +73,9 @@ def _axis_days(days: pd.Series) -> list[str]:
 
 
 def terms(names: list[str], meals: list[int]) -> go.Figure:
-    """Draw how the terms add up, from the usual level (first) to the forecast (last, their sum).
+    """Draw the terms as a waterfall, from the usual level (first) to the forecast (last, their sum).
 
-    The axis does not begin at zero: the terms would be too small to see beside the level.
+    The axis does not begin at zero: beside the level, the other terms would be too small to see.
     """
     fig = chart.base(height=110 + 44 * (len(names) + 1), x_title="repas")
     rows = list(range(len(names) + 1))
@@ -93,10 +93,10 @@ def terms(names: list[str], meals: list[int]) -> go.Figure:
         connector={"line": {"color": chart.QUIET, "width": 1, "dash": "dot"}},
         hoverinfo="skip",
     )
-    reached = [sum(meals[: place + 1]) for place in range(len(meals))]
-    span = max(max(reached) - min(reached), LEAST_SPAN * max(reached), 1)
-    shown = [max(min(reached) - MARGIN * span, 0), max(reached) + MARGIN * span]
-    fig.update_xaxes(showgrid=True, gridcolor=chart.GRID, tickformat=",.0f", range=shown)
+    running_totals = [sum(meals[: position + 1]) for position in range(len(meals))]
+    span = max(max(running_totals) - min(running_totals), LEAST_SPAN * max(running_totals), 1)
+    axis_range = [max(min(running_totals) - MARGIN * span, 0), max(running_totals) + MARGIN * span]
+    fig.update_xaxes(showgrid=True, gridcolor=chart.GRID, tickformat=",.0f", range=axis_range)
     chart.name_rows(fig, [*names, "Prévision"])
     fig.update_layout(showlegend=False)
     return fig

@@ -1,4 +1,4 @@
-"""The block of the page Prévisions on events: those declared, taking one back, and what a new one would change."""
+"""Events on the page Prévisions: list the declared ones, undo one, try the effect of a new one."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from data import queries
+from data.calendar.declared import declared_events
 from data.calendar.strikes import swapped
 from data.deposit import undo
-from data.queries import ForecastRun
-from data.queries.events import declared_events
+from data.queries.forecasts import runs
 from data.queries.forecasts.adjusted import learnt_effects
+from data.queries.forecasts.runs import ForecastRun
 from ui.access import User, require
 from ui.forecasts import event_sentences as say
-from ui.forecasts import what_if as what_if_view
+from ui.forecasts import what_if
 from ui.kit import blocks, tables
 from ui.kit.formats import plural, weekday
 from ui.navigation import roles_of
@@ -27,8 +27,8 @@ LISTED = 8
 
 
 def events(run: ForecastRun, user: User, place: str, canteen: str | None) -> None:
-    """Answer: which events are declared, and what would one more change?"""
-    days = ask(queries.forecast_days, run.run_id)
+    """Answer: which events are declared, and what would a new one change?"""
+    days = ask(runs.forecast_days, run.run_id)
     if not days:
         return
     caption = (
@@ -36,35 +36,37 @@ def events(run: ForecastRun, user: User, place: str, canteen: str | None) -> Non
         "les prévisions en tiennent compte."
     )
     with blocks.question("Quels événements changent ces jours\u00a0?", caption):
-        found = ask(declared_events, days[0], days[-1])
-        own = found if canteen is None else found[found["canteen"].isna() | (found["canteen"] == canteen)]
-        _list(own, ask(learnt_effects, run.run_id), may_declare(user))
+        declared = ask(declared_events, days[0], days[-1])
+        of_place = (
+            declared if canteen is None else declared[declared["canteen"].isna() | (declared["canteen"] == canteen)]
+        )
+        _list_events(of_place, ask(learnt_effects, run.run_id), may_declare(user))
         with st.expander("Et si…\u00a0? Essayer un événement", key="et_si"):
-            what_if_view.form(run, place, canteen)
+            what_if.form(run, place, canteen)
         _swapped_strikes()
 
 
 def may_declare(user: User) -> bool:
-    """Tell whether somebody may record an event: it is a deposit like any other."""
+    """Tell whether somebody may record an event: they may when they may deposit a file."""
     return user.may(roles_of(DEPOSIT))
 
 
-def _list(found: pd.DataFrame, learnt: say.Learnt, editable: bool) -> None:
-    rows = found.to_dict("records")
+def _list_events(events: pd.DataFrame, learnt: say.Learnt, editable: bool) -> None:
+    rows = events.to_dict("records")
     if not rows:
         blocks.note("Aucun événement déclaré pour ces jours.")
-    own = [row for row in rows if editable and row["alone"]]
-    others = [row for row in rows if row not in own]
+    undoable = [row for row in rows if editable and row["alone"]]
+    others = [row for row in rows if row not in undoable]
     if others:
         blocks.sentences(say.described(row, learnt) for row in others[:LISTED])
-    for row in own[:LISTED]:
+    for row in undoable[:LISTED]:
         with st.container(horizontal=True, vertical_alignment="center"):
             blocks.sentences([say.described(row, learnt)])
             key = f"annuler_evenement_{row['deposit_id']}"
             st.button("Annuler", icon=":material/undo:", key=key, on_click=_undo, args=(int(row["deposit_id"]),))
-    left = max(len(others) - LISTED, 0) + max(len(own) - LISTED, 0)
-    if left:
-        blocks.note(f"Et {plural(left, 'autre événement', 'autres événements')}, plus tard.")
+    hidden = max(len(others) - LISTED, 0) + max(len(undoable) - LISTED, 0)
+    if hidden:
+        blocks.note(f"Et {plural(hidden, 'autre événement', 'autres événements')}, plus tard.")
     if editable and others:
         blocks.note(
             "Ce qui vient d’un fichier de plusieurs lignes s’annule sur la page «\u00a0Déposer un fichier\u00a0»."
@@ -72,7 +74,7 @@ def _list(found: pd.DataFrame, learnt: say.Learnt, editable: bool) -> None:
 
 
 def _undo(deposit_id: int) -> None:
-    """Take an event back, and ask for the forecasts that follow; the page shows them at once."""
+    """Undo the deposit of an event, and start a new computation of the forecasts."""
     user = require(*roles_of(DEPOSIT))
     try:
         undo.undo(store(), deposit_id, user.name)
@@ -86,18 +88,18 @@ def _undo(deposit_id: int) -> None:
 
 
 def _swapped_strikes() -> None:
-    """Report the strike dates that are not read as they were declared."""
-    found = ask(swapped)
-    if found.empty:
+    """List the strike dates whose day and month were swapped."""
+    swaps = ask(swapped)
+    if swaps.empty:
         return
-    count = plural(len(found), "date de grève", "dates de grève")
-    read = "lue" if len(found) < 2 else "lues"
-    with st.expander(f"{count} {read} avec jour et mois inversés"):
-        blocks.takeaway(swap_sentence(found.iloc[0].to_dict()))
+    count = plural(len(swaps), "date de grève", "dates de grève")
+    participle = "lue" if len(swaps) < 2 else "lues"
+    with st.expander(f"{count} {participle} avec jour et mois inversés"):
+        blocks.takeaway(swap_sentence(swaps.iloc[0].to_dict()))
         blocks.note("Une grève déclarée un jour sans école est lue ainsi quand cela donne un jour d’école.")
-        shown = {"Date déclarée": found["declared"], "Jour": found["declared"].map(weekday)}
-        read_on = {"Lue": found["read_as"], "Jour lu": found["read_as"].map(weekday)}
-        tables.table(pd.DataFrame(shown | read_on), "dates_de_greve_lues")
+        shown = {"Date déclarée": swaps["declared"], "Jour": swaps["declared"].map(weekday)}
+        reading = {"Lue": swaps["read_as"], "Jour lu": swaps["read_as"].map(weekday)}
+        tables.table(pd.DataFrame(shown | reading), "dates_de_greve_lues")
 
 
 def swap_sentence(row: dict[Any, date]) -> str:

@@ -1,4 +1,4 @@
-"""The blocks of the page Prévisions: their age, the coming days of one place, all canteens of one day."""
+"""Blocks of the page Prévisions: age of the forecasts, coming days of one place, all canteens of one day."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from data import queries
+from data.calendar.declared import declared_events
 from data.clock import today_in_paris
-from data.queries import ForecastRun
-from data.queries.events import declared_events
+from data.queries import inventory
+from data.queries.forecasts import runs
+from data.queries.forecasts.days import canteen_forecasts_of_day, daily_forecast, recent_actuals
 from data.queries.forecasts.other_risks import Risk, canteen_forecasts_of_day_at, daily_forecast_at
-from data.queries.forecasts.runs import STALE_AFTER_DAYS, is_from_pupils
+from data.queries.forecasts.runs import STALE_AFTER_DAYS, ForecastRun, is_from_pupils
 from ui.access import require
 from ui.forecasts import charts, disagreement
 from ui.forecasts import event_sentences as say
-from ui.forecasts import risk as risk_view
+from ui.forecasts import risk as forecasts_risk
 from ui.kit import blocks, tables
 from ui.kit.formats import MISSING, SPACE, as_text, count_of, day, is_missing, long_day, moment, number, plural, weekday
 from ui.kit.tables import Wide
@@ -44,9 +45,10 @@ COLUMNS = {
     "waste_kg": "Gaspillage (kg)",
     "district": "Secteur",
 }
-# What to prepare stands first; what may be left over, under it, with shorter titles than in the file.
+# The columns of the first part of the table: what to prepare; then those of the second: what may be left over.
+# The second part has shorter titles than the CSV file.
 FIRST = ("Prévision", "Entre", "et", "Conseillée", "Prévu", "Désaccord")
-SHORTER = {
+SECOND = {
     "Conseillée sans le prévu": "Sans le prévu",
     "Surplus (repas)": "Surplus",
     "Gaspillage (g/repas)": "Gaspillage (g/repas)",
@@ -56,7 +58,7 @@ SHORTER = {
 
 
 def freshness(run: ForecastRun | None) -> None:
-    """Say how old the forecasts are and on which data they stand; offer to compute them again."""
+    """Show the date of the forecasts and of their data, and the button that computes them again."""
     state = refresh_job().state()
     if state.status == "running":
         _progress()
@@ -64,8 +66,8 @@ def freshness(run: ForecastRun | None) -> None:
     if state.status == "failed":
         blocks.problem("Le dernier calcul des prévisions n’a pas abouti.", state.message)
     if run is not None:
-        known = f"avec les repas connus jusqu’au {day(run.last_service_on)}"
-        blocks.note(f"Prévisions calculées le {moment(run.finished_at)}, {known}.")
+        data_date = f"avec les repas connus jusqu’au {day(run.last_service_on)}"
+        blocks.note(f"Prévisions calculées le {moment(run.finished_at)}, {data_date}.")
         reason = _reason_to_compute(run)
         if reason:
             st.warning(f"{reason}{SPACE}: recalculez-les.", icon=":material/history:")
@@ -80,13 +82,13 @@ def freshness(run: ForecastRun | None) -> None:
 def _reason_to_compute(run: ForecastRun) -> str | None:
     if run.outdated:
         return "Des données ont changé depuis ces prévisions"
-    if ask(queries.ends_too_soon, run.run_id, today_in_paris()):
+    if ask(runs.ends_too_soon, run.run_id, today_in_paris()):
         return "Ces prévisions s’arrêtent avant la fin des 30 prochains jours de service"
     return None
 
 
 def stale_history(last: date | None, today: date) -> str | None:
-    """Say so when the last meals known are so old that the forecasts speak of the past."""
+    """Return a warning when the last known meals are so old that the forecasts are about past days."""
     if last is None or (today - last).days <= STALE_AFTER_DAYS:
         return None
     return f"Les repas connus s’arrêtent au {day(last)}{SPACE}: prévisions faites pour les jours qui suivent."
@@ -94,7 +96,7 @@ def stale_history(last: date | None, today: date) -> str | None:
 
 @st.fragment(run_every=1.0)
 def _progress() -> None:
-    """Follow the computation; when it ends, the whole page runs again with the new forecasts."""
+    """Show the progress of the computation; at its end the whole page runs again with the new forecasts."""
     require("cuisine", "comite", "cantine")
     state = refresh_job().state()
     if state.status != "running":
@@ -105,46 +107,48 @@ def _progress() -> None:
 
 
 def coming_days(run: ForecastRun, place: str, canteen: str | None, risk: Risk | None = None) -> None:
-    """Answer: how many meals in the next service days, for this place, at this risk of running short?"""
-    days = ask(queries.daily_forecast, run.run_id, canteen)
-    shown = ask(daily_forecast_at, run.run_id, canteen, risk) if risk else days
+    """Answer: how many meals in the next service days, for this place, at this stock-out risk?"""
+    days = ask(daily_forecast, run.run_id, canteen)
+    days_at_risk = ask(daily_forecast_at, run.run_id, canteen, risk) if risk else days
     caption = f"{place}. La bande contient le nombre de repas servis quatre fois sur cinq (intervalle à 80{SPACE}%)."
     with blocks.question("Combien de repas dans les prochains jours de service\u00a0?", caption):
         if days.empty:
             blocks.empty_state("Pas encore de prévision ici\u00a0: trop peu de jours connus pour cette cantine.")
             return
-        past = ask(queries.recent_actuals, canteen, days["date"].min().date(), PAST_DAYS)
+        past = ask(recent_actuals, canteen, days["date"].min().date(), PAST_DAYS)
         gaps = disagreement.gaps(days) if canteen else None
-        table = _readable(shown.assign(weekday=days["date"].map(weekday), disagreement=gaps), ["date", "weekday"])
-        sentence = coming_sentence(shown, today_in_paris())
-        blocks.figure(charts.forecast(shown, past), sentence, table, "previsions", digits=0)
+        table = _readable(
+            days_at_risk.assign(weekday=days["date"].map(weekday), disagreement=gaps), ["date", "weekday"]
+        )
+        sentence = coming_sentence(days_at_risk, today_in_paris())
+        blocks.figure(charts.forecast(days_at_risk, past), sentence, table, "previsions", digits=0)
         if days["advised"].notna().any():
-            blocks.note(risk_view.advice(risk) if risk else ADVICE)
+            blocks.note(forecasts_risk.advice(risk) if risk else ADVICE)
         if canteen is None:
             _city_notes(run, days)
         else:
             events = ask(declared_events, days["date"].min().date(), days["date"].max().date())
-            _told(disagreement.of_canteen(days, say.by_day(events, canteen)))
+            _disagreement_warning(disagreement.of_canteen(days, say.by_day(events, canteen)))
             if ask(is_from_pupils, run.run_id, canteen):
                 blocks.note(FROM_PUPILS)
 
 
-def _told(sentence: str | None) -> None:
+def _disagreement_warning(sentence: str | None) -> None:
     if sentence:
         st.warning(as_text(sentence), icon=":material/compare_arrows:")
         blocks.note(disagreement.MEANING)
 
 
 def _city_notes(run: ForecastRun, days: pd.DataFrame) -> None:
-    """Say what the totals of the city count, and why its plan may be missing."""
-    points = ask(queries.unattached_in_total, run.run_id)
-    if points:
-        unattached = plural(points, "point de service", "points de service")
+    """Say what the totals of the city include, and why its plan may be missing."""
+    point_count = ask(inventory.unattached_in_total, run.run_id)
+    if point_count:
+        unattached = plural(point_count, "point de service", "points de service")
         blocks.note(f"Le total de la ville compte tous les points de service, dont {unattached} à rattacher.")
     if days["advised"].notna().any():
-        without = f", sans les points à rattacher{SPACE}" if points else SPACE
+        exception = f", sans les points à rattacher{SPACE}" if point_count else SPACE
         blocks.note(
-            f"La quantité conseillée pour la ville est la somme de celles de ses cantines{without}: chacune garde sa "
+            f"La quantité conseillée pour la ville est la somme de celles de ses cantines{exception}: chacune garde sa "
             "marge, même quand le manque de l’une pourrait être couvert par le surplus de l’autre."
         )
     partial = partial_plan(days)
@@ -153,21 +157,21 @@ def _city_notes(run: ForecastRun, days: pd.DataFrame) -> None:
 
 
 def coming_sentence(days: pd.DataFrame, today: date) -> str:
-    """Say what to expect of the first day still to come and of the period from there on."""
-    ahead = days[days["date"].dt.date >= today]
-    kept, word = (days, "prévus") if ahead.empty else (ahead, "prochains")
-    first, busiest = kept.iloc[0], kept.nlargest(1, "meals").iloc[0]
+    """Say the forecast of the first future day and the day with most meals; without a future day, of all the days."""
+    future = days[days["date"].dt.date >= today]
+    chosen, adjective = (days, "prévus") if future.empty else (future, "prochains")
+    first, busiest = chosen.iloc[0], chosen.nlargest(1, "meals").iloc[0]
     start = f"{long_day(first['date']).capitalize()}{SPACE}: {_meals(first)}."
-    if len(kept) == 1:
+    if len(chosen) == 1:
         return start
     return (
-        f"{start} Le jour le plus chargé des {len(kept)} {word} est le {long_day(busiest['date'])} "
+        f"{start} Le jour le plus chargé des {len(chosen)} {adjective} est le {long_day(busiest['date'])} "
         f"({plural(round(busiest['meals']), 'repas', 'repas')})."
     )
 
 
 def partial_plan(days: pd.DataFrame) -> str | None:
-    """Say why the plan of the city is missing on a day some canteens have already planned."""
+    """Say why the plan of the city is missing on a day when only some canteens have a plan; None without such a day."""
     partial = days[days["meals_planned"].isna() & (days["planned_canteens"] > 0)]
     if partial.empty:
         return None
@@ -183,49 +187,49 @@ def _planned(canteens: int, total: int) -> str:
 
 
 def chosen_day(run: ForecastRun) -> date | None:
-    """Show the choice of the day that the next blocks speak of; None when the computation has none."""
-    known = {day(value): value for value in ask(queries.forecast_days, run.run_id)}
-    if not known:
+    """Show the choice of a day and return it; None when the computation has no day."""
+    days_by_label = {day(value): value for value in ask(runs.forecast_days, run.run_id)}
+    if not days_by_label:
         blocks.empty_state("Aucun jour de service à prévoir.")
         return None
-    first = first_ahead(list(known.values()), today_in_paris())
-    return known[st.selectbox("Jour", list(known), index=first, key="jour", bind="query-params")]
+    first = first_ahead(list(days_by_label.values()), today_in_paris())
+    return days_by_label[st.selectbox("Jour", list(days_by_label), index=first, key="jour", bind="query-params")]
 
 
 def one_day(run: ForecastRun, chosen: date, risk: Risk | None = None) -> None:
-    """Answer: for one day, how many meals for each canteen, at this risk of running short?"""
+    """Answer: for one day, how many meals for each canteen, at this stock-out risk?"""
     with blocks.question("Ce jour-là, combien de repas par cantine\u00a0?"):
-        canteens = ask(queries.canteen_forecasts_of_day, run.run_id, chosen)
-        city = ask(daily_forecast_at, run.run_id, None, risk) if risk else ask(queries.daily_forecast, run.run_id, None)
-        shown = ask(canteen_forecasts_of_day_at, run.run_id, chosen, risk) if risk else canteens
+        canteens = ask(canteen_forecasts_of_day, run.run_id, chosen)
+        city = ask(daily_forecast_at, run.run_id, None, risk) if risk else ask(daily_forecast, run.run_id, None)
+        canteens_at_risk = ask(canteen_forecasts_of_day_at, run.run_id, chosen, risk) if risk else canteens
         blocks.takeaway(day_sentence(chosen, city, canteens))
-        # The managers plan at their own risk: the plan is compared with the quantity of that one.
-        table = _readable(shown.assign(disagreement=disagreement.gaps(canteens)), ["place"])
+        # The plan is compared with the quantity at the managers' own risk, whatever risk is chosen.
+        table = _readable(canteens_at_risk.assign(disagreement=disagreement.gaps(canteens)), ["place"])
         tables.table(table, f"previsions_{chosen:%Y-%m-%d}", digits=0, height=420)
-        _told(disagreement.of_day(canteens, say.by_place(ask(declared_events, chosen, chosen))))
+        _disagreement_warning(disagreement.of_day(canteens, say.by_place(ask(declared_events, chosen, chosen))))
 
 
 def first_ahead(days: list[date], today: date) -> int:
-    """Return the position of the first day still to come, or the first of all when they are past."""
+    """Return the position of the first future day; 0 when all days are past."""
     return next((position for position, value in enumerate(days) if value >= today), 0)
 
 
 def day_sentence(chosen: date, city: pd.DataFrame, canteens: pd.DataFrame) -> str:
-    """Say what the city needs on one day."""
+    """Say how many meals the city needs on one day."""
     of_day = city[city["date"].dt.date == chosen]
     meals = _meals(of_day.iloc[0]) if len(of_day) else MISSING
     planned = int(canteens["meals_planned"].notna().sum())
-    partly = f" {_planned(planned, len(canteens))}." if 0 < planned < len(canteens) else ""
-    apart = _without_canteen(of_day, canteens)
-    places = f"{plural(len(canteens), 'cantine')}{apart}"
-    return f"{long_day(chosen).capitalize()}{SPACE}: {meals} pour la ville, {places}.{partly}"
+    plan_note = f" {_planned(planned, len(canteens))}." if 0 < planned < len(canteens) else ""
+    other_points = _without_canteen(of_day, canteens)
+    places = f"{plural(len(canteens), 'cantine')}{other_points}"
+    return f"{long_day(chosen).capitalize()}{SPACE}: {meals} pour la ville, {places}.{plan_note}"
 
 
 def _without_canteen(of_day: pd.DataFrame, canteens: pd.DataFrame) -> str:
-    """Say how many of the city's meals are those of no canteen."""
-    left = round(of_day["meals"].sum() - canteens["meals"].sum()) if len(of_day) else 0
-    meals = plural(left, "repas attendu", "repas attendus")
-    return f" et les points à rattacher ({meals}, sans quantité conseillée)" if left > 0 else ""
+    """Say how many meals of the city are those of service points without a canteen."""
+    meal_count = round(of_day["meals"].sum() - canteens["meals"].sum()) if len(of_day) else 0
+    meals = plural(meal_count, "repas attendu", "repas attendus")
+    return f" et les points à rattacher ({meals}, sans quantité conseillée)" if meal_count > 0 else ""
 
 
 def _meals(row: pd.Series) -> str:
@@ -234,7 +238,7 @@ def _meals(row: pd.Series) -> str:
 
 
 def _advised(row: pd.Series) -> str:
-    """Return the quantity to prepare, to stand before the forecast; nothing where there is none."""
+    """Return the words on the advised quantity, which come before the forecast; empty when it is unknown."""
     if is_missing(row.get("advised")):
         return ""
     advised = round(row["advised"])
@@ -243,13 +247,13 @@ def _advised(row: pd.Series) -> str:
 
 
 def _readable(days: pd.DataFrame, first: list[str]) -> Wide:
-    """Return the columns under the names people read, without those that hold nothing."""
-    same = days["recommended"].equals(days["advised"])
-    known = [name for name in COLUMNS if name in days and days[name].notna().any()]
-    kept = [name for name in known if not (same and name == "recommended")]
+    """Return the table with French titles, without its empty columns."""
+    plan_unused = days["recommended"].equals(days["advised"])
+    filled = [name for name in COLUMNS if name in days and days[name].notna().any()]
+    columns = [name for name in filled if not (plan_unused and name == "recommended")]
     names = {"date": "Date", "weekday": "Jour", "place": "Cantine"}
-    whole = days[[*first, *kept]].rename(columns={**names, **COLUMNS})
+    whole = days[[*first, *columns]].rename(columns={**names, **COLUMNS})
     keys = [names[name] for name in first]
     meals = whole[[*keys, *(name for name in FIRST if name in whole)]]
-    left = whole[[*keys, *(name for name in SHORTER if name in whole)]].rename(columns=SHORTER)
-    return Wide(whole, (meals, left) if len(left.columns) > len(keys) else (meals,))
+    other_columns = whole[[*keys, *(name for name in SECOND if name in whole)]].rename(columns=SECOND)
+    return Wide(whole, (meals, other_columns) if len(other_columns.columns) > len(keys) else (meals,))

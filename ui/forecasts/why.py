@@ -1,4 +1,4 @@
-"""The block “Pourquoi ce nombre ?”: what the forecast of one place and one day is made of, in meals that add up."""
+"""Additive decomposition of one forecast: the terms, in whole meals, add up to the forecast of a place and a day."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datetime import date
 
 import pandas as pd
 
-from data import queries
+from data.calendar.declared import declared_events
 from data.calendar.events import CLOSING, FRENCH, LEARNT
-from data.queries import ForecastRun
-from data.queries.events import declared_events
+from data.queries.forecasts import days
+from data.queries.forecasts.runs import ForecastRun
 from ui.forecasts import charts
 from ui.forecasts.event_sentences import by_day
 from ui.kit import blocks
@@ -21,7 +21,7 @@ from ui.session import ask
 USUAL = "usual"
 CLOSED = [FRENCH[kind] for kind in CLOSING]
 LEARNT_WORDS = [FRENCH[kind] for kind in LEARNT]
-# Its name on the chart, what the sentence calls it, and what it counts.
+# For each term: its name on the chart, its name in the sentence, its meaning.
 TERMS = {
     USUAL: ("Niveau habituel", "", "ce que la cantine sert d’ordinaire depuis la rentrée"),
     "weekday": ("Jour de la semaine", "du jour de la semaine", "ce que ce jour de la semaine change d’ordinaire"),
@@ -37,12 +37,12 @@ TERMS = {
 
 
 def why(run: ForecastRun, place: str, canteen: str | None, chosen: date) -> None:
-    """Answer: what is this number made of?"""
+    """Answer: which terms add up to this number?"""
     caption = f"{place}, {long_day(chosen)}. L’axe ne commence pas à zéro."
     with blocks.question("Pourquoi ce nombre\u00a0?", caption):
-        terms = ask(queries.forecast_terms, run.run_id, canteen, chosen)
+        terms = ask(days.forecast_terms, run.run_id, canteen, chosen)
         declared = by_day(ask(declared_events, chosen, chosen), canteen).get(chosen)
-        if terms is None and declared and any(closed in declared for closed in CLOSED):
+        if terms is None and declared and any(closing in declared for closing in CLOSED):
             blocks.empty_state(f"Aucun repas à prévoir ce jour-là{SPACE}: {declared}.")
             return
         if terms is None:
@@ -61,28 +61,28 @@ def why(run: ForecastRun, place: str, canteen: str | None, chosen: date) -> None
 
 
 def rounded(terms: Sequence[float]) -> list[int]:
-    """Round terms so that they add up to their rounded sum: the largest remainders are rounded up."""
-    whole = [math.floor(term) for term in terms]
-    left = round(math.fsum(terms)) - sum(whole)
-    largest = sorted(range(len(whole)), key=lambda place: whole[place] - terms[place])[:left]
-    return [value + (place in largest) for place, value in enumerate(whole)]
+    """Round the terms by the largest remainder method: their sum is the rounded sum of the terms."""
+    floors = [math.floor(term) for term in terms]
+    missing_units = round(math.fsum(terms)) - sum(floors)
+    rounded_up = sorted(range(len(floors)), key=lambda position: floors[position] - terms[position])[:missing_units]
+    return [value + (position in rounded_up) for position, value in enumerate(floors)]
 
 
 def sentence(chosen: date, meals: list[int]) -> str:
-    """Say how far the forecast is from the usual level, and what weighs most; `meals` are in the order of TERMS."""
-    usual, added = meals[0], dict(zip(list(TERMS)[1:], meals[1:], strict=True))
-    gap = sum(added.values())
+    """Say how far the forecast is from the usual level, and the largest term; `meals` are in the order of TERMS."""
+    usual, effects = meals[0], dict(zip(list(TERMS)[1:], meals[1:], strict=True))
+    change = sum(effects.values())
     start = f"{long_day(chosen).capitalize()}{SPACE}: {_expected(sum(meals))}"
-    moved = [name for name, term in added.items() if term]
-    if not moved:
+    nonzero = [name for name, term in effects.items() if term]
+    if not nonzero:
         return f"{start}, le niveau habituel."
-    if gap == 0:
-        parts = ", ".join(f"{TERMS[name][0].lower()} {signed(added[name], 0)}" for name in moved)
+    if change == 0:
+        parts = ", ".join(f"{TERMS[name][0].lower()} {signed(effects[name], 0)}" for name in nonzero)
         return f"{start}, autant que le niveau habituel{SPACE}: ce qui s’y ajoute se compense ({parts})."
-    main = max(added, key=lambda name: added[name] * gap)
-    cause = f"{'surtout ' if len(moved) > 1 else ''}à cause {TERMS[main][1]} ({signed(added[main], 0)})"
-    side = "plus" if gap > 0 else "moins"
-    return f"{start}, soit {number(abs(gap))} de {side} que le niveau habituel ({number(usual)}), {cause}."
+    largest = max(effects, key=lambda name: effects[name] * change)
+    cause = f"{'surtout ' if len(nonzero) > 1 else ''}à cause {TERMS[largest][1]} ({signed(effects[largest], 0)})"
+    side = "plus" if change > 0 else "moins"
+    return f"{start}, soit {number(abs(change))} de {side} que le niveau habituel ({number(usual)}), {cause}."
 
 
 def _expected(meals: int) -> str:
@@ -90,12 +90,12 @@ def _expected(meals: int) -> str:
 
 
 def table(meals: list[int]) -> pd.DataFrame:
-    """Return the terms and their sum, with what each one counts."""
-    names = [(name, counted) for name, _, counted in TERMS.values()] + [("Prévision", "la somme des lignes du dessus")]
+    """Return a table of the terms and their sum, with the meaning of each."""
+    names = [(name, meaning) for name, _, meaning in TERMS.values()] + [("Prévision", "la somme des lignes du dessus")]
     return pd.DataFrame(
         {
             "Élément": [name for name, _ in names],
             "Repas": [*meals, sum(meals)],
-            "Ce qu’il compte": [counted for _, counted in names],
+            "Ce qu’il compte": [meaning for _, meaning in names],
         }
     )

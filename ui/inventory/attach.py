@@ -5,58 +5,58 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from data import queries
 from data.deposit.apply import DepositRefused, apply
 from data.export.files import csv_of_texts
+from data.queries import inventory, overview
 from ui.access import User
-from ui.deposit.history import said_by
 from ui.kit import blocks, tables
+from ui.kit.changes import recorded_by
 from ui.kit.formats import MISSING, SPACE, as_text, enumeration, is_missing, plural
 from ui.session import ask, request_refresh, store
 
 
 def labels(user: User) -> None:
     """Show the labels “à rattacher” and the canteens whose names look alike; attach any label to a canteen."""
-    known = ask(queries.labels)
-    if known.empty:
+    points = ask(inventory.labels)
+    if points.empty:
         return
     caption = "Un point de service à rattacher compte dans les totaux de la ville, mais dans ceux d’aucune cantine."
     with blocks.question("Quels points de service restent à rattacher\u00a0?", caption):
-        left = ask(queries.unattached_labels)
-        if left.empty:
+        unattached = ask(inventory.unattached_labels)
+        if unattached.empty:
             blocks.takeaway("Tous les points de service ont leur cantine.")
         else:
-            meals = plural(int(left["meals_served"].sum()), "repas servi", "repas servis")
-            blocks.takeaway(f"{plural(len(left), 'point')} de service à rattacher, {meals}.")
+            meals = plural(int(unattached["meals_served"].sum()), "repas servi", "repas servis")
+            blocks.takeaway(f"{plural(len(unattached), 'point')} de service à rattacher, {meals}.")
             names = ["Point de service", "Type", "Jours", "Repas servis", "Premier jour", "Dernier jour"]
-            tables.table(left.set_axis(names, axis="columns"), "a_rattacher", download=False)
-        for sentence in namesake_sentences(ask(queries.namesakes)):
+            tables.table(unattached.set_axis(names, axis="columns"), "a_rattacher", download=False)
+        for sentence in namesake_sentences(ask(inventory.namesakes)):
             st.text(sentence)
-        every = st.toggle("Choisir aussi parmi les points de service déjà rattachés", key="tous_les_points")
-        if every or not left.empty:
-            _attach_form(known if every else known[known["canteen"].isna()], user)
+        with_attached = st.toggle("Choisir aussi parmi les points de service déjà rattachés", key="tous_les_points")
+        if with_attached or not unattached.empty:
+            _attach_form(points if with_attached else points[points["canteen"].isna()], user)
 
 
-def namesake_sentences(found: pd.DataFrame) -> list[str]:
-    """Say which canteens differ only by spaces, and how to make them one."""
-    return [_namesake_sentence(group) for _, group in found.groupby("name", sort=True)]
+def namesake_sentences(namesakes: pd.DataFrame) -> list[str]:
+    """Say which canteens differ only by spaces, and how to merge them."""
+    return [_namesake_sentence(group) for _, group in namesakes.groupby("name", sort=True)]
 
 
 def _namesake_sentence(group: pd.DataFrame) -> str:
     names = enumeration([f"«{SPACE}{label}{SPACE}»" for label in group["label"]])
-    held = " ".join(
+    label_lists = " ".join(
         f"«{SPACE}{row['label']}{SPACE}» a{SPACE}: {', '.join(row['labels']) or MISSING}."
         for row in group.to_dict("records")
     )
     return (
-        f"{names} ne diffèrent que par une espace dans vos fichiers{SPACE}: deux cantines sont gardées. {held} "
+        f"{names} ne diffèrent que par une espace dans vos fichiers{SPACE}: deux cantines sont gardées. {label_lists} "
         "Si c’est la même, rattachez ci-dessous les points de service de l’une à l’autre."
     )
 
 
-def _attach_form(known: pd.DataFrame, user: User) -> None:
-    places = ask(queries.places)
-    sites = {_site_name(dict(row)): row for row in known.to_dict("records")}
+def _attach_form(points: pd.DataFrame, user: User) -> None:
+    places = ask(overview.places)
+    sites = {_site_name(dict(row)): row for row in points.to_dict("records")}
     canteens = {row["label"]: row for row in places.to_dict("records")}
     if not canteens:
         blocks.note("Déposez d’abord la liste des cantines ou leurs rattachements.")
@@ -65,10 +65,10 @@ def _attach_form(known: pd.DataFrame, user: User) -> None:
         left, right = st.columns(2)
         site = left.selectbox("Point de service", list(sites))
         canteen = right.selectbox("Cantine", list(canteens), index=None, placeholder="Choisissez une cantine")
-        sent = st.form_submit_button("Rattacher", type="primary")
-    if sent and site and canteen:
-        found, chosen = sites[site], canteens[canteen]
-        _attach([found["site"], found["site_kind"], chosen["name"], chosen["kind"] or ""], user)
+        submitted = st.form_submit_button("Rattacher", type="primary")
+    if submitted and site and canteen:
+        point, place = sites[site], canteens[canteen]
+        _attach([point["site"], point["site_kind"], place["name"], place["kind"] or ""], user)
 
 
 def _site_name(row: dict) -> str:
@@ -77,7 +77,7 @@ def _site_name(row: dict) -> str:
 
 
 def _attach(line: list[str], user: User) -> None:
-    """Write the attachment as a mapping deposit of one line: it shows in the history like any other."""
+    """Deposit the attachment as a mapping file of one line: the history shows it like any other deposit."""
     content = csv_of_texts(["site_nom", "site_type", "cantine_nom", "cantine_type"], [line])
     try:
         report = apply(store(), "rattachement.csv", content, user.name)
@@ -85,8 +85,8 @@ def _attach(line: list[str], user: User) -> None:
         blocks.problem("Le rattachement n’a pas été enregistré.", str(refusal))
         return
     if report.nothing_to_do:
-        known = f"ce point de service est déjà rattaché à cette cantine{said_by(report.known_by, user)}."
-        st.info(as_text(f"Rien n’est ajouté\u00a0: {known}"), icon=":material/check:")
+        reason = f"ce point de service est déjà rattaché à cette cantine{recorded_by(report.known_by, user)}."
+        st.info(as_text(f"Rien n’est ajouté\u00a0: {reason}"), icon=":material/check:")
         return
     request_refresh()
     st.toast("Point de service rattaché.", icon=":material/check_circle:")

@@ -8,36 +8,36 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from data import queries
 from data.demo import DemoOnly, start_empty
 from data.kinds import kinds
+from data.queries import inventory, overview
 from data.selection import Selection
 from ui.access import require
 from ui.kit import blocks, chart, tables
 from ui.kit.formats import SPACE, count_of, day, number, percent, plural
 from ui.session import ask, store
 
-# What lacks stands out, and the number in the cell says the same.
+# The shade shows what is missing; the number in the cell says the same.
 SHADES = {
     "nothing": f"background-color: {chart.NOTHING_KNOWN}; color: {chart.INK}",
     "some": f"background-color: {chart.PARTLY_KNOWN}; color: {chart.INK}",
 }
 PLACE, PLACE_KEY = "Cantine", ["canteen", "site", "site_kind"]
-WEEKS, WEEK_WIDTH, WIDEST_PLACE = 7, 61, 240  # what a page of 768 pixels has room for: from one holiday to the next
+WEEKS, WEEK_WIDTH, WIDEST_PLACE = 7, 61, 240  # what fits on a page of 768 pixels: the weeks between two holidays
 
 
 @st.fragment
 def grid(selection: Selection) -> None:
     """Answer: for which canteen and which week do we have figures? A click on a cell shows its days."""
     require("mission")
-    cells = ask(queries.availability, selection)
+    cells = ask(inventory.availability, selection)
     caption = "Jours où le prévu et le servi sont connus, sur les jours de service de la semaine. Cliquez sur une case."
     with blocks.question("Quelles cantines, quelles semaines\u00a0?", caption):
         if cells.empty:
             blocks.empty_state("Aucun service dans cette période.")
             return
         blocks.takeaway(grid_sentence(cells))
-        # Two places may be read alike: rows are told apart by their key, and only labelled by their name.
+        # Two places may have the same name: a row is identified by its key, and its name is only a label.
         places = cells.drop_duplicates(PLACE_KEY).reset_index(drop=True)
         weeks = _chosen_weeks(cells)
         event = st.dataframe(
@@ -53,19 +53,22 @@ def grid(selection: Selection) -> None:
 
 
 def grid_sentence(cells: pd.DataFrame) -> str:
-    """Say how much of what is expected is there, how many canteens are complete, how many sent nothing."""
+    """Say which share of the expected days is known, how many canteens are complete, how many sent nothing."""
     days, expected = int(cells["days"].sum()), int(cells["service_days"].sum())
     canteens = cells[cells["attached"]].groupby("canteen")[["days", "service_days"]].sum()
-    complete, silent = int((canteens["days"] >= canteens["service_days"]).sum()), int((canteens["days"] == 0).sum())
+    complete, empty = (
+        int((canteens["days"] >= canteens["service_days"]).sum()),
+        int((canteens["days"] == 0).sum()),
+    )
     share = percent(100 * days / expected if expected else None, 0)
     return (
         f"{share} des jours attendus sont là{SPACE}: {count_of(days, expected, 'journée')} de cantine. "
-        f"{count_of(complete, len(canteens), 'cantine')} sans aucun jour manquant, {number(silent)} sans aucun chiffre."
+        f"{count_of(complete, len(canteens), 'cantine')} sans aucun jour manquant, {number(empty)} sans aucun chiffre."
     )
 
 
 def _chosen_weeks(cells: pd.DataFrame) -> list[pd.Timestamp]:
-    """Let the reader choose a run of weeks, the latest at first; each says what it lacks."""
+    """Let the reader choose a run of weeks, the latest first; each title gives the number of missing days."""
     runs = runs_of(sorted(cells["week"].unique()))
     if len(runs) == 1:
         return runs[0]
@@ -74,7 +77,7 @@ def _chosen_weeks(cells: pd.DataFrame) -> list[pd.Timestamp]:
 
 
 def runs_of(weeks: list[pd.Timestamp]) -> list[list[pd.Timestamp]]:
-    """Return the weeks in runs that fit on a page, the latest run first and full, each in order."""
+    """Split the weeks into runs that fit on a page, each in order; the latest run comes first and is full."""
     return [weeks[max(0, end - WEEKS) : end] for end in range(len(weeks), 0, -WEEKS)]
 
 
@@ -91,12 +94,15 @@ def _columns(places: pd.DataFrame, weeks: list[pd.Timestamp]) -> dict[str, Any]:
 
 
 def _shaded(cells: pd.DataFrame, places: pd.DataFrame, weeks: list[pd.Timestamp]) -> pd.io.formats.style.Styler:
-    """Return the grid as “known/expected”; only cells that lack something are shaded, so that they stand out."""
-    # The query gives every place every week, in order: the cells are the grid, row by row.
+    """Return the grid of “known/expected” days; only the cells with missing days are shaded."""
+    # The query returns every place and every week in order: the cells fill the grid row by row.
     shape = (len(places), len(weeks))
-    known, due = (cells[name].to_numpy(dtype=int).reshape(shape) for name in ("days", "service_days"))
-    shades = np.select([known >= due, known == 0], ["", SHADES["nothing"]], SHADES["some"])
-    texts = [[f"{some}/{whole}" for some, whole in zip(*row, strict=True)] for row in zip(known, due, strict=True)]
+    known_days, service_days = (cells[name].to_numpy(dtype=int).reshape(shape) for name in ("days", "service_days"))
+    shades = np.select([known_days >= service_days, known_days == 0], ["", SHADES["nothing"]], SHADES["some"])
+    texts = [
+        [f"{some}/{whole}" for some, whole in zip(*row, strict=True)]
+        for row in zip(known_days, service_days, strict=True)
+    ]
     grid = pd.DataFrame(texts, columns=[_week_title(week) for week in weeks], dtype=object)
     style = np.column_stack([np.full(len(places), ""), shades])
     grid.insert(0, PLACE, places["place"].tolist())
@@ -115,12 +121,12 @@ def _chosen_cell(cells: list[tuple[int, str]], places: pd.DataFrame, weeks: list
     place, monday = places.iloc[cells[0][0]], titles[cells[0][1]].date()
     blocks.takeaway(f"{place['place']}, semaine du {day(monday)}")
     canteen, site, site_kind = (None if pd.isna(place[name]) else str(place[name]) for name in PLACE_KEY)
-    found = ask(queries.canteen_days, canteen, site, site_kind, monday)
-    if found.empty:
+    days = ask(inventory.canteen_days, canteen, site, site_kind, monday)
+    if days.empty:
         blocks.note("Rien n’a été déposé pour cette cantine cette semaine-là.")
         return
     names = ["Date", "Point de service", "Repas prévus", "Repas servis", "Préparation (kg)", "Non servi (kg)"]
-    table = found.set_axis([*names, "Restes d’assiette (kg)", "Commentaire"], axis="columns")
+    table = days.set_axis([*names, "Restes d’assiette (kg)", "Commentaire"], axis="columns")
     tables.table(table, f"jours_{monday:%Y-%m-%d}")
 
 
@@ -128,7 +134,7 @@ def contents() -> None:
     """Show how much of each kind of data the store holds, and over which dates."""
     titles = {name: kind.title for name, kind in kinds().items()}
     with blocks.question("Que contient la base\u00a0?"):
-        rows = ask(queries.counts_by_kind)
+        rows = ask(inventory.counts_by_kind)
         rows = rows.assign(kind=rows["kind"].map(lambda name: titles.get(name, name)))
         tables.table(
             rows.set_axis(["Données", "Lignes connues", "Du", "Au"], axis="columns"),
@@ -140,7 +146,7 @@ def contents() -> None:
 
 def leave_demo() -> None:
     """Offer to start from an empty store, while the store is a demonstration."""
-    if not ask(queries.store_overview).demo:
+    if not ask(overview.store_overview).demo:
         return
     with blocks.question("Prêts à travailler avec vos données\u00a0?"):
         blocks.note("La ville fictive et tout ce qui a été déposé par-dessus seront effacés.")
@@ -151,7 +157,7 @@ def leave_demo() -> None:
 @st.dialog("Repartir d’une base vide\u00a0?")
 def _confirm_empty() -> None:
     user = require("mission")
-    rows = ask(queries.counts_by_kind)
+    rows = ask(inventory.counts_by_kind)
     services = int(rows.loc[rows["kind"] == "log", "rows"].iloc[0])
     st.markdown(
         f"Les {number(services)} services de la démonstration, ses prévisions et son programme seront effacés. "

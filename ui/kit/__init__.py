@@ -1,1 +1,1 @@
-"""What every page is built with: blocks, tables, charts, formats, filters."""
+"""Building blocks that all pages use: blocks, tables, charts, formats, filters, names of columns."""

@@ -1,4 +1,4 @@
-"""The few building blocks of every page: its title, one bordered block per question, figures, empty states."""
+"""Building blocks of every page: title, bordered block with one question, figures, empty states."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from ui.kit.formats import as_text, escape
 from ui.kit.tables import Wide
 from ui.navigation import roles_of
 
-# The mode bar and its links are of no use here; scroll zoom would trap the wheel.
+# The mode bar has nothing that our readers need. With scroll zoom, the mouse wheel would no longer scroll the page.
 PLOT_CONFIG = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False}
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure of a row: its label, its value, and what it is compared with."""
+    """One figure of a row: its label, its value, a note under it (what it is compared with), a help text."""
 
     label: str
     value: str
@@ -31,13 +31,13 @@ class Figure:
 
 
 def page_title(title: str, question: str) -> None:
-    """Open a page with its name and the question it answers."""
+    """Show the title of a page and the question it answers."""
     st.title(title, anchor=False)
     st.html(f'<p class="lead">{escape(question)}</p>')
 
 
 def question(title: str, caption: str | None = None) -> DeltaGenerator:
-    """Open a bordered block that answers one question, for a `with` statement."""
+    """Return a bordered block with its question as title, for a `with` statement."""
     block = st.container(border=True)
     block.header(title, anchor=False)
     if caption:
@@ -46,31 +46,31 @@ def question(title: str, caption: str | None = None) -> DeltaGenerator:
 
 
 def takeaway(sentence: str) -> None:
-    """Say in one sentence what the chart below shows; the text is shown as it is, whatever it contains."""
+    """Show the sentence that sums up the chart below; the text is never read as HTML."""
     st.html(f'<p class="takeaway">{escape(sentence)}</p>')
 
 
 def note(sentence: str) -> None:
-    """Say in small print where a figure comes from."""
+    """Show a sentence in small print: where a figure comes from."""
     st.html(f'<p class="note">{escape(sentence)}</p>')
 
 
 def sentences(items: Iterable[str]) -> None:
-    """List sentences; the text is shown as it is, whatever it contains."""
+    """Show a list of sentences; the text is never read as HTML."""
     st.html(f'<ul class="sentences">{"".join(f"<li>{escape(item)}</li>" for item in items)}</ul>')
 
 
 def figures(row: Iterable[Figure], key: str) -> None:
-    """Show bordered figures in a grid that wraps on narrow screens; values, notes and helps are shown as they are."""
+    """Show bordered figures in a grid that wraps on narrow screens; their texts are never read as Markdown."""
     with st.container(key=f"figures_{key}"):
-        for figure_ in row:
+        for one_figure in row:
             st.metric(
-                figure_.label,
-                as_text(figure_.value),
-                delta=as_text(figure_.note) if figure_.note else None,
+                one_figure.label,
+                as_text(one_figure.value),
+                delta=as_text(one_figure.note) if one_figure.note else None,
                 delta_color="off",
                 delta_arrow="off",
-                help=as_text(figure_.help) if figure_.help else None,
+                help=as_text(one_figure.help) if one_figure.help else None,
                 border=True,
                 height="stretch",
             )
@@ -81,22 +81,22 @@ def figure(
 ) -> None:
     """Show a chart under its takeaway sentence, with its table; `key` also names the CSV file."""
     takeaway(sentence)
-    # A short name for screen readers: the sentence above and the table below say the rest.
+    # The name for screen readers is short: the sentence above and the table below have the rest.
     st.plotly_chart(fig, key=f"chart_{key}", theme=None, config=PLOT_CONFIG, alt=alt or f"Graphique. {sentence}")
     _table_on_demand(table, key, digits, current().role)
 
 
 def table_alone(sentence: str, table: pd.DataFrame, key: str, digits: int = 1) -> None:
-    """Give a sentence and its table, where a chart would show nothing; `key` also names the CSV file."""
+    """Show a sentence and its table, when a chart would be empty; `key` also names the CSV file."""
     takeaway(sentence)
     _table_on_demand(table, key, digits, current().role)
 
 
 @st.fragment
 def _table_on_demand(table: pd.DataFrame | Wide, key: str, digits: int, role: str) -> None:
-    """Offer the table of a chart: it is only written when opened, and the rest of the page does not run again.
+    """Show an expander with the table of a chart; it is sent to the browser when somebody opens it.
 
-    Nor does the check of the page: who opens the table must still have the role that opened the page.
+    Opening runs this fragment only, not the page and its access check: so the role is checked again here.
     """
     require(role)
     with st.expander("Voir le tableau", key=f"tableau_{key}", on_change="rerun") as expander:
@@ -105,19 +105,19 @@ def _table_on_demand(table: pd.DataFrame | Wide, key: str, digits: int, role: st
 
 
 def empty_state(message: str, action: str | None = None, page: str | None = None) -> None:
-    """Say that there is nothing to show yet and what to do: `page` is the file of a page to go to."""
+    """Say that there is nothing to show yet and what to do; `page` is the file of the page where to do it."""
     st.info(message, icon=":material/info:")
     if action and page:
         link(page, action)
 
 
 def problem(title: str, detail: str) -> None:
-    """Say what went wrong (our own words) and its detail, which is shown as it is, whatever it contains."""
+    """Show an error: its title, in our own words, and its detail, which is never read as HTML."""
     st.error(title, icon=":material/error:")
     st.html(f'<p class="detail">{escape(detail)}</p>')
 
 
 def link(page: str, label: str) -> None:
-    """Link to a page, when the person may open it."""
+    """Show a link to a page, if the user may open that page."""
     if current().may(roles_of(page)):
         st.page_link(page, label=label, icon=":material/arrow_forward:")

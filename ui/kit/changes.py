@@ -1,4 +1,4 @@
-"""The audit journal in French: what was done, and its detail."""
+"""The audit journal in French: the name of each action, and its details."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from operator import itemgetter
 from typing import Any
 
 from data.deposit.comparison import WHOLE_LINE
+from data.deposit.report import KnownBy
 from data.kinds import kinds
 from data.typography import TITLE, VALUE, cut
-from ui.access import ROLE_TITLES
-from ui.deposit.sentences import column_title, key_in_words, title_of, value_in_words
-from ui.kit.formats import MISSING, SPACE, day, is_missing, number, plural
+from ui.access import ROLE_TITLES, User
+from ui.kit.columns import column_title, key_in_words, title_of, value_in_words
+from ui.kit.formats import MISSING, SPACE, day, is_missing, moment, number, plural
 
+SOMEBODY_ELSE = "un autre compte"
 ACTIONS = {
     "deposit": "Dépôt d’un fichier",
     "undo": "Dépôt annulé",
@@ -44,62 +46,65 @@ NAMES = {
 }
 ACTIONS_OF_DEPOSITS = ("deposit", "undo", "redo")
 TYPED = "Saisie dans un formulaire"
-CHANGES_NAMED = 5
-# What became of the lines of a deposit, said of one and of several.
-COUNTED = {
+CHANGES_SHOWN = 5
+# The outcomes of the lines of a deposit, in words for one line and for several.
+OUTCOMES = {
     "added": ("ajoutée", "ajoutées"),
     "changed": ("modifiée", "modifiées"),
     "unchanged": ("déjà connue", "déjà connues"),
     "rejected": ("rejetée", "rejetées"),
 }
-ONE = [one for one, _ in COUNTED.values()]
+SINGULARS = [singular for singular, _ in OUTCOMES.values()]
 Changes = list[dict[str, str | None]]
 Row = Mapping[str, Any]
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def action(name: str, typed: bool | None = False) -> str:
-    """Name an action; a deposit `typed` in a form is told apart from a file."""
+    """Name an action; a deposit `typed` in a form has another name than a deposited file."""
     return TYPED if typed and name == "deposit" else ACTIONS.get(name, name)
 
 
 def detail(text: str) -> str:
-    """Write the detail of an action as “name : value” pairs."""
+    """Write the details of an action as “name : value” pairs."""
     return ", ".join(f"{_name(name)}{SPACE}: {_value(name, value)}" for name, value in json.loads(text).items())
 
 
 def _name(name: str) -> str:
-    # The detail of a demonstration counts the lines of each kind of file.
+    # The details of loading the demonstration are numbers of lines, by kind of file.
     return NAMES.get(name) or _kind(name)
 
 
 def _kind(name: str) -> str:
-    found = kinds().get(name)
-    return found.title.lower() if found else name
+    kind = kinds().get(name)
+    return kind.title.lower() if kind else name
 
 
-def changes(found: Changes, count: int = CHANGES_NAMED, kind: str | None = None) -> str:
-    """Write the first changes of a deposit, each line named once: “École A, raccordement : en cours → bloquée”."""
-    shown = found[:count]
-    named = [None, *(change["key"] for change in shown)]
-    told = [
-        ("" if change["key"] == before else f"{cut(key_in_words(str(change['key']), kind), TITLE)}, ") + _change(change)
-        for change, before in zip(shown, named, strict=False)
+def changes(all_changes: Changes, count: int = CHANGES_SHOWN, kind: str | None = None) -> str:
+    """Write the first changes of a deposit: “École A, raccordement : en cours → bloquée”; each line is named once."""
+    first = all_changes[:count]
+    keys_before = [None, *(change["key"] for change in first)]
+    parts = [
+        f"{'' if change['key'] == key_before else cut(key_in_words(str(change['key']), kind), TITLE) + ', '}"
+        + _change(change, kind)
+        for change, key_before in zip(first, keys_before, strict=False)
     ]
-    more = len(found) - len(told)
-    return " ; ".join(told).replace(" ;", f"{SPACE};") + (f"{SPACE}; et {number(more)} de plus" if more > 0 else "")
+    hidden = len(all_changes) - len(parts)
+    return " ; ".join(parts).replace(" ;", f"{SPACE};") + (
+        f"{SPACE}; et {number(hidden)} de plus" if hidden > 0 else ""
+    )
 
 
-def changes_by_line(found: Changes, kind: str | None = None) -> list[str]:
-    """Write all the changes of a deposit, those of each line together."""
-    lines = [list(of_line) for _, of_line in groupby(found, key=itemgetter("key"))]
+def changes_by_line(all_changes: Changes, kind: str | None = None) -> list[str]:
+    """Write all changes of a deposit: one text for each line of the file."""
+    lines = [list(of_line) for _, of_line in groupby(all_changes, key=itemgetter("key"))]
     return [changes(of_line, len(of_line), kind) for of_line in lines]
 
 
-def _change(change: dict[str, str | None]) -> str:
+def _change(change: dict[str, str | None], kind: str | None) -> str:
     if change["column"] == WHOLE_LINE:
         return f"ligne {change['new']}"
-    title = column_title(str(change["column"])).lower()
+    title = column_title(str(change["column"]), kind).lower()
     return f"{title}{SPACE}: {_shown(change['old'])} → {_shown(change['new'])}"
 
 
@@ -107,8 +112,8 @@ def _shown(value: str | None) -> str:
     return cut(value_in_words(value), VALUE)
 
 
-def line(row: Row, count: int = CHANGES_NAMED) -> str:
-    """Say what a line of the journal did: for a deposit, each change when its lines are few, else how many lines."""
+def line(row: Row, count: int = CHANGES_SHOWN) -> str:
+    """Say what a line of the journal did; for a deposit, its changes when it has few lines, else how many lines."""
     if is_missing(row["kind"]) or row["action"] not in ACTIONS_OF_DEPOSITS:
         return detail(row["detail"])
     number_ = "" if is_missing(row["deposit_id"]) else f" (dépôt n°{SPACE}{int(row['deposit_id'])})"
@@ -116,18 +121,18 @@ def line(row: Row, count: int = CHANGES_NAMED) -> str:
     about = f"{title_of(row['kind'])}{file}"
     if row["action"] != "deposit":
         return f"{about}{number_}"
-    few = row["changes"] and row["lines"] <= CHANGES_NAMED
-    return f"{about}{SPACE}: {changes(row['changes'], count, row['kind']) if few else lines_counted(row)}{number_}"
+    few = row["changes"] and row["lines"] <= CHANGES_SHOWN
+    return f"{about}{SPACE}: {changes(row['changes'], count, row['kind']) if few else line_counts(row)}{number_}"
 
 
-def lines_counted(row: Row) -> str:
-    """Count the lines of a deposit by what became of them: “10 lignes ajoutées, 2 modifiées”."""
-    told = [plural(row[name], *words) for name, words in COUNTED.items() if row[name]]
-    if not told:
+def line_counts(row: Row) -> str:
+    """Count the lines of a deposit by outcome: “10 lignes ajoutées, 2 modifiées”."""
+    parts = [plural(row[name], *words) for name, words in OUTCOMES.items() if row[name]]
+    if not parts:
         return plural(row["lines"], "ligne")
-    first, *others = told
+    first, *other_parts = parts
     count, words = first.split(SPACE, 1)
-    return ", ".join([f"{count}{SPACE}{'ligne' if words in ONE else 'lignes'} {words}", *others])
+    return ", ".join([f"{count}{SPACE}{'ligne' if words in SINGULARS else 'lignes'} {words}", *other_parts])
 
 
 WRITERS: dict[str, Callable[[str], str]] = {"kind": _kind, "role": lambda name: ROLE_TITLES.get(name, name)}
@@ -146,3 +151,16 @@ def _value(name: str, value: Any) -> str:  # noqa: ANN401
     if name in WRITERS:
         return WRITERS[name](text)
     return day(date.fromisoformat(text)) if ISO_DAY.fullmatch(text) else text
+
+
+def actor_seen_by(user: User, actor: str) -> str:
+    """Return the depositor’s name as this user may see it: only the mission sees the names of the others."""
+    return actor if user.role == "mission" or actor == user.name else SOMEBODY_ELSE
+
+
+def recorded_by(known: KnownBy | None, user: User) -> str:
+    """Name the deposit that holds some data, as this user may see it: “ par A le 24/05/2026 à 14 h 05 (dépôt n° 3)”."""
+    if known is None:
+        return ""
+    actor = actor_seen_by(user, known.actor)
+    return f" par {actor} le {moment(known.deposited_at)} (dépôt n°{SPACE}{known.deposit_id})"

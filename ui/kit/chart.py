@@ -1,4 +1,4 @@
-"""DataFrame in, plotly figure out: one theme, French separators, colours that stay apart for colour-blind eyes."""
+"""The house style of charts: one theme, French separators, colours that colour-blind people can distinguish."""
 
 from __future__ import annotations
 
@@ -7,36 +7,37 @@ import plotly.graph_objects as go
 
 from ui.kit import formats
 
-# Okabe–Ito, darkened where needed for 3:1 against white; each series also differs by place, pattern or label.
+# The Okabe–Ito palette, darker where a contrast of 3:1 with white needs it. A series never differs by colour alone:
+# also by place, pattern or label.
 _BLUE, _ORANGE, _GREEN, _PURPLE, _GREY = "#0b5f99", "#c8590b", "#00785a", "#8a3f7f", "#6b7780"
 _LIGHT_BLUE, _PALE = "#5d9fcb", "#c9d1d5"
 
-# Colours by role: a chart asks for what it shows, so that a colour is changed here alone.
-INK, GRID, QUIET = "#1c2b33", "#dde3e6", _GREY  # what is written, the lines behind, what comes second
-MEASURED, REFERENCE, TARGET = _BLUE, _PALE, _GREEN
+# Colours by role. Charts use these names, so a colour is changed here only.
+INK, GRID, QUIET = "#1c2b33", "#dde3e6", _GREY  # text, grid lines, secondary lines
+MEASURED, REFERENCE, GOAL = _BLUE, _PALE, _GREEN
 SERVED, FORECAST, PLAN, ADVISED = INK, _BLUE, _ORANGE, _GREEN  # meals
 BAND = "rgba(11, 95, 153, 0.2)"  # the interval around a forecast
 SURPLUS, SHORTAGE, NET = _LIGHT_BLUE, _ORANGE, INK
-MORE, LESS = _LIGHT_BLUE, _ORANGE  # what a term adds to a forecast, or takes from it
+MORE, LESS = _LIGHT_BLUE, _ORANGE  # a term that raises a forecast, or lowers it
 LOSSES = {"leftovers": _BLUE, "unserved": _LIGHT_BLUE, "preparation": _GREY}
 PILOT, COMPARISON = _BLUE, _ORANGE
 EXPECTED, UNDER_WAY, DONE, BLOCKED = _PALE, _ORANGE, _BLUE, _ORANGE
 PILOT_STAGES = {
     "idée": _GREY, "prototype": _PURPLE, "test": _ORANGE, "bilan": _LIGHT_BLUE, "généralisé": _GREEN, "arrêté": INK,
 }  # fmt: skip
-# Series that have nothing but their order.
+# Colours of series without a role, in order.
 SERIES = (_BLUE, _GREEN, _ORANGE, _PURPLE, _GREY)
-# From little to much of a share, and from light to heavy risks.
+# Scales: from a small to a large share; from light to heavy risks.
 SEQUENTIAL = ["#f3f7fa", "#c5dcea", "#86b6d3", "#3f86b3", "#0b5f99", "#063a60"]
 OTHER = SEQUENTIAL[0]
 HEAVINESS = [[0, "#f3f7fa"], [0.5, "#f6d9b8"], [1, "#e8a06a"]]
 NOTHING_KNOWN, PARTLY_KNOWN = "#f3c3a0", "#fbeedd"
-LONGEST_LABEL = 34  # the axis leaves room to the bars
+LONGEST_LABEL = 34  # letters; longer labels would leave no room for the bars
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
 
 
 def base(height: int = 340, y_title: str = "", x_title: str = "") -> go.Figure:
-    """Return an empty figure in the house style; `y_title` carries the unit."""
+    """Return an empty figure in the house style; `y_title` contains the unit."""
     axis = {"gridcolor": GRID, "linecolor": QUIET, "zerolinecolor": QUIET, "automargin": True, "fixedrange": True}
     return go.Figure(
         layout={
@@ -58,7 +59,7 @@ def base(height: int = 340, y_title: str = "", x_title: str = "") -> go.Figure:
 def ranking(labels: pd.Series, values: pd.Series, texts: list[str], unit: str) -> go.Figure:
     """Draw horizontal bars, the first row at the top, each with its text at the end."""
     fig = base(height=70 + 34 * len(labels), x_title=unit)
-    # Two long names may be shortened to the same text: the rows are numbered, the names only label them.
+    # Two long names may be cut to the same text: so rows are numbers, and names are only their labels.
     rows = list(range(len(labels)))
     fig.add_bar(
         x=values,

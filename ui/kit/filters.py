@@ -1,4 +1,4 @@
-"""The filters of the pages, kept in the URL: a link shows the same figures to someone else."""
+"""The filters of the pages; they are kept in the URL, so that a shared link shows the same figures."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from data import queries
 from data.calendar.school import school_year_bounds, terms
+from data.queries import overview
 from data.selection import Selection
 from ui.kit import blocks
 from ui.kit.formats import SPACE, as_text
@@ -25,11 +25,11 @@ LONG_AGO, FAR_AHEAD = date(1990, 1, 1), date(2100, 1, 1)
 
 
 def selection_or_stop(with_place: bool = True, with_history: bool = True) -> Selection:
-    """Show the filters and return what they select; say what to do and stop the run while no meal is known.
+    """Show the filters and return the selection; when no meal is known, say what to do and stop the run.
 
-    A value of the URL that is not among the choices is said to be unknown; the widget then shows its default.
+    A value of the URL that is not among the choices is reported as unknown; the widget then shows its default.
     """
-    years = ask(queries.school_years_with_data)
+    years = ask(overview.school_years_with_data)
     if not years:
         no_meal_known()
         st.stop()
@@ -42,7 +42,7 @@ def selection_or_stop(with_place: bool = True, with_history: bool = True) -> Sel
         if not with_place:
             return Selection(start, end)
         with columns[2]:
-            district, canteen = _place(ask(queries.places))
+            district, canteen = _place(ask(overview.places))
     return Selection(start, end, district, canteen)
 
 
@@ -58,19 +58,21 @@ def no_meal_known() -> None:
 
 def canteen() -> tuple[str, str | None]:
     """Show the choice of one canteen or the city; return its label and its key (None for the city)."""
-    known = ask(queries.places)
-    keys = dict(zip(known["label"], known["name"], strict=True))
+    places = ask(overview.places)
+    keys = dict(zip(places["label"], places["name"], strict=True))
     label = _choice("Cantine", [WHOLE_CITY, *keys], "cantine")
     return label, keys.get(label)
 
 
 def _choice(label: str, options: list[str], key: str) -> str:
-    # Read first: the widget takes a value it does not know out of the address.
-    asked = st.query_params.get(key)
+    # Read before the widget is made: the widget removes an unknown value from the URL.
+    url_value = st.query_params.get(key)
     chosen = str(st.selectbox(label, options, key=key, bind="query-params"))
-    if asked is not None and asked not in options:
-        shown = as_text(asked[:LONGEST_VALUE])
-        st.warning(f"Filtre inconnu dans l’adresse, ignoré{SPACE}: «{SPACE}{shown}{SPACE}»", icon=":material/link_off:")
+    if url_value is not None and url_value not in options:
+        url_text = as_text(url_value[:LONGEST_VALUE])
+        st.warning(
+            f"Filtre inconnu dans l’adresse, ignoré{SPACE}: «{SPACE}{url_text}{SPACE}»", icon=":material/link_off:"
+        )
     return chosen
 
 
@@ -79,15 +81,15 @@ def _period(year: str) -> tuple[date, date]:
     if year == WHOLE_HISTORY:
         st.selectbox("Période", [WHOLE_YEAR], key="toute_periode", disabled=True)
         return LONG_AGO, FAR_AHEAD
-    # Without the calendar year in the label, the same period stays chosen when another school year is.
+    # The calendar year is cut from the label: so the period stays chosen when the school year changes.
     periods = {TRAILING_YEAR.sub("", period.label): (period.start, period.end) for period in terms(year)}
     chosen = _choice("Période", [WHOLE_YEAR, *periods], "periode")
     return periods.get(chosen) or school_year_bounds(year)
 
 
-def _place(known: pd.DataFrame) -> tuple[str | None, str | None]:
-    """Return (district, canteen): one of them, or neither for the whole city."""
-    districts = {f"{DISTRICT}{name}": name for name in sorted(known["district"].dropna().unique())}
-    keys = dict(zip(known["label"], known["name"], strict=True))
+def _place(places: pd.DataFrame) -> tuple[str | None, str | None]:
+    """Show the choice of a place; return (district, canteen), of which at least one is None."""
+    districts = {f"{DISTRICT}{name}": name for name in sorted(places["district"].dropna().unique())}
+    keys = dict(zip(places["label"], places["name"], strict=True))
     chosen = _choice("Lieu", [WHOLE_CITY, *districts, *keys], "lieu")
     return districts.get(chosen), keys.get(chosen)

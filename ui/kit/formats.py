@@ -1,4 +1,4 @@
-"""French numbers, dates and sentences, with the right spaces."""
+"""French formats: numbers, dates, plurals, with their no-break spaces; escaping of texts."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from data.clock import PARIS
 MISSING = "—"
 THIN = "\u202f"  # between thousands
 MARKUP = re.compile(r"[\\`*_\[\]<>~$&#]")
-# Addresses, icon names and lists are not stopped by a backslash, but by an invisible character that joins words.
+# In Markdown, a backslash does not disable links, icon names and lists. An invisible character, the word joiner, does.
 SHORTCUT = re.compile(r"(?<=[:@.])(?=\S)|(?<=[wW]{3})(?=\.)|^(?=[-+]\s|\d+[.)]\s)")
 WORD_JOINER = "\u2060"
 SPACE = "\u00a0"  # before % : ; ? ! and between a number and its unit
 
 
 def is_missing(value: object) -> bool:
-    """Tell whether a value is absent: None, NaN or NaT."""
+    """Tell whether a value is missing: None, NaN or NaT."""
     return value is None or bool(pd.isna(value))  # type: ignore[call-overload]
 
 
@@ -30,7 +30,7 @@ def number(value: float | None, digits: int = 0) -> str:
     if value is None or is_missing(value):
         return MISSING
     text = f"{value:,.{digits}f}".replace(",", THIN).replace(".", ",")
-    # A minus sign is not a hyphen, and nothing is “−0”.
+    # The minus sign is “−”, not a hyphen; a value rounded to zero has no sign.
     return text.lstrip("-") if float(f"{value:.{digits}f}") == 0 else text.replace("-", "−")
 
 
@@ -41,7 +41,7 @@ def signed(value: float | None, digits: int = 1) -> str:
 
 
 def quantity(value: float | None, unit: str, digits: int = 0) -> str:
-    """Write a number and its unit: “1 234 kg”; “—” alone when missing."""
+    """Write a number and its unit: “1 234 kg”; only “—” when missing."""
     return MISSING if value is None or is_missing(value) else f"{number(value, digits)}{SPACE}{unit}"
 
 
@@ -51,7 +51,7 @@ def percent(value: float | None, digits: int = 1) -> str:
 
 
 def about(text: str, *, exact: bool) -> str:
-    """Mark what comes from rounded counts: “≈ 15”."""
+    """Add “≈” to a number that comes from rounded counts: “≈ 15”."""
     return text if exact or text == MISSING else f"≈{SPACE}{text}"
 
 
@@ -102,27 +102,27 @@ def enumeration(names: list[str]) -> str:
 
 
 def escape(text: str) -> str:
-    """Return text that st.html shows as it is, whatever it contains."""
+    """Escape text for st.html: it is shown as it is, never read as HTML."""
     return html.escape(text, quote=True)
 
 
 def as_text(text: str) -> str:
-    """Return text that Streamlit's Markdown (figures, helps, labels) shows as it is, whatever it contains."""
+    """Escape text for Streamlit's Markdown (figures, helps, labels): it is shown as it is."""
     one_line = re.sub(r"[ \t\r\n]+", " ", text).strip(" ")
     return MARKUP.sub(r"\\\g<0>", SHORTCUT.sub(WORD_JOINER, one_line))
 
 
 def in_chart(text: str) -> str:
-    """Return text that plotly shows as it is: it reads tags and links, and would show `&quot;` as such."""
+    """Escape text for plotly, which reads tags and links but would show `&quot;` unchanged."""
     return html.escape(text, quote=False)
 
 
 def shortened(text: str, length: int) -> str:
-    """Return text cut to a length, for the axis of a chart."""
+    """Cut text to a length and escape it, for the axis of a chart."""
     return in_chart(text if len(text) <= length else text[: length - 1] + "…")
 
 
 def school_name(name: str) -> str:
-    """Drop the “École” that every name begins with: “Élémentaire Les Lilas”."""
+    """Return the name of a school without its first word “École”: “Élémentaire Les Lilas”."""
     short = name.removeprefix("École ")
     return short[:1].upper() + short[1:]

@@ -1,4 +1,4 @@
-"""A small table that is read rather than worked on: its texts wrap, and a screen reader reads it as a table."""
+"""A small HTML table for reading only: texts wrap, and screen readers present it as a table."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ import streamlit as st
 from data.typography import french
 from ui.kit.formats import escape, number
 
-LONG = 30  # letters: no word of a language is as long, and a column could not hold it
+LONG = 30  # letters; a longer “word” is wider than a column and must be broken
 
 
 def sheet(titles: Iterable[str], rows: Iterable[str], caption: str = "", style: str = "") -> None:
-    """Show rows made by `row`, under their titles."""
+    """Show rows (made by `row`) under the titles of their columns."""
     head = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles)
-    named = f"<caption>{escape(french(caption))}</caption>" if caption else ""
+    caption_html = f"<caption>{escape(french(caption))}</caption>" if caption else ""
     st.html(
-        f'<div class="sheet {style}"><table>{named}<thead><tr>{head}</tr></thead>'
+        f'<div class="sheet {style}"><table>{caption_html}<thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 
 def row(cells: Iterable[str]) -> str:
-    """Return one row of cells made by `cell`."""
+    """Return the HTML of a row of cells (made by `cell`)."""
     return f"<tr>{''.join(cells)}</tr>"
 
 
 def cell(text: object, style: str = "", note: str = "", summary: str = "", more: Iterable[str] = ()) -> str:
-    """Return one cell; the text is shown as it is, whatever it contains, and long names may break after a “_”.
+    """Return the HTML of a cell; the text is escaped, and long names may break after a “_”.
 
-    A note stands under it, in small print, and a summary that opens on `more`.
+    Under it: `note` in small print, and `summary`, which opens the list `more`.
     """
     below = f'<p class="note">{escape(note)}</p>' if note else ""
     if summary:
@@ -43,11 +43,12 @@ def cell(text: object, style: str = "", note: str = "", summary: str = "", more:
 
 
 def sheet_of(frame: pd.DataFrame) -> None:
-    """Show a short table; counts are written the French way and set to the right."""
-    counts = [pd.api.types.is_numeric_dtype(frame[name]) for name in frame.columns]
+    """Show a short DataFrame; numbers are written the French way and aligned to the right."""
+    numeric = [pd.api.types.is_numeric_dtype(frame[name]) for name in frame.columns]
     rows = (
         row(
-            cell(number(value), "number") if count else cell(value) for value, count in zip(values, counts, strict=True)
+            cell(number(value), "number") if is_number else cell(value)
+            for value, is_number in zip(values, numeric, strict=True)
         )
         for values in frame.itertuples(index=False)
     )

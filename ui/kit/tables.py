@@ -1,4 +1,4 @@
-"""Tables people can sort, read and take away."""
+"""Sortable tables with French numbers and dates, and their CSV files."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from ui.kit import formats
 
 Height = int | Literal["content"] | None
 WIDEST, LETTER, CAPITAL, MARGIN, PADDING = 420, 7, 9, 26, 20  # pixels
-WRAPPED_ROW, LINES = 66, 3  # pixels, and the lines they hold: texts only wrap in rows of more than four ems
-ROOM = 650  # pixels: what a page of 768 leaves to a table
-SHORT = 10  # rows: a longer table keeps its rows of one line
+WRAPPED_ROW, LINES = 66, 3  # pixels, and lines of text in that height; texts only wrap in rows higher than four ems
+ROOM = 650  # pixels: the width of a table on a page of 768 pixels
+SHORT = 10  # rows; in a longer table, rows keep one line
 
 
 @dataclass(frozen=True)
 class Wide:
-    """A table that may have more columns than a page has room for: its parts are then shown one under the other.
+    """A table that may be wider than the page: its parts are then shown one under the other.
 
-    Its CSV has all its columns.
+    The CSV file always has all columns.
     """
 
     whole: pd.DataFrame
@@ -42,7 +42,7 @@ def table(
     height: Height = None,
     download: bool = True,
 ) -> None:
-    """Show a DataFrame with French numbers and dates, and its CSV; column names are what people read."""
+    """Show a DataFrame with French numbers and dates, and its CSV file; column names are the French titles."""
     whole = frame.whole if isinstance(frame, Wide) else frame
     too_wide = sum(widths_of(whole, digits).values()) > ROOM
     for part in frame.parts if isinstance(frame, Wide) and too_wide else [whole]:
@@ -64,9 +64,9 @@ def _grid(frame: pd.DataFrame, digits: int, height: Height) -> None:
 
 
 def widths_of(frame: pd.DataFrame, digits: int = 1) -> dict[str, int]:
-    """Return the width in pixels of each column: no more than its longest value, and less for a text that can wrap.
+    """Return the width in pixels of each column: that of its longest value, up to a limit.
 
-    The default cuts long texts and gives numbers room they do not need.
+    The default widths cut long texts and are too wide for numbers.
     """
     return {str(name): _width(frame[name], str(name), digits) for name in frame.columns}
 
@@ -77,30 +77,32 @@ def _width(values: pd.Series, title: str, digits: int) -> int:
 
 
 def fitted(frame: pd.DataFrame, widths: dict[str, int]) -> dict[str, int]:
-    """Return widths at which a short table needs no sideways scrolling, its texts on several lines, if there are any.
+    """Return widths at which a short table fits the page, with its texts on several lines; if there are such widths.
 
-    No word is broken and no text is cut: a table whose words or numbers are too wide keeps its widths.
+    No word is broken and no text is cut: otherwise the table keeps its widths, and scrolls sideways.
     """
     if sum(widths.values()) <= ROOM or len(frame) > SHORT:
         return widths
-    least = {str(name): _narrowest(frame[name], str(name)) for name in _texts(frame)}
-    wanted = {name: max(width, least.get(name, 0)) for name, width in widths.items()}
-    spare = {name: wanted[name] - width for name, width in least.items()}
-    excess, total = sum(wanted.values()) - ROOM, sum(spare.values())
-    if total < excess:
+    narrowest = {str(name): _narrowest(frame[name], str(name)) for name in _texts(frame)}
+    needed = {name: max(width, narrowest.get(name, 0)) for name, width in widths.items()}
+    shrinkable = {name: needed[name] - width for name, width in narrowest.items()}
+    excess, total_shrinkable = sum(needed.values()) - ROOM, sum(shrinkable.values())
+    if total_shrinkable < excess:
         return widths
-    narrower = {name: width - math.ceil(spare.get(name, 0) * excess / total) for name, width in wanted.items()}
+    narrower = {
+        name: width - math.ceil(shrinkable.get(name, 0) * excess / total_shrinkable) for name, width in needed.items()
+    }
     return narrower if lines_of(frame, narrower) <= LINES else widths
 
 
 def _narrowest(values: pd.Series, title: str) -> int:
-    """Return the width of the longest word, were its letters wide ones; titles do not wrap."""
+    """Return the least width of a column of texts: that of its title or of its longest word, counted in capitals."""
     longest = max((len(word) for value in values.dropna() for word in str(value).split()), default=0)
     return max(_room(title), PADDING + CAPITAL * longest)
 
 
 def lines_of(frame: pd.DataFrame, widths: dict[str, int]) -> int:
-    """Return how many lines the texts of the tallest row need."""
+    """Return the number of lines of text of the tallest row."""
     return max(
         (
             max(2, len(textwrap.wrap(str(value), max(1, (widths[str(name)] - PADDING) // LETTER))))
@@ -121,15 +123,15 @@ def _room(text: str) -> int:
 
 
 def width_of(texts: Iterable[str]) -> int:
-    """Return the width in pixels that shows the longest of these texts whole, up to a limit."""
+    """Return the width in pixels of the longest of these texts, up to a limit."""
     return min(max(map(_room, texts), default=MARGIN), WIDEST)
 
 
 def french(frame: pd.DataFrame, digits: int = 1) -> pd.DataFrame | pd.io.formats.style.Styler:
-    """Return the frame with French numbers and dates; values stay numbers, so that sorting works."""
-    shown = {name: _format_of(frame[name], digits) for name in frame.columns}
-    formatted: dict[str, Any] = {name: write for name, write in shown.items() if write}
-    return frame.style.format(formatted) if formatted else frame
+    """Return the frame with French numbers and dates; the values stay numbers, so sorting works."""
+    writers = {name: _format_of(frame[name], digits) for name in frame.columns}
+    formats_by_column: dict[str, Any] = {name: writer for name, writer in writers.items() if writer}
+    return frame.style.format(formats_by_column) if formats_by_column else frame
 
 
 def _format_of(values: pd.Series, digits: int) -> Callable[[Any], str] | None:
@@ -146,7 +148,7 @@ def download_csv(
     label: str = "Télécharger le tableau (CSV)",
     digits: int | None = None,
 ) -> None:
-    """Offer the frame as a CSV file that French Excel opens as it is; it is made, or written, only when asked for."""
+    """Show a button that downloads the frame as CSV for French Excel; the file is written at the click."""
     st.download_button(
         label,
         data=lambda: french_csv(frame() if callable(frame) else frame, digits),
@@ -159,9 +161,9 @@ def download_csv(
 
 
 def french_csv(frame: pd.DataFrame, digits: int | None = None) -> bytes:
-    """Return UTF-8 with BOM, “;”, decimal commas, dates jj/mm/aaaa, and no cell that Excel would run as a formula.
+    """Return a CSV file in UTF-8 with BOM: “;”, decimal commas, dates jj/mm/aaaa, no cell that Excel runs as a formula.
 
-    Computed numbers keep at most `digits` decimals: more would be false precision. Without it, all are kept.
+    Numbers are rounded to `digits` decimals, because more would be false precision; None keeps all decimals.
     """
     columns = [[_cell(value, digits) for value in frame[name]] for name in frame.columns]
     return csv_of_texts([defuse(str(name)) for name in frame.columns], zip(*columns, strict=True))
@@ -173,6 +175,6 @@ def _cell(value: Any, digits: int | None) -> str:  # noqa: ANN401
     if isinstance(value, str):
         return defuse(value)
     if isinstance(value, float):
-        kept = value if digits is None else round(value, digits) + 0.0  # nothing is “-0”
-        return f"{kept:.10g}".replace(".", ",")
+        rounded = value if digits is None else round(value, digits) + 0.0  # + 0.0 turns -0.0 into 0.0
+        return f"{rounded:.10g}".replace(".", ",")
     return formats.day(value) if isinstance(value, date) else str(value)

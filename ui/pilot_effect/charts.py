@@ -1,4 +1,4 @@
-"""Charts of the pilot's effect: each measure with its interval, and the months before and after."""
+"""Charts of the difference-in-differences: each effect with its interval, and the months before and after."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DASH, MARK = "dash", "square"
 
 
 def intervals(effects: list[tuple[str, str, int, Effect]]) -> go.Figure:
-    """Draw one row per measure (name, unit, digits, effect): its interval, its effect, and that of each school."""
+    """Draw one row per measure (name, unit, digits, effect): its effect, its interval, and each school’s effect."""
     fig = make_subplots(rows=len(effects), cols=1, vertical_spacing=0.4 / len(effects), figure=chart.base())
     fig.update_layout(height=110 + 130 * len(effects), margin={"b": 56})
     for row, (name, unit, digits, effect) in enumerate(effects, start=1):
@@ -31,19 +31,19 @@ def intervals(effects: list[tuple[str, str, int, Effect]]) -> go.Figure:
 
 
 def _range(effect: Effect) -> list[float]:
-    """Return the ends of an axis that shows everything, and zero: as without the pilot."""
-    own, change = effect.pairs["change"].dropna().tolist(), effect.change
-    shown = [end for end in (*own, change.value, change.lower, change.upper, 0.0) if math.isfinite(end)]
-    room = 0.08 * (max(shown) - min(shown))
-    return [min(shown) - room, max(shown) + room]
+    """Return the ends of an axis that shows every value, and zero, which means no effect."""
+    school_changes, change = effect.pairs["change"].dropna().tolist(), effect.change
+    values = [end for end in (*school_changes, change.value, change.lower, change.upper, 0.0) if math.isfinite(end)]
+    room = 0.08 * (max(values) - min(values))
+    return [min(values) - room, max(values) + room]
 
 
 def _schools(fig: go.Figure, row: int, name: str, digits: int, effect: Effect, legend: bool) -> None:
-    own = effect.pairs["change"].dropna()
+    changes = effect.pairs["change"].dropna()
     fig.add_scatter(
-        x=own, y=[name] * len(own), mode="markers", name="Une école", showlegend=legend, legendgroup="school",
+        x=changes, y=[name] * len(changes), mode="markers", name="Une école", showlegend=legend, legendgroup="school",
         marker={"symbol": "circle-open", "size": 9, "color": chart.QUIET, "line": {"width": 1.5}},
-        customdata=[formats.signed(value, digits) for value in own],
+        customdata=[formats.signed(value, digits) for value in changes],
         hovertemplate="%{customdata}<extra>Une école</extra>", row=row, col=1,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What the pilot changed, in words: the sentence for the comité, how sure it is, and why a measure cannot be told."""
+"""Sentences on the difference-in-differences: the effect of the pilot, how sure it is, why a measure has none."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ NOT_YET = "On ne peut pas encore conclure"
 
 @dataclass(frozen=True)
 class Words:
-    """How one measure is spoken of: its name, its unit, its digits, and its change, “less” or “more”."""
+    """The words for one measure: its name, its unit, its number of decimals, and the verb phrase on its change."""
 
     name: str
-    of: str
+    with_article: str
     unit: str
     digits: int
-    changed: str
+    verb_phrase: str
 
 
 MEASURES = {
@@ -36,7 +36,7 @@ MEASURES = {
     ),
 }  # fmt: skip
 AMOUNT_UNITS = {WASTE: "g", SURPLUS: "repas", SHORTAGE: "repas"}
-# The measure the comité decides on comes first; shortage is never left out.
+# The comité decides on the first measure. Shortage is always shown too.
 ORDER = (WASTE, SURPLUS, SHORTAGE)
 REASONS = {
     NO_FIGURES: "aucun chiffre connu dans les écoles en test",
@@ -63,23 +63,22 @@ METHOD = (
 
 
 def sentence(study: Study, measure: str) -> str:
-    """Say in one sentence what the pilot changed in a measure, or that one cannot tell yet, and what it would take."""
+    """Say in one sentence how the pilot changed a measure, or that it is too early to conclude, and what is missing."""
     words = MEASURES[measure]
     if measure not in study.effects:
         return f"{words.name}{SPACE}: {NOT_YET.lower()} ({REASONS[study.unknown_reasons[measure]]})."
     effect = study.effects[measure]
     if effect.change.conclusive:
-        doubt = reservation(effect)
-        told = f"{_schools(study, measure)} {_changed(measure, effect.change)} que sans le pilote"
-        return f"{told}, sous réserve{SPACE}: {doubt}." if doubt else f"{told}."
-    measured = f"{signed(effect.change.value, words.digits)}{SPACE}{words.unit}"
-    return (
-        f"{NOT_YET} pour {words.of}{SPACE}: écart de {measured} ({between(measure, effect.change)}). {waiting(effect)}"
-    )
+        caveat = reservation(effect)
+        claim = f"{_schools(study, measure)} {_changed(measure, effect.change)} que sans le pilote"
+        return f"{claim}, sous réserve{SPACE}: {caveat}." if caveat else f"{claim}."
+    gap = f"{signed(effect.change.value, words.digits)}{SPACE}{words.unit}"
+    gap = f"écart de {gap} ({between(measure, effect.change)})"
+    return f"{NOT_YET} pour {words.with_article}{SPACE}: {gap}. {waiting(effect)}"
 
 
 def reservation(effect: Effect) -> str | None:
-    """Say in a few words why an effect should be read with care: the year before moved already, or cannot tell."""
+    """Say why an effect needs care: the trends were not parallel before the pilot, or could not be checked."""
     if effect.trend is None or not effect.trend.finite:
         return "l’évolution d’avant le pilote n’a pas pu être vérifiée"
     return "l’écart bougeait déjà avant le pilote" if effect.trend.conclusive else None
@@ -95,7 +94,7 @@ def _schools(study: Study, measure: str) -> str:
 def _changed(measure: str, change: Interval) -> str:
     words = MEASURES[measure]
     ends = sorted(abs(end) for end in (change.lower, change.upper))
-    return words.changed.format(
+    return words.verb_phrase.format(
         amount=quantity(abs(change.value), AMOUNT_UNITS[measure], words.digits),
         sense="moins" if change.value < 0 else "plus",
         range=f" (entre {_least(ends[0], words.digits)} et {number(ends[1], words.digits)})",
@@ -103,7 +102,7 @@ def _changed(measure: str, change: Interval) -> str:
 
 
 def _least(value: float, digits: int) -> str:
-    """Write the end of an interval that is nearest to zero: it is never zero when zero is left out."""
+    """Write the end of an interval that is nearest to zero; it never reads zero, which the interval leaves out."""
     return number(value, digits) if round(value, digits) else f"moins de {number(10**-digits, digits)}"
 
 
@@ -116,7 +115,7 @@ def between(measure: str, change: Interval) -> str:
 
 
 def waiting(effect: Effect) -> str:
-    """Say how long one should wait before the effect can be told, if it stays what it is."""
+    """Say how many more weeks would make the effect conclusive, if it stays the same."""
     weeks = effect.more_weeks
     if weeks is None:
         return "Trop peu de cantines ou de jours pour dire combien de temps il faudrait."
@@ -129,7 +128,7 @@ def waiting(effect: Effect) -> str:
 
 
 def trend(study: Study, measure: str) -> str:
-    """Say whether pilots and comparison canteens already moved apart in the year before."""
+    """Check parallel trends: say whether pilots and comparison canteens already moved apart in the year before."""
     words, effect = MEASURES[measure], study.effects[measure]
     if effect.trend is None:
         return f"{words.name}{SPACE}: pas assez de jours connus avant le pilote pour le vérifier."
@@ -155,8 +154,8 @@ def months(study: Study, measure: str) -> str:
             (effect.others_before, effect.others_after),
         )
     )
-    compared = f"{pilots} dans les écoles en test, {others} dans leurs cantines de comparaison"
-    return f"{words.name}, en {words.unit}{SPACE}: {compared}."
+    changes = f"{pilots} dans les écoles en test, {others} dans leurs cantines de comparaison"
+    return f"{words.name}, en {words.unit}{SPACE}: {changes}."
 
 
 def value(measure: str, change: Interval) -> str:

@@ -1,4 +1,4 @@
-"""The blocks of the page Effet du pilote: the sentence for the comité, how sure it is, who is compared with whom."""
+"""The blocks of the page Effet du pilote: the effect, how sure it is, the comparison canteens of each school."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ui.pilot_effect.sentences import AMOUNT_UNITS, MEASURES, ORDER
 
 DEPLOYMENT = "pages/mission/deploiement.py"
 LEAST_SCHOOLS = 2
-# The titles of the file, and the shorter ones of the page.
+# The titles of the CSV file, and the shorter titles of the page.
 EFFECT = {
     "Effet": "Effet",
     "De": "De",
@@ -35,8 +35,8 @@ LEVELS = {
 }
 
 
-def nothing_to_tell(study: Study) -> bool:
-    """Say what is missing when no effect can be told at all."""
+def nothing_to_show(study: Study) -> bool:
+    """Say what is missing when no effect can be estimated, and return whether this is the case."""
     if study.effects:
         return False
     if study.sites.empty:
@@ -94,21 +94,23 @@ def _schools(study: Study) -> Figure:
 
 def intervals(study: Study) -> None:
     """Answer: how large is the effect, and how sure?"""
-    shown = [measure for measure in ORDER if measure in study.effects]
+    measures = [measure for measure in ORDER if measure in study.effects]
     with blocks.question(
         "Quel effet, et avec quelle certitude\u00a0?", "Zéro\u00a0: comme sans le pilote. À gauche\u00a0: moins."
     ):
-        rows = [(MEASURES[one].name, MEASURES[one].unit, MEASURES[one].digits, study.effects[one]) for one in shown]
-        table = pd.DataFrame([_row(study, measure) for measure in shown]).replace([np.inf, -np.inf], np.nan)
+        rows = [(MEASURES[key].name, MEASURES[key].unit, MEASURES[key].digits, study.effects[key]) for key in measures]
+        table = pd.DataFrame([_row(study, measure) for measure in measures]).replace([np.inf, -np.inf], np.nan)
         parts = tuple(table[["Mesure", *titles]].rename(columns=titles) for titles in (EFFECT, LEVELS))
-        blocks.figure(charts.intervals(rows), _sure(study, shown), Wide(table, parts), "effet_intervalles")
+        blocks.figure(
+            charts.intervals(rows), _conclusive_sentence(study, measures), Wide(table, parts), "effet_intervalles"
+        )
 
 
-def _sure(study: Study, shown: list[str]) -> str:
-    clear = [MEASURES[measure].of for measure in shown if study.effects[measure].change.conclusive]
-    if not clear:
+def _conclusive_sentence(study: Study, measures: list[str]) -> str:
+    conclusive = [MEASURES[measure].with_article for measure in measures if study.effects[measure].change.conclusive]
+    if not conclusive:
         return "Aucun effet ne se distingue encore du hasard."
-    return f"L’effet sur {enumeration(clear)} se distingue du hasard."
+    return f"L’effet sur {enumeration(conclusive)} se distingue du hasard."
 
 
 def _row(study: Study, measure: str) -> dict[str, Any]:
@@ -156,7 +158,7 @@ def trends(study: Study) -> None:
 
 
 def pairs(study: Study) -> None:
-    """Answer: which canteens is each one compared with, and why these?"""
+    """Answer: which canteens is each school compared with, and why?"""
     with blocks.question(
         "À quelles cantines les compare-t-on, et pourquoi\u00a0?",
         "Même type d’abord, puis taille la plus proche, d’après l’année d’avant seulement\u00a0; pour le gaspillage, "
@@ -178,7 +180,7 @@ def _pairs(study: Study, measure: str) -> None:
 
 def _pair(row: dict[Any, Any]) -> str:
     since = "" if is_missing(row["start"]) else f"en test depuis le {day(row['start'])}"
-    known = (
+    days = (
         ""
         if is_missing(row["days_before"])
         else f"{plural(row['days_before'], 'jour')} avant, {number(row['days_after'])} après"
@@ -187,7 +189,7 @@ def _pair(row: dict[Any, Any]) -> str:
         [
             sheet.cell(school_name(row["school"]), "name", since),
             sheet.cell(number(row["change"], 1), "number"),
-            sheet.cell(_why(row), "text", known),
+            sheet.cell(_why(row), "text", days),
             sheet.cell(_names(row["others"])),
         ]
     )
@@ -199,16 +201,16 @@ def _compared(effect: Effect) -> str:
 
 
 def pairs_table(study: Study, measure: str) -> pd.DataFrame:
-    """Return one row per pilot school, to take away: what it is compared with and why, or why it is not; in grams."""
-    known = _with_pairs(study, measure)
+    """Return one row per pilot school for the CSV file: its comparison canteens and why, or why there are none."""
+    schools = _with_pairs(study, measure)
     table = {
-        "École": known["school"].map(school_name),
-        "En test depuis": known["start"],
-        f"Écart ({AMOUNT_UNITS[measure]})": known["change"],
-        "Pourquoi ces cantines": [_why(row) for row in known.to_dict("records")],
-        "Comparée à": known["others"].map(_names),
-        "Jours avant": known["days_before"].astype("Int64"),
-        "Jours après": known["days_after"].astype("Int64"),
+        "École": schools["school"].map(school_name),
+        "En test depuis": schools["start"],
+        f"Écart ({AMOUNT_UNITS[measure]})": schools["change"],
+        "Pourquoi ces cantines": [_why(row) for row in schools.to_dict("records")],
+        "Comparée à": schools["others"].map(_names),
+        "Jours avant": schools["days_before"].astype("Int64"),
+        "Jours après": schools["days_after"].astype("Int64"),
     }
     if measure != WASTE and WASTE in study.effects:
         weighed = _with_pairs(study, WASTE)
@@ -244,12 +246,12 @@ def method() -> None:
 
 
 def summary(study: Study) -> None:
-    """Tell the comité's sentence on another page, with a link to this one."""
+    """Show the sentences on the effect on another page, with a link to this one."""
     caption = "Depuis le début du test de chaque école, quelle que soit la période choisie plus haut."
     with blocks.question("Le pilote fonctionne-t-il\u00a0?", caption):
         if not study.effects:
             blocks.empty_state(f"{say.NOT_YET}{SPACE}: pas assez d’écoles en test et de jours connus.")
         else:
-            told = [say.sentence(study, measure) for measure in ORDER if measure in study.effects]
-            blocks.sentences(told)
+            sentences = [say.sentence(study, measure) for measure in ORDER if measure in study.effects]
+            blocks.sentences(sentences)
         blocks.link("pages/mission/effet.py", "Voir l’effet du pilote")

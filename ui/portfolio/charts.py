@@ -22,8 +22,8 @@ SYMBOLS = {
 }
 UNKNOWN_STAGE = "étape non renseignée"
 CORNERS = (("Gains rapides", 1, 5), ("Chantiers de fond", 5, 5), ("À l’occasion", 1, 1), ("À questionner", 5, 1))
-LINE = 18  # letters of a rank and a name on one line
-HALO = ", ".join(["0 0 3px white"] * 6)  # around names: the lines behind them do not cross their letters
+LINE = 18  # most letters on one line of a label: a rank and a name
+HALO = ", ".join(["0 0 3px white"] * 6)  # a white edge around names: the lines behind do not cross the letters
 # Pilots of the same impact and effort stand side by side, each with its name on another side.
 BESIDE, SIDES = 0.18, ("bottom center", "top center", "middle right", "middle left")
 
@@ -43,18 +43,18 @@ def impact_and_effort(pilots: pd.DataFrame, strong_impact: int, heavy_effort: in
     rank = pilots.groupby(["impact", "effort"]).cumcount()
     stages = pilots["stage"].fillna(UNKNOWN_STAGE)
     for stage in [*SYMBOLS, UNKNOWN_STAGE]:
-        mine = pilots[stages == stage]
-        if mine.empty:
+        of_stage = pilots[stages == stage]
+        if of_stage.empty:
             continue
         symbol, colour = SYMBOLS.get(stage, "circle-open"), chart.PILOT_STAGES.get(stage, chart.QUIET)
         fig.add_scatter(
-            x=mine["effort"].astype(float) + BESIDE * rank[mine.index],
-            y=mine["impact"].astype(float),
+            x=of_stage["effort"].astype(float) + BESIDE * rank[of_stage.index],
+            y=of_stage["impact"].astype(float),
             name=stage,
             mode="markers+text",
             marker={"symbol": symbol, "color": colour, "size": 15, "line": {"width": 2, "color": colour}},
-            text=[_pilot(row) for row in mine.to_dict("records")],
-            textposition=[SIDES[place % len(SIDES)] for place in rank[mine.index]],
+            text=[_pilot(row) for row in of_stage.to_dict("records")],
+            textposition=[SIDES[place % len(SIDES)] for place in rank[of_stage.index]],
             textfont={"size": 13, "color": chart.INK, "shadow": HALO},
             cliponaxis=False,
             hoverinfo="skip",

@@ -1,4 +1,4 @@
-"""The blocks of the page Portefeuille: which pilots first, what the comité is asked, where each stands."""
+"""The blocks of the page Portefeuille: which pilots come first, which decisions are expected, where each stands."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ui.kit.blocks import Figure
 from ui.kit.formats import MISSING, SPACE, count_of, day, enumeration, is_missing, number, plural
 from ui.kit.tables import Wide
 from ui.portfolio import charts
-from ui.rollout import steering as steering_view
+from ui.rollout import steering
 from ui.session import ask
 
 FIRST = 3
@@ -23,46 +23,46 @@ Row = dict[Hashable, Any]
 
 
 def pilots(today: date) -> pd.DataFrame:
-    """Return the pilots in the order of the comité."""
+    """Return the pilots in the order that the comité chose."""
     return ask(portfolio.pilots, today)
 
 
-def headline(found: pd.DataFrame) -> None:
+def headline(pilots: pd.DataFrame) -> None:
     """Show how many pilots there are, on trial and generalised, and how many decisions are expected."""
-    stages, waiting = found["stage"], found[found["question"].notna()]
+    stages, waiting = pilots["stage"], pilots[pilots["question"].notna()]
     late = int(waiting["delay_days"].notna().sum())
     on_trial = int(stages.isin(["prototype", "test", "bilan"]).sum())
     blocks.figures(
         [
-            Figure("Pilotes à l’essai", f"{on_trial} sur {len(found)}", "prototype, test ou bilan"),
-            Figure("Généralisés", f"{int((stages == 'généralisé').sum())} sur {len(found)}"),
+            Figure("Pilotes à l’essai", f"{on_trial} sur {len(pilots)}", "prototype, test ou bilan"),
+            Figure("Généralisés", f"{int((stages == 'généralisé').sum())} sur {len(pilots)}"),
             Figure("Décisions attendues", number(len(waiting)), f"{number(late)} en retard"),
         ],
         "portefeuille",
     )
 
 
-def weights(found: pd.DataFrame) -> None:
+def weights(pilots: pd.DataFrame) -> None:
     """Answer: which pilots first?"""
     with blocks.question(
         "Quels pilotes d’abord\u00a0?",
         "Impact et effort de 1 à 5, estimés par la mission numérique\u00a0; n°\u00a0: le rang donné par le comité.",
     ):
-        placed = found[found["weight"].notna()]
+        placed = pilots[pilots["weight"].notna()]
         if placed.empty:
             blocks.empty_state("Aucun pilote n’a encore d’impact et d’effort.")
             return
-        table = found[["priority", "pilot", "stage", "impact", "effort", "weight"]].set_axis(
+        table = pilots[["priority", "pilot", "stage", "impact", "effort", "weight"]].set_axis(
             ["Priorité", "Pilote", "Étape", "Impact", "Effort", "Ce que cela suggère"], axis="columns"
         )
-        shown = table.rename(columns={"Priorité": "N°"})
+        screen_table = table.rename(columns={"Priorité": "N°"})
         fig = charts.impact_and_effort(placed, STRONG_IMPACT, HEAVY_EFFORT)
-        blocks.figure(fig, weights_sentence(found), Wide(table, (shown,)), "impact_effort", digits=0)
+        blocks.figure(fig, weights_sentence(pilots), Wide(table, (screen_table,)), "impact_effort", digits=0)
 
 
-def weights_sentence(found: pd.DataFrame) -> str:
+def weights_sentence(pilots: pd.DataFrame) -> str:
     """Say what the comité puts first, and what it has not ranked yet."""
-    ranked, rest = found[found["priority"].notna()], found[found["priority"].isna()]
+    ranked, rest = pilots[pilots["priority"].notna()], pilots[pilots["priority"].isna()]
     named = [
         f"{row['pilot']} (impact {_grade(row['impact'])}, effort {_grade(row['effort'])})"
         for row in ranked.head(FIRST).to_dict("records")
@@ -77,27 +77,27 @@ def _grade(value: Any) -> str:  # noqa: ANN401
     return MISSING if is_missing(value) else f"{value} sur 5"
 
 
-def waiting(found: pd.DataFrame) -> None:
+def waiting(pilots: pd.DataFrame) -> None:
     """Answer: what is the comité asked to decide?"""
-    asked = awaited(found)
+    awaiting = awaiting_decision(pilots)
     with blocks.question("Que doit décider le comité\u00a0?"):
-        if asked.empty:
+        if awaiting.empty:
             blocks.empty_state("Aucune décision n’est attendue sur ces pilotes.")
             return
-        blocks.takeaway(steering_view.decisions_sentence(asked))
-        blocks.sentences(expected(row) for row in asked.to_dict("records"))
+        blocks.takeaway(steering.decisions_sentence(awaiting))
+        blocks.sentences(expected(row) for row in awaiting.to_dict("records"))
 
 
-def awaited(found: pd.DataFrame) -> pd.DataFrame:
+def awaiting_decision(pilots: pd.DataFrame) -> pd.DataFrame:
     """Return the pilots on which the comité is asked to decide, the most pressing first."""
-    return found[found["question"].notna()].sort_values("due_on", na_position="last")
+    return pilots[pilots["question"].notna()].sort_values("due_on", na_position="last")
 
 
-def elsewhere(asked: pd.DataFrame) -> str:
-    """Say on another page how many decisions the pilots wait for, and which one first."""
-    decisions = steering_view.decisions_sentence(asked).rstrip(".")
-    first = "d’abord " if len(asked) > 1 else ""
-    return f"Portefeuille des pilotes{SPACE}: {decisions} ({first}{asked['pilot'].iloc[0]})."
+def summary_sentence(awaiting: pd.DataFrame) -> str:
+    """Say, for another page, how many decisions the pilots wait for, and which comes first."""
+    decisions = steering.decisions_sentence(awaiting).rstrip(".")
+    first = "d’abord " if len(awaiting) > 1 else ""
+    return f"Portefeuille des pilotes{SPACE}: {decisions} ({first}{awaiting['pilot'].iloc[0]})."
 
 
 def expected(row: Row) -> str:
@@ -111,14 +111,14 @@ def _due(row: Row) -> str:
     return f"{when}{late}"
 
 
-def table(found: pd.DataFrame) -> None:
+def table(pilots: pd.DataFrame) -> None:
     """Answer: where does each pilot stand, and what was decided?"""
     with blocks.question(
         "Où en est chaque pilote, qu’a décidé le comité\u00a0?",
         f"Étapes\u00a0: {', '.join(STAGES)}. N°\u00a0: le rang donné par le comité.",
     ):
-        blocks.takeaway(stages_sentence(found))
-        sheet.sheet(["N°", "Pilote", "Étape", "Décision du comité", "À décider"], map(_line, found.to_dict("records")))
+        blocks.takeaway(stages_sentence(pilots))
+        sheet.sheet(["N°", "Pilote", "Étape", "Décision du comité", "À décider"], map(_line, pilots.to_dict("records")))
         columns = {
             "priority": "Priorité",
             "pilot": "Pilote",
@@ -129,19 +129,19 @@ def table(found: pd.DataFrame) -> None:
             "due_on": "Attendue le",
             "purpose": "À quoi il sert",
         }
-        tables.download_csv(found[list(columns)].rename(columns=columns), "portefeuille")
+        tables.download_csv(pilots[list(columns)].rename(columns=columns), "portefeuille")
 
 
 def _line(row: Row) -> str:
-    """Write a pilot on one line, each date under what it is the date of."""
-    asked = "" if is_missing(row["question"]) else _due(row)
+    """Return the table row of a pilot; each date is a note under its text."""
+    due = "" if is_missing(row["question"]) else _due(row)
     return sheet.row(
         [
             sheet.cell(number(row["priority"]), "number"),
             sheet.cell(row["pilot"], "name", _text(row["purpose"], "")),
             sheet.cell(_text(row["stage"])),
             sheet.cell(_text(row["outcome"]), note="" if is_missing(row["decided_on"]) else day(row["decided_on"])),
-            sheet.cell(_text(row["question"]), note=asked),
+            sheet.cell(_text(row["question"]), note=due),
         ]
     )
 
@@ -150,13 +150,13 @@ def _text(value: Any, missing: str = MISSING) -> str:  # noqa: ANN401
     return missing if is_missing(value) else str(value)
 
 
-def stages_sentence(found: pd.DataFrame) -> str:
+def stages_sentence(pilots: pd.DataFrame) -> str:
     """Count the pilots at each stage, and say how many the comité has decided on."""
-    counts = found["stage"].value_counts()
-    told = [f"{number(counts[stage])} en {stage}" for stage in ("prototype", "test", "bilan") if stage in counts]
-    told = [*([plural(counts["idée"], "idée")] if "idée" in counts else []), *told]
-    told += [plural(counts[stage], stage) for stage in ("généralisé", "arrêté") if stage in counts]
-    unknown = int(found["stage"].isna().sum())
-    told += [plural(unknown, "pilote sans étape renseignée", "pilotes sans étape renseignée")] if unknown else []
-    decided = count_of(int(found["decided_on"].notna().sum()), len(found), "pilote")
-    return f"{enumeration(told)}. Le comité s’est prononcé sur {decided}."
+    counts = pilots["stage"].value_counts()
+    parts = [f"{number(counts[stage])} en {stage}" for stage in ("prototype", "test", "bilan") if stage in counts]
+    parts = [*([plural(counts["idée"], "idée")] if "idée" in counts else []), *parts]
+    parts += [plural(counts[stage], stage) for stage in ("généralisé", "arrêté") if stage in counts]
+    unknown = int(pilots["stage"].isna().sum())
+    parts += [plural(unknown, "pilote sans étape renseignée", "pilotes sans étape renseignée")] if unknown else []
+    decided = count_of(int(pilots["decided_on"].notna().sum()), len(pilots), "pilote")
+    return f"{enumeration(parts)}. Le comité s’est prononcé sur {decided}."

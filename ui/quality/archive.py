@@ -1,4 +1,4 @@
-"""The archive: what earlier computations announced three weeks, one week and one day ahead, and what happened."""
+"""Forecast archive: the forecasts kept 21, 7 and 1 days before each day, compared with the meals served."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ RULE = (
 KEY = "archive_jours"
 
 
-def archived() -> None:
-    """Answer: did what was announced come true?"""
+def forecast_archive() -> None:
+    """Answer: were the forecasts right?"""
     with blocks.question(
         "Ce qui avait été annoncé s’est-il produit\u00a0?", "En\u00a0% des repas servis, jours servis depuis."
     ):
-        found = ask(archive.by_horizon)
-        if found.empty:
-            blocks.empty_state(awaited())
+        horizons = ask(archive.by_horizon)
+        if horizons.empty:
+            blocks.empty_state(nothing_judged_yet())
             return
-        blocks.takeaway(announced(found))
-        more = {"days_ahead": "Avance médiane (jours)", "forecast_city_wape_pct": "Écart ville, prévision (%)"}
-        titles = [NAMES[horizon] for horizon in found["horizon"]]
-        tables.table(quality_tables.beside(found, titles, more), "archive_qualite", height="content")
-        blocks.sentences(counted(row) for _, row in found.iterrows())
+        blocks.takeaway(error_by_horizon(horizons))
+        extra_metrics = {"days_ahead": "Avance médiane (jours)", "forecast_city_wape_pct": "Écart ville, prévision (%)"}
+        titles = [NAMES[horizon] for horizon in horizons["horizon"]]
+        tables.table(quality_tables.transposed(horizons, titles, extra_metrics), "archive_qualite", height="content")
+        blocks.sentences(days_judged(row) for _, row in horizons.iterrows())
         blocks.note(RULE)
-        late = int(found["computed_after"].max())
-        if late:
-            blocks.note(after_the_day(late))
+        computed_late = int(horizons["computed_after"].max())
+        if computed_late:
+            blocks.note(computed_too_late(computed_late))
     by_day()
 
 
-def awaited() -> str:
-    """Say what the archive waits for."""
+def nothing_judged_yet() -> str:
+    """Say from which day on forecasts can be compared with served meals."""
     first = ask(archive.first_day_awaited)
     if first is None:
         return (
@@ -58,19 +58,21 @@ def awaited() -> str:
     )
 
 
-def announced(found: pd.DataFrame) -> str:
-    """Say by how much what was announced at each horizon missed."""
+def error_by_horizon(horizons: pd.DataFrame) -> str:
+    """Say the WAPE of the forecasts of each horizon."""
     parts = [
         f"{WORDS[horizon]}, de {percent(gap)} ({plural(days, *say.CANTEEN_DAY)})"
-        for horizon, gap, days in zip(found["horizon"], found["forecast_wape_pct"], found["canteen_days"], strict=True)
+        for horizon, gap, days in zip(
+            horizons["horizon"], horizons["forecast_wape_pct"], horizons["canteen_days"], strict=True
+        )
     ]
     return (
         f"Par cantine et par jour, ce qui a été annoncé s’écarte des repas servis{SPACE}: {f'{SPACE}; '.join(parts)}."
     )
 
 
-def counted(row: pd.Series) -> str:
-    """Say on how many canteen-days a horizon is judged, and which are not."""
+def days_judged(row: pd.Series) -> str:
+    """Say how many canteen-days a horizon is judged on, and how many are left out."""
     total = int(row["canteen_days"] + row["not_forecast"])
     return (
         f"{NAMES[row['horizon']]}, du {day(row['first'])} au {day(row['last'])}{SPACE}: "
@@ -80,38 +82,39 @@ def counted(row: pd.Series) -> str:
     )
 
 
-def after_the_day(late: int) -> str:
-    """Say that some forecasts were computed once their day had passed."""
+def computed_too_late(count: int) -> str:
+    """Say how many forecasts were computed after their own day."""
     return (
-        f"{plural(late, *say.CANTEEN_DAY)} dont la prévision a été calculée après le jour lui-même, avec les seuls "
+        f"{plural(count, *say.CANTEEN_DAY)} dont la prévision a été calculée après le jour lui-même, avec les seuls "
         "repas connus avant\u00a0: elle dit ce que vaut le calcul, mais personne n’a pu la lire à temps."
     )
 
 
 def by_day() -> None:
-    """Answer: day by day, what was announced, and what happened?"""
+    """Answer: day by day, how far was the forecast from the meals served?"""
     caption = "Repas annoncés moins repas servis, dans les cantines qui ont servi ce jour-là."
     with blocks.question("Et jour par jour\u00a0?", caption):
         place, canteen = filters.canteen()
-        found = ask(archive.archive_by_day, canteen)
-        if found["gap_1"].notna().any():
-            fig = charts.announced_gaps(found, NAMES)
-            blocks.figure(fig, day_by_day(found, place), quality_tables.archived_days(found, NAMES), KEY, digits=0)
+        days = ask(archive.archive_by_day, canteen)
+        if days["gap_1"].notna().any():
+            fig = charts.announced_gaps(days, NAMES)
+            blocks.figure(fig, worst_day(days, place), quality_tables.archived_days(days, NAMES), KEY, digits=0)
         else:
             blocks.empty_state("Aucun jour annoncé, puis servi, n’est gardé pour ce lieu.")
-        everything = ask(archive.archive_by_canteen_day)
-        label = f"Télécharger toute l’archive par cantine et par jour, {plural(len(everything), 'ligne')} (CSV)"
+        canteen_days = ask(archive.archive_by_canteen_day)
+        label = f"Télécharger toute l’archive par cantine et par jour, {plural(len(canteen_days), 'ligne')} (CSV)"
         tables.download_csv(
-            quality_tables.archived_canteen_days(everything, NAMES), "archive_previsions", label, digits=1
+            quality_tables.archived_canteen_days(canteen_days, NAMES), "archive_previsions", label, digits=1
         )
 
 
-def day_by_day(found: pd.DataFrame, place: str) -> str:
-    """Say for a place how many days met a forecast, and on which one what was announced last was most wrong."""
-    met = found.dropna(subset="gap_1")
-    worst = met.iloc[int(met["gap_1"].abs().argmax())]
+def worst_day(days: pd.DataFrame, place: str) -> str:
+    """Say how many days of a place are judged, and on which day the last forecast had the largest error."""
+    judged = days.dropna(subset="gap_1")
+    worst = judged.iloc[int(judged["gap_1"].abs().argmax())]
     return (
-        f"{place}{SPACE}: {plural(len(met), 'jour')}, du {day(met['date'].min())} au {day(met['date'].max())}. "
-        f"Le plus grand écart de la dernière annonce{SPACE}: {signed(worst['gap_1'], 0)}{SPACE}repas "
-        f"le {long_day(worst['date'])}, pour {number(worst['meals_served'])} servis."
+        f"{place}{SPACE}: {plural(len(judged), 'jour')}, du {day(judged['date'].min())} au "
+        f"{day(judged['date'].max())}. Le plus grand écart de la dernière annonce{SPACE}: "
+        f"{signed(worst['gap_1'], 0)}{SPACE}repas le {long_day(worst['date'])}, "
+        f"pour {number(worst['meals_served'])} servis."
     )

@@ -1,4 +1,4 @@
-"""What the page Qualité des prévisions says above its charts and tables; shares are in percent."""
+"""Sentences of the page Qualité des prévisions: WAPE, bias, surplus, shortage, coverage; all in percent."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ KNOWLEDGE = (
     "«\u00a0À la commande\u00a0»\u00a0: ceux du dernier même jour servi trois semaines avant ou plus, connus au moment "
     "de commander.",
 )
-# How often an interval at 80 % may hold, in percent, and still be said to keep its promise.
-HELD = (76, 84)
+# An 80 % interval counts as reliable when its coverage, in percent, is between these two.
+RELIABLE_COVERAGE = (76, 84)
 EVENTS = FRENCH | {"swapped_strike": "grève (déclarée jour et mois inversés)"}
 SET_ASIDE = {
     "typing_error": "chiffre aberrant, saisie à vérifier",
@@ -44,7 +44,7 @@ NOTHING_KNOWN = "rien de particulier"
 
 
 def extent(judged: Judged, served: int) -> str:
-    """Say what the figures are over, and what they leave out: together, every canteen-day of the log."""
+    """Say how many canteen-days are judged and how many are left out; their sum is every canteen-day of the log."""
     left_out = [
         f"{number(judged.without_plan)} sans prévu",
         f"{number(judged.without_forecast)} sans prévision (trop peu d’historique)",
@@ -60,170 +60,176 @@ def extent(judged: Judged, served: int) -> str:
     )
 
 
-def compared(value: float, other: float, digits: int = 1) -> str:
-    """Say whether a share is under, over or equal to another, as both are written."""
+def comparison(value: float, other: float, digits: int = 1) -> str:
+    """Say whether a value is less than, more than or equal to another, once both are rounded as shown."""
     gap = round(value, digits) - round(other, digits)
     return "autant" if gap == 0 else "moins" if gap < 0 else "plus"
 
 
-def rows_of(found: pd.DataFrame) -> dict[str, Row]:
-    """Return the rows of `quality.by_method` by method."""
-    return {row["method"]: dict(row) for row in found.to_dict("records")}
+def rows_of(table: pd.DataFrame) -> dict[str, Row]:
+    """Return the rows of `quality.by_method` as a dictionary, by method."""
+    return {row["method"]: dict(row) for row in table.to_dict("records")}
 
 
-def verdict(found: dict[str, Row], held: Row) -> tuple[str, list[str]]:
-    """Say on how many points forecasts can be relied upon, then answer each of them by yes or no, with its figures."""
-    plan, forecast = found["plan"], found["forecast"]
-    closer = all(compared(forecast[name], plan[name]) == "moins" for name in ("wape_pct", "city_wape_pct"))
+def verdict(by_method: dict[str, Row], coverage_row: Row) -> tuple[str, list[str]]:
+    """Say how many reliability tests the forecasts pass, then the result of each test with its figures."""
+    plan, forecast = by_method["plan"], by_method["forecast"]
+    more_accurate = all(comparison(forecast[name], plan[name]) == "moins" for name in ("wape_pct", "city_wape_pct"))
     points = [
-        ("Plus juste que le prévu des gestionnaires", closer, methods(found)),
-        ("Plus juste que le même jour de la semaine", *_beside_same_weekday(found)),
+        ("Plus juste que le prévu des gestionnaires", more_accurate, methods(by_method)),
+        ("Plus juste que le même jour de la semaine", *_same_weekday(by_method)),
         *(
-            (f"{NAMES[name]}, moins de surplus sans plus de manque", *_quantity(found, name))
+            (f"{NAMES[name]}, moins de surplus sans plus de manque", *_quantity(by_method, name))
             for name in ("recommended", "recommended_with_plan")
         ),
-        (f"Intervalle à 80{SPACE}% fiable", HELD[0] <= held["covered_pct"] <= HELD[1], _held(held)),
+        (
+            f"Intervalle à 80{SPACE}% fiable",
+            RELIABLE_COVERAGE[0] <= coverage_row["covered_pct"] <= RELIABLE_COVERAGE[1],
+            _coverage(coverage_row),
+        ),
     ]
-    kept = sum(answer for _, answer, _ in points)
+    passed = sum(answer for _, answer, _ in points)
     return (
-        f"Oui sur {count_of(kept, len(points), 'point')}.",
-        [f"{title}{SPACE}? {'Oui' if answer else 'Non'}. {told}" for title, answer, told in points],
+        f"Oui sur {count_of(passed, len(points), 'point')}.",
+        [f"{title}{SPACE}? {'Oui' if answer else 'Non'}. {detail}" for title, answer, detail in points],
     )
 
 
-def methods(found: dict[str, Row]) -> str:
-    """Say whether forecasts miss by less than the plan, per canteen and for the city."""
-    plan, forecast = found["plan"], found["forecast"]
-    own, city = (compared(forecast[name], plan[name]) for name in ("wape_pct", "city_wape_pct"))
+def methods(by_method: dict[str, Row]) -> str:
+    """Say whether the WAPE of the forecast is under that of the plan, per canteen and for the city."""
+    plan, forecast = by_method["plan"], by_method["forecast"]
+    word, city_word = (comparison(forecast[name], plan[name]) for name in ("wape_pct", "city_wape_pct"))
     return (
-        f"Par cantine et par jour, la prévision s’écarte de {percent(forecast['wape_pct'])} des repas servis, {own} "
+        f"Par cantine et par jour, la prévision s’écarte de {percent(forecast['wape_pct'])} des repas servis, {word} "
         f"que le prévu ({percent(plan['wape_pct'])}){SPACE}; pour la ville et par jour, de "
-        f"{percent(forecast['city_wape_pct'])}, {city} que lui ({percent(plan['city_wape_pct'])})."
+        f"{percent(forecast['city_wape_pct'])}, {city_word} que lui ({percent(plan['city_wape_pct'])})."
     )
 
 
-def _beside_same_weekday(found: dict[str, Row]) -> tuple[bool, str]:
-    """Tell whether forecasts miss by less than what the same weekday was, and by how much that one misses."""
-    known = [name for name in ("same_weekday_last_week", "same_weekday_at_order") if name in found]
-    own = found["forecast"]["wape_pct"]
-    gaps = [f"{NAMES[name]}{SPACE}: {percent(found[name]['wape_pct'])} d’écart" for name in known]
-    closer = bool(known) and all(compared(own, found[name]["wape_pct"]) == "moins" for name in known)
-    return closer, f"{'. '.join(gaps) or 'Le passé est trop court pour le dire'}."
+def _same_weekday(by_method: dict[str, Row]) -> tuple[bool, str]:
+    """Compare the forecast with the seasonal naive methods (same weekday): is it more accurate, and their WAPE."""
+    baselines = [name for name in ("same_weekday_last_week", "same_weekday_at_order") if name in by_method]
+    forecast_wape = by_method["forecast"]["wape_pct"]
+    gaps = [f"{NAMES[name]}{SPACE}: {percent(by_method[name]['wape_pct'])} d’écart" for name in baselines]
+    more_accurate = bool(baselines) and all(
+        comparison(forecast_wape, by_method[name]["wape_pct"]) == "moins" for name in baselines
+    )
+    return more_accurate, f"{'. '.join(gaps) or 'Le passé est trop court pour le dire'}."
 
 
-def _quantity(found: dict[str, Row], method: str) -> tuple[bool, str]:
-    """Tell whether a quantity leaves less over than the plan without missing more, and both beside the plan's."""
-    plan, own = found["plan"], found[method]
+def _quantity(by_method: dict[str, Row], method: str) -> tuple[bool, str]:
+    """Compare a quantity with the plan: is there less surplus without more shortage, and the figures of both."""
+    plan, quantity = by_method["plan"], by_method[method]
     words = {"surplus_pct": "surplus", "shortage_pct": "manque"}
-    sides = {column: compared(own[column], plan[column], 2) for column in words}
+    sides = {column: comparison(quantity[column], plan[column], 2) for column in words}
     parts = [
-        f"{sides[column]} de {word} ({percent(own[column], 2)} contre {percent(plan[column], 2)})"
+        f"{sides[column]} de {word} ({percent(quantity[column], 2)} contre {percent(plan[column], 2)})"
         for column, word in words.items()
     ]
-    kept = sides["surplus_pct"] == "moins" and sides["shortage_pct"] != "plus"
-    return kept, f"{' et '.join(parts).capitalize()} que le prévu."
+    better = sides["surplus_pct"] == "moins" and sides["shortage_pct"] != "plus"
+    return better, f"{' et '.join(parts).capitalize()} que le prévu."
 
 
-def _held(held: Row) -> str:
-    covered = count_of(int(held["covered"]), int(held["canteen_days"]), *CANTEEN_DAY)
-    return f"Il contient les repas servis {percent(held['covered_pct'])} du temps ({covered})."
+def _coverage(coverage_row: Row) -> str:
+    covered = count_of(int(coverage_row["covered"]), int(coverage_row["canteen_days"]), *CANTEEN_DAY)
+    return f"Il contient les repas servis {percent(coverage_row['covered_pct'])} du temps ({covered})."
 
 
-def naive(found: dict[str, Row]) -> str:
-    """Say on how many canteen-days each naive method could be judged."""
-    told = [
+def naive(by_method: dict[str, Row]) -> str:
+    """Say how many canteen-days each seasonal naive method is judged on."""
+    counts = [
         f"{NAMES[name]}{SPACE}: "
-        f"{count_of(found.get(name, {}).get('canteen_days', 0), found['plan']['canteen_days'], *CANTEEN_DAY)}."
+        f"{count_of(by_method.get(name, {}).get('canteen_days', 0), by_method['plan']['canteen_days'], *CANTEEN_DAY)}."
         for name in ("same_weekday_last_week", "same_weekday_at_order")
     ]
-    return " ".join(told)
+    return " ".join(counts)
 
 
 def canteen_days(titles: list[str], counts: list[int]) -> str:
-    """Say on how many canteen-days each group is judged."""
-    told = [f"{title}, {number(count)}" for title, count in zip(titles, counts, strict=True)]
-    return f"Journées de cantine jugées{SPACE}: {f'{SPACE}; '.join(told)}."
+    """Say how many canteen-days each group is judged on."""
+    groups = [f"{title}, {number(count)}" for title, count in zip(titles, counts, strict=True)]
+    return f"Journées de cantine jugées{SPACE}: {f'{SPACE}; '.join(groups)}."
 
 
-def months(found: pd.DataFrame) -> str:
-    """Say in how many months the forecast misses by less than the plan, and where it misses most."""
-    return _groups(found, count_of(_better(found), len(found), "mois", "mois"), lambda row: f"en {row['month']:%m/%Y}")
+def months(rows: pd.DataFrame) -> str:
+    """Say in how many months the forecast is more accurate than the plan, and its worst month."""
+    return _groups(rows, count_of(_better(rows), len(rows), "mois", "mois"), lambda row: f"en {row['month']:%m/%Y}")
 
 
-def canteens(found: pd.DataFrame) -> str:
-    """Say for how many canteens the forecast misses by less than the plan, and where it misses most."""
-    return _groups(found, f"pour {count_of(_better(found), len(found), 'cantine')}", lambda row: f"à {row['place']}")
+def canteens(rows: pd.DataFrame) -> str:
+    """Say for how many canteens the forecast is more accurate than the plan, and its worst canteen."""
+    return _groups(rows, f"pour {count_of(_better(rows), len(rows), 'cantine')}", lambda row: f"à {row['place']}")
 
 
-def leads(found: pd.DataFrame) -> str:
-    """Say at how many leads the forecast misses by less than the plan, and at which it misses most."""
-    told = f"pour {count_of(_better(found), len(found), 'avance')}"
-    return _groups(found, told, lambda row: f"à {plural(row['weeks'], 'semaine')}")
+def leads(rows: pd.DataFrame) -> str:
+    """Say at how many lead times the forecast is more accurate than the plan, and its worst lead time."""
+    better = f"pour {count_of(_better(rows), len(rows), 'avance')}"
+    return _groups(rows, better, lambda row: f"à {plural(row['weeks'], 'semaine')}")
 
 
-def _better(found: pd.DataFrame) -> int:
-    return int((found["forecast_wape_pct"] < found["plan_wape_pct"]).sum())
+def _better(rows: pd.DataFrame) -> int:
+    return int((rows["forecast_wape_pct"] < rows["plan_wape_pct"]).sum())
 
 
-def _groups(found: pd.DataFrame, better: str, where: Callable[[pd.Series], str]) -> str:
-    worst = found.nlargest(1, "forecast_wape_pct").iloc[0]
+def _groups(rows: pd.DataFrame, better: str, where: Callable[[pd.Series], str]) -> str:
+    worst = rows.nlargest(1, "forecast_wape_pct").iloc[0]
     return (
         f"La prévision s’écarte moins que le prévu {better}{SPACE}; "
         f"son plus grand écart est {where(worst)} ({percent(worst['forecast_wape_pct'])})."
     )
 
 
-def coverage(found: pd.DataFrame) -> str:
-    """Say how often the interval held, and how its misses are shared out."""
-    row = found.iloc[0]
-    held = count_of(int(row["covered"]), int(row["canteen_days"]), *CANTEEN_DAY)
+def coverage(rows: pd.DataFrame) -> str:
+    """Say the coverage of the interval, and how often the meals served were below or above it."""
+    row = rows.iloc[0]
+    count = count_of(int(row["covered"]), int(row["canteen_days"]), *CANTEEN_DAY)
     return (
-        f"L’intervalle à 80{SPACE}% contient les repas servis {percent(row['covered_pct'])} du temps ({held}){SPACE}; "
+        f"L’intervalle à 80{SPACE}% contient les repas servis {percent(row['covered_pct'])} du temps ({count}){SPACE}; "
         f"il y en a eu moins {percent(row['below_pct'])} du temps, plus {percent(row['above_pct'])}."
     )
 
 
-def sizes(found: pd.DataFrame) -> str | None:
-    """Say how often the interval held in each third of the canteens, by size; nothing with too few of them."""
-    thirds = found[found["third"] > 0]
+def sizes(rows: pd.DataFrame) -> str | None:
+    """Say the coverage in each third of the canteens by size; None when there are fewer than three thirds."""
+    thirds = rows[rows["third"] > 0]
     if len(thirds) < len(THIRDS) - 1:
         return None
-    told = [
+    shares = [
         f"{THIRDS[third]}{SPACE}: {percent(share)}"
         for third, share in zip(thirds["third"], thirds["covered_pct"], strict=True)
     ]
-    return f"Par tiers, selon les repas servis par jour. {'. '.join(told)}."
+    return f"Par tiers, selon les repas servis par jour. {'. '.join(shares)}."
 
 
-def worst(row: pd.Series, whose: str, known: str) -> str:
-    """Say which day was forecast worst, in the city or in a canteen, and what is known of it."""
+def worst(row: pd.Series, whose: str, facts: str) -> str:
+    """Say which day of the city or of a canteen has the largest forecast error, with the facts known about it."""
     share = signed(100 * row["gap"] / row["meals_served"], 0)
     return (
         f"Le plus grand écart {whose}{SPACE}: le {long_day(row['date'])}, {number(row['forecast'])} repas annoncés "
-        f"pour {number(row['meals_served'])} servis ({share}{SPACE}%). Ce qu’on en sait{SPACE}: {known}."
+        f"pour {number(row['meals_served'])} servis ({share}{SPACE}%). Ce qu’on en sait{SPACE}: {facts}."
     )
 
 
-def known_of_canteen(row: pd.Series) -> str:
-    """Say what is known of a canteen-day: its events, a plan far from the quantity, why nothing is learnt from it."""
-    told = [*_events(row["events"])]
+def facts_of_canteen_day(row: pd.Series) -> str:
+    """List the facts about a canteen-day: its events, why no model learns from it, a plan far from the quantity."""
+    facts = [*_events(row["events"])]
     if not is_missing(row["set_aside"]):
-        told.append(SET_ASIDE.get(row["set_aside"], "journée écartée de l’apprentissage"))
+        facts.append(SET_ASIDE.get(row["set_aside"], "journée écartée de l’apprentissage"))
     if not is_missing(row["plan_gap"]):
-        told.append(f"prévu loin de la quantité conseillée ({signed(row['plan_gap'], 0)})")
-    return f"{SPACE}; ".join(told) or NOTHING_KNOWN
+        facts.append(f"prévu loin de la quantité conseillée ({signed(row['plan_gap'], 0)})")
+    return f"{SPACE}; ".join(facts) or NOTHING_KNOWN
 
 
-def known_of_city(row: pd.Series) -> str:
-    """Say what is known of a day of the city: its events, and in how many canteens it was out of the ordinary."""
-    told = [*_events(row["events"])]
+def facts_of_city_day(row: pd.Series) -> str:
+    """List the facts about a day of the city: its events, and in how many canteens it was unusual."""
+    facts = [*_events(row["events"])]
     if row["set_aside"]:
-        told.append(f"aberrante ou incomplète dans {plural(row['set_aside'], 'cantine')}")
+        facts.append(f"aberrante ou incomplète dans {plural(row['set_aside'], 'cantine')}")
     if row["plan_gaps"]:
-        told.append(f"prévu loin de la quantité conseillée dans {plural(row['plan_gaps'], 'cantine')}")
-    return f"{SPACE}; ".join(told) or NOTHING_KNOWN
+        facts.append(f"prévu loin de la quantité conseillée dans {plural(row['plan_gaps'], 'cantine')}")
+    return f"{SPACE}; ".join(facts) or NOTHING_KNOWN
 
 
 def _events(kinds: object) -> list[str]:
-    known = [] if is_missing(kinds) else [EVENTS.get(kind, "événement") for kind in str(kinds).split()]
-    return [enumeration(known)] if known else []
+    names = [] if is_missing(kinds) else [EVENTS.get(kind, "événement") for kind in str(kinds).split()]
+    return [enumeration(names)] if names else []

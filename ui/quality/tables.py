@@ -1,4 +1,4 @@
-"""The tables of the page Qualité des prévisions, under the names people read."""
+"""Tables of the page Qualité des prévisions: accuracy metrics, worst days, forecast archive; with French titles."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from ui.kit.formats import SPACE, weekday
 from ui.kit.tables import Wide
 from ui.quality import sentences as say
 
-KNOWN = "Ce qu’on en sait"
-MEASURES = {
+FACTS = "Ce qu’on en sait"
+METRICS = {
     "canteen_days": "Journées",
     "plan_wape_pct": "Écart, prévu (%)",
     "forecast_wape_pct": "Écart, prévision (%)",
@@ -37,8 +37,8 @@ METHODS = {
     "shortage_pct": "Manque (%)",
     "short_pct": "En manque (%)",
 }
-# What a page has room for at a time: the measures that are read together.
-TOGETHER = {
+# The metrics of each part of a table: all of them together are wider than the page.
+METRICS_OF_PART = {
     "Écart": ("plan_wape_pct", "forecast_wape_pct", "covered_pct"),
     "Biais": ("canteen_days", "plan_bias_pct", "forecast_bias_pct"),
     "Surplus": ("plan_surplus_pct", "recommended_surplus_pct", "recommended_with_plan_surplus_pct"),
@@ -50,15 +50,15 @@ DAYS = {
     "place": "Cantine",
     "gap": "Écart (repas)",
     "gap_pct": "Écart (%)",
-    "known": KNOWN,
+    "known": FACTS,
     "weekday": "Jour",
     "canteens": "Cantines",
     "meals_served": "Repas servis",
     "forecast": "Prévision (repas)",
     "meals_planned": "Prévu (repas)",
 }
-SHORTER = {"meals_served": "Servis", "forecast": "Prévision", "meals_planned": "Prévu"}
-SAID = {
+SHORT_TITLES = {"meals_served": "Servis", "forecast": "Prévision", "meals_planned": "Prévu"}
+ARCHIVED = {
     "forecast": "prévision (repas)",
     "lower": "borne basse (repas)",
     "upper": "borne haute (repas)",
@@ -68,95 +68,95 @@ SAID = {
 }
 
 
-def methods(found: pd.DataFrame) -> Wide:
-    """Return the measures of each method: its gaps, then what it would have left over or lacked."""
-    whole = found.assign(method=found["method"].map(say.NAMES))[list(METHODS)].rename(columns=METHODS)
+def methods(rows: pd.DataFrame) -> Wide:
+    """Return the metrics of each method: first the errors, then surplus and shortage."""
+    whole = rows.assign(method=rows["method"].map(say.NAMES))[list(METHODS)].rename(columns=METHODS)
     gaps, quantities = whole.columns[1:4], whole.columns[4:]
     return Wide(whole, (whole.drop(columns=quantities), whole.drop(columns=gaps)))
 
 
-def months(found: pd.DataFrame) -> Wide:
-    """Return the measures of each month, those read together in one part."""
-    told = found.assign(month=found["month"].dt.strftime("%Y-%m"))
-    whole = measures(told, {"month": "Mois", "meals_served": "Repas servis"})
-    first, *others = together(whole, ["Mois"]).values()
+def months(rows: pd.DataFrame) -> Wide:
+    """Return the metrics of each month, in parts of a few columns."""
+    labelled = rows.assign(month=rows["month"].dt.strftime("%Y-%m"))
+    whole = metrics(labelled, {"month": "Mois", "meals_served": "Repas servis"})
+    first, *others = parts_of(whole, ["Mois"]).values()
     first.insert(1, "Repas servis", whole["Repas servis"])
     return Wide(whole, (first, *others))
 
 
-def together(whole: pd.DataFrame, keys: list[str]) -> dict[str, pd.DataFrame]:
-    """Return tables of the measures read together, after the columns that say what they are about."""
+def parts_of(whole: pd.DataFrame, keys: list[str]) -> dict[str, pd.DataFrame]:
+    """Return one table for each part, by its name: the key columns, then the metrics of the part."""
     parts = {}
-    for name, columns in TOGETHER.items():
-        titles = [MEASURES[column] for column in columns]
+    for name, columns in METRICS_OF_PART.items():
+        titles = [METRICS[column] for column in columns]
         shorter = {title: title.removesuffix(" (%)") for title in titles}
         parts[name] = whole[[*keys, *titles]].rename(columns=shorter)
     return parts
 
 
-def measures(found: pd.DataFrame, first: dict[str, str]) -> pd.DataFrame:
-    """Return the measures of groups of canteen-days, after the columns that say which they are."""
-    names = first | MEASURES
-    return found[list(names)].rename(columns=names)
+def metrics(rows: pd.DataFrame, first: dict[str, str]) -> pd.DataFrame:
+    """Return the metrics of groups of canteen-days, after the columns of `first`, which name the groups."""
+    names = first | METRICS
+    return rows[list(names)].rename(columns=names)
 
 
-def beside(found: pd.DataFrame, titles: list[str], more: dict[str, str] | None = None) -> pd.DataFrame:
-    """Return the measures of a few groups side by side: one row per measure, one column per group."""
-    names = {name: words for name, words in ((more or {}) | MEASURES).items() if name != "canteen_days"}
-    turned = found[list(names)].astype(float).set_axis(titles).rename(columns=names).T
-    return turned.rename_axis("Mesure").reset_index()
+def transposed(rows: pd.DataFrame, titles: list[str], extra_metrics: dict[str, str] | None = None) -> pd.DataFrame:
+    """Return the metrics of a few groups side by side: one row per metric, one column per group."""
+    names = {name: words for name, words in ((extra_metrics or {}) | METRICS).items() if name != "canteen_days"}
+    table = rows[list(names)].astype(float).set_axis(titles).rename(columns=names).T
+    return table.rename_axis("Mesure").reset_index()
 
 
-def canteens(found: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
-    """Return the measures of each canteen, and by name those read together, their titles without that name."""
+def canteens(rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """Return the metrics of each canteen as a whole table, and its parts by name, with shorter titles."""
     first = {"place": "Cantine", "meals_per_day": "Repas par jour"}
-    whole = measures(found, first)
-    parts = together(whole, list(first.values()))
+    whole = metrics(rows, first)
+    parts = parts_of(whole, list(first.values()))
     return whole, {name: part.rename(columns=partial(_within, name)) for name, part in parts.items()}
 
 
 def _within(name: str, title: str) -> str:
-    """Name a column where the name of its measure stands above."""
+    """Return the title of a column without the name of its part, which the tab already shows."""
     short = title.removeprefix(f"{name}, ")
     return short[:1].upper() + short[1:]
 
 
-def days(found: pd.DataFrame) -> Wide:
-    """Return days: how far they were missed, what is known of them, their meals."""
-    whole = _named(found, DAYS)
+def days(rows: pd.DataFrame) -> Wide:
+    """Return days in three parts: forecast error, facts known about the day, meals."""
+    whole = _named(rows, DAYS)
     keys = [name for name in ("Date", "Cantine") if name in whole]
-    meals = {DAYS[name]: words for name, words in SHORTER.items()}
-    gaps = whole.drop(columns=[KNOWN, *meals])
-    return Wide(whole, (gaps, whole[[*keys, KNOWN]], whole[[*keys, *meals]].rename(columns=meals)))
+    meals = {DAYS[name]: words for name, words in SHORT_TITLES.items()}
+    gaps = whole.drop(columns=[FACTS, *meals])
+    return Wide(whole, (gaps, whole[[*keys, FACTS]], whole[[*keys, *meals]].rename(columns=meals)))
 
 
-def archived_days(found: pd.DataFrame, horizons: dict[int, str]) -> Wide:
-    """Return the days of a place: meals, what was announced at each horizon, and its gap."""
-    said = {f"forecast_{days}": f"Annoncé, {name.lower()}" for days, name in horizons.items()}
-    gaps = {f"gap_{days}": f"Écart, {name.lower()}" for days, name in horizons.items()}
-    whole = _named(found, DAYS | said | gaps)
+def archived_days(rows: pd.DataFrame, horizons: dict[int, str]) -> Wide:
+    """Return the days of a place in three parts: meals, forecast of each horizon, error of each horizon."""
+    forecasts = {f"forecast_{days}": f"Annoncé, {name.lower()}" for days, name in horizons.items()}
+    errors = {f"gap_{days}": f"Écart, {name.lower()}" for days, name in horizons.items()}
+    whole = _named(rows, DAYS | forecasts | errors)
     shorter = {
-        f"{what}, {name.lower()}": f"{what}, {days}{SPACE}j"
-        for what in ("Annoncé", "Écart")
+        f"{kind}, {name.lower()}": f"{kind}, {days}{SPACE}j"
+        for kind in ("Annoncé", "Écart")
         for days, name in horizons.items()
     }
     parts = (
         whole.drop(columns=list(shorter)),
-        *(whole[["Date", *columns.values()]].rename(columns=shorter) for columns in (said, gaps)),
+        *(whole[["Date", *columns.values()]].rename(columns=shorter) for columns in (forecasts, errors)),
     )
     return Wide(whole, parts)
 
 
-def archived_canteen_days(found: pd.DataFrame, horizons: dict[int, str]) -> pd.DataFrame:
-    """Return the whole archive, one row per canteen × day."""
-    said = {
+def archived_canteen_days(rows: pd.DataFrame, horizons: dict[int, str]) -> pd.DataFrame:
+    """Return the whole forecast archive, one row per canteen × day."""
+    forecasts = {
         f"{column}_{days}": f"{name}{SPACE}: {words}"
         for days, name in horizons.items()
-        for column, words in SAID.items()
+        for column, words in ARCHIVED.items()
     }
-    return _named(found, DAYS | said)
+    return _named(rows, DAYS | forecasts)
 
 
-def _named(found: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
-    told = found.assign(weekday=found["date"].map(weekday))
-    return told[[name for name in names if name in told]].rename(columns=names)
+def _named(rows: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+    labelled = rows.assign(weekday=rows["date"].map(weekday))
+    return labelled[[name for name in names if name in labelled]].rename(columns=names)

@@ -1,30 +1,28 @@
-"""The blocks of the page Qualité des prévisions: past forecasts against what was served, and against the plan."""
+"""Blocks of the page Qualité des prévisions: rolling-origin backtest of the forecasts, compared with the plan."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from data.queries import ForecastRun
 from data.queries.forecasts import quality
 from data.queries.forecasts.quality import Judged
+from data.queries.forecasts.runs import ForecastRun
 from ui.kit import blocks, tables
 from ui.kit.blocks import Figure
 from ui.kit.formats import SPACE, count_of, moment, number, percent
-from ui.quality import archive as archive_view
-from ui.quality import charts
+from ui.quality import archive, charts, worst_days
 from ui.quality import sentences as say
 from ui.quality import tables as quality_tables
-from ui.quality import worst_days as worst_days_view
 from ui.quality.sentences import Row
 from ui.session import ask
 
-PREVISIONS = "pages/cuisine/previsions.py"
-MEASURES = (
+FORECASTS_PAGE = "pages/cuisine/previsions.py"
+METRICS_NOTE = (
     "En\u00a0% des repas servis. Écart\u00a0: par cantine et par jour (WAPE), ou du total de la ville par jour (Écart "
     "ville). Biais\u00a0: en trop (+) ou en moins (−), tout compensé. En manque\u00a0: en\u00a0% des journées de "
     "cantine, celles où il aurait fallu plus de repas."
 )
-LEADS = (
+LEADS_NOTE = (
     "Avance\u00a0: semaines entières entre le dernier jour connu et le jour prévu. Chaque mois est prévu d’un coup, "
     "trois semaines avant son premier jour\u00a0: les débuts de mois ont trois semaines d’avance, les fins de mois six "
     "ou sept. Ces lignes ne parlent donc pas des mêmes jours\u00a0; le prévu dit si ces jours étaient difficiles."
@@ -32,39 +30,39 @@ LEADS = (
 
 
 def judged(run: ForecastRun | None) -> Judged | None:
-    """Return what the last computation judged, or say what to do and return None."""
+    """Return the canteen-days that the last computation judged, or say what to do and return None."""
     if run is None:
         blocks.empty_state(
             "Aucune prévision n’est encore calculée\u00a0: leur qualité paraîtra ici après le premier calcul.",
             "Calculer les prévisions",
-            PREVISIONS,
+            FORECASTS_PAGE,
         )
         return None
-    found = ask(quality.judged_days, run.run_id)
-    if found is None:
+    judged_days = ask(quality.judged_days, run.run_id)
+    if judged_days is None:
         blocks.empty_state(
             "Le dernier calcul n’a pas pu juger de prévisions passées\u00a0: il faut au moins une année de repas "
             "prévus et servis. Si vous les avez déposés depuis, recalculez les prévisions.",
             "Aller aux prévisions",
-            PREVISIONS,
+            FORECASTS_PAGE,
         )
-    return found
+    return judged_days
 
 
 def headline(run: ForecastRun, extent: Judged) -> None:
-    """Answer the question of the page by yes or no, point by point, with the main figures and what they are over."""
-    methods = say.rows_of(ask(quality.by_method, run.run_id))
-    held = ask(quality.coverage, run.run_id).to_dict("records")[0]
-    answer, points = say.verdict(methods, held)
+    """Show the reliability tests and their results, the main figures, and the days they are computed on."""
+    metrics = say.rows_of(ask(quality.by_method, run.run_id))
+    coverage = ask(quality.coverage, run.run_id).to_dict("records")[0]
+    answer, points = say.verdict(metrics, coverage)
     blocks.takeaway(answer)
     blocks.sentences(points)
     names = {"forecast": "Écart de la prévision", "plan": "Écart du prévu"}
-    blocks.figures([*(_gap(name, methods[key]) for key, name in names.items()), *_shares(methods, held)], "qualite")
-    blocks.note(say.extent(extent, methods["plan"]["meals_served"]))
-    changed = " Des données ont changé depuis\u00a0: recalculez les prévisions." if run.outdated else ""
+    blocks.figures([*(_gap(name, metrics[key]) for key, name in names.items()), *_shares(metrics, coverage)], "qualite")
+    blocks.note(say.extent(extent, metrics["plan"]["meals_served"]))
+    outdated = " Des données ont changé depuis\u00a0: recalculez les prévisions." if run.outdated else ""
     blocks.note(
         f"Calcul du {moment(run.finished_at)}. Chaque mois passé est prévu comme il l’aurait été alors, avec les seuls "
-        f"repas connus trois semaines avant son premier jour.{changed}"
+        f"repas connus trois semaines avant son premier jour.{outdated}"
     )
 
 
@@ -77,45 +75,45 @@ def _gap(name: str, row: Row) -> Figure:
     )
 
 
-def _shares(methods: dict[str, Row], held: Row) -> list[Figure]:
-    short = methods["recommended"]
+def _shares(metrics: dict[str, Row], coverage: Row) -> list[Figure]:
+    recommended = metrics["recommended"]
     return [
         Figure(
             "Journées en manque, quantité conseillée",
-            percent(short["short_pct"]),
-            count_of(short["short_days"], short["canteen_days"], *say.CANTEEN_DAY),
-            f"Prévu des gestionnaires{SPACE}: {percent(methods['plan']['short_pct'])}.",
+            percent(recommended["short_pct"]),
+            count_of(recommended["short_days"], recommended["canteen_days"], *say.CANTEEN_DAY),
+            f"Prévu des gestionnaires{SPACE}: {percent(metrics['plan']['short_pct'])}.",
         ),
         Figure(
             "Intervalle tenu",
-            percent(held["covered_pct"]),
-            count_of(held["covered"], held["canteen_days"], *say.CANTEEN_DAY),
+            percent(coverage["covered_pct"]),
+            count_of(coverage["covered"], coverage["canteen_days"], *say.CANTEEN_DAY),
             f"Promis{SPACE}: 80{SPACE}%.",
         ),
     ]
 
 
 def by_method(run: ForecastRun) -> None:
-    """Answer: which method misses least, and what does each of them know?"""
+    """Answer: which method has the smallest error, and which data does each method use?"""
     caption = "Sur les journées de cantine où le prévu et la prévision existent."
     with blocks.question("Quelle méthode s’écarte le moins\u00a0?", caption):
-        found = ask(quality.by_method, run.run_id)
-        tables.table(quality_tables.methods(found), "qualite_methodes", height="content")
-        blocks.note(MEASURES)
+        rows = ask(quality.by_method, run.run_id)
+        tables.table(quality_tables.methods(rows), "qualite_methodes", height="content")
+        blocks.note(METRICS_NOTE)
         blocks.sentences(say.KNOWLEDGE)
-        blocks.note(say.naive(say.rows_of(found)))
+        blocks.note(say.naive(say.rows_of(rows)))
 
 
 def details(run: ForecastRun, extent: Judged) -> None:
-    """Show one detail at a time, as a tab kept in the address."""
+    """Show the details in tabs; the open tab is kept in the address."""
     views = {
         "Méthodes": by_method,
         "Par mois": by_month,
         "Par avance": by_lead,
         "Par cantine": by_canteen,
         "Intervalle": interval,
-        "Pires jours": lambda run: worst_days_view.worst_days(run, extent),
-        "Archive": lambda _: archive_view.archived(),
+        "Pires jours": lambda run: worst_days.worst_days(run, extent),
+        "Archive": lambda _: archive.forecast_archive(),
     }
     for tab, show in zip(st.tabs(list(views), key="detail", bind="query-params"), views.values(), strict=True):
         if tab.open:
@@ -124,39 +122,39 @@ def details(run: ForecastRun, extent: Judged) -> None:
 
 
 def by_month(run: ForecastRun) -> None:
-    """Answer: does it hold month after month?"""
+    """Answer: is the forecast more accurate in every month?"""
     caption = "Somme des écarts par cantine et par jour, en\u00a0% des repas servis du mois."
     with blocks.question("Est-ce vrai tous les mois\u00a0?", caption):
-        found = ask(quality.quality_by_month, run.run_id)
-        table = quality_tables.months(found)
-        blocks.figure(charts.gaps_by_month(found), say.months(found), table, "qualite_mois")
+        months = ask(quality.quality_by_month, run.run_id)
+        table = quality_tables.months(months)
+        blocks.figure(charts.gaps_by_month(months), say.months(months), table, "qualite_mois")
 
 
 def by_lead(run: ForecastRun) -> None:
-    """Answer: does it hold however long ahead?"""
+    """Answer: is the forecast more accurate at every lead time?"""
     with blocks.question("Est-ce vrai quelle que soit l’avance\u00a0?", "En\u00a0% des repas servis."):
-        found = ask(quality.quality_by_lead, run.run_id)
-        if found.empty:
+        leads = ask(quality.quality_by_lead, run.run_id)
+        if leads.empty:
             blocks.empty_state(
                 "Ce calcul n’a pas gardé l’avance de ses prévisions\u00a0: recalculez-les.",
                 "Aller aux prévisions",
-                PREVISIONS,
+                FORECASTS_PAGE,
             )
             return
-        blocks.takeaway(say.leads(found))
-        titles = [f"{weeks}{SPACE}sem." for weeks in found["weeks"]]
-        tables.table(quality_tables.beside(found, titles), "qualite_avance", height="content")
-        blocks.note(say.canteen_days(titles, found["canteen_days"].tolist()))
-        blocks.note(LEADS)
+        blocks.takeaway(say.leads(leads))
+        titles = [f"{weeks}{SPACE}sem." for weeks in leads["weeks"]]
+        tables.table(quality_tables.transposed(leads, titles), "qualite_avance", height="content")
+        blocks.note(say.canteen_days(titles, leads["canteen_days"].tolist()))
+        blocks.note(LEADS_NOTE)
 
 
 def by_canteen(run: ForecastRun) -> None:
-    """Answer: does it hold for every canteen?"""
+    """Answer: is the forecast more accurate in every canteen?"""
     caption = "Un clic sur un titre de colonne trie le tableau. Écarts, surplus et biais en\u00a0% des repas servis."
     with blocks.question("Est-ce vrai dans toutes les cantines\u00a0?", caption):
-        found = ask(quality.quality_by_canteen, run.run_id)
-        blocks.takeaway(say.canteens(found))
-        table, parts = quality_tables.canteens(found)
+        canteens = ask(quality.quality_by_canteen, run.run_id)
+        blocks.takeaway(say.canteens(canteens))
+        table, parts = quality_tables.canteens(canteens)
         for tab, (name, part) in zip(st.tabs(list(parts)), parts.items(), strict=True):
             with tab:
                 tables.table(part, f"qualite_cantines_{name}", height=420, download=False)
@@ -164,13 +162,13 @@ def by_canteen(run: ForecastRun) -> None:
 
 
 def interval(run: ForecastRun) -> None:
-    """Answer: does the 80 % interval keep its promise?"""
+    """Answer: is the coverage of the 80 % interval close to 80 %?"""
     with blocks.question(
         f"L’intervalle à 80{SPACE}% tient-il sa promesse\u00a0?", "Part des journées de cantine, mois par mois."
     ):
-        found, months = ask(quality.coverage, run.run_id), ask(quality.quality_by_month, run.run_id)
+        coverage, months = ask(quality.coverage, run.run_id), ask(quality.quality_by_month, run.run_id)
         fig = charts.coverage_by_month(months)
-        blocks.figure(fig, say.coverage(found), quality_tables.months(months), "qualite_intervalle")
-        by_size = say.sizes(found)
+        blocks.figure(fig, say.coverage(coverage), quality_tables.months(months), "qualite_intervalle")
+        by_size = say.sizes(coverage)
         if by_size:
             blocks.note(by_size)

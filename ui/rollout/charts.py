@@ -1,4 +1,4 @@
-"""Charts of the programme: the way of each school, the trend of the steps, the devices."""
+"""Charts of the programme: the stages of each school, the steps month by month, the devices."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from ui.kit import chart, formats
 from ui.kit.formats import school_name
 
 HATCHED = {"shape": "/", "fgcolor": "white", "size": 5, "fillmode": "overlay"}
-NAME_LINE, NAME_LINES = 22, 2  # letters of a school’s name on one line, and its lines: bars keep their room
-# A bar shorter than this share of the time drawn has no room for its number at 768 pixels.
+NAME_LINE, NAME_LINES = 22, 2  # most letters on one line of a school’s name, and most lines
+# At 768 pixels, a bar shorter than this share of the axis has no room for its number.
 TOO_SHORT = 0.02
 DAY_MS = 24 * 3600 * 1000
 # Each series differs by its marker and its dash as well as by its colour.
@@ -34,12 +34,12 @@ def rollout(stages: pd.DataFrame, schools: list[str], today: date) -> go.Figure:
     done, under_way = begun[begun["actual_end"].notna()], begun[begun["actual_end"].isna()]
     until_today = under_way.assign(actual_end=pd.Timestamp(today))
     dates = stages[["planned_start", "planned_end", "actual_start", "actual_end"]].apply(pd.to_datetime).stack()
-    room = TOO_SHORT * (dates.max() - dates.min()).days
-    # Two long names may be shortened to the same text: the rows are numbered, the names only label them.
+    least_days = TOO_SHORT * (dates.max() - dates.min()).days
+    # Two long names may be cut to the same text: the rows are numbered, and the names are only labels.
     rows = {school: row for row, school in enumerate(schools)}
-    _stages(fig, stages, rows, "planned", "Prévu", {"color": chart.EXPECTED}, room)
-    _stages(fig, done, rows, "actual", "Réalisé", {"color": chart.DONE}, room)
-    _stages(fig, until_today, rows, "actual", "En cours", {"color": chart.UNDER_WAY}, room)
+    _stages(fig, stages, rows, "planned", "Prévu", {"color": chart.EXPECTED}, least_days)
+    _stages(fig, done, rows, "actual", "Réalisé", {"color": chart.DONE}, least_days)
+    _stages(fig, until_today, rows, "actual", "En cours", {"color": chart.UNDER_WAY}, least_days)
     chart.name_rows(fig, [_on_lines(school_name(school)) for school in schools])
     fig.update_xaxes(type="date", tickformat="%m/%Y", showgrid=True, gridcolor=chart.GRID)
     fig.add_vline(pd.Timestamp(today).timestamp() * 1000, line={"color": chart.INK, "width": 1.5, "dash": "dash"})
@@ -54,9 +54,9 @@ def _on_lines(name: str) -> str:
 
 
 def _stages(
-    fig: go.Figure, stages: pd.DataFrame, rows: dict[str, int], which: str, name: str, marker: dict, room: float
+    fig: go.Figure, stages: pd.DataFrame, rows: dict[str, int], which: str, name: str, marker: dict, least_days: float
 ) -> None:
-    """Add one bar per stage, planned or actual (`which`), the second under the first; a number needs `room` days."""
+    """Add one bar per stage, planned or actual (`which`); its number needs a bar of at least `least_days` days."""
     stages = stages.dropna(subset=[f"{which}_start", f"{which}_end"])
     start, end = pd.to_datetime(stages[f"{which}_start"]), pd.to_datetime(stages[f"{which}_end"])
     fig.add_bar(
@@ -69,7 +69,7 @@ def _stages(
         width=0.34,
         marker={**marker, "line": {"color": "white", "width": 1}},
         text=[
-            str(position) if days >= room else ""
+            str(position) if days >= least_days else ""
             for position, days in zip(stages["position"], (end - start).dt.days + 1, strict=True)
         ],
         textposition="inside",

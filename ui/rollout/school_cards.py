@@ -13,7 +13,7 @@ from ui.kit.formats import MISSING, SPACE, day, escape, is_missing, plural, scho
 
 UNKNOWN = "non renseigné"
 STAGES = 7
-# An icon and its word: neither the weather nor the connection is told by a colour or a picture alone.
+# Each icon has its word: no information depends on a colour or a picture alone.
 WEATHER = {"soleil": "☀ soleil", "nuage": "☁ nuage", "pluie": "☂ pluie", "orage": "⚡ orage"}
 CONNECTION = {
     "non prévue": "– non prévue",
@@ -25,9 +25,9 @@ CONNECTION = {
 Row = dict[Hashable, Any]
 
 
-def cards(known: pd.DataFrame, today: date) -> None:
-    """Show the cards in a grid that wraps; texts are shown as they are, whatever they contain."""
-    st.html(f'<ul class="cards">{"".join(_card(row, today) for row in known.to_dict("records"))}</ul>')
+def cards(schools: pd.DataFrame, today: date) -> None:
+    """Show the cards in a grid that wraps; the texts are escaped, whatever they contain."""
+    st.html(f'<ul class="cards">{"".join(_card(row, today) for row in schools.to_dict("records"))}</ul>')
 
 
 def _card(row: Row, today: date) -> str:
@@ -64,7 +64,7 @@ def delay(days: float | None) -> str:
 
 
 def following(row: Row, today: date) -> str:
-    """Say which stage comes next, and when it is planned, or should have been."""
+    """Say which stage comes next and its planned date, even when that date is over."""
     if is_missing(row["next_stage"]):
         return MISSING
     if is_missing(row["next_start"]):

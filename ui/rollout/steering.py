@@ -22,23 +22,23 @@ Row = dict[Hashable, Any]
 
 
 def place_of(school: object) -> str:
-    """Name the school a line is about, or the whole programme."""
+    """Return the name of a school, or “programme” when a line is about the whole programme."""
     return "programme" if is_missing(school) else school_name(str(school))
 
 
-def school_map(known: pd.DataFrame) -> None:
-    """Answer: where are the schools? Without any outside server, unless the city names one for the background."""
+def school_map(schools: pd.DataFrame) -> None:
+    """Answer: where are the schools? No outside server is asked, unless the city names one for the background."""
     places = ask(steering.places)
     located = places.dropna(subset=["latitude", "longitude"]).merge(
-        known[["school", "stage", "connection", "equipped_on"]], on="school"
+        schools[["school", "stage", "connection", "equipped_on"]], on="school"
     )
     with blocks.question("Où sont les écoles test\u00a0?", "Le nord en haut\u00a0; une école est à sa cantine."):
         if located.empty:
             blocks.empty_state("Aucune école n’est située\u00a0: déposez le fichier des cantines, avec leur latitude.")
             return
         situations = [_situation(row) for row in located.to_dict("records")]
-        told = [_told(row) for row in located.to_dict("records")]
-        fig = steering_charts.school_map(located.assign(situation=situations, told=told))
+        tips = [_tip(row) for row in located.to_dict("records")]
+        fig = steering_charts.school_map(located.assign(situation=situations, tip=tips))
         names = [steering_charts.SITUATIONS[situation][0] for situation in situations]
         table = pd.DataFrame(
             {
@@ -57,7 +57,7 @@ def _situation(row: Row) -> str:
     return "en chemin" if is_missing(row["equipped_on"]) else "équipée"
 
 
-def _told(row: Row) -> str:
+def _tip(row: Row) -> str:
     stage = MISSING if is_missing(row["stage"]) else str(row["stage"])
     return f"{school_name(str(row['school']))}, {stage}"
 
@@ -71,19 +71,19 @@ def map_sentence(located: pd.DataFrame, schools: int) -> str:
 
 def milestones(today: date) -> None:
     """Answer: which milestones are reached, late, to come?"""
-    found = ask(steering.milestones, today)
+    all_milestones = ask(steering.milestones, today)
     with blocks.question("Quels jalons sont atteints, lesquels approchent\u00a0?"):
-        if found.empty:
+        if all_milestones.empty:
             blocks.empty_state("Aucun jalon n’est encore enregistré.")
             return
-        blocks.takeaway(milestone_sentence(found))
+        blocks.takeaway(milestone_sentence(all_milestones))
         table = pd.DataFrame(
             {
-                "Jalon": found["milestone"],
-                "École": found["school"].map(place_of),
-                "Retard": [_delay(row) for row in found.to_dict("records")],
-                "Prévu le": found["planned_on"],
-                "Atteint le": found["reached_on"],
+                "Jalon": all_milestones["milestone"],
+                "École": all_milestones["school"].map(place_of),
+                "Retard": [_delay(row) for row in all_milestones.to_dict("records")],
+                "Prévu le": all_milestones["planned_on"],
+                "Atteint le": all_milestones["reached_on"],
             }
         )
         dates = ["Prévu le", "Atteint le"]
@@ -99,11 +99,11 @@ def _delay(row: Row) -> str:
     return "à l’heure" if days == 0 else plural(days, "jour") if days > 0 else f"{plural(-days, 'jour')} d’avance"
 
 
-def milestone_sentence(found: pd.DataFrame) -> str:
+def milestone_sentence(milestones: pd.DataFrame) -> str:
     """Say how many milestones are reached, and which ones are late."""
-    waiting = found[found["reached_on"].isna()]
+    waiting = milestones[milestones["reached_on"].isna()]
     late = waiting[waiting["delay_days"] > 0].sort_values("delay_days", ascending=False)
-    reached = count_of(len(found) - len(waiting), len(found), "jalon atteint", "jalons atteints")
+    reached = count_of(len(milestones) - len(waiting), len(milestones), "jalon atteint", "jalons atteints")
     if late.empty:
         return f"{reached}, aucun en retard."
     named = [
@@ -115,21 +115,21 @@ def milestone_sentence(found: pd.DataFrame) -> str:
 
 def risks() -> None:
     """Answer: what could go wrong, and what do we do about it?"""
-    found = ask(steering.risks)
+    all_risks = ask(steering.risks)
     with blocks.question("Quels risques, quelle réponse\u00a0?", "Poids\u00a0: probabilité × impact, chacun de 1 à 3."):
-        if found.empty:
+        if all_risks.empty:
             blocks.empty_state("Aucun risque n’est encore enregistré.")
             return
-        still_open = found[found["state"] != "clos"]
+        still_open = all_risks[all_risks["state"] != "clos"]
         table = pd.DataFrame(
             {
-                "Risque": found["risk"],
-                "École": found["school"].map(place_of),
-                "Probabilité": found["probability"],
-                "Impact": found["impact"],
-                "Poids": found["score"].astype("Int64"),
-                "Réponse": found["answer"],
-                "État": found["state"],
+                "Risque": all_risks["risk"],
+                "École": all_risks["school"].map(place_of),
+                "Probabilité": all_risks["probability"],
+                "Impact": all_risks["impact"],
+                "Poids": all_risks["score"].astype("Int64"),
+                "Réponse": all_risks["answer"],
+                "État": all_risks["state"],
             }
         )
         answers = ["Réponse", "État"]
@@ -149,23 +149,23 @@ def risk_sentence(still_open: pd.DataFrame) -> str:
     if still_open.empty:
         return "Aucun risque ouvert."
     heavy = int((still_open["score"] >= HEAVY).sum())
-    silent = int(still_open["answer"].isna().sum())
+    unanswered = int(still_open["answer"].isna().sum())
     unknown = int(still_open["score"].isna().sum())
     verb = "pèse" if heavy < 2 else "pèsent"
-    apart = f", dont {plural(unknown, 'non estimé', 'non estimés')}{SPACE}; " if unknown else ", dont "
+    unscored = f", dont {plural(unknown, 'non estimé', 'non estimés')}{SPACE}; " if unknown else ", dont "
     return (
-        f"{plural(len(still_open), 'risque ouvert', 'risques ouverts')}{apart}{heavy} {verb} {HEAVY} ou plus sur 9"
-        f"{SPACE}; {plural(silent, 'reste', 'restent')} sans réponse."
+        f"{plural(len(still_open), 'risque ouvert', 'risques ouverts')}{unscored}{heavy} {verb} {HEAVY} ou plus sur 9"
+        f"{SPACE}; {plural(unanswered, 'reste', 'restent')} sans réponse."
     )
 
 
 def decisions(today: date) -> None:
     """Answer: what must the comité decide, and by when?"""
-    found = ask(steering.decisions, today)
+    all_decisions = ask(steering.decisions, today)
     with blocks.question("Quelles décisions attendons-nous\u00a0?"):
-        waiting = found[found["decided_on"].isna()]
-        taken = found[found["decided_on"].notna()]
-        if found.empty:
+        waiting = all_decisions[all_decisions["decided_on"].isna()]
+        taken = all_decisions[all_decisions["decided_on"].notna()]
+        if all_decisions.empty:
             blocks.empty_state("Aucune décision attendue n’est encore enregistrée.")
             return
         blocks.takeaway(decisions_sentence(waiting))

@@ -1,4 +1,4 @@
-"""Charts of the steering: the risks by probability and impact, the schools where they are."""
+"""Charts of the steering: the matrix of the risks, the map of the schools."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ui.kit import chart, formats
 from ui.kit.formats import school_name
 
 PROBABILITIES, IMPACTS = ("faible", "moyenne", "forte"), ("faible", "moyen", "fort")
-# A tile server is only asked when the city names one, for example IGN's: nothing else leaves the machine.
+# Tiles come from a server only when the city names one, for example IGN's: nothing else leaves the machine.
 TILES_SETTING = "ANTIGASPI_TILES_URL"
 TILES_SOURCE_SETTING = "ANTIGASPI_TILES_SOURCE"
 SITUATIONS = {
@@ -50,7 +50,7 @@ def risk_matrix(risks: pd.DataFrame) -> go.Figure:
 def school_map(places: pd.DataFrame) -> go.Figure:
     """Draw the schools at their place, north up, one symbol per situation; over tiles if the city names a server.
 
-    Takes columns school, district, latitude, longitude, situation (a key of SITUATIONS) and told (what the tip says).
+    `places` has columns school, district, latitude, longitude, situation (a key of SITUATIONS) and tip (its tooltip).
     """
     tiles = os.environ.get(TILES_SETTING)
     return _over_tiles(places, tiles) if tiles else _bare(places)
@@ -58,17 +58,17 @@ def school_map(places: pd.DataFrame) -> go.Figure:
 
 def _bare(places: pd.DataFrame) -> go.Figure:
     fig = chart.base(height=480)
-    for here, symbol, said in _by_situation(places):
+    for schools, symbol, options in _by_situation(places):
         fig.add_scatter(
-            x=here["longitude"],
-            y=here["latitude"],
+            x=schools["longitude"],
+            y=schools["latitude"],
             mode="markers+text",
             marker={"symbol": symbol, "size": 13, "line": {"color": "white", "width": 1}},
-            text=[formats.shortened(_short(school), 20) for school in here["school"]],
+            text=[formats.shortened(_short(school), 20) for school in schools["school"]],
             textposition="middle right",
             textfont={"size": 12},
             cliponaxis=False,
-            **said,
+            **options,
         )
     _name_districts(fig, places)
     # One degree of longitude is shorter than one of latitude, all the more towards the north.
@@ -79,11 +79,11 @@ def _bare(places: pd.DataFrame) -> go.Figure:
 
 
 def _by_situation(places: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, str, dict[str, Any]]]:
-    """Give the schools of each situation, its symbol, and what every drawing of them says."""
+    """Yield the schools of each situation, their symbol, and the options that their traces share."""
     for situation, (name, colour, symbol) in SITUATIONS.items():
-        here = places[places["situation"] == situation]
-        said = {"name": name, "marker_color": colour, "hovertemplate": "%{customdata}<extra></extra>"}
-        yield here, symbol, said | {"customdata": [formats.in_chart(told) for told in here["told"]]}
+        schools = places[places["situation"] == situation]
+        options = {"name": name, "marker_color": colour, "hovertemplate": "%{customdata}<extra></extra>"}
+        yield schools, symbol, options | {"customdata": [formats.in_chart(tip) for tip in schools["tip"]]}
 
 
 def _short(school: str) -> str:
@@ -113,8 +113,10 @@ def _name_districts(fig: go.Figure, places: pd.DataFrame) -> None:
 
 def _over_tiles(places: pd.DataFrame, tiles: str) -> go.Figure:
     fig = chart.base(height=520)
-    for here, _, said in _by_situation(places):
-        fig.add_scattermap(lat=here["latitude"], lon=here["longitude"], mode="markers", marker={"size": 14}, **said)
+    for schools, _, options in _by_situation(places):
+        fig.add_scattermap(
+            lat=schools["latitude"], lon=schools["longitude"], mode="markers", marker={"size": 14}, **options
+        )
     layer = {
         "sourcetype": "raster",
         "source": [tiles],

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from data.queries import rollout as programme
+from data.queries import rollout
 from data.queries.rollout import RolloutSummary
 from ui.kit import blocks, sheet, tables
 from ui.kit.blocks import Figure
@@ -23,18 +23,18 @@ NAMED = 3
 
 def schools(today: date) -> pd.DataFrame:
     """Return where every school stands, the most advanced first."""
-    return ask(programme.progress, today)
+    return ask(rollout.progress, today)
 
 
 def summary(today: date) -> None:
-    """Show the figures of the programme, each with its denominator."""
-    facts = ask(programme.rollout_summary, today)
+    """Show the figures of the rollout, each with its denominator."""
+    facts = ask(rollout.rollout_summary, today)
     blocks.figures(_figures(facts), "deploiement")
 
 
 def _figures(facts: RolloutSummary) -> list[Figure]:
     blocked = enumeration([school_name(name) for name in facts.blocked]) if facts.blocked else None
-    help_text = "Installation terminée, sur le nombre d’écoles test du programme."
+    help_text = "Installation terminée, sur le nombre d’écoles test du rollout."
     return [
         Figure("Écoles équipées", _out_of(facts.equipped, facts.goal), "installation terminée", help_text),
         Figure("Écoles raccordées", _out_of(facts.connected, facts.goal), "réseau filaire"),
@@ -44,7 +44,7 @@ def _figures(facts: RolloutSummary) -> list[Figure]:
 
 
 def late_note(late: int, done: int) -> str:
-    """Say which of the late schools have finished, late: nothing can be caught up there."""
+    """Say how many of the late schools have finished: these can no longer catch up."""
     if late and late == done:
         return "finie, avec retard" if late == 1 else "toutes finies, avec retard"
     return f"dont {plural(done, 'finie en retard', 'finies en retard')}" if done else "sur leur étape en cours"
@@ -54,78 +54,78 @@ def _out_of(count: int, total: int) -> str:
     return f"{number(count)} sur {number(total)}"
 
 
-def chosen(known: pd.DataFrame) -> pd.DataFrame:
+def chosen_schools(schools: pd.DataFrame) -> pd.DataFrame:
     """Let the reader choose which schools to look at; the choice is kept in the URL."""
     with st.container(key="filters"):
         choice = st.selectbox("Écoles", CHOICES, key="ecoles", bind="query-params")
-    equipped = known["equipped_on"].notna()
-    kept = {CHOICES[1]: known["delay_days"] > 0, CHOICES[2]: equipped, CHOICES[3]: ~equipped}
-    return known if choice == ALL else known[kept[str(choice)]]
+    equipped = schools["equipped_on"].notna()
+    matches = {CHOICES[1]: schools["delay_days"] > 0, CHOICES[2]: equipped, CHOICES[3]: ~equipped}
+    return schools if choice == ALL else schools[matches[str(choice)]]
 
 
-def timeline(known: pd.DataFrame, today: date) -> None:
+def timeline(schools: pd.DataFrame, today: date) -> None:
     """Answer: how far is each school, against its plan?"""
-    stages = ask(programme.stages)
-    stages = stages[stages["school"].isin(known["school"])]
+    stages = ask(rollout.stages)
+    stages = stages[stages["school"].isin(schools["school"])]
     with blocks.question("Avançons-nous comme prévu\u00a0?", _legend(stages)):
         if stages.empty:
             blocks.empty_state("Aucune étape à montrer pour ces écoles.")
             return
-        fig = charts.rollout(stages, known["school"].tolist(), today)
-        blocks.figure(fig, timeline_sentence(known), stage_table(stages), "etapes")
+        fig = charts.rollout(stages, schools["school"].tolist(), today)
+        blocks.figure(fig, timeline_sentence(schools), stage_table(stages), "etapes")
 
 
-def timeline_sentence(known: pd.DataFrame) -> str:
+def timeline_sentence(schools: pd.DataFrame) -> str:
     """Say how many schools are late and which ones most."""
-    late = known[known["delay_days"] > 0].sort_values("delay_days", ascending=False)
-    unknown = int(known["delay_days"].isna().sum())
-    planless = f"{plural(unknown, 'école')} sans plan renseigné" if unknown else ""
+    late = schools[schools["delay_days"] > 0].sort_values("delay_days", ascending=False)
+    unknown = int(schools["delay_days"].isna().sum())
+    without_plan = f"{plural(unknown, 'école')} sans plan renseigné" if unknown else ""
     if late.empty:
-        on_time = f"{plural(len(known) - unknown, 'école')} dans les temps" if unknown < len(known) else ""
-        none_late = "Aucun retard connu" if planless else "Aucun retard"
-        return f"{none_late}{SPACE}: {enumeration(list(filter(None, [on_time, planless])))}."
+        on_time = f"{plural(len(schools) - unknown, 'école')} dans les temps" if unknown < len(schools) else ""
+        none_late = "Aucun retard connu" if without_plan else "Aucun retard"
+        return f"{none_late}{SPACE}: {enumeration(list(filter(None, [on_time, without_plan])))}."
     worst = [
         f"{school_name(row['school'])} ({plural(row['delay_days'], 'jour')}, {row['stage']})"
         for row in late.head(NAMED).to_dict("records")
     ]
-    done, one = int(programme.finished(late).sum()), len(late) == 1
-    state = f"{'est' if one else 'sont'} en retard{f', {late_note(len(late), done)}' if done else ''}"
+    done, one = int(rollout.finished(late).sum()), len(late) == 1
+    verb = f"{'est' if one else 'sont'} en retard{f', {late_note(len(late), done)}' if done else ''}"
     if done == len(late):
-        state = f"{'a' if one else 'ont'} fini en retard"
+        verb = f"{'a' if one else 'ont'} fini en retard"
     lead = "Le plus grand retard" if len(worst) == 1 else "Les plus grands retards"
-    rest = f" {planless}." if planless else ""
-    return f"{count_of(len(late), len(known), 'école')} {state}. {lead}{SPACE}: {enumeration(worst)}.{rest}"
+    rest = f" {without_plan}." if without_plan else ""
+    return f"{count_of(len(late), len(schools), 'école')} {verb}. {lead}{SPACE}: {enumeration(worst)}.{rest}"
 
 
-def table(known: pd.DataFrame, today: date, schools: int) -> None:
-    """Answer: what is the situation of each of these, among so many schools, and what comes next?"""
+def table(schools: pd.DataFrame, today: date, total: int) -> None:
+    """Answer: where does each chosen school stand, and what comes next? `total` counts all the schools."""
     with blocks.question(
         "Où en est chaque école, et quelle est la suite\u00a0?",
         "Retard\u00a0: ce que l’étape en cours a perdu sur son plan, au départ ou depuis sa fin prévue.",
     ):
-        if known.empty:
+        if schools.empty:
             blocks.empty_state("Aucune école ne correspond à ce choix.")
             return
-        blocks.takeaway(table_sentence(known, schools))
-        school_cards.cards(known, today)
+        blocks.takeaway(table_sentence(schools, total))
+        school_cards.cards(schools, today)
         with st.expander("Voir les écoles en un tableau"):
-            whole = school_table(known, today)
+            whole = school_table(schools, today)
             for part in school_sheets(whole):
                 sheet.sheet_of(part)
             tables.download_csv(whole, "ecoles_test")
 
 
-def table_sentence(known: pd.DataFrame, schools: int) -> str:
-    """Say which schools need help, a blocked connection or stormy weather, among those chosen of so many."""
-    helped = known[(known["connection"] == "bloquée") | (known["weather"] == "orage")]
-    if helped.empty and len(known) == schools:
+def table_sentence(schools: pd.DataFrame, total: int) -> str:
+    """Say which chosen schools need help, for a blocked connection or stormy weather, out of all (`total`)."""
+    in_need = schools[(schools["connection"] == "bloquée") | (schools["weather"] == "orage")]
+    if in_need.empty and len(schools) == total:
         return "Aucune école n’est bloquée."
-    if helped.empty:
-        chosen_ = plural(len(known), "école choisie", "écoles choisies")
-        return f"{chosen_} sur {number(schools)}{SPACE}: aucune n’est bloquée."
+    if in_need.empty:
+        chosen = plural(len(schools), "école choisie", "écoles choisies")
+        return f"{chosen} sur {number(total)}{SPACE}: aucune n’est bloquée."
     reasons = [
         f"{school_name(row['school'])} ({reason})"
-        for row in helped.to_dict("records")
+        for row in in_need.to_dict("records")
         for reason in [row["connection"] if is_missing(row["weather_reason"]) else row["weather_reason"]]
     ]
     return f"À débloquer{SPACE}: {enumeration(reasons)}."
@@ -137,7 +137,7 @@ def _legend(stages: pd.DataFrame) -> str:
 
 
 def stage_table(stages: pd.DataFrame) -> Wide:
-    """Return the dates of the stages; in two parts, each start and each end stands beside its plan."""
+    """Return the dates of the stages in two parts: planned and actual starts, then planned and actual ends."""
     columns = {
         "school": "École",
         "stage": "Étape",
@@ -152,27 +152,27 @@ def stage_table(stages: pd.DataFrame) -> Wide:
     return Wide(whole, tuple(whole[["École", "Étape", *dates]] for dates in (starts, ends)))
 
 
-def school_table(known: pd.DataFrame, today: date) -> pd.DataFrame:
+def school_table(schools: pd.DataFrame, today: date) -> pd.DataFrame:
     """Return the situation of the schools."""
     return pd.DataFrame(
         {
-            "École": known["school"].map(school_name),
-            "Retard": [school_cards.delay(days) for days in known["delay_days"]],
-            "Météo": known["weather"].map(school_cards.WEATHER),
-            "Raison": known["weather_reason"],
-            "Prochaine action": known["next_step"],
-            "Étape": [school_cards.stage(row) for row in known.to_dict("records")],
-            "Ensuite": [school_cards.following(row, today) for row in known.to_dict("records")],
-            "Connexion filaire": known["connection"],
-            "Étape commencée le": known["actual_start"],
-            "Équipée le": known["equipped_on"],
-            "Secteur": known["district"],
+            "École": schools["school"].map(school_name),
+            "Retard": [school_cards.delay(days) for days in schools["delay_days"]],
+            "Météo": schools["weather"].map(school_cards.WEATHER),
+            "Raison": schools["weather_reason"],
+            "Prochaine action": schools["next_step"],
+            "Étape": [school_cards.stage(row) for row in schools.to_dict("records")],
+            "Ensuite": [school_cards.following(row, today) for row in schools.to_dict("records")],
+            "Connexion filaire": schools["connection"],
+            "Étape commencée le": schools["actual_start"],
+            "Équipée le": schools["equipped_on"],
+            "Secteur": schools["district"],
         }
     )
 
 
 def school_sheets(whole: pd.DataFrame) -> list[pd.DataFrame]:
-    """Return that table as people read it, in two parts: where each school is, and what comes next."""
+    """Split the table of the schools into two parts to read: where each one is, and what comes next."""
     dates = ["Étape commencée le", "Équipée le"]
     printed = whole.assign(**{name: whole[name].map(day) for name in dates}).fillna(MISSING)
     together = ["Retard", "Météo"]  # a sign and its word stay on one line
@@ -181,6 +181,6 @@ def school_sheets(whole: pd.DataFrame) -> list[pd.DataFrame]:
     return [printed[["École", *where]], printed.drop(columns=where)]
 
 
-def dated(today: date) -> None:
-    """Say which day the delays are counted on."""
+def delays_note(today: date) -> None:
+    """Say up to which day the delays are counted."""
     blocks.note(f"Retards comptés au {day(today)}.")

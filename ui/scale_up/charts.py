@@ -1,4 +1,4 @@
-"""Chart of what comes next: the fan of the rollout."""
+"""Fan chart of the rollout: the schools done, month by month."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ import plotly.graph_objects as go
 
 from ui.kit import chart, formats
 
-# Years written under an axis, side by side at 768 pixels; beyond, one in two, in five, in ten.
+# Most years written under the axis at 768 pixels; a longer axis writes one year in 2, 5 or 10.
 MOST_YEARS, YEARS_APART = 11, (1, 2, 5, 10)
 
 
 def fan(months: pd.DataFrame, today: date) -> go.Figure:
-    """Draw the schools done, month by month: those seen, what 8 simulations in 10 give, the middle one, those to do."""
+    """Draw the schools done, month by month: observed, then simulated (median and 80 % interval), and those to do."""
     fig = chart.base(y_title="écoles faites", height=400)
     seen = months[months["month"] <= pd.Timestamp(today)]
-    ahead = months[max(len(seen) - 1, 0) :]  # what is simulated starts from what was seen last
+    ahead = months[max(len(seen) - 1, 0) :]  # the simulation starts from the last month seen
     band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
     fig.add_scatter(x=ahead["month"], y=ahead["high"], showlegend=False, **band)
     name = "8 simulations sur 10"
     fig.add_scatter(x=ahead["month"], y=ahead["low"], fill="tonexty", fillcolor=chart.BAND, name=name, **band)
-    told = [
+    tips = [
         f"{formats.number(median)} écoles (de {formats.number(low)} à {formats.number(high)})"
         for low, median, high in ahead[["low", "median", "high"]].to_numpy()
     ]
-    _line(fig, "Simulation médiane", ahead, told, chart.FORECAST)
+    _line(fig, "Simulation médiane", ahead, tips, chart.FORECAST)
     _line(fig, "Constaté", seen, [formats.plural(count, "école") for count in seen["median"]], chart.SERVED)
     fig.add_scatter(
         x=months["month"],
         y=months["goal"],
         name="Écoles à faire",
         mode="lines",
-        line={"color": chart.TARGET, "width": 2, "dash": "dash", "shape": "hv"},
+        line={"color": chart.GOAL, "width": 2, "dash": "dash", "shape": "hv"},
         hoverinfo="skip",
     )
     fig.add_vline(pd.Timestamp(today).timestamp() * 1000, line={"color": chart.INK, "width": 1.5, "dash": "dot"})
@@ -54,13 +54,13 @@ def fan(months: pd.DataFrame, today: date) -> go.Figure:
     return fig
 
 
-def _line(fig: go.Figure, name: str, months: pd.DataFrame, told: list[str], colour: str) -> None:
+def _line(fig: go.Figure, name: str, months: pd.DataFrame, tips: list[str], colour: str) -> None:
     fig.add_scatter(
         x=months["month"],
         y=months["median"],
         name=name,
         mode="lines",
         line={"color": colour, "width": 2 if colour == chart.FORECAST else 3},
-        customdata=told,
+        customdata=tips,
         hovertemplate="%{x|%m/%Y}<br>%{customdata}<extra>%{fullData.name}</extra>",
     )

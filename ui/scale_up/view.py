@@ -1,4 +1,4 @@
-"""The blocks of the page Généralisation: what is supposed, when every school would be done, at which pace."""
+"""The blocks of the page Généralisation: the assumptions, when every school would be done, at which pace."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from data.calendar.names import MONTHS
-from data.queries import rollout as programme
+from data.queries import rollout
 from data.queries.scale_up import (
     CITY_SCHOOLS,
     CITY_SCHOOLS_SOURCE,
@@ -39,18 +39,18 @@ RARE = (
 )
 
 
-def assumptions(stages: pd.DataFrame, today: date) -> Assumptions:
-    """Let the reader change what is supposed, and return it."""
+def choose_assumptions(stages: pd.DataFrame, today: date) -> Assumptions:
+    """Let the reader change the assumptions, and return them."""
     with blocks.question(
         "Que suppose-t-on\u00a0?", "Chaque hypothèse se change ici\u00a0; tout est simulé à nouveau aussitôt."
     ):
-        counted = _stages_to_pass(stages)
+        stages_to_pass = _stages_to_pass(stages)
         first, second, third = st.columns(3)
-        here = under_way(stages, counted, today)
+        in_progress = under_way(stages, stages_to_pass, today)
         at_once = first.number_input(
-            _label("Écoles de front", 1, MOST_SCHOOLS), 1, MOST_SCHOOLS, min(max(here, 1), MOST_SCHOOLS),
-            key=f"de_front_{here}",
-            help=f"Aujourd’hui\u00a0: {plural(here, 'école')} en cours dans ces étapes.",
+            _label("Écoles de front", 1, MOST_SCHOOLS), 1, MOST_SCHOOLS, min(max(in_progress, 1), MOST_SCHOOLS),
+            key=f"de_front_{in_progress}",
+            help=f"Aujourd’hui\u00a0: {plural(in_progress, 'école')} en cours dans ces étapes.",
         )  # fmt: skip
         starts = second.number_input(
             _label("Débuts par mois", 0, MOST_STARTS),
@@ -71,14 +71,14 @@ def assumptions(stages: pd.DataFrame, today: date) -> Assumptions:
             _label("Tirage", 1, MOST_SEED), 1, MOST_SEED, 1,
             help="Un autre numéro refait les simulations avec un autre hasard.",
         )  # fmt: skip
-        _tell_moved(max(here, 1), max(under_way(stages, usual_stages(stages), today), 1))
+        _note_default(max(in_progress, 1), max(under_way(stages, usual_stages(stages), today), 1))
     return Assumptions(
-        int(target), int(at_once), float(starts), HOLIDAYS[str(holidays)], tuple(counted), int(new), int(seed)
+        int(target), int(at_once), float(starts), HOLIDAYS[str(holidays)], tuple(stages_to_pass), int(new), int(seed)
     )
 
 
-def _tell_moved(at_once: int, usual: int) -> None:
-    """Say that the stages chosen change how many schools are led at once, where they do."""
+def _note_default(at_once: int, usual: int) -> None:
+    """Say that the chosen stages change the default number of schools led at once, when they do."""
     if at_once != usual:
         blocks.note(
             f"Avec ces étapes, «\u00a0Écoles de front\u00a0» part de {number(at_once)} au lieu de {number(usual)}, "
@@ -87,54 +87,54 @@ def _tell_moved(at_once: int, usual: int) -> None:
 
 
 def _stages_to_pass(stages: pd.DataFrame) -> list[str]:
-    """Let the reader choose the stages of a school; without a choice, all of them, and it is said."""
-    known = stage_names(stages)
+    """Let the reader choose the stages of a school; without a choice, all are counted and a note says so."""
+    names = stage_names(stages)
     chosen = st.multiselect(
         "Étapes à passer (une école est faite à la fin de la dernière)",
-        known,
+        names,
         usual_stages(stages),
         key="etapes_comptees",
         placeholder="Toutes les étapes",
-        select_all=False,  # it would be offered in English
+        select_all=False,  # its label would be in English
     )
     if not chosen:
-        blocks.note(f"Aucune étape choisie{SPACE}: la simulation les compte toutes ({number(len(known))}).")
-    return chosen or known
+        blocks.note(f"Aucune étape choisie{SPACE}: la simulation les compte toutes ({number(len(names))}).")
+    return chosen or names
 
 
 def _label(name: str, least: int, most: int) -> str:
-    """Name a field with its limits: outside them, the browser only turns it red."""
+    """Write the limits of a field in its label: outside them, the browser only turns the field red."""
     return f"{name} ({number(least)} à {number(most)})"
 
 
-def headline(told: RolloutForecast, supposed: Assumptions) -> None:
+def headline(forecast: RolloutForecast, assumptions: Assumptions) -> None:
     """Show where the schools stand, when they would all be done, and how fast."""
-    blocks.figures(figures(told, supposed), "generalisation")
+    blocks.figures(figures(forecast, assumptions), "generalisation")
 
 
-def figures(told: RolloutForecast, supposed: Assumptions) -> list[Figure]:
+def figures(forecast: RolloutForecast, assumptions: Assumptions) -> list[Figure]:
     """Return the schools done, the day all are, and the pace until then."""
-    here, last = f"{plural(told.under_way, 'école')} en cours", month_of(told.completed.median)
-    if _reached(told, supposed):
-        here = f"pour {number(supposed.goal)} à faire{SPACE}; {here}"
-        return [Figure("Écoles faites", number(told.done), here), Figure("Toutes faites", last, "c’est déjà fait")]
+    note, last = f"{plural(forecast.under_way, 'école')} en cours", month_of(forecast.completed.median)
+    if _reached(forecast, assumptions):
+        note = f"pour {number(assumptions.goal)} à faire{SPACE}; {note}"
+        return [Figure("Écoles faites", number(forecast.done), note), Figure("Toutes faites", last, "c’est déjà fait")]
     row = [
-        Figure("Écoles faites", f"{number(told.done)} sur {number(supposed.goal)}", here),
-        Figure("Toutes faites", last, between(told.completed)),
-        Figure("Écoles par an", *_pace(told)),
+        Figure("Écoles faites", f"{number(forecast.done)} sur {number(assumptions.goal)}", note),
+        Figure("Toutes faites", last, between(forecast.completed)),
+        Figure("Écoles par an", *_pace(forecast)),
     ]
-    if supposed.new_per_year:
-        row.append(Figure("Sans école nouvelle", month_of(told.without_new.median), between(told.without_new)))
+    if assumptions.new_per_year:
+        row.append(Figure("Sans école nouvelle", month_of(forecast.without_new.median), between(forecast.without_new)))
     return row
 
 
-def _reached(told: RolloutForecast, supposed: Assumptions) -> bool:
-    return told.done >= supposed.goal
+def _reached(forecast: RolloutForecast, assumptions: Assumptions) -> bool:
+    return forecast.done >= assumptions.goal
 
 
-def _pace(told: RolloutForecast) -> tuple[str, str]:
+def _pace(forecast: RolloutForecast) -> tuple[str, str]:
     """Say how many schools end in a whole year to come."""
-    whole = told.years.iloc[1:-1] if len(told.years) > 2 else told.years
+    whole = forecast.years.iloc[1:-1] if len(forecast.years) > 2 else forecast.years
     low, median, high = (number(round(whole[name].mean())) for name in ("low", "median", "high"))
     return median, f"entre {low} et {high} selon les simulations"
 
@@ -145,7 +145,7 @@ def month_of(day: date | None) -> str:
 
 
 def between(span: Range) -> str:
-    """Say the range of 8 chances in 10."""
+    """Write the 80 % interval of a date."""
     if span.low is None:
         return "plus de neuf fois sur dix"
     low, high = month_of(span.low), month_of(span.high)
@@ -154,12 +154,14 @@ def between(span: Range) -> str:
     return f"en {low}, 8 fois sur 10" if low == high else f"entre {low} et {high}, 8 fois sur 10"
 
 
-def fan(told: RolloutForecast, supposed: Assumptions, today: date) -> None:
+def fan(forecast: RolloutForecast, assumptions: Assumptions, today: date) -> None:
     """Answer: when will every school be done?"""
-    with blocks.question("Quand toutes les écoles seront-elles faites\u00a0?", _supposed(supposed)):
-        fig = charts.fan(told.fan, today)
-        blocks.figure(fig, fan_sentence(told, supposed), fan_table(told.fan, today), "generalisation", digits=0)
-        if names := blocked(ask(programme.progress, today), told, supposed):
+    with blocks.question("Quand toutes les écoles seront-elles faites\u00a0?", _assumptions_note(assumptions)):
+        fig = charts.fan(forecast.fan, today)
+        blocks.figure(
+            fig, fan_sentence(forecast, assumptions), fan_table(forecast.fan, today), "generalisation", digits=0
+        )
+        if names := blocked(ask(rollout.progress, today), forecast, assumptions):
             blocks.note(blocked_sentence(names))
 
 
@@ -172,45 +174,51 @@ def fan_table(months: pd.DataFrame, today: date) -> Wide:
     return Wide(whole, (whole.rename(columns={titles["low"]: "Faites, de"}),))
 
 
-def fan_sentence(told: RolloutForecast, supposed: Assumptions) -> str:
-    """Say when every school would be done, and what the schools opened meanwhile cost."""
-    if _reached(told, supposed):
-        done = plural(told.done, "école faite", "écoles faites")
-        since = month_of(told.completed.median)
-        return f"C’est fait depuis {since}{SPACE}: {done} pour {number(supposed.goal)} à faire."
-    if told.completed.median is None:
-        reason = " avec les écoles qui ouvrent" if told.without_new.median else ""
+def fan_sentence(forecast: RolloutForecast, assumptions: Assumptions) -> str:
+    """Say when every school would be done, and how many months the new schools add."""
+    if _reached(forecast, assumptions):
+        done = plural(forecast.done, "école faite", "écoles faites")
+        since = month_of(forecast.completed.median)
+        return f"C’est fait depuis {since}{SPACE}: {done} pour {number(assumptions.goal)} à faire."
+    if forecast.completed.median is None:
+        reason = " avec les écoles qui ouvrent" if forecast.without_new.median else ""
         return f"À ce rythme, les écoles ne seraient pas toutes faites avant {HORIZON_YEARS}{SPACE}ans{reason}."
-    schools = plural(supposed.goal, "école")
-    start = f"Les {schools} seraient toutes faites vers {month_of(told.completed.median)} ({between(told.completed)})"
-    if not supposed.new_per_year or told.without_new.median is None:
+    schools = plural(assumptions.goal, "école")
+    when = f"{month_of(forecast.completed.median)} ({between(forecast.completed)})"
+    start = f"Les {schools} seraient toutes faites vers {when}"
+    if not assumptions.new_per_year or forecast.without_new.median is None:
         return f"{start}."
-    last, without = told.completed.median, told.without_new.median
-    # Between the months that are shown: a reader counts them too.
+    last, without = forecast.completed.median, forecast.without_new.median
+    # The difference between the displayed months, which a reader can check.
     months = 12 * (last.year - without.year) + last.month - without.month
     more = f"{SPACE}; les écoles ouvertes d’ici là y ajoutent {number(months)}{SPACE}mois" if months else ""
     return f"{start}, écoles nouvelles comprises{more}."
 
 
-def _supposed(supposed: Assumptions) -> str:
-    holidays = next(words for words, speed in HOLIDAYS.items() if speed == supposed.holiday_speed)
-    limit = f", {plural(supposed.starts_per_month, 'démarrage')} par mois au plus" if supposed.starts_per_month else ""
+def _assumptions_note(assumptions: Assumptions) -> str:
+    holidays = next(words for words, speed in HOLIDAYS.items() if speed == assumptions.holiday_speed)
+    limit = (
+        f", {plural(assumptions.starts_per_month, 'démarrage')} par mois au plus"
+        if assumptions.starts_per_month
+        else ""
+    )
+    new = plural(assumptions.new_per_year, "école nouvelle", "écoles nouvelles")
     return (
-        f"{plural(supposed.at_once, 'école menée de front', 'écoles menées de front')}{limit}\u00a0; "
-        f"les vacances {holidays}\u00a0; {plural(supposed.new_per_year, 'école nouvelle', 'écoles nouvelles')} par an."
+        f"{plural(assumptions.at_once, 'école menée de front', 'écoles menées de front')}{limit}\u00a0; "
+        f"les vacances {holidays}\u00a0; {new} par an."
     )
 
 
-def blocked(schools: pd.DataFrame, told: RolloutForecast, supposed: Assumptions) -> list[str]:
-    """Name the schools that cannot finish their installation as things are, where the simulation supposes they can."""
-    if _reached(told, supposed) or programme.INSTALLATION not in set(told.stages["stage"]):
+def blocked(schools: pd.DataFrame, forecast: RolloutForecast, assumptions: Assumptions) -> list[str]:
+    """Return the schools with a blocked connection, when the simulation assumes that they finish their installation."""
+    if _reached(forecast, assumptions) or rollout.INSTALLATION not in set(forecast.stages["stage"]):
         return []
     stuck = schools[(schools["connection"] == "bloquée") & schools["equipped_on"].isna()]
     return [school_name(name) for name in stuck["school"]]
 
 
 def blocked_sentence(names: list[str]) -> str:
-    """Say that the schools whose connection is blocked are simulated as if it no longer were."""
+    """Say that the simulation treats the blocked connections as if they were not blocked."""
     count = plural(len(names), "école test a son raccordement bloqué", "écoles test ont leur raccordement bloqué")
     return (
         f"Limite{SPACE}: {count} ({enumeration(names)}) et ne peu{'t' if len(names) == 1 else 'vent'} pas finir "
@@ -218,20 +226,22 @@ def blocked_sentence(names: list[str]) -> str:
     )
 
 
-def pace(told: RolloutForecast) -> None:
+def pace(forecast: RolloutForecast) -> None:
     """Answer: how many schools each year?"""
     with blocks.question("Combien d’écoles chaque année\u00a0?", "Écoles finies, de… à…, 8 fois sur 10."):
-        table = told.years[["year", "low", "median", "high"]].astype("Int64")
-        table["year"] = [_year(year, done) for year, done in zip(told.years["year"], told.years["done"], strict=True)]
-        blocks.takeaway(pace_sentence(told))
+        table = forecast.years[["year", "low", "median", "high"]].astype("Int64")
+        table["year"] = [
+            _year(year, done) for year, done in zip(forecast.years["year"], forecast.years["done"], strict=True)
+        ]
+        blocks.takeaway(pace_sentence(forecast))
         tables.table(
             table.set_axis(["Année", "Écoles, de", "médiane", "à"], axis="columns"), "rythme_generalisation", digits=0
         )
 
 
-def pace_sentence(told: RolloutForecast) -> str:
-    """Say the pace of the next whole year, of this one when it is the last."""
-    row = told.years.iloc[min(1, len(told.years) - 1)]
+def pace_sentence(forecast: RolloutForecast) -> str:
+    """Say the pace of the next whole year, or of this year when it is the last."""
+    row = forecast.years.iloc[min(1, len(forecast.years) - 1)]
     if row["done"] and row["high"] == row["done"]:
         return f"En {int(row['year'])}, {plural(int(row['done']), 'école a été finie', 'écoles ont été finies')}."
     seen = f", dont {number(row['done'])} déjà finie{'s' if row['done'] > 1 else ''}" if row["done"] else ""
@@ -241,17 +251,17 @@ def pace_sentence(told: RolloutForecast) -> str:
 
 
 def _year(year: int, done: int) -> str:
-    """Name a year, and say how many of its schools are no simulation."""
+    """Write a year, with the number of its schools that are already done."""
     return f"{year} (dont {plural(done, 'déjà finie', 'déjà finies')})" if done else str(year)
 
 
-def durations(told: RolloutForecast) -> None:
+def durations(forecast: RolloutForecast) -> None:
     """Answer: what are these dates based on?"""
     with blocks.question(
         "Sur quoi reposent ces dates\u00a0?",
         "Durées en jours, attente avant l’étape comprise, attendues de… à…, 8 fois sur 10.",
     ):
-        shown = {
+        titles = {
             "stage": "Étape",
             "seen": "Finie (écoles)",
             "under_way": "En cours (écoles)",
@@ -260,8 +270,8 @@ def durations(told: RolloutForecast) -> None:
             "median": "médiane",
             "high": "à",
         }
-        blocks.takeaway(durations_sentence(told))
-        tables.table(told.stages[list(shown)].rename(columns=shown), "durees_des_etapes", digits=0)
+        blocks.takeaway(durations_sentence(forecast))
+        tables.table(forecast.stages[list(titles)].rename(columns=titles), "durees_des_etapes", digits=0)
         blocks.note(
             "Une étape en cours compte pour «\u00a0au moins si longtemps\u00a0». Moins il y a d’étapes finies, plus la "
             "fourchette est large. 1\u00a0000 simulations\u00a0; le calcul suppose que les écoles à venir ressemblent "
@@ -270,9 +280,9 @@ def durations(told: RolloutForecast) -> None:
         blocks.note(RARE)
 
 
-def durations_sentence(told: RolloutForecast) -> str:
-    """Say on how many finished stages the dates rest, and which stages are hardly known."""
-    seen = told.stages.set_index("stage")["seen"]
+def durations_sentence(forecast: RolloutForecast) -> str:
+    """Say how many finished stages the dates are based on, and which stages have few."""
+    seen = forecast.stages.set_index("stage")["seen"]
     few = [f"«{SPACE}{name}{SPACE}» ({number(count)})" for name, count in seen.items() if count < FEW]
     start = f"{plural(int(seen.sum()), 'étape finie', 'étapes finies')} dans les écoles test."
     return f"{start} Encore peu connues, moins de {FEW} écoles{SPACE}: {enumeration(few)}." if few else start

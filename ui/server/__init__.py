@@ -1,6 +1,6 @@
-"""The server: who may speak to the application at all, before Streamlit hears a word."""
+"""The server: which requests may reach the application, checked before Streamlit receives them."""
 
 import logging
 
-# It would say in English that what pages remember is kept in memory, as it is meant to be.
+# This logger would warn in English that cached answers are kept in memory, which is intended.
 logging.getLogger("streamlit.runtime.caching.cache_data_api").disabled = True

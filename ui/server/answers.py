@@ -1,4 +1,4 @@
-"""The pages that the server gives by itself: Streamlit's own, in French, and those that refuse."""
+"""HTTP responses of the server itself: Streamlit's page in French, and the pages that refuse access."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ SCRIPT = "/antigaspi/page.js"
 
 
 def application() -> Response:
-    """Return the page that carries the application."""
+    """Return the HTML page in which the application runs."""
     return HTMLResponse(_index(), headers={"cache-control": "no-cache"})
 
 
 @cache
 def _index() -> str:
-    """Return Streamlit's page, which says it is in English and called Streamlit."""
+    """Return Streamlit's page with our language and our title instead of its own."""
     page = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
     return (
         page.replace('<html lang="en">', '<html lang="fr">')
@@ -33,13 +33,13 @@ def _index() -> str:
 
 
 def script() -> Response:
-    """Return the script that puts Streamlit's remaining words in French."""
+    """Return the script that translates the remaining words of Streamlit into French."""
     content = (HERE / "page.js").read_text(encoding="utf-8")
     return Response(content, media_type="text/javascript", headers={"cache-control": "no-cache"})
 
 
 def refused(refusal: Refusal, *, signed_in: bool) -> Response:
-    """Return a page that says why nobody gets in, with the way in or out where there is one."""
+    """Return a page that says why access is refused, with a button to sign in or out where that helps."""
     button = ""
     if refusal.can_sign_in:
         button = _button("/connexion", "Se connecter")
@@ -49,12 +49,12 @@ def refused(refusal: Refusal, *, signed_in: bool) -> Response:
 
 
 def not_found() -> Response:
-    """Return a page that says that an address leads nowhere."""
+    """Return a page that says that no page has this address."""
     return _page("Page introuvable", "Aucune page n’a cette adresse.", _button("/", "Aller à l’accueil"), 404)
 
 
 def spent_address() -> Response:
-    """Return a page that says that a one-time address was used before."""
+    """Return a page that says that a one-time address was already used."""
     message = (
         "Cette adresse a déjà servi, ou date d’un démarrage précédent. Ouvrez la dernière adresse affichée dans la "
         "fenêtre où l’application a été démarrée."
@@ -68,7 +68,7 @@ def stopped(reason: str) -> Response:
 
 
 def provider_away() -> Response:
-    """Return a page that says that the sign-in service did not answer."""
+    """Return a page that says that the identity provider did not answer."""
     message = (
         "Le service de connexion ne répond pas, ou n’accepte pas cette application. Réessayez dans quelques "
         "minutes\u00a0; si cela recommence, prévenez la mission numérique."
@@ -77,7 +77,7 @@ def provider_away() -> Response:
 
 
 def refused_in_a_word(message: str, status: int) -> Response:
-    """Return a sentence, for a program or a part of a page."""
+    """Return a refusal in plain text, for a program or for a part of a page."""
     return PlainTextResponse(message, status_code=status)
 
 

@@ -1,4 +1,4 @@
-"""The ASGI application: Streamlit behind the gate, with bounded stores of files and sessions."""
+"""ASGI application: Streamlit behind the gate, with limits on stored files and sessions."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ LOGGER = logging.getLogger(__name__)
 
 
 class Application(App):
-    """Streamlit's application with our own stores of files and sessions."""
+    """Streamlit's application with our own storage of files and sessions."""
 
     def __init__(self, lifespan: Callable[[App], AbstractAsyncContextManager[None]]) -> None:
-        """Take what runs while the server is up."""
+        """Prepare the application; `lifespan` runs while the server is up."""
         self._uploads = Uploads("/_stcore/upload_file")
         gate = Middleware(Gate, uploads=self._uploads)
         super().__init__(SCRIPT, lifespan=lifespan, middleware=[gate], on_script_error=explain)
 
     def _create_runtime(self) -> Runtime:
-        """Create Streamlit's runtime as it does, with stores that do not grow without end."""
+        """Create Streamlit's runtime as Streamlit does, but with limits on stored files and sessions."""
         return Runtime(
             RuntimeConfig(
                 script_path=str(SCRIPT),
@@ -50,7 +50,7 @@ class Application(App):
 
 
 def explain(error: Exception) -> bool:
-    """Say in French that a page stopped; the error itself goes to the log, under the reference that is shown."""
+    """Show in French that a page stopped; the error is logged under the reference that the page shows."""
     if isinstance(error, StoreFault):
         LOGGER.error("Page stopped: %s", error)
         blocks.problem("La base de données ne répond plus comme il faut\u00a0: rien n’a été enregistré.", str(error))

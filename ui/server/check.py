@@ -1,4 +1,4 @@
-"""Is this installation healthy? Each point in one French line, with what to do where something must be mended."""
+"""Health check of this installation: each point in one French line, with what to do when something is wrong."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ LIBRARIES = ("duckdb", "streamlit", "pandas", "prophet")
 
 @dataclass(frozen=True)
 class Point:
-    """One thing that was looked at: whether it is sound, and what to say of it."""
+    """One point of the check: whether it is sound, and the sentence about it."""
 
     sound: bool
     sentence: str
 
 
 def main() -> int:
-    """Print every point; return 1 when one must be mended."""
-    config._main_script_path = str(SCRIPT)  # beside which the configuration is
+    """Print every point; return 1 when at least one is not sound."""
+    config._main_script_path = str(SCRIPT)  # Streamlit looks for its configuration beside it
     points = list(points_of_installation())
     for point in points:
         print(f"  {'bon     ' if point.sound else 'À REVOIR'}  {point.sentence}")
@@ -44,7 +44,7 @@ def main() -> int:
 
 
 def points_of_installation() -> Iterator[Point]:
-    """Look at the versions, the store, the disk, the sign-in and the address."""
+    """Check the versions, the store, the disk, the sign-in and the address."""
     installed = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     yield Point(True, f"Antigaspi {VERSION}, Python {platform.python_version()}, {installed}.")
     yield from _store()
@@ -74,15 +74,15 @@ def _store() -> Iterator[Point]:
         yield Point(True, "Prévisions\u00a0: aucune encore, elles seront calculées au démarrage.")
         return
     days = (datetime.now(ZoneInfo("UTC")).replace(tzinfo=None) - run.finished_at).days
-    todo = " Des données ont changé depuis\u00a0: lancez «\u00a0refresh\u00a0»." if run.outdated else ""
-    yield Point(not run.outdated, f"Prévisions\u00a0: calculées il y a {days} jours.{todo}")
+    advice = " Des données ont changé depuis\u00a0: lancez «\u00a0refresh\u00a0»." if run.outdated else ""
+    yield Point(not run.outdated, f"Prévisions\u00a0: calculées il y a {days} jours.{advice}")
 
 
 def _disk() -> Point:
     folder = next(parent for parent in store_path().resolve().parents if parent.exists())
     free = shutil.disk_usage(folder).free
-    todo = "" if free >= LEAST_FREE else " Libérez-en\u00a0: un dépôt pourrait être refusé."
-    return Point(free >= LEAST_FREE, f"Disque\u00a0: {free // MIB} Mo libres pour la base.{todo}")
+    advice = "" if free >= LEAST_FREE else " Libérez-en\u00a0: un dépôt pourrait être refusé."
+    return Point(free >= LEAST_FREE, f"Disque\u00a0: {free // MIB} Mo libres pour la base.{advice}")
 
 
 def _sign_in() -> Point:
@@ -97,5 +97,5 @@ def _sign_in() -> Point:
 def _address() -> Point:
     address = str(config.get_option("server.address"))
     sound = address in LOOPBACK or access.sign_in_configured()
-    todo = "" if sound else " Gardez 127.0.0.1 tant qu’aucune connexion n’est configurée."
-    return Point(sound, f"Adresse\u00a0: {address}, port {config.get_option('server.port')}.{todo}")
+    advice = "" if sound else " Gardez 127.0.0.1 tant qu’aucune connexion n’est configurée."
+    return Point(sound, f"Adresse\u00a0: {address}, port {config.get_option('server.port')}.{advice}")

@@ -1,4 +1,4 @@
-"""What the server holds for its visitors, bounded: the files they send, the sessions they left."""
+"""Limits on what the server stores for its visitors: uploaded files and disconnected sessions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_LEFT_SESSIONS = 64
 
 
 class Uploads(MemoryUploadedFileManager):
-    """The files that people sent and have not confirmed yet; a place is kept for one before it is received."""
+    """The files that are uploaded but not confirmed yet; room for a file is reserved before it is received."""
 
     def __init__(self, endpoint: str) -> None:
         super().__init__(endpoint)
@@ -24,10 +24,12 @@ class Uploads(MemoryUploadedFileManager):
         self._closed: set[str] = set()
 
     def expect(self, session_id: str, size: int) -> object | None:
-        """Keep room for a file of this size in bytes; None when its session, or all of them, hold too much already."""
+        """Reserve room for a file (size in bytes); None when its session, or all sessions together, store too much."""
         expected = list(self._expected.values())
-        by_session = self._held(session_id) + sum(bytes_ for session, bytes_ in expected if session == session_id)
-        in_all = sum(map(self._held, list(self.file_storage))) + sum(bytes_ for _, bytes_ in expected)
+        by_session = self._stored_size(session_id) + sum(
+            bytes_ for session, bytes_ in expected if session == session_id
+        )
+        in_all = sum(map(self._stored_size, list(self.file_storage))) + sum(bytes_ for _, bytes_ in expected)
         if by_session + size > MAX_BY_SESSION or in_all + size > MAX_IN_ALL:
             return None
         ticket = object()
@@ -35,54 +37,54 @@ class Uploads(MemoryUploadedFileManager):
         return ticket
 
     def received(self, ticket: object) -> None:
-        """Give the kept room back: the file is stored by now, or refused."""
+        """Free the reserved room: the file is now stored, or refused."""
         self._expected.pop(ticket, None)
         self._closed.intersection_update(session for session, _ in self._expected.values())
 
     def remove_session_files(self, session_id: str) -> None:
-        """Let go of what a closed session held, and of what is still on its way to it."""
+        """Delete the files of a closed session, and refuse those that are still being received for it."""
         if any(session == session_id for session, _ in self._expected.values()):
             self._closed.add(session_id)
         super().remove_session_files(session_id)
 
     def add_file(self, session_id: str, file: UploadedFileRec) -> None:
-        """Keep a file, unless its session was closed while it came in: nobody would ever take it."""
+        """Store a file, unless its session was closed during the upload: nobody would ever use it."""
         if session_id not in self._closed:
             super().add_file(session_id, file)
 
-    def _held(self, session_id: str) -> int:
+    def _stored_size(self, session_id: str) -> int:
         return sum(len(file.data) for file in list(self.file_storage.get(session_id, {}).values()))
 
 
 class LeftSessions(SessionStorage):
-    """The sessions whose connection was lost: kept for whoever comes back soon, then closed, with all they hold."""
+    """Disconnected sessions: kept for some time in case their browser comes back, then closed with all their files."""
 
     def __init__(self, seconds: float) -> None:
-        """Take how long a session is kept, in seconds."""
+        """Take the time that a disconnected session is kept, in seconds."""
         self._seconds = seconds
         self._sessions: OrderedDict[str, SessionInfo] = OrderedDict()
 
     def get(self, session_id: str) -> SessionInfo | None:
-        """Return a session that was left, or None."""
+        """Return a disconnected session, or None."""
         return self._sessions.get(session_id)
 
     def save(self, session_info: SessionInfo) -> None:
-        """Keep a session; the oldest makes room."""
+        """Keep a session; above the limit, close the oldest."""
         self._sessions[session_info.session.id] = session_info
         asyncio.get_running_loop().call_later(self._seconds, self._close, session_info)
         while len(self._sessions) > MAX_LEFT_SESSIONS:
             self._close(next(iter(self._sessions.values())))
 
     def delete(self, session_id: str) -> None:
-        """Forget a session: its owner is back, or it was closed."""
+        """Remove a session: its browser is back, or it was closed."""
         del self._sessions[session_id]
 
     def list(self) -> list[SessionInfo]:
-        """Return the sessions that were left."""
+        """Return all disconnected sessions."""
         return list(self._sessions.values())
 
     def _close(self, session_info: SessionInfo) -> None:
-        # Somebody who came back and left again has a later entry, with a time of its own.
+        # A browser that came back and left again has a newer entry, with its own time limit: that one stays.
         if self._sessions.get(session_info.session.id) is session_info:
             del self._sessions[session_info.session.id]
             session_info.session.shutdown()

@@ -1,4 +1,4 @@
-"""Signing in and out by OpenID Connect: what Streamlit does, and what it leaves to us."""
+"""OpenID Connect sign-in and sign-out: Streamlit's, completed with an age limit and our session cookie."""
 
 from __future__ import annotations
 
@@ -23,9 +23,8 @@ from streamlit.web.server.starlette.starlette_websocket import (
 
 from data.accounts import active_accounts, end_sessions
 from data.faults import StoreFault
-from ui import access, session
+from ui import access, session, session_cookie
 from ui.access import User, Visit
-from ui.server import session_cookie
 from ui.server.answers import provider_away, refused_in_a_word
 
 LOGIN = "/connexion"
@@ -36,18 +35,18 @@ LOGGER = logging.getLogger(__name__)
 
 
 def public_origin() -> str:
-    """Return the address people type, as far as its port: https://antigaspi.ville.fr."""
+    """Return the public address without its path: https://antigaspi.ville.fr."""
     return str(get_origin_from_redirect_uri())
 
 
 def comes_from_public_address(visit: Visit) -> bool:
-    """Tell whether a request names a host of ours, and no page of another origin."""
+    """Tell whether a request has an allowed Host, and the Origin (if any) of our public address."""
     origin = visit.headers.get("origin", public_origin())
     return is_host_allowed(visit.headers.get("host")) and origin == public_origin()
 
 
 def claims(visit: Visit) -> Mapping[str, Any]:
-    """Return what the provider said of who holds these cookies; nothing without a sign-in."""
+    """Return the claims of the identity provider in these cookies; empty without a sign-in."""
     if not access.sign_in_configured():
         return {}
     cookie = _get_signed_cookie_with_chunks(dict(visit.cookies), USER_COOKIE_NAME)
@@ -55,45 +54,45 @@ def claims(visit: Visit) -> Mapping[str, Any]:
 
 
 def to_provider() -> Response:
-    """Lead to the provider, as the button of Streamlit would."""
+    """Redirect to the identity provider, as Streamlit's button does."""
     return RedirectResponse(f"{TO_PROVIDER}?provider={encode_provider_token('default')}", status_code=303)
 
 
 def handles(path: str) -> bool:
-    """Tell whether Streamlit's answer at this address needs something of ours."""
+    """Tell whether we must complete Streamlit's answer at this path."""
     return path in (TO_PROVIDER, CALLBACK, LOGOUT)
 
 
 def own_answer(path: str, visit: Visit) -> Response | None:
-    """Return the way to the provider, or a refusal of what another site asks; None for what Streamlit answers."""
+    """Return a redirection to the provider, or the refusal of a cross-site request; None when Streamlit answers."""
     if path == LOGIN:
         return to_provider()
-    if path == LOGOUT and _asked_by_another_site(visit):
+    if path == LOGOUT and _is_cross_site(visit):
         return refused_in_a_word("Pour vous déconnecter, utilisez le bouton de l’application.", 403)
     return None
 
 
-def _asked_by_another_site(visit: Visit) -> bool:
+def _is_cross_site(visit: Visit) -> bool:
     site = visit.headers.get("sec-fetch-site", "same-origin")
     referer = visit.headers.get("referer", public_origin())
     return site in ("cross-site", "same-site") or not referer.startswith(public_origin())
 
 
 async def pass_on(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Let Streamlit answer, and add what it leaves out: the age limit, the session cookie, the end of sessions."""
+    """Let Streamlit answer, and add what it lacks: the age limit, the session cookie, the end of all sessions."""
     connection = HTTPConnection(scope)
     visit = Visit({"host": "", **connection.headers}, connection.cookies)
     if scope["path"] == LOGOUT:
         await run_in_threadpool(_end_sessions_of, visit)
-    away = False
+    provider_failed = False
 
-    async def completed(message: Message) -> None:
-        nonlocal away
+    async def send_completed(message: Message) -> None:
+        nonlocal provider_failed
         if message["type"] == "http.response.start":
             headers = MutableHeaders(raw=list(message["headers"]))
             if scope["path"] == TO_PROVIDER:
-                away = message["status"] >= 400
-                if away:
+                provider_failed = message["status"] >= 400
+                if provider_failed:
                     LOGGER.error("The sign-in service does not answer: see server_metadata_url in secrets.toml")
                     await provider_away()(scope, receive, send)
                 _ask_for_a_recent_sign_in(headers, again=USER_COOKIE_NAME in visit.cookies)
@@ -102,22 +101,22 @@ async def pass_on(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> N
             else:
                 headers.append("set-cookie", f"{session_cookie.NAME}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax")
             message = {**message, "headers": headers.raw}
-        if not away:
+        if not provider_failed:
             await send(message)
 
-    await app(scope, receive, completed)
+    await app(scope, receive, send_completed)
 
 
 def _end_sessions_of(visit: Visit) -> None:
-    """End the sessions of whoever signs out; a cookie that no longer counts ends nobody's."""
+    """End all sessions of the user who signs out; a cookie that is no longer valid ends no session."""
     user = access.decide(visit, claims(visit), session.opened())
     if isinstance(user, User):
-        with suppress(StoreFault):  # on a full disk, this browser at least forgets who was here
+        with suppress(StoreFault):  # on a full disk, at least this browser loses its cookie
             end_sessions(session.opened(), user.name)
 
 
 def _ask_for_a_recent_sign_in(headers: MutableHeaders, *, again: bool) -> None:
-    """Ask the provider for a sign-in within the age limit, and for a new one from whoever comes back."""
+    """Ask the provider for a sign-in within the age limit; with `again`, for a new sign-in in any case."""
     parts = urlsplit(headers.get("location", ""))
     if not parts.query:
         return
@@ -128,23 +127,23 @@ def _ask_for_a_recent_sign_in(headers: MutableHeaders, *, again: bool) -> None:
 
 
 def _open_session(headers: MutableHeaders) -> None:
-    """Add our own cookie to the one that Streamlit just set, when its holder has an account."""
-    new = _cookies_set(headers)
-    email = str(claims(Visit(headers={"host": ""}, cookies=new)).get("email") or "").strip().lower()
+    """Add our session cookie to the one that Streamlit sets, when the user has an account."""
+    new_cookies = _cookies_set(headers)
+    email = str(claims(Visit(headers={"host": ""}, cookies=new_cookies)).get("email") or "").strip().lower()
     account = active_accounts(session.opened()).get(email)
     if account:
-        value = session_cookie.written(email, account.generation)
+        value = session_cookie.cookie_value(email, account.generation)
         headers.append("set-cookie", f"{session_cookie.NAME}={value}; Path=/; HttpOnly; SameSite=Lax")
 
 
 def _cookies_set(headers: Headers) -> dict[str, str]:
-    """Return the cookies that an answer sets, without those it takes away."""
+    """Return the cookies that an answer sets, without those that it deletes."""
     lines = [line for line in headers.getlist("set-cookie") if "max-age=0" not in line.lower()]
     return {name: value for line in lines for name, value in cookie_parser(line.split(";")[0]).items() if value}
 
 
 def secured(cookie: bytes) -> bytes:
-    """Return a Set-Cookie header kept to TLS, where the address people type has it."""
+    """Return a Set-Cookie header, with the flag Secure when the public address has TLS."""
     if access.sign_in_configured() and public_origin().startswith("https") and b"; secure" not in cookie.lower():
         return cookie + b"; Secure"
     return cookie

@@ -1,4 +1,4 @@
-"""The situation the comité looks at, and what it asks to decide: sentences derived from the figures alone."""
+"""The figures of the page Synthèse, and the decisions that fixed rules derive from them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from data import queries
 from data.clock import today_in_paris
-from data.queries import ForecastRun, Overview, Parameter, WasteSummary
+from data.queries import losses, waste
+from data.queries.forecasts import runs
+from data.queries.forecasts.runs import ForecastRun
+from data.queries.overview import Overview, Reference, references, store_overview
 from data.queries.rollout import RolloutSummary, rollout_summary
+from data.queries.waste import WasteSummary
 from data.selection import Selection
 from ui.kit.formats import SPACE, count_of, day, enumeration, percent, plural, school_name
 from ui.session import ask
@@ -20,11 +23,11 @@ STALE_AFTER_DAYS = 14
 
 @dataclass(frozen=True)
 class Situation:
-    """What the comité looks at: the figures of the period, those of the year before, the references, the rollout."""
+    """The figures of the page: the period, the same period a year before, the reference values, the rollout."""
 
     now: WasteSummary
     before: WasteSummary
-    references: dict[str, Parameter]
+    references: dict[str, Reference]
     weighing_days: float | None
     rollout: RolloutSummary
     overview: Overview
@@ -32,12 +35,12 @@ class Situation:
 
     def reference(self, name: str) -> float | None:
         """Return a reference value, None when it was removed."""
-        found = self.references.get(name)
-        return found.value if found else None
+        reference = self.references.get(name)
+        return reference.value if reference else None
 
     @property
     def wasted_kg(self) -> float | None:
-        """Food wasted by the whole city, if every meal wasted what the weighed ones do."""
+        """Estimated waste of the whole city: the grams per weighed meal, times all the meals served."""
         grams = self.now.grams_per_meal
         return None if grams is None else grams * self.now.meals_served / 1000
 
@@ -48,36 +51,36 @@ class Situation:
 
 
 def situation(selection: Selection) -> Situation:
-    """Gather what the page shows."""
-    overview = ask(queries.store_overview)
-    days = ask(queries.weighing_days, selection)["days"]
+    """Gather the figures of the page."""
+    overview = ask(store_overview)
+    days = ask(losses.weighing_days, selection)["days"]
     return Situation(
-        now=ask(queries.waste_summary, selection),
-        before=ask(queries.waste_summary, selection.year_before(overview.last_day or selection.end)),
-        references=ask(queries.parameters),
+        now=ask(waste.waste_summary, selection),
+        before=ask(waste.waste_summary, selection.year_before(overview.last_day or selection.end)),
+        references=ask(references),
         weighing_days=float(days.median()) if len(days) else None,
         rollout=ask(rollout_summary, today_in_paris()),
         overview=overview,
-        run=ask(queries.latest_run),
+        run=ask(runs.latest_run),
     )
 
 
 def decisions(facts: Situation, canteens: pd.DataFrame) -> list[str]:
-    """Return what the figures ask the comité to decide, the most pressing first."""
-    found = [_about_surplus(facts, canteens), _about_shortage(facts.now), _about_weighing(facts.now)]
-    found += [about_schools(facts.rollout), _about_age(facts.overview), _about_labels(facts.overview)]
-    return [sentence for sentence in found if sentence] or ["Rien à trancher\u00a0: les repères sont tenus."]
+    """Return the decisions that the figures call for, the most pressing first."""
+    sentences = [_about_surplus(facts, canteens), _about_shortage(facts.now), _about_weighing(facts.now)]
+    sentences += [about_schools(facts.rollout), _about_age(facts.overview), _about_labels(facts.overview)]
+    return [sentence for sentence in sentences if sentence] or ["Rien à trancher\u00a0: les repères sont tenus."]
 
 
 def _about_surplus(facts: Situation, canteens: pd.DataFrame) -> str | None:
-    target, value = facts.reference("surplus_target_pct"), facts.now.overproduction_pct
-    if target is None or value is None or value <= target or canteens.empty:
+    goal, value = facts.reference("surplus_target_pct"), facts.now.overproduction_pct
+    if goal is None or value is None or value <= goal or canteens.empty:
         return None
-    first = canteens.head(5)
-    share = percent(100 * first["surplus_meals"].sum() / canteens["surplus_meals"].sum(), 0)
+    largest = canteens.head(5)
+    share = percent(100 * largest["surplus_meals"].sum() / canteens["surplus_meals"].sum(), 0)
     return (
-        f"Surproduction de {percent(value)}, au-dessus du repère de {percent(target)}{SPACE}: "
-        f"revoir d’abord les quantités de {enumeration(first['place'].tolist())}, qui font {share} des repas en trop."
+        f"Surproduction de {percent(value)}, au-dessus du repère de {percent(goal)}{SPACE}: "
+        f"revoir d’abord les quantités de {enumeration(largest['place'].tolist())}, qui font {share} des repas en trop."
     )
 
 
@@ -99,12 +102,12 @@ def _about_weighing(now: WasteSummary) -> str | None:
 
 def about_schools(rollout: RolloutSummary) -> str | None:
     """Say how many schools are left to equip, and which ones cannot be connected."""
-    left = rollout.goal - rollout.equipped
-    if not rollout.schools or left <= 0:
+    to_equip = rollout.goal - rollout.equipped
+    if not rollout.schools or to_equip <= 0:
         return None
     blocked = enumeration([school_name(name) for name in rollout.blocked])
     blocked = f" Raccordement bloqué{SPACE}: {blocked}." if rollout.blocked else ""
-    return f"Équipement{SPACE}: encore {plural(left, 'école')} sur {rollout.goal}.{blocked}"
+    return f"Équipement{SPACE}: encore {plural(to_equip, 'école')} sur {rollout.goal}.{blocked}"
 
 
 def _about_age(overview: Overview) -> str | None:

@@ -1,4 +1,4 @@
-"""The blocks of the page Synthèse: the figures against their targets, what changed, the sources."""
+"""The blocks of the page Synthèse: the figures against their goals, what changed, the sources."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from datetime import date
 
 import pandas as pd
 
-from data.queries import WasteSummary, steering
+from data.queries import steering
 from data.queries.pilot import Study
 from data.queries.rollout import RolloutSummary, rollout_summary
-from data.queries.waste import reliability
+from data.queries.waste import WasteSummary, reliability
 from data.typography import french
 from ui.kit import blocks, sheet
 from ui.kit.blocks import Figure
 from ui.kit.formats import MISSING, SPACE, count_of, day, moment, number, percent, plural, quantity, signed
-from ui.pilot_effect import view as effect_view
+from ui.pilot_effect import view as pilot_effect_view
 from ui.portfolio import view as portfolio_view
-from ui.rollout import steering as steering_view
+from ui.rollout import steering as rollout_steering
 from ui.session import ask
 from ui.summary.situation import Situation, about_schools
 
@@ -32,7 +32,7 @@ REFERENCES = (
 
 def meals_figures(facts: Situation) -> list[Figure]:
     """Return the figures in meals."""
-    now, target = facts.now, facts.reference("surplus_target_pct")
+    now, goal = facts.now, facts.reference("surplus_target_pct")
     return [
         Figure(
             "Repas servis",
@@ -42,7 +42,7 @@ def meals_figures(facts: Situation) -> list[Figure]:
         Figure(
             "Surproduction",
             percent(now.overproduction_pct),
-            _against(now.overproduction_pct, target),
+            _against(now.overproduction_pct, goal),
             "(repas prévus − repas servis) ÷ repas servis, sur les services où les deux chiffres sont connus\u00a0: "
             f"{number(now.pairs_planned)} prévus, {number(now.pairs_served)} servis.",
         ),
@@ -86,9 +86,9 @@ def waste_figures(facts: Situation) -> list[Figure]:
 
 def freshness(facts: Situation) -> None:
     """Say how recent the data and the forecasts are."""
-    known = f"Repas connus jusqu’au {day(facts.overview.last_day)}"
+    meals = f"Repas connus jusqu’au {day(facts.overview.last_day)}"
     forecasts = f"prévisions du {moment(facts.run.finished_at)}" if facts.run else "pas encore de prévisions"
-    blocks.note(f"{known}{SPACE}; {forecasts}.")
+    blocks.note(f"{meals}{SPACE}; {forecasts}.")
     if facts.wasted_kg is not None:
         blocks.note(f"Gaspillage, coût et CO₂e{SPACE}: {GROSS}. Ces trois chiffres sont donc des estimations hautes.")
 
@@ -128,7 +128,7 @@ def change_table(now: WasteSummary, before: WasteSummary) -> pd.DataFrame:
 def _change_row(label: str, now: float | None, before: float | None, unit: str, digits: int) -> tuple[str, ...]:
     difference = MISSING
     if now is not None and before is not None:
-        # Between the figures as shown: two lines of one table must not disagree.
+        # The difference between the displayed figures, so that the table adds up.
         gap = round(round(now, digits) - round(before, digits), digits)
         points = "points" if abs(gap) >= 2 else "point"
         difference = f"{signed(gap, digits)}{SPACE}{points if unit == '%' else unit}".strip()
@@ -147,16 +147,16 @@ def sources(facts: Situation) -> None:
 
 
 def _help(facts: Situation, name: str) -> str:
-    """Return the source of a reference, and what sets our figure apart from it."""
+    """Return the source of a reference, and how our figure differs from it."""
     return ". ".join([*filter(None, [_source(facts, name)]), f"{GROSS.capitalize()}."])
 
 
 def _source(facts: Situation, name: str) -> str | None:
-    found = facts.references.get(name)
-    if found is None:
+    reference = facts.references.get(name)
+    if reference is None:
         return None
-    digits = 0 if found.value == round(found.value) else 1
-    return f"{quantity(found.value, found.unit, digits)}{SPACE}: {french(found.source)}"
+    digits = 0 if reference.value == round(reference.value) else 1
+    return f"{quantity(reference.value, reference.unit, digits)}{SPACE}: {french(reference.source)}"
 
 
 def _schools(rollout: RolloutSummary) -> Figure:
@@ -182,25 +182,25 @@ def programme_alone(today: date, study: Study) -> None:
     rollout = ask(rollout_summary, today)
     if rollout.schools:
         blocks.figures([_schools(rollout)], "programme")
-        if told := about_schools(rollout):
-            blocks.sentences([told])
+        if sentence := about_schools(rollout):
+            blocks.sentences([sentence])
     programme_decisions(today)
     if rollout.schools:
-        effect_view.summary(study)
+        pilot_effect_view.summary(study)
 
 
 def programme_decisions(today: date) -> None:
-    """Answer: what does the programme wait for, in the test schools and on its other pilots?"""
+    """Answer: which decisions does the programme wait for, in the test schools and on its other pilots?"""
     waiting = ask(steering.decisions, today)
     waiting = waiting[waiting["decided_on"].isna()]
-    asked = portfolio_view.awaited(portfolio_view.pilots(today))
-    if waiting.empty and asked.empty:
+    pilots = portfolio_view.awaiting_decision(portfolio_view.pilots(today))
+    if waiting.empty and pilots.empty:
         return
     with blocks.question("Quelles décisions le programme attend-il\u00a0?", "Saisies par la mission numérique."):
         if not waiting.empty:
-            blocks.takeaway(steering_view.decisions_sentence(waiting))
-        others = [] if asked.empty else [portfolio_view.elsewhere(asked)]
-        blocks.sentences([*(steering_view.expected(row) for row in waiting.to_dict("records")), *others])
+            blocks.takeaway(rollout_steering.decisions_sentence(waiting))
+        others = [] if pilots.empty else [portfolio_view.summary_sentence(pilots)]
+        blocks.sentences([*(rollout_steering.expected(row) for row in waiting.to_dict("records")), *others])
         if not waiting.empty:
             blocks.link("pages/mission/deploiement.py", "Voir le déploiement")
         if others:
@@ -211,10 +211,10 @@ def _weighed(facts: Situation, sentence: str) -> str:
     return "faute de pesées" if facts.wasted_kg is None else sentence
 
 
-def _against(value: float | None, target: float | None) -> str | None:
-    if value is None or target is None:
+def _against(value: float | None, goal: float | None) -> str | None:
+    if value is None or goal is None:
         return None
-    return f"repère {percent(target)}{SPACE}: {'tenu' if value <= target else 'dépassé'}"
+    return f"repère {percent(goal)}{SPACE}: {'tenu' if value <= goal else 'dépassé'}"
 
 
 def _moved(now: float | None, before: float | None) -> str:

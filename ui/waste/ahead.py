@@ -1,11 +1,12 @@
-"""The food that will be thrown away in the coming days, where canteens weigh: a block of the page Gaspillage."""
+"""Waste forecast: the block of the page Gaspillage on the coming days, in the canteens that weigh their waste."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from data import queries
 from data.clock import today_in_paris
+from data.queries import waste
+from data.queries.forecasts import runs
 from data.selection import Selection
 from ui.kit import blocks
 from ui.kit.formats import weekday
@@ -25,15 +26,15 @@ COLUMNS = [
 
 
 def ahead(selection: Selection) -> None:
-    """Answer: how much will be thrown away in the coming days, where canteens weigh?"""
+    """Answer: how much food will be thrown away in the coming days, in the canteens that weigh?"""
     with blocks.question("Combien jetterons-nous dans les prochains jours\u00a0?", CAPTION):
-        run = ask(queries.latest_run)
+        run = ask(runs.latest_run)
         if run is None or (selection.district and not selection.canteen):
             blocks.empty_state(
                 "Choisissez une cantine, ou toute la ville." if run else "Les prévisions ne sont pas encore calculées."
             )
             return
-        days = ask(queries.waste_ahead, run.run_id, selection.canteen)
+        days = ask(waste.waste_ahead, run.run_id, selection.canteen)
         if days.empty:
             blocks.empty_state(
                 "Pas de prévision sans pesées\u00a0: il faut 20 journées en deux ans où les trois moments sont pesés.",

@@ -1,4 +1,4 @@
-"""Charts of the surplus, the shortage and the food thrown away, past and to come."""
+"""Charts of waste: surplus and shortage in meals, grams per meal by place of loss, forecast kilograms."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import plotly.graph_objects as go
 from data.calendar.names import SHORT_MONTHS, WEEKDAYS
 from ui.kit import chart, formats
 
-# Place of loss → its pattern: told apart without the colours.
+# Place of loss → its pattern, which distinguishes it without the colours.
 PATTERNS = {"leftovers": "", "unserved": "/", "preparation": "x"}
 WEEK_HOVER = "semaine du %{x|%d/%m/%Y}<br>%{customdata}<extra>%{fullData.name}</extra>"
 
 
-def surplus_by_week(weeks: pd.DataFrame, target: float | None) -> go.Figure:
-    """Draw surplus above the axis, shortage below it, and what is left (surproduction) as a line, in % of meals served.
+def surplus_by_week(weeks: pd.DataFrame, goal: float | None) -> go.Figure:
+    """Draw surplus above the axis, shortage below it, and overproduction (surplus − shortage) as a line.
 
-    Only the line is compared with the target: the target speaks of surproduction.
+    All are in percent of meals served. The goal is about overproduction: only the line is compared with it.
     """
     fig = chart.base(y_title="% des repas servis", height=380)
     _weekly_bars(fig, weeks, "surplus_pct", 1, "Surplus (prévus en trop)", {"color": chart.SURPLUS})
@@ -37,13 +37,13 @@ def surplus_by_week(weeks: pd.DataFrame, target: float | None) -> go.Figure:
         customdata=[formats.percent(value) for value in net],
         hovertemplate=WEEK_HOVER,
     )
-    if target is not None:
+    if goal is not None:
         fig.add_scatter(
             x=weeks["week"].iloc[[0, -1]],
-            y=[target, target],
-            name=f"Repère de surproduction ({formats.percent(target)})",
+            y=[goal, goal],
+            name=f"Repère de surproduction ({formats.percent(goal)})",
             mode="lines",
-            line={"color": chart.TARGET, "width": 2, "dash": "dash"},
+            line={"color": chart.GOAL, "width": 2, "dash": "dash"},
             hoverinfo="skip",
         )
     fig.update_layout(barmode="relative", bargap=0.15)
@@ -65,7 +65,7 @@ def _weekly_bars(fig: go.Figure, weeks: pd.DataFrame, column: str, sign: int, na
 
 
 def weekday_month(cells: pd.DataFrame) -> go.Figure:
-    """Draw the surplus of each weekday × month of the school year, with its value written in each cell."""
+    """Draw the surplus of each weekday × month of the school year as a heat map, with the value in each cell."""
     weekdays = sorted(set(cells["weekday"].tolist()))
     months = sorted(set(cells["month"].tolist()), key=lambda month: (month - 9) % 12)
     grid = cells.pivot(index="weekday", columns="month", values="surplus_pct").reindex(index=weekdays, columns=months)
@@ -88,7 +88,7 @@ def weekday_month(cells: pd.DataFrame) -> go.Figure:
 
 
 def measured_and_reference(labels: list[str], measured: list[float | None], reference: list[float]) -> go.Figure:
-    """Draw grams per meal by place of loss beside the reference."""
+    """Draw the grams per meal of each place of loss beside its reference."""
     fig = chart.base(y_title="g par repas", height=320)
     fig.add_bar(
         x=labels,
@@ -115,9 +115,9 @@ def measured_and_reference(labels: list[str], measured: list[float | None], refe
 
 
 def kilograms_ahead(days: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
-    """Draw the kilograms of each coming day by place of loss, one above the other, with the interval of their sum."""
+    """Draw the forecast kilograms of each day, stacked by place of loss, with the interval of their sum."""
     fig = chart.base(y_title="kg", height=380)
-    # Days without service would leave holes that mean nothing: the axis only has service days.
+    # The axis has service days only: the other days would be empty places that mean nothing.
     axis = [f"{formats.weekday(day)[:3]}. {day:%d/%m}" for day in days["date"]]
     for place, pattern in PATTERNS.items():
         kilos = days["kg"] * (days[place] / days["grams"]).where(days["grams"] > 0, 0.0)

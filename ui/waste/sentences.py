@@ -1,4 +1,4 @@
-"""Takeaway sentences of the figures about waste: what to remember of each chart, derived from its rows."""
+"""Takeaway sentences of the page Gaspillage, one per chart, computed from its rows."""
 
 from __future__ import annotations
 
@@ -29,50 +29,50 @@ PLACES = {
 }
 
 
-def trend_sentence(weeks: pd.DataFrame, target: float | None) -> str:
-    """Say how often the surproduction is above the target, and when surproduction and shortage are highest."""
+def trend_sentence(weeks: pd.DataFrame, goal: float | None) -> str:
+    """Say how often overproduction is above the goal, and in which weeks overproduction and shortage are highest."""
     worst = weeks.nlargest(1, "overproduction_pct").iloc[0]
     short = weeks.nlargest(1, "shortage_pct").iloc[0]
     peaks = (
         f"la plus forte est de {percent(worst['overproduction_pct'])}, la semaine du {day(worst['week'])}. "
         f"Le manque le plus fort est de {percent(short['shortage_pct'])}, la semaine du {day(short['week'])}."
     )
-    if target is None:
+    if goal is None:
         return f"Surproduction hebdomadaire{SPACE}: {peaks}"
-    above = count_of(int((weeks["overproduction_pct"] > target).sum()), len(weeks), "semaine")
-    return f"La surproduction dépasse le repère de {percent(target)} pendant {above}{SPACE}; {peaks}"
+    above = count_of(int((weeks["overproduction_pct"] > goal).sum()), len(weeks), "semaine")
+    return f"La surproduction dépasse le repère de {percent(goal)} pendant {above}{SPACE}; {peaks}"
 
 
 def canteens_sentence(ranked: pd.DataFrame) -> str:
-    """Say which canteens weigh most in the surplus."""
+    """Say which canteens have the largest part of the surplus."""
     total = ranked["surplus_meals"].sum()
     ranked = ranked[ranked["attached"]] if ranked["attached"].any() else ranked
-    first = ranked.head(3)
+    top = ranked.head(3)
     if len(ranked) <= 3 or not total:
         return f"{plural(total, 'repas', 'repas')} prévus en trop au total."
-    share, names = percent(100 * first["surplus_meals"].sum() / total, 0), enumeration(first["place"].tolist())
+    share, names = percent(100 * top["surplus_meals"].sum() / total, 0), enumeration(top["place"].tolist())
     return f"Trois cantines sur {len(ranked)} font {share} des repas en trop{SPACE}: {names}."
 
 
 def calendar_sentence(cells: pd.DataFrame) -> str:
-    """Say where the surplus is highest and lowest, among the cells that have a surplus to show."""
-    known = cells.dropna(subset="surplus_pct")
-    if known.empty:
+    """Say in which cells (weekday × month) the surplus is highest and lowest, among the cells that are filled."""
+    filled = cells.dropna(subset="surplus_pct")
+    if filled.empty:
         return "Trop peu de jours pour comparer\u00a0: élargissez la période."
-    high, low = known.nlargest(1, "surplus_pct").iloc[0], known.nsmallest(1, "surplus_pct").iloc[0]
+    high, low = filled.nlargest(1, "surplus_pct").iloc[0], filled.nsmallest(1, "surplus_pct").iloc[0]
 
     def cell(row: pd.Series) -> str:
         weekday = WEEKDAYS[int(row["weekday"]) - 1]
         return f"le {weekday} en {MONTHS[int(row['month']) - 1]} ({percent(row['surplus_pct'])})"
 
-    if len(known) == 1:
+    if len(filled) == 1:
         return f"Une seule case est connue{SPACE}: {cell(high)}."
     return f"Le surplus est le plus fort {cell(high)}, le plus faible {cell(low)}."
 
 
-def places_sentence(found: pd.DataFrame) -> str:
-    """Say which place of loss is the largest."""
-    grams = found["grams_per_meal"]
+def places_sentence(losses: pd.DataFrame) -> str:
+    """Say at which place of loss most food is thrown away."""
+    grams = losses["grams_per_meal"]
     label, reference = PLACES[str(grams.idxmax())]
     share = percent(100 * grams.max() / grams.sum() if grams.sum() else None, 0)
     measured = f"{label}{SPACE}: {quantity(grams.max(), 'g')} par repas, {share} de ce qui est jeté"
@@ -80,10 +80,10 @@ def places_sentence(found: pd.DataFrame) -> str:
 
 
 def ahead_sentence(days: pd.DataFrame, today: date, *, city: bool) -> str:
-    """Say what will be thrown away on the first day still to come, where, and which day will be the heaviest."""
-    coming = days[days["date"].dt.date >= today]
-    kept = days if coming.empty else coming
-    first, heaviest = kept.iloc[0], kept.nlargest(1, "kg").iloc[0]
+    """Say the waste forecast of the first future day, its main place of loss, and the day with most waste."""
+    future = days[days["date"].dt.date >= today]
+    chosen = days if future.empty else future
+    first, heaviest = chosen.iloc[0], chosen.nlargest(1, "kg").iloc[0]
     where = f" dans {_weighing(int(first['canteens']))}" if city else ""
     place = max(PLACES, key=lambda name: first[name])
     start = (
@@ -92,7 +92,7 @@ def ahead_sentence(days: pd.DataFrame, today: date, *, city: bool) -> str:
         f" soit {quantity(first['grams'], 'g')} par repas, surtout «{SPACE}{PLACES[place][0].lower()}{SPACE}» "
         f"({quantity(first[place], 'g')})."
     )
-    if len(kept) == 1:
+    if len(chosen) == 1:
         return start
     return f"{start} Le jour le plus lourd sera le {long_day(heaviest['date'])} ({quantity(heaviest['kg'], 'kg')})."
 
@@ -102,7 +102,7 @@ def _weighing(canteens: int) -> str:
 
 
 def reliability_sentence(days: pd.DataFrame) -> str:
-    """Say how many canteens weigh, how long, and how reliable that is."""
+    """Say how many canteens weigh their waste, for how many days, and how reliable that makes the figures."""
     if days.empty:
         return "Aucune cantine n’a de journée pesée en entier."
     median, enough = days["days"].median(), int((days["days"] >= CONFORMING_DAYS).sum())
@@ -112,9 +112,9 @@ def reliability_sentence(days: pd.DataFrame) -> str:
     )
 
 
-def dishes_sentence(found: pd.DataFrame) -> str:
-    """Say on the days of which dish the surplus is highest, with the number of days."""
-    first = found.iloc[0]
+def dishes_sentence(dishes: pd.DataFrame) -> str:
+    """Say which dish has the highest surplus on its days, with the number of days."""
+    first = dishes.iloc[0]
     return (
         f"Les jours de «{SPACE}{first['dish']}{SPACE}» ({plural(first['days'], 'jour')}), le surplus est de "
         f"{percent(first['surplus_pct'])}, contre {percent(first['surplus_pct_other_days'])} les autres jours."

@@ -1,12 +1,13 @@
-"""The blocks of the page Gaspillage: one question, one sentence, one chart, one table each."""
+"""Blocks of the page Gaspillage: each has one question, one sentence, one chart and one table."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from data import queries
 from data.calendar.names import MONTHS, WEEKDAYS
-from data.queries import Parameter, WasteSummary
+from data.queries import losses, waste
+from data.queries.overview import Reference
+from data.queries.waste import WasteSummary
 from data.selection import Selection
 from ui.kit import blocks, chart
 from ui.kit.blocks import Figure
@@ -27,7 +28,7 @@ TREND_COLUMNS = [
 
 
 def headline(summary: WasteSummary) -> list[Figure]:
-    """Return the figures at the top of the page, each with its numerator and denominator."""
+    """Return the figures at the top of the page, each with its numerator and its denominator."""
     return [
         Figure(
             "Surproduction",
@@ -63,18 +64,18 @@ def headline(summary: WasteSummary) -> list[Figure]:
     ]
 
 
-def trend(selection: Selection, target: Parameter | None) -> None:
+def trend(selection: Selection, goal: Reference | None) -> None:
     """Answer: how do surplus and shortage evolve from week to week?"""
-    weeks = ask(queries.by_week, selection)
+    weeks = ask(waste.by_week, selection)
     with blocks.question("Comment évoluent le surplus et le manque\u00a0?", TREND_CAPTION):
-        limit = target.value if target else None
+        value = goal.value if goal else None
         table = weeks.set_axis(TREND_COLUMNS, axis="columns")
-        blocks.figure(charts.surplus_by_week(weeks, limit), say.trend_sentence(weeks, limit), table, "tendance")
+        blocks.figure(charts.surplus_by_week(weeks, value), say.trend_sentence(weeks, value), table, "tendance")
 
 
 def canteens(selection: Selection) -> None:
-    """Answer: which canteens lose most?"""
-    ranked = ask(queries.by_canteen, selection)
+    """Answer: which canteens have the largest surplus?"""
+    ranked = ask(waste.by_canteen, selection)
     with blocks.question(
         "Où perdons-nous le plus\u00a0?", "Repas prévus en trop par cantine, et leur part des repas servis."
     ):
@@ -88,7 +89,7 @@ def canteens(selection: Selection) -> None:
 
 
 def canteens_table(ranked: pd.DataFrame) -> pd.DataFrame:
-    """Return the ranking under the names people read."""
+    """Return the ranking of canteens with French titles."""
     return ranked.drop(columns="attached").rename(
         columns={
             "place": "Cantine",
@@ -106,12 +107,12 @@ def canteens_table(ranked: pd.DataFrame) -> pd.DataFrame:
 
 
 def calendar(selection: Selection) -> None:
-    """Answer: on which weekdays and in which months?"""
-    cells = ask(queries.by_weekday_and_month, selection)
+    """Answer: on which weekdays and in which months is the surplus highest?"""
+    cells = ask(waste.by_weekday_and_month, selection)
     with blocks.question(
         "Quels jours et quels mois\u00a0?", "Surplus en\u00a0% des repas servis, par jour de semaine et par mois."
     ):
-        # One answer: what the sentence leaves out, neither the chart nor the table shows.
+        # Cells of too few days are emptied here, for the sentence, the chart and the table alike.
         cells = cells.assign(surplus_pct=cells["surplus_pct"].where(cells["days"] >= LEAST_DAYS))
         table = cells.assign(
             weekday=[WEEKDAYS[weekday - 1] for weekday in cells["weekday"]],
@@ -126,11 +127,11 @@ def calendar(selection: Selection) -> None:
 
 
 def places(selection: Selection) -> None:
-    """Answer: at which point of the service is food lost?"""
-    found = ask(queries.loss_places, selection).set_index("place")
+    """Answer: at which place of loss is food thrown away?"""
+    loss_rows = ask(losses.loss_places, selection).set_index("place")
     caption = "Grammes par repas servi, là où l’on pèse. Parties comestibles et non comestibles ensemble."
     with blocks.question("À quel moment jetons-nous\u00a0?", caption):
-        if found.empty:
+        if loss_rows.empty:
             blocks.empty_state(
                 "Aucune pesée dans cette sélection. Ajoutez au journal les colonnes preparation_kg, non_servi_kg et "
                 "restes_assiette_kg\u00a0: une semaine de pesées suffit pour commencer.",
@@ -138,38 +139,41 @@ def places(selection: Selection) -> None:
                 "pages/cantine/depot.py",
             )
             return
-        found = found.reindex([place for place in say.PLACES if place in found.index])
-        labels, reference = zip(*(say.PLACES[str(place)] for place in found.index), strict=True)
-        fig = charts.measured_and_reference(list(labels), found["grams_per_meal"].tolist(), list(reference))
+        loss_rows = loss_rows.reindex([place for place in say.PLACES if place in loss_rows.index])
+        labels, reference = zip(*(say.PLACES[str(place)] for place in loss_rows.index), strict=True)
+        fig = charts.measured_and_reference(list(labels), loss_rows["grams_per_meal"].tolist(), list(reference))
         blocks.figure(
-            fig, say.places_sentence(found), _places_table(found, list(labels), list(reference)), "lieux_de_perte"
+            fig,
+            say.places_sentence(loss_rows),
+            _places_table(loss_rows, list(labels), list(reference)),
+            "lieux_de_perte",
         )
-        days = ask(queries.weighing_days, selection)
+        days = ask(losses.weighing_days, selection)
         blocks.note(say.reliability_sentence(days))
         blocks.note(f"Référence{SPACE}: {say.ADEME}, gaspillage (parties comestibles) en milieu scolaire.")
 
 
-def _places_table(found: pd.DataFrame, labels: list[str], reference: list[float]) -> pd.DataFrame:
+def _places_table(loss_rows: pd.DataFrame, labels: list[str], reference: list[float]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Moment": labels,
-            "g par repas": found["grams_per_meal"].to_numpy(),
+            "g par repas": loss_rows["grams_per_meal"].to_numpy(),
             "Référence (g)": reference,
-            "Kilogrammes pesés": found["kg"].to_numpy(),
-            "Repas servis": found["meals_served"].to_numpy(),
-            "Services pesés": found["services"].to_numpy(),
+            "Kilogrammes pesés": loss_rows["kg"].to_numpy(),
+            "Repas servis": loss_rows["meals_served"].to_numpy(),
+            "Services pesés": loss_rows["services"].to_numpy(),
         }
     )
 
 
 def dishes(selection: Selection) -> None:
-    """Answer: on which dishes do we lose?"""
-    found = ask(queries.by_dish, selection, LEAST_DAYS)
+    """Answer: which dishes have a higher surplus on their days than on the other days?"""
+    rows = ask(losses.by_dish, selection, LEAST_DAYS)
     caption = (
         f"Surplus des jours où un plat est servi, comparé aux autres jours (plats servis au moins {LEAST_DAYS} jours)."
     )
     with blocks.question("Sur quels plats\u00a0?", caption):
-        if found.empty:
+        if rows.empty:
             blocks.empty_state(
                 f"Aucun plat servi au moins {LEAST_DAYS} jours dans cette sélection\u00a0: déposez les menus, "
                 "ou élargissez la période.",
@@ -177,31 +181,31 @@ def dishes(selection: Selection) -> None:
                 "pages/cantine/depot.py",
             )
             return
-        compared = found.assign(gap=found["surplus_pct"] - found["surplus_pct_other_days"]).dropna(subset="gap")
-        if compared.empty:
+        comparable = rows.assign(gap=rows["surplus_pct"] - rows["surplus_pct_other_days"]).dropna(subset="gap")
+        if comparable.empty:
             blocks.empty_state(
                 "Aucun plat n’est comparable\u00a0: il faut aussi des jours sans lui, où le surplus est connu."
             )
             return
-        _dishes_above(compared[compared["gap"] > 0].head(TOP), found)
+        _dishes_above(comparable[comparable["gap"] > 0].head(TOP), rows)
         blocks.note("Servis le même jour ne veut pas dire cause\u00a0: moins un plat revient, moins l’écart est sûr.")
 
 
-def _dishes_above(above: pd.DataFrame, found: pd.DataFrame) -> None:
-    """Draw the dishes whose days lose more than the others; the table has them all."""
+def _dishes_above(above: pd.DataFrame, rows: pd.DataFrame) -> None:
+    """Draw the dishes that have more surplus on their days than on the other days; the table has all dishes."""
     if above.empty:
-        blocks.table_alone("Aucun plat n’a plus de surplus que les autres jours.", _dishes_table(found), "plats")
+        blocks.table_alone("Aucun plat n’a plus de surplus que les autres jours.", _dishes_table(rows), "plats")
         return
     texts = [
         f"{percent(share)} ({plural(days, 'jour')})"
         for share, days in zip(above["surplus_pct"], above["days"], strict=True)
     ]
     fig = chart.ranking(above["dish"], above["gap"], texts, "points de surplus de plus que les autres jours")
-    blocks.figure(fig, say.dishes_sentence(above), _dishes_table(found), "plats")
+    blocks.figure(fig, say.dishes_sentence(above), _dishes_table(rows), "plats")
 
 
-def _dishes_table(found: pd.DataFrame) -> pd.DataFrame:
-    return found.set_axis(
+def _dishes_table(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.set_axis(
         [
             "Plat", "Jours", "Repas servis", "Surplus (%)", "Surplus, autres jours (%)",
             "Gaspillage (g/repas)", "Gaspillage, autres jours (g/repas)",

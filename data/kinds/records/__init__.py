@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.kinds.records.base import Check, Target
+from data.kinds.records.base import Check, RecordTable
 from data.kinds.records.equipment import DEVICES, EQUIPMENT, TICKETS, WORKSHOPS
 from data.kinds.records.events import EVENTS, HOLIDAYS, SCHOOL_YEARS, STRIKES
 from data.kinds.records.log import LOG
@@ -11,9 +11,9 @@ from data.kinds.records.places import CANTEENS, ENROLMENT, MAPPING, SCHOOLS
 from data.kinds.records.portfolio import PILOTS
 from data.kinds.records.rollout import DECISIONS, MILESTONES, RISKS, SITES, STAGES_OF_SCHOOLS
 
-__all__ = ["PROGRAMME_KINDS", "TARGETS", "Check", "Target"]
+__all__ = ["PROGRAMME_KINDS", "RECORD_TABLES", "Check", "RecordTable"]
 
-TARGETS = {
+RECORD_TABLES = {
     "log": LOG,
     "mapping": MAPPING,
     "canteens": CANTEENS,
@@ -37,4 +37,4 @@ TARGETS = {
     "pilots": PILOTS,
 }
 # The programme belongs to the mission numérique: only that role deposits, edits and undoes these kinds.
-PROGRAMME_KINDS = tuple(name for name, target in TARGETS.items() if target.takes_back)
+PROGRAMME_KINDS = tuple(name for name, table in RECORD_TABLES.items() if table.takes_back)

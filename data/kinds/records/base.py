@@ -20,18 +20,19 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Target:
-    """The record table of a kind, the view of its known rows, and the projection of a line into a row.
+class RecordTable:
+    """Where the lines of a kind of file are kept, the view of what is true now, and the SQL from the one to the other.
 
-    A line for which `carries` is false is counted “without measure” and leaves no row. `given_back` is the reverse of
-    the projection: the known rows, with the columns of a file (a column that is not there is an empty one).
-    Where `takes_back` is true, a line may clear values: its column “effacer” names their columns, kept as `cleared`.
-    The checks may then also read `now`, the row as it would be once the line is applied, and `now.before`, the row as
-    it is known.
+    `columns` gives the column of ours for each column of the file. `projection` turns a line of the file into a row;
+    `given_back` is the way back: what is true now, under the names of the file's columns (an absent column is empty).
+    A line that carries nothing is counted “without measure” and leaves no row. With `takes_back`, a line may also name
+    columns in the file's column “effacer”, kept as `cleared`; the checks may then read `now`, the row as it would be
+    once the line is applied, and `now.before`, the row as it is known.
     """
 
     table: str
     view: str
+    columns: dict[str, str]
     key: tuple[str, ...]
     values: tuple[str, ...]
     projection: str
@@ -45,6 +46,41 @@ TAKEN_BACK = "string_split(translate(lower(effacer), ', ', ';;'), ';')"
 ROW = "ligne"
 
 
+def record_table(
+    table: str,
+    view: str,
+    key: tuple[str, ...],
+    columns: dict[str, str],
+    *,
+    order: str,
+    values: tuple[str, ...] | None = None,
+    reads: dict[str, str] | None = None,
+    gives: dict[str, str] | None = None,
+    rows: str = "",
+    checks: tuple[Check, ...] = (),
+    carries: str = "TRUE",
+) -> RecordTable:
+    """Return the record table of a kind whose file columns are our columns under other names.
+
+    `reads` is the SQL of each column of ours that is made otherwise, `gives` that of each column of the file; `rows` is
+    what is read to give back, where it is not the view; `values` are the columns beside the key, where not all are.
+    """
+    read = {own: column for column, own in columns.items()} | (reads or {})
+    given = columns | (gives or {})
+    return RecordTable(
+        table=table,
+        view=view,
+        columns=columns,
+        key=key,
+        values=tuple(own for own in read if own not in key) if values is None else values,
+        projection=", ".join(f"{sql} AS {own}" for own, sql in read.items()),
+        given_back=f"SELECT {', '.join(f'{sql} AS {column}' for column, sql in given.items())}"
+        f" FROM {rows or view} ORDER BY {order}",
+        checks=checks,
+        carries=carries,
+    )
+
+
 def editable(
     table: str,
     view: str,
@@ -52,28 +88,25 @@ def editable(
     values: dict[str, str],
     checks: tuple[Check, ...] = (),
     order: str = "ALL",
-) -> Target:
-    """Return the record table of a kind edited by forms too; `key` and `values` map the file's columns to our own."""
+) -> RecordTable:
+    """Return the record table of a kind that people also edit by forms; `key` and `values` map file columns to ours."""
     names = {**values, ROW: "*"}
     cleared = (
         f"list_filter(list_transform({TAKEN_BACK}, lambda name: {choose('name', names)}), lambda name: name <> '')"
     )
-    columns = {**key, **values}
-    shown = ", ".join(f"{own} AS {column}" for column, own in columns.items())
-    return Target(
-        table=table,
-        view=view,
-        key=tuple(key.values()),
+    # A row that is removed need not pass the checks.
+    judged = tuple(replace(check, when=f"({check.when}) AND NOT now.removed") for check in checks)
+    plain = record_table(
+        table,
+        view,
+        tuple(key.values()),
+        {**key, **values},
+        order=order,
+        reads={"cleared": cleared},
         values=tuple(values.values()),
-        projection=", ".join(f"{column} AS {own}" for column, own in columns.items()) + f", {cleared} AS cleared",
-        given_back=f"SELECT {shown} FROM {view} ORDER BY {order}",
-        # A row that is removed need not pass the checks.
-        checks=(
-            *_taking_back(values),
-            *(replace(check, when=f"({check.when}) AND NOT now.removed") for check in checks),
-        ),
-        takes_back=True,
+        checks=(*_taking_back(values), *judged),
     )
+    return replace(plain, takes_back=True)
 
 
 def _taking_back(values: dict[str, str]) -> tuple[Check, ...]:

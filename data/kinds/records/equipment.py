@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from data.kinds.records.base import Check, editable
+from data.kinds.records.names import plain
 from data.kinds.records.programme_checks import (
     KNOWN_SCHOOL,
     NOT_A_TEST_SCHOOL,
@@ -12,7 +13,6 @@ from data.kinds.records.programme_checks import (
     in_order,
     known_by_another_spelling,
     not_over,
-    plain,
     together,
 )
 

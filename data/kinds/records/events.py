@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from data.calendar.events import EVENT_KINDS, FRENCH
 from data.calendar.school import ZONE_B_SINCE
-from data.kinds.records.base import Check, Target, choose
+from data.kinds.records.base import Check, choose, record_table
 
 CITY_WIDE = "(SELECT * FROM events WHERE canteen IS NULL)"
 KEY = ("kind", "starts_on", "ends_on", "label")
@@ -29,22 +29,23 @@ def _off_day_check(column: str, of_city: str) -> Check:
     return Check(column, f"{of_city} AND {column} IN (SELECT date FROM strikes_off)", f"({reason})")
 
 
-EVENTS = Target(
-    table="event_rows",
-    view="events",
-    key=("kind", "starts_on", "ends_on", "canteen", "label"),
-    values=("effect_meals", "effect_percent"),
-    projection=f"""
-        {choose("type", NAMES)} AS kind, date_debut AS starts_on, coalesce(date_fin, date_debut) AS ends_on,
-        cantine_nom AS canteen, libelle AS label, effet_repas AS effect_meals, effet_pourcent AS effect_percent
-    """,
-    given_back=f"""
-        SELECT {choose("kind", FRENCH)} AS type, starts_on AS date_debut, ends_on AS date_fin,
-            canteen AS cantine_nom, label AS libelle, effect_meals AS effet_repas, effect_percent AS effet_pourcent
-        FROM events
-        WHERE kind <> 'school_year'
-        ORDER BY ALL
-    """,
+EVENTS = record_table(
+    "event_rows",
+    "events",
+    ("kind", "starts_on", "ends_on", "canteen", "label"),
+    {
+        "type": "kind",
+        "date_debut": "starts_on",
+        "date_fin": "ends_on",
+        "cantine_nom": "canteen",
+        "libelle": "label",
+        "effet_repas": "effect_meals",
+        "effet_pourcent": "effect_percent",
+    },
+    reads={"kind": choose("type", NAMES), "ends_on": "coalesce(date_fin, date_debut)"},
+    gives={"type": choose("kind", FRENCH)},
+    rows="events WHERE kind <> 'school_year'",
+    order="ALL",
     checks=(
         END_BEFORE_START,
         Check(
@@ -80,56 +81,42 @@ EVENTS = Target(
     ),
 )
 
-STRIKES = Target(
-    table="event_rows",
-    view=CITY_WIDE,
-    key=KEY,
+STRIKES = record_table(
+    "event_rows",
+    CITY_WIDE,
+    KEY,
+    {"date": "starts_on"},
+    reads={"kind": "'strike'", "ends_on": "date", "canteen": "NULL::VARCHAR", "label": "'Grève'"},
     values=(),
-    projection="'strike' AS kind, date AS starts_on, date AS ends_on, NULL::VARCHAR AS canteen, 'Grève' AS label",
-    given_back="""
-        SELECT starts_on AS date, 1 AS greve
-        FROM events
-        WHERE kind = 'strike' AND canteen IS NULL AND label = 'Grève' AND starts_on = ends_on
-        ORDER BY date
-    """,
+    gives={"greve": "1"},
+    rows="events WHERE kind = 'strike' AND canteen IS NULL AND label = 'Grève' AND starts_on = ends_on",
+    order="date",
     checks=(_off_day_check("date", "greve = 1"),),
     carries="greve = 1",
 )
 
-HOLIDAYS = Target(
-    table="event_rows",
-    view=CITY_WIDE,
-    key=KEY,
+HOLIDAYS = record_table(
+    "event_rows",
+    CITY_WIDE,
+    KEY,
+    {"vacances_nom": "label", "date_debut": "starts_on", "date_fin": "ends_on"},
+    reads={"kind": "'holiday'", "canteen": "NULL::VARCHAR"},
     values=(),
-    projection="""
-        'holiday' AS kind, date_debut AS starts_on, date_fin AS ends_on, NULL::VARCHAR AS canteen,
-        vacances_nom AS label
-    """,
-    given_back=f"""
-        SELECT {SCHOOL_YEAR} AS annee_scolaire, label AS vacances_nom, starts_on AS date_debut, ends_on AS date_fin,
-            NULL AS zone, 1 AS vacances
-        FROM events
-        WHERE kind = 'holiday' AND canteen IS NULL AND label IS NOT NULL
-        ORDER BY date_debut, date_fin, vacances_nom
-    """,
+    gives={"annee_scolaire": SCHOOL_YEAR, "vacances": "1"},
+    rows="events WHERE kind = 'holiday' AND canteen IS NULL AND label IS NOT NULL",
+    order="date_debut, date_fin, vacances_nom",
     checks=(END_BEFORE_START, Check("zone", f"NOT {OURS}", OTHER_ZONE)),
     carries=OURS,
 )
 
-SCHOOL_YEARS = Target(
-    table="event_rows",
-    view=CITY_WIDE,
-    key=KEY,
+SCHOOL_YEARS = record_table(
+    "event_rows",
+    CITY_WIDE,
+    KEY,
+    {"annee_scolaire": "label", "date_debut": "starts_on", "date_fin": "ends_on"},
+    reads={"kind": "'school_year'", "canteen": "NULL::VARCHAR"},
     values=(),
-    projection="""
-        'school_year' AS kind, date_debut AS starts_on, date_fin AS ends_on, NULL::VARCHAR AS canteen,
-        annee_scolaire AS label
-    """,
-    given_back="""
-        SELECT label AS annee_scolaire, starts_on AS date_debut, ends_on AS date_fin
-        FROM events
-        WHERE kind = 'school_year'
-        ORDER BY label, date_debut, date_fin
-    """,
+    rows="events WHERE kind = 'school_year'",
+    order="label, date_debut, date_fin",
     checks=(END_BEFORE_START,),
 )

@@ -3,7 +3,7 @@
 # ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
 
-from data.kinds.records.base import Check, Target
+from data.kinds.records.base import Check, record_table
 
 PLACES = ("preparation", "non_servi", "restes_assiette")
 # A line of zeros means a day without service.
@@ -32,35 +32,25 @@ def _crowd_check(column: str, meals: str, verb: str) -> Check:
     return Check(column, crowded, f"(SELECT {words} {crowd})")
 
 
-LOG = Target(
-    table="log_rows",
-    view="services",
-    key=("site", "site_kind", "date"),
-    values=(
-        "meals_planned",
-        "meals_served",
-        "preparation_kg",
-        "unserved_kg",
-        "leftovers_kg",
-        "preparation_edible_kg",
-        "unserved_edible_kg",
-        "leftovers_edible_kg",
-        "comment",
-    ),
-    projection="""
-        site_nom AS site, site_type AS site_kind, date, prevision AS meals_planned, reel AS meals_served,
-        preparation_kg, non_servi_kg AS unserved_kg, restes_assiette_kg AS leftovers_kg,
-        preparation_comestible_kg AS preparation_edible_kg, non_servi_comestible_kg AS unserved_edible_kg,
-        restes_assiette_comestible_kg AS leftovers_edible_kg, commentaire AS comment
-    """,
-    given_back="""
-        SELECT site AS site_nom, site_kind AS site_type, date, meals_planned AS prevision, meals_served AS reel,
-            preparation_kg, unserved_kg AS non_servi_kg, leftovers_kg AS restes_assiette_kg,
-            preparation_edible_kg AS preparation_comestible_kg, unserved_edible_kg AS non_servi_comestible_kg,
-            leftovers_edible_kg AS restes_assiette_comestible_kg, comment AS commentaire
-        FROM services
-        ORDER BY date, site, site_kind
-    """,
+LOG = record_table(
+    "log_rows",
+    "services",
+    ("site", "site_kind", "date"),
+    {
+        "site_nom": "site",
+        "site_type": "site_kind",
+        "date": "date",
+        "prevision": "meals_planned",
+        "reel": "meals_served",
+        "preparation_kg": "preparation_kg",
+        "non_servi_kg": "unserved_kg",
+        "restes_assiette_kg": "leftovers_kg",
+        "preparation_comestible_kg": "preparation_edible_kg",
+        "non_servi_comestible_kg": "unserved_edible_kg",
+        "restes_assiette_comestible_kg": "leftovers_edible_kg",
+        "commentaire": "comment",
+    },
+    order="date, site, site_kind",
     checks=(
         *(_edible_check(place) for place in PLACES),
         Check("date", f"date IN (SELECT date FROM days_off) AND {SERVICE}", f"'service un ' || {DAY_OFF}"),

@@ -7,7 +7,7 @@ text.
 # ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
 
-from data.kinds.records.base import Check, Target, choose
+from data.kinds.records.base import Check, RecordTable, choose, record_table
 
 # The city's rank in the meal → course.
 COURSES = {0: "potage", 1: "entrée", 2: "plat", 3: "garniture", 5: "fromage", 6: "dessert", 8: "dépannage"}
@@ -65,34 +65,49 @@ def _note(name: str, form: str) -> str:
     return f"nullif(regexp_extract(menuPlatPrecision, '(?:^|;)\\s*{name}=({form})(?:;|$)', 1), '')"
 
 
+KEY = ("date", "position", "dish")
 VALUES = ("course", "labels", "diets", "allergens")
 
-MENUS = Target(
-    table="menu_rows",
-    view="menus",
-    key=("date", "position", "dish"),
-    values=VALUES,
-    projection=f"""
-        date, coalesce(rang, position, 0) AS position,
-        coalesce(replace(type_plat, ';', ','), {choose("rang", COURSES)}) AS course, plat AS dish,
-        {list_of("labels")} AS labels, {list_of("regimes")} AS diets, {list_of("allergenes")} AS allergens
-    """,
-    given_back=f"""
-        SELECT date, CASE WHEN course = {choose("position", COURSES)} THEN position END AS rang, position, dish AS plat,
-            course AS type_plat, labels, diets AS regimes, allergens AS allergenes
-        FROM menus
-        ORDER BY date, position, dish
-    """,
+MENUS = record_table(
+    "menu_rows",
+    "menus",
+    KEY,
+    {
+        "date": "date",
+        "position": "position",
+        "plat": "dish",
+        "type_plat": "course",
+        "labels": "labels",
+        "regimes": "diets",
+        "allergenes": "allergens",
+    },
+    reads={
+        "position": "coalesce(rang, position, 0)",
+        "course": f"coalesce(replace(type_plat, ';', ','), {choose('rang', COURSES)})",
+        "labels": list_of("labels"),
+        "diets": list_of("regimes"),
+        "allergens": list_of("allergenes"),
+    },
+    gives={"rang": f"CASE WHEN course = {choose('position', COURSES)} THEN position END"},
+    order="date, position, plat",
     carries="plat IS NOT NULL",
 )
 
 _TYPE = "lower(menuPlatType)"
 _SIQO_LIST = ", ".join("'" + name.replace("'", "''") + "'" for name in SIQO)
 
-MENUS_SCDL = Target(
+MENUS_SCDL = RecordTable(
     table="menu_rows",
     view="menus",
-    key=("date", "position", "dish"),
+    columns={
+        "menuDate": "date",
+        "menuPlatNom": "dish",
+        "menuPlatType": "course",
+        "menuPlatLabel": "labels",
+        "menuPlatRegime": "diets",
+        "menuPlatAllergene": "allergens",
+    },
+    key=KEY,
     values=VALUES,
     projection=f"""
         menuDate AS date,

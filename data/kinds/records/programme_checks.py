@@ -3,16 +3,11 @@
 # ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
 
-from data.deposit.unknown_labels import distinctive_part
 from data.kinds import kinds
 from data.kinds.records.base import Check
+from data.kinds.records.names import distinctive_part, plain
 
 STAGES = next(field.enum for field in kinds()["stages"].fields if field.name == "etape")
-
-
-def plain(name: str) -> str:
-    """Return the SQL of a name without case, accents or punctuation, and one space where it had any."""
-    return f"trim(regexp_replace(strip_accents(lower({name})), '[^a-z0-9]+', ' ', 'g'))"
 
 
 def schools_of(*references: str) -> str:

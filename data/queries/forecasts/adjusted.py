@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data.calendar.declared import declared_days
 from data.calendar.events import COLUMNS, LEAST_SHARE, Event, moves
-from data.queries.events import declared_days
 from data.store import Store
 
 # The first CTEs of a statement that reads `adjusted` instead of `forecasts`; `parameters` gives their parameters.

@@ -1,10 +1,10 @@
-"""The process of its own that reads a workbook, started by data.reading.workbook."""
+"""The separate process that reads a workbook, started by data.reading.workbook."""
 
 from __future__ import annotations
 
 import sys
 
-# openpyxl would import it, for types that no workbook has: 12 MB and 0.2 s.
+# openpyxl imports numpy for types that no workbook has: without it, 12 MB and 0.2 s are saved.
 sys.modules["numpy"] = None  # type: ignore[assignment]
 
 from data.reading.xlsx.worker import main  # noqa: E402

@@ -1,4 +1,4 @@
-"""The parts of the ZIP archive that a workbook is: checked before any is unpacked, then unpacked piece by piece."""
+"""ZIP bomb protection: the parts of a workbook are checked before they are unpacked, then unpacked in chunks."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from data.reading.decoding import AS_CSV, DepositRefused
-from data.reading.xlsx.limits import MAX_MARKS, MAX_PARTS, MAX_RATIO, MAX_UNPACKED, RATIO_FROM, damaged, too_large
+from data.reading.limits import MAX_MARKS, MAX_PARTS, MAX_RATIO, MAX_UNPACKED, RATIO_FROM, damaged, too_large
 
 CHUNK = 2**16
-# What office programs write. The others (bzip2, LZMA) may ask for any memory.
+# The methods of office programs. The memory that other methods (bzip2, LZMA) need has no bound.
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 OTHERS = {
     "content.xml": "un classeur LibreOffice (.ods) ou un document du même programme",
@@ -22,7 +22,7 @@ OTHERS = {
 
 
 class Archive:
-    """The parts of a workbook by name; raises DepositRefused for any other archive, and for one out of measure."""
+    """The parts of a workbook by name; raises DepositRefused for any other archive, and for one that is too large."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._zip = zipfile.ZipFile(file)
@@ -44,7 +44,7 @@ class Archive:
             )
 
     def _refuse_bombs(self) -> None:
-        """Refuse by the declared sizes, which zipfile never exceeds."""
+        """Refuse an archive by its declared sizes: zipfile never unpacks more than they say."""
         parts = self._zip.infolist()
         if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
             raise too_large()
@@ -52,7 +52,7 @@ class Archive:
             raise too_large()
 
     def chunks(self, name: str, most: int, most_marks: int) -> Iterator[bytes]:
-        """Unpack a part; what is unpacked in all, over all readings, is bounded too."""
+        """Unpack a part in chunks; the total of all parts read, and read again, is bounded too."""
         part = self._parts[name]
         if part.compress_type not in METHODS:
             raise damaged()

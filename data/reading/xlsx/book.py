@@ -1,4 +1,4 @@
-"""What surrounds the sheets of a workbook: its relations, list of sheets, number formats and shared strings."""
+"""Workbook metadata (Office Open XML): relationships, list of sheets, number formats, shared strings."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import BinaryIO, NamedTuple
 
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
+from data.reading import limits
 from data.reading.decoding import DepositRefused
+from data.reading.limits import damaged, too_large
 from data.reading.records import MAX_CELL
-from data.reading.xlsx import limits
 from data.reading.xlsx.archive import Archive
 from data.reading.xlsx.cells import Shape, shape_of, too_long
-from data.reading.xlsx.limits import damaged, too_large
 from data.reading.xlsx.markup import Handler, parse_all
 
 WORKBOOK = "xl/workbook.xml"
 
 
 class Relation(NamedTuple):
-    """A part that another one refers to: what it is to it, and its name in the archive."""
+    """An OOXML relationship of a part to another one: its nature, and the name of that part in the archive."""
 
     nature: str
     part: str
@@ -30,16 +30,16 @@ class Relation(NamedTuple):
 
 class _Relations(Handler):
     def __init__(self, folder: str) -> None:
-        self.found: dict[str, Relation] = {}
+        self.by_id: dict[str, Relation] = {}
         self._folder = folder
 
     def opened(self, name: str, attributes: dict[str, str]) -> None:
         if name != "Relationship" or attributes.get("TargetMode") == "External":
             return
-        if len(self.found) >= limits.MAX_RELATIONS:
+        if len(self.by_id) >= limits.MAX_RELATIONS:
             raise too_large()
         target = posixpath.normpath(posixpath.join("/", self._folder, attributes["Target"])).lstrip("/")
-        self.found[attributes["Id"]] = Relation(attributes["Type"].rpartition("/")[2], target)
+        self.by_id[attributes["Id"]] = Relation(attributes["Type"].rpartition("/")[2], target)
 
 
 class _Contents(Handler):
@@ -63,11 +63,11 @@ class _Contents(Handler):
 
 
 class _Styles(Handler):
-    """How the numbers of each cell style that needs it are shown."""
+    """The shapes of the cell styles: how each style shows a number, where it changes it."""
 
     def __init__(self) -> None:
         self._custom: dict[int, str] = {}
-        self._known: dict[int, Shape | None] = {}
+        self._cached: dict[int, Shape | None] = {}
         self._inside = False
         self._count = 0
         self.shapes: dict[str, Shape] = {}
@@ -87,9 +87,9 @@ class _Styles(Handler):
             self._inside = False
 
     def _add(self, number: int) -> None:
-        if number not in self._known:
-            self._known[number] = shape_of(number, self._custom)
-        if shape := self._known[number]:
+        if number not in self._cached:
+            self._cached[number] = shape_of(number, self._custom)
+        if shape := self._cached[number]:
             self.shapes[str(self._count)] = shape
         self._count += 1
         if self._count > limits.MAX_STYLES:
@@ -97,7 +97,7 @@ class _Styles(Handler):
 
 
 class Strings(Handler):
-    """The shared strings, end to end in one buffer: a list of them takes five times that memory."""
+    """The shared strings, joined in one buffer: a list of strings takes five times more memory."""
 
     def __init__(self) -> None:
         self._bytes = bytearray()
@@ -113,20 +113,20 @@ class Strings(Handler):
         return self._bytes[start : self._ends[place]].decode()
 
     def opened(self, name: str, attributes: dict[str, str]) -> None:  # noqa: ARG002
-        """Keep the texts of a string, not the Japanese reading aids."""
+        """Keep the texts of a string, without its phonetic guides (Japanese)."""
         if name == "t":
             self._kept = not self._phonetic
         elif name == "rPh":
             self._phonetic = True
 
     def closed(self, name: str) -> None:
-        """Add a string that ends."""
+        """Add the string that ends here."""
         if name == "t":
             self._kept = False
         elif name == "rPh":
             self._phonetic = False
         elif name == "si":
-            # As Excel escapes an underscore that another escape could follow.
+            # Excel writes “_x005F_” for an underscore that would otherwise start an escape.
             self._bytes += "".join(self._pieces).replace("x005F_", "").encode()
             self._ends.append(len(self._bytes))
             self._pieces.clear()
@@ -144,7 +144,7 @@ class Strings(Handler):
 
 
 class Book:
-    """A workbook opened: `sheets` has the part of each sheet by name, the visible ones first, in their order."""
+    """An open workbook: `sheets` has the part of each sheet by name, the visible ones first, in their order."""
 
     def __init__(self, file: BinaryIO) -> None:
         self.archive = Archive(file)
@@ -170,7 +170,7 @@ class Book:
         path = posixpath.join(folder, "_rels", f"{name}.rels")
         if path in self.archive:
             self._read(path, relations)
-        return relations.found
+        return relations.by_id
 
     def _main(self) -> str:
         return self._related(self._relations(""), "officeDocument") or WORKBOOK
@@ -186,7 +186,7 @@ class Book:
         return styles.shapes
 
     def _sheets(self, contents: _Contents, relations: dict[str, Relation]) -> Iterator[tuple[str, str]]:
-        """Yield the name and part of each sheet of cells: a chart may have a sheet of its own."""
+        """Yield the name and part of each sheet of cells: a sheet may be a chart instead."""
         for name, key, _ in sorted(contents.sheets, key=lambda sheet: not sheet[2]):
             relation = relations.get(key)
             if relation and relation.nature == "worksheet" and relation.part in self.archive:

@@ -1,4 +1,4 @@
-"""The text of one cell: dates as aaaa-mm-jj, numbers exact, units shown, as the program that wrote it shows them."""
+"""Cell formatting: the text of one cell, with dates as aaaa-mm-jj, exact numbers, and the units Excel shows."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from openpyxl.utils.datetime import from_excel, from_ISO8601
 from data.reading.decoding import DepositRefused
 from data.reading.records import MAX_CELL
 
-# What a number format shows after the number, and what kilograms and meals are called in one.
+# The unit that a number format shows after the number; and the words for kilograms and meals, the units we expect.
 SHOWN_UNIT = re.compile(r"%|\[\$([^\]-]+)|\"([^\"]*[^\"\s][^\"]*)\"|€")
 OUR_UNITS = re.compile(r"(kg|kilo|repas|couvert|enfant|élève|part)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Shape:
-    """How a number is shown: as a date, as a length of time, with a unit that is not ours."""
+    """How Excel shows a number: as a date, as a duration, or with a unit that we do not expect."""
 
     is_date: bool
     is_duration: bool
@@ -28,7 +28,7 @@ class Shape:
 
 
 def shape_of(number: int, custom: dict[int, str]) -> Shape | None:
-    """Return how a number format shows a number; None when it is shown as it is."""
+    """Return how a number format shows a number, or None when it shows the number as it is."""
     code = custom.get(number, BUILTIN_FORMATS.get(number, ""))
     if is_date_format(code):
         return Shape(True, is_timedelta_format(code), None)
@@ -39,7 +39,7 @@ def shape_of(number: int, custom: dict[int, str]) -> Shape | None:
 
 
 def typed(kind: str, text: str, shape: Shape | None, epoch: datetime) -> object:
-    """Return the value of a cell of a kind (the attribute t) that is not a text."""
+    """Return the value of a cell that is not a text; `kind` is the attribute t of the cell."""
     if kind == "n":
         number = float(text) if "." in text or "E" in text or "e" in text else int(text)
         return _shown(number, shape, epoch) if shape else number
@@ -69,7 +69,7 @@ def as_text(value: object) -> str:
 
 
 def too_long() -> DepositRefused:
-    """Refuse a text longer than a cell may be."""
+    """Return the refusal of a text that is too long for a cell."""
     return DepositRefused(
         f"Une cellule dépasse {MAX_CELL // 1000}\u00a0000 caractères. Raccourcissez-la, puis déposez à nouveau."
     )

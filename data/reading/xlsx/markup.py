@@ -1,4 +1,4 @@
-"""XML read as a stream, bounded: depth, distinct names, longest tag; no DTD, hence no entity."""
+"""Streaming XML parsing (SAX) within limits of depth, distinct names and tag length; no DTD, so no entity."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from typing import Never
 from xml.parsers import expat
 
 from data.reading.decoding import DepositRefused
-from data.reading.xlsx.limits import MAX_DEPTH, MAX_NAMES, MAX_TOKEN, damaged, too_large
+from data.reading.limits import MAX_DEPTH, MAX_NAMES, MAX_TOKEN, damaged, too_large
 
 
 class Handler:
-    """What is done of the elements and texts of a part; names come without their namespace."""
+    """A SAX handler of the elements and texts of a part; names come without their namespace prefix."""
 
     depth = 0
 
     def opened(self, name: str, attributes: dict[str, str]) -> None:
-        """Do what the start of an element asks for."""
+        """Handle the start of an element."""
 
     def closed(self, name: str) -> None:
-        """Do what the end of an element asks for."""
+        """Handle the end of an element."""
 
     def text(self, piece: str) -> None:
-        """Take a piece of text in."""
+        """Handle a piece of text."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Bound the depth, of which expat itself keeps a record per level."""
+        """Enter a level, within the limit of depth: expat itself keeps a record per level."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise too_large()
@@ -38,13 +38,13 @@ class Handler:
 
 
 def parse(chunks: Iterable[bytes], handler: Handler) -> Iterable[None]:
-    """Hand a part to its handler, a chunk at each step; raises DepositRefused when it is not XML or out of measure."""
+    """Parse a part, a chunk at each step; raises DepositRefused when it is not XML or is too large."""
     parser = _parser(handler)
     fed = 0
     for chunk in chunks:
         _feed(parser, chunk, last=False)
         fed += len(chunk)
-        # A tag that is not yet whole is kept, and read again with each chunk.
+        # An incomplete tag is kept, and read again with each chunk.
         if fed - max(parser.CurrentByteIndex, 0) > MAX_TOKEN or len(parser.intern) > MAX_NAMES:
             raise too_large()
         yield
@@ -53,7 +53,7 @@ def parse(chunks: Iterable[bytes], handler: Handler) -> Iterable[None]:
 
 
 def parse_all(chunks: Iterable[bytes], handler: Handler) -> None:
-    """Hand a whole part to its handler."""
+    """Parse a whole part."""
     for _ in parse(chunks, handler):
         pass
 

@@ -1,17 +1,17 @@
-"""The rows of one sheet of a workbook, as text, under the line numbers of the program that wrote it."""
+"""The rows of one sheet of a workbook, as text, with the line numbers that Excel shows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from data.reading import limits
 from data.reading.accents import tidy
 from data.reading.decoding import DepositRefused
 from data.reading.header import MAX_COLUMNS
+from data.reading.limits import damaged, too_large
 from data.reading.records import MAX_CELL, NO_VALUE
-from data.reading.xlsx import limits
 from data.reading.xlsx.book import Book
 from data.reading.xlsx.cells import as_text, too_long, typed
-from data.reading.xlsx.limits import damaged, too_large
 from data.reading.xlsx.markup import Handler, parse
 
 Row = tuple[int, list[str]]
@@ -26,7 +26,7 @@ def rows(book: Book, name: str) -> Iterator[Row]:
 
 
 class _Reader(Handler):
-    """The elements row > c > (v, f, is > t) of a sheet, turned into rows."""
+    """A SAX handler that makes rows from the elements row > c > (v, f, is > t) of a sheet."""
 
     def __init__(self, book: Book) -> None:
         self._book = book
@@ -40,12 +40,12 @@ class _Reader(Handler):
         self._kept = self._phonetic = self._formula = self._valued = False
 
     def take(self) -> list[Row]:
-        """Return the rows read since the last time."""
+        """Return the rows read since the last call."""
         ready, self._ready = self._ready, []
         return ready
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        # Called millions of times: what Handler does is done again here, without a second call.
+        # Called millions of times: the code of Handler is repeated here, to avoid a second call.
         self.depth += 1
         if self.depth > limits.MAX_DEPTH:
             raise too_large()
@@ -106,7 +106,7 @@ class _Reader(Handler):
         if text:
             self._put(self._shown(kind, text, attributes.get("s", "0")))
         elif self._formula and not (self._valued and kind == "str"):
-            # The value of a formula that gives a text may be empty.
+            # This formula has no value. (A formula that gives a text may have an empty one.)
             self._put(NO_VALUE)
 
     def _shown(self, kind: str, text: str, style: str) -> str:

@@ -1,9 +1,9 @@
-"""What the process of its own that reads a workbook does.
+"""Sandboxed worker process that reads a workbook.
 
-It reads the file open under that descriptor, and writes lines of JSON: the name of each sheet (a text), its first rows
-(a list of `[line, cells]`), then null; for the number of a sheet read on its input, the rows of this sheet (in several
-lists), then null; or, at any time, why the workbook is refused (`{"refused": …}`). Its input is a pipe held by the
-process that started it: when that one is gone, the pipe ends, and so does this process.
+It reads the file from an open descriptor and writes lines of JSON. First come the name of each sheet (a text) and its
+first rows (a list of `[line, cells]`), then null. Then, for each number of a sheet that it receives on its input, come
+the rows of this sheet (in several lists), then null. A refusal may come at any time (`{"refused": …}`). Its input is a
+pipe of the parent process: when the parent ends, the pipe closes, and this process ends too.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import BinaryIO
 
+from data.reading import limits
 from data.reading.decoding import DepositRefused
 from data.reading.header import HEADER_SEARCH_LINES
-from data.reading.xlsx import limits
 from data.reading.xlsx.book import Book
 from data.reading.xlsx.sheet import Row, rows
 
@@ -29,25 +29,25 @@ BATCH = 2**16
 
 
 def main(descriptor: int) -> None:
-    """Read a workbook within the limits of this process, or say why it cannot be."""
-    asked: SimpleQueue[int] = SimpleQueue()
-    threading.Thread(target=_listen, args=(asked,), daemon=True).start()
+    """Read a workbook within the limits of this process, or send a refusal."""
+    requests: SimpleQueue[int] = SimpleQueue()
+    threading.Thread(target=_listen, args=(requests,), daemon=True).start()
     _limit()
     lines = _Lines(sys.stdout.buffer)
     try:
         with os.fdopen(descriptor, "rb") as file:
-            _read(file, lines, asked)
+            _read(file, lines, requests)
     except DepositRefused as refused:
         refusal = refused
     except MemoryError:
         refusal = limits.too_large()
-    except Exception:  # whatever a damaged workbook raises, deep in its parts
+    except Exception:  # a damaged workbook may raise any error
         refusal = limits.damaged()
-    # Out of the handler, the memory that the reading took is free again.
+    # Outside of the `except` blocks, the memory of the reading is free again.
     lines.refuse(refusal)
 
 
-def _read(file: BinaryIO, lines: _Lines, asked: SimpleQueue[int]) -> None:
+def _read(file: BinaryIO, lines: _Lines, requests: SimpleQueue[int]) -> None:
     book = Book(file)
     names = list(book.sheets)
     for name in names:
@@ -56,11 +56,11 @@ def _read(file: BinaryIO, lines: _Lines, asked: SimpleQueue[int]) -> None:
     while True:
         lines.send(None)
         lines.flush()
-        lines.send_rows(rows(book, names[asked.get()]))
+        lines.send_rows(rows(book, names[requests.get()]))
 
 
 class _Lines:
-    """The lines written, bounded in all."""
+    """The lines sent, with a limit on their total size."""
 
     def __init__(self, output: BinaryIO) -> None:
         self._output = output
@@ -74,10 +74,10 @@ class _Lines:
         self._output.write(self._encode({"refused": str(refusal)}).encode() + b"\n")
         self._output.flush()
 
-    def send_rows(self, found: Iterable[Row]) -> None:
+    def send_rows(self, sheet_rows: Iterable[Row]) -> None:
         batch: list[str] = []
         length = 0
-        for row in found:
+        for row in sheet_rows:
             batch.append(self._encode(row))
             length += len(batch[-1])
             if length > BATCH:
@@ -96,18 +96,18 @@ class _Lines:
         self._output.flush()
 
 
-def _listen(asked: SimpleQueue[int]) -> None:
+def _listen(requests: SimpleQueue[int]) -> None:
     for line in sys.stdin.buffer:
-        asked.put(int(line))
+        requests.put(int(line))
     os._exit(1)
 
 
 def _limit() -> None:
-    """Limit the memory, from what is used now, and the processor time; the system ends a process that is over."""
+    """Limit the memory above the present use, and the processor time; the system kills a process over its limit."""
     resource.setrlimit(resource.RLIMIT_CPU, (limits.CPU_SECONDS, limits.CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     status = Path("/proc/self/status")
-    if not status.exists():  # not Linux: bounded by what is counted only
+    if not status.exists():  # not Linux: only the sizes that are counted are limited
         return
     used = dict(line.split(":", 1) for line in status.read_text().splitlines())
     for limit, name in ((resource.RLIMIT_DATA, "VmData"), (resource.RLIMIT_AS, "VmSize")):

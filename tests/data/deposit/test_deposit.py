@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from data.deposit.apply import DepositRefused, apply, preview
 from data.kinds import kinds
-from data.kinds.records import TARGETS
+from data.kinds.records import RECORD_TABLES
 from data.store import Store
 from tests.conftest import EXAMPLES
 
@@ -184,7 +184,7 @@ def test_sql_in_a_cell_is_only_text(store: Store) -> None:
 
 
 def test_each_kind_of_file_has_a_target_and_its_example_is_accepted(store: Store) -> None:
-    assert kinds().keys() == TARGETS.keys()
+    assert kinds().keys() == RECORD_TABLES.keys()
     for kind in kinds().values():
         text = io.StringIO()
         writer = csv.writer(text, delimiter=";")

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from data import store as store_module
+from data import store as data_store
 from data.deposit import edits
 from data.deposit.apply import preview
 from data.deposit.undo import redo, undo
-from data.kinds.records import TARGETS
+from data.kinds.records import RECORD_TABLES
 from data.store import Store
 from tests.data.deposit.programme_files import OTHER, SCHOOL, STAGE, STAGES, day, deposit
 
@@ -42,7 +42,7 @@ def test_the_changes_of_a_line_are_told_in_the_order_of_its_columns(known: Store
     typed = {"raccordement": "faite", "meteo": "nuage", "meteo_raison": "Câble", "prochaine_action": "Appeler"}
     assert not edits.record(known, "sites", [{"ecole": SCHOOL} | typed], "m").refusals
     told = [change["column"] for change in edits.recent(known, 1)[0]["changes"]]
-    assert told == [name for name in TARGETS["sites"].values if name in told]
+    assert told == [name for name in RECORD_TABLES["sites"].values if name in told]
     assert len(told) == 4
 
 
@@ -181,10 +181,10 @@ def test_a_text_of_several_lines_stays_one_line_of_the_file(known: Store) -> Non
 def test_a_store_of_an_earlier_version_keeps_its_programme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     earlier = tmp_path / "migrations"
     earlier.mkdir()
-    for path in store_module.MIGRATIONS.glob("000[1-7]*.sql"):
+    for path in data_store.MIGRATIONS.glob("000[1-7]*.sql"):
         shutil.copy(path, earlier)
     with monkeypatch.context() as patched:
-        patched.setattr(store_module, "MIGRATIONS", earlier)
+        patched.setattr(data_store, "MIGRATIONS", earlier)
         old = Store(tmp_path / "old.duckdb")
     with old.write("m", "test", {}) as cursor:
         cursor.execute("INSERT INTO pilot_sites VALUES ('A', 'a', 'Nord', 'faite', 'soleil', 'raison', 'suite')")

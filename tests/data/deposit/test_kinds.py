@@ -13,7 +13,7 @@ from data.calendar.events import EVENT_KINDS
 from data.deposit.apply import DepositRefused, apply, preview
 from data.export.templates import FORMS, Form, empty_model, filled_example, template_name
 from data.kinds import FOLDER, kinds
-from data.kinds.records import TARGETS
+from data.kinds.records import RECORD_TABLES
 from data.store import Store
 
 
@@ -235,7 +235,7 @@ def test_no_header_means_two_columns_of_one_kind() -> None:
 
 
 def test_each_target_gives_back_only_columns_of_its_kind(store: Store) -> None:
-    for name, target in TARGETS.items():
+    for name, target in RECORD_TABLES.items():
         with store.scratch() as cursor:
             found = {column[0] for column in cursor.execute(target.given_back).description or ()}
         fields = kinds()[name].fields

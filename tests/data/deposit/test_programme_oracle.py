@@ -12,9 +12,7 @@ import pytest
 
 from data.people.agents import month_counts, month_totals, shares_of_school, shares_of_trade
 from data.people.marks_and_attendance import attendance, mean_mark
-from data.queries import equipment as support
-from data.queries import rollout as programme
-from data.queries import steering
+from data.queries import equipment, rollout, steering
 from data.store import Store
 from tests.data.deposit.programme_by_chance import (
     MONTHS,
@@ -43,7 +41,7 @@ def _same(found: object, expected: object) -> bool:
 # ---------------------------------------------------------------- the rollout
 def test_the_stage_the_delay_and_what_comes_next_of_each_school(files: tuple[Store, Files]) -> None:
     store, told = files
-    found = programme.progress(store, TODAY).set_index("school")
+    found = rollout.progress(store, TODAY).set_index("school")
     assert sorted(found.index) == SCHOOLS
     for school in SCHOOLS:
         rows = [
@@ -73,14 +71,14 @@ def _delay(stage: dict) -> int | None:
 
 def test_schools_equipped_connected_late_and_blocked(files: tuple[Store, Files]) -> None:
     store, told = files
-    facts = programme.rollout_summary(store, TODAY)
+    facts = rollout.rollout_summary(store, TODAY)
     installed = [row for row in told["stages"] if row["etape"] == "installation" and row["fin_reelle"]]
     connections = {row["ecole"]: row["raccordement"] for row in told["sites"]}
     assert (facts.schools, facts.goal, facts.equipped) == (12, 12, len(installed))
     assert facts.connected == sum(value == "faite" for value in connections.values())
     assert sorted(facts.blocked) == [school for school, value in connections.items() if value == "bloquée"]
     # A connection nobody told of is missing, neither planned nor refused.
-    silent = programme.progress(store, TODAY).set_index("school")["connection"].isna()
+    silent = rollout.progress(store, TODAY).set_index("school")["connection"].isna()
     assert sorted(silent[silent].index) == [school for school, value in connections.items() if not value]
 
 
@@ -117,7 +115,7 @@ def test_the_funnel_by_month_where_a_blank_trade_leaves_the_school_unknown(files
     for month in MONTHS:
         counts = month_counts(store, month, exact=True)
         rows = [row for row in told["equipment"] if row["mois"] == text_of(month)]
-        for title, step in zip(programme.COUNTED, [*STEPS, "adresses_mel"], strict=True):
+        for title, step in zip(rollout.COUNTED, [*STEPS, "adresses_mel"], strict=True):
             by_school = {school: [row[step] for row in rows if row["ecole"] == school] for school in SCHOOLS}
             known = {school: sum(map(int, cells)) for school, cells in by_school.items() if all(cells)}
             for school in SCHOOLS:
@@ -142,7 +140,7 @@ def test_the_shares_of_a_school_month_by_month(files: tuple[Store, Files]) -> No
         for month in MONTHS:
             rows = [r for r in told["equipment"] if (r["mois"], r["ecole"]) == (text_of(month), school)]
             agents = sum(int(row["agents"]) for row in rows)
-            for title, step in zip(programme.COUNTED, [*STEPS, "adresses_mel"], strict=True):
+            for title, step in zip(rollout.COUNTED, [*STEPS, "adresses_mel"], strict=True):
                 if title != "Agents":
                     share = 100 * sum(int(row[step]) for row in rows) / agents if all(r[step] for r in rows) else None
                     assert _same(shares.loc[pd.Timestamp(month), title], share)
@@ -163,14 +161,14 @@ def test_devices_by_kind_state_and_age(files: tuple[Store, Files]) -> None:
     store, told = files
     kept = [row for row in told["devices"] if row["etat"] != "retiré"]
     unknown = "non renseigné"
-    counts = programme.devices(store)
+    counts = rollout.devices(store)
     found = {(row["kind"], row["state"]): row["devices"] for row in counts.to_dict("records")}
     assert found == _count((row["type_materiel"] or unknown, row["etat"] or unknown) for row in kept)
     assert counts["unknown"].sum() == sum(not row["partage"] for row in kept)
-    ages = support.device_ages(store, TODAY)
+    ages = equipment.device_ages(store, TODAY)
     found = {(row["kind"], row["age"]): row["devices"] for row in ages.to_dict("records")}
     assert found == _count((row["type_materiel"] or unknown, _age(row["installe_le"])) for row in kept)
-    in_service = programme.devices_in_service(store).set_index("school")
+    in_service = rollout.devices_in_service(store).set_index("school")
     for school in SCHOOLS:
         own = [row["partage"] for row in kept if (row["ecole"], row["etat"]) == (school, "en service")]
         assert in_service.loc[school].tolist() == [own.count("partagé"), own.count("personnel")]
@@ -181,7 +179,7 @@ def _age(text: str) -> str:
     if day is None:
         return "non renseigné"
     years = TODAY.year - day.year - ((TODAY.month, TODAY.day) < (day.month, day.day))
-    return next(name for limit, name in zip((1, 3, 5, 99), support.AGES, strict=False) if years < limit)
+    return next(name for limit, name in zip((1, 3, 5, 99), equipment.AGES, strict=False) if years < limit)
 
 
 def _count(keys: Iterator[tuple[str, str]]) -> dict[tuple[str, str], int]:
@@ -206,7 +204,7 @@ def test_workshops_and_their_public(files: tuple[Store, Files]) -> None:
 
 def test_requests_for_help(files: tuple[Store, Files]) -> None:
     store, told = files
-    topics = support.tickets_by_topic(store, TODAY).set_index("topic")
+    topics = equipment.tickets_by_topic(store, TODAY).set_index("topic")
     for name in [None, *topics.index]:
         rows = [row for row in told["tickets"] if name is None or (row["objet"] or "non renseigné") == name]
         solved = [
@@ -215,7 +213,7 @@ def test_requests_for_help(files: tuple[Store, Files]) -> None:
         left = [row for row in rows if not row["clos_le"]]
         stale = [row for row in left if (TODAY - (day_of(row["ouvert_le"]) or TODAY)).days > 7]
         expected = [len(rows), len(left), len(stale), statistics.median(solved)]
-        whole = support.tickets(store, TODAY)
+        whole = equipment.tickets(store, TODAY)
         if name is None:
             assert [whole.requests, whole.open, whole.stale, whole.median_days] == expected
         else:

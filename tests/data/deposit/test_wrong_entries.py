@@ -10,7 +10,7 @@ import pytest
 from data.deposit import edits
 from data.deposit.apply import apply, preview
 from data.deposit.undo import undo
-from data.queries import rollout as programme
+from data.queries import rollout
 from data.store import Store
 from tests.data.deposit.programme_files import COUNT, OTHER, SCHOOL, STAGE, STAGES, TOMORROW, day, deposit
 
@@ -100,11 +100,11 @@ def test_a_stage_that_begins_after_stages_without_any_date_is_doubted_in_a_form_
     content = f"ecole;etape;debut_reel\n{SCHOOL};formation;17/03/2025\n".encode()
     report = preview(store, "etapes.csv", content)
     assert [(finding.column, said in plain(finding.reason)) for finding in report.warnings] == [("debut_reel", True)]
-    assert said in (programme.forgotten(store, SCHOOL, "formation") or "")
+    assert said in (rollout.forgotten(store, SCHOOL, "formation") or "")
     outcome = edits.record(store, "stages", [line], "m")
     assert outcome.saved and said in plain(outcome.warnings[0])
     # What is left out is told once, by the stage that follows it.
-    assert programme.forgotten(store, SCHOOL, "test") is None
+    assert rollout.forgotten(store, SCHOOL, "test") is None
     assert not edits.record(store, "stages", [line | {"fin_reelle": day(21)}], "m").refusals
     assert edits.record(store, "stages", [line | {"etape": "test", "debut_reel": day(24)}], "m").warnings == ()
 
@@ -251,7 +251,7 @@ def test_a_plan_for_a_stage_passed_over_is_refused_unless_it_took_place_after_al
     # Given back and deposited into an empty store, the two lines would be a stage skipped.
     refused = edits.record(store, "stages", [plan], "m").refusals[0, "debut_prevu"]
     assert "« installation » a déjà commencé" in plain(refused)
-    assert programme.progress(store, day(24))["stage"].tolist() == ["installation"]
+    assert rollout.progress(store, day(24))["stage"].tolist() == ["installation"]
     following = {"ecole": SCHOOL, "etape": "formation", "debut_reel": day(24)}
     assert edits.record(store, "stages", [following], "m").saved
     # What is passed over may still be told, in its place.

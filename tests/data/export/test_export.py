@@ -19,7 +19,7 @@ from data.deposit.apply import DepositRefused, apply
 from data.deposit.undo import undo
 from data.export.files import EXPORTED, STYLES, Style, csv_bytes, export, file_name, is_empty, number
 from data.kinds import kinds
-from data.kinds.records import TARGETS
+from data.kinds.records import RECORD_TABLES
 from data.store import Store
 from tests.conftest import EXAMPLES
 
@@ -28,7 +28,7 @@ VIEWS = (
     "pilot_sites", "pilot_stages", "pilot_milestones", "pilot_risks", "pilot_decisions", "devices", "equipment_counts",
     "workshops", "tickets", "pilots",
 )  # fmt: skip
-TABLES = sorted({target.table for target in TARGETS.values()})
+TABLES = sorted({target.table for target in RECORD_TABLES.values()})
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from data.demo import load_demo
 from data.people.agents import COLUMNS, added_up, month_counts, month_totals, shares_of_school, shares_of_trade
 from data.people.marks_and_attendance import attendance, mean_mark
 from data.people.rounding import BASE, by_running_totals, nearest
-from data.queries import rollout as programme
+from data.queries import rollout
 from data.store import Store
 from tests.data.deposit.programme_files import deposit
 from tests.data.people.worlds import COLUMNS as TRUE_COLUMNS
@@ -47,7 +47,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Store]]:
 
 def seen(store: Store) -> list[str]:
     """Return all the counts, shares and marks that a comité may ask for."""
-    months = programme.months(store)
+    months = rollout.months(store)
     counts = [month_counts(store, month, exact=False) for month in months]
     marks = [mean_mark(store, month, exact=False) for month in months]
     came = attendance(store, TODAY, exact=False)

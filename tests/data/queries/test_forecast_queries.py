@@ -8,11 +8,12 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
-from data import queries
 from data.calendar.school import next_service_days, service_days
 from data.deposit.apply import apply
 from data.deposit.undo import redo, undo
 from data.kinds import kinds
+from data.queries.forecasts import runs
+from data.queries.forecasts.days import canteen_forecasts_of_day, daily_forecast, forecast_terms, recent_actuals
 from data.store import Store
 
 TODAY = date(2024, 11, 20)
@@ -72,37 +73,37 @@ def test_a_file_the_models_do_not_read_leaves_the_forecasts_as_they_are(city: St
     run(city, unattached=True)
     report = apply(city, "f.csv", OTHER_FILES[kind].encode(), "test")
     assert (report.kind, report.accepted) == (kind, 1)
-    assert kind not in queries.FORECAST_KINDS
-    assert not queries.forecasts_outdated(city, TODAY)
+    assert kind not in runs.FORECAST_KINDS
+    assert not runs.forecasts_outdated(city, TODAY)
 
 
 def test_the_kinds_the_models_read_exist() -> None:
-    assert set(queries.FORECAST_KINDS) <= set(kinds())
+    assert set(runs.FORECAST_KINDS) <= set(kinds())
 
 
 def test_forecasts_are_outdated_by_a_log_its_undo_and_its_redo(city: Store) -> None:
     run(city, unattached=True)
-    assert not queries.forecasts_outdated(city, TODAY)
+    assert not runs.forecasts_outdated(city, TODAY)
     log(city, "Bois;M;19/11/2024;55;51")
     for again in (lambda: None, lambda: undo(city, 3, "test"), lambda: redo(city, 3, "test")):
         again()
-        assert queries.forecasts_outdated(city, TODAY)
-        assert queries.latest_run(city).outdated  # type: ignore[union-attr]
+        assert runs.forecasts_outdated(city, TODAY)
+        assert runs.latest_run(city).outdated  # type: ignore[union-attr]
         run(city, unattached=True)
-        assert not queries.forecasts_outdated(city, TODAY)
+        assert not runs.forecasts_outdated(city, TODAY)
 
 
 def test_forecasts_are_outdated_by_the_pupils_of_a_school_year(city: Store) -> None:
     run(city, unattached=True)
     apply(city, "f.csv", "ecole;annee_scolaire;effectif\nÉcole A;2024-2025;120\n".encode(), "test")
-    assert queries.forecasts_outdated(city, TODAY)
+    assert runs.forecasts_outdated(city, TODAY)
 
 
 def test_the_undo_of_a_file_of_canteens_does_not_make_forecasts_outdated(city: Store) -> None:
     run(city, unattached=True)
     apply(city, "f.csv", OTHER_FILES["canteens"].encode(), "test")
     undo(city, 3, "test")
-    assert not queries.forecasts_outdated(city, TODAY)
+    assert not runs.forecasts_outdated(city, TODAY)
 
 
 def test_a_computation_begun_before_a_deposit_was_committed_has_not_seen_it(city: Store) -> None:
@@ -114,7 +115,7 @@ def test_a_computation_begun_before_a_deposit_was_committed_has_not_seen_it(city
             " SELECT now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC', $seen, $last, '{}'",
             {"seen": seen, "last": LAST},
         )
-    assert queries.forecasts_outdated(city, TODAY)
+    assert runs.forecasts_outdated(city, TODAY)
 
 
 def test_the_version_of_a_write_is_the_rank_of_its_audit_line(city: Store) -> None:
@@ -128,35 +129,35 @@ def test_the_version_of_a_write_is_the_rank_of_its_audit_line(city: Store) -> No
 def test_forecasts_that_end_too_soon_are_outdated_while_the_data_is_recent(city: Store) -> None:
     thirty = next_service_days(city, TODAY, 30)
     made_today = run(city, unattached=True)
-    assert not queries.ends_too_soon(city, made_today, TODAY)
+    assert not runs.ends_too_soon(city, made_today, TODAY)
     short = run(city, last_asked=thirty[-3], unattached=True)
-    assert queries.ends_too_soon(city, short, TODAY)
-    assert queries.forecasts_outdated(city, TODAY)
-    assert not queries.latest_run(city).outdated  # type: ignore[union-attr]
-    assert not queries.ends_too_soon(city, short, LAST + timedelta(days=180))
+    assert runs.ends_too_soon(city, short, TODAY)
+    assert runs.forecasts_outdated(city, TODAY)
+    assert not runs.latest_run(city).outdated  # type: ignore[union-attr]
+    assert not runs.ends_too_soon(city, short, LAST + timedelta(days=180))
 
 
 def test_a_run_of_the_demonstration_is_forgotten_with_it(city: Store) -> None:
     run(city, unattached=True)
     seen = city.version()
-    assert queries.latest_run(city) is not None
+    assert runs.latest_run(city) is not None
     with city.write("test", "demo_remove", {}):
         pass
-    assert queries.latest_run(city) is None
+    assert runs.latest_run(city) is None
     with city.write("test", "forecast", {}) as cursor:  # under way at the time
         cursor.execute(
             "INSERT INTO forecast_runs (started_at, finished_at, data_version, last_service_on, specification)"
             " SELECT now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC', $seen, NULL, '{}'",
             {"seen": seen},
         )
-    assert queries.latest_run(city) is None
+    assert runs.latest_run(city) is None
     run(city, unattached=True)
-    assert queries.latest_run(city) is not None
+    assert runs.latest_run(city) is not None
 
 
 # ---------------------------------------------------------------- the plan beside the forecast
 def of_city(store: Store, run_id: int) -> pd.Series:
-    (row,) = [row for _, row in queries.daily_forecast(store, run_id, None).iterrows()]
+    (row,) = [row for _, row in daily_forecast(store, run_id, None).iterrows()]
     return row
 
 
@@ -181,8 +182,8 @@ def test_the_plan_of_a_canteen_needs_all_its_points(city: Store) -> None:
     run_id = run(city, unattached=True)
     for site, planned in (("Chêne 1", None), ("Chêne 2", 110)):
         log(city, f"{site};M;{AHEAD:%d/%m/%Y};55;")
-        daily = queries.daily_forecast(city, run_id, "Chêne")["meals_planned"].iloc[0]
-        of_day = queries.canteen_forecasts_of_day(city, run_id, AHEAD).set_index("place")["meals_planned"]
+        daily = daily_forecast(city, run_id, "Chêne")["meals_planned"].iloc[0]
+        of_day = canteen_forecasts_of_day(city, run_id, AHEAD).set_index("place")["meals_planned"]
         for found in (daily, of_day["Chêne"]):
             assert pd.isna(found) if planned is None else found == planned
         assert pd.isna(of_day["Bois"])
@@ -190,19 +191,19 @@ def test_the_plan_of_a_canteen_needs_all_its_points(city: Store) -> None:
 
 # ---------------------------------------------------------------- the last meals served
 def test_a_day_told_by_few_points_is_not_shown_as_a_drop(city: Store) -> None:
-    complete = queries.recent_actuals(city, None, date(2024, 12, 31))
+    complete = recent_actuals(city, None, date(2024, 12, 31))
     assert complete["meals_served"].tolist() == [200] * 30
     assert complete["meals_planned"].tolist() == [220] * 30
     log(city, "Bois;M;21/11/2024;55;50", "Chêne 1;M;22/11/2024;55;50", "Bois;M;24/11/2024;55;50")
     log(city, *(f"{site};M;25/11/2024;;50" for site in SITES))
-    after = queries.recent_actuals(city, None, date(2024, 12, 31))
+    after = recent_actuals(city, None, date(2024, 12, 31))
     assert after["date"].tolist()[-2:] == [pd.Timestamp(LAST), pd.Timestamp(2024, 11, 25)]
     assert pd.isna(after["meals_planned"].iloc[-1])
 
 
 def test_a_day_of_a_canteen_is_shown_when_all_its_points_are_told(city: Store) -> None:
     log(city, "Chêne 1;M;21/11/2024;55;50", "Chêne 1;M;22/11/2024;55;50", "Chêne 2;M;22/11/2024;55;50")
-    shown = queries.recent_actuals(city, "Chêne", date(2024, 12, 31))
+    shown = recent_actuals(city, "Chêne", date(2024, 12, 31))
     assert shown["date"].tolist()[-2:] == [pd.Timestamp(LAST), pd.Timestamp(2024, 11, 22)]
     assert shown["meals_served"].tolist() == [100] * 30
 
@@ -222,9 +223,9 @@ def test_the_quantity_of_the_city_is_the_sum_of_its_canteens(city: Store) -> Non
     assert of_city(city, run_id)[["recommended", "advised"]].tolist() == [214, 214]
     advise(city, run_id, "Bois", 90)
     assert of_city(city, run_id)[["recommended", "advised"]].tolist() == [214, 197]
-    own = queries.daily_forecast(city, run_id, "Bois").iloc[0]
+    own = daily_forecast(city, run_id, "Bois").iloc[0]
     assert own[["recommended", "advised"]].tolist() == [107, 90]
-    of_day = queries.canteen_forecasts_of_day(city, run_id, AHEAD).set_index("place")
+    of_day = canteen_forecasts_of_day(city, run_id, AHEAD).set_index("place")
     assert of_day["advised"].to_dict() == {"Bois": 90, "Chêne": 107}
 
 
@@ -238,24 +239,24 @@ def test_a_canteen_without_quantity_leaves_the_city_without_one(city: Store) -> 
 def test_canteens_are_listed_as_a_reader_looks_for_them_accents_capitals_and_ligatures_aside(city: Store) -> None:
     names = ["Zola", "Élan", "Eau", "étang", "École", "Œuvre", "Oasis", "Orme", "Æschne", "Alma"]
     run_id = run(city, tuple(names), unattached=False)
-    found = queries.canteen_forecasts_of_day(city, run_id, AHEAD)["place"]
+    found = canteen_forecasts_of_day(city, run_id, AHEAD)["place"]
     assert found.tolist() == ["Æschne", "Alma", "Eau", "École", "Élan", "étang", "Oasis", "Œuvre", "Orme", "Zola"]
 
 
 def test_the_terms_of_the_city_are_the_sum_of_those_of_its_canteens(city: Store) -> None:
     run_id = run(city, unattached=True)
-    assert queries.forecast_terms(city, run_id, None, AHEAD) is None
+    assert forecast_terms(city, run_id, None, AHEAD) is None
     with city.write("test", "forecast", {}) as cursor:
         for canteen in ("Bois", "Chêne"):
             cursor.execute(
                 "INSERT INTO forecast_terms VALUES ($run, $canteen, $day, 95, 2, 1.5, 1, 0.5, 0.25)",
                 {"run": run_id, "canteen": canteen, "day": AHEAD},
             )
-    of_bois = queries.forecast_terms(city, run_id, "Bois", AHEAD)
+    of_bois = forecast_terms(city, run_id, "Bois", AHEAD)
     assert of_bois is not None
     assert of_bois.tolist() == [95, 2, 1.5, 1, 0.25, 0.5, 1]
-    of_all = queries.forecast_terms(city, run_id, None, AHEAD)
+    of_all = forecast_terms(city, run_id, None, AHEAD)
     assert of_all is not None
     assert of_all.tolist() == [190, 4, 3, 2, 0.5, 1, 2]
-    assert queries.forecast_terms(city, run_id, "Foyer", AHEAD) is None
-    assert queries.forecast_terms(city, run_id, "Bois", LAST) is None
+    assert forecast_terms(city, run_id, "Foyer", AHEAD) is None
+    assert forecast_terms(city, run_id, "Bois", LAST) is None

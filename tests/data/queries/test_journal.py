@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 
-from data import queries
 from data.clock import today_in_paris
 from data.deposit import edits
 from data.deposit.apply import apply
 from data.deposit.undo import undo
-from data.queries import JournalFilter
-from data.queries.journal import COUNTS
+from data.queries import journal
+from data.queries.journal import COUNTS, JournalFilter
 from data.store import Store
 from tests.data.deposit.programme_files import SCHOOL
 
@@ -48,20 +47,20 @@ TODAY = today_in_paris()
     ],
 )
 def test_what_is_asked_is_answered_the_newest_first(told: Store, asked: JournalFilter, actions: list[str]) -> None:
-    assert queries.journal(told, asked, 50)["action"].tolist() == actions
-    assert queries.journal_size(told, asked) == len(actions)
+    assert journal.journal(told, asked, 50)["action"].tolist() == actions
+    assert journal.journal_size(told, asked) == len(actions)
 
 
 def test_every_line_is_in_one_part_of_the_list_and_in_the_whole(told: Store) -> None:
-    size = queries.journal_size(told, JournalFilter())
-    parts = [queries.journal(told, JournalFilter(), 3, start)["audit_id"].tolist() for start in range(0, size, 3)]
-    whole = queries.journal(told, JournalFilter())["audit_id"].tolist()
+    size = journal.journal_size(told, JournalFilter())
+    parts = [journal.journal(told, JournalFilter(), 3, start)["audit_id"].tolist() for start in range(0, size, 3)]
+    whole = journal.journal(told, JournalFilter())["audit_id"].tolist()
     assert [line for part in parts for line in part] == whole
     assert len(whole) == size
 
 
 def last_line(store: Store) -> dict[str, Any]:
-    return queries.journal_line(queries.journal(store, JournalFilter(), 1).to_dict("records")[0])
+    return journal.journal_line(journal.journal(store, JournalFilter(), 1).to_dict("records")[0])
 
 
 def test_a_file_is_no_form_whatever_its_name(known: Store) -> None:
@@ -77,7 +76,7 @@ def test_a_file_is_no_form_whatever_its_name(known: Store) -> None:
     # Of a deposit made before its line said it, the name tells.
     with known.write("m", "demo_load", {}) as cursor:
         cursor.execute("UPDATE audit_log SET detail = json_merge_patch(detail, '{\"typed\": null}')")
-    found = queries.journal(known, JournalFilter(kind="risks"))
+    found = journal.journal(known, JournalFilter(kind="risks"))
     assert found["typed"].tolist() == [True] * 4
 
 
@@ -94,4 +93,4 @@ def test_a_file_is_no_form_whatever_its_name(known: Store) -> None:
 )
 def test_the_lines_added_by_a_deposit_made_before_they_were_noted(counts: dict[str, Any], added: int) -> None:
     row = dict.fromkeys(COUNTS, 0) | {"detail": "{}"} | counts
-    assert queries.journal_line(row)["added"] == added
+    assert journal.journal_line(row)["added"] == added

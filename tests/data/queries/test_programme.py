@@ -9,8 +9,7 @@ import pytest
 
 from data.kinds import kinds
 from data.people.agents import month_counts, month_totals
-from data.queries import equipment as support
-from data.queries import rollout as programme
+from data.queries import equipment, rollout
 from data.store import Store
 from tests.data.deposit.programme_files import deposit
 
@@ -52,13 +51,13 @@ OVERRUN = ("cadrage", may(4), may(8), may(4), None)
 )
 def test_the_stage_and_its_delay_are_those_of_today(store: Store, stages: list[tuple], stage: str, delay: int) -> None:
     add_school(store, "A", stages)
-    school = programme.progress(store, TODAY).iloc[0]
+    school = rollout.progress(store, TODAY).iloc[0]
     assert (school["stage"], school["delay_days"]) == (stage, delay)
 
 
 def test_a_school_without_stages_is_listed_with_its_delay_unknown(store: Store) -> None:
     add_school(store, "A", [])
-    school = programme.progress(store, TODAY).iloc[0]
+    school = rollout.progress(store, TODAY).iloc[0]
     assert pd.isna(school["stage"]) and pd.isna(school["delay_days"])
 
 
@@ -69,15 +68,15 @@ def test_the_following_stage_without_a_planned_start_takes_the_date_of_no_other(
         ("test", date(2027, 3, 1), None, None, None),
     ]
     add_school(store, "A", stages)
-    school = programme.progress(store, TODAY).iloc[0]
+    school = rollout.progress(store, TODAY).iloc[0]
     assert school["next_stage"] == "formation" and pd.isna(school["next_start"])
 
 
 def test_equipped_schools_are_counted_out_of_the_target(store: Store) -> None:
     add_school(store, "A", [("installation", may(4), may(8), may(4), may(8))], "faite")
     add_school(store, "B", [("installation", may(4), may(8), may(4), None)], "bloquée")
-    summary = programme.rollout_summary(store, TODAY)
-    assert summary == programme.RolloutSummary(
+    summary = rollout.rollout_summary(store, TODAY)
+    assert summary == rollout.RolloutSummary(
         schools=2, goal=12, equipped=1, connected=1, late=1, late_done=0, blocked=("B",)
     )
 
@@ -88,13 +87,13 @@ def test_a_school_that_has_finished_late_is_told_apart_from_those_that_are_late(
     add_school(store, "C", [("généralisation", may(4), may(8), may(4), may(8))])
     # The last stage recorded is not the last one.
     add_school(store, "D", [("préparation", may(4), may(8), may(4), may(11))])
-    summary = programme.rollout_summary(store, TODAY)
+    summary = rollout.rollout_summary(store, TODAY)
     assert (summary.late, summary.late_done) == (3, 1)
 
 
 def test_the_last_stage_is_the_last_one_of_the_schema() -> None:
     stage = next(field for field in kinds()["stages"].fields if field.name == "etape")
-    assert stage.enum[-1] == programme.LAST_STAGE
+    assert stage.enum[-1] == rollout.LAST_STAGE
 
 
 def test_a_school_that_left_a_trade_blank_is_unknown_not_smaller(store: Store) -> None:
@@ -120,17 +119,17 @@ def test_a_school_taken_out_of_the_pilot_no_longer_weighs_on_the_years_to_come(s
     add_school(store, "A", [DONE])
     add_school(store, "B", [DONE])
     deposit(store, "ecole effacer", [("B", "ligne")])
-    assert programme.stages(store)["school"].tolist() == ["A"]
+    assert rollout.stages(store)["school"].tolist() == ["A"]
 
 
 def test_an_empty_programme_answers_every_question(store: Store) -> None:
-    assert programme.progress(store, TODAY).empty
-    assert programme.stages(store).empty
-    assert programme.rollout_summary(store, TODAY).schools == 0
-    assert programme.months(store) == []
+    assert rollout.progress(store, TODAY).empty
+    assert rollout.stages(store).empty
+    assert rollout.rollout_summary(store, TODAY).schools == 0
+    assert rollout.months(store) == []
     assert month_totals(store, exact=True).empty and month_totals(store, exact=False).empty
-    assert programme.devices(store).empty
-    assert programme.devices_in_service(store).empty
+    assert rollout.devices(store).empty
+    assert rollout.devices_in_service(store).empty
 
 
 def test_workshops_and_devices_are_sorted_as_a_reader_looks_for_them(store: Store) -> None:
@@ -142,5 +141,5 @@ def test_workshops_and_devices_are_sorted_as_a_reader_looks_for_them(store: Stor
         [(str(rank), name, "tablette", "en panne") for rank, name in enumerate(names)],
     )
     expected = ["École Éluard", "École eugénie", "École Zola"]
-    assert support.workshops(store, TODAY)["school"].tolist() == expected
-    assert support.devices_to_handle(store)["school"].tolist() == expected
+    assert equipment.workshops(store, TODAY)["school"].tolist() == expected
+    assert equipment.devices_to_handle(store)["school"].tolist() == expected

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data import queries
 from data.deposit.apply import apply
 from data.kinds.records import PROGRAMME_KINDS
+from data.queries import inventory, losses, overview, waste
+from data.queries.forecasts import runs
 from data.selection import Selection
 from data.store import Store
 from tests.data.deposit.programme_files import deposit
@@ -91,7 +92,7 @@ def selected(rows: pd.DataFrame, selection: Selection) -> pd.DataFrame:
 @pytest.mark.parametrize("selection", SELECTIONS, ids=str)
 def test_the_headline_figures(filled: Store, rows: pd.DataFrame, selection: Selection) -> None:
     frame = selected(rows, selection)
-    pairs, found = frame.dropna(subset="gap"), queries.waste_summary(filled, selection)
+    pairs, found = frame.dropna(subset="gap"), waste.waste_summary(filled, selection)
     assert found.meals_served == frame["served"].sum()
     assert found.service_days == frame.loc[frame["served"] > 0, "date"].nunique()
     assert (found.pairs, found.pairs_planned, found.pairs_served) == (
@@ -113,7 +114,7 @@ def test_the_headline_figures(filled: Store, rows: pd.DataFrame, selection: Sele
 def test_the_weeks(filled: Store, rows: pd.DataFrame, selection: Selection) -> None:
     pairs = selected(rows, selection).dropna(subset="gap")
     weeks = pairs.groupby(pairs["date"].dt.to_period("W").dt.start_time)
-    found = queries.by_week(filled, selection).set_index("week")
+    found = waste.by_week(filled, selection).set_index("week")
     assert list(found.index) == list(weeks.groups)
     expected = 100 * weeks["gap"].apply(lambda gap: gap.clip(lower=0).sum()) / weeks["served"].sum()
     assert found["surplus_pct"].to_numpy() == pytest.approx(expected.to_numpy())
@@ -127,19 +128,19 @@ def test_the_canteens_add_up_to_the_city(filled: Store, rows: pd.DataFrame, sele
     frame = selected(rows, selection)
     frame["place"] = frame["canteen"].fillna(frame["site"] + " M (à rattacher)")
     pairs = frame.dropna(subset="gap").groupby("place")
-    found = queries.by_canteen(filled, selection).set_index("place")
+    found = waste.by_canteen(filled, selection).set_index("place")
     assert set(found.index) == set(pairs.groups)
     for place, group in pairs:
         assert found.loc[place, "surplus_meals"] == group["gap"].clip(lower=0).sum()
         assert found.loc[place, "shortage_meals"] == -group["gap"].clip(upper=0).sum()
         assert found.loc[place, "short_services_pct"] == pytest.approx(100 * (group["gap"] < 0).mean())
-    assert found["surplus_meals"].sum() == queries.waste_summary(filled, selection).surplus_meals
+    assert found["surplus_meals"].sum() == waste.waste_summary(filled, selection).surplus_meals
     assert found["surplus_meals"].is_monotonic_decreasing
 
 
 def test_weekday_and_month(filled: Store, rows: pd.DataFrame) -> None:
     pairs = selected(rows, CITY).dropna(subset="gap")
-    found = queries.by_weekday_and_month(filled, CITY)
+    found = waste.by_weekday_and_month(filled, CITY)
     groups = pairs.groupby([pairs["date"].dt.isocalendar().day, pairs["date"].dt.month])
     assert len(found) == len(groups)
     for row in found.itertuples():
@@ -159,7 +160,7 @@ def test_a_weight_or_meals_that_are_missing_never_pass_for_zero(filled: Store, r
 
 def test_places_of_loss_each_over_its_own_weighings(filled: Store, rows: pd.DataFrame) -> None:
     frame = selected(rows, CITY)
-    found = queries.loss_places(filled, CITY).set_index("place")
+    found = losses.loss_places(filled, CITY).set_index("place")
     for place in ("preparation", "unserved", "leftovers"):
         weighed = frame[(frame["served"] > 0) & frame[place].notna()]
         assert found.loc[place, "grams_per_meal"] == pytest.approx(
@@ -174,7 +175,7 @@ def test_a_dish_is_compared_with_the_other_days_that_have_a_menu(filled: Store, 
     dish_of = {day: MENUS[n % len(MENUS)] for n, day in enumerate(days[:-3])}
     frame["dish"] = frame["date"].map(dish_of)
     frame = frame.dropna(subset="dish")
-    found = queries.by_dish(filled, CITY).set_index("dish")
+    found = losses.by_dish(filled, CITY).set_index("dish")
     assert set(found.index) == set(MENUS)
     for dish, own in ((dish, frame["dish"] == dish) for dish in MENUS):
         pairs = frame.dropna(subset="gap")
@@ -189,7 +190,7 @@ def test_a_dish_is_compared_with_the_other_days_that_have_a_menu(filled: Store, 
 
 
 def test_a_dish_served_less_than_three_days_is_left_out(filled: Store) -> None:
-    assert queries.by_dish(filled, CITY, least_days=1000).empty
+    assert losses.by_dish(filled, CITY, least_days=1000).empty
 
 
 def test_availability_counts_days_with_both_figures_over_service_days(filled: Store, rows: pd.DataFrame) -> None:
@@ -198,7 +199,7 @@ def test_availability_counts_days_with_both_figures_over_service_days(filled: St
     frame["place"] = frame["canteen"].fillna(frame["site"] + " M (à rattacher)")
     service_days = frame[frame["served"] > 0].groupby("week")["date"].nunique()
     both = frame.dropna(subset="gap").groupby(["place", "week"])["date"].nunique()
-    found = queries.availability(filled, CITY)
+    found = inventory.availability(filled, CITY)
     assert len(found) == frame["place"].nunique() * len(service_days)
     for row in found.itertuples():
         assert row.days == both.get((row.place, row.week), 0)
@@ -206,11 +207,11 @@ def test_availability_counts_days_with_both_figures_over_service_days(filled: St
 
 
 def test_the_days_of_a_cell_are_those_of_its_canteen_and_week(filled: Store) -> None:
-    found = queries.canteen_days(filled, "Chêne", None, None, date(2016, 9, 5))
+    found = inventory.canteen_days(filled, "Chêne", None, None, date(2016, 9, 5))
     assert sorted(found["service_point"].unique()) == ["Chêne 1 M", "Chêne 2 M"]
     assert found["date"].min() >= pd.Timestamp(2016, 9, 5)
     assert found["date"].max() <= pd.Timestamp(2016, 9, 11)
-    label = queries.canteen_days(filled, None, "Foyer", "M", date(2016, 9, 5))
+    label = inventory.canteen_days(filled, None, "Foyer", "M", date(2016, 9, 5))
     assert label["service_point"].unique().tolist() == ["Foyer M"]
 
 
@@ -221,12 +222,12 @@ def test_places_that_read_alike_stay_apart(store: Store) -> None:
     apply(store, "m.csv", b"site_nom;site_type;cantine_nom\nA;M;Bois\nB;M;Bois \nC;M;Bois (2)\n", "test")
     lines = "A;M;05/09/2016;15;10\nB;M;05/09/2016;17;10\nC;M;05/09/2016;19;10\n"
     apply(store, "j.csv", (LOG + lines).encode(), "test")
-    assert sorted(queries.by_canteen(store, CITY)["surplus_meals"]) == [5, 7, 9]
-    grid = queries.availability(store, CITY)
+    assert sorted(waste.by_canteen(store, CITY)["surplus_meals"]) == [5, 7, 9]
+    grid = inventory.availability(store, CITY)
     assert sorted(grid["canteen"]) == ["Bois", "Bois ", "Bois (2)"]
     assert grid["days"].tolist() == [1, 1, 1]
     for canteen in grid["canteen"]:
-        assert len(queries.canteen_days(store, canteen, None, None, date(2016, 9, 5))) == 1
+        assert len(inventory.canteen_days(store, canteen, None, None, date(2016, 9, 5))) == 1
 
 
 def test_a_canteen_that_sent_nothing_is_expected_all_the_same(store: Store) -> None:
@@ -234,11 +235,11 @@ def test_a_canteen_that_sent_nothing_is_expected_all_the_same(store: Store) -> N
     apply(store, "c.csv", canteens.encode(), "test")
     apply(store, "m.csv", b"site_nom;site_type;cantine_nom\nA;M;Bois\n", "test")
     apply(store, "j.csv", (LOG + "A;M;05/09/2016;15;10\nZ;M;06/09/2016;15;10\n").encode(), "test")
-    grid = queries.availability(store, CITY).set_index("place")
+    grid = inventory.availability(store, CITY).set_index("place")
     assert grid["days"].to_dict() == {"Bois": 1, "Clos": 0, "Z M (à rattacher)": 1}
     assert set(grid["service_days"]) == {2}
     south = Selection(CITY.start, CITY.end, district="Sud")
-    assert queries.availability(store, south)["place"].tolist() == ["Clos"]
+    assert inventory.availability(store, south)["place"].tolist() == ["Clos"]
 
 
 def test_the_history_lists_every_deposit_with_who_made_it_so_that_an_old_one_can_still_be_undone(store: Store) -> None:
@@ -248,20 +249,20 @@ def test_the_history_lists_every_deposit_with_who_made_it_so_that_an_old_one_can
                 rejected, warnings)
             SELECT 'log', 'j' || number || '.csv', '', 'Ana', 1, 1, 0, 0, 0, 0, 0 FROM range(1, 103) AS days (number)
         """)
-    history = queries.deposits(store)
+    history = inventory.deposits(store)
     assert history["file_name"].tolist()[::101] == ["j102.csv", "j1.csv"]
     assert set(history["actor"]) == {"Ana"}
 
 
 def test_labels_without_a_canteen_are_listed_and_counted(filled: Store, rows: pd.DataFrame) -> None:
-    found = queries.unattached_labels(filled)
+    found = inventory.unattached_labels(filled)
     assert found["site"].tolist() == ["Foyer"]
     assert found["meals_served"].iloc[0] == rows.loc[rows["site"] == "Foyer", "served"].sum()
-    assert queries.store_overview(filled).unattached == 1
+    assert overview.store_overview(filled).unattached == 1
 
 
 def test_school_years_run_from_august_to_july(filled: Store) -> None:
-    assert queries.school_years_with_data(filled) == ["2016-2017"]
+    assert overview.school_years_with_data(filled) == ["2016-2017"]
 
 
 def test_a_period_that_is_not_over_is_compared_up_to_the_same_day() -> None:
@@ -271,22 +272,22 @@ def test_a_period_that_is_not_over_is_compared_up_to_the_same_day() -> None:
 
 
 def test_an_empty_store_answers_every_question(store: Store) -> None:
-    summary = queries.waste_summary(store, CITY)
+    summary = waste.waste_summary(store, CITY)
     assert (summary.pairs, summary.overproduction_pct, summary.grams_per_meal) == (0, None, None)
-    for question in (queries.by_week, queries.by_canteen, queries.by_weekday_and_month, queries.loss_places):
+    for question in (waste.by_week, waste.by_canteen, waste.by_weekday_and_month, losses.loss_places):
         assert question(store, CITY).empty
-    assert queries.by_dish(store, CITY).empty
-    assert queries.availability(store, CITY).empty
-    assert queries.latest_run(store) is None
-    assert not queries.forecasts_outdated(store)
-    assert queries.store_overview(store).last_day is None
-    assert queries.counts_by_kind(store)["rows"].sum() == 0
+    assert losses.by_dish(store, CITY).empty
+    assert inventory.availability(store, CITY).empty
+    assert runs.latest_run(store) is None
+    assert not runs.forecasts_outdated(store)
+    assert overview.store_overview(store).last_day is None
+    assert inventory.counts_by_kind(store)["rows"].sum() == 0
 
 
 def test_every_kind_of_the_programme_is_counted_with_its_days(store: Store) -> None:
     deposit(store, "jalon prevu_le", [("Lancement", date(2026, 3, 2))])
     deposit(store, "numero ecole ouvert_le clos_le", [("T1", None, date(2026, 3, 3), date(2026, 3, 5))])
-    found = queries.counts_by_kind(store).set_index("kind")
+    found = inventory.counts_by_kind(store).set_index("kind")
     assert {*PROGRAMME_KINDS} <= {*found.index}
     told = found.loc[found["rows"] > 0].map(str)
     assert told.to_dict("index") == {

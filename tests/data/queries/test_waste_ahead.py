@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
-from data import queries
 from data.deposit.apply import apply
+from data.queries import waste
+from data.queries.forecasts import days
 from data.store import Store
 
 DAYS = [date(2024, 11, 21), date(2024, 11, 22)]
@@ -46,7 +47,7 @@ def city(store: Store) -> Store:
 
 
 def test_a_canteen_that_weighs_has_its_kilograms_its_grams_and_their_places(city: Store) -> None:
-    rows = queries.waste_ahead(city, 1, "Bois")
+    rows = waste.waste_ahead(city, 1, "Bois")
     assert [day.date() for day in rows["date"]] == DAYS
     first = rows.iloc[0]
     assert first[["kg", "kg_lower", "kg_upper"]].tolist() == pytest.approx([9, 7.2, 10.8])
@@ -55,18 +56,18 @@ def test_a_canteen_that_weighs_has_its_kilograms_its_grams_and_their_places(city
 
 
 def test_nothing_is_said_of_a_canteen_that_does_not_weigh(city: Store) -> None:
-    assert queries.waste_ahead(city, 1, "Dune").empty
+    assert waste.waste_ahead(city, 1, "Dune").empty
 
 
 def test_the_city_says_how_many_canteens_it_speaks_of(city: Store) -> None:
-    rows = queries.waste_ahead(city, 1, None)
+    rows = waste.waste_ahead(city, 1, None)
     assert rows["canteens"].tolist() == [2, 2]
     assert rows["kg"].tolist() == [18, 18]
 
 
 def test_an_event_moves_the_kilograms_as_the_meals_and_leaves_the_grams_per_meal(city: Store) -> None:
     apply(city, "e.csv", b"type;date_debut;cantine_nom;effet_pourcent\nsortie;21/11/2024;Bois;-40\n", "test")
-    bois, whole = queries.waste_ahead(city, 1, "Bois"), queries.waste_ahead(city, 1, None)
+    bois, whole = waste.waste_ahead(city, 1, "Bois"), waste.waste_ahead(city, 1, None)
     assert bois["kg"].tolist() == pytest.approx([0.6 * 9, 9])
     assert bois["kg_upper"].tolist() == pytest.approx([0.6 * 10.8, 10.8])
     assert whole["kg"].tolist() == pytest.approx([9 + 0.6 * 9, 18])
@@ -76,5 +77,5 @@ def test_an_event_moves_the_kilograms_as_the_meals_and_leaves_the_grams_per_meal
 
 
 def test_the_kilograms_of_a_canteen_stand_beside_its_meals_and_not_beside_those_of_the_whole_city(city: Store) -> None:
-    assert queries.daily_forecast(city, 1, "Bois")["waste_kg"].tolist() == [9, 9]
-    assert queries.daily_forecast(city, 1, None)["waste_kg"].isna().all()
+    assert days.daily_forecast(city, 1, "Bois")["waste_kg"].tolist() == [9, 9]
+    assert days.daily_forecast(city, 1, None)["waste_kg"].isna().all()

@@ -16,8 +16,8 @@ from models.inputs.enrolment import path
 from models.inputs.job import extract
 from models.inputs.panel import REASONS, build, reasons
 from models.inputs.series import MEALS, prepare
-from models.meals import run as pooled
-from models.meals.backtest import nothing_made
+from models.meals import run as meals_run
+from models.meals.backtest import no_forecasts
 from models.meals.forecast import Outlook, outlook
 from models.meals.quantity import WIDTH_POWER, widened
 from tests.models.synthetic import LAST, TODAY, city_history, deposit, meals, school_days
@@ -124,7 +124,7 @@ def test_the_interval_of_a_canteen_without_a_past_holds_the_doubt_on_its_level()
 
 
 def test_what_is_prepared_is_widened_as_much_as_the_quantities_of_every_other_risk() -> None:
-    """The latter start from the widened interval (`data.queries.risk`): more prudent must never be fewer meals."""
+    """The latter start from the widened interval (`other_risks`): more prudent must never be fewer meals."""
     named = {"forecast": 120.0, "lower": 108.0, "upper": 132.0, "recommended": 126.0}
     tables = {name: pd.DataFrame({"Neuf": [meals]}) for name, meals in named.items()}
     found = {name: float(table["Neuf"].iloc[0]) for name, table in widened(tables, pd.Series({"Neuf": 0.2})).items()}
@@ -144,23 +144,23 @@ def test_a_refresh_forecasts_a_new_canteen_and_not_a_closed_one(store: Store) ->
     apply(store, "effectifs.csv", f"ecole;annee_scolaire;effectif\n{told}".encode(), "test")
     job = extract(store, TODAY)
     assert job is not None
-    one = pooled.plan(job)
+    one = meals_run.plan(job)
     prepared = prepare(job, one.panel)
     assert prepared.canteens == {"forecast": 5, "closed": 1, "too_short": 0}  # one school of Demi has no pupils told
-    series = [found for found in prepared.series if found.target == MEALS]
+    series = [found for found in prepared.series if found.measure == MEALS]
     ahead = outlook(one.panel, one.future.days, job.strikes)
-    past = nothing_made(one.panel)
-    coming = pooled.to_come(one, past, job.strikes, job.plans, ahead).tables
-    fits = {fit.series.canteen: fit for fit in pooled.fits(series, past, coming, ahead)}
-    assert {name: fit.method for name, fit in fits.items() if fit.method != pooled.METHOD} == {
-        "Neuf": pooled.FROM_PUPILS
+    past = no_forecasts(one.panel)
+    coming = meals_run.coming_quantities(one, past, job.strikes, job.plans, ahead).tables
+    fits = {fit.series.canteen: fit for fit in meals_run.fits(series, past, coming, ahead)}
+    assert {name: fit.method for name, fit in fits.items() if fit.method != meals_run.METHOD} == {
+        "Neuf": meals_run.FROM_PUPILS
     }
     new, old = fits["Neuf"].future, fits["Bois"].future
     assert new["point"].mean() == pytest.approx(200 * 0.65, rel=0.1)
     assert ((new["upper"] - new["lower"]) / new["point"]).mean() > 1.5 * (
         (old["upper"] - old["lower"]) / old["point"]
     ).mean()
-    assert set(pooled.term_rows(series, ahead)["canteen"]) == {*names, "Neuf"}
+    assert set(meals_run.term_rows(series, ahead)["canteen"]) == {*names, "Neuf"}
 
 
 def test_the_page_can_say_which_canteens_are_forecast_from_their_pupils(store: Store) -> None:

@@ -32,7 +32,7 @@ def _prepared(store: Store) -> Prepared:
 
 
 def _past(prepared: Prepared, canteen: str, target: str = MEALS) -> pd.Series:
-    (found,) = [one for one in prepared.series if (one.canteen, one.target) == (canteen, target)]
+    (found,) = [one for one in prepared.series if (one.canteen, one.measure) == (canteen, target)]
     return found.past.set_index("ds")["y"]
 
 

@@ -16,8 +16,8 @@ import pytest
 from data.store import Store
 from models.inputs.panel import Panel, build
 from models.meals.backtest import COLUMNS, Origin, backtest, forecast_origin
-from models.meals.error_features import Made
-from models.run.backtest_file import Asked, BacktestRefused, judge, read
+from models.meals.error_features import Forecasts
+from models.run.backtest_file import BacktestRefused, Period, judge, read
 from tests.models.synthetic import city_history, deposit, meals, school_days
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -90,7 +90,8 @@ def test_every_origin_ends_the_lead_before_its_first_day_and_every_served_day_is
         cutoffs.extend((one.cutoff, one.days[0], one.days[-1]) for one in origins)
         tables = [pd.DataFrame(100.0, one.days, list(CITY)) for one in origins]
         return [
-            Made(table, table * 0, pd.Series(one.cutoff, one.days)) for table, one in zip(tables, origins, strict=True)
+            Forecasts(table, table * 0, pd.Series(one.cutoff, one.days))
+            for table, one in zip(tables, origins, strict=True)
         ]
 
     panel = build(_history(), EVERY_DAY)
@@ -148,7 +149,7 @@ def test_the_file_has_every_day_that_could_be_forecast_and_tells_how_many_could_
 def test_what_cannot_be_judged_is_refused(database: Path, first: date, last: date, sentence: str) -> None:
     store = Store(database)
     with pytest.raises(BacktestRefused, match=sentence):
-        judge(store, Asked(first, last, LEAD_DAYS, "month"), lambda _done, _total: None)
+        judge(store, Period(first, last, LEAD_DAYS, "month"), lambda _done, _total: None)
     store.close()
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from data.calendar.events import COLUMNS
 from models.inputs.panel import build
-from models.meals.backtest import Origin, backtest, made_of, quantities, together
-from models.meals.error_features import Made
+from models.meals.backtest import Origin, backtest, forecasts_of, joined, quantities
+from models.meals.error_features import Forecasts
 from models.meals.forecast import Outlook, outlook
 from tests.models.synthetic import city_history, school_days
 
@@ -132,9 +132,9 @@ def test_an_event_nobody_sizes_takes_the_effect_of_past_ones_shrunk_by_how_few_t
 def test_quantities_and_intervals_follow_an_event_in_the_same_proportion(before: Outlook, after: Outlook) -> None:
     panel = build(history(), PAST)
     meals, origin = panel.served.iloc[-60:] * 1.02, Origin(PAST[-1], COMING)
-    earlier = Made(meals, meals * 0, pd.Series(meals.index - pd.Timedelta(days=21), meals.index))
+    earlier = Forecasts(meals, meals * 0, pd.Series(meals.index - pd.Timedelta(days=21), meals.index))
     found = [
-        quantities(panel, together([earlier, made_of(one, origin, meals.columns)]), [], origin).tables
+        quantities(panel, joined([earlier, forecasts_of(one, origin, meals.columns)]), [], origin).tables
         for one in (before, after)
     ]
     for name, table in found[0].items():

@@ -7,7 +7,7 @@ import pandas as pd
 from data.store import Store
 from models.inputs.panel import build
 from models.meals.backtest import Origin
-from models.meals.run import LEAD_DAYS, with_what_is_known
+from models.meals.run import LEAD_DAYS, with_cutoff_and_reason
 from tests.models.synthetic import LAST, city_history, school_days
 
 DAYS = school_days("2016-01-04", "2016-02-05")
@@ -29,7 +29,7 @@ def test_a_day_nothing_is_learnt_from_is_judged_all_the_same_and_says_why() -> N
     wrong = (history["date"] == DAYS[9]) & (history["canteen"] == "Lac")
     history.loc[wrong, "served"] = 2000.0
     origins = [Origin(DAYS[0] - pd.Timedelta(days=21), DAYS[:15]), Origin(DAYS[5], DAYS[15:])]
-    rows = with_what_is_known(build(history, DAYS), origins, history[["canteen", "date"]].reset_index(drop=True))
+    rows = with_cutoff_and_reason(build(history, DAYS), origins, history[["canteen", "date"]].reset_index(drop=True))
     assert len(rows) == len(history)
     assert rows.loc[wrong.to_numpy(), "set_aside"].tolist() == ["typing_error"]
     assert rows.loc[~wrong.to_numpy(), "set_aside"].isna().all()

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from models.inputs.calendar import day_features
 from models.inputs.panel import Panel, build, learnable
-from models.meals import error_quantiles as margins
-from models.meals.error_features import BEND, FEW, LARGEST_GAP, MANY, Made, bent, clues
+from models.meals import error_quantiles
+from models.meals.error_features import BEND, FEW, LARGEST_GAP, MANY, Forecasts, error_features, piecewise
 from tests.models.synthetic import city_history, school_days
 
 DAYS = school_days("2015-09-01", "2016-06-24")
@@ -32,30 +32,30 @@ def panel() -> Panel:
 
 
 @pytest.fixture(scope="module")
-def made(panel: Panel) -> Made:
+def made(panel: Panel) -> Forecasts:
     days = pd.DatetimeIndex(panel.served.index[60:])
     meals = pd.DataFrame(100.0, days, panel.served.columns)
-    return Made(meals, meals * 0, pd.Series(days - LEAD, days))
+    return Forecasts(meals, meals * 0, pd.Series(days - LEAD, days))
 
 
-def _clues(panel: Panel, made: Made) -> np.ndarray:
+def _clues(panel: Panel, made: Forecasts) -> np.ndarray:
     days = pd.DatetimeIndex(panel.served.index)
-    return clues(panel, made, day_features(days.union(pd.DatetimeIndex(made.meals.index)), days, []))
+    return error_features(panel, made, day_features(days.union(pd.DatetimeIndex(made.meals.index)), days, []))
 
 
 @given(st.floats(-1, 1), st.lists(st.floats(0.01, 0.9), min_size=1, max_size=3, unique=True))
 def test_the_pieces_of_a_gap_add_up_to_it(gap: float, places: list[float]) -> None:
-    pieces = bent(np.array([gap]), tuple(sorted(places)))
+    pieces = piecewise(np.array([gap]), tuple(sorted(places)))
     above, below = pieces[: len(places) + 1], pieces[len(places) + 1 :]
     assert sum(above)[0] - sum(below)[0] == pytest.approx(gap)
     assert all(piece[0] >= 0 for piece in pieces)
 
 
-def test_the_last_meals_of_the_same_weekday_are_those_a_plain_loop_finds(panel: Panel, made: Made) -> None:
+def test_the_last_meals_of_the_same_weekday_are_those_a_plain_loop_finds(panel: Panel, made: Forecasts) -> None:
     found = _clues(panel, made)
     known = np.log(learnable(panel))
     for row in range(0, len(made.meals), 7):
-        day, cutoff = made.meals.index[row], made.known.iloc[row]
+        day, cutoff = made.meals.index[row], made.cutoff.iloc[row]
         for column, canteen in enumerate(made.meals):
             past = known.loc[:cutoff, canteen]
             past = past[pd.DatetimeIndex(past.index).day_of_week == day.day_of_week]
@@ -67,22 +67,22 @@ def test_the_last_meals_of_the_same_weekday_are_those_a_plain_loop_finds(panel: 
                 past.iloc[-MANY:].min(),
             ]
             gaps = np.clip(np.array(told) - np.log(100.0), -LARGEST_GAP, LARGEST_GAP)
-            expected = [piece[0] for gap in gaps for piece in bent(np.array([gap]), (BEND,))]
+            expected = [piece[0] for gap in gaps for piece in piecewise(np.array([gap]), (BEND,))]
             assert found[row, column, OF_DAY + 1 :] == pytest.approx(expected, abs=1e-6), (day, canteen)
 
 
-def test_what_came_after_a_forecast_was_made_changes_none_of_its_clues(panel: Panel, made: Made) -> None:
-    first = made.known.iloc[0]
-    asked = Made(*(table.iloc[:1] for table in made))
+def test_what_came_after_a_forecast_was_made_changes_none_of_its_clues(panel: Panel, made: Forecasts) -> None:
+    first = made.cutoff.iloc[0]
+    asked = Forecasts(*(table.iloc[:1] for table in made))
     corrupted = panel.served.copy()
     corrupted.loc[first + pd.Timedelta(days=1) :] *= 3
     later = replace(panel, served=corrupted)
     assert np.array_equal(_clues(panel.until(first), asked), _clues(later.until(first), asked))
 
 
-def test_an_event_that_was_declared_moves_no_clue(panel: Panel, made: Made) -> None:
+def test_an_event_that_was_declared_moves_no_clue(panel: Panel, made: Forecasts) -> None:
     event = made.event - 0.7
-    told = Made(made.meals * np.exp(event), event, made.known)
+    told = Forecasts(made.meals * np.exp(event), event, made.cutoff)
     # How far the last forecasts ended is another matter: it is left out here.
     gaps = [_clues(panel, one)[:, :, OF_DAY + 1 :] for one in (made, told)]
     assert gaps[0] == pytest.approx(gaps[1], abs=1e-6)
@@ -98,10 +98,10 @@ def missed() -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     return meals, meals.to_numpy() * (1 + chance.normal(0, 1, meals.shape) * sizes), clue
 
 
-@pytest.mark.parametrize("side", [margins.ABOVE, margins.BELOW])
+@pytest.mark.parametrize("side", [error_quantiles.ABOVE, error_quantiles.BELOW])
 def test_what_is_less_sure_gets_more_room(missed: tuple[pd.DataFrame, np.ndarray, np.ndarray], side: int) -> None:
     meals, served, clue = missed
-    margin = margins.learn(meals, served, clue, side)
+    margin = error_quantiles.learn(meals, served, clue, side)
     width = margin.width(clue, meals.columns)
     assert width[clue[..., 0] == 1].mean() / width[clue[..., 0] == 0].mean() == pytest.approx(2, rel=0.15)
     assert width[:, 2:].mean() / width[:, :2].mean() == pytest.approx(2, rel=0.25)
@@ -115,13 +115,16 @@ def test_typing_errors_widen_no_margin(missed: tuple[pd.DataFrame, np.ndarray, n
     wrong = served.copy()
     wrong[::50, 0] *= 10
     kept = np.where(wrong == served, served, np.nan)
-    found = [margins.learn(meals, one, clue, margins.ABOVE).width(clue, meals.columns) for one in (wrong, kept)]
+    found = [
+        error_quantiles.learn(meals, one, clue, error_quantiles.ABOVE).width(clue, meals.columns)
+        for one in (wrong, kept)
+    ]
     assert found[0] == pytest.approx(found[1])
 
 
 def test_without_a_judged_past_errors_are_still_taken_for_something() -> None:
     nothing = pd.DataFrame(np.ones((3, 2)), columns=list("AB"))
-    margin = margins.learn(nothing, np.full((3, 2), np.nan), np.zeros((3, 2, 5)), margins.ABOVE)
-    assert margin.width(np.zeros((3, 2, 5)), nothing.columns) == pytest.approx(margins.USUAL_ERROR)
+    margin = error_quantiles.learn(nothing, np.full((3, 2), np.nan), np.zeros((3, 2, 5)), error_quantiles.ABOVE)
+    assert margin.width(np.zeros((3, 2, 5)), nothing.columns) == pytest.approx(error_quantiles.USUAL_ERROR)
     assert margin.quantile(0.9) == pytest.approx(-margin.quantile(0.1))
     assert margin.quantile(0.9) > 1

@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.inputs.panel import REASONS, Panel, build, reasons, whole_plans
-from models.meals import error_quantiles as margins
-from models.meals import quantity
+from models.inputs.panel import REASONS, Panel, build, complete_plans, reasons
+from models.meals import error_quantiles, quantity
 from tests.models.synthetic import city_history, school_days
 
 DAYS = school_days("2015-09-01", "2016-03-18")
@@ -24,19 +23,19 @@ def past() -> tuple[np.ndarray, np.ndarray]:
     return base, np.where(chance.random(base.shape) < 0.1, np.nan, np.round(served))
 
 
-def _learnt(base: np.ndarray, served: np.ndarray) -> tuple[margins.Margin, np.ndarray]:
+def _learnt(base: np.ndarray, served: np.ndarray) -> tuple[error_quantiles.Margin, np.ndarray]:
     """Return the margin of what is prepared, and the expected errors."""
     nothing, names = np.zeros((*base.shape, 1)), list("ABCDEF")
-    margin = margins.learn(pd.DataFrame(base, columns=names), served, nothing, margins.ABOVE)
+    margin = error_quantiles.learn(pd.DataFrame(base, columns=names), served, nothing, error_quantiles.ABOVE)
     width = margin.width(nothing, pd.Index(names))
-    return quantity.prepared(margin, base, width, served), width
+    return quantity.prepared_margin(margin, base, width, served), width
 
 
 @pytest.mark.parametrize("risk", [0.1, 0.2, 0.4])
 def test_the_share_of_days_short_is_the_one_asked_for(past: tuple[np.ndarray, np.ndarray], risk: float) -> None:
     base, served = past
     margin, width = _learnt(base, served)
-    meals = quantity.whole(base, 1 - risk, margin, width)
+    meals = quantity.whole_meals(base, 1 - risk, margin, width)
     assert np.nanmax(np.abs(meals - np.round(meals))) == 0
     assert (served > meals)[np.isfinite(served)].mean() == pytest.approx(risk, abs=0.005)
 
@@ -46,7 +45,7 @@ def test_the_same_shortage_as_the_managers_is_reached_and_never_passed(past: tup
     margin, width = _learnt(base, served)
 
     def shortage(share: float) -> float:
-        missed = np.maximum(served - quantity.whole(base, share, margin, width), 0.0)
+        missed = np.maximum(served - quantity.whole_meals(base, share, margin, width), 0.0)
         return float(np.nansum(missed) / np.nansum(served))
 
     for asked in (shortage(0.80), shortage(0.85), shortage(0.95)):
@@ -148,7 +147,7 @@ def test_a_plan_counts_when_all_the_points_of_that_weekday_have_one() -> None:
         + [("Ailleurs", coming[0], 90.0, 1)],
         columns=["canteen", "date", "planned", "points"],
     )
-    told = whole_plans(build(history, DAYS), plans, coming).notna()
+    told = complete_plans(build(history, DAYS), plans, coming).notna()
     assert told["Bois"].all()
     assert told["Chêne"].tolist() == [day.day_of_week == 4 for day in coming]
     assert list(told) == ["Bois", "Chêne"]

@@ -4,25 +4,37 @@ from __future__ import annotations
 
 import itertools
 
+import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from data.queries.forecasts.days import daily_forecast
-from data.queries.forecasts.other_risks import Risk, canteen_forecasts_of_day_at, daily_forecast_at, prices, risks
+from data.queries.forecasts.other_risks import (
+    QUANTITY,
+    Risk,
+    canteen_forecasts_of_day_at,
+    daily_forecast_at,
+    prices,
+    risks,
+)
 from data.queries.forecasts.runs import latest_run
 from data.store import Store
-from models.meals import error_quantiles as margins
-from models.meals import quantity
+from models.meals import error_quantiles, quantity
 from models.meals.other_risks import ONE_IN, factors
 
 CANTEENS = pd.Index(["Bois", "Lac"])
 
 
-def margin_of(days: int) -> margins.Margin:
+def margin_of(days: int) -> error_quantiles.Margin:
     chance = np.random.default_rng(7)
     served = 100 * (1 + chance.standard_normal((days, 2)) * [0.05, 0.2])
-    return margins.learn(pd.DataFrame(100.0, range(days), CANTEENS), served, np.zeros((days, 2, 1)), margins.ABOVE)
+    return error_quantiles.learn(
+        pd.DataFrame(100.0, range(days), CANTEENS), served, np.zeros((days, 2, 1)), error_quantiles.ABOVE
+    )
 
 
 @pytest.mark.parametrize("days", [0, 10, 400])
@@ -31,16 +43,44 @@ def test_the_quantity_of_a_risk_is_the_one_that_the_errors_pass_as_often(days: i
     served = np.round(100 * (1 + chance.standard_normal((days, 2)) * [0.05, 0.2]))
     forecast, width = np.full((1, 2), 100.3), margin.width(np.zeros((1, 2, 1)), CANTEENS)
     past = np.repeat(width, days, axis=0)
-    ready = quantity.prepared(margin, np.full((days, 2), 100.0), past, served)
-    way = forecast * margin.quantile(0.9) * width
+    ready = quantity.prepared_margin(margin, np.full((days, 2), 100.0), past, served)
+    upper = forecast * (1 + margin.quantile(0.9) * width)
     for one_in, factor in zip(ONE_IN, factors(margin, ready), strict=True):
-        powers = quantity.WIDTH_POWER, 1 - quantity.WIDTH_POWER + quantity.SIZE_POWER
-        told = np.round(forecast + factor * way ** powers[0] * forecast ** powers[1])
-        assert told == pytest.approx(quantity.whole(forecast, 1 - 1 / one_in, ready, width))
+        meals = in_sql(QUANTITY, point=forecast, upper=upper, factor=np.full((1, 2), factor))
+        assert meals == pytest.approx(quantity.whole_meals(forecast, 1 - 1 / one_in, ready, width)[0])
+
+
+def in_sql(formula: str, **columns: np.ndarray) -> np.ndarray:
+    """Return what a formula of the queries makes of these columns, with the powers that a computation keeps."""
+    rows = pa.table({name: values.ravel() for name, values in columns.items()})
+    with duckdb.connect() as base:
+        base.register("rows", rows)
+        powers = {"width_power": quantity.WIDTH_POWER, "size_power": quantity.SIZE_POWER}
+        asked = {name: power for name, power in powers.items() if f"${name}" in formula}
+        return np.asarray([meals for (meals,) in base.execute(f"SELECT {formula} FROM rows", asked).fetchall()])
+
+
+@given(st.data())
+def test_sql_and_python_prepare_the_same_quantity(data: st.DataObject) -> None:
+    count = data.draw(st.integers(1, 12))
+    column = lambda low, high: np.array(data.draw(st.lists(st.floats(low, high), min_size=count, max_size=count)))  # noqa: E731
+    forecast, width, errors = column(1.0, 900.0), column(0.02, 1.5), column(-0.9, 0.9)
+    chance = data.draw(st.floats(0.55, 0.97))
+    above = error_quantiles.Margin(
+        error_quantiles.ABOVE, pd.Series(0.1, CANTEENS), np.zeros(2), np.sort(np.append(np.abs(errors), 0.3))
+    )
+    prepared = error_quantiles.Margin(error_quantiles.ABOVE, pd.Series(0.1, CANTEENS), np.zeros(2), np.sort(errors))
+    upper = forecast * (1 + above.quantile(0.9) * width)
+    unit = quantity.USUAL_WIDTH ** (1 - quantity.WIDTH_POWER) * quantity.USUAL_MEALS**-quantity.SIZE_POWER
+    factor = prepared.quantile(chance) * unit * above.quantile(0.9) ** -quantity.WIDTH_POWER
+    exact = forecast * (1 + prepared.quantile(chance) * quantity.spread(width, forecast))
+    meals = in_sql(QUANTITY, point=forecast, upper=upper, factor=np.full(count, factor))
+    # Half a meal may fall on either side of a rounding.
+    assert np.abs(meals - np.maximum(exact, 0.0)).max() <= 0.5 + 1e-6
 
 
 def test_errors_that_are_all_the_same_have_a_quantity_all_the_same() -> None:
-    margin = margins.Margin(margins.ABOVE, pd.Series(0.1, CANTEENS), np.zeros(2), np.zeros(200))
+    margin = error_quantiles.Margin(error_quantiles.ABOVE, pd.Series(0.1, CANTEENS), np.zeros(2), np.zeros(200))
     assert factors(margin, margin) == [0.0] * len(ONE_IN)
 
 

@@ -7,12 +7,12 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from data import queries
 from data.calendar.events import Event
 from data.calendar.school import service_days
 from data.deposit.apply import apply
 from data.deposit.undo import undo
 from data.queries.forecasts.adjusted import learnt_effects
+from data.queries.forecasts.days import daily_forecast, forecast_terms
 from data.store import Store
 from models.meals.quantity import SIZE_POWER
 from models.refresh import refresh
@@ -43,7 +43,7 @@ def city(store: Store) -> Store:
 
 def shown(store: Store, run_id: int, what_if: Event | None = None) -> dict[str | None, pd.DataFrame]:
     places = (None, "Bois", "Chêne", "Étang")
-    return {place: queries.daily_forecast(store, run_id, place, what_if) for place in places}
+    return {place: daily_forecast(store, run_id, place, what_if) for place in places}
 
 
 def assert_same(one: dict[str | None, pd.DataFrame], other: dict[str | None, pd.DataFrame]) -> None:
@@ -55,8 +55,8 @@ def assert_same(one: dict[str | None, pd.DataFrame], other: dict[str | None, pd.
 
 
 def explained(store: Store, run_id: int) -> list[list[float]]:
-    found = [queries.forecast_terms(store, run_id, place, DAY) for place in (None, "Bois", "Étang")]
-    assert queries.forecast_terms(store, run_id, "Chêne", DAY) is None  # closed
+    found = [forecast_terms(store, run_id, place, DAY) for place in (None, "Bois", "Étang")]
+    assert forecast_terms(store, run_id, "Chêne", DAY) is None  # closed
     return [terms.astype(float).tolist() for terms in found if terms is not None]
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from models.pilot.comparisons import COMPARED, LEAST_DAYS, NOBODY, Outcome, Pilot, slots_of
 from models.pilot.effect import estimate
-from models.pilot.permutations import drawn
+from models.pilot.permutations import draw_permutations
 
 DAYS = pd.bdate_range("2024-01-01", periods=160)
 CANTEENS = 20
@@ -179,10 +179,10 @@ def test_lots_put_each_canteen_where_it_has_figures_and_only_once() -> None:
     outcome = city(10)
     outcome.whole[TURNS[3].until > DAYS, 19] = np.nan
     slots = slots_of(outcome, TURNS)
-    lots = drawn(slots, LOTS)
+    lots = draw_permutations(slots, LOTS)
     assert all(len(set(lot)) == len(TURNS) for lot in lots.tolist())
     assert not (lots[:, :4] == 19).any()
-    assert (drawn(slots, LOTS) == lots).all()
+    assert (draw_permutations(slots, LOTS) == lots).all()
 
 
 def test_without_any_pilot_the_interval_leaves_zero_out_about_one_time_in_twenty() -> None:

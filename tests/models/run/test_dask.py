@@ -17,7 +17,7 @@ from distributed import Client
 from data.store import Store
 from models.failures import ExecutorFailed, RefreshFailed
 from models.refresh import refresh
-from models.run import cluster as module
+from models.run import cluster as run_cluster
 from models.run.cluster import Cluster
 from models.run.executors import ADDRESS
 from tests.models.synthetic import TODAY, build_city
@@ -69,7 +69,7 @@ def _tasks(client: Client) -> int:
 
 # ---------------------------------------------------------------- refusals
 def test_a_cluster_that_does_not_answer_is_told_in_french(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "ANSWER_SECONDS", 1)
+    monkeypatch.setattr(run_cluster, "ANSWER_SECONDS", 1)
     with pytest.raises(ExecutorFailed, match=f"cluster Dask {NOBODY} ne répond pas"):
         Cluster(NOBODY)
 
@@ -86,7 +86,7 @@ def test_a_wrong_address_stores_nothing_and_never_shows_a_trace(
 
 
 def test_a_cluster_without_workers_says_how_to_start_one(scheduler: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "ANSWER_SECONDS", 1)
+    monkeypatch.setattr(run_cluster, "ANSWER_SECONDS", 1)
     with pytest.raises(ExecutorFailed, match=r"n’a aucun worker.*dask worker"):
         Cluster(_address(scheduler))
 
@@ -100,7 +100,7 @@ def test_one_machine_never_loads_dask() -> None:
 
 # ---------------------------------------------------------------- two workers
 def test_a_worker_of_another_version_is_refused(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "fingerprint", lambda: "another version")
+    monkeypatch.setattr(run_cluster, "fingerprint", lambda: "another version")
     with Cluster(_address(client)) as executor, pytest.raises(ExecutorFailed, match="pas la même version"):
         executor.submit(len, "four").result()
 

@@ -11,9 +11,9 @@ import pytest
 from benchmarks.accuracy import waste_scores
 from models.inputs import menus
 from models.meals.backtest import Origin, origins
-from models.waste import forecast as waste
+from models.waste import forecast
 from models.waste.forecast import LEVEL, MEASURES, MENU, PLACES, SEASON, TOTAL, Weighings
-from models.waste.intervals import KG, Ahead, ahead
+from models.waste.intervals import KG, WasteForecast, waste_forecasts
 
 DAYS = pd.bdate_range("2024-01-08", periods=160)
 COMING = pd.bdate_range(DAYS[-1] + pd.Timedelta(days=1), periods=10)
@@ -38,48 +38,48 @@ def _dishes(days: pd.DatetimeIndex, seed: int = 1) -> pd.DataFrame:
     )
 
 
-def _ahead(known: Weighings, first: int = 100) -> dict[str, Ahead]:
+def _ahead(known: Weighings, first: int = 100) -> dict[str, WasteForecast]:
     past = origins(DAYS, DAYS[first].date(), DAYS[-1].date(), 1, "week")
     asked = [*past, Origin(DAYS[-1], COMING)]
     meals = pd.DataFrame({"Bois": 100.0}, DAYS.append(COMING))
-    forecasts = [waste.forecast(known.until(one.cutoff), one.days) for one in asked]
-    return ahead(forecasts, known, meals, known.meals)
+    forecasts = [forecast.forecast(known.until(one.cutoff), one.days) for one in asked]
+    return waste_forecasts(forecasts, known, meals, known.meals)
 
 
 # ---------------------------------------------------------------- levels
 def test_a_new_habit_of_the_last_month_is_followed_without_forgetting_the_past() -> None:
     grams = _noise(100, spread=0.02)
     grams.iloc[-20:] *= 0.6
-    found = waste.forecast(_weighings(grams), COMING)[TOTAL][LEVEL]["Bois"]
+    found = forecast.forecast(_weighings(grams), COMING)[TOTAL][LEVEL]["Bois"]
     assert found.between(60, 85).all()
 
 
 def test_a_typing_error_of_yesterday_does_not_carry_the_forecast_away() -> None:
     grams = _noise(100)
-    before = waste.forecast(_weighings(grams), COMING)[TOTAL][LEVEL].iloc[0, 0]
+    before = forecast.forecast(_weighings(grams), COMING)[TOTAL][LEVEL].iloc[0, 0]
     grams.iloc[-1] = 10 * grams.iloc[-1]
-    assert waste.forecast(_weighings(grams), COMING)[TOTAL][LEVEL].iloc[0, 0] == pytest.approx(before, rel=0.05)
+    assert forecast.forecast(_weighings(grams), COMING)[TOTAL][LEVEL].iloc[0, 0] == pytest.approx(before, rel=0.05)
 
 
 def test_an_outing_that_leaves_five_children_says_little_of_the_others() -> None:
     known = _weighings(_noise(100))
-    before = waste.forecast(known, COMING)[TOTAL][LEVEL].iloc[0, 0]
+    before = forecast.forecast(known, COMING)[TOTAL][LEVEL].iloc[0, 0]
     known.grams[TOTAL].iloc[-1] = 0.0
     known.meals.iloc[-1] = 5.0
-    assert waste.forecast(known, COMING)[TOTAL][LEVEL].iloc[0, 0] == pytest.approx(before, rel=0.02)
+    assert forecast.forecast(known, COMING)[TOTAL][LEVEL].iloc[0, 0] == pytest.approx(before, rel=0.02)
 
 
 def test_a_canteen_weighed_on_a_few_days_only_is_not_forecast() -> None:
     grams = _noise(100).assign(Chêne=80.0)
-    grams.loc[grams.index[waste.LEAST_DAYS - 1] :, "Chêne"] = np.nan
-    assert list(waste.forecast(_weighings(grams), COMING)[TOTAL][LEVEL].columns) == ["Bois"]
+    grams.loc[grams.index[forecast.LEAST_DAYS - 1] :, "Chêne"] = np.nan
+    assert list(forecast.forecast(_weighings(grams), COMING)[TOTAL][LEVEL].columns) == ["Bois"]
 
 
 def test_a_forecast_reads_nothing_of_what_came_after_it() -> None:
     grams, cutoff = _noise(100), DAYS[100]
     spoilt = grams.copy()
     spoilt.loc[spoilt.index > cutoff] = 7000.0
-    one, other = (waste.forecast(_weighings(table).until(cutoff), DAYS[105:110]) for table in (grams, spoilt))
+    one, other = (forecast.forecast(_weighings(table).until(cutoff), DAYS[105:110]) for table in (grams, spoilt))
     for name in MEASURES:
         pd.testing.assert_frame_equal(one[name][LEVEL], other[name][LEVEL], check_exact=True)
 
@@ -118,9 +118,9 @@ def test_the_season_is_learnt_from_two_years_and_not_before() -> None:
     summer = 1 + 0.4 * np.cos(2 * np.pi * (days.day_of_year.to_numpy() - 196) / 365.25)
     known = _weighings(_noise(100, days).mul(summer, axis=0))
     coming = pd.bdate_range("2024-04-01", "2024-07-31")
-    season = waste.forecast(known, coming)[TOTAL][SEASON]["Bois"]
+    season = forecast.forecast(known, coming)[TOTAL][SEASON]["Bois"]
     assert season.loc["2024-07"].mean() / season.loc["2024-04"].mean() == pytest.approx(1.27, abs=0.15)
-    assert SEASON not in waste.forecast(known.until(pd.Timestamp("2023-12-01")), coming)[TOTAL]
+    assert SEASON not in forecast.forecast(known.until(pd.Timestamp("2023-12-01")), coming)[TOTAL]
 
 
 # ---------------------------------------------------------------- what is shown
@@ -143,7 +143,7 @@ def test_the_interval_is_that_of_past_forecasts_and_knows_the_meals_may_be_wrong
     assert _width(unsure[KG]) > 1.5 * _width(surely[KG])
 
 
-def _width(found: Ahead) -> float:
+def _width(found: WasteForecast) -> float:
     return float(((found.upper - found.lower) / found.point).mean(axis=None))
 
 

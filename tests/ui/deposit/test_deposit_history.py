@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from data import queries
 from data.deposit import edits
 from data.deposit.apply import apply
+from data.queries import inventory
 from data.store import Store
 from ui.access import User
 from ui.deposit.history import original
@@ -18,7 +18,7 @@ def test_the_file_of_a_deposit_is_refused_to_an_account_closed_or_changed_meanwh
     apply(store, "journal.csv", LOG, "ana@v.fr")
     edits.record(store, "risks", [{"risque": "Amiante"}], "max@v.fr", new=True)
     log, risk = (
-        next(row for row in queries.deposits(store).to_dict("records") if row["kind"] == kind)
+        next(row for row in inventory.deposits(store).to_dict("records") if row["kind"] == kind)
         for kind in ("log", "risks")
     )
     with store.write("test", "user", {}) as cursor:

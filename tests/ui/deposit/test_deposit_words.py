@@ -5,17 +5,26 @@ from __future__ import annotations
 import pytest
 
 from data.deposit.apply import Finding
-from data.kinds.records import TARGETS
+from data.kinds import kinds
+from data.kinds.records import RECORD_TABLES
 from ui.deposit import sentences as say
+from ui.kit import columns
 
 
 def plain(text: str) -> str:
     return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
-@pytest.mark.parametrize("column", sorted({name for target in TARGETS.values() for name in target.values}))
-def test_every_value_that_can_change_has_a_french_title(column: str) -> None:
-    assert say.column_title(column) != column
+@pytest.mark.parametrize("kind", RECORD_TABLES)
+def test_every_value_that_can_change_has_a_french_title(kind: str) -> None:
+    table = RECORD_TABLES[kind]
+    assert all(columns.column_title(column, kind) != column for column in table.values)
+    assert all(columns.column_title(column, None) != column for column in table.values)
+
+
+@pytest.mark.parametrize("kind", RECORD_TABLES)
+def test_a_column_of_the_file_is_one_of_its_schema(kind: str) -> None:
+    assert RECORD_TABLES[kind].columns.keys() <= {field.name for field in kinds()[kind].fields}
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from data import queries
 from data.deposit import edits
 from data.deposit.undo import undo
-from data.queries import JournalFilter
+from data.queries import journal
+from data.queries.journal import JournalFilter
 from data.store import Store
 from ui.access import LOCAL_USER, User
 from ui.journal.view import table, taken_away, words_of
@@ -36,11 +36,11 @@ def told(store: Store) -> Store:
     ],
 )
 def test_a_column_is_searched_by_its_title_its_name_or_its_synonyms(told: Store, text: str, actions: list[str]) -> None:
-    assert queries.journal(told, JournalFilter(words=words_of(text)))["action"].tolist() == actions
+    assert journal.journal(told, JournalFilter(words=words_of(text)))["action"].tolist() == actions
 
 
 def test_the_table_taken_away_tells_every_change_and_marks_the_deposits_taken_back(told: Store) -> None:
-    taken = table(queries.journal(told, JournalFilter()))
+    taken = table(journal.journal(told, JournalFilter()))
     assert taken["Action"].tolist() == ["Dépôt annulé", *["Saisie dans un formulaire"] * 3]
     assert taken["Annulé depuis"].fillna("").tolist() == ["", "oui", "", ""]
     assert taken["Changements"].iloc[1] == "Amiante, ligne ajoutée"

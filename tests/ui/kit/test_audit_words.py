@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from ui.kit import changes as audit_words
+from ui.kit import changes
 
 
 @pytest.mark.parametrize(
@@ -24,26 +24,26 @@ from ui.kit import changes as audit_words
 def test_a_detail_is_written_in_french(detail: dict[str, object], expected: str) -> None:
     from data.kinds import kinds
 
-    shown = audit_words.detail(json.dumps(detail)).replace("\u00a0", " ").replace("\u202f", " ")
+    shown = changes.detail(json.dumps(detail)).replace("\u00a0", " ").replace("\u202f", " ")
     assert shown == expected.replace("{log}", kinds()["log"].title.lower())
 
 
 def test_the_lines_of_a_demonstration_are_named_by_kind() -> None:
     words = ("canteens", "schools", "enrolment", "mapping", "menus", "strikes", "log")
-    shown = audit_words.detail(json.dumps(dict.fromkeys(words, 1)))
+    shown = changes.detail(json.dumps(dict.fromkeys(words, 1)))
     assert not [word for word in words if word in shown and word != "menus"]
 
 
 def test_undoing_and_redoing_have_a_name() -> None:
-    assert audit_words.action("undo") == "Dépôt annulé"
-    assert audit_words.action("redo") == "Dépôt rétabli"
+    assert changes.action("undo") == "Dépôt annulé"
+    assert changes.action("redo") == "Dépôt rétabli"
 
 
 def test_a_mark_that_changes_is_told_with_a_comma() -> None:
     change = {"key": "École A · 2025-03-01", "column": "satisfaction", "old": "3.5", "new": "4.25"}
-    shown = audit_words.changes([change, change | {"old": None, "new": "4.0"}]).replace("\u00a0", " ")
+    shown = changes.changes([change, change | {"old": None, "new": "4.0"}]).replace("\u00a0", " ")
     assert shown.startswith("École A · 01/03/2025, ")
-    assert audit_words.changes([change], kind="equipment").startswith("École A · 03/2025, ")
+    assert changes.changes([change], kind="equipment").startswith("École A · 03/2025, ")
     assert ": 3,5 → 4,25 ; " in shown
     assert shown.endswith(": — → 4")
 
@@ -51,7 +51,7 @@ def test_a_mark_that_changes_is_told_with_a_comma() -> None:
 def test_a_line_is_named_once_however_many_of_its_values_change() -> None:
     tablet, visit = {"key": "Tablette", "old": "3", "new": "4"}, {"key": "Visite", "old": None, "new": "2"}
     found = [tablet | {"column": "impact"}, tablet | {"column": "effort"}, visit | {"column": "impact"}]
-    shown = audit_words.changes(found).replace("\u00a0", " ")
+    shown = changes.changes(found).replace("\u00a0", " ")
     assert shown == "Tablette, impact : 3 → 4 ; effort : 3 → 4 ; Visite, impact : — → 2"
 
 
@@ -76,4 +76,4 @@ ADDED = {"key": "Bilan", "column": "ligne", "old": None, "new": "ajoutée"}
     ],
 )
 def test_a_line_of_the_journal_says_what_is_known(row: dict[str, object], expected: str) -> None:
-    assert audit_words.line(LINE | row).replace("\u00a0", " ") == expected
+    assert changes.line(LINE | row).replace("\u00a0", " ") == expected

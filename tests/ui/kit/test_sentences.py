@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from data.clock import today_in_paris
-from data.queries import Overview, Parameter, WasteSummary
+from data.queries.overview import Overview, Reference
 from data.queries.rollout import RolloutSummary
-from data.queries.waste import reliability
+from data.queries.waste import WasteSummary, reliability
 from ui.inventory.attach import namesake_sentences
 from ui.inventory.view import WEEKS, grid_sentence, runs_of
 from ui.summary.situation import Situation, decisions
@@ -26,7 +26,7 @@ SUMMARY = WasteSummary(
 SITUATION = Situation(
     now=SUMMARY,
     before=SUMMARY,
-    references={"surplus_target_pct": Parameter(6.5, "%", "source"), "full_cost_eur_per_kg": Parameter(6, "€/kg", "s")},
+    references={"surplus_target_pct": Reference(6.5, "%", "source"), "full_cost_eur_per_kg": Reference(6, "€/kg", "s")},
     weighing_days=5,
     rollout=RolloutSummary(schools=12, goal=12, equipped=12, connected=12, late=0, late_done=0, blocked=()),
     overview=Overview(False, date(2020, 1, 1), today_in_paris() - timedelta(days=1), 0),
@@ -150,6 +150,6 @@ def test_an_estimate_of_100_tonnes_or_more_has_no_decimal(tonnes: float, shown: 
     facts = replace(
         SITUATION,
         now=replace(SUMMARY, weighed_kg=100 * tonnes),
-        references={"co2e_kg_per_kg": Parameter(1.0, "kg CO₂e/kg", "452 g CO₂e par repas")},
+        references={"co2e_kg_per_kg": Reference(1.0, "kg CO₂e/kg", "452 g CO₂e par repas")},
     )
     assert plain(waste_figures(facts)[2].value) == shown

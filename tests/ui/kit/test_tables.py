@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from ui.forecasts import view as forecast_view
+from ui.forecasts import view
 from ui.kit import sheet
 from ui.kit.tables import ROOM, SHORT, fitted, french, french_csv, widths_of
 
@@ -77,8 +77,8 @@ def test_a_long_table_keeps_rows_of_one_line_and_one_that_cannot_fit_its_widths(
 
 
 def test_every_column_of_a_wide_table_stands_in_one_of_its_parts() -> None:
-    assert set(forecast_view.COLUMNS.values()) == {*forecast_view.FIRST, *forecast_view.SHORTER}
-    assert not {*forecast_view.FIRST} & {*forecast_view.SHORTER}
+    assert set(view.COLUMNS.values()) == {*view.FIRST, *view.SECOND}
+    assert not {*view.FIRST} & {*view.SECOND}
 
 
 def test_only_a_word_that_no_column_can_hold_is_cut() -> None:

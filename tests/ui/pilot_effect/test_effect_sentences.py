@@ -9,7 +9,7 @@ import pytest
 
 from data.queries.pilot import SURPLUS, WASTE, Effect, Interval, Study
 from ui.pilot_effect import sentences as say
-from ui.pilot_effect import view as effect_view
+from ui.pilot_effect import view
 
 
 def plain(text: str) -> str:
@@ -88,7 +88,7 @@ def test_too_few_canteens_to_compare_before_the_pilot_are_not_a_good_sign() -> N
 def test_a_clear_effect_whose_year_before_is_in_doubt_says_so_at_once(trend: Interval | None, doubt: str) -> None:
     found = study(WASTE, Interval(-14, -22, -6), trend=trend)
     assert plain(say.sentence(found, WASTE)).endswith(f"que sans le pilote, sous réserve : {doubt}.")
-    assert str(effect_view.figure(found, WASTE).note).endswith("établi, sous réserve")
+    assert str(view.figure(found, WASTE).note).endswith("établi, sous réserve")
     unsure = study(WASTE, Interval(-3, -9, 3), trend=trend)
     assert "réserve" not in say.sentence(unsure, WASTE)
 

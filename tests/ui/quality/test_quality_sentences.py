@@ -9,9 +9,8 @@ import pandas as pd
 import pytest
 
 from data.queries.forecasts.quality import Judged
-from ui.quality import archive as archive_view
+from ui.quality import archive, tables
 from ui.quality import sentences as say
-from ui.quality import tables as quality_tables
 
 PLAN = {
     "wape_pct": 8.28, "city_wape_pct": 6.07, "surplus_pct": 7.17, "shortage_pct": 1.11, "canteen_days": 12,
@@ -121,15 +120,15 @@ CANTEEN_DAY = {"events": None, "set_aside": None, "plan_gap": None}
     ],
 )
 def test_what_is_known_of_a_bad_day_is_said_beside_it(changed: dict[str, Any], said: str) -> None:
-    assert plain(say.known_of_canteen(pd.Series(CANTEEN_DAY | changed))) == said
+    assert plain(say.facts_of_canteen_day(pd.Series(CANTEEN_DAY | changed))) == said
 
 
 def test_what_is_known_of_a_bad_day_of_the_city_counts_its_canteens() -> None:
     row = pd.Series({"events": "strike", "set_aside": 2, "plan_gaps": 1})
-    assert plain(say.known_of_city(row)) == (
+    assert plain(say.facts_of_city_day(row)) == (
         "grève ; aberrante ou incomplète dans 2 cantines ; prévu loin de la quantité conseillée dans 1 cantine"
     )
-    assert say.known_of_city(row.replace({"strike": None, 2: 0, 1: 0})) == say.NOTHING_KNOWN
+    assert say.facts_of_city_day(row.replace({"strike": None, 2: 0, 1: 0})) == say.NOTHING_KNOWN
 
 
 def test_the_archive_says_what_it_is_over_and_what_it_leaves_out() -> None:
@@ -137,21 +136,21 @@ def test_the_archive_says_what_it_is_over_and_what_it_leaves_out() -> None:
         "horizon": 21, "canteen_days": 600, "not_forecast": 87, "not_served": 1,
         "first": pd.Timestamp("2018-01-29"), "last": pd.Timestamp("2018-03-09"), "forecast_wape_pct": 6.2,
     })  # fmt: skip
-    assert plain(archive_view.counted(row)) == (
+    assert plain(archive.days_judged(row)) == (
         "3 semaines avant, du 29/01/2018 au 09/03/2018 : 600 journées de cantine sur 687 servies depuis la première "
         "annonce, 87 autres sans annonce aussi ancienne ; 1 journée annoncée sans repas au journal."
     )
-    assert plain(archive_view.announced(pd.DataFrame([row]))).endswith(
+    assert plain(archive.error_by_horizon(pd.DataFrame([row]))).endswith(
         "trois semaines avant, de 6,2 % (600 journées de cantine)."
     )
-    assert "personne n’a pu la lire à temps" in archive_view.after_the_day(3)
+    assert "personne n’a pu la lire à temps" in archive.computed_too_late(3)
 
 
 def test_the_file_of_the_archive_names_its_units_and_each_announcement() -> None:
     told = {"date": pd.Timestamp("2018-01-29"), "place": "Bois", "meals_served": 90, "meals_planned": None}
-    said = {f"{name}_{n}": 1.0 for n in archive_view.NAMES for name in quality_tables.SAID}
-    names = list(quality_tables.archived_canteen_days(pd.DataFrame([told | said]), archive_view.NAMES))
+    said = {f"{name}_{n}": 1.0 for n in archive.NAMES for name in tables.ARCHIVED}
+    names = list(tables.archived_canteen_days(pd.DataFrame([told | said]), archive.NAMES))
     assert [plain(name) for name in names[:6]] == [
         "Date", "Cantine", "Jour", "Repas servis", "Prévu (repas)", "3 semaines avant : prévision (repas)",
     ]  # fmt: skip
-    assert len(names) == 5 + 3 * len(quality_tables.SAID)
+    assert len(names) == 5 + 3 * len(tables.ARCHIVED)

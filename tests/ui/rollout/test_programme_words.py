@@ -10,15 +10,12 @@ import pytest
 
 from data.people.agents import MonthCounts
 from data.people.marks_and_attendance import Attendance
-from data.queries import rollout as programme
+from data.queries import rollout
 from data.queries.equipment import Tickets
-from ui.equipment import next_week
-from ui.equipment import support as support_view
-from ui.equipment import view as equipment_view
+from ui.equipment import next_week, support, view
 from ui.kit import tables
 from ui.portfolio import view as portfolio_view
-from ui.rollout import school_cards, steering_charts
-from ui.rollout import steering as steering_view
+from ui.rollout import school_cards, steering, steering_charts
 from ui.rollout import view as rollout_view
 
 TODAY = date(2025, 6, 4)
@@ -29,7 +26,7 @@ PLACES = pd.DataFrame(
         "latitude": [47.2, 47.22],
         "longitude": [-1.55, -1.53],
         "situation": ["bloquée", "équipée"],
-        "told": ["A, <b>installation</b>", "B, test"],
+        "tip": ["A, <b>installation</b>", "B, test"],
     }
 )
 
@@ -113,41 +110,41 @@ def test_a_school_is_named_only_for_agents_it_surely_loses() -> None:
 
 def test_a_rounded_zero_is_not_said_to_be_nobody() -> None:
     counts = pd.DataFrame({"Agents": [10, 10], "Identité créée": [0, 5]}, index=["École A", "École B"])
-    said = plain(equipment_view.by_group_sentence(month_of(counts, exact=False)))
+    said = plain(view.by_group_sentence(month_of(counts, exact=False)))
     assert said.startswith("1 école sur 2 où personne, ou presque (≈ 0), n’a encore d’identité")
-    table = equipment_view.people_table(counts, month_of(counts, exact=False), "École")
+    table = view.people_table(counts, month_of(counts, exact=False), "École")
     assert plain(" ".join(table["Identité créée"])) == "≈ 0 ≈ 5 ≈ 5"
-    exact = equipment_view.people_table(counts, month_of(counts, exact=True), "École")
+    exact = view.people_table(counts, month_of(counts, exact=True), "École")
     assert exact["Identité créée"].tolist() == [0, 5, 5]
 
 
 def test_figures_are_said_with_their_denominator() -> None:
     facts = Attendance(pd.DataFrame(), 3, 1, 2, 20, 15, exact=True)
     said = "3 ateliers tenus sur 4. 15 places prises sur 20 (75 %), dans 2 ateliers tenus sur 3."
-    assert plain(support_view.workshops_sentence(facts)) == said
+    assert plain(support.workshops_sentence(facts)) == said
     said = "3 ateliers tenus sur 4. ≈ 15 places prises sur ≈ 20 (≈ 75 %), dans 2 ateliers tenus sur 3."
-    assert plain(support_view.workshops_sentence(replace(facts, exact=False))) == said
+    assert plain(support.workshops_sentence(replace(facts, exact=False))) == said
     said = "3 demandes ouvertes sur 9, dont 2 depuis plus de 7 jours. La moitié des autres ont été closes en 4,5 jours"
-    assert plain(support_view.tickets_sentence(Tickets(9, 3, 2, 4.5))) == f"{said} ou moins."
-    assert "Aucune n’est encore close" in support_view.tickets_sentence(Tickets(1, 1, 0, None))
+    assert plain(support.tickets_sentence(Tickets(9, 3, 2, 4.5))) == f"{said} ou moins."
+    assert "Aucune n’est encore close" in support.tickets_sentence(Tickets(1, 1, 0, None))
     said = "1 demande ouverte sur 2. 1 demande close, sans délai connu."
-    assert plain(support_view.tickets_sentence(Tickets(2, 1, 0, None))) == said
+    assert plain(support.tickets_sentence(Tickets(2, 1, 0, None))) == said
     waiting = pd.DataFrame({"delay_days": [7, None]})
-    assert plain(steering_view.decisions_sentence(waiting)) == "2 décisions attendues, dont 1 en retard."
+    assert plain(steering.decisions_sentence(waiting)) == "2 décisions attendues, dont 1 en retard."
     bands = ["moins d’un an", "3 à 5 ans", "non renseigné"]
     ages = pd.DataFrame({"kind": "tablette", "age": bands, "devices": [5, 2, 1]})
     said = "2 matériels sur 7 de trois ans ou plus ; 1 sans date d’installation."
-    assert plain(support_view.ages_sentence(ages)) == said
+    assert plain(support.ages_sentence(ages)) == said
 
 
 def test_devices_of_unknown_age_are_not_told_to_be_none_out_of_none() -> None:
     ages = pd.DataFrame({"kind": "tablette", "age": ["non renseigné"], "devices": [10]})
-    assert plain(support_view.ages_sentence(ages)) == "Âges inconnus : 10 matériels sans date d’installation."
+    assert plain(support.ages_sentence(ages)) == "Âges inconnus : 10 matériels sans date d’installation."
 
 
 def test_workshops_without_any_planned_seat_have_no_percentage() -> None:
     said = "1 atelier tenu sur 1. 0 place prise sur 0, dans 1 atelier tenu sur 1."
-    assert plain(support_view.workshops_sentence(Attendance(pd.DataFrame(), 1, 0, 1, 0, 0, exact=True))) == said
+    assert plain(support.workshops_sentence(Attendance(pd.DataFrame(), 1, 0, 1, 0, 0, exact=True))) == said
 
 
 def shared(agents: list[int | None], devices: list[int]) -> pd.DataFrame:
@@ -157,7 +154,7 @@ def shared(agents: list[int | None], devices: list[int]) -> pd.DataFrame:
 
 
 def test_agents_beside_shared_devices_are_rounded_like_elsewhere() -> None:
-    table = equipment_view.devices_table(shared([15, None, 10], [2, 1, 0]), exact=False)
+    table = view.devices_table(shared([15, None, 10], [2, 1, 0]), exact=False)
     assert [plain(text) for text in table["Agents"]] == ["≈ 15", "—", "≈ 10"]
     assert [plain(text) for text in table["Agents par matériel partagé"]] == ["≈ 7,5", "—", "—"]
 
@@ -181,7 +178,7 @@ def test_agents_beside_shared_devices_are_rounded_like_elsewhere() -> None:
 def test_shared_devices_are_told_even_where_no_count_of_agents_is_known(
     agents: list[int | None], devices: list[int], said: str
 ) -> None:
-    assert plain(equipment_view.shared_sentence(shared(agents, devices), exact=True)) == said
+    assert plain(view.shared_sentence(shared(agents, devices), exact=True)) == said
 
 
 @pytest.mark.parametrize(
@@ -289,29 +286,29 @@ def test_that_no_school_is_blocked_is_said_of_those_chosen() -> None:
 def test_risks_that_nobody_estimated_are_counted_apart() -> None:
     risks = pd.DataFrame({"score": pd.array([9, 2, None, None], "Int64"), "answer": ["Agir", "Voir", None, "Voir"]})
     said = "4 risques ouverts, dont 2 non estimés ; 1 pèse 6 ou plus sur 9 ; 1 reste sans réponse."
-    assert plain(steering_view.risk_sentence(risks)) == said
+    assert plain(steering.risk_sentence(risks)) == said
     said = "2 risques ouverts, dont 1 pèse 6 ou plus sur 9 ; 0 reste sans réponse."
-    assert plain(steering_view.risk_sentence(risks.dropna(subset="score"))) == said
+    assert plain(steering.risk_sentence(risks.dropna(subset="score"))) == said
 
 
 def test_a_month_of_the_trend_is_no_day_and_its_shares_have_their_unit() -> None:
     shares = pd.DataFrame({"Identité créée": [8.3]}, index=pd.DatetimeIndex(["2025-12-01"], name="month"))
-    table = equipment_view.trend_table(shares)
+    table = view.trend_table(shares)
     assert table.whole.to_dict("list") == {"Mois": ["12/2025"], "Identité créée (%)": [8.3]}
     assert table.parts[0].columns.tolist() == ["Mois", "Id. créée, %"]
 
 
 def test_two_schools_of_the_same_short_name_are_two_choices() -> None:
-    assert equipment_view.names_apart(["École X", "X", "École Y"]) == {"École X": "École X", "X": "X", "École Y": "Y"}
+    assert view.unique_names(["École X", "X", "École Y"]) == {"École X": "École X", "X": "X", "École Y": "Y"}
 
 
 def test_a_step_is_told_rounded_with_its_denominator() -> None:
     step = {"step": "Formés", "people": 15, "agents": 20, "share": 75.0, "schools_known": 2, "schools": 2}
-    figure = equipment_view.step_figure(step | {"exact": False})
+    figure = view.step_figure(step | {"exact": False})
     assert (plain(figure.value), plain(str(figure.note))) == ("≈ 75 %", "≈ 15 agents sur ≈ 20, 2 écoles sur 2")
-    figure = equipment_view.step_figure(step | {"exact": True})
+    figure = view.step_figure(step | {"exact": True})
     assert (plain(figure.value), plain(str(figure.note))) == ("75 %", "15 agents sur 20, 2 écoles sur 2")
-    assert equipment_view.step_figure(step | {"exact": False, "people": pd.NA}).value == "—"
+    assert view.step_figure(step | {"exact": False, "people": pd.NA}).value == "—"
 
 
 @pytest.mark.parametrize(
@@ -333,17 +330,17 @@ def test_a_step_is_told_rounded_with_its_denominator() -> None:
     ],
 )
 def test_no_loss_is_told_from_a_step_where_nobody_is_known_to_be(shares: list[int | None], said: str) -> None:
-    steps = pd.DataFrame({"step": list(programme.STEPS), "share": pd.array(shares, "Float64"), "exact": True})
-    assert plain(equipment_view.stairs_sentence(steps, TODAY)) == said
+    steps = pd.DataFrame({"step": list(rollout.STEPS), "share": pd.array(shares, "Float64"), "exact": True})
+    assert plain(view.losses_sentence(steps, TODAY)) == said
 
 
 def test_a_share_that_did_not_move_is_said_to_stay() -> None:
     months = pd.to_datetime(["2026-01-01", "2026-02-01"])
     still, moved = (
-        plain(equipment_view.trend_sentence(pd.DataFrame({"Actifs (30\u00a0j)": shares}, index=months)))
+        plain(view.trend_sentence(pd.DataFrame({"Actifs (30\u00a0j)": shares}, index=months)))
         for shares in ([0.0, 0.2], [0.0, 12.0])
     )
     assert still.endswith("la part des agents actifs reste à 0 %.")
     assert moved.startswith("De janvier 2026 à février 2026") and moved.endswith("actifs passe de 0 % à 12 %.")
     april = pd.Series([0.0, 12.0], pd.to_datetime(["2026-04-01", "2026-05-01"])).to_frame("Actifs (30\u00a0j)")
-    assert equipment_view.trend_sentence(april).startswith("D’avril 2026 à mai 2026")
+    assert view.trend_sentence(april).startswith("D’avril 2026 à mai 2026")

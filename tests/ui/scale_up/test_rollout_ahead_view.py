@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 
 from data.queries.scale_up import Assumptions, Range, RolloutForecast
-from ui.scale_up import charts
-from ui.scale_up import view as rollout_ahead_view
+from ui.scale_up import charts, view
 
 DAY = date(2026, 6, 15)
 
@@ -27,10 +26,8 @@ def plain(text: str) -> str:
 def test_a_target_passed_is_done_since_that_day_and_never_more_than_all() -> None:
     found = told(7, Range(DAY, DAY, DAY), [(2026, 7, 7, 7, 7)])
     few = Assumptions(goal=3)
-    assert plain(rollout_ahead_view.fan_sentence(found, few)) == (
-        "C’est fait depuis juin 2026 : 7 écoles faites pour 3 à faire."
-    )
-    row = rollout_ahead_view.figures(found, few)
+    assert plain(view.fan_sentence(found, few)) == ("C’est fait depuis juin 2026 : 7 écoles faites pour 3 à faire.")
+    row = view.figures(found, few)
     assert [(figure.value, plain(str(figure.note))) for figure in row] == [
         ("7", "pour 3 à faire ; 1 école en cours"),
         ("juin 2026", "c’est déjà fait"),
@@ -40,16 +37,16 @@ def test_a_target_passed_is_done_since_that_day_and_never_more_than_all() -> Non
 def test_the_months_that_new_schools_add_are_those_between_the_months_shown() -> None:
     end, without = date(2033, 8, 2), date(2033, 3, 30)
     found = replace(told(7, Range(end, end, end), []), without_new=Range(without, without, without))
-    said = plain(rollout_ahead_view.fan_sentence(found, Assumptions(goal=9)))
+    said = plain(view.fan_sentence(found, Assumptions(goal=9)))
     assert "vers août 2033" in said and said.endswith("y ajoutent 5 mois.")
 
 
 def test_a_year_under_way_says_what_is_no_simulation() -> None:
-    assert plain(rollout_ahead_view.pace_sentence(told(7, Range(DAY, DAY, DAY), [(2026, 8, 9, 11, 7)]))) == (
+    assert plain(view.pace_sentence(told(7, Range(DAY, DAY, DAY), [(2026, 8, 9, 11, 7)]))) == (
         "En 2026, 9 écoles seraient finies, dont 7 déjà finies (entre 8 et 11)."
     )
     two = told(7, Range(DAY, DAY, DAY), [(2026, 8, 9, 11, 7), (2027, 1, 4, 6, 0)])
-    assert plain(rollout_ahead_view.pace_sentence(two)) == "En 2027, 4 écoles seraient finies (entre 1 et 6)."
+    assert plain(view.pace_sentence(two)) == "En 2027, 4 écoles seraient finies (entre 1 et 6)."
 
 
 @pytest.mark.parametrize(
@@ -62,7 +59,7 @@ def test_a_year_under_way_says_what_is_no_simulation() -> None:
     ],
 )
 def test_a_range_is_told_as_far_as_it_is_known(span: Range, words: str) -> None:
-    assert rollout_ahead_view.between(span) == words
+    assert view.between(span) == words
 
 
 @pytest.mark.parametrize(
@@ -73,7 +70,7 @@ def test_a_range_is_told_as_far_as_it_is_known(span: Range, words: str) -> None:
     ],
 )
 def test_a_year_whose_schools_are_all_done_is_past(years: list[tuple], said: str) -> None:
-    assert plain(rollout_ahead_view.pace_sentence(told(3, Range(DAY, DAY, DAY), years))) == said
+    assert plain(view.pace_sentence(told(3, Range(DAY, DAY, DAY), years))) == said
 
 
 @pytest.mark.parametrize(
@@ -91,11 +88,11 @@ def test_only_what_the_simulation_supposes_unblocked_is_told_to_be(
         }
     )
     found = replace(told(2, Range(DAY, DAY, DAY), []), stages=pd.DataFrame({"stage": stages}))
-    assert rollout_ahead_view.blocked(schools, found, Assumptions(goal=goal)) == named
+    assert view.blocked(schools, found, Assumptions(goal=goal)) == named
 
 
 def test_blocked_schools_are_named_in_one_or_several() -> None:
-    one, two = (plain(rollout_ahead_view.blocked_sentence(names)) for names in (["A"], ["A", "B"]))
+    one, two = (plain(view.blocked_sentence(names)) for names in (["A"], ["A", "B"]))
     assert one.startswith("Limite : 1 école test a son raccordement bloqué (A) et ne peut pas finir")
     assert two.startswith("Limite : 2 écoles test ont leur raccordement bloqué (A et B) et ne peuvent pas finir")
 
@@ -109,5 +106,5 @@ def test_the_fan_tells_the_past_apart_and_writes_no_more_years_than_fit(months: 
     assert len(lines["Constaté"].x) == 6
     assert lines["Constaté"].x[-1] == lines["Simulation médiane"].x[0] == pd.Timestamp("2026-06-01")
     assert fig.layout.xaxis.dtick == step
-    table = rollout_ahead_view.fan_table(table, DAY).whole
+    table = view.fan_table(table, DAY).whole
     assert table["Constaté ou simulé"].value_counts().to_dict() == {"simulé": months - 6, "constaté": 6}

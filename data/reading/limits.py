@@ -1,26 +1,26 @@
-"""How large a workbook may be, and the two refusals of one that is not readable within that."""
+"""Resource limits of a workbook, and the two refusals: too large, damaged."""
 
 from __future__ import annotations
 
 from data.reading.decoding import DepositRefused
 
 MB = 2**20
-# The archive, before anything is unpacked.
+# The archive, before it is unpacked.
 MAX_PARTS = 5_000
 MAX_UNPACKED = 400 * MB
 MAX_RATIO = 250
 RATIO_FROM = 20 * MB
-# One part, as it is unpacked: a table has long parts, what describes it has not.
+# One unpacked part: the cells and the shared strings are long parts, all others are short.
 MAX_LONG_PART = 250 * MB
 MAX_SHORT_PART = 32 * MB
-# Its XML: marks are “<”, two for each element that has a content; the last limit is for all that is unpacked.
+# The XML of one part. Marks are “<”: two for each element with a content. MAX_MARKS is for all parts together.
 MAX_LONG_MARKS = 20_000_000
 MAX_SHORT_MARKS = 2_000_000
 MAX_MARKS = 30_000_000
 MAX_DEPTH = 100
 MAX_NAMES = 2_000
 MAX_TOKEN = MB
-# What is kept of it.
+# What is kept in memory.
 MAX_SHEETS = 200
 MAX_RELATIONS = 20_000
 MAX_FORMATS = 5_000
@@ -28,22 +28,22 @@ MAX_FORMAT_LENGTH = 256
 MAX_STYLES = 200_000
 MAX_STRINGS = 2_000_000
 MAX_STRINGS_BYTES = 48 * MB
-# What is given back of a sheet.
+# The rows of one sheet.
 MAX_ROWS = 1_048_576
 MAX_CELLS = 2_000_000
 MAX_ROW_TEXT = 1_000_000
 MAX_TEXT = 48 * MB
-# What the process that reads sends in all, first lines of every sheet included, and in one line.
+# What the reading process sends in all (with the first lines of every sheet), and in one line.
 MAX_SENT = 96 * MB
 MAX_SENT_LINE = 5 * MB
-# The process that reads: memory above what it takes to start, processor and clock.
+# The reading process: memory above what its start takes, processor time, clock time.
 MEMORY = 160 * MB
 CPU_SECONDS = 14
 SECONDS = 16
 
 
 def too_large() -> DepositRefused:
-    """Refuse a workbook that is over a limit."""
+    """Return the refusal of a workbook that is over a limit."""
     return DepositRefused(
         "Ce classeur est démesuré une fois décompressé\u00a0: sont lus jusqu’à 2\u00a0millions de cellules "
         "et 48\u00a0Mo de texte. Enregistrez la feuille utile au format CSV, puis déposez ce CSV."
@@ -51,7 +51,7 @@ def too_large() -> DepositRefused:
 
 
 def damaged() -> DepositRefused:
-    """Refuse a workbook whose parts do not say what they should."""
+    """Return the refusal of a workbook with an invalid or missing part."""
     return DepositRefused(
         "Ce classeur est abîmé ou incomplet\u00a0: Excel lui-même devrait le réparer. Ouvrez-le, enregistrez-le à "
         "nouveau au format .xlsx ou CSV, puis déposez ce fichier."

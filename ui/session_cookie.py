@@ -1,6 +1,6 @@
-"""The session cookie: whose sign-in this is, of which generation, since when; signed, and read on every request.
+"""Signed session cookie: e-mail address, generation of the account, time of the sign-in; read on every request.
 
-Streamlit's own cookie lasts 30 days and survives a sign-out where it was copied: this one, beside it, does not.
+Streamlit has its own cookie: it lasts 30 days, and a copy of it stays valid after sign-out. Ours does not.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ NAME = "antigaspi_session"
 
 @dataclass(frozen=True)
 class Session:
-    """A sign-in as our cookie tells it; `since` in seconds since 1970, by the clock of this server."""
+    """The sign-in recorded in our cookie; `since` in seconds since 1970, by the clock of this server."""
 
     email: str
     generation: int
     since: float
 
 
-def written(email: str, generation: int) -> str:
-    """Return the value of the cookie of a sign-in made now."""
+def cookie_value(email: str, generation: int) -> str:
+    """Return the value of the cookie for a sign-in at this moment."""
     return str(_signer().dumps({"email": email, "generation": generation}))
 
 
 def read(cookies: Mapping[str, str]) -> Session | None:
-    """Return the session that a browser holds; None without one, or when its signature is not ours."""
+    """Return the session in the cookies of a browser; None without our cookie, or with a wrong signature."""
     try:
         content, since = _signer().loads(cookies.get(NAME, ""), return_timestamp=True)
         return Session(str(content["email"]), int(content["generation"]), since.timestamp())

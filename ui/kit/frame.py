@@ -1,4 +1,4 @@
-"""What surrounds every page: language, style, demo banner, who is here, date of the data."""
+"""The frame of every page: style, demo banner, role of the user, date of the data."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from data import queries
+from data.queries import inventory, overview
 from ui.access import ROLE_TITLES, User
 from ui.kit import blocks, formats
 from ui.session import ask, opened
@@ -17,17 +17,17 @@ LOGO = Path(__file__).with_name("logo.svg")
 
 
 def dress() -> None:
-    """Set the house style and the name of the application."""
+    """Set the style sheet and the logo."""
     st.html(STYLE)
     st.logo(LOGO, size="large", icon_image=ICON)
 
 
 def surround(user: User) -> None:
-    """Show the demo banner, who is here and the date of the data."""
-    state = ask(queries.store_overview)
-    lost = opened().warning
-    if lost and user.may(()):
-        blocks.problem("Des données confirmées manquent.", lost)
+    """Show the demo banner, the role of the user and the date of the data."""
+    state = ask(overview.store_overview)
+    warning = opened().warning
+    if warning and user.may(()):
+        blocks.problem("Des données confirmées manquent.", warning)
     if state.demo:
         st.warning(
             "Données de démonstration\u00a0: ville fictive, chiffres générés. "
@@ -44,6 +44,6 @@ def surround(user: User) -> None:
 
 
 def _no_meal() -> str:
-    """Say that no meal is known, and whether anything else is."""
-    known = ask(queries.counts_by_kind)["rows"].sum()
-    return "Aucun repas connu" if known else "Aucune donnée déposée"
+    """Say that no meal is known, or that no data at all is known."""
+    row_count = ask(inventory.counts_by_kind)["rows"].sum()
+    return "Aucun repas connu" if row_count else "Aucune donnée déposée"
