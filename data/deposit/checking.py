@@ -42,7 +42,9 @@ def _failing_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, checks: list[C
     lines = "file_lines"
     if RECORD_TABLES[kind.name].takes_back:
         lines = "(SELECT file_lines.*, now FROM file_lines LEFT JOIN overlaid AS now USING (line)) AS file_lines"
-    cursor.execute(f"CREATE OR REPLACE TEMP TABLE suspects AS SELECT * FROM {lines} WHERE {any_check}")
+    created = cursor.execute(f"CREATE OR REPLACE TEMP TABLE suspects AS SELECT * FROM {lines} WHERE {any_check}")
+    if created.fetchall() == [(0,)]:
+        return []
     return [
         f"SELECT line, '{check.column}', {_subject(kind)} || {check.reason} FROM suspects AS file_lines"
         f" WHERE line NOT IN (SELECT line FROM rejections) AND ({check.when})"

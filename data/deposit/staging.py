@@ -23,6 +23,10 @@ MONTH = "un mois : écrivez mm/aaaa, par exemple 05/2026"
 NUMBERS = {"integer": ("un nombre entier", "72"), "number": ("un nombre", "12,5")}
 ARROW_TYPES = {"date": pa.date32(), "integer": pa.int32(), "number": pa.float64()}
 FIRST_DAY, LAST_DAY = "DATE '2000-01-01'", "DATE '2100-12-31'"
+# Planning the statement that reads a column takes longer than the few texts of a form, most of which were read a moment
+# before (an empty column, a school): what short columns were read as is kept, by kind, field and texts.
+SHORT_BYTES, MOST_KEPT = 500, 1_000
+_kept: dict[tuple[str, str, tuple[str | None, ...]], pa.Table] = {}
 
 
 def stage(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
@@ -70,6 +74,19 @@ def _reject(cursor: duckdb.DuckDBPyConnection, field: Field, lines: pa.Array, re
 
 def _read_texts(cursor: duckdb.DuckDBPyConnection, field: Field, kind: Kind, texts: pa.Array) -> pa.Table:
     """Return the value of each text, in the same order, and the reason if it is refused."""
+    if texts.nbytes > SHORT_BYTES:
+        return _read_by_sql(cursor, field, kind, texts)
+    key = (kind.name, field.name, tuple(texts.to_pylist()))
+    results = _kept.get(key)
+    if results is None:
+        results = _read_by_sql(cursor, field, kind, texts)
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        _kept[key] = results
+    return results
+
+
+def _read_by_sql(cursor: duckdb.DuckDBPyConnection, field: Field, kind: Kind, texts: pa.Array) -> pa.Table:
     rules = " ".join(f"WHEN {condition} THEN {message}" for condition, message in _rules(field))
     cursor.register("texts", pa.table({field.name: texts}))
     results = cursor.sql(f"""
