@@ -93,16 +93,17 @@ def journal_line(row: Mapping[Hashable, Any]) -> dict[str, Any]:
     `typed` says that it came by a form.
     """
     detail = json.loads(row["detail"])
-    counts = {name: int(row[name]) for name in COUNTS if row[name] is not None and row[name] == row[name]}
-    told = {name: counts.get(name, int(detail.get(name, 0))) for name in COUNTS}
-    added = told["accepted"] - told["changed"]
-    # Deposited before this was noted: lines of the programme that changed nothing can only have added names.
-    if not told["accepted"] and row["kind"] in PROGRAMME_KINDS:
-        added = told["without_measure"]
+    stored = {name: int(row[name]) for name in COUNTS if row[name] is not None and row[name] == row[name]}
+    counts = {name: stored.get(name, int(detail.get(name, 0))) for name in COUNTS}
+    added = counts["accepted"] - counts["changed"]
+    if row["kind"] in PROGRAMME_KINDS:
+        # A line without values adds a name. Older lines of the trail do not count these apart.
+        added = int(detail.get("added", added if counts["accepted"] else counts["without_measure"]))
+        counts["without_measure"] -= added - (counts["accepted"] - counts["changed"])
     return {
         **{str(name): value for name, value in row.items()},
-        **told,
-        "added": int(detail.get("added", added)),
+        **counts,
+        "added": added,
         "changes": detail.get("changes") or [],
     }
 
