@@ -8,13 +8,15 @@ the cursor. Every piece of SQL is built from our own schemas; the values of the 
 from __future__ import annotations
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from data.deposit.choices import NO_CHOICE, Choices
+from data.deposit.twins import Settled, settle
 from data.kinds import Field, Kind
 from data.reading.sheet import Sheet
 from data.reading.texts import codes
+from data.reading.times import undecided
 from data.typography import QUOTE, cut_sql
 
 DATE = "une date : écrivez jj/mm/aaaa, par exemple 24/05/2026"
@@ -25,16 +27,16 @@ ARROW_TYPES = {"date": pa.date32(), "integer": pa.int32(), "number": pa.float64(
 FIRST_DAY, LAST_DAY = "DATE '2000-01-01'", "DATE '2100-12-31'"
 
 
-def stage(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
-    """Create `file_lines` (values), `rejections` (line, column, reason) and `repeats` (line, first line) for a sheet.
+def stage(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, choices: Choices = NO_CHOICE) -> Settled:
+    """Create `file_lines` (values) and `rejections` (line, column, reason) for a sheet; settle its lines of one key.
 
     `file_lines` has one row per line and one column per field of the kind; a missing value is NULL.
     """
     cursor.execute('CREATE OR REPLACE TEMP TABLE rejections (line BIGINT, "column" VARCHAR, reason VARCHAR)')
-    cursor.register("file_lines", _type_cells(cursor, sheet))
+    lines = _type_cells(cursor, sheet)
     if sheet.broken:
         cursor.executemany("INSERT INTO rejections VALUES (?, NULL, ?)", [list(broken) for broken in sheet.broken])
-    _find_twins(cursor, sheet.kind)
+    return settle(cursor, sheet, lines, choices)
 
 
 def _type_cells(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> pa.Table:
@@ -46,7 +48,7 @@ def _type_cells(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> pa.Table:
             columns[field.name] = pa.nulls(len(lines), ARROW_TYPES.get(field.type, pa.string()))
             continue
         texts = codes(sheet.cells[field.name])
-        results = _read_texts(cursor, field, sheet.kind, texts.dictionary)
+        results = _read_texts(cursor, field, sheet.kind, texts.dictionary, sheet.early.get(field.name, []))
         columns[field.name] = _spread(results["value"], texts.indices)
         if results["reason"].null_count < len(results):
             reasons = _spread(results["reason"], texts.indices)
@@ -68,8 +70,10 @@ def _reject(cursor: duckdb.DuckDBPyConnection, field: Field, lines: pa.Array, re
     cursor.unregister("wrong")
 
 
-def _read_texts(cursor: duckdb.DuckDBPyConnection, field: Field, kind: Kind, texts: pa.Array) -> pa.Table:
-    """Return the value of each text, in the same order, and the reason if it is refused."""
+def _read_texts(
+    cursor: duckdb.DuckDBPyConnection, field: Field, kind: Kind, texts: pa.Array, early: list[str]
+) -> pa.Table:
+    """Return the value of each text, in the same order, and the reason if it is refused; `early` dates are."""
     rules = " ".join(f"WHEN {condition} THEN {message}" for condition, message in _rules(field))
     cursor.register("texts", pa.table({field.name: texts}))
     results = cursor.sql(f"""
@@ -78,7 +82,13 @@ def _read_texts(cursor: duckdb.DuckDBPyConnection, field: Field, kind: Kind, tex
         SELECT {_value_name(field)} AS value, {f"CASE {rules} END" if rules else "NULL::VARCHAR"} AS reason FROM parsed
     """).to_arrow_table()
     cursor.unregister("texts")
-    return results
+    if not early:
+        return results
+    reasons = {text: undecided(text) for text in early}
+    reason = [
+        reasons.get(text, reason) for text, reason in zip(texts.to_pylist(), results["reason"].to_pylist(), strict=True)
+    ]
+    return results.set_column(1, "reason", pa.chunked_array([pa.array(reason, pa.string())]))
 
 
 def _value_name(field: Field) -> str:
@@ -200,41 +210,3 @@ def _rules(field: Field) -> list[tuple[str, str]]:
 
 def _limit(value: float) -> str:
     return f"{value:,g}".replace(",", "\u202f")
-
-
-def _find_twins(cursor: duckdb.DuckDBPyConnection, kind: Kind) -> None:
-    """Create `repeats` (line, first line) for identical lines, and reject the lines that contradict each other."""
-    key = ", ".join(_name(field) for field in kind.fields if field.name in kind.key)
-    others = [_name(field) for field in kind.fields if field.name not in kind.key]
-    differ = " OR ".join(f"min({name}) <> max({name})" for name in others) or "FALSE"
-    identical = " AND ".join(f"count({name}) IN (0, count(*))" for name in others) or "TRUE"
-    cursor.register("shared", _repeated_hashes(cursor, key))
-    cursor.execute(f"""
-        CREATE OR REPLACE TEMP TABLE twins AS
-        SELECT list_sort(list(line)) AS lines, coalesce({differ}, FALSE) AS contradictory, {identical} AS identical
-        FROM file_lines
-        WHERE NOT invalid AND hash({key}) IN (SELECT hash FROM shared)
-        GROUP BY {key}
-        HAVING count(*) > 1
-    """)
-    cursor.unregister("shared")
-    cursor.execute(
-        """
-        INSERT INTO rejections
-        SELECT unnest(lines), $key, 'contredit une autre ligne du fichier (lignes ' || array_to_string(lines[:5], ', ')
-            || ') : gardez une seule valeur'
-        FROM twins WHERE contradictory
-        """,
-        {"key": ", ".join(kind.key)},
-    )
-    cursor.execute("""
-        CREATE OR REPLACE TEMP TABLE repeats AS
-        SELECT unnest(lines[2:]) AS line, lines[1] AS first_line FROM twins WHERE identical AND NOT contradictory
-    """)
-
-
-def _repeated_hashes(cursor: duckdb.DuckDBPyConnection, key: str) -> pa.Table:
-    """Return the hashes that several keys have: sorting numbers is much faster than grouping texts."""
-    hashes = cursor.sql(f"SELECT hash({key}) AS hash FROM file_lines WHERE NOT invalid").to_arrow_table()
-    ordered = np.sort(hashes["hash"].to_numpy())
-    return pa.table({"hash": np.unique(ordered[1:][ordered[1:] == ordered[:-1]])})
