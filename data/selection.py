@@ -1,4 +1,4 @@
-"""What a page is asked about: a period and a place."""
+"""Filters of a page: a period and a place."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Selection:
         return asdict(self)
 
     def year_before(self, last_day: date) -> Selection:
-        """Return the same period and place a year before; a period that is not over is compared up to `last_day`."""
+        """Return the same place and the same period a year before, up to `last_day` when the period is not over."""
         end = min(self.end, max(last_day, self.start))
         return replace(self, start=_year_before(self.start), end=_year_before(end))
 

@@ -92,8 +92,8 @@ def _import_one(store: Store, path: Path, options: argparse.Namespace) -> bool:
         run = preview if options.dry_run else partial(apply, actor=actor())
         report = run(store, path.name, content, choices=_choices(options))
     except (DepositRefused, OSError) as error:
-        unread = f"Le fichier {cut(str(path), VALUE)} ne peut pas être ouvert."
-        message = str(error) if isinstance(error, DepositRefused) else unread
+        cannot_open = f"Le fichier {cut(str(path), VALUE)} ne peut pas être ouvert."
+        message = str(error) if isinstance(error, DepositRefused) else cannot_open
         _print_refusal(path, message, as_json=options.json)
         return False
     if options.json:
@@ -147,13 +147,13 @@ def _list(store: Store, options: argparse.Namespace) -> int:
     with store.scratch() as cursor:
         cursor.execute(HISTORY)
         names = [column[0] for column in cursor.description or ()]
-        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        deposits = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     if options.json:
-        print(json.dumps(found, ensure_ascii=False))
-    elif not found:
+        print(json.dumps(deposits, ensure_ascii=False))
+    elif not deposits:
         print("Aucun fichier n’a encore été déposé.")
     else:
-        print("\n".join(map(_deposit_line, found)))
+        print("\n".join(map(_deposit_line, deposits)))
     return 0
 
 

@@ -25,6 +25,10 @@ MONTH = "un mois : écrivez mm/aaaa, par exemple 05/2026"
 NUMBERS = {"integer": ("un nombre entier", "72"), "number": ("un nombre", "12,5")}
 ARROW_TYPES = {"date": pa.date32(), "integer": pa.int32(), "number": pa.float64()}
 FIRST_DAY, LAST_DAY = "DATE '2000-01-01'", "DATE '2100-12-31'"
+# Planning the statement that reads a column takes longer than the few texts of a form, most of which were read a moment
+# before (an empty column, a school): what short columns were read as is kept, by kind, field and texts.
+SHORT_BYTES, MOST_KEPT = 500, 1_000
+_kept: dict[tuple[str, str, tuple[str | None, ...]], pa.Table] = {}
 
 
 def stage(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, choices: Choices = NO_CHOICE) -> Settled:
@@ -48,7 +52,9 @@ def _type_cells(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> pa.Table:
             columns[field.name] = pa.nulls(len(lines), ARROW_TYPES.get(field.type, pa.string()))
             continue
         texts = codes(sheet.cells[field.name])
-        results = _read_texts(cursor, field, sheet.kind, texts.dictionary, sheet.early.get(field.name, []))
+        results = _read_texts(cursor, field, sheet.kind, texts.dictionary)
+        if early := sheet.early.get(field.name):
+            results = _refused_early(results, texts.dictionary, early)
         columns[field.name] = _spread(results["value"], texts.indices)
         if results["reason"].null_count < len(results):
             reasons = _spread(results["reason"], texts.indices)
@@ -70,10 +76,21 @@ def _reject(cursor: duckdb.DuckDBPyConnection, field: Field, lines: pa.Array, re
     cursor.unregister("wrong")
 
 
-def _read_texts(
-    cursor: duckdb.DuckDBPyConnection, field: Field, kind: Kind, texts: pa.Array, early: list[str]
-) -> pa.Table:
-    """Return the value of each text, in the same order, and the reason if it is refused; `early` dates are."""
+def _read_texts(cursor: duckdb.DuckDBPyConnection, field: Field, kind: Kind, texts: pa.Array) -> pa.Table:
+    """Return the value of each text, in the same order, and the reason if it is refused."""
+    if texts.nbytes > SHORT_BYTES:
+        return _read_by_sql(cursor, field, kind, texts)
+    key = (kind.name, field.name, tuple(texts.to_pylist()))
+    results = _kept.get(key)
+    if results is None:
+        results = _read_by_sql(cursor, field, kind, texts)
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        _kept[key] = results
+    return results
+
+
+def _read_by_sql(cursor: duckdb.DuckDBPyConnection, field: Field, kind: Kind, texts: pa.Array) -> pa.Table:
     rules = " ".join(f"WHEN {condition} THEN {message}" for condition, message in _rules(field))
     cursor.register("texts", pa.table({field.name: texts}))
     results = cursor.sql(f"""
@@ -82,13 +99,15 @@ def _read_texts(
         SELECT {_value_name(field)} AS value, {f"CASE {rules} END" if rules else "NULL::VARCHAR"} AS reason FROM parsed
     """).to_arrow_table()
     cursor.unregister("texts")
-    if not early:
-        return results
-    reasons = {text: undecided(text) for text in early}
-    reason = [
-        reasons.get(text, reason) for text, reason in zip(texts.to_pylist(), results["reason"].to_pylist(), strict=True)
-    ]
-    return results.set_column(1, "reason", pa.chunked_array([pa.array(reason, pa.string())]))
+    return results
+
+
+def _refused_early(results: pa.Table, texts: pa.Array, early: list[str]) -> pa.Table:
+    """Return what the texts of a column were read as, with the dates that may be a day early refused."""
+    why = {text: undecided(text) for text in early}
+    pairs = zip(texts.to_pylist(), results["reason"].to_pylist(), strict=True)
+    reasons = pa.array([why.get(text, reason) for text, reason in pairs], pa.string())
+    return results.set_column(1, "reason", pa.chunked_array([reasons]))
 
 
 def _value_name(field: Field) -> str:

@@ -111,7 +111,10 @@ def _find(cursor: duckdb.DuckDBPyConnection, kind: Kind, columns: pa.Table) -> b
     key = ", ".join(f'"{name}"' for name in kind.key)
     values = [field.name for field in kind.fields if field.name not in kind.key]
     places = [f"c{place}" for place in range(columns.num_columns - 1)]
-    cursor.register("shared", _repeated_hashes(cursor, key))
+    shared = _repeated_hashes(cursor, key)
+    if not shared.num_rows:
+        return False
+    cursor.register("shared", shared)
     cursor.execute(f"""
         CREATE OR REPLACE TEMP TABLE repeated AS
         SELECT *, min(line) OVER (PARTITION BY {key}) AS first_line

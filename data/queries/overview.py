@@ -1,4 +1,4 @@
-"""What the store holds as a whole: dates, places, reference values."""
+"""The data of the store as a whole: first and last dates, canteens, reference values."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ OVERVIEW = """
 SELECT
     (SELECT demo FROM store_state) AS demo,
     (SELECT min(date) FROM services WHERE meals_served IS NOT NULL OR meals_planned IS NOT NULL) AS first_day,
-    -- A date still to come is a typing error: it must not pass for the date of the data.
+    -- A future date is a typing error: it is not the last day of the data.
     (SELECT max(date) FROM services WHERE meals_served IS NOT NULL AND date <= current_date) AS last_day,
     (SELECT count(*) FROM service_points WHERE canteen IS NULL) AS unattached
 """
@@ -45,7 +45,7 @@ def store_overview(store: Store) -> Overview:
     return Overview(bool(row["demo"]), _date(row["first_day"]), _date(row["last_day"]), int(row["unattached"]))
 
 
-# A school year runs from 1 August to 31 July. A year still to come (a typing error) stays in reach, but comes last.
+# A school year runs from 1 August to 31 July. A future year (a typing error) can still be chosen, but comes last.
 SCHOOL_YEARS = """
 SELECT DISTINCT year(date - INTERVAL 7 MONTH) AS first_year
 FROM services

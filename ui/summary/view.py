@@ -161,10 +161,10 @@ def _source(facts: Situation, name: str) -> str | None:
 
 def _schools(rollout: RolloutSummary) -> Figure:
     if not rollout.schools:
-        return Figure("Écoles équipées", MISSING, f"aucune saisie, {plural(rollout.target, 'école')} prévues")
+        return Figure("Écoles équipées", MISSING, f"aucune saisie, {plural(rollout.goal, 'école')} prévues")
     return Figure(
         "Écoles équipées",
-        f"{number(rollout.equipped)} sur {number(rollout.target)}",
+        f"{number(rollout.equipped)} sur {number(rollout.goal)}",
         connections(rollout),
         "Installation terminée, sur le nombre d’écoles test du programme.",
     )
