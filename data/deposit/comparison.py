@@ -49,6 +49,11 @@ def sort_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, table: RecordTable
     """,
         period,
     )
+    # A line added up to another one has the bucket of that one.
+    cursor.execute("""
+        INSERT INTO outcome
+        SELECT added.line, carries, is_known, bucket FROM added JOIN outcome ON outcome.line = added.first_line
+    """)
 
 
 def same_key(table: RecordTable) -> str:

@@ -132,7 +132,7 @@ def counts_by_kind(store: Store) -> pd.DataFrame:
 DEPOSITS = """
 SELECT
     deposit_id, deposited_at, actor, file_name, kind, active,
-    lines, accepted, changed, unchanged, without_measure, rejected, warnings,
+    lines, accepted, changed, unchanged, without_measure, rejected, warnings, choices,
     deposit_id IN (SELECT deposit_id FROM deposit_files) AS has_file
 FROM deposits
 ORDER BY deposit_id DESC
