@@ -6,6 +6,7 @@ import argparse
 
 from data.cli import deposits, exports, upkeep
 from data.cli.common import answer, with_store
+from data.cli.french import french_parser
 
 __all__ = ["main"]
 
@@ -19,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m data", description=__doc__)
+    parser = french_parser("python -m data", "Les données d’Antigaspi\u00a0: une commande à la fois.")
     commands = parser.add_subparsers(required=True, metavar="COMMANDE")
     for module in (deposits, exports, upkeep):
         module.add_commands(commands)

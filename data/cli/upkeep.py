@@ -30,9 +30,9 @@ def add_commands(commands: Commands) -> None:
     command.add_argument("source", type=Path, metavar="FICHIER")
     command.set_defaults(run_alone=_restore)
     command = commands.add_parser("user", help="créer, modifier ou désactiver un compte")
-    command.add_argument("email")
-    command.add_argument("role", choices=ROLES)
-    command.add_argument("--disable", action="store_true")
+    command.add_argument("email", metavar="ADRESSE", help="l’adresse électronique de la personne")
+    command.add_argument("role", choices=ROLES, metavar="RÔLE", help=", ".join(ROLES))
+    command.add_argument("--disable", action="store_true", help="désactiver le compte")
     command.set_defaults(run=_user)
 
 

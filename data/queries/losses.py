@@ -1,4 +1,4 @@
-"""At which point of the service, and on which dishes, food is lost; how long each canteen weighed."""
+"""Food losses by place (preparation, unserved, leftovers) and by dish; weighing days of each canteen."""
 
 # ruff: noqa: S608 — statements share parts that are constants; every value is a parameter.
 from __future__ import annotations
@@ -39,7 +39,7 @@ ORDER BY canteen
 
 
 def weighing_days(store: Store, selection: Selection) -> pd.DataFrame:
-    """Return one row per canteen that weighs: its number of days weighed in full."""
+    """Return one row per canteen that weighs: its number of days with all three places weighed."""
     return store.read(WEIGHING_DAYS, parameters(store, selection))
 
 
@@ -55,7 +55,7 @@ WITH days AS (
     WHERE meals_served IS NOT NULL
     GROUP BY date
 ), menu_days AS (
-    -- Only days whose menu is known: a day without one may have served the dish.
+    -- Only the days with a known menu: the dish may have been served on a day without one.
     SELECT * FROM days SEMI JOIN menus USING (date)
 ), city AS (
     SELECT sum(meals_served) AS meals_served, sum(surplus_meals) AS surplus_meals,

@@ -1,4 +1,4 @@
-"""What the store holds as a whole: dates, places, reference values."""
+"""The data of the store as a whole: first and last dates, canteens, reference values."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def incomplete_days(store: Store) -> list[IncompleteDay]:
     return [IncompleteDay(row["date"].date(), row["points"], row["usual_points"]) for row in rows]
 
 
-# A school year runs from 1 August to 31 July. A year still to come (a typing error) stays in reach, but comes last.
+# A school year runs from 1 August to 31 July. A future year (a typing error) can still be chosen, but comes last.
 SCHOOL_YEARS = """
 SELECT DISTINCT year(date - INTERVAL 7 MONTH) AS first_year
 FROM services

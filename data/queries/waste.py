@@ -1,4 +1,4 @@
-"""Where and when meals and food are lost.
+"""Surplus, shortage and food waste, by week, canteen, weekday and month, and in the days to come.
 
 Surplus and shortage are counted in meals, over services (service point × day) that have both figures; grams come from
 services where all three places of loss were weighed. A missing figure never counts as zero.
@@ -16,19 +16,19 @@ from data.queries.forecasts import adjusted
 from data.selection import Selection
 from data.store import Store
 
-# How far weighings can be trusted: at least so many days weighed (protocol of DGAL and ADEME, 2024).
+# Reliability of weighings, by the least number of weighing days (protocol of DGAL and ADEME, 2024).
 RELIABILITY = {20: "complète", 5: "conforme", 4: "minimale", 0: "insuffisante"}
 CONFORMING_DAYS = 5
 
 
 def reliability(days: float) -> str:
-    """Return how far a number of weighing days can be trusted."""
+    """Return the reliability that a number of weighing days gives."""
     return next(word for least, word in RELIABILITY.items() if days >= least)
 
 
 @dataclass(frozen=True)
 class WasteSummary:
-    """The figures of one selection; meals_* of pairs are over the services that have both figures."""
+    """The figures of one selection; `pairs` counts the services with both figures, pairs_* are their meals."""
 
     meals_served: int
     service_days: int
@@ -48,17 +48,17 @@ class WasteSummary:
 
     @property
     def overproduction_pct(self) -> float | None:
-        """Surproduction: (planned − served) / served."""
+        """Overproduction (“surproduction”): (planned − served) / served."""
         return _ratio(self.pairs_planned - self.pairs_served, self.pairs_served)
 
     @property
     def surplus_pct(self) -> float | None:
-        """Meals planned in excess, in % of meals served."""
+        """Meals planned and not served, in % of meals served."""
         return _ratio(self.surplus_meals, self.pairs_served)
 
     @property
     def shortage_pct(self) -> float | None:
-        """Meals that were short of the plan, in % of meals served."""
+        """Meals served above the plan, in % of meals served."""
         return _ratio(self.shortage_meals, self.pairs_served)
 
     @property
@@ -68,7 +68,7 @@ class WasteSummary:
 
     @property
     def grams_per_meal(self) -> float | None:
-        """Food wasted, in grams per meal served, where it is weighed."""
+        """Food wasted, in grams per meal served, over the services where it was weighed."""
         return self.weighed_kg / self.weighed_meals * 1000 if self.weighed_meals else None
 
     @property
@@ -132,7 +132,7 @@ ORDER BY week
 
 
 def by_week(store: Store, selection: Selection) -> pd.DataFrame:
-    """Return one row per week (its Monday): meals served, surplus, shortage and their difference, surproduction."""
+    """Return one row per week (its Monday): meals served, surplus, shortage and their difference, overproduction."""
     return store.read(BY_WEEK, parameters(store, selection))
 
 
@@ -140,7 +140,7 @@ BY_CANTEEN = f"""
 WITH selected AS (
     SELECT
         canteen, canteen_label, district, meals_served, gap, wasted_kg,
-        -- A label is a place of its own as long as it has no canteen.
+        -- A label without a canteen is a place of its own.
         CASE WHEN canteen IS NULL THEN site END AS site,
         CASE WHEN canteen IS NULL THEN site_kind END AS site_kind
     FROM {SELECTED}
@@ -198,7 +198,7 @@ def by_weekday_and_month(store: Store, selection: Selection) -> pd.DataFrame:
     return store.read(BY_WEEKDAY_AND_MONTH, parameters(store, selection))
 
 
-# One row per day to come; for the city, over the canteens that weigh: nothing is told of the others.
+# One row per day to come; for the city, over the canteens that weigh, since the others have no such forecast.
 WASTE_AHEAD = (
     "WITH"
     + adjusted.ADJUSTED
@@ -229,7 +229,7 @@ ORDER BY date
 def waste_ahead(store: Store, run_id: int, canteen: str | None) -> pd.DataFrame:
     """Return one row per day to come: kg and grams per meal with their 80 % intervals, grams by place of loss.
 
-    Without a canteen, those of the city's canteens that weigh, and how many they are. Events declared since count.
+    Without a canteen: over the city's canteens that weigh, with their number. Events declared since are included.
     """
     return store.read(WASTE_AHEAD, {"canteen": canteen} | adjusted.parameters(store, run_id))
 

@@ -23,8 +23,8 @@ def fits(job: Job, canteen_days: pd.DataFrame, canteens: list[str]) -> list[Fit]
     plans = job.plans.pivot_table(index="date", columns="canteen", values="planned", aggfunc="sum").astype(float)
     plans = plans.set_axis(pd.DatetimeIndex(plans.index)).reindex(index=days, columns=pd.Index(canteens))
     medians = canteen_days.groupby("canteen")["served"].median().reindex(canteens).astype(float)
-    found = [_fit(canteen, medians[canteen], plans[canteen]) for canteen in canteens]
-    return [fit for fit in found if len(fit.future)]
+    candidates = [_fit(canteen, medians[canteen], plans[canteen]) for canteen in canteens]
+    return [fit for fit in candidates if len(fit.future)]
 
 
 def _fit(canteen: str, median: float, plan: pd.Series) -> Fit:

@@ -15,7 +15,7 @@ from ui.kit.formats import SPACE, day, enumeration, is_missing, number, plural
 from ui.session import ask
 
 NAMED = 6
-# In the order in which they are said.
+# In the order of the page.
 BASES = {
     FEW_DAYS: "Dans le total, d’après leurs premiers jours seulement",
     PLAN: "Dans le total, d’après leur seul prévu",

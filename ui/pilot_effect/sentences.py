@@ -67,7 +67,7 @@ def sentence(study: Study, measure: str) -> str:
     """Say in one sentence how the pilot changed a measure, or that it is too early to conclude, and what is missing."""
     words = MEASURES[measure]
     if measure not in study.effects:
-        return f"{words.name}{SPACE}: {NOT_YET.lower()} ({REASONS[study.untold[measure]]})."
+        return f"{words.name}{SPACE}: {NOT_YET.lower()} ({REASONS[study.unknown_reasons[measure]]})."
     effect = study.effects[measure]
     if effect.change.conclusive:
         caveat = reservation(effect)

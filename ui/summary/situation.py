@@ -127,12 +127,12 @@ def _about_weighing(now: WasteSummary) -> str | None:
 
 def about_schools(rollout: RolloutSummary) -> str | None:
     """Say how many schools are left to equip, and which ones cannot be connected."""
-    to_equip = rollout.target - rollout.equipped
+    to_equip = rollout.goal - rollout.equipped
     if not rollout.schools or to_equip <= 0:
         return None
     blocked = enumeration([school_name(name) for name in rollout.blocked])
     blocked = f" Raccordement bloqué{SPACE}: {blocked}." if rollout.blocked else ""
-    return f"Équipement{SPACE}: encore {plural(to_equip, 'école')} sur {rollout.target}.{blocked}"
+    return f"Équipement{SPACE}: encore {plural(to_equip, 'école')} sur {rollout.goal}.{blocked}"
 
 
 def _about_age(overview: Overview) -> str | None:

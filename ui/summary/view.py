@@ -151,10 +151,10 @@ def _source(facts: Situation, name: str) -> str | None:
 def _schools(rollout: RolloutSummary, equipped: EquippedSchools) -> Figure:
     """Return the schools equipped on the last day of the period; their connections are known as of today only."""
     if not rollout.schools:
-        return Figure("Écoles équipées", MISSING, f"aucune saisie, {plural(rollout.target, 'école')} prévues")
+        return Figure("Écoles équipées", MISSING, f"aucune saisie, {plural(rollout.goal, 'école')} prévues")
     return Figure(
         "Écoles équipées",
-        f"{number(equipped.schools)} sur {number(rollout.target)}",
+        f"{number(equipped.schools)} sur {number(rollout.goal)}",
         _state_of_schools(rollout, equipped),
         "Installation terminée au dernier jour de la période (aujourd’hui au plus tard), sur le nombre d’écoles test "
         "du programme. Les raccordements ne sont connus qu’à ce jour.",

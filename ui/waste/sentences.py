@@ -114,7 +114,10 @@ def ahead_sentence(days: pd.DataFrame, today: date, *, city: bool) -> str:
 
 
 def _weighing(canteens: int) -> str:
-    return "la seule cantine qui pèse," if canteens == 1 else f"les {number(canteens)} cantines qui pèsent,"
+    often = "au moins 20 jours en deux ans"
+    if canteens == 1:
+        return f"la seule cantine qui a pesé {often},"
+    return f"les {number(canteens)} cantines qui ont pesé {often},"
 
 
 def reliability_sentence(days: pd.DataFrame) -> str:

@@ -33,7 +33,7 @@ SITUATION = Situation(
     before=SUMMARY,
     references={"surplus_target_pct": Reference(6.5, "%", "source"), "full_cost_eur_per_kg": Reference(6, "€/kg", "s")},
     weighing_days=5,
-    rollout=RolloutSummary(schools=12, target=12, equipped=12, connected=12, late=0, late_done=0, blocked=()),
+    rollout=RolloutSummary(schools=12, goal=12, equipped=12, connected=12, late=0, late_done=0, blocked=()),
     equipped=EquippedSchools(today_in_paris(), 12),
     overview=Overview(False, date(2020, 1, 1), today_in_paris() - timedelta(days=1), 0),
     run=None,
