@@ -97,10 +97,10 @@ ORDER BY date, reason
 def exceptional_days(store: Store, selection: Selection) -> pd.DataFrame:
     """Return one row per exceptional day × reason: kinds of events or TYPING_ERROR, canteens, meals in excess, short.
 
-    `place` is the canteen when there is only one.
+    `place` is the canteen when only one of the selection's is concerned, and missing on the other days.
     """
     days = store.read(EXCEPTIONAL_DAYS, judged(store, selection))
-    return days.assign(place=days["place"].where(days["canteens"] == 1))
+    return days.assign(place=days["place"].where((days["canteens"] == 1) & (selection.canteen is None)))
 
 
 TYPING_ERRORS = f"""

@@ -38,8 +38,8 @@ def test_each_rate_stands_beside_what_it_is_with_the_exceptional_days_or_without
         rates[choice], note = figure(app, "Surproduction")
         other = "avec" if choice == "Sans" else "sans"
         assert f"% {other} les jours exceptionnels" in note
-        assert "2 jours exceptionnels" in texts(app)
-        assert "grève le 16/10/2025 et le 09/02/2026" in texts(app)
+        assert "2 jours exceptionnels (grève le 16/10/2025 et le 09/02/2026)" in texts(app)
+        assert "journées exceptionnelles d’une seule cantine (sortie" in texts(app)
     assert (
         rates["Sans"] != rates["Avec"]
         and rates["Avec"] in figure(open_app(demo_file, SYNTHESE, annee="2025-2026"), "Surproduction")[1]
