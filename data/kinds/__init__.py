@@ -19,7 +19,8 @@ class Field:
     """One column of a kind of file, as its Table Schema describes it.
 
     `headers` are the words that may name it in a file, the most certain first; `value_synonyms` are other ways to write
-    some values; `unit` may follow a number in its cell. A `month` column has dates: the first day of each month.
+    some values; `unit` may follow a number in its cell. A `month` column has dates: the first day of each month. The
+    figures of an `additive` column add up over several lines.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Field:
     pattern: str | None
     month: bool
     unit: str | None
+    additive: bool
     headers: tuple[str, ...]
     value_synonyms: dict[str, str]
 
@@ -69,6 +71,11 @@ class Kind:
     key: tuple[str, ...]
     measures: tuple[str, ...]
     missing: tuple[str, ...]
+
+    @property
+    def additive(self) -> tuple[str, ...]:
+        """The columns whose figures add up over several lines."""
+        return tuple(field.name for field in self.fields if field.additive)
 
     def recognises(self, columns: set[str]) -> bool:
         """Tell whether a file with these columns can be of this kind."""
@@ -124,6 +131,7 @@ def _field(field: dict[str, Any]) -> Field:
         pattern=constraints.get("pattern"),
         month=field.get("month", False),
         unit=field.get("unit"),
+        additive=field.get("additive", False),
         headers=tuple(dict.fromkeys(map(normalise, (field["name"], field["title"], *field.get("synonyms", ()))))),
         value_synonyms={word: value for value, words in field.get("valueSynonyms", {}).items() for word in words},
     )

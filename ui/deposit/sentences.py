@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.deposit.apply import DepositReport, Finding
+from data.deposit.choices import in_words
 from data.deposit.report import Findings
 from data.kinds import kinds
 from data.typography import TITLE, cut
@@ -159,6 +160,7 @@ def account_of(row: Deposit) -> str:
         f"{title_of(row['kind'])}{SPACE}: {plural(row['lines'], 'ligne')} = {plural(row['accepted'], 'acceptée')}"
         f"{changed} + {number(row['without_measure'])} sans mesure + {plural(row['unchanged'], 'inchangée')} "
         f"+ {plural(row['rejected'], 'rejetée')}{SPACE}; {number(row['warnings'])} à vérifier."
+        + "".join(f" Choisi{SPACE}: {sentence}." for sentence in in_words(row.get("choices")))
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from data.queries.forecasts.quality import JUDGED, MEASURES
+from data.queries.forecasts.quality import JUDGED, SCORES
 from data.store import Store
 
 # An 80 % interval is kept when it covers, in percent, between these two; a risk, when it is taken within this share of
@@ -19,7 +19,7 @@ SELECT
     min(date) AS first,
     max(date) AS last,
     count(*) FILTER (meals_served BETWEEN lower AND upper) AS covered,
-    {MEASURES}
+    {SCORES}
 FROM judged
 WHERE canteen = coalesce($canteen, canteen)
 """

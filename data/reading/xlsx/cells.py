@@ -15,6 +15,7 @@ from data.reading.records import MAX_CELL
 
 # The unit that a number format shows after the number; and the words for kilograms and meals, the units we expect.
 SHOWN_UNIT = re.compile(r"%|\[\$([^\]-]+)|\"([^\"]*[^\"\s][^\"]*)\"|€")
+SECONDS_PER_DAY = 24 * 60 * 60
 OUR_UNITS = re.compile(r"(kg|kilo|repas|couvert|enfant|élève|part)", re.IGNORECASE)
 
 
@@ -49,6 +50,9 @@ def typed(kind: str, text: str, shape: Shape | None, epoch: datetime) -> object:
 def _shown(number: float, shape: Shape, epoch: datetime) -> object:
     if shape.unit:
         return f"{round(number * 100, 6) if shape.unit == '%' else number:g} {shape.unit}"
+    if not shape.is_duration:
+        # A midnight computed by a program may fall short of it by less than a second.
+        number = round(number * SECONDS_PER_DAY) / SECONDS_PER_DAY
     try:
         return from_excel(number, epoch, timedelta=shape.is_duration)
     except (OverflowError, ValueError):
