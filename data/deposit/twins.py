@@ -22,7 +22,7 @@ from data.kinds import Field, Kind, normalise
 from data.reading.dates import Remark
 from data.reading.decoding import DepositRefused
 from data.reading.sheet import Sheet
-from data.reading.texts import value_counts, where
+from data.reading.texts import codes, value_counts, where
 from data.typography import TITLE, cut, quoted
 
 # The lines and values that a reason names.
@@ -52,9 +52,9 @@ def settle(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, lines: pa.Table, cho
     """
     for table in ("repeats", "added"):
         cursor.execute(f"CREATE OR REPLACE TEMP TABLE {table} (line BIGINT, first_line BIGINT)")
+    cursor.register("file_lines", lines)
     kind, columns = sheet.kind, _candidates(sheet)
     chosen = _chosen(columns, choices)
-    cursor.register("file_lines", lines)
     shared = _find(cursor, kind, columns)
     splits = _splits(cursor, kind, columns) if shared else ()
     settled = Settled(choices, splits)
@@ -78,7 +78,7 @@ def _candidates(sheet: Sheet) -> pa.Table:
     texts = [field.name for field in sheet.kind.fields if field.name in sheet.cells.column_names and _is_free(field)]
     free = {name: sheet.cells[name] for name in texts if sheet.kind.additive and name not in sheet.kind.key}
     columns = {name: sheet.others[name] for name in sheet.others.column_names[1:] if name != REASON_COLUMN} | free
-    filled = [(name, column) for name, column in columns.items() if value_counts(column).keys() - {""}]
+    filled = [(name, column) for name, column in columns.items() if any(codes(column).dictionary[:2].to_pylist())]
     return pa.table({"line": sheet.cells["line"], **dict(filled[:MAX_COLUMNS])})
 
 
