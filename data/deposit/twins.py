@@ -29,6 +29,8 @@ from data.typography import TITLE, cut, quoted
 LINES_NAMED = 5
 # The values of a column that are offered one by one; the columns that are looked at; those that are offered.
 MAX_VALUES, MAX_COLUMNS, COLUMNS_OFFERED = 20, 50, 4
+# A service is named rather than a number of line that tells a few more lines apart.
+NEARLY = 0.9
 
 
 @dataclass(frozen=True)
@@ -165,13 +167,15 @@ def _repeated_hashes(cursor: duckdb.DuckDBPyConnection, key: str) -> pa.Table:
 
 
 def _splits(cursor: duckdb.DuckDBPyConnection, kind: Kind, columns: pa.Table) -> tuple[Split, ...]:
-    """Return the columns that tell the most lines apart, those with the fewest values first."""
+    """Return the columns that tell nearly the most lines apart, those with the fewest values first."""
     titles = columns.column_names[1:]
     told = [f"count(*) FILTER (open AND told_{place})" for place in range(len(titles))]
     keys = cursor.execute(f"SELECT {', '.join(told)} FROM twins").fetchall()[0] if told else ()
     most = max(keys, default=0)
     # A kind without figures to add up can only keep the lines of one value: there must be few values.
-    values = {place: value_counts(columns[titles[place]]) for place, count in enumerate(keys) if count == most > 0}
+    values = {
+        place: value_counts(columns[titles[place]]) for place, count in enumerate(keys) if count >= NEARLY * most > 0
+    }
     if not kind.additive:
         values = {place: counts for place, counts in values.items() if len(counts) <= MAX_VALUES}
     best = sorted(values, key=lambda place: len(values[place]))[:COLUMNS_OFFERED]
