@@ -9,6 +9,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from data.calendar.events import STRIKE
 from data.calendar.school import next_service_days, school_year, school_year_bounds, service_days
 from data.clock import today_in_paris
 from data.demo.city import City, build_city
@@ -37,7 +38,8 @@ DEPOSITS = {
     "enrolment": ("enrolment_rows", "demonstration_effectifs.csv"),
     "mapping": ("mapping_rows", "demonstration_rattachements.csv"),
     "menus": ("menu_rows", "demonstration_menus.csv"),
-    "strikes": ("event_rows", "demonstration_greves_et_evenements.csv"),
+    "strikes": ("event_rows", "demonstration_greves.csv"),
+    "events": ("event_rows", "demonstration_evenements.csv"),
     "log": ("log_rows", "demonstration_frequentation.csv"),
     "sites": ("site_rows", "demonstration_ecoles_test.csv"),
     "stages": ("stage_rows", "demonstration_etapes.csv"),
@@ -142,7 +144,8 @@ def _deposits(city: City, menus: pd.DataFrame, events: pd.DataFrame, log: pd.Dat
         "enrolment": city.enrolments,
         "mapping": mapping,
         "menus": menus,
-        "strikes": events,
+        "strikes": events[events["kind"] == STRIKE],
+        "events": events[events["kind"] != STRIKE],
         "log": log,
     }
 

@@ -23,7 +23,7 @@ from data.deposit.report import REASON_COLUMN, DepositReport, Finding, Findings
 from data.deposit.school_names import with_known_schools
 from data.deposit.staging import stage
 from data.deposit.unknown_labels import attach, unknown_labels
-from data.kinds.records import RECORD_TABLES, RecordTable
+from data.kinds.records import PROGRAMME_KINDS, RECORD_TABLES, RecordTable
 from data.reading.cleaning import capped
 from data.reading.sheet import DepositRefused, Sheet, read_sheet
 from data.reading.values import lookalikes
@@ -94,8 +94,13 @@ def apply(
 
 def _audit_counts(report: DepositReport, changed_values: list[dict[str, str | None]] | None) -> dict[str, Any]:
     """Return what the audit trail keeps of a deposit: its counts, and the changed values of a kind edited by forms."""
-    added = report.new + report.new_without_measure
-    counts: dict[str, Any] = {"accepted": report.accepted, "changed": report.changed, "added": added}
+    # A line of the programme that has no value yet adds its name; of a log, it is a day without figures.
+    names_added = report.new_without_measure if report.kind in PROGRAMME_KINDS else 0
+    counts: dict[str, Any] = {
+        "accepted": report.accepted,
+        "changed": report.changed,
+        "added": report.new + names_added,
+    }
     if made := report.choices.as_json():
         counts["choices"] = json.loads(made)
     return counts if changed_values is None else counts | {"changes": changed_values}

@@ -97,6 +97,7 @@ def unattached_labels(store: Store) -> pd.DataFrame:
 
 COUNTS_BY_KIND = """
 SELECT 'log' AS kind, count(*) AS rows, min(date) AS first_day, max(date) AS last_day FROM services
+    WHERE coalesce(meals_planned, meals_served, preparation_kg, unserved_kg, leftovers_kg) IS NOT NULL
 UNION ALL SELECT 'mapping', count(*), NULL, NULL FROM service_points WHERE canteen IS NOT NULL
 UNION ALL SELECT 'canteens', count(*), NULL, NULL FROM canteens
 UNION ALL SELECT 'schools', count(*), NULL, NULL FROM schools

@@ -95,16 +95,17 @@ def journal_line(row: Mapping[Hashable, Any]) -> dict[str, Any]:
     `typed`: it was typed in a form.
     """
     detail = json.loads(row["detail"])
-    counts = {name: int(row[name]) for name in COUNTS if row[name] is not None and row[name] == row[name]}
-    all_counts = {name: counts.get(name, int(detail.get(name, 0))) for name in COUNTS}
-    added = all_counts["accepted"] - all_counts["changed"]
-    # Older audit lines have no `added`. Lines of the programme without a measure can only have added new names.
-    if not all_counts["accepted"] and row["kind"] in PROGRAMME_KINDS:
-        added = all_counts["without_measure"]
+    stored = {name: int(row[name]) for name in COUNTS if row[name] is not None and row[name] == row[name]}
+    counts = {name: stored.get(name, int(detail.get(name, 0))) for name in COUNTS}
+    added = counts["accepted"] - counts["changed"]
+    if row["kind"] in PROGRAMME_KINDS:
+        # A line without values adds a name. Older lines of the trail do not count these apart.
+        added = int(detail.get("added", added if counts["accepted"] else counts["without_measure"]))
+        counts["without_measure"] -= added - (counts["accepted"] - counts["changed"])
     return {
         **{str(name): value for name, value in row.items()},
-        **all_counts,
-        "added": int(detail.get("added", added)),
+        **counts,
+        "added": added,
         "changes": detail.get("changes") or [],
     }
 

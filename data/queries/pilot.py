@@ -1,5 +1,6 @@
 """The difference-in-differences of the pilot: its data, and the classes of its result (`models.pilot.study`)."""
 
+# ruff: noqa: S608 — statements share parts that are constants; every value is a parameter.
 from __future__ import annotations
 
 import math
@@ -8,6 +9,8 @@ from datetime import date
 
 import pandas as pd
 
+from data.calendar.exceptional import JUDGED, events
+from data.selection import Selection
 from data.store import Store
 
 FRAMING, TEST = "cadrage", "test"
@@ -43,13 +46,14 @@ def sites(store: Store) -> pd.DataFrame:
     return store.read(SITES, {"framing": FRAMING, "test": TEST})
 
 
-DAILY = """
+# Without the exceptional days: a strike moves both sides, and would be most of their difference.
+DAILY = f"""
 WITH measured AS (
     SELECT
         canteen, date, meals_served, gap,
         CASE WHEN meals_served > 0 THEN wasted_kg END AS wasted_kg
-    FROM located_services
-    WHERE canteen IS NOT NULL AND date >= $since
+    FROM {JUDGED}
+    WHERE canteen IS NOT NULL AND exceptional IS NULL AND NOT mistyped
 )
 SELECT
     canteen, any_value(canteens.label) AS label, any_value(coalesce(canteens.kind, '')) AS kind, date,
@@ -65,12 +69,11 @@ ORDER BY canteen, date
 """
 
 
-def daily(store: Store, since: date) -> pd.DataFrame:
-    """Return one row per canteen × day: surplus, shortage, waste (gross kilograms), and the meals each is about.
-
-    Waste is known where the three places of loss were weighed. An unknown figure is missing.
+def daily(store: Store, since: date, last: date) -> pd.DataFrame:
+    """Return one row per canteen × ordinary day, missing where not known: surplus, shortage, the meals they are about;
+    kilograms wasted (gross) where the three places of loss were weighed, and the meals they are about.
     """
-    return store.read(DAILY, {"since": since})
+    return store.read(DAILY, Selection(since, last).parameters() | events(store))
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,8 @@ def rollout_summary(store: Store, today: date) -> RolloutSummary:
     return RolloutSummary(
         schools=len(schools),
         goal=max(len(schools), int(goal.item()) if len(goal) else 0),
-        equipped=int(schools["equipped_on"].notna().sum()),
+        # As of that day: the page Synthèse asks for the last day of a period.
+        equipped=int((schools["equipped_on"] <= pd.Timestamp(today)).sum()),
         connected=int((schools["connection"] == "faite").sum()),
         late=int((schools["delay_days"] > 0).sum()),
         late_done=int(((schools["delay_days"] > 0) & finished(schools)).sum()),

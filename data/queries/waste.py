@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from data.queries.forecasts.adjusted import ADJUSTED, parameters
+from data.calendar.exceptional import SELECTED, parameters
+from data.queries.forecasts import adjusted
 from data.selection import Selection
 from data.store import Store
 
@@ -31,6 +32,8 @@ class WasteSummary:
 
     meals_served: int
     service_days: int
+    complete_days: int
+    meals_of_complete_days: int
     canteens: int
     pairs: int
     pairs_planned: int
@@ -70,14 +73,21 @@ class WasteSummary:
 
     @property
     def meals_per_day(self) -> float | None:
-        """Meals served per service day."""
-        return self.meals_served / self.service_days if self.service_days else None
+        """Meals served per complete day: a day that only a few canteens have told would lower the mean."""
+        return self.meals_of_complete_days / self.complete_days if self.complete_days else None
+
+    @property
+    def incomplete_days(self) -> int:
+        """Days of service that are left out of the mean per day."""
+        return self.service_days - self.complete_days
 
 
-SUMMARY = """
+SUMMARY = f"""
 SELECT
     coalesce(sum(meals_served), 0) AS meals_served,
     count(DISTINCT date) FILTER (meals_served > 0) AS service_days,
+    count(DISTINCT date) FILTER (meals_served > 0 AND complete) AS complete_days,
+    coalesce(sum(meals_served) FILTER (complete), 0) AS meals_of_complete_days,
     count(DISTINCT canteen) FILTER (meals_served > 0) AS canteens,
     count(gap) AS pairs,
     coalesce(sum(meals_planned) FILTER (gap IS NOT NULL), 0) AS pairs_planned,
@@ -89,18 +99,21 @@ SELECT
     coalesce(sum(meals_served) FILTER (wasted_kg IS NOT NULL), 0) AS weighed_meals,
     coalesce(sum(wasted_kg) FILTER (meals_served > 0), 0) AS weighed_kg,
     count(DISTINCT canteen) FILTER (wasted_kg IS NOT NULL AND meals_served > 0) AS weighing_canteens
-FROM selected_services($start, $end, $district, $canteen)
+FROM {SELECTED}
+LEFT JOIN known_days($district, $canteen) USING (date)
+WHERE NOT $complete_only OR complete
 """
 
 
 def waste_summary(store: Store, selection: Selection) -> WasteSummary:
     """Return the headline figures of a selection."""
-    row = store.read(SUMMARY, selection.parameters()).iloc[0]
+    asked = parameters(store, selection) | {"complete_only": selection.complete_only}
+    row = store.read(SUMMARY, asked).iloc[0]
     counts = {str(name): int(value) for name, value in row.drop("weighed_kg").items()}
     return WasteSummary(**counts, weighed_kg=float(row["weighed_kg"]))
 
 
-BY_WEEK = """
+BY_WEEK = f"""
 SELECT
     date_trunc('week', date) AS week,
     count(DISTINCT date) AS days,
@@ -110,7 +123,7 @@ SELECT
     100.0 * surplus_meals / sum(meals_served) AS surplus_pct,
     100.0 * shortage_meals / sum(meals_served) AS shortage_pct,
     100.0 * sum(gap) / sum(meals_served) AS overproduction_pct
-FROM selected_services($start, $end, $district, $canteen)
+FROM {SELECTED}
 WHERE gap IS NOT NULL
 GROUP BY week
 HAVING sum(meals_served) > 0
@@ -120,17 +133,19 @@ ORDER BY week
 
 def by_week(store: Store, selection: Selection) -> pd.DataFrame:
     """Return one row per week (its Monday): meals served, surplus, shortage and their difference, overproduction."""
-    return store.read(BY_WEEK, selection.parameters())
+    return store.read(BY_WEEK, parameters(store, selection))
 
 
-BY_CANTEEN = """
+BY_CANTEEN = f"""
 WITH selected AS (
     SELECT
         canteen, canteen_label, district, meals_served, gap, wasted_kg,
         -- A label without a canteen is a place of its own.
         CASE WHEN canteen IS NULL THEN site END AS site,
         CASE WHEN canteen IS NULL THEN site_kind END AS site_kind
-    FROM selected_services($start, $end, $district, $canteen)
+    FROM {SELECTED}
+    -- Each canteen is judged on its own days.
+    WHERE $with_exceptional OR NOT mistyped
 ), measured AS (
     SELECT
         coalesce(any_value(canteen_label), trim(site) || ' ' || site_kind || ' (à rattacher)') AS place,
@@ -160,17 +175,17 @@ ORDER BY surplus_meals DESC, place COLLATE FR, place
 
 def by_canteen(store: Store, selection: Selection) -> pd.DataFrame:
     """Return one row per canteen or label “à rattacher”, the one with most surplus meals first."""
-    return store.read(BY_CANTEEN, selection.parameters())
+    return store.read(BY_CANTEEN, parameters(store, selection))
 
 
-BY_WEEKDAY_AND_MONTH = """
+BY_WEEKDAY_AND_MONTH = f"""
 SELECT
     isodow(date) AS weekday,
     month(date) AS month,
     count(DISTINCT date) AS days,
     sum(meals_served)::BIGINT AS meals_served,
     100.0 * coalesce(sum(greatest(gap, 0)), 0) / sum(meals_served) AS surplus_pct
-FROM selected_services($start, $end, $district, $canteen)
+FROM {SELECTED}
 WHERE gap IS NOT NULL
 GROUP BY weekday, month
 HAVING sum(meals_served) > 0
@@ -180,13 +195,13 @@ ORDER BY weekday, month
 
 def by_weekday_and_month(store: Store, selection: Selection) -> pd.DataFrame:
     """Return one row per weekday (1 = Monday) × month: days, meals served, surplus in % of meals served."""
-    return store.read(BY_WEEKDAY_AND_MONTH, selection.parameters())
+    return store.read(BY_WEEKDAY_AND_MONTH, parameters(store, selection))
 
 
 # One row per day to come; for the city, over the canteens that weigh, since the others have no such forecast.
 WASTE_AHEAD = (
     "WITH"
-    + ADJUSTED
+    + adjusted.ADJUSTED
     + """
 SELECT
     date,
@@ -216,7 +231,7 @@ def waste_ahead(store: Store, run_id: int, canteen: str | None) -> pd.DataFrame:
 
     Without a canteen: over the city's canteens that weigh, with their number. Events declared since are included.
     """
-    return store.read(WASTE_AHEAD, {"canteen": canteen} | parameters(store, run_id))
+    return store.read(WASTE_AHEAD, {"canteen": canteen} | adjusted.parameters(store, run_id))
 
 
 def _ratio(part: float, whole: float) -> float | None:

@@ -3,17 +3,20 @@
 # ruff: noqa: S608 — statements share parts that are constants of this file; every value is a parameter.
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 
 from data.calendar.events import Event
+from data.calendar.exceptional import JUDGED, events
 from data.queries.forecasts.adjusted import ADJUSTED, parameters
+from data.selection import Selection
 from data.store import Store
 
 # The usual number of service points of a place on a weekday is the median over this many last days served.
 USUAL_DAYS = 41
-CITY_LEAST_SHARE = 0.8
+# Days of the past are read from this last year.
+RECENT = timedelta(days=365)
 
 # One row per place × day on which all the points that usually serve on that weekday have a plan. Without this rule, the
 # plan of one point would be compared with the forecast of two, and look like a shortage. The place '' is all the points
@@ -115,43 +118,29 @@ def daily_forecast(store: Store, run_id: int, canteen: str | None, what_if: Even
     return store.read(DAILY_FORECAST, values | parameters(store, run_id, what_if))
 
 
-# A day with the figures of a few points only would look like a drop. The city needs most of its usual points, a canteen
-# all those that usually serve on that weekday.
-RECENT_ACTUALS = """
-WITH days AS (
-    SELECT
-        date,
-        count(*) FILTER (meals_served > 0) AS points,
-        count(meals_planned) AS planned_points,
-        sum(meals_served)::BIGINT AS served,
-        sum(meals_planned)::BIGINT AS planned
-    FROM located_services
-    WHERE ($canteen IS NULL OR canteen = $canteen) AND date <= $until
-    GROUP BY date
-    HAVING sum(meals_served) > 0
-), expected AS (
-    SELECT
-        *,
-        CASE WHEN $canteen IS NULL
-            THEN $city_share * quantile_disc(points, 0.5) OVER all_days
-            ELSE quantile_disc(points, 0.5) OVER same_weekday
-        END AS least
-    FROM days
-    WINDOW all_days AS (ORDER BY date ROWS BETWEEN 20 PRECEDING AND 20 FOLLOWING),
-        same_weekday AS (PARTITION BY isodow(date) ORDER BY date ROWS BETWEEN 5 PRECEDING AND 5 FOLLOWING)
-)
-SELECT date, served AS meals_served, CASE WHEN planned_points >= least THEN planned END AS meals_planned
-FROM expected
-WHERE points >= least
-ORDER BY date DESC
-LIMIT $days
+# A day that is not complete would look like a drop; so would the plan of some of its points.
+RECENT_ACTUALS = f"""
+SELECT
+    date,
+    sum(meals_served)::BIGINT AS meals_served,
+    CASE WHEN count(meals_planned) >= 0.9 * any_value(usual_points) THEN sum(meals_planned)::BIGINT END
+        AS meals_planned,
+    any_value(exceptional) AS exceptional
+FROM {JUDGED} JOIN known_days($district, $canteen) USING (date)
+WHERE complete
+GROUP BY date
+ORDER BY date
 """
 
 
 def recent_actuals(store: Store, canteen: str | None, until: date, days: int = 30) -> pd.DataFrame:
-    """Return the last `days` service days with complete figures, in order: meals served, planned."""
-    values = {"canteen": canteen, "until": until, "days": days, "city_share": CITY_LEAST_SHARE}
-    return store.read(RECENT_ACTUALS, values).sort_values("date", ignore_index=True)
+    """Return one row per complete day, the last `days` of them, in order: meals served, planned.
+
+    `exceptional` is why the day is exceptional, missing on the other days.
+    """
+    selection = Selection(until - RECENT, until, canteen=canteen)
+    known = store.read(RECENT_ACTUALS, selection.parameters() | events(store))
+    return known.tail(days).reset_index(drop=True)
 
 
 FORECASTS_OF_DAY = (
