@@ -138,6 +138,12 @@ class DepositReport:
         """True when applying the file would leave every figure as it is."""
         return self.accepted == 0 and self.new_without_measure == 0
 
+    @property
+    def undecided(self) -> bool:
+        """True when the depositor has something to decide and has not done so."""
+        dates = bool(self.early_columns) and self.choices.early_dates is None
+        return dates or (bool(self.splits) and self.choices.column is None)
+
     def as_dict(self) -> dict[str, Any]:
         """Return the report as one JSON-ready object."""
         fields = ("file", "kind", "lines", "accepted", "without_measure", "changed", "unchanged")

@@ -22,13 +22,15 @@ from data.kinds import Field, Kind, normalise
 from data.reading.dates import Remark
 from data.reading.decoding import DepositRefused
 from data.reading.sheet import Sheet
-from data.reading.texts import value_counts, where
+from data.reading.texts import codes, value_counts, where
 from data.typography import TITLE, cut, quoted
 
 # The lines and values that a reason names.
 LINES_NAMED = 5
 # The values of a column that are offered one by one; the columns that are looked at; those that are offered.
 MAX_VALUES, MAX_COLUMNS, COLUMNS_OFFERED = 20, 50, 4
+# A service is named rather than a number of line that tells a few more lines apart.
+NEARLY = 0.9
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,9 @@ def settle(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, lines: pa.Table, cho
     """
     for table in ("repeats", "added"):
         cursor.execute(f"CREATE OR REPLACE TEMP TABLE {table} (line BIGINT, first_line BIGINT)")
+    cursor.register("file_lines", lines)
     kind, columns = sheet.kind, _candidates(sheet)
     chosen = _chosen(columns, choices)
-    cursor.register("file_lines", lines)
     shared = _find(cursor, kind, columns)
     splits = _splits(cursor, kind, columns) if shared else ()
     settled = Settled(choices, splits)
@@ -78,7 +80,7 @@ def _candidates(sheet: Sheet) -> pa.Table:
     texts = [field.name for field in sheet.kind.fields if field.name in sheet.cells.column_names and _is_free(field)]
     free = {name: sheet.cells[name] for name in texts if sheet.kind.additive and name not in sheet.kind.key}
     columns = {name: sheet.others[name] for name in sheet.others.column_names[1:] if name != REASON_COLUMN} | free
-    filled = [(name, column) for name, column in columns.items() if value_counts(column).keys() - {""}]
+    filled = [(name, column) for name, column in columns.items() if any(codes(column).dictionary[:2].to_pylist())]
     return pa.table({"line": sheet.cells["line"], **dict(filled[:MAX_COLUMNS])})
 
 
@@ -165,13 +167,15 @@ def _repeated_hashes(cursor: duckdb.DuckDBPyConnection, key: str) -> pa.Table:
 
 
 def _splits(cursor: duckdb.DuckDBPyConnection, kind: Kind, columns: pa.Table) -> tuple[Split, ...]:
-    """Return the columns that tell the most lines apart, those with the fewest values first."""
+    """Return the columns that tell nearly the most lines apart, those with the fewest values first."""
     titles = columns.column_names[1:]
     told = [f"count(*) FILTER (open AND told_{place})" for place in range(len(titles))]
     keys = cursor.execute(f"SELECT {', '.join(told)} FROM twins").fetchall()[0] if told else ()
     most = max(keys, default=0)
     # A kind without figures to add up can only keep the lines of one value: there must be few values.
-    values = {place: value_counts(columns[titles[place]]) for place, count in enumerate(keys) if count == most > 0}
+    values = {
+        place: value_counts(columns[titles[place]]) for place, count in enumerate(keys) if count >= NEARLY * most > 0
+    }
     if not kind.additive:
         values = {place: counts for place, counts in values.items() if len(counts) <= MAX_VALUES}
     best = sorted(values, key=lambda place: len(values[place]))[:COLUMNS_OFFERED]

@@ -162,7 +162,9 @@ def _canteen_of(row: dict, labels: dict[str, str], key: str) -> str | None:
 
 def _confirm(report: DepositReport, content: bytes, user: User, attachments: Attachments) -> None:
     with st.container(horizontal=True):
-        if report.rejected_lines == report.lines:
+        if report.undecided and report.rejected_lines == report.lines:
+            st.info("Répondez d’abord à la question posée plus haut.", icon=":material/help:")
+        elif report.rejected_lines == report.lines:
             st.warning(
                 "Aucune ligne acceptable\u00a0: corrigez les lignes rejetées, puis déposez le fichier à nouveau.",
                 icon=":material/edit:",

@@ -44,7 +44,10 @@ def typed(kind: str, text: str, shape: Shape | None, epoch: datetime) -> object:
     if kind == "n":
         number = float(text) if "." in text or "E" in text or "e" in text else int(text)
         return _shown(number, shape, epoch) if shape else number
-    return bool(int(text)) if kind == "b" else from_ISO8601(text)
+    if kind == "b":
+        return bool(int(text))
+    # openpyxl would drop the “Z” of universal time.
+    return text if text.endswith("Z") else from_ISO8601(text.replace(" ", "T"))
 
 
 def _shown(number: float, shape: Shape, epoch: datetime) -> object:
