@@ -17,12 +17,15 @@ import pyarrow as pa
 from data.deposit import plausibility
 from data.deposit.checking import line_warnings, refuse_lines
 from data.deposit.comparison import changes, newest_deposit, overlay, sort_lines, whole_lines
+from data.deposit.grid_kinds import with_kinds
+from data.deposit.holiday_ends import with_last_days
 from data.deposit.report import DepositReport, Finding, Findings
 from data.deposit.school_names import with_known_schools
 from data.deposit.staging import stage
 from data.deposit.unknown_labels import attach, unknown_labels
 from data.kinds.records import RECORD_TABLES, RecordTable
 from data.reading.cleaning import capped
+from data.reading.records import LINES
 from data.reading.sheet import DepositRefused, Sheet, read_sheet
 from data.reading.values import lookalikes
 from data.store import Store
@@ -117,7 +120,8 @@ def _examined(store: Store, version: int, file_name: str, content: bytes, typed:
         if typed or report.nothing_to_do:
             report = replace(report, known_by=newest_deposit(cursor, RECORD_TABLES[sheet.kind.name]))
         rows = cursor.sql(
-            "SELECT * EXCLUDE (empty, carries) FROM incoming WHERE carries AND line NOT IN (SELECT line FROM repeats)"
+            f"SELECT * EXCLUDE (empty, carries) REPLACE (line % {LINES} AS line)"
+            " FROM incoming WHERE carries AND line NOT IN (SELECT line FROM repeats)"
         )
         return _Examined(report, rows.to_arrow_table(), _before_and_after(cursor, RECORD_TABLES[sheet.kind.name]))
 
@@ -166,7 +170,7 @@ def base_name(file_name: str) -> str:
 
 
 def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) -> DepositReport:
-    sheet = with_known_schools(cursor, sheet)
+    sheet = with_kinds(cursor, with_last_days(cursor, with_known_schools(cursor, sheet)))
     stage(cursor, sheet)
     table = RECORD_TABLES[sheet.kind.name]
     if table.takes_back:
@@ -200,6 +204,7 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) ->
         rejected_lines=rejected_lines,
         unknown_labels=unknown,
         rejected_rows=_rejected_rows(cursor, sheet) if rejected_lines else pd.DataFrame(),
+        grid=tuple(sheet.grid),
         new_without_measure=_count(cursor, f"SELECT count(*) FROM outcome WHERE {is_new_without_measure}"),
     )
 
@@ -237,7 +242,8 @@ def _count(cursor: duckdb.DuckDBPyConnection, query: str) -> int:
 
 
 def _findings(cursor: duckdb.DuckDBPyConnection, source: str) -> Findings:
-    return Findings(cursor.sql(f'SELECT line, "column", reason {source} ORDER BY line, "column"').to_arrow_table())
+    findings = f'SELECT line % {LINES} AS line, "column", reason {source} ORDER BY 1, "column"'
+    return Findings(cursor.sql(findings).to_arrow_table())
 
 
 def _record(cursor: duckdb.DuckDBPyConnection, report: DepositReport, content: bytes, sha256: str, actor: str) -> int:

@@ -11,6 +11,7 @@ import pandas as pd
 from data.deposit.report import KnownBy
 from data.kinds import Kind
 from data.kinds.records import RecordTable
+from data.reading.records import LINES
 from data.typography import REASON, cut_sql
 
 CHANGES_SHOWN = 200
@@ -132,8 +133,8 @@ def changes(
     ]
     return cursor.execute(
         f"WITH known AS MATERIALIZED (SELECT * FROM {table.view} AS view {within}) "
-        f'SELECT line, key, "column", old, new FROM ({" UNION ALL ".join(selects)}) '
-        f"ORDER BY line, rank LIMIT {CHANGES_SHOWN}",
+        f'SELECT line % {LINES} AS line, key, "column", old, new FROM ({" UNION ALL ".join(selects)}) '
+        f"ORDER BY 1, key, rank LIMIT {CHANGES_SHOWN}",
         period,
     ).df()
 

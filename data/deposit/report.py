@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from data.reading.grids.read import GridCell
 from data.typography import AFTER, BEFORE, REASON, TITLE, cut, french
 
 COLUMNS = pa.schema([("line", pa.int64()), ("column", pa.string()), ("reason", pa.string())])
@@ -99,7 +100,8 @@ class DepositReport:
     measure; `unchanged` lines are known already. `changes` has line, key, column, old, new.
     `unknown_labels` has the labels that are in no mapping (site, site_kind, line, lines, canteens: the closest first).
     `rejected_rows` has the rejected lines as they were read, with their reasons, to be corrected and deposited again;
-    lines that could not be cut into cells are not in it. `known_by` is given for a file without anything new, and for
+    lines that could not be cut into cells are not in it. `grid` has what each cell of a grid
+    became. `known_by` is given for a file without anything new, and for
     lines typed in a form.
     """
 
@@ -119,6 +121,7 @@ class DepositReport:
     unknown_labels: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
     rejected_rows: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
     known_by: KnownBy | None = None
+    grid: tuple[GridCell, ...] = field(default=(), repr=False)
 
     @property
     def new(self) -> int:

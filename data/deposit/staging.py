@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.kinds import Field, Kind
+from data.kinds.records import RECORD_TABLES
+from data.reading.records import LINES
 from data.reading.sheet import Sheet
 from data.reading.texts import codes
 from data.typography import QUOTE, cut_sql
@@ -21,6 +23,8 @@ DATE = "une date : écrivez jj/mm/aaaa, par exemple 24/05/2026"
 MONTH = "un mois : écrivez mm/aaaa, par exemple 05/2026"
 # The words of a number, and an example where its field gives none.
 NUMBERS = {"integer": ("un nombre entier", "72"), "number": ("un nombre", "12,5")}
+# A number, then the word of its unit alone.
+NUMBER_AND_UNIT = r"^[+-]? ?[0-9][0-9 .,\x{a0}\x{202f}]*[ \x{a0}\x{202f}]*(\pL{1,14})[.]?$"
 ARROW_TYPES = {"date": pa.date32(), "integer": pa.int32(), "number": pa.float64()}
 FIRST_DAY, LAST_DAY = "DATE '2000-01-01'", "DATE '2100-12-31'"
 
@@ -28,13 +32,17 @@ FIRST_DAY, LAST_DAY = "DATE '2000-01-01'", "DATE '2100-12-31'"
 def stage(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
     """Create `file_lines` (values), `rejections` (line, column, reason) and `repeats` (line, first line) for a sheet.
 
-    `file_lines` has one row per line and one column per field of the kind; a missing value is NULL.
+    `file_lines` has one row per line and one column per field of the kind; a missing value is NULL. The lines that are
+    not ours are neither rejected nor compared with others.
     """
+    ours = RECORD_TABLES[sheet.kind.name].ours
     cursor.execute('CREATE OR REPLACE TEMP TABLE rejections (line BIGINT, "column" VARCHAR, reason VARCHAR)')
     cursor.register("file_lines", _type_cells(cursor, sheet))
     if sheet.broken:
         cursor.executemany("INSERT INTO rejections VALUES (?, NULL, ?)", [list(broken) for broken in sheet.broken])
-    _find_twins(cursor, sheet.kind)
+    if ours != "TRUE":
+        cursor.execute(f"DELETE FROM rejections WHERE line IN (SELECT line FROM file_lines WHERE NOT ({ours}))")
+    _find_twins(cursor, sheet.kind, ours)
 
 
 def _type_cells(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> pa.Table:
@@ -102,7 +110,7 @@ def _text(field: Field, kind: Kind) -> str:
 def _value(field: Field) -> str:
     name = _name(field)
     if field.type == "date":
-        return _date(name)
+        return date_sql(name)
     if field.type in ("integer", "number"):
         return _number(name, whole=field.type == "integer")
     return _choice(name, field.enum) if field.enum else name
@@ -142,7 +150,7 @@ def _number(name: str, *, whole: bool) -> str:
         ELSE round({near})::INTEGER END"""
 
 
-def _date(name: str) -> str:
+def date_sql(name: str) -> str:
     """Return the SQL that reads jj/mm/aaaa (also j/m/aa, with - or .), aaaa-mm-jj or an Excel serial number."""
     slashed = f"translate(regexp_extract({name}, '^[0-9/.-]+'), '.-', '//')"
     return f"""CASE
@@ -174,6 +182,11 @@ def _rules(field: Field) -> list[tuple[str, str]]:
     rules: list[tuple[str, str]] = []
     if field.required:
         rules.append((f"{text} IS NULL", "'valeur absente : cette colonne doit être remplie'"))
+    if field.units:
+        # The unit of another column: the figure is doubted, and its column named.
+        unit = f"regexp_extract({text}, '{NUMBER_AND_UNIT}', 1)"
+        message = f"'est en ' || {unit} || ', mais cette colonne est en {field.units[0]} : vérifiez la colonne'"
+        rules.append((f"{value} IS NULL AND {unit} <> ''", f"{shown} || {message}"))
     if field.type in ARROW_TYPES:
         rules.append((f"{text} IS NOT NULL AND {value} IS NULL", f"{shown} || 'n’est pas {nature(field)}'"))
     if field.type == "date":
@@ -202,7 +215,7 @@ def _limit(value: float) -> str:
     return f"{value:,g}".replace(",", "\u202f")
 
 
-def _find_twins(cursor: duckdb.DuckDBPyConnection, kind: Kind) -> None:
+def _find_twins(cursor: duckdb.DuckDBPyConnection, kind: Kind, ours: str) -> None:
     """Create `repeats` (line, first line) for identical lines, and reject the lines that contradict each other."""
     key = ", ".join(_name(field) for field in kind.fields if field.name in kind.key)
     others = [_name(field) for field in kind.fields if field.name not in kind.key]
@@ -213,7 +226,7 @@ def _find_twins(cursor: duckdb.DuckDBPyConnection, kind: Kind) -> None:
         CREATE OR REPLACE TEMP TABLE twins AS
         SELECT list_sort(list(line)) AS lines, coalesce({differ}, FALSE) AS contradictory, {identical} AS identical
         FROM file_lines
-        WHERE NOT invalid AND hash({key}) IN (SELECT hash FROM shared)
+        WHERE NOT invalid AND {ours} AND hash({key}) IN (SELECT hash FROM shared)
         GROUP BY {key}
         HAVING count(*) > 1
     """)
@@ -221,11 +234,12 @@ def _find_twins(cursor: duckdb.DuckDBPyConnection, kind: Kind) -> None:
     cursor.execute(
         """
         INSERT INTO rejections
-        SELECT unnest(lines), $key, 'contredit une autre ligne du fichier (lignes ' || array_to_string(lines[:5], ', ')
+        SELECT unnest(lines), $key, 'contredit une autre ligne du fichier (lignes '
+            || array_to_string(list_transform(lines[:5], lambda line: line % $lines), ', ')
             || ') : gardez une seule valeur'
         FROM twins WHERE contradictory
         """,
-        {"key": ", ".join(kind.key)},
+        {"key": ", ".join(kind.key), "lines": LINES},
     )
     cursor.execute("""
         CREATE OR REPLACE TEMP TABLE repeats AS

@@ -7,6 +7,7 @@ import duckdb
 import pandas as pd
 
 from data.kinds.records.names import distinctive_part
+from data.reading.records import LINES
 
 SUGGESTIONS = 3
 LEAST_LIKENESS = 0.75
@@ -15,7 +16,7 @@ LEAST_LIKENESS = 0.75
 # known under another kind (M, E, M/E) is the closest of all. An empty store knows none: nothing can be proposed.
 UNKNOWN = f"""
 WITH labels AS (
-    SELECT site_nom AS site, site_type AS site_kind, min(line) AS line, count(*) AS lines
+    SELECT site_nom AS site, site_type AS site_kind, min(line % {LINES}) AS line, count(*) AS lines
     FROM file_lines
     WHERE line NOT IN (SELECT line FROM rejections)
     GROUP BY ALL

@@ -19,7 +19,7 @@ class Field:
     """One column of a kind of file, as its Table Schema describes it.
 
     `headers` are the words that may name it in a file, the most certain first; `value_synonyms` are other ways to write
-    some values; `unit` may follow a number in its cell. A `month` column has dates: the first day of each month.
+    some values; `units` may follow a number in its cell, the usual one first. A `month` column has dates: the first day of each month.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Field:
     max_length: int | None
     pattern: str | None
     month: bool
-    unit: str | None
+    units: tuple[str, ...]
     headers: tuple[str, ...]
     value_synonyms: dict[str, str]
 
@@ -123,7 +123,7 @@ def _field(field: dict[str, Any]) -> Field:
         max_length=constraints.get("maxLength"),
         pattern=constraints.get("pattern"),
         month=field.get("month", False),
-        unit=field.get("unit"),
+        units=tuple(field.get("units", ())),
         headers=tuple(dict.fromkeys(map(normalise, (field["name"], field["title"], *field.get("synonyms", ()))))),
         value_synonyms={word: value for value, words in field.get("valueSynonyms", {}).items() for word in words},
     )

@@ -9,21 +9,10 @@ from data.kinds import normalise
 from data.reading.cleaning import capped, limited
 from data.reading.dates import Remark
 from data.reading.decoding import DepositRefused
+from data.reading.grids.choose import wide_menu
+from data.reading.grids.losses import course_of
 from data.reading.header import Header, fields_named
 from data.reading.texts import distinct, is_empty, where
-from data.typography import quoted
-
-COURSES = {
-    "entree",
-    "garniture",
-    "accompagnement",
-    "fromage",
-    "laitage",
-    "produit_laitier",
-    "dessert",
-    "gouter",
-    "potage",
-}
 
 
 def lines_above(header: Header) -> list[Remark]:
@@ -67,12 +56,10 @@ def without_repeated_headers(rows: pa.Table, header: Header) -> tuple[pa.Table, 
 
 def refuse_wide_menus(header: Header) -> None:
     """Refuse a menu that has one column per course: only the main dishes would be read."""
-    courses = [title.strip() for title in header.titles if normalise(title).rstrip("s") in COURSES]
+    unread = [title.strip() for name, title in zip(header.names, header.titles, strict=True) if name is None]
+    courses = [title for title in unread if course_of(title)]
     if header.kind.name == "menus" and courses:
-        raise DepositRefused(
-            f"Ce menu a une colonne par partie du repas ({quoted(courses[0], 40)}…). "
-            "Écrivez une ligne par plat, sous «\u00a0date\u00a0», «\u00a0rang\u00a0» et «\u00a0plat\u00a0»."
-        )
+        raise wide_menu(courses[0])
 
 
 def unread_columns(rows: pa.Table, header: Header) -> list[Remark]:

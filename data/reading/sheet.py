@@ -16,6 +16,8 @@ from data.reading.cleaning import without_blanks, without_formulas, without_tota
 from data.reading.dates import Remark, normalise_dates
 from data.reading.decoding import DepositRefused, as_utf8
 from data.reading.formulas import unescaped
+from data.reading.grids.choose import grid_of
+from data.reading.grids.read import GridCell
 from data.reading.header import (
     HEADER_SEARCH_LINES,
     SEPARATORS,
@@ -48,7 +50,8 @@ class Sheet:
     """A file read as text: `cells` has the column `line` (number in the file, from 1) and one per known field, coded.
 
     `broken` has the lines that could not be split into cells, with the reason. `remarks` (line, column, reason) has
-    what was decided or dropped: total rows, the order of day and month…
+    what was decided or dropped: total rows, the order of day and month… `grid` has what each cell of a grid was read
+    as: its lines are those of the file, and those of `cells` follow `data.reading.records.LINES`.
     """
 
     kind: Kind
@@ -56,6 +59,7 @@ class Sheet:
     broken: list[tuple[int, str]]
     ignored: tuple[str, ...]
     remarks: list[Remark] = field(default_factory=list)
+    grid: list[GridCell] = field(default_factory=list)
 
 
 @dataclass
@@ -64,6 +68,7 @@ class _Rows:
 
     table: pa.Table
     broken: list[tuple[int, str]] = field(default_factory=list)
+    grid: list[GridCell] = field(default_factory=list)
 
 
 def read_sheet(content: bytes, *, typed: bool = False) -> Sheet:
@@ -88,7 +93,7 @@ def read_sheet(content: bytes, *, typed: bool = False) -> Sheet:
     remarks += lines_above(header) + unread_columns(table, header) + totals + repeated
     cells, formulas = without_formulas(table.select(["line", *filter(None, header.names)]), header.kind)
     cells, dates = normalise_dates(normalise_values(cells, header.kind), header.kind)
-    return Sheet(header.kind, cells, rows.broken, _ignored(header), remarks + formulas + dates)
+    return Sheet(header.kind, cells, rows.broken, _ignored(header), remarks + formulas + dates, rows.grid)
 
 
 def _ignored(header: Header) -> tuple[str, ...]:
@@ -114,6 +119,8 @@ def _read_text(content: bytes) -> tuple[Header, _Rows, list[Remark]]:
     text, accents = as_utf8(content)
     headers = {separator: find_header(_top(records(text, separator))) for separator in SEPARATORS}
     header = best_of(headers.values())
+    if grid := grid_of(header, {sep: records(text, sep) for sep in SEPARATORS}, lambda sep: records(text, sep)):
+        return grid.header, _Rows(coded(grid.table), grid=grid.cells), grid.remarks
     if not isinstance(header, Header):
         tops = (list(_top(records(text, separator))) for separator in SEPARATORS)
         raise DepositRefused(unknown_header(tops, header))
@@ -133,6 +140,8 @@ def _read_workbook(content: bytes) -> tuple[Header, _Rows, list[Remark]]:
         headers = {name: header for name, header in candidates.items() if isinstance(header, Header)}
         tables = [name for name, header in headers.items() if _has_rows(workbook.tops[name], header)] or list(headers)
         header = headers[tables[0]] if tables else best_of(candidates.values())
+        if grid := grid_of(header, workbook.tops, workbook.records):
+            return grid.header, _Rows(coded(grid.table), grid=grid.cells), grid.remarks
         if not isinstance(header, Header):
             raise DepositRefused(unknown_header(workbook.tops.values(), header))
         rows = _rows_one_by_one(workbook.records(tables[0]), header, None)

@@ -13,6 +13,7 @@ from data.reading.texts import distinct, rewrite
 from data.typography import quoted
 
 SCHOOL_YEAR = re.compile(r"(?:annee_)?(?:scolaire_)?(20\d\d)_(?:20)?(\d\d)")
+NUMBER_AND_UNIT = re.compile(r"([+-]?\s?\d(?:[\d\s.,]*\d)?)\s*([^\d\s.,].*)")
 NAMES = ("site_nom", "ecole", "cantine_nom")
 
 
@@ -23,8 +24,8 @@ def normalise_values(cells: pa.Table, kind: Kind) -> pa.Table:
             continue
         if field.type in ("integer", "number", "date"):
             cells = _changed(cells, field.name, lambda text: text.removeprefix("'"))
-        if field.unit:
-            cells = _changed(cells, field.name, _without_unit(field.unit))
+        if field.units:
+            cells = _changed(cells, field.name, _without_unit(frozenset(field.units)))
         if field.value_synonyms:
             cells = _changed(cells, field.name, _without_synonyms(field))
         if field.name == "annee_scolaire":
@@ -37,9 +38,15 @@ def _without_synonyms(field: Field) -> Callable[[str], str]:
     return lambda text: text if text in field.enum else field.value_synonyms.get(normalise(text), text)
 
 
-def _without_unit(unit: str) -> Callable[[str], str]:
-    """Return a function that removes the unit of a number."""
-    return lambda text: text.removesuffix(unit).rstrip()
+def _without_unit(units: frozenset[str]) -> Callable[[str], str]:
+    """Return a function that removes the unit of a number, if it is one of these; another one stays, to be doubted."""
+
+    def without_unit(text: str) -> str:
+        if text[-1:].isdigit() or not (number := NUMBER_AND_UNIT.fullmatch(text)):
+            return text
+        return number[1] if normalise(number[2]) in units else text
+
+    return without_unit
 
 
 def _school_year(text: str) -> str:
