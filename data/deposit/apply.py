@@ -17,14 +17,14 @@ import pyarrow as pa
 from data.deposit import plausibility
 from data.deposit.checking import line_warnings, refuse_lines
 from data.deposit.comparison import changes, newest_deposit, overlay, sort_lines, whole_lines
-from data.deposit.grid_kinds import with_kinds
 from data.deposit.holiday_ends import with_last_days
+from data.deposit.known_names import with_kinds, with_known_schools
 from data.deposit.report import DepositReport, Finding, Findings
-from data.deposit.school_names import with_known_schools
 from data.deposit.staging import stage
 from data.deposit.unknown_labels import attach, unknown_labels
 from data.kinds.records import RECORD_TABLES, RecordTable
 from data.reading.cleaning import capped
+from data.reading.grids.choose import grid_of
 from data.reading.records import LINES
 from data.reading.sheet import DepositRefused, Sheet, read_sheet
 from data.reading.values import lookalikes
@@ -114,7 +114,7 @@ class _Examined(NamedTuple):
 @lru_cache(maxsize=1)
 def _examined(store: Store, version: int, file_name: str, content: bytes, typed: bool) -> _Examined:  # noqa: ARG001
     """Examine a file against the store of this version."""
-    sheet = read_sheet(content, typed=typed)
+    sheet = read_sheet(content, typed=typed, grid_of=grid_of)
     with store.scratch() as cursor:
         report = _examine(cursor, file_name, sheet)
         if typed or report.nothing_to_do:

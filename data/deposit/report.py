@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.reading.grids.read import GridCell
+from data.reading.header import GridCell
 from data.typography import AFTER, BEFORE, REASON, TITLE, cut, french
 
 COLUMNS = pa.schema([("line", pa.int64()), ("column", pa.string()), ("reason", pa.string())])

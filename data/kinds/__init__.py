@@ -19,7 +19,8 @@ class Field:
     """One column of a kind of file, as its Table Schema describes it.
 
     `headers` are the words that may name it in a file, the most certain first; `value_synonyms` are other ways to write
-    some values; `units` may follow a number in its cell, the usual one first. A `month` column has dates: the first day of each month.
+    some values; `units` may follow a number in its cell, the usual one first. A `month` column has dates: the
+    first day of each month.
     """
 
     name: str

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, lru_cache
 from itertools import pairwise, zip_longest
+from typing import NamedTuple
+
+import pyarrow as pa
 
 from data.kinds import Kind, kinds, normalise
+from data.reading.dates import Remark
 from data.reading.decoding import DepositRefused
 from data.reading.records import Record
 
@@ -71,6 +76,32 @@ class NearMiss:
     fields: frozenset[str]
 
 
+class GridCell(NamedTuple):
+    """A cell of a grid, and what it is read as: its line and title in the file, then the canteen, day and column."""
+
+    line: int
+    title: str
+    text: str
+    site: str
+    day: date
+    column: str
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A grid read as lines of the log: their table and header, each cell that was read, and remarks."""
+
+    header: Header
+    table: pa.Table
+    cells: list[GridCell]
+    remarks: list[Remark]
+
+
+GridReader = Callable[
+    [Header | NearMiss | None, Mapping[str, Iterable[Record]], Callable[[str], Iterable[Record]]], Grid | None
+]
+
+
 def find_header(top: Iterable[Record]) -> Header | NearMiss | None:
     """Return the first record that names enough columns of a kind; or else the nearest miss.
 
@@ -93,13 +124,19 @@ def find_header(top: Iterable[Record]) -> Header | NearMiss | None:
             fields = frozenset(filter(None, header.names))
             if kind.recognises(set(fields)) and (best is None or header.score > best.score):
                 best = header
-            elif fields and (nearest is None or len(fields) > len(nearest.fields)):
+            elif fields and _is_near(kind, fields) and (nearest is None or len(fields) > len(nearest.fields)):
                 nearest = NearMiss(kind, fields)
         if best:
             return best
         if any(words) and not words[0].startswith("sep"):
             above += [first, line]
     return nearest
+
+
+def _is_near(kind: Kind, fields: frozenset[str]) -> bool:
+    """Tell whether most of the required columns of a kind are there: fewer would make a hint that misleads."""
+    required = {known.name for known in kind.fields if known.required_column}
+    return len(fields) > 1 and 2 * len(fields & required) > len(required)
 
 
 def best_of(candidates: Iterable[Header | NearMiss | None]) -> Header | NearMiss | None:

@@ -9,8 +9,6 @@ from data.kinds import normalise
 from data.reading.cleaning import capped, limited
 from data.reading.dates import Remark
 from data.reading.decoding import DepositRefused
-from data.reading.grids.choose import wide_menu
-from data.reading.grids.losses import course_of
 from data.reading.header import Header, fields_named
 from data.reading.texts import distinct, is_empty, where
 
@@ -52,14 +50,6 @@ def without_repeated_headers(rows: pa.Table, header: Header) -> tuple[pa.Table, 
         repeated.append(row["line"])
     remarks: list[Remark] = [(line, None, "l’en-tête est répété\u00a0: ligne passée") for line in repeated]
     return rows.filter(pc.invert(pc.is_in(rows["line"], pa.array(repeated, pa.int64())))), capped(remarks)
-
-
-def refuse_wide_menus(header: Header) -> None:
-    """Refuse a menu that has one column per course: only the main dishes would be read."""
-    unread = [title.strip() for name, title in zip(header.names, header.titles, strict=True) if name is None]
-    courses = [title for title in unread if course_of(title)]
-    if header.kind.name == "menus" and courses:
-        raise wide_menu(courses[0])
 
 
 def unread_columns(rows: pa.Table, header: Header) -> list[Remark]:

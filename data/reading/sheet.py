@@ -16,18 +16,18 @@ from data.reading.cleaning import without_blanks, without_formulas, without_tota
 from data.reading.dates import Remark, normalise_dates
 from data.reading.decoding import DepositRefused, as_utf8
 from data.reading.formulas import unescaped
-from data.reading.grids.choose import grid_of
-from data.reading.grids.read import GridCell
 from data.reading.header import (
     HEADER_SEARCH_LINES,
     SEPARATORS,
+    GridCell,
+    GridReader,
     Header,
     best_of,
     fields_named,
     find_header,
     unknown_header,
 )
-from data.reading.layout import lines_above, refuse_wide_menus, unread_columns, without_repeated_headers
+from data.reading.layout import lines_above, unread_columns, without_repeated_headers
 from data.reading.records import MAX_CELL, Record, body_span, line_breaks, records
 from data.reading.texts import CODED, coded, codes, rewrite
 from data.reading.values import normalise_values
@@ -71,17 +71,16 @@ class _Rows:
     grid: list[GridCell] = field(default_factory=list)
 
 
-def read_sheet(content: bytes, *, typed: bool = False) -> Sheet:
+def read_sheet(content: bytes, *, typed: bool = False, grid_of: GridReader | None = None) -> Sheet:
     """Return the lines of a deposited file (text or .xlsx) under its kind's columns.
 
     Blank lines and total rows are dropped; a line with more cells than the header goes to `broken` with its reason.
-    Lines `typed` in a form are never totals. Raises DepositRefused when the file cannot be read or its header is not
-    known.
+    Lines `typed` in a form are never totals. `grid_of` reads the files that are grids. Raises DepositRefused when the
+    file cannot be read or its header is not known.
     """
     # Arrow keeps the memory of the file before.
     pa.default_memory_pool().release_unused()
-    header, rows, remarks = _read_workbook(content) if is_zip(content) else _read_text(content)
-    refuse_wide_menus(header)
+    header, rows, remarks = _read_workbook(content, grid_of) if is_zip(content) else _read_text(content, grid_of)
     table = without_blanks(_trimmed(unescaped(rows.table), header))
     table, totals = (table, []) if typed else without_totals(table, header)
     table, repeated = without_repeated_headers(table, header)
@@ -115,11 +114,12 @@ def _top(lines: Iterable[Record]) -> Iterator[Record]:
     return islice(lines, HEADER_SEARCH_LINES)
 
 
-def _read_text(content: bytes) -> tuple[Header, _Rows, list[Remark]]:
+def _read_text(content: bytes, grid_of: GridReader | None) -> tuple[Header, _Rows, list[Remark]]:
     text, accents = as_utf8(content)
     headers = {separator: find_header(_top(records(text, separator))) for separator in SEPARATORS}
     header = best_of(headers.values())
-    if grid := grid_of(header, {sep: records(text, sep) for sep in SEPARATORS}, lambda sep: records(text, sep)):
+    readings = {separator: records(text, separator) for separator in SEPARATORS}
+    if grid_of and (grid := grid_of(header, readings, lambda separator: records(text, separator))):
         return grid.header, _Rows(coded(grid.table), grid=grid.cells), grid.remarks
     if not isinstance(header, Header):
         tops = (list(_top(records(text, separator))) for separator in SEPARATORS)
@@ -134,13 +134,13 @@ def _read_text(content: bytes) -> tuple[Header, _Rows, list[Remark]]:
     return header, rows, remarks
 
 
-def _read_workbook(content: bytes) -> tuple[Header, _Rows, list[Remark]]:
+def _read_workbook(content: bytes, grid_of: GridReader | None) -> tuple[Header, _Rows, list[Remark]]:
     with open_workbook(content) as workbook:
         candidates = {name: find_header(top) for name, top in workbook.tops.items()}
         headers = {name: header for name, header in candidates.items() if isinstance(header, Header)}
         tables = [name for name, header in headers.items() if _has_rows(workbook.tops[name], header)] or list(headers)
         header = headers[tables[0]] if tables else best_of(candidates.values())
-        if grid := grid_of(header, workbook.tops, workbook.records):
+        if grid_of and (grid := grid_of(header, workbook.tops, workbook.records)):
             return grid.header, _Rows(coded(grid.table), grid=grid.cells), grid.remarks
         if not isinstance(header, Header):
             raise DepositRefused(unknown_header(workbook.tops.values(), header))

@@ -9,9 +9,9 @@ from data.kinds import normalise
 from data.reading.decoding import DepositRefused
 from data.reading.grids.days import day_title
 from data.reading.grids.losses import course_of
-from data.reading.grids.read import Grid, days_of, read_grid
+from data.reading.grids.read import days_of, read_grid
 from data.reading.grids.weighings import NUMBER
-from data.reading.header import HEADER_SEARCH_LINES, Header, NearMiss
+from data.reading.header import HEADER_SEARCH_LINES, Grid, Header, NearMiss
 from data.reading.records import Record
 from data.typography import quoted
 
@@ -26,8 +26,10 @@ def grid_of(
 
     A file with a known column of dates is no grid. Raises DepositRefused for a grid that cannot be read.
     """
-    if isinstance(header, Header) and _has_dates(header):
-        return None
+    if isinstance(header, Header):
+        _refuse_wide_header(header)
+        if _has_dates(header):
+            return None
     readings = {name: list(islice(top, HEADER_SEARCH_LINES)) for name, top in tops.items()}
     days = {name: days_of(top) for name, top in readings.items()}
     best = max(days, key=lambda name: days[name], default=None)
@@ -48,10 +50,17 @@ def _refuse_wide_menu(top: list[Record]) -> None:
     for _, _, cells in top:
         courses = [cell.strip() for cell in cells or () if course_of(cell)]
         if len(courses) >= LEAST_COURSES and any(normalise(cell) in DATES for cell in cells or ()):
-            raise wide_menu(courses[0])
+            raise _wide_menu(courses[0])
 
 
-def wide_menu(course: str) -> DepositRefused:
+def _refuse_wide_header(header: Header) -> None:
+    unread = [title.strip() for name, title in zip(header.names, header.titles, strict=True) if name is None]
+    courses = [title for title in unread if course_of(title)]
+    if header.kind.name == "menus" and courses:
+        raise _wide_menu(courses[0])
+
+
+def _wide_menu(course: str) -> DepositRefused:
     """Return the refusal of a menu that has one column per course: only its main dishes would be read."""
     return DepositRefused(
         f"Ce fichier est un menu en largeur\u00a0: il a une colonne par partie du repas ({quoted(course, 40)}…). "

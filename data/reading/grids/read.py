@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -18,34 +16,13 @@ from data.reading.grids.days import DayTitle, dates_of, start_written
 from data.reading.grids.losses import MEALS, WEIGHTS, canteen_named, course_of, measure_of
 from data.reading.grids.shape import Row, Shape, rows_of, shape_of
 from data.reading.grids.weighings import NUMBER, Figure, in_kg, merged_weighings
-from data.reading.header import Header
+from data.reading.header import Grid, GridCell, Header
 from data.reading.records import LINES, Record
 from data.typography import quoted
 
 MOST_ROWS = 2_000
 COLUMNS = ("site_nom", "site_type", "date", "prevision", "reel", *WEIGHTS, "commentaire")
 ADVICE = "Écrivez une ligne par cantine et par jour, ou prenez le modèle du journal, puis déposez le fichier."
-
-
-class GridCell(NamedTuple):
-    """A cell of a grid, and what it is read as: its line and title in the file, then the canteen, day and column."""
-
-    line: int
-    title: str
-    text: str
-    site: str
-    day: date
-    column: str
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A grid read as lines of the log: their table and header, each cell that was read, and remarks."""
-
-    header: Header
-    table: pa.Table
-    cells: list[GridCell]
-    remarks: list[Remark] = field(default_factory=list)
 
 
 def days_of(top: Sequence[Record]) -> int:
