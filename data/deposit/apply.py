@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
@@ -21,7 +22,7 @@ from data.deposit.holiday_ends import with_last_days
 from data.deposit.known_names import with_kinds, with_known_schools
 from data.deposit.report import DepositReport, Finding, Findings
 from data.deposit.staging import stage
-from data.deposit.unknown_labels import attach, unknown_labels
+from data.deposit.unknown_labels import attach, own_names, unknown_labels
 from data.kinds.records import RECORD_TABLES, RecordTable
 from data.reading.cleaning import capped
 from data.reading.grids.choose import grid_of
@@ -53,7 +54,7 @@ def apply(
     file_name: str,
     content: bytes,
     actor: str,
-    attachments: dict[tuple[str, str], str] | None = None,
+    attachments: Mapping[tuple[str, str], str | None] | None = None,
     *,
     whole: bool = False,
     typed: bool = False,
@@ -61,7 +62,8 @@ def apply(
 ) -> DepositReport:
     """Check the file against the store as it is now and record its valid lines, in one transaction.
 
-    `attachments` gives the canteens chosen for unknown labels (site, kind); they are recorded with the deposit.
+    `attachments` gives the canteens chosen for unknown labels (site, kind), None for one to leave; they are recorded
+    with the deposit. A label that is a canteen's own name is its own, unless another choice is given.
     `typed` lines come from a form: the audit trail says so, and none of them is read as a total.
     A file without anything new leaves the store as it is; its report names the deposit that has these lines already.
     Raises DepositRefused when the whole file must be refused or when all its lines are rejected; with `whole`, also
@@ -81,7 +83,7 @@ def apply(
                 raise _NothingToDo
             deposit_id = _record(cursor, report, content, digest.result().hexdigest(), actor)
             _insert(cursor, RECORD_TABLES[report.kind], deposit_id, rows)
-            attach(cursor, deposit_id, attachments or {})
+            attach(cursor, deposit_id, own_names(report.unknown_labels) | dict(attachments or {}))
             detail |= {"deposit": deposit_id} | _audit_counts(report, changed_values)
     except _NothingToDo:
         pass
@@ -214,11 +216,18 @@ def _about_labels(unknown: pd.DataFrame) -> list[Finding]:
         Finding(
             int(row["line"]),
             "site_nom",
-            f"« {row['site']} » ({row['site_kind']}) n’est rattaché à aucune cantine"
-            + (f" ; le nom connu le plus proche est « {row['closest']} »" if row["canteens"] else ""),
+            _about_label(row),
         )
         for row in unknown.to_dict("records")
     ]
+
+
+def _about_label(row: dict[Hashable, Any]) -> str:
+    label = f"« {row['site']} » ({row['site_kind']})"
+    if row["own_canteen"]:
+        return f"{label} est le nom d’une cantine, « {row['own_canteen']} » : il lui est rattaché"
+    closest = f" ; le nom connu le plus proche est « {row['closest']} »" if row["canteens"] else ""
+    return f"{label} n’est rattaché à aucune cantine{closest}"
 
 
 def _rejected_rows(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> pd.DataFrame:

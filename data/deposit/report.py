@@ -98,7 +98,8 @@ class DepositReport:
 
     `accepted` lines are new or change something (`changed` counts the latter); `without_measure` lines carry no
     measure; `unchanged` lines are known already. `changes` has line, key, column, old, new.
-    `unknown_labels` has the labels that are in no mapping (site, site_kind, line, lines, canteens: the closest first).
+    `unknown_labels` has the labels that are in no mapping (site, site_kind, line, lines, canteens: the closest
+    first, own_canteen: the one that has this name).
     `rejected_rows` has the rejected lines as they were read, with their reasons, to be corrected and deposited again;
     lines that could not be cut into cells are not in it. `grid` has what each cell of a grid
     became. `known_by` is given for a file without anything new, and for
