@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import duckdb
@@ -17,7 +18,8 @@ from data.reading.sheet import Sheet
 from data.reading.texts import coded, distinct, rewrite
 from data.typography import TITLE, quoted
 
-SCHOOL = "ecole"
+SCHOOL, PUPILS = "ecole", "enrolment"
+OF_EVERY_SCHOOL = frozenset(("ecole", "publique", "public", "communale", "municipale", "primaire"))
 BOTH = "M/E"
 # The one type that each known name has, whether a service point or a canteen has it.
 KNOWN_KINDS = f"""
@@ -33,19 +35,24 @@ GROUP BY name HAVING count(*) = 1
 
 
 def with_known_schools(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> Sheet:
-    """Return a sheet of the programme with known school names, and one remark per name that was replaced.
+    """Return a sheet of the programme, or of pupils, with known school names, and a remark per name that was replaced.
 
-    Only case, accents, punctuation and a first word “École” may differ. A name that matches two schools is not replaced
-    (a check refuses it). A name that known lines of the kind already use is not replaced either, so that these lines
-    can be corrected.
+    Only case, accents, punctuation and a first word “École” may differ (of pupils: the order of the words too). A name
+    that matches two schools is not replaced (a check refuses it). A name that known lines of the kind already use is
+    not replaced either, so that these lines can be corrected.
     """
-    if sheet.kind.name not in PROGRAMME_KINDS or SCHOOL not in sheet.cells.column_names:
+    if sheet.kind.name not in (*PROGRAMME_KINDS, PUPILS) or SCHOOL not in sheet.cells.column_names:
         return sheet
+    of_pupils = sheet.kind.name == PUPILS
     known, used_by_kind = (
         {str(name) for (name,) in cursor.execute(names).fetchall()}
-        for names in (KNOWN_SCHOOLS, schools_of(RECORD_TABLES[sheet.kind.name].view))
+        for names in (
+            "SELECT school FROM schools" if of_pupils else KNOWN_SCHOOLS,
+            schools_of(RECORD_TABLES[sheet.kind.name].view),
+        )
     )
-    known_names = _known_names(set(distinct(sheet.cells[SCHOOL])) - used_by_kind, known)
+    texts = set(distinct(sheet.cells[SCHOOL])) - used_by_kind
+    known_names = _known_names(texts, known, _words if of_pupils else _plain)
     if not known_names:
         return sheet
     cells = rewrite(
@@ -59,17 +66,27 @@ def with_known_schools(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> Sheet
     return replace(sheet, cells=cells, remarks=sheet.remarks + capped(remarks))
 
 
-def _known_names(texts: set[str], known: set[str]) -> dict[str, str]:
-    """Return the known name of each unknown text that looks like exactly one known name."""
+def _known_names(texts: set[str], known: set[str], form: Callable[[str], str]) -> dict[str, str]:
+    """Return the known name of each unknown text that looks like exactly one known name, or has it in its path."""
     alike: dict[str, list[str]] = {}
     for name in known:
-        alike.setdefault(_plain(name), []).append(name)
-    unknown = (text for text in texts - known if _plain(text))
-    return {text: names[0] for text in sorted(unknown) if len(names := alike.get(_plain(text), [])) == 1}
+        alike.setdefault(form(name), []).append(name)
+    known_names: dict[str, str] = {}
+    for text in sorted(texts - known):
+        parts = [form(part) for part in (text, *text.split(">"))]
+        single = [alike[part][0] for part in parts if part and len(alike.get(part, [])) == 1]
+        if single:
+            known_names[text] = single[0]
+    return known_names
 
 
 def _plain(name: str) -> str:
     return normalise(name).removeprefix("ecole_")
+
+
+def _words(name: str) -> str:
+    """Return the words of a school in one order, without those that the ministry adds to each."""
+    return " ".join(sorted(set(normalise(name).split("_")) - OF_EVERY_SCHOOL)) or normalise(name)
 
 
 def with_kinds(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> Sheet:

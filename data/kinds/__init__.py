@@ -20,7 +20,8 @@ class Field:
 
     `headers` are the words that may name it in a file, the most certain first; `value_synonyms` are other ways to write
     some values; `units` may follow a number in its cell, the usual one first. A `month` column has dates: the
-    first day of each month.
+    first day of each month. `headers_beside` are words that name it only beside one of some other titles: “Nom” in an
+    export of GLPI, which has “Fabricant” too.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Field:
     units: tuple[str, ...]
     headers: tuple[str, ...]
     value_synonyms: dict[str, str]
+    headers_beside: dict[str, frozenset[str]]
 
     @property
     def length_note(self) -> str:
@@ -126,5 +128,6 @@ def _field(field: dict[str, Any]) -> Field:
         month=field.get("month", False),
         units=tuple(field.get("units", ())),
         headers=tuple(dict.fromkeys(map(normalise, (field["name"], field["title"], *field.get("synonyms", ()))))),
+        headers_beside={word: frozenset(others) for word, others in field.get("synonymsBeside", {}).items()},
         value_synonyms={word: value for value, words in field.get("valueSynonyms", {}).items() for word in words},
     )

@@ -22,6 +22,7 @@ SEPARATORS = ";,\t|"
 MAX_COLUMNS = 1_000
 # All our titles are much shorter; a longer word is not compared, nor cached.
 LONGEST_WORD = 200
+LAST_RANK = 1_000
 MODEL_HINT = (
     "La page «\u00a0Déposer un fichier\u00a0» montre les colonnes attendues de chaque type de fichier "
     "et donne un modèle vide."
@@ -154,11 +155,17 @@ def _fields_of_columns(kind: str, words: list[str]) -> tuple[str | None, ...]:
     names: list[str | None] = [None] * len(words)
     best_places: dict[str, tuple[int, int]] = {}
     for place, word in enumerate(words):
-        for name, rank in fields_named(kind, word).items():
+        for name, rank in (fields_named(kind, word) or _named_beside(kind, word, words)).items():
             best_places[name] = min(best_places.get(name, (rank, place)), (rank, place))
     for name, (_, place) in best_places.items():
         names[place] = names[place] or name
     return tuple(names)
+
+
+def _named_beside(kind: str, word: str, words: list[str]) -> dict[str, int]:
+    """Return the fields that a word names only because of the other titles of its file."""
+    fields = (known for known in kinds()[kind].fields if word in known.headers_beside)
+    return {known.name: LAST_RANK for known in fields if not known.headers_beside[word].isdisjoint(words)}
 
 
 def fields_named(kind: str, word: str) -> dict[str, int]:

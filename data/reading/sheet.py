@@ -30,7 +30,7 @@ from data.reading.header import (
 from data.reading.layout import lines_above, unread_columns, without_repeated_headers
 from data.reading.records import MAX_CELL, Record, body_span, line_breaks, records
 from data.reading.texts import CODED, coded, codes, rewrite
-from data.reading.values import normalise_values
+from data.reading.values import as_ours, denomination, normalise_values
 from data.reading.workbook import is_zip, open_workbook
 from data.typography import quoted
 
@@ -89,7 +89,8 @@ def read_sheet(content: bytes, *, typed: bool = False, grid_of: GridReader | Non
             f"Le fichier ne contient que son en-tête ({header.kind.title.lower()})\u00a0: aucune ligne à lire. "
             "Vérifiez l’export, puis déposez le fichier à nouveau."
         )
-    remarks += lines_above(header) + unread_columns(table, header) + totals + repeated
+    table, header, meant = as_ours(table, header)
+    remarks += meant + lines_above(header) + unread_columns(table, header) + totals + repeated
     cells, formulas = without_formulas(table.select(["line", *filter(None, header.names)]), header.kind)
     cells, dates = normalise_dates(normalise_values(cells, header.kind), header.kind)
     return Sheet(header.kind, cells, rows.broken, _ignored(header), remarks + formulas + dates, rows.grid)
@@ -97,7 +98,9 @@ def read_sheet(content: bytes, *, typed: bool = False, grid_of: GridReader | Non
 
 def _ignored(header: Header) -> tuple[str, ...]:
     """Return the titles of the columns that are no field of the kind."""
-    without_field = (title.strip() for title, name in zip(header.titles, header.names, strict=True) if name is None)
+    columns = enumerate(zip(header.titles, header.names, strict=True))
+    used = denomination(header)
+    without_field = (title.strip() for place, (title, name) in columns if name is None and place != used)
     return tuple(title for title in without_field if title and not fields_named(header.kind.name, normalise(title)))
 
 
