@@ -1,1 +1,1 @@
-"""DuckDB and files: the store, the deposits, the questions asked of the data. No Streamlit, no model."""
+"""DuckDB and files: the store, the deposits, the queries. No Streamlit, no model."""

@@ -1,4 +1,4 @@
-"""The data room from the command line: `python -m data import|deposits|undo|redo|export|demo|…|backup|restore|user`."""
+"""Command-line entry point: `python -m data import|deposits|undo|redo|export|demo|…|backup|restore|user`."""
 
 from __future__ import annotations
 

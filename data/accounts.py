@@ -1,4 +1,4 @@
-"""The accounts: who may sign in, with which role, and which of their sign-ins still count."""
+"""User accounts: who may sign in, with which role, and session revocation by a generation number."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import duckdb
 from data.store import Store
 
 ROLES = ("comite", "mission", "cantine", "cuisine")
-# The moment as a generation: never one that a copied cookie may hold.
+# The new generation is the present time in microseconds: no existing cookie has this generation.
 END_SESSIONS = """
 INSERT INTO sign_in_generations
 SELECT DISTINCT lower(email), epoch_us(now()) FROM users WHERE $email IS NULL OR lower(email) = $email
@@ -19,7 +19,7 @@ ON CONFLICT (email) DO UPDATE SET generation = excluded.generation
 
 @dataclass(frozen=True)
 class Account:
-    """An active account. A sign-in of another `generation` was ended by signing out."""
+    """An active account; a session with another `generation` has been revoked."""
 
     role: str
     generation: int = 0
@@ -36,7 +36,7 @@ def active_accounts(store: Store) -> dict[str, Account]:
 
 
 def save_account(store: Store, actor: str, email: str, role: str, *, active: bool) -> None:
-    """Create an account, or change its role and whether it is active; closing it ends its sessions for good."""
+    """Create an account, or change its role and whether it is active; an inactive account loses all its sessions."""
     account = {"email": email.strip().lower(), "role": role, "active": active}
     with store.write(actor, "user", account) as cursor:
         cursor.execute(
@@ -49,12 +49,12 @@ def save_account(store: Store, actor: str, email: str, role: str, *, active: boo
 
 
 def end_sessions(store: Store, email: str) -> None:
-    """End every session of an account, on whatever device: none of its sign-ins so far counts any more."""
+    """Revoke every session of an account, on all devices."""
     account = {"email": email.strip().lower()}
     with store.write(email, "sign_out", account) as cursor:
         cursor.execute(END_SESSIONS, account)
 
 
 def end_all_sessions(cursor: duckdb.DuckDBPyConnection) -> None:
-    """End the sessions of every account: a restored store knows nothing of who signed out since it was copied."""
+    """Revoke the sessions of every account: a restored store does not know who signed out after the backup."""
     cursor.execute(END_SESSIONS, {"email": None})

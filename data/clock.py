@@ -1,4 +1,4 @@
-"""What day it is where the canteens are, whatever the time zone of the server."""
+"""The present date in Paris, in any time zone of the server."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ PARIS = ZoneInfo("Europe/Paris")
 
 
 def today_in_paris() -> date:
-    """Return the day it is in Paris; in SQL, `current_date` is that day too (see `data.store`)."""
+    """Return the present date in Paris; in SQL, `current_date` is the same date (see `data.connection`)."""
     return datetime.now(PARIS).date()

@@ -1,4 +1,4 @@
-"""The connection to the file: locked down, shared by cursors, made again once DuckDB has given it up."""
+"""The database connection: locked down, shared by cursors, opened again after DuckDB invalidates it."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
 
 
 def connect(path: Path, folders: list[Path]) -> duckdb.DuckDBPyConnection:
-    """Open the file with nothing outside its own folders within reach of SQL."""
+    """Open the file; SQL can reach no file outside these folders."""
     connection = duckdb.connect(str(path), config=LOCKED_DOWN)
     connection.execute("SET allowed_directories = $folders", {"folders": [str(folder) for folder in folders]})
-    # What `current_date` is; what is written is in UTC, and says so.
+    # For `current_date`. Times are stored in UTC.
     connection.execute(f"SET GLOBAL TimeZone = '{PARIS.key}'")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
@@ -32,17 +32,17 @@ def connect(path: Path, folders: list[Path]) -> duckdb.DuckDBPyConnection:
 
 
 class Cursors:
-    """Count who is on the connection: DuckDB only lets go of a database it has invalidated once nobody is."""
+    """Reference counting of cursors: an invalidated database can be opened again when no cursor is left on it."""
 
     def __init__(self) -> None:
-        """Start with nobody."""
+        """Start with no cursor."""
         self.invalidated = False
         self._count = 0
         self._lock = threading.Lock()
 
     @contextmanager
     def one(self, reopen: Callable[[], None]) -> Iterator[None]:
-        """Count one more, on a new connection when the last one was invalidated."""
+        """Count one more cursor; open a new connection first if the last one is invalidated and free."""
         with self._lock:
             if self.invalidated and not self._count:
                 reopen()

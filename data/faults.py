@@ -1,4 +1,4 @@
-"""What keeps the store from serving, as classes whose messages are French sentences that say what to do."""
+"""Error handling of the store: exceptions whose messages are French sentences with what to do."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ RESTORE = "restaurez la dernière sauvegarde (python -m data restore FICHIER)"
 
 
 class StoreFault(Exception):
-    """The store cannot serve; the message is a French sentence for whoever asked, and says what to do."""
+    """The store cannot be used; the message is a French sentence for the user, with what to do."""
 
 
 class StoreBusy(StoreFault):
-    """Another process holds the file."""
+    """Another process has the file open."""
 
 
 class StoreTooRecent(StoreFault):
-    """The file was written by a later version of the application."""
+    """A later version of the application wrote the file."""
 
 
 class StoreDamaged(StoreFault):
-    """The file, or the journal beside it, is truncated, corrupted, or not of this application."""
+    """The file, or its journal, is truncated, corrupted, or of another application."""
 
 
 class StoreUnwritable(StoreFault):
-    """The file or its folder cannot be created or written."""
+    """The file or its folder cannot be created, or cannot be written."""
 
 
 class StoreFull(StoreFault):
@@ -38,7 +38,7 @@ class StoreFull(StoreFault):
 
 
 def busy(path: Path, process: str = "") -> StoreBusy:
-    """Say that another program holds the file."""
+    """Return the fault of a file that another program has open."""
     holder = f" (processus {process})" if process else ""
     return StoreBusy(
         f"La base {path} est déjà ouverte par un autre programme{holder}. "
@@ -47,7 +47,7 @@ def busy(path: Path, process: str = "") -> StoreBusy:
 
 
 def too_recent(path: Path) -> StoreTooRecent:
-    """Say that the application must be updated."""
+    """Return the fault of a file that needs a later version of the application."""
     return StoreTooRecent(
         f"La base {path} a été écrite par une version plus récente d’Antigaspi. "
         "Mettez l’application à jour, puis recommencez."
@@ -55,7 +55,7 @@ def too_recent(path: Path) -> StoreTooRecent:
 
 
 def foreign(path: Path) -> StoreDamaged:
-    """Say that the file is something else than a store."""
+    """Return the fault of a file that is not a store."""
     return StoreDamaged(
         f"{path} n’est pas une base d’Antigaspi. "
         f"Vérifiez le chemin donné (ANTIGASPI_DB)\u00a0; si c’est bien lui, {RESTORE}."
@@ -63,7 +63,7 @@ def foreign(path: Path) -> StoreDamaged:
 
 
 def damaged(path: Path) -> StoreDamaged:
-    """Say that a part of the file cannot be read."""
+    """Return the fault of a file that has an unreadable part."""
     return StoreDamaged(
         f"La base {path} est abîmée ou incomplète\u00a0: une partie ne se relit plus. "
         f"Arrêtez l’application et {RESTORE}\u00a0; le fichier abîmé sera gardé à côté."
@@ -71,7 +71,7 @@ def damaged(path: Path) -> StoreDamaged:
 
 
 def wrong_journal(path: Path) -> StoreDamaged:
-    """Say that what is beside the file cannot be put into it."""
+    """Return the fault of a journal that cannot be applied to its file."""
     return StoreDamaged(
         f"Le journal {path}.wal, laissé à côté de la base {path}, est abîmé ou vient d’une autre base. "
         "Déplacez-le dans un autre dossier sans le supprimer, puis recommencez\u00a0: la base reprendra son dernier "
@@ -80,7 +80,7 @@ def wrong_journal(path: Path) -> StoreDamaged:
 
 
 def lost_file(path: Path, journal: Path) -> StoreDamaged:
-    """Say that only the journal of a store is left."""
+    """Return the fault of a journal whose file is missing."""
     return StoreDamaged(
         f"Le fichier {path} manque, alors que son journal {journal} est là. Remettez ce fichier à sa place, "
         f"ou {RESTORE}\u00a0; pour partir d’une base vide, déplacez d’abord ce journal dans un autre dossier."
@@ -88,7 +88,7 @@ def lost_file(path: Path, journal: Path) -> StoreDamaged:
 
 
 def full(path: Path) -> StoreFull:
-    """Say that room must be made."""
+    """Return the fault of a full disk."""
     return StoreFull(
         f"Le disque de {path} est plein\u00a0: ce qui était en cours n’a pas été enregistré, ce qui l’était avant est "
         "gardé. Libérez de la place, puis recommencez."
@@ -96,7 +96,7 @@ def full(path: Path) -> StoreFull:
 
 
 def unwritable(path: Path) -> StoreUnwritable:
-    """Say that a right is missing."""
+    """Return the fault of a file without write permission."""
     return StoreUnwritable(
         f"Antigaspi ne peut pas écrire {path}\u00a0: ce fichier ou son dossier est en lecture seule pour le compte qui "
         "lance la commande. Donnez-lui le droit d’y écrire, puis recommencez."
@@ -104,7 +104,7 @@ def unwritable(path: Path) -> StoreUnwritable:
 
 
 def unreachable(path: Path) -> StoreUnwritable:
-    """Say that the path leads nowhere."""
+    """Return the fault of a path that cannot exist."""
     return StoreUnwritable(
         f"Le chemin {path} ne mène à aucun fichier possible\u00a0: un de ses dossiers manque, ou n’en est pas un. "
         "Corrigez ce chemin (ANTIGASPI_DB pour la base), puis recommencez."
@@ -117,7 +117,7 @@ UNREACHABLE = (errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.EN
 
 
 def of_system(error: OSError, path: Path) -> StoreFault:
-    """Return what an error of the system means for who wanted to write this path."""
+    """Return the fault that explains an error of the system on this path."""
     for numbers, fault in ((FULL, full), (UNWRITABLE, unwritable), (UNREACHABLE, unreachable)):
         if error.errno in numbers:
             return fault(path)
@@ -127,9 +127,9 @@ def of_system(error: OSError, path: Path) -> StoreFault:
     )
 
 
-# DuckDB gives these faults no class of their own; the first that matches counts.
-LOCK_WORDS = re.compile(r"Could not set lock")
-WORDS: dict[re.Pattern[str], Callable[[Path], StoreFault]] = {
+# DuckDB has no exception class for these faults: the first pattern that matches its message decides.
+LOCK_MESSAGE = re.compile(r"Could not set lock")
+MESSAGES: dict[re.Pattern[str], Callable[[Path], StoreFault]] = {
     re.compile(r"storage version|newer version of DuckDB"): too_recent,
     re.compile(r"No space left|quota exceeded|File too large"): full,
     re.compile(r"Permission denied|Operation not permitted|Read-only file system|read-only mode"): unwritable,
@@ -140,24 +140,24 @@ WORDS: dict[re.Pattern[str], Callable[[Path], StoreFault]] = {
 
 
 def of_duckdb(error: duckdb.Error, path: Path) -> StoreFault | None:
-    """Return what an error of DuckDB means for the store, or None when the statement or its values are at fault."""
+    """Return the fault that explains an error of DuckDB, or None when the error is in the statement or its values."""
     fatal = isinstance(error, duckdb.FatalException)
-    # A corrupted block is told by the base class itself.
+    # For a corrupted block, DuckDB raises its base class itself.
     if not (fatal or isinstance(error, duckdb.OperationalError | duckdb.InternalError) or type(error) is duckdb.Error):
         return None
     text = str(error)
-    if LOCK_WORDS.search(text):
-        holder = re.search(r"PID (\d+)", text)
-        return busy(path, holder[1] if holder else "")
-    for words, fault in WORDS.items():
-        if words.search(text):
+    if LOCK_MESSAGE.search(text):
+        process = re.search(r"PID (\d+)", text)
+        return busy(path, process[1] if process else "")
+    for pattern, fault in MESSAGES.items():
+        if pattern.search(text):
             return fault(path)
     return damaged(path) if fatal or isinstance(error, duckdb.SerializationException) else None
 
 
 @contextmanager
-def told_in_french(path: Path, *, system: bool = False) -> Iterator[None]:
-    """Raise a StoreFault in the place of an error of DuckDB (and of the system) that is about this file."""
+def as_store_fault(path: Path, *, system: bool = False) -> Iterator[None]:
+    """Convert the errors of DuckDB (with `system`, those of the system too) on this file into StoreFaults."""
     try:
         yield
     except duckdb.Error as error:

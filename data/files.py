@@ -1,4 +1,4 @@
-"""Files that are given out: there whole, or not at all."""
+"""Atomic file writes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file that only appears once it is whole; what was there before stays until then."""
+    """Write a file atomically: the former file stays until the new one is complete."""
     if path.exists() and not path.is_file():  # a device, such as /dev/stdout, cannot be replaced
         path.write_bytes(content)
         return

@@ -1,7 +1,7 @@
-"""A record of the last writes, kept beside the store: what DuckDB lost of a damaged journal without a word.
+"""Write log kept beside the store, to detect confirmed writes that DuckDB lost with a damaged journal.
 
-One JSON line per write that is confirmed but perhaps not yet in the file itself. It speaks of one state of one file, so
-that it says nothing of a backup put in its place.
+The log has one JSON line per confirmed write that may not be in the file yet. It applies to one state of one file: it
+is ignored for a backup that replaces the file.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FILES_NAMED = 10
 
 @dataclass(frozen=True)
 class FileState:
-    """Which state of which file: how often its journal was put into it, and when it last changed."""
+    """The state of a file: its number of checkpoints, its modification time, whether it has a journal."""
 
     checkpoint: int
     modified: int
@@ -30,7 +30,7 @@ class FileState:
 
 
 def state_of(file: IO[bytes], path: Path) -> FileState:
-    """Return the state of the file now; before DuckDB opens it, what it will open."""
+    """Return the present state of a file; to be called before DuckDB opens it, since opening may change it."""
     return FileState(checkpoint_number(file), os.fstat(file.fileno()).st_mtime_ns, bool(journals(path)))
 
 
@@ -46,36 +46,36 @@ class Write:
 
 
 class LastWrites:
-    """Keep the confirmed writes of the present state of the file, each on the disk before its author is answered."""
+    """The log of the writes of the present state of the file; each is on the disk before the user's confirmation."""
 
     def __init__(self, folder: Path) -> None:
-        """Read the record of this folder, which may not exist yet."""
+        """Read the log of this folder, which may not exist yet."""
         self.path = folder / "last_writes.jsonl"
         self._known = self._read()
 
     def add(self, version: int, state: FileState, file_name: str | None) -> None:
-        """Add a confirmed write; a record that cannot be written says nothing later, and stops nobody."""
+        """Add a confirmed write; when the log cannot be written, the write itself still succeeds."""
         at = datetime.now(UTC).isoformat()
         write = Write(version, state.checkpoint, state.modified, at, file_name)
         same_state = bool(self._known) and self._known[-1].checkpoint == state.checkpoint
         self._known = [write]
-        with suppress(OSError), self.path.open("a" if same_state else "w", encoding="utf-8") as record:
-            record.write(json.dumps(asdict(write), ensure_ascii=False) + "\n")
-            record.flush()
-            os.fsync(record.fileno())
+        with suppress(OSError), self.path.open("a" if same_state else "w", encoding="utf-8") as log:
+            log.write(json.dumps(asdict(write), ensure_ascii=False) + "\n")
+            log.flush()
+            os.fsync(log.fileno())
 
     def lost(self, version: int, before: FileState) -> list[Write]:
-        """Return the writes confirmed in this state of the file that it no longer has."""
+        """Return the writes confirmed in this state of the file that are no longer in it."""
         last = self._known[-1] if self._known else None
         if last is None or last.checkpoint != before.checkpoint:
             return []
-        # Without its journal, the same file to the nanosecond: a backup put in its place has another date.
+        # Without a journal, a file with another modification time is a backup that replaced the store.
         if not before.has_journal and last.modified != before.modified:
             return []
         return [write for write in self._known if write.version > version]
 
     def forget(self) -> None:
-        """Start again: what it told was told, or the file is another."""
+        """Empty the log: its writes have been reported, or the file is another one."""
         self._known = []
         with suppress(OSError):
             self.path.unlink(missing_ok=True)
@@ -90,7 +90,7 @@ class LastWrites:
 
 
 def sentence(lost: list[Write], kept: list[Path]) -> str:
-    """Say what was lost, when it was written, and what to do."""
+    """Return a French sentence with the lost writes, their times, and what to do."""
     several = len(lost) > 1
     times = dict.fromkeys(
         f"{datetime.fromisoformat(w.at).astimezone(PARIS):%d/%m/%Y à %H:%M}" for w in (lost[0], lost[-1])
@@ -111,7 +111,7 @@ def _to_do(files: list[str | None]) -> list[str]:
     others = len(files) - len(named)
     more = f" et {len(named) - FILES_NAMED} autres fichiers" if len(named) > FILES_NAMED else ""
     again = [f"Déposez à nouveau {', '.join(named[:FILES_NAMED])}{more}."] if named else []
-    # An account, a deposit taken back, forecasts.
+    # The other writes are accounts, deposits taken back, forecasts.
     redo = (
         [f"Refaites ce qui n’était pas un dépôt (comptes, annulations, prévisions\u00a0: {others})."] if others else []
     )

@@ -1,4 +1,4 @@
-"""Put a backup in the place of the store: at any moment, the one or the other is there, whole."""
+"""Atomic restore of a backup: at any moment, the path has the old store or the new one, complete."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import IO
 from data import faults
 from data.accounts import end_all_sessions
 from data.clock import PARIS
-from data.faults import StoreDamaged, StoreFault, StoreTooRecent, told_in_french
+from data.faults import StoreDamaged, StoreFault, StoreTooRecent, as_store_fault
 from data.last_writes import LastWrites
 from data.store import Store
 from data.store_file import journals, prepare_folder, work_folder
@@ -25,23 +25,23 @@ UNTOUCHED = "La base actuelle n’a pas changé."
 
 
 def restore(backup: Path, path: Path, actor: str) -> Path | None:
-    """Put a backup in the place of the store at `path`; return where the one it replaces is kept, if there was one.
+    """Replace the store at `path` by a backup; return the path where the former store is kept, if there was one.
 
-    Raises a StoreFault when the backup cannot be used, or when a program holds the store.
+    Raises a StoreFault when the backup cannot be used, or when a program has the store open.
     """
     path = path.resolve()
-    with told_in_french(path, system=True):
+    with as_store_fault(path, system=True):
         _refuse_paths(backup, path)
         prepare_folder(path)
         with _scratch(path) as folder:
             new = _checked_copy(backup, folder / path.name, actor)
-            _settle(path)
-            with _held(path) as present:
-                kept = _keep_aside(present, path)
+            _checkpoint(path)
+            with _locked_store(path) as present:
+                former = _keep_aside(present, path)
                 LastWrites(work_folder(path)).forget()
                 new.replace(path)
                 _flush_folder(path.parent)
-    return kept
+    return former
 
 
 def _refuse_paths(backup: Path, path: Path) -> None:
@@ -55,7 +55,7 @@ def _refuse_paths(backup: Path, path: Path) -> None:
 
 @contextmanager
 def _scratch(path: Path) -> Iterator[Path]:
-    """Lend a folder on the disk of the store, after removing those of restores that were killed."""
+    """Provide a temporary folder on the disk of the store, and remove the folders of restores that were killed."""
     work = work_folder(path)
     work.mkdir(exist_ok=True)
     for leftover in work.glob(f"{PREFIX}*"):
@@ -65,7 +65,7 @@ def _scratch(path: Path) -> Iterator[Path]:
 
 
 def _checked_copy(backup: Path, copy: Path, actor: str) -> Path:
-    """Return a copy of the backup that was opened as a store: one file of the current schema."""
+    """Copy the backup and open the copy as a store, which checks it and brings it to the current schema."""
     try:
         _copy(backup, copy)
         store = Store(copy)
@@ -81,7 +81,7 @@ def _checked_copy(backup: Path, copy: Path, actor: str) -> Path:
         ) from error
     except StoreFault as error:
         raise type(error)(f"{str(error).replace(str(copy), str(backup))} {UNTOUCHED}") from error
-    if journals(copy):  # what the disk had no room for
+    if journals(copy):  # the disk had no room for a checkpoint
         raise faults.full(copy)
     _flush(copy)
     return copy
@@ -94,21 +94,21 @@ def _copy(backup: Path, copy: Path) -> None:
         shutil.copyfile(journal, copy.with_name(copy.name + journal.name.removeprefix(backup.name)))
 
 
-def _settle(path: Path) -> None:
-    """Put the journal of the present store into its file, when it can be opened: then it is one file to move."""
+def _checkpoint(path: Path) -> None:
+    """Checkpoint the present store by opening it, so that it is a single file; a damaged one keeps its journal."""
     if not path.exists():
         return
     try:
         Store(path).close()
     except (StoreDamaged, StoreTooRecent):
-        return  # kept as it is, with its journal
+        return
     if journals(path):
         raise faults.full(path)
 
 
 @contextmanager
-def _held(path: Path) -> Iterator[IO[bytes] | None]:
-    """Keep every program from opening the present store, if there is one."""
+def _locked_store(path: Path) -> Iterator[IO[bytes] | None]:
+    """Lock the present store, if there is one, so that no program can open it."""
     if not path.exists():
         yield None
         return
@@ -127,21 +127,21 @@ def _locked(path: Path, lock: int) -> Iterator[IO[bytes]]:
 
 
 def _keep_aside(present: IO[bytes] | None, path: Path) -> Path | None:
-    """Give the present store a second, dated name; what it has beside it, if it could not be opened, is moved there."""
-    beside = journals(path)
-    if present is None and not beside:
+    """Give the present store a second name, with the date; the journals of a damaged store are renamed too."""
+    present_journals = journals(path)
+    if present is None and not present_journals:
         return None
-    kept = path.with_name(f"{path.stem}-avant-restauration-{datetime.now(PARIS):%Y%m%d-%H%M%S-%f}{path.suffix}")
+    aside = path.with_name(f"{path.stem}-avant-restauration-{datetime.now(PARIS):%Y%m%d-%H%M%S-%f}{path.suffix}")
     if present is not None:
         try:
-            kept.hardlink_to(path)
+            aside.hardlink_to(path)
         except OSError:  # a disk without hard links
-            with kept.open("wb") as out:
+            with aside.open("wb") as out:
                 shutil.copyfileobj(present, out)
-            _flush(kept)
-    for journal in beside:
-        journal.rename(kept.with_name(kept.name + journal.name.removeprefix(path.name)))
-    return kept
+            _flush(aside)
+    for journal in present_journals:
+        journal.rename(aside.with_name(aside.name + journal.name.removeprefix(path.name)))
+    return aside
 
 
 def _flush(path: Path) -> None:

@@ -20,7 +20,7 @@ import pandas as pd
 from data import faults
 from data.clock import PARIS
 from data.connection import LOCKED_DOWN, Cursors, connect
-from data.faults import StoreBusy, StoreDamaged, StoreFault, StoreFull, StoreTooRecent, StoreUnwritable, told_in_french
+from data.faults import StoreBusy, StoreDamaged, StoreFault, StoreFull, StoreTooRecent, StoreUnwritable, as_store_fault
 from data.last_writes import LastWrites, Write, sentence, state_of
 from data.store_file import (
     check,
@@ -48,9 +48,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 DEFAULT_PATH = Path(__file__).parent.parent / "var" / "antigaspi.duckdb"
 
 COPIED_AT_ONCE = 1 << 20
-# How the folders of computations begin, in the work folder.
+# The prefix of the folders of computations, in the work folder.
 COMPUTATION = "refresh-"
-# What DuckDB says of a commit after which it could not empty its journal into the file.
+# In DuckDB's message when a commit succeeded but its checkpoint failed.
 DURABLE = "COMMIT succeeded and is durable"
 
 
@@ -60,12 +60,12 @@ def store_path() -> Path:
 
 
 class Store:
-    """Own the only connection to one DuckDB file: a fresh cursor per read, a lock around writes."""
+    """Owner of the only connection to one DuckDB file: a new cursor for each read, a lock around writes."""
 
     def __init__(self, path: Path) -> None:
-        """Open or create the file, read it whole once, and bring it to the current schema.
+        """Open or create the file, read all of it once, and migrate it to the current schema.
 
-        Raises a StoreFault when that cannot be. `warning` is a French sentence when confirmed writes were lost.
+        Raises a StoreFault when this fails. `warning` is a French sentence when confirmed writes were lost.
         """
         self.path = path.resolve()
         self.work_folder = work_folder(self.path)
@@ -73,7 +73,7 @@ class Store:
         self._write_lock = threading.Lock()
         self._cursors = Cursors()
         new = not self.path.exists()
-        with ExitStack() as opened, told_in_french(self.path, system=True):
+        with ExitStack() as opened, as_store_fault(self.path, system=True):
             prepare_folder(self.path)
             if new:
                 refuse_lone_journal(self.path)
@@ -100,12 +100,12 @@ class Store:
             self._warn_of(lost)
 
     def _warn_of(self, lost: list[Write]) -> None:
-        kept: list[Path] = []
+        copies: list[Path] = []
         for journal in journals(self.path):
             copy = journal.with_name(f"{journal.name}.{datetime.now(PARIS):%Y%m%d-%H%M%S}")
-            with suppress(OSError):  # no room for it: what was lost must be told all the same
-                kept.append(Path(shutil.copyfile(journal, copy)))
-        self.warning = sentence(lost, kept)
+            with suppress(OSError):  # even without room for a copy, the lost writes must be reported
+                copies.append(Path(shutil.copyfile(journal, copy)))
+        self.warning = sentence(lost, copies)
         logging.getLogger(__name__).warning(self.warning)
         self._last_writes.forget()
 
@@ -116,7 +116,7 @@ class Store:
         except StoreFault:
             if not self._cursors.invalidated:
                 raise
-            return self._answer(sql, parameters)  # on a new connection, if nobody is left on the old one
+            return self._answer(sql, parameters)  # on a new connection, if the old one has no other cursor
 
     def _answer(self, sql: str, parameters: Mapping[str, Any] | None) -> pd.DataFrame:
         with self._cursor() as cursor:
@@ -124,19 +124,19 @@ class Store:
 
     @contextmanager
     def scratch(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Lend a cursor for temporary tables, which vanish with it; nothing of the store is changed."""
+        """Provide a cursor for temporary tables, which are dropped with it; the store does not change."""
         with self._cursor() as cursor:
             yield cursor
 
     def version(self) -> int:
-        """Return the counter that every committed write raises."""
+        """Return the counter that every committed write increments."""
         return self._version
 
     @contextmanager
     def write(self, actor: str, action: str, detail: Mapping[str, Any]) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Run one transaction, with its audit line; everything is applied, or nothing is.
+        """Run one transaction with its audit line: all of it is applied, or nothing.
 
-        `detail` is read at the end of the block, so the block may still add to it.
+        `detail` is read at the end of the block, so that the block can add to it.
         """
         with self._write_lock, self._cursor() as cursor:
             cursor.begin()
@@ -150,7 +150,7 @@ class Store:
                 [(version,)] = cursor.execute("SELECT version FROM store_state").fetchall()
                 self._commit(cursor)
             except BaseException:
-                with suppress(duckdb.Error):  # a failed commit has already rolled back; its own error must be told
+                with suppress(duckdb.Error):  # a failed commit has already rolled back; only its own error matters
                     cursor.rollback()
                 raise
             self._version = int(version)
@@ -160,14 +160,14 @@ class Store:
         try:
             cursor.commit()
         except duckdb.FatalException as error:
-            # Written for good, but what DuckDB then wanted to put into the file did not fit on the disk.
+            # The transaction is saved, but the disk has no room for the checkpoint that follows it.
             if DURABLE not in str(error):
                 raise
             self._cursors.invalidated = True
 
     def backup(self, target: Path) -> None:
-        """Write a complete copy of the store into a new file, which appears once it is whole and was read again."""
-        with told_in_french(target, system=True):
+        """Write a complete copy of the store into a new file, which appears after it has been read again."""
+        with as_store_fault(target, system=True):
             target.parent.mkdir(parents=True, exist_ok=True)
             refuse_taken(target)
             unfinished = target.with_name(target.name + ".part")
@@ -183,7 +183,7 @@ class Store:
         with self._write_lock:
             with self._cursor() as cursor:
                 cursor.execute("CHECKPOINT")
-            # Through the file that is already open: closing another would give DuckDB's lock back.
+            # Copied from the file that is already open: closing another descriptor would release DuckDB's lock.
             self._file.seek(0)
             with copy.open("wb") as out:
                 shutil.copyfileobj(self._file, out, COPIED_AT_ONCE)
@@ -191,13 +191,13 @@ class Store:
                 os.fsync(out.fileno())
 
     def clear_work_folder(self) -> None:
-        """Remove the files kept beside the store; a computation under way removes its own folder when it stops."""
+        """Remove the files kept beside the store; a running computation removes its own folder when it stops."""
         for file in self.work_folder.iterdir():
             if file.is_file() and file != self._last_writes.path:
                 file.unlink(missing_ok=True)
 
     def _remove_leftovers(self) -> None:
-        """Remove the folders of computations that were killed: one process holds the store, and it only begins."""
+        """Remove the folders of killed computations: only this process has the store open, and it has started none."""
         for folder in self.work_folder.glob(f"{COMPUTATION}*"):
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -209,7 +209,7 @@ class Store:
 
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        with told_in_french(self.path), self._cursors.one(self._reopen), self._connection.cursor() as cursor:
+        with as_store_fault(self.path), self._cursors.one(self._reopen), self._connection.cursor() as cursor:
             yield cursor
 
     def _reopen(self) -> None:
@@ -218,7 +218,7 @@ class Store:
         self._version = self._read_version()
 
     def _read_version(self) -> int:
-        # All of it: a result left open is a transaction left open, and keeps the file from being checkpointed.
+        # All rows are fetched: an open result keeps its transaction open, which prevents checkpoints.
         [(version,)] = self._connection.execute("SELECT version FROM store_state").fetchall()
         return int(version)
 
@@ -231,7 +231,7 @@ def _read_again(copy: Path, version: int) -> None:
 
 
 def _migrate(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Apply the migrations the file has not seen, each with its record in one transaction."""
+    """Apply the missing migrations, each with its record in one transaction."""
     connection.execute(
         "CREATE TABLE IF NOT EXISTS schema_migrations"
         " (number INTEGER PRIMARY KEY, name VARCHAR NOT NULL, applied_at TIMESTAMP DEFAULT (now() AT TIME ZONE 'UTC'))"

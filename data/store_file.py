@@ -1,4 +1,4 @@
-"""The file of a store, what stands beside it, and what its header says."""
+"""Integrity checks of a store: its file, its journals (write-ahead log), its header."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import duckdb
 from data import faults
 
 MAGIC = slice(8, 12), b"DUCK"
-# DuckDB writes its two headers in turn; the one with the higher number counts.
+# DuckDB writes its two headers alternately; the valid one has the higher number.
 HEADERS = (4096, 8192)
 FIRST_BLOCK = 12288
-# What is confirmed but not yet in the file; the last two only exist while it is being put there.
+# The journals, with the writes that are not in the file yet. The last two exist only during a checkpoint.
 JOURNAL_SUFFIXES = (".wal", ".wal.checkpoint", ".wal.recovery")
 
 USED = "SELECT used_blocks * block_size FROM pragma_database_size()"
@@ -25,47 +25,47 @@ TABLES = "SELECT table_name, estimated_size FROM duckdb_tables() WHERE NOT inter
 
 
 def journals(path: Path) -> list[Path]:
-    """Return the files that complete this one, where there are any."""
-    beside = [path.with_name(path.name + suffix) for suffix in JOURNAL_SUFFIXES]
-    return [journal for journal in beside if journal.is_file() and journal.stat().st_size > 0]
+    """Return the journals of a file that exist and are not empty."""
+    candidates = [path.with_name(path.name + suffix) for suffix in JOURNAL_SUFFIXES]
+    return [journal for journal in candidates if journal.is_file() and journal.stat().st_size > 0]
 
 
 def work_folder(path: Path) -> Path:
-    """Return the folder of what a store keeps beside its file."""
+    """Return the work folder of a store, beside its file."""
     return path.with_suffix(".work")
 
 
 def refuse_lone_journal(path: Path) -> None:
-    """Refuse to make a new store over what is left of another."""
+    """Refuse to create a store beside a journal whose file is missing."""
     for journal in journals(path):
         raise faults.lost_file(path, journal)
 
 
 def refuse_taken(target: Path) -> None:
-    """Refuse to write over a file, or beside a journal that would be read as part of the new one."""
+    """Refuse to overwrite a file, or to write beside a journal that would become part of the new file."""
     for taken in [path for path in (target, *journals(target)) if path.exists()]:
         raise faults.StoreUnwritable(f"{taken} existe déjà\u00a0: choisissez un autre nom.")
 
 
 def leave_nothing(path: Path, _kind: object, error: BaseException | None, _trace: object) -> None:
-    """Remove what is left of a store that could not be made, unless it is the one another process has just made."""
+    """Remove the files of a store that could not be created, unless another process has just created it."""
     if not isinstance(error, faults.StoreBusy):
         for name in (path.name, *(path.name + suffix for suffix in JOURNAL_SUFFIXES)):
             path.with_name(name).unlink(missing_ok=True)
 
 
 def prepare_folder(path: Path) -> None:
-    """Make the folder of a file, and see that files can be made there: DuckDB finds out at the first write only."""
+    """Create the folder of a file, and check that it is writable: DuckDB would fail only at the first write."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=path.parent):
         pass
 
 
 def open_file(path: Path) -> IO[bytes]:
-    """Open the file and see that it can be a store.
+    """Open the file and check that it can be a store.
 
-    The system gives DuckDB's lock back as soon as this process closes the file, whoever opened it: keep it open as
-    long as the store is.
+    Keep it open as long as the store: the system releases DuckDB's lock when this process closes any descriptor of
+    the file.
     """
     if path.is_dir():
         raise faults.foreign(path)
@@ -79,7 +79,7 @@ def open_file(path: Path) -> IO[bytes]:
 
 
 def checkpoint_number(file: IO[bytes]) -> int:
-    """Return how often the journal was put into the file: the state of the file, as its header tells it."""
+    """Return the number of checkpoints of a file, from its headers."""
     return max(_number(os.pread(file.fileno(), 16, place)) for place in HEADERS)
 
 
@@ -88,9 +88,9 @@ def _number(header: bytes) -> int:
 
 
 def check(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Refuse the database of another application, and one of ours that cannot be read whole.
+    """Refuse the database of another application, and a store with a damaged block.
 
-    Every table is read once: DuckDB looks at the checksum of a block only when it reads it.
+    Every table is read once: DuckDB verifies the checksum of a block only when it reads the block.
     """
     rows = dict(connection.execute(TABLES).fetchall())
     _check_origin(connection, path, set(rows))

@@ -1,3 +1,3 @@
-"""Which version of Antigaspi this is, as CHANGELOG.md names them."""
+"""The version of Antigaspi, as in CHANGELOG.md."""
 
 VERSION = "0.2.0"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from data.cli.common import Commands, actor, refuse, refuse_file, with_store
+from data.cli.french import french_parser
 from data.store import Store
 from models.failures import RefreshFailed
 from models.refresh import refresh
@@ -104,7 +105,7 @@ def _as_json(value: Any) -> Any:  # noqa: ANN401
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m models", description=__doc__)
+    parser = french_parser("python -m models", "Les prévisions d’Antigaspi\u00a0: les calculer, les juger.")
     commands = parser.add_subparsers(required=True, metavar="COMMANDE")
     command = commands.add_parser("refresh", help="calculer et enregistrer les prévisions")
     command.add_argument("--json", action="store_true", help="un objet JSON sur la sortie")

@@ -52,6 +52,12 @@ def helsingborg() -> Path:
     return _real("helsingborg")
 
 
+@pytest.fixture(scope="session")
+def public_cases() -> Path:
+    """Return the folder of small awkward files met in public places; skip (or fail) without them."""
+    return _real("public_cases")
+
+
 def _real(name: str) -> Path:
     folder = REAL_DATA / name
     if not folder.is_dir():

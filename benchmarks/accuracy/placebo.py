@@ -12,7 +12,7 @@ import argparse
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -91,7 +91,7 @@ def _log(files: list[Path], mapping: Path) -> Outcome:
         store = Store(Path(folder) / "store.duckdb")
         for file in (mapping, *files):
             apply(store, file.name, file.read_bytes(), "bench")
-        days = pilot.daily(store, pd.Timestamp("1990-01-01").date())
+        days = pilot.daily(store, date(1990, 1, 1), date(2100, 1, 1))
         store.close()
     return outcome_of(days, pilot.SURPLUS)[0]
 

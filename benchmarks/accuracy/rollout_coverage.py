@@ -82,7 +82,7 @@ def inside(finished: int, shape: str, seed: int) -> tuple[bool, bool, float]:
     starts = np.cumsum(np.concatenate([[0], rng.integers(5, 50, SCHOOLS - 1)]))
     ends = starts + truth.lengths[:SCHOOLS].sum(axis=1)
     today = int(np.sort(ends)[finished - 1])
-    assumptions = Assumptions(target=TARGET, at_once=AT_ONCE, new_per_year=0, seed=seed)
+    assumptions = Assumptions(goal=TARGET, at_once=AT_ONCE, new_per_year=0, seed=seed)
     result = forecast(_history(truth, starts, today), FIRST_DAY + timedelta(days=today), assumptions, DRAWS)
     end = FIRST_DAY + timedelta(days=_end(truth, starts, ends, today) - 1)
     assert result is not None

@@ -1,1 +1,1 @@
-"""The calendar: days of service, school holidays, declared events, strike dates with day and month swapped."""
+"""The calendar: days of service, holidays, declared events, exceptional days, strikes with day and month swapped."""

@@ -1,4 +1,4 @@
-"""The declared events, as people read them and day by day, with strike dates read as they must be."""
+"""The declared events, as a list and day by day, with the swapped dates of strikes corrected."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from data.calendar.events import COLUMNS, DECLARED, STRIKE, Event
 from data.calendar.strikes import readings
 from data.store import Store
 
-# The deposit that last spoke of an event; taking it back takes nothing else back when it is its only line.
+# Each event with the newest deposit that has it. When the event is its only line (`alone`), undoing this deposit
+# changes nothing else.
 LAST_DEPOSITED = """
-WITH told AS (
+WITH newest AS (
     SELECT kind, starts_on, ends_on, canteen, label, max(deposit_id) AS deposit_id
     FROM event_rows JOIN active_deposits USING (deposit_id)
     GROUP BY ALL
 )
 SELECT
     events.kind, events.starts_on, events.ends_on, events.canteen, canteens.label AS place, events.label,
-    effect_meals, effect_percent, told.deposit_id, deposits.lines = 1 AS alone
+    effect_meals, effect_percent, newest.deposit_id, deposits.lines = 1 AS alone
 FROM events
-JOIN told ON told.kind = events.kind AND told.starts_on = events.starts_on AND told.ends_on = events.ends_on
-    AND told.canteen IS NOT DISTINCT FROM events.canteen AND told.label IS NOT DISTINCT FROM events.label
-JOIN deposits ON deposits.deposit_id = told.deposit_id
+JOIN newest ON newest.kind = events.kind AND newest.starts_on = events.starts_on AND newest.ends_on = events.ends_on
+    AND newest.canteen IS NOT DISTINCT FROM events.canteen AND newest.label IS NOT DISTINCT FROM events.label
+JOIN deposits ON deposits.deposit_id = newest.deposit_id
 LEFT JOIN canteens ON canteens.name = events.canteen
 WHERE list_contains($kinds, events.kind)
 ORDER BY events.starts_on, events.ends_on, events.kind, place COLLATE FR, place, events.label
@@ -33,11 +34,11 @@ ORDER BY events.starts_on, events.ends_on, events.kind, place COLLATE FR, place,
 def declared_events(store: Store, first: date, last: date) -> pd.DataFrame:
     """Return one row per event of a period, with its canteen (missing: the whole city) and its expected effect.
 
-    A strike is where it is read, `declared_on` keeps its date when that is another one. `alone` tells whether its
-    deposit, `deposit_id`, brought nothing else.
+    A strike stands on its corrected date; `declared_on` is the date of the file where that differs. `alone`: the event
+    is the only line of its deposit, `deposit_id`.
     """
     rows = store.read(LAST_DEPOSITED, {"kinds": DECLARED})
-    starts = _strikes_read(store, rows, rows["starts_on"], rows["starts_on"] == rows["ends_on"])
+    starts = _corrected_days(store, rows, rows["starts_on"], rows["starts_on"] == rows["ends_on"])
     swapped = starts != rows["starts_on"]
     rows = rows.assign(
         declared_on=rows["starts_on"].where(swapped),
@@ -59,19 +60,22 @@ ORDER BY ALL
 
 
 def declared_days(store: Store, what_if: Event | None = None) -> pd.DataFrame:
-    """Return one row per day × event that changes the meals: COLUMNS, with strike dates read as they must be."""
+    """Return one row per day × event that changes the meals: COLUMNS, with corrected strike dates."""
     days = store.read(DAYS_OF_EVENTS, {"kinds": DECLARED})
-    days["date"] = _strikes_read(store, days, days["date"], days["one_day"])
+    days["date"] = _corrected_days(store, days, days["date"], days["one_day"])
     known = days[COLUMNS]
     return known if what_if is None else pd.concat([known, _days_of(what_if)], ignore_index=True)
 
 
-def _strikes_read(store: Store, events: pd.DataFrame, days: pd.Series, one_day: pd.Series) -> pd.Series:
-    """Return these days of events, those of the city's strikes as they must be read."""
-    doubtful = (events["kind"] == STRIKE) & events["canteen"].isna() & one_day
-    meant = readings(store) if doubtful.any() else {}
-    read = [meant.get(day.date(), day.date()) if doubted else day for day, doubted in zip(days, doubtful, strict=True)]
-    return pd.to_datetime(pd.Series(read, index=days.index, dtype=object))
+def _corrected_days(store: Store, events: pd.DataFrame, days: pd.Series, one_day: pd.Series) -> pd.Series:
+    """Return the days of these events, with the corrected dates of the strikes of the whole city."""
+    city_strike = (events["kind"] == STRIKE) & events["canteen"].isna() & one_day
+    corrections = readings(store) if city_strike.any() else {}
+    corrected = [
+        corrections.get(day.date(), day.date()) if is_city_strike else day
+        for day, is_city_strike in zip(days, city_strike, strict=True)
+    ]
+    return pd.to_datetime(pd.Series(corrected, index=days.index, dtype=object))
 
 
 def _days_of(event: Event) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The French names of the days and of the months, Monday and January first."""
+"""The names of the days and of the months, Monday and January first, in French and in English."""
 
 from __future__ import annotations
 
@@ -9,4 +9,9 @@ MONTHS = (
 )  # fmt: skip
 SHORT_MONTHS = (
     "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.",
+)  # fmt: skip
+ENGLISH_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+ENGLISH_MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
 )  # fmt: skip

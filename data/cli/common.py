@@ -1,4 +1,4 @@
-"""What every command shares."""
+"""Functions shared by all commands: actor, refusals, opening of the store."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from data.faults import StoreFault, of_system
 from data.store import Store, store_path
 from data.typography import TITLE, cut
 
-# The commands of a parser; argparse gives their type no public name.
+# The type of the subcommands of a parser, which has no public name in argparse.
 Commands = argparse._SubParsersAction
 
 
 def actor() -> str:
-    """Name who runs the command, for the audit trail."""
+    """Return the name of the person who runs the command, for the audit trail."""
     try:
         name = getpass.getuser()
-    except (OSError, KeyError):  # a number without an account
+    except (OSError, KeyError):  # a user number without an account
         name = str(os.getuid())
     return f"{cut(name, TITLE)} (ligne de commande)"
 
 
 def refuse(message: object) -> int:
-    """Say on stderr why nothing was done, and return the exit code of a refusal."""
+    """Print on stderr why nothing was done, and return the exit code of a refusal."""
     print(message, file=sys.stderr)
     return 1
 
 
 def refuse_file(error: OSError, path: Path) -> int:
-    """Say on stderr why a file of this command cannot be written."""
+    """Print on stderr why a file of this command cannot be written, and return the exit code of a refusal."""
     return refuse(of_system(error, path))
 
 
 def with_store(run: Callable[[Store], int]) -> int:
-    """Run a command on the store and return its exit code; whatever is wrong with the store is told in French."""
+    """Run a command on the store and return its exit code; a fault of the store is reported in French."""
 
     def opened() -> int:
         store = Store(store_path())
@@ -51,12 +51,12 @@ def with_store(run: Callable[[Store], int]) -> int:
 
 
 def answer(run: Callable[[], int]) -> int:
-    """Return what a command returns, or tell the fault that stopped it."""
+    """Return the exit code of a command, and report the fault that stopped it, if any."""
     try:
         return run()
     except StoreFault as fault:
         return refuse(fault)
-    except BrokenPipeError:  # whoever read the output has left
+    except BrokenPipeError:  # the program that read the output has ended
         raise
     except OSError as error:
         return refuse_file(error, Path(str(error.filename or store_path())))

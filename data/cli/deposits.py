@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -13,6 +14,7 @@ from typing import Any
 from data.cli.common import Commands, actor, refuse
 from data.deposit import undo
 from data.deposit.apply import DepositRefused, DepositReport, apply, base_name, preview
+from data.deposit.choices import AS_WRITTEN, NEXT_DAY, Choices
 from data.kinds import kinds
 from data.store import Store
 from data.typography import VALUE, cut
@@ -34,6 +36,7 @@ def add_commands(commands: Commands) -> None:
     command.add_argument("files", nargs="+", metavar="FICHIER")
     command.add_argument("--json", action="store_true", help="un objet JSON par fichier")
     command.add_argument("--dry-run", action="store_true", help="vérifier sans rien écrire")
+    _add_choices(command)
     command.set_defaults(run=_import)
     command = commands.add_parser("deposits", help="lister les dépôts, avec leur numéro")
     command.add_argument("--json", action="store_true", help="un tableau JSON, un objet par dépôt")
@@ -47,6 +50,37 @@ def add_commands(commands: Commands) -> None:
         command.set_defaults(run=partial(_switch, run=run))
 
 
+def _add_choices(command: argparse.ArgumentParser) -> None:
+    """Add the options that decide where a file leaves a doubt: nothing is decided without them."""
+    rows = command.add_mutually_exclusive_group()
+    rows.add_argument("--add-up", metavar="COLONNE", help="additionner les lignes que seule cette colonne distingue")
+    rows.add_argument("--keep", metavar="COLONNE=VALEUR", type=_column_value, help="ne garder que ces lignes")
+    command.add_argument(
+        "--once",
+        metavar="MESURE",
+        action="append",
+        help="avec --add-up\u00a0: une mesure répétée sur chaque ligne, comptée une fois (aucune\u00a0: tout s’ajoute)",
+    )
+    command.add_argument(
+        "--early-dates",
+        choices=(NEXT_DAY, AS_WRITTEN),
+        help="dates à 22:00, 23:00 ou 23:59\u00a0: le lendemain (next_day) ou la date telle quelle (as_written)",
+    )
+
+
+def _column_value(text: str) -> tuple[str, str]:
+    column, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError("écrivez COLONNE=VALEUR")
+    return column, value
+
+
+def _choices(options: argparse.Namespace) -> Choices:
+    once = None if options.once is None else tuple(name for name in options.once if name != "aucune")
+    column, kept = options.keep or (options.add_up, None)
+    return Choices(column, kept, once if options.add_up else None, options.early_dates)
+
+
 def _import(store: Store, options: argparse.Namespace) -> int:
     outcomes = [_import_one(store, Path(file), options) for file in options.files]
     return 0 if all(outcomes) else 1
@@ -56,10 +90,10 @@ def _import_one(store: Store, path: Path, options: argparse.Namespace) -> bool:
     try:
         content = path.read_bytes()
         run = preview if options.dry_run else partial(apply, actor=actor())
-        report = run(store, path.name, content)
+        report = run(store, path.name, content, choices=_choices(options))
     except (DepositRefused, OSError) as error:
-        unread = f"Le fichier {cut(str(path), VALUE)} ne peut pas être ouvert."
-        message = str(error) if isinstance(error, DepositRefused) else unread
+        cannot_open = f"Le fichier {cut(str(path), VALUE)} ne peut pas être ouvert."
+        message = str(error) if isinstance(error, DepositRefused) else cannot_open
         _print_refusal(path, message, as_json=options.json)
         return False
     if options.json:
@@ -93,20 +127,33 @@ def _sentences(report: DepositReport, *, applied: bool) -> str:
         ]
         if len(findings) > FINDINGS_PRINTED:
             lines.append(f"  … et {len(findings) - FINDINGS_PRINTED} autres ({title}) ; --json les donne tous.")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_to_decide(report)])
+
+
+def _to_decide(report: DepositReport) -> list[str]:
+    """Say which options decide what the file leaves in doubt."""
+    lines = []
+    if report.splits and report.choices.column is None:
+        split = report.splits[0]
+        ways = [f"--add-up {shlex.quote(split.column)}"] if split.measures else []
+        ways += [f"--keep {shlex.quote(f'{split.column}={value}')}" for value, _ in split.values[:1]]
+        lines.append(f"  à décider : {' ou '.join(ways)}")
+    if report.early_columns and report.choices.early_dates is None:
+        lines.append(f"  à décider : --early-dates {NEXT_DAY} (le lendemain) ou {AS_WRITTEN} (la date telle quelle)")
+    return lines
 
 
 def _list(store: Store, options: argparse.Namespace) -> int:
     with store.scratch() as cursor:
         cursor.execute(HISTORY)
         names = [column[0] for column in cursor.description or ()]
-        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        deposits = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     if options.json:
-        print(json.dumps(found, ensure_ascii=False))
-    elif not found:
+        print(json.dumps(deposits, ensure_ascii=False))
+    elif not deposits:
         print("Aucun fichier n’a encore été déposé.")
     else:
-        print("\n".join(map(_deposit_line, found)))
+        print("\n".join(map(_deposit_line, deposits)))
     return 0
 
 

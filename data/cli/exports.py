@@ -1,4 +1,4 @@
-"""The command that gives everything back: export."""
+"""The command that exports the data: export."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from data.typography import quoted
 def add_commands(commands: Commands) -> None:
     """Add this command to the parser."""
     command = commands.add_parser("export", help="rendre les données, pour Excel ou en données ouvertes")
-    what = command.add_subparsers(required=True, metavar="QUOI")
+    exports = command.add_subparsers(required=True, metavar="QUOI")
     titles = {name: kind.title.lower() for name, kind in kinds().items()}
     for name, title in {"all": "tous les fichiers", **titles}.items():
-        one = what.add_parser(name, help=title)
-        one.add_argument("--to", required=True, type=Path, metavar="DOSSIER")
-        one.add_argument("--format", choices=STYLES, default="excel", help="excel (par défaut) ou données ouvertes")
-        one.set_defaults(run=_export, kinds=EXPORTED if name == "all" else (name,))
-    campaign = what.add_parser("ma-cantine", help="les pesées d’une cantine, dans les champs de ma-cantine")
+        files = exports.add_parser(name, help=title)
+        files.add_argument("--to", required=True, type=Path, metavar="DOSSIER")
+        files.add_argument("--format", choices=STYLES, default="excel", help="excel (par défaut) ou données ouvertes")
+        files.set_defaults(run=_export, kinds=EXPORTED if name == "all" else (name,))
+    campaign = exports.add_parser("ma-cantine", help="les pesées d’une cantine, dans les champs de ma-cantine")
     campaign.add_argument("--cantine", required=True, metavar="NOM")
     campaign.add_argument("--from", required=True, type=_day, dest="start", metavar="JOUR", help="jj/mm/aaaa")
     campaign.add_argument("--to", required=True, type=_day, dest="end", metavar="JOUR", help="jj/mm/aaaa, compris")
@@ -43,10 +43,10 @@ def _day(text: str) -> date:
 
 
 def _export(store: Store, options: argparse.Namespace) -> int:
-    kept = KEPT_INSIDE if options.format == "open" else ()
-    if set(options.kinds) <= set(kept):
+    unpublished = KEPT_INSIDE if options.format == "open" else ()
+    if set(options.kinds) <= set(unpublished):
         return refuse("Des comptes d’agents par école ne se publient pas\u00a0: de petits groupes s’y liraient.")
-    filled = [kind for kind in options.kinds if kind not in kept and not is_empty(store, kind)]
+    filled = [kind for kind in options.kinds if kind not in unpublished and not is_empty(store, kind)]
     if not filled:
         return refuse("Rien à rendre\u00a0: la base n’a aucune donnée de cette sorte.")
     try:
@@ -62,17 +62,17 @@ def _export(store: Store, options: argparse.Namespace) -> int:
 
 def _ma_cantine(store: Store, options: argparse.Namespace) -> int:
     try:
-        found = declaration(store, options.cantine, options.start, options.end)
+        campaign = declaration(store, options.cantine, options.start, options.end)
         if options.file:
-            write_whole(options.file, declaration_csv(found))
+            write_whole(options.file, declaration_csv(campaign))
     except NothingToDeclare as error:
         return refuse(error)
     except OSError as error:
         return refuse_file(error, options.file)
-    print(_shown(found))
+    print(_as_text(campaign))
     return 0
 
 
-def _shown(found: Declaration) -> str:
-    lines = [f"{a.question}\u00a0: {f'{a.shown} {a.unit}'.strip() or '—'}" for a in found.answers]
-    return "\n".join([*lines, *(f"À savoir\u00a0: {remark}" for remark in found.remarks)])
+def _as_text(campaign: Declaration) -> str:
+    lines = [f"{a.question}\u00a0: {f'{a.shown} {a.unit}'.strip() or '—'}" for a in campaign.answers]
+    return "\n".join([*lines, *(f"À savoir\u00a0: {remark}" for remark in campaign.remarks)])

@@ -1,4 +1,4 @@
-"""Commands that look after the store: demo, empty, backup, restore, user."""
+"""Commands that maintain the store: demo, empty, backup, restore, user."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def add_commands(commands: Commands) -> None:
     command.add_argument("source", type=Path, metavar="FICHIER")
     command.set_defaults(run_alone=_restore)
     command = commands.add_parser("user", help="créer, modifier ou désactiver un compte")
-    command.add_argument("email")
-    command.add_argument("role", choices=ROLES)
-    command.add_argument("--disable", action="store_true")
+    command.add_argument("email", metavar="ADRESSE", help="l’adresse électronique de la personne")
+    command.add_argument("role", choices=ROLES, metavar="RÔLE", help=", ".join(ROLES))
+    command.add_argument("--disable", action="store_true", help="désactiver le compte")
     command.set_defaults(run=_user)
 
 
 def _demo(store: Store, options: argparse.Namespace) -> int:
-    if options.if_new and store.version() > 0:  # once emptied on purpose, a store stays empty
+    if options.if_new and store.version() > 0:  # a store that was emptied on purpose stays empty
         return 0
     if not is_empty(store):
         return refuse("La base contient déjà des données : rien n’est ajouté.")
@@ -63,10 +63,10 @@ def _backup(store: Store, options: argparse.Namespace) -> int:
 
 
 def _restore(options: argparse.Namespace) -> int:
-    kept = restore(options.source, store_path(), actor())
+    previous = restore(options.source, store_path(), actor())
     print(f"Base restaurée depuis {options.source}.")
-    if kept:
-        print(f"La base précédente est gardée\u00a0: {kept}")
+    if previous:
+        print(f"La base précédente est gardée\u00a0: {previous}")
     return 0
 
 

@@ -29,7 +29,7 @@ SCIENTISTS = (
 )  # fmt: skip
 DISTRICTS = ("Bords de l’Eau", "Coteaux", "Faubourg Nord", "Plateau", "Vieille Ville")
 
-# 28 canteens of two schools and 59 of one make the 115 schools; the last figure is the kind of the canteen.
+# The kinds of the 87 canteens: 28 have two schools and 59 have one, which makes 115 schools.
 KINDS = ["M/E"] * 43 + ["M"] * 20 + ["E"] * 24
 TWO_SCHOOLS, TWO_LABELS, RESPELLED = 28, 12, 3
 PUPILS = {"maternelle": 114, "élémentaire": 178, "primaire": 262}
@@ -39,7 +39,7 @@ UNATTACHED = ("FOYER DU BELVEDERE", "CENTRE DE LOISIRS DE LA CLAIRIERE")
 
 @dataclass(frozen=True)
 class City:
-    """The city's tables; `points` has one row per label, with its ordinary number of meals a day and its life span."""
+    """The city's tables; `points` has one row per label: its usual number of meals a day, its first and last day."""
 
     canteens: pd.DataFrame
     schools: pd.DataFrame
@@ -48,7 +48,7 @@ class City:
 
 
 def build_city(rng: np.random.Generator, years: list[str], first: date, last: date) -> City:
-    """Invent 87 canteens, their 115 schools and the 104 labels under which their meals are logged."""
+    """Generate 87 canteens, their 115 schools and the 104 labels of their meals in the log."""
     canteens = _canteens(rng, first)
     schools = _schools(rng, canteens)
     return City(canteens, schools, _enrolments(rng, schools, years), _points(canteens, schools, first, last))
@@ -57,14 +57,14 @@ def build_city(rng: np.random.Generator, years: list[str], first: date, last: da
 def _canteens(rng: np.random.Generator, first: date) -> pd.DataFrame:
     names = [*(f"Les {name}" for name in FLOWERS), *RIVERS, *SCIENTISTS]
     count = len(names)
-    # Names are dealt at random, so that the kind of a canteen cannot be read from its family of names.
+    # The names are shuffled, so that flowers, rivers and scientists do not show the kind of a canteen.
     canteens = pd.DataFrame({"canteen": rng.permutation(names), "canteen_kind": KINDS})
     place = rng.integers(0, len(DISTRICTS), count)
     canteens["district"] = [DISTRICTS[index] for index in place]
     canteens["latitude"] = np.round(46.5 + 0.012 * (place - 2) + rng.normal(0, 0.006, count), 5)
     canteens["longitude"] = np.round(0.2 + 0.02 * (place % 3 - 1) + rng.normal(0, 0.009, count), 5)
     canteens["opened_on"] = first - timedelta(days=4000)
-    # About one new school a year: these two open during the period shown.
+    # These two canteens open during the three years: about one a year.
     canteens.loc[[50, 70], "opened_on"] = [first + timedelta(days=365), first + timedelta(days=730)]
     return canteens
 
@@ -90,7 +90,7 @@ def _enrolments(rng: np.random.Generator, schools: pd.DataFrame, years: list[str
 
 
 def _points(canteens: pd.DataFrame, schools: pd.DataFrame, first: date, last: date) -> pd.DataFrame:
-    """Labels as a log writes them: capitals, two labels for some canteens, a spelling that changed on the way."""
+    """Return the labels of the log, in capitals: some canteens have two labels, others change their spelling."""
     meals = schools.groupby("canteen")["pupils"].sum() * LUNCH_SHARE
     respelled_on = first + timedelta(days=330)
     rows: list[tuple[str, str, str | None, float, date, date]] = []
@@ -109,6 +109,6 @@ def _points(canteens: pd.DataFrame, schools: pd.DataFrame, first: date, last: da
 
 
 def log_label(name: str) -> str:
-    """Write a name as the log does: capitals, no accent, no article."""
+    """Return a name in the spelling of the log: capitals, no accent, no article."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return plain.removeprefix("Les ").upper()

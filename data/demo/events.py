@@ -1,4 +1,4 @@
-"""What disturbs an ordinary day in the fictional city: strikes, feasts, one closure, outings."""
+"""Synthetic events of the demonstration: strikes, feasts, one closure, outings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ STRIKES_PER_DAY = 0.025
 
 
 def build_events(rng: np.random.Generator, days: list[date], canteens: list[str]) -> pd.DataFrame:
-    """Return the events (kind, starts_on, ends_on, canteen, label) that fell on these service days."""
+    """Return the events (kind, starts_on, ends_on, canteen, label) on these service days."""
     rows = [*_strikes(rng, days), *_feasts(days), _closure(days, canteens[45]), *_outings(rng, days, canteens)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -23,7 +23,7 @@ def _strikes(rng: np.random.Generator, days: list[date]) -> list[tuple]:
 
 
 def _feasts(days: list[date]) -> list[tuple]:
-    """The Christmas meal is on the last Thursday served before 23 December."""
+    """Return the Christmas meals: the last Thursday with a service before 23 December."""
     christmas = {day.year: day for day in days if day.month == 12 and day.day < 23 and day.weekday() == 3}
     return [("feast", day, day, None, "Repas de fin d’année") for day in christmas.values()]
 
@@ -34,8 +34,8 @@ def _closure(days: list[date], canteen: str) -> tuple:
 
 
 def _outings(rng: np.random.Generator, days: list[date], canteens: list[str]) -> list[tuple]:
-    when, where = rng.choice(len(days), 60, replace=False), rng.choice(len(canteens), 60)
+    day_places, canteen_places = rng.choice(len(days), 60, replace=False), rng.choice(len(canteens), 60)
     return [
         ("outing", days[day], days[day], canteens[canteen], "Sortie scolaire")
-        for day, canteen in zip(when, where, strict=True)
+        for day, canteen in zip(day_places, canteen_places, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""Invented menus, and how much of each dish comes back on the plates."""
+"""Synthetic menus of the demonstration, with the plate leftovers of each dish."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 # Course → (position in the city's format, share of days on which it is served).
 COURSES = {"entrée": (1, 0.85), "plat": (2, 1.0), "garniture": (3, 1.0), "fromage": (5, 0.8), "dessert": (6, 1.0)}
 
-# Dish → leftovers against an ordinary day (1.0): what children leave is what the menus question looks for.
+# Dish → leftovers compared with an ordinary day (1.0): the page about menus estimates these effects.
 DISHES: dict[str, dict[str, float]] = {
     "entrée": {
         "Carottes râpées": 0.96, "Betteraves vinaigrette": 1.12, "Taboulé": 0.98, "Melon": 0.92, "Salade verte": 1.03,
@@ -50,7 +50,7 @@ DISHES: dict[str, dict[str, float]] = {
 
 
 def build_menus(rng: np.random.Generator, days: list[date]) -> tuple[pd.DataFrame, pd.Series]:
-    """Return the menus (date, position, course, dish) and, per day, the leftovers against an ordinary day."""
+    """Return the menus (date, position, course, dish) and, per day, the leftovers compared with an ordinary day."""
     courses = [_course(rng, course, days) for course in COURSES]
     menus = pd.concat(courses, ignore_index=True).sort_values(["date", "position"], ignore_index=True)
     weight = menus.groupby("date")["weight"].prod()

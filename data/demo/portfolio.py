@@ -1,4 +1,4 @@
-"""The demonstration's other pilots, from an idea to a generalised one."""
+"""Synthetic portfolio of pilots of the demonstration, from an idea to a generalised pilot."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PILOTS = (
 
 
 def build_pilots(today: date) -> pd.DataFrame:
-    """Return one row per pilot: one decision is late, two are to come, one idea is not ranked yet."""
+    """Return one row per pilot: one decision is late, two are due later, one idea is not ranked yet."""
     rows = [
         (*start, question, _weeks(today, ahead), outcome, _weeks(today, None if ago is None else -ago))
         for *start, question, ahead, outcome, ago in PILOTS

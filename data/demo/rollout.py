@@ -1,4 +1,4 @@
-"""The demonstration's programme: 12 test schools, their stages, equipment, devices, workshops, risks and decisions."""
+"""Synthetic programme of the demonstration: 12 test schools, their stages, equipment, workshops, risks, decisions."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ STAGES = {
 # Stages are written with their position, from 1.
 PREPARATION, INSTALLATION, TRAINING = 2, 3, 4
 ENDLESS = 500
-# The canteens of the 12 test schools stand here in the list of canteens: one label each.
+# The places of the canteens of the 12 test schools in the list of canteens; each has one label.
 FIRST_PILOT, PILOTS = 15, 12
 
 
 @dataclass(frozen=True)
 class Course:
-    """How one school goes through the stages: weeks since its start, weeks lost at each stage, and how it feels."""
+    """The course of one school: weeks since its start, weeks lost at each stage, present state."""
 
     weeks: int
     lost: tuple[int, ...]
@@ -54,14 +54,14 @@ COURSES = (
 
 @dataclass(frozen=True)
 class Rollout:
-    """The programme's deposits, by kind, and the day each test canteen entered the pilot."""
+    """The programme's deposits, by kind, and the first day of each test canteen in the pilot."""
 
     deposits: dict[str, pd.DataFrame]
     pilot_starts: dict[str, date]
 
 
 def build_rollout(rng: np.random.Generator, city: City, today: date) -> Rollout:
-    """Place the 12 test schools on their way; a school enters the pilot (weighings) when its préparation starts."""
+    """Generate the 12 test schools; a school enters the pilot (weighings) when its préparation starts."""
     canteens = city.canteens.iloc[FIRST_PILOT : FIRST_PILOT + PILOTS]
     sites = _sites(city, canteens)
     stages = _stages(sites["school"].tolist(), today)
@@ -104,12 +104,12 @@ def _stages(schools: list[str], today: date) -> pd.DataFrame:
 
 
 def _journey(school: str, course: Course, today: date) -> list[tuple]:
-    """Stages start on Mondays and end on Fridays; weeks lost at one stage push the following ones."""
+    """Return the stages of a school, from Mondays to Fridays; weeks lost at one stage delay the following stages."""
     monday = today - timedelta(days=today.weekday(), weeks=course.weeks)
-    lost, rows = 0, []
-    for position, ((stage, weeks), more) in enumerate(zip(STAGES.items(), course.lost, strict=True), start=1):
+    delay, rows = 0, []
+    for position, ((stage, weeks), lost) in enumerate(zip(STAGES.items(), course.lost, strict=True), start=1):
         planned = monday, monday + timedelta(weeks=weeks, days=-3)
-        actual = [planned[0] + timedelta(weeks=lost), planned[1] + timedelta(weeks=lost + more)]
+        actual = [planned[0] + timedelta(weeks=delay), planned[1] + timedelta(weeks=delay + lost)]
         rows.append((school, position, stage, *planned, *(day if day < today else None for day in actual)))
-        monday, lost = monday + timedelta(weeks=weeks), lost + more
+        monday, delay = monday + timedelta(weeks=weeks), delay + lost
     return rows

@@ -1,4 +1,4 @@
-"""The demonstration's equipment: agents as counts, devices, workshops, requests. No person is ever invented."""
+"""Synthetic equipment of the demonstration: counts of agents (no fictional person), devices, workshops, requests."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-# Trade → fewest and most agents in a school.
+# Trade → smallest and largest number of agents in a school.
 TRADES = {"TSEM/ATSEM": (6, 11), "restauration": (3, 7), "concierge": (1, 1)}
 MONTHS = 12
-# What came later is drawn apart, so that the rest of the demonstration stays as it was.
+# Data added in a later version have their own seed, so that the rest of the demonstration does not change.
 LATER_SEED = 44_108
 TOPICS = ("identité", "messagerie", "matériel", "réseau", "autre")
 TICKETS = 4
 STEPS = ["agents", "identities_created", "identities_activated", "active_30_days", "trained"]
-# Kind of device → (how many per school, shared by a team).
+# Kind of device → (number per school, whether a team shares it).
 DEVICES = {"poste fixe": (2, True), "tablette": (1, True), "ordinateur portable": (1, False)}
 WORKSHOPS = ("Prise en main du poste", "Mon mot de passe et ma messagerie", "Déposer le fichier de la cantine")
 
@@ -23,15 +23,15 @@ WORKSHOPS = ("Prise en main du poste", "Mon mot de passe et ma messagerie", "Dé
 def build_equipment(
     rng: np.random.Generator, installation: pd.DataFrame, trained: pd.Series, today: date
 ) -> pd.DataFrame:
-    """Counts per school × trade × month; one school sent nothing last month, and a few figures are missing."""
+    """Return the counts per school × trade × month: one school sent none last month, and a few figures are missing."""
     months = pd.date_range(end=pd.Timestamp(today).replace(day=1), periods=MONTHS, freq="MS").date
     rows = []
-    for school, begun, installed in installation.itertuples():
-        for trade, (fewest, most) in TRADES.items():
-            agents = int(rng.integers(fewest, most + 1))
-            luck = rng.uniform(0.9, 1.0, len(STEPS))
+    for school, started, installed in installation.itertuples():
+        for trade, (smallest, largest) in TRADES.items():
+            agents = int(rng.integers(smallest, largest + 1))
+            noise = rng.uniform(0.9, 1.0, len(STEPS))
             for month in months:
-                shares = _shares(month, begun, installed, trained[school]) * luck
+                shares = _shares(month, started, installed, trained[school]) * noise
                 rows.append((school, trade, month, *np.round(agents * np.minimum.accumulate(shares)).astype(int)))
     counts = pd.DataFrame(rows, columns=["school", "trade", "month", *STEPS])
     counts[STEPS] = counts[STEPS].astype("Int64")
@@ -40,11 +40,11 @@ def build_equipment(
 
 
 def _with_marks(counts: pd.DataFrame) -> pd.DataFrame:
-    """Add the mail addresses, and the marks the trained agents gave every third month."""
+    """Add the mail addresses, and the marks of the trained agents, every third month."""
     rng = np.random.default_rng(LATER_SEED)
     created, trained = (counts[name].astype("Float64") for name in ("identities_created", "trained"))
-    asked = counts["month"].map(lambda month: month.month % 3 == 0) | (counts["month"] == counts["month"].max())
-    answers = (trained * rng.uniform(0.5, 0.95, len(counts))).round().where(asked)
+    is_surveyed = counts["month"].map(lambda month: month.month % 3 == 0) | (counts["month"] == counts["month"].max())
+    answers = (trained * rng.uniform(0.5, 0.95, len(counts))).round().where(is_surveyed)
     marks = pd.Series(rng.normal(3.9, 0.35, len(counts)).clip(1, 5).round(1), dtype="Float64")
     return counts.assign(
         mail_addresses=(created * rng.uniform(0.8, 1.0, len(counts))).round().astype("Int64"),
@@ -53,11 +53,11 @@ def _with_marks(counts: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _shares(month: date, begun: date | None, installed: date | None, trained: date | None) -> np.ndarray:
-    """Share of the agents who passed each step: identities come ahead of the installation."""
-    if begun is None or month < begun - timedelta(days=75):
+def _shares(month: date, started: date | None, installed: date | None, trained: date | None) -> np.ndarray:
+    """Return the share of the agents who reached each step: identities are created before the installation."""
+    if started is None or month < started - timedelta(days=75):
         return np.array([1.0, 0.0, 0.0, 0.0, 0.0])
-    if month < begun:
+    if month < started:
         return np.array([1.0, 0.75, 0.0, 0.0, 0.0])
     if installed is None or month < installed:
         return np.array([1.0, 0.95, 0.3, 0.0, 0.0])
@@ -67,15 +67,15 @@ def _shares(month: date, begun: date | None, installed: date | None, trained: da
 
 
 def _with_gaps(rng: np.random.Generator, counts: pd.DataFrame, last: date) -> pd.DataFrame:
-    silent = (counts["month"] == last) & (counts["school"] == counts["school"].unique()[-2])
-    counts.loc[silent, STEPS[1:]] = pd.NA
-    scattered = rng.choice(np.flatnonzero(counts["month"] < last), 8, replace=False)
-    counts.loc[scattered, ["active_30_days", "trained"]] = pd.NA
+    school_without_data = (counts["month"] == last) & (counts["school"] == counts["school"].unique()[-2])
+    counts.loc[school_without_data, STEPS[1:]] = pd.NA
+    missing = rng.choice(np.flatnonzero(counts["month"] < last), 8, replace=False)
+    counts.loc[missing, ["active_30_days", "trained"]] = pd.NA
     return counts
 
 
 def build_devices(rng: np.random.Generator, installed: pd.Series) -> pd.DataFrame:
-    """Devices of the 12 schools: installed where the installation is finished, waiting elsewhere; some came before."""
+    """Return the devices of the 12 schools: installed where the installation is finished, else waiting."""
     rows: list[tuple] = []
     for school, day in installed.items():
         for kind, (count, shared) in DEVICES.items():
@@ -85,7 +85,7 @@ def build_devices(rng: np.random.Generator, installed: pd.Series) -> pd.DataFram
     devices = pd.DataFrame(rows, columns=["device", "school", "kind", "shared", "state", "installed_on"])
     devices["sharing"] = devices.pop("shared").map({True: "partagé", False: "personnel"})
     devices.loc[[7, 40], "sharing"] = None
-    # Posts that were there before the programme.
+    # Devices that were installed before the programme.
     old = devices["installed_on"].notna() & (np.arange(len(devices)) % 8 == 0)
     devices.loc[old, "installed_on"] = [day - timedelta(days=365 * 4) for day in devices.loc[old, "installed_on"]]
     return devices
@@ -98,13 +98,13 @@ def _state(rng: np.random.Generator, installed: date | None) -> str:
 
 
 def build_workshops(rng: np.random.Generator, trained: pd.Series, today: date) -> pd.DataFrame:
-    """Workshops on Wednesdays: before the end of training where it is over, in the coming weeks elsewhere."""
+    """Return the workshops, on Wednesdays: before the end of a finished training, else in the coming weeks."""
     rows = []
     for rank, (school, day) in enumerate(trained.items()):
         end = day if day is not None else today + timedelta(weeks=6 + rank)
-        for back, title in zip((3, 2, 1), WORKSHOPS, strict=True):
-            wednesday = end - timedelta(weeks=back, days=end.weekday() - 2)
-            # Agents are away in July and August: such a workshop is held before the summer.
+        for weeks_before, title in zip((3, 2, 1), WORKSHOPS, strict=True):
+            wednesday = end - timedelta(weeks=weeks_before, days=end.weekday() - 2)
+            # Agents are away in July and August: the workshop moves to ten weeks before.
             wednesday -= timedelta(weeks=10 if wednesday.month in (7, 8) else 0)
             seats = int(rng.integers(6, 13))
             attended = round(seats * rng.uniform(0.6, 1.0)) if wednesday < today else None
@@ -116,7 +116,7 @@ def build_workshops(rng: np.random.Generator, trained: pd.Series, today: date) -
 
 
 def build_tickets(installed: pd.Series, today: date) -> pd.DataFrame:
-    """Requests for help since each installation, most of them solved within a week; a few are still open."""
+    """Return the requests for help since each installation: most are solved within a week, a few are still open."""
     rng = np.random.default_rng(LATER_SEED)
     rows: list[tuple] = []
     for school, day in installed.items():

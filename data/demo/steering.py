@@ -1,4 +1,4 @@
-"""The demonstration's steering: milestones, risks and decisions expected."""
+"""Synthetic milestones, risks and decisions of the demonstration's programme."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ RISKS = (
     ("Refus d’un outil de plus", None, "faible", "moyen", "Montrer les repas évités", "clos"),
 )  # fmt: skip
 DECISIONS = (
-    # decision, place of the school, weeks from today to the day it is due, weeks ago it was taken, what was decided
+    # decision, place of the school, weeks until it is due, weeks since it was taken, outcome
     ("Choisir le cheminement du câble malgré l’amiante", 7, -1, None, None),
     ("Financer un second poste partagé par école", None, 3, None, None),
     ("Élargir à douze nouvelles écoles", None, 9, None, None),
     ("Ouvrir la messagerie aux concierges", None, -12, 11, "Oui, dès l’identité activée"),
 )
 MILESTONES = (
-    # milestone, weeks from today to the day it is planned, weeks ago it was reached
+    # milestone, weeks until its planned day, weeks since it was reached
     ("Six premières écoles équipées", -20, 18),
     ("Premier bilan présenté au comité", -6, 5),
     ("Douze écoles raccordées", -2, None),
@@ -34,7 +34,7 @@ MILESTONES = (
 
 
 def build_milestones(installed: pd.DataFrame, today: date) -> pd.DataFrame:
-    """Milestones of the programme, and one per school: devices in service, the day its installation ends."""
+    """Return the milestones of the programme, and one per school: devices in service at the end of the installation."""
     programme: list[tuple] = [
         (name, None, _weeks(today, ahead), None if ago is None else _weeks(today, -ago))
         for name, ahead, ago in MILESTONES
@@ -46,13 +46,13 @@ def build_milestones(installed: pd.DataFrame, today: date) -> pd.DataFrame:
 
 
 def build_risks(sites: pd.DataFrame) -> pd.DataFrame:
-    """Risks of the programme and of a few schools."""
+    """Return the risks of the programme and of a few schools."""
     rows = [(risk, _school(sites, place), *rest) for risk, place, *rest in RISKS]
     return pd.DataFrame(rows, columns=["risk", "school", "probability", "impact", "answer", "state"])
 
 
 def build_decisions(sites: pd.DataFrame, today: date) -> pd.DataFrame:
-    """Decisions expected from the comité: one is late, two are to come, one was taken."""
+    """Return the decisions expected from the comité: one is late, two are due later, one is taken."""
     rows = [
         (
             decision,

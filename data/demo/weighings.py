@@ -1,4 +1,4 @@
-"""The demonstration's weighings: daily in the test schools and their witnesses, campaigns of a few weeks elsewhere."""
+"""Synthetic weighings of the demonstration: daily in the test and control schools, campaigns of weeks elsewhere."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from data.demo.meals import Grid, Meals
 GRAMS = 121.0
 SHARES = {"preparation_kg": 0.05, "unserved_kg": 0.36, "leftovers_kg": 0.59}
 BASELINE_DAYS = 20
-# Days weighed by each of the other canteens, in each of two seasons: from hardly enough to a complete campaign.
+# Days weighed by each of the other canteens, in each of two seasons: from too few to a complete campaign.
 CAMPAIGNS = (5, 8, 10, 12, 15, 20, 20, 5)
 FIRST_OTHER = 30
-# Six of them are witnesses: they weigh every day since the school year before, and the pilot is read against them.
-WITNESSES = 6
+# Six of them are controls: they weigh every day since the school year before, and the pilot is compared with them.
+CONTROLS = 6
 FORGOTTEN = 0.04
 
 
@@ -27,7 +27,7 @@ def build_weighings(
 ) -> dict[str, Grid]:
     """Return the kilograms of each place of loss, as grids of days × labels (NaN where nothing was weighed)."""
     weighed = _pilot_days(meals, city.points, pilot_starts) | _campaign_days(meals, city)
-    weighed |= _witness_days(meals, city)
+    weighed |= _control_days(meals, city)
     weighed &= rng.random(weighed.shape) >= FORGOTTEN
     factors = {
         "preparation_kg": np.ones_like(meals.served),
@@ -44,19 +44,19 @@ def build_weighings(
 
 
 def _unserved(meals: Meals) -> Grid:
-    """What is cooked and not served follows the surplus of the day."""
+    """Return the factors of food that is cooked and not served: they follow the surplus of the day."""
     surplus = np.clip((meals.planned - meals.served) / np.maximum(meals.served, 1), 0, 0.5)
     return 0.3 + 0.7 * surplus / 0.072
 
 
 def _leftovers(meals: Meals, plate_weight: pd.Series) -> Grid:
-    """What comes back on the plates follows the dishes; the pilot's table talks take a little off."""
+    """Return the factors of plate leftovers: they follow the dishes, and are a little lower in the pilot."""
     dishes = plate_weight.reindex(meals.days.date).to_numpy()[:, None]
     return dishes * np.where(meals.in_pilot, 0.93, 1.0)
 
 
 def _pilot_days(meals: Meals, points: pd.DataFrame, pilot_starts: dict[str, date]) -> Grid:
-    """Every service day since the pilot started, and the four weeks or so before it."""
+    """Return a mask of every service day since the pilot started, and of about four weeks before it."""
     weighed = meals.in_pilot.copy()
     for column in np.flatnonzero(points["canteen"].isin(list(pilot_starts))):
         start = meals.days.searchsorted(pd.Timestamp(pilot_starts[points["canteen"].iloc[column]]))
@@ -65,7 +65,7 @@ def _pilot_days(meals: Meals, points: pd.DataFrame, pilot_starts: dict[str, date
 
 
 def _campaign_days(meals: Meals, city: City) -> Grid:
-    """Two campaigns per canteen, one in autumn and one in spring, in the last year that has both."""
+    """Return a mask of two campaigns per canteen, one in autumn and one in spring, in the last year of each season."""
     weighed = np.zeros(meals.served.shape, dtype=bool)
     names = city.canteens["canteen"].iloc[FIRST_OTHER : FIRST_OTHER + len(CAMPAIGNS)]
     for name, length in zip(names, CAMPAIGNS, strict=True):
@@ -78,12 +78,10 @@ def _campaign_days(meals: Meals, city: City) -> Grid:
     return weighed
 
 
-def _witness_days(meals: Meals, city: City) -> Grid:
-    """Every service day of the last two school years, in the canteens that weigh for comparison."""
+def _control_days(meals: Meals, city: City) -> Grid:
+    """Return a mask of every service day of the last two school years, in the control canteens."""
     last_other = FIRST_OTHER + len(CAMPAIGNS)
-    witnesses = (
-        city.points["canteen"].isin(city.canteens["canteen"].iloc[last_other - WITNESSES : last_other]).to_numpy()
-    )
+    controls = city.points["canteen"].isin(city.canteens["canteen"].iloc[last_other - CONTROLS : last_other]).to_numpy()
     last = meals.days[-1]
     since = pd.Timestamp(last.year - (1 if last.month >= 8 else 2), 8, 1)
-    return np.asarray(meals.days >= since)[:, None] & witnesses[None, :]
+    return np.asarray(meals.days >= since)[:, None] & controls[None, :]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,13 +18,14 @@ import pyarrow as pa
 
 from data.deposit import plausibility
 from data.deposit.checking import line_warnings, refuse_lines
+from data.deposit.choices import NO_CHOICE, Choices
 from data.deposit.comparison import changes, newest_deposit, overlay, sort_lines, whole_lines
 from data.deposit.holiday_ends import with_last_days
 from data.deposit.known_names import with_kinds, with_known_schools
-from data.deposit.report import DepositReport, Finding, Findings
+from data.deposit.report import REASON_COLUMN, DepositReport, Finding, Findings
 from data.deposit.staging import stage
 from data.deposit.unknown_labels import attach, own_names, unknown_labels
-from data.kinds.records import RECORD_TABLES, RecordTable
+from data.kinds.records import PROGRAMME_KINDS, RECORD_TABLES, RecordTable
 from data.reading.cleaning import capped
 from data.reading.grids.choose import grid_of
 from data.reading.records import LINES
@@ -36,17 +38,18 @@ __all__ = ["DepositRefused", "DepositReport", "Finding", "apply", "preview"]
 
 CHANGES_AUDITED = 60
 CHANGE_COLUMNS = ["line", "key", "column", "old", "new"]
-REASON_COLUMN = "motif_du_rejet"
 # The column of a strike's date, by kind of file.
 STRIKE_COLUMNS = {"strikes": "date", "events": "date_debut"}
 
 
-def preview(store: Store, file_name: str, content: bytes, *, typed: bool = False) -> DepositReport:
+def preview(
+    store: Store, file_name: str, content: bytes, *, typed: bool = False, choices: Choices = NO_CHOICE
+) -> DepositReport:
     """Report what depositing this file would change, without writing anything; `typed` lines come from a form.
 
     Raises DepositRefused when the whole file must be refused.
     """
-    return _examined(store, store.version(), file_name, content, typed).report
+    return _examined(store, store.version(), file_name, content, typed, choices).report
 
 
 def apply(
@@ -59,11 +62,13 @@ def apply(
     whole: bool = False,
     typed: bool = False,
     new: bool = False,
+    choices: Choices = NO_CHOICE,
 ) -> DepositReport:
     """Check the file against the store as it is now and record its valid lines, in one transaction.
 
-    `attachments` gives the canteens chosen for unknown labels (site, kind), None for one to leave; they are recorded
-    with the deposit. A label that is a canteen's own name is its own, unless another choice is given.
+    `attachments` gives the canteens chosen for unknown labels (site, kind), None for one to leave: a label that is a
+    canteen's own name is its own otherwise. `choices` is what was decided where the file leaves a doubt. Both are
+    recorded with the deposit.
     `typed` lines come from a form: the audit trail says so, and none of them is read as a total.
     A file without anything new leaves the store as it is; its report names the deposit that has these lines already.
     Raises DepositRefused when the whole file must be refused or when all its lines are rejected; with `whole`, also
@@ -71,11 +76,11 @@ def apply(
     """
     with ThreadPoolExecutor(1) as pool:
         digest = pool.submit(hashlib.sha256, content)
-        report = _examined(store, store.version(), file_name, content, typed).report
+        report = _examined(store, store.version(), file_name, content, typed, choices).report
     detail: dict[str, Any] = {"file": report.file, "kind": report.kind, "typed": typed}
     try:
         with store.write(actor, "deposit", detail) as cursor:
-            report, rows, changed_values = _examined(store, store.version(), file_name, content, typed)
+            report, rows, changed_values = _examined(store, store.version(), file_name, content, typed, choices)
             _refuse_if_unreadable(report, whole)
             if new:
                 _refuse_if_known(report)
@@ -94,8 +99,15 @@ def apply(
 
 def _audit_counts(report: DepositReport, changed_values: list[dict[str, str | None]] | None) -> dict[str, Any]:
     """Return what the audit trail keeps of a deposit: its counts, and the changed values of a kind edited by forms."""
-    added = report.new + report.new_without_measure
-    counts = {"accepted": report.accepted, "changed": report.changed, "added": added}
+    # A line of the programme that has no value yet adds its name; of a log, it is a day without figures.
+    names_added = report.new_without_measure if report.kind in PROGRAMME_KINDS else 0
+    counts: dict[str, Any] = {
+        "accepted": report.accepted,
+        "changed": report.changed,
+        "added": report.new + names_added,
+    }
+    if made := report.choices.as_json():
+        counts["choices"] = json.loads(made)
     return counts if changed_values is None else counts | {"changes": changed_values}
 
 
@@ -114,11 +126,18 @@ class _Examined(NamedTuple):
 
 # People preview a file, then apply it. The examination of the last file is kept, and reused if the store is the same.
 @lru_cache(maxsize=1)
-def _examined(store: Store, version: int, file_name: str, content: bytes, typed: bool) -> _Examined:  # noqa: ARG001
+def _examined(
+    store: Store,
+    version: int,  # noqa: ARG001
+    file_name: str,
+    content: bytes,
+    typed: bool,
+    choices: Choices,
+) -> _Examined:
     """Examine a file against the store of this version."""
-    sheet = read_sheet(content, typed=typed, grid_of=grid_of)
+    sheet = read_sheet(content, typed=typed, early_dates=choices.early_dates, grid_of=grid_of)
     with store.scratch() as cursor:
-        report = _examine(cursor, file_name, sheet)
+        report = _examine(cursor, file_name, sheet, choices)
         if typed or report.nothing_to_do:
             report = replace(report, known_by=newest_deposit(cursor, RECORD_TABLES[sheet.kind.name]))
         rows = cursor.sql(
@@ -171,9 +190,9 @@ def base_name(file_name: str) -> str:
     return cut(path.name.removesuffix(ending), TITLE - len(ending)) + ending or "sans nom"
 
 
-def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) -> DepositReport:
+def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet, choices: Choices) -> DepositReport:
     sheet = with_kinds(cursor, with_last_days(cursor, with_known_schools(cursor, sheet)))
-    stage(cursor, sheet)
+    settled = stage(cursor, sheet, choices)
     table = RECORD_TABLES[sheet.kind.name]
     if table.takes_back:
         overlay(cursor, table)
@@ -188,12 +207,13 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) ->
         plausibility.prepare(cursor)
     if sheet.kind.name in STRIKE_COLUMNS:
         plausibility.prepare_strikes(cursor, STRIKE_COLUMNS[sheet.kind.name])
-    ignored = capped([(None, name, "colonne inconnue, ignorée") for name in sheet.ignored if name != REASON_COLUMN])
+    used = (REASON_COLUMN, settled.choices.column)
+    ignored = capped([(None, name, "colonne inconnue, ignorée") for name in sheet.ignored if name not in used])
     return DepositReport(
         file=base_name(file_name),
         kind=sheet.kind.name,
         kind_title=sheet.kind.title,
-        lines=sheet.cells.num_rows + len(sheet.broken),
+        lines=sheet.cells.num_rows + len(sheet.broken) - settled.set_aside,
         accepted=buckets.get("new", 0) + buckets.get("changed", 0),
         without_measure=buckets.get("without_measure", 0),
         changed=buckets.get("changed", 0),
@@ -201,13 +221,18 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet) ->
         rejected=_findings(cursor, "FROM rejections"),
         warnings=Findings.of([*(Finding(*remark) for remark in ignored), *_about_labels(unknown)])
         + _findings(cursor, line_warnings(cursor, sheet.kind, table))
-        + Findings.of(Finding(*remark) for remark in [*sheet.remarks, *lookalikes(sheet.cells, sheet.kind)]),
+        + Findings.of(
+            Finding(*remark) for remark in [*settled.remarks, *sheet.remarks, *lookalikes(sheet.cells, sheet.kind)]
+        ),
         changes=changes(cursor, table) if buckets.get("changed") else pd.DataFrame(columns=CHANGE_COLUMNS),
         rejected_lines=rejected_lines,
         unknown_labels=unknown,
         rejected_rows=_rejected_rows(cursor, sheet) if rejected_lines else pd.DataFrame(),
         grid=tuple(sheet.grid),
         new_without_measure=_count(cursor, f"SELECT count(*) FROM outcome WHERE {is_new_without_measure}"),
+        splits=settled.splits,
+        early_columns=sheet.early_columns,
+        choices=settled.choices,
     )
 
 
@@ -232,7 +257,10 @@ def _about_label(row: dict[Hashable, Any]) -> str:
 
 def _rejected_rows(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> pd.DataFrame:
     """Return the rejected lines as they were read, with their reasons in a last column."""
-    cursor.register("sheet", sheet.cells)
+    # The columns that are not read come back too: they may tell lines apart.
+    others = {name: sheet.others[name] for name in sheet.others.column_names if name not in ("line", REASON_COLUMN)}
+    cells = {name: sheet.cells[name] for name in sheet.cells.column_names}
+    cursor.register("sheet", pa.table(cells | others))
     rows = cursor.execute(f"""
         SELECT sheet.* EXCLUDE (line), reasons AS "{REASON_COLUMN}"
         FROM sheet JOIN (
@@ -259,9 +287,9 @@ def _record(cursor: duckdb.DuckDBPyConnection, report: DepositReport, content: b
     [(deposit_id,)] = cursor.execute(
         """
         INSERT INTO deposits (kind, file_name, sha256, actor, lines, accepted, without_measure, changed, unchanged,
-            rejected, warnings)
+            rejected, warnings, choices)
         VALUES ($kind, $file, $sha256, $actor, $lines, $accepted, $without_measure, $changed, $unchanged,
-            $rejected, $warnings)
+            $rejected, $warnings, $choices)
         RETURNING deposit_id
         """,
         {
@@ -269,6 +297,7 @@ def _record(cursor: duckdb.DuckDBPyConnection, report: DepositReport, content: b
             "actor": actor,
             "rejected": report.rejected_lines,
             "warnings": len(report.warnings),
+            "choices": report.choices.as_json(),
             **{
                 name: getattr(report, name)
                 for name in ("kind", "file", "lines", "accepted", "without_measure", "changed", "unchanged")

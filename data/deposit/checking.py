@@ -25,8 +25,15 @@ def _subject(kind: Kind) -> str:
 
 def refuse_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, table: RecordTable) -> None:
     """Add to `rejections` the lines that fail a blocking check, with the column and the reason."""
-    for failing_lines in _failing_lines(cursor, kind, [check for check in table.checks if check.blocking]):
+    failing = _failing_lines(cursor, kind, [check for check in table.checks if check.blocking])
+    for failing_lines in failing:
         cursor.execute(f"INSERT INTO rejections {failing_lines}")
+    if failing:
+        # The sum is wrong: so is each line it sums.
+        cursor.execute("""
+            INSERT INTO rejections
+            SELECT added.line, "column", reason FROM added JOIN rejections ON rejections.line = added.first_line
+        """)
 
 
 def line_warnings(cursor: duckdb.DuckDBPyConnection, kind: Kind, table: RecordTable) -> str:
@@ -44,7 +51,9 @@ def _failing_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, checks: list[C
     lines = "file_lines"
     if RECORD_TABLES[kind.name].takes_back:
         lines = "(SELECT file_lines.*, now FROM file_lines LEFT JOIN overlaid AS now USING (line)) AS file_lines"
-    cursor.execute(f"CREATE OR REPLACE TEMP TABLE suspects AS SELECT * FROM {lines} WHERE {any_check}")
+    created = cursor.execute(f"CREATE OR REPLACE TEMP TABLE suspects AS SELECT * FROM {lines} WHERE {any_check}")
+    if created.fetchall() == [(0,)]:
+        return []
     return [
         f"SELECT line, '{check.column}', {_subject(kind)} || {check.reason} FROM suspects AS file_lines"
         f" WHERE line NOT IN (SELECT line FROM rejections) AND ({check.when})"
@@ -69,6 +78,7 @@ def wrong_rows(cursor: duckdb.DuckDBPyConnection, kind: Kind) -> list[WrongRow]:
         SELECT row_number() OVER () AS line, *, NULL::VARCHAR AS effacer FROM ({table.given_back})
     """)
     cursor.execute('CREATE OR REPLACE TEMP TABLE rejections (line BIGINT, "column" VARCHAR, reason VARCHAR)')
+    cursor.execute("CREATE OR REPLACE TEMP TABLE added (line BIGINT, first_line BIGINT)")
     overlay(cursor, table)
     # No row counts as known before: a value that was accepted earlier may be the wrong one now.
     cursor.execute("UPDATE overlaid SET before = NULL")

@@ -50,6 +50,11 @@ def sort_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, table: RecordTable
     """,
         period,
     )
+    # A line added up to another one has the bucket of that one.
+    cursor.execute("""
+        INSERT INTO outcome
+        SELECT added.line, carries, is_known, bucket FROM added JOIN outcome ON outcome.line = added.first_line
+    """)
 
 
 def same_key(table: RecordTable) -> str:
@@ -124,17 +129,23 @@ def changes(
         {"buckets": list(buckets)},
     )
     within, period = _period(cursor, table, "changed")
-    shown_key = _shown_key(table)
-    selects = [
-        f"SELECT line, {rank} AS rank, {shown_key} AS key, '{name}' AS \"column\","
-        f" {_shown_value(f'known.{name}')} AS old, {_shown_value(f'incoming.{name}')} AS new"
-        f" FROM changed AS incoming LEFT JOIN known ON {same_key(table)} WHERE {_differs(table, name)}"
+    values = ", ".join(
+        f"{{rank: {rank}, differs: {_differs(table, name)}, \"column\": '{name}',"
+        f" old: {_shown_value(f'known.{name}')}, new: {_shown_value(f'incoming.{name}')}}}"
         for rank, name in enumerate(table.values)
-    ]
+    )
     return cursor.execute(
-        f"WITH known AS MATERIALIZED (SELECT * FROM {table.view} AS view {within}) "
-        f'SELECT line % {LINES} AS line, key, "column", old, new FROM ({" UNION ALL ".join(selects)}) '
-        f"ORDER BY 1, key, rank LIMIT {CHANGES_SHOWN}",
+        f"""
+        WITH known AS (
+            SELECT * FROM {table.view} AS view {within}
+        ), compared AS (
+            SELECT line, {_shown_key(table)} AS key, unnest([{values}]) AS value
+            FROM changed AS incoming LEFT JOIN known ON {same_key(table)}
+        )
+        SELECT line % {LINES} AS line, key, value."column" AS "column", value.old AS old, value.new AS new
+        FROM compared WHERE value.differs
+        ORDER BY 1, key, value.rank LIMIT {CHANGES_SHOWN}
+    """,
         period,
     ).df()
 

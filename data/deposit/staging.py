@@ -8,15 +8,16 @@ the cursor. Every piece of SQL is built from our own schemas; the values of the 
 from __future__ import annotations
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from data.deposit.choices import NO_CHOICE, Choices
+from data.deposit.twins import Settled, settle
 from data.kinds import Field, Kind
 from data.kinds.records import RECORD_TABLES
-from data.reading.records import LINES
 from data.reading.sheet import Sheet
 from data.reading.texts import codes
+from data.reading.times import undecided
 from data.typography import QUOTE, cut_sql
 
 DATE = "une date : écrivez jj/mm/aaaa, par exemple 24/05/2026"
@@ -27,22 +28,37 @@ NUMBERS = {"integer": ("un nombre entier", "72"), "number": ("un nombre", "12,5"
 NUMBER_AND_UNIT = r"^[+-]? ?[0-9][0-9 .,\x{a0}\x{202f}]*[ \x{a0}\x{202f}]*(\pL{1,14})[.]?$"
 ARROW_TYPES = {"date": pa.date32(), "integer": pa.int32(), "number": pa.float64()}
 FIRST_DAY, LAST_DAY = "DATE '2000-01-01'", "DATE '2100-12-31'"
+# Planning the statement that reads a column takes longer than the few texts of a form, most of which were read a moment
+# before (an empty column, a school): what short columns were read as is kept, by kind, field and texts.
+SHORT_BYTES, MOST_KEPT = 500, 1_000
+_kept: dict[tuple[str, str, tuple[str | None, ...]], pa.Table] = {}
 
 
-def stage(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
-    """Create `file_lines` (values), `rejections` (line, column, reason) and `repeats` (line, first line) for a sheet.
+def stage(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, choices: Choices = NO_CHOICE) -> Settled:
+    """Create `file_lines` (values) and `rejections` (line, column, reason) for a sheet; settle its lines of one key.
 
     `file_lines` has one row per line and one column per field of the kind; a missing value is NULL. The lines that are
     not ours are neither rejected nor compared with others.
     """
-    ours = RECORD_TABLES[sheet.kind.name].ours
     cursor.execute('CREATE OR REPLACE TEMP TABLE rejections (line BIGINT, "column" VARCHAR, reason VARCHAR)')
-    cursor.register("file_lines", _type_cells(cursor, sheet))
+    lines = _type_cells(cursor, sheet)
     if sheet.broken:
         cursor.executemany("INSERT INTO rejections VALUES (?, NULL, ?)", [list(broken) for broken in sheet.broken])
+    ours = RECORD_TABLES[sheet.kind.name].ours
     if ours != "TRUE":
-        cursor.execute(f"DELETE FROM rejections WHERE line IN (SELECT line FROM file_lines WHERE NOT ({ours}))")
-    _find_twins(cursor, sheet.kind, ours)
+        lines = _set_aside(cursor, lines, ours)
+    return settle(cursor, sheet, lines, choices)
+
+
+def _set_aside(cursor: duckdb.DuckDBPyConnection, lines: pa.Table, ours: str) -> pa.Table:
+    """Return the lines with those that are not ours `invalid`, so that no other is compared with them."""
+    cursor.register("file_lines", lines)
+    aside = cursor.sql(f"SELECT line FROM file_lines WHERE NOT ({ours})").to_arrow_table()["line"]
+    cursor.register("aside", pa.table({"line": aside}))
+    cursor.execute("DELETE FROM rejections WHERE line IN (SELECT line FROM aside)")
+    cursor.unregister("aside")
+    invalid = pc.or_(lines["invalid"], pc.is_in(lines["line"], aside))
+    return lines.set_column(lines.column_names.index("invalid"), "invalid", invalid)
 
 
 def _type_cells(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> pa.Table:
@@ -55,6 +71,8 @@ def _type_cells(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> pa.Table:
             continue
         texts = codes(sheet.cells[field.name])
         results = _read_texts(cursor, field, sheet.kind, texts.dictionary)
+        if early := sheet.early.get(field.name):
+            results = _refused_early(results, texts.dictionary, early)
         columns[field.name] = _spread(results["value"], texts.indices)
         if results["reason"].null_count < len(results):
             reasons = _spread(results["reason"], texts.indices)
@@ -78,6 +96,19 @@ def _reject(cursor: duckdb.DuckDBPyConnection, field: Field, lines: pa.Array, re
 
 def _read_texts(cursor: duckdb.DuckDBPyConnection, field: Field, kind: Kind, texts: pa.Array) -> pa.Table:
     """Return the value of each text, in the same order, and the reason if it is refused."""
+    if texts.nbytes > SHORT_BYTES:
+        return _read_by_sql(cursor, field, kind, texts)
+    key = (kind.name, field.name, tuple(texts.to_pylist()))
+    results = _kept.get(key)
+    if results is None:
+        results = _read_by_sql(cursor, field, kind, texts)
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        _kept[key] = results
+    return results
+
+
+def _read_by_sql(cursor: duckdb.DuckDBPyConnection, field: Field, kind: Kind, texts: pa.Array) -> pa.Table:
     rules = " ".join(f"WHEN {condition} THEN {message}" for condition, message in _rules(field))
     cursor.register("texts", pa.table({field.name: texts}))
     results = cursor.sql(f"""
@@ -87,6 +118,14 @@ def _read_texts(cursor: duckdb.DuckDBPyConnection, field: Field, kind: Kind, tex
     """).to_arrow_table()
     cursor.unregister("texts")
     return results
+
+
+def _refused_early(results: pa.Table, texts: pa.Array, early: list[str]) -> pa.Table:
+    """Return what the texts of a column were read as, with the dates that may be a day early refused."""
+    why = {text: undecided(text) for text in early}
+    pairs = zip(texts.to_pylist(), results["reason"].to_pylist(), strict=True)
+    reasons = pa.array([why.get(text, reason) for text, reason in pairs], pa.string())
+    return results.set_column(1, "reason", pa.chunked_array([reasons]))
 
 
 def _value_name(field: Field) -> str:
@@ -213,42 +252,3 @@ def _rules(field: Field) -> list[tuple[str, str]]:
 
 def _limit(value: float) -> str:
     return f"{value:,g}".replace(",", "\u202f")
-
-
-def _find_twins(cursor: duckdb.DuckDBPyConnection, kind: Kind, ours: str) -> None:
-    """Create `repeats` (line, first line) for identical lines, and reject the lines that contradict each other."""
-    key = ", ".join(_name(field) for field in kind.fields if field.name in kind.key)
-    others = [_name(field) for field in kind.fields if field.name not in kind.key]
-    differ = " OR ".join(f"min({name}) <> max({name})" for name in others) or "FALSE"
-    identical = " AND ".join(f"count({name}) IN (0, count(*))" for name in others) or "TRUE"
-    cursor.register("shared", _repeated_hashes(cursor, key))
-    cursor.execute(f"""
-        CREATE OR REPLACE TEMP TABLE twins AS
-        SELECT list_sort(list(line)) AS lines, coalesce({differ}, FALSE) AS contradictory, {identical} AS identical
-        FROM file_lines
-        WHERE NOT invalid AND {ours} AND hash({key}) IN (SELECT hash FROM shared)
-        GROUP BY {key}
-        HAVING count(*) > 1
-    """)
-    cursor.unregister("shared")
-    cursor.execute(
-        """
-        INSERT INTO rejections
-        SELECT unnest(lines), $key, 'contredit une autre ligne du fichier (lignes '
-            || array_to_string(list_transform(lines[:5], lambda line: line % $lines), ', ')
-            || ') : gardez une seule valeur'
-        FROM twins WHERE contradictory
-        """,
-        {"key": ", ".join(kind.key), "lines": LINES},
-    )
-    cursor.execute("""
-        CREATE OR REPLACE TEMP TABLE repeats AS
-        SELECT unnest(lines[2:]) AS line, lines[1] AS first_line FROM twins WHERE identical AND NOT contradictory
-    """)
-
-
-def _repeated_hashes(cursor: duckdb.DuckDBPyConnection, key: str) -> pa.Table:
-    """Return the hashes that several keys have: sorting numbers is much faster than grouping texts."""
-    hashes = cursor.sql(f"SELECT hash({key}) AS hash FROM file_lines WHERE NOT invalid").to_arrow_table()
-    ordered = np.sort(hashes["hash"].to_numpy())
-    return pa.table({"hash": np.unique(ordered[1:][ordered[1:] == ordered[:-1]])})

@@ -80,8 +80,8 @@ def _head(sheet: Worksheet, place: int, field: Field) -> None:
     cell.alignment = Alignment(vertical="top")
     need = "Obligatoire." if field.required_column else "Facultatif."
     example = f" Exemple\u00a0: {field.example}" if field.example else ""
-    told = f"{field.title}. {field.description}{field.values_note}{field.length_note} {need}{example}"
-    cell.comment = Comment(told, "Antigaspi", height=120, width=260)
+    note = f"{field.title}. {field.description}{field.values_note}{field.length_note} {need}{example}"
+    cell.comment = Comment(note, "Antigaspi", height=120, width=260)
 
 
 def _fill(cell: Cell, field: Field, text: str) -> None:

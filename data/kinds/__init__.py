@@ -20,8 +20,8 @@ class Field:
 
     `headers` are the words that may name it in a file, the most certain first; `value_synonyms` are other ways to write
     some values; `units` may follow a number in its cell, the usual one first. A `month` column has dates: the
-    first day of each month. `headers_beside` are words that name it only beside one of some other titles: “Nom” in an
-    export of GLPI, which has “Fabricant” too.
+    first day of each month. The figures of an `additive` column add up over several lines. `headers_beside` are words
+    that name it only beside one of some other titles: “Nom” in an export of GLPI, which has “Fabricant” too.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Field:
     pattern: str | None
     month: bool
     units: tuple[str, ...]
+    additive: bool
     headers: tuple[str, ...]
     value_synonyms: dict[str, str]
     headers_beside: dict[str, frozenset[str]]
@@ -72,6 +73,11 @@ class Kind:
     key: tuple[str, ...]
     measures: tuple[str, ...]
     missing: tuple[str, ...]
+
+    @property
+    def additive(self) -> tuple[str, ...]:
+        """The columns whose figures add up over several lines."""
+        return tuple(field.name for field in self.fields if field.additive)
 
     def recognises(self, columns: set[str]) -> bool:
         """Tell whether a file with these columns can be of this kind."""
@@ -127,6 +133,7 @@ def _field(field: dict[str, Any]) -> Field:
         pattern=constraints.get("pattern"),
         month=field.get("month", False),
         units=tuple(field.get("units", ())),
+        additive=field.get("additive", False),
         headers=tuple(dict.fromkeys(map(normalise, (field["name"], field["title"], *field.get("synonyms", ()))))),
         headers_beside={word: frozenset(others) for word, others in field.get("synonymsBeside", {}).items()},
         value_synonyms={word: value for value, words in field.get("valueSynonyms", {}).items() for word in words},

@@ -1,1 +1,1 @@
-"""Questions the pages ask: one question = one function = one SQL statement beside it."""
+"""The questions of the pages: each is one function, with its SQL statement beside it."""

@@ -1,4 +1,4 @@
-"""Questions about what surrounds the agents: the age of the devices, the workshops, the requests for help."""
+"""Questions about the agents' support: the age of the devices, the workshops, the requests for help."""
 
 from __future__ import annotations
 
@@ -42,18 +42,18 @@ ORDER BY date DESC, school COLLATE FR, school, title COLLATE FR, title
 TICKETS_BY_TOPIC = """
 SELECT
     coalesce(topic, 'non renseigné') AS topic,
-    count(*) AS asked,
+    count(*) AS requests,
     count(*) FILTER (WHERE solved_on IS NULL) AS open,
     count(*) FILTER (WHERE solved_on IS NULL AND asked_on < $today - $stale) AS stale,
     median(solved_on - asked_on) AS days
 FROM tickets
 GROUP BY ALL
-ORDER BY open DESC, asked DESC, topic COLLATE FR, topic
+ORDER BY open DESC, requests DESC, topic COLLATE FR, topic
 """
 
 TICKETS = """
 SELECT
-    count(*) AS asked,
+    count(*) AS requests,
     count(*) FILTER (WHERE solved_on IS NULL) AS open,
     count(*) FILTER (WHERE solved_on IS NULL AND asked_on < $today - $stale) AS stale,
     median(solved_on - asked_on) AS days
@@ -61,7 +61,7 @@ FROM tickets
 """
 
 TO_DO = """
-WITH found AS (
+WITH to_do AS (
     SELECT school, 'en panne' AS what, count(*) AS devices
     FROM devices WHERE state = 'en panne' GROUP BY school
     UNION ALL
@@ -71,27 +71,27 @@ WITH found AS (
     WHERE state IN ('en stock', 'à préparer')
     GROUP BY school
 )
-SELECT * FROM found ORDER BY school COLLATE FR, school, what
+SELECT * FROM to_do ORDER BY school COLLATE FR, school, what
 """
 
 
 @dataclass(frozen=True)
 class Tickets:
-    """The requests for help: asked, still open, open for over a week, and the median days to solve the others."""
+    """The requests for help: all, still open, open for over a week, and the median days to solve the others."""
 
-    asked: int
+    requests: int
     open: int
     stale: int
     median_days: float | None
 
 
 def device_ages(store: Store, today: date) -> pd.DataFrame:
-    """How old are the devices of each kind, those withdrawn left aside? One row per kind × age."""
+    """How old are the devices of each kind, without the withdrawn ones? One row per kind × age."""
     return store.read(DEVICE_AGES, {"today": today})
 
 
 def workshops(store: Store, today: date) -> pd.DataFrame:
-    """Which workshops were held or are to come? Attendance is for data.people to show."""
+    """Which workshops were held or are planned? `data.people` rounds their attendance before it is shown."""
     return store.read(WORKSHOPS, {"today": today})
 
 
@@ -99,14 +99,14 @@ def tickets(store: Store, today: date) -> Tickets:
     """How many requests for help are open, and how many days did the others take?"""
     row = store.read(TICKETS, {"today": today, "stale": STALE_DAYS}).iloc[0]
     days = None if pd.isna(row["days"]) else float(row["days"])
-    return Tickets(int(row["asked"]), int(row["open"]), int(row["stale"]), days)
+    return Tickets(int(row["requests"]), int(row["open"]), int(row["stale"]), days)
 
 
 def tickets_by_topic(store: Store, today: date) -> pd.DataFrame:
-    """The same by topic: asked, open, stale, days (median; missing while none is solved)."""
+    """The same by topic: requests, open, stale, days (median; missing while none is solved)."""
     return store.read(TICKETS_BY_TOPIC, {"today": today, "stale": STALE_DAYS})
 
 
 def devices_to_handle(store: Store) -> pd.DataFrame:
-    """Which schools have broken devices, or some still in their box once the installation is over?"""
+    """Which schools have broken devices, or devices not installed although their installation is finished?"""
     return store.read(TO_DO)

@@ -1,4 +1,4 @@
-"""What data the store holds: which canteen, which week, which files, which labels have no canteen yet."""
+"""The data of the store: by canteen and week, by kind of file, by deposit, and the labels without a canteen."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from data.selection import Selection
 from data.store import Store
 
 # Service days of a week: the days on which at least one canteen of the city served meals.
-# A canteen that sent nothing is expected too, unless it only opened after the period.
+# A canteen without any data has its rows too, unless it opened after the period.
 AVAILABILITY = """
 WITH selected AS (
     SELECT
@@ -91,12 +91,13 @@ ORDER BY meals_served DESC, site COLLATE FR, site, site_kind
 
 
 def unattached_labels(store: Store) -> pd.DataFrame:
-    """Return one row per label “à rattacher”: found in files, but of no known canteen."""
+    """Return one row per label “à rattacher”: a label of the files without a known canteen."""
     return store.read(UNATTACHED)
 
 
 COUNTS_BY_KIND = """
 SELECT 'log' AS kind, count(*) AS rows, min(date) AS first_day, max(date) AS last_day FROM services
+    WHERE coalesce(meals_planned, meals_served, preparation_kg, unserved_kg, leftovers_kg) IS NOT NULL
 UNION ALL SELECT 'mapping', count(*), NULL, NULL FROM service_points WHERE canteen IS NOT NULL
 UNION ALL SELECT 'canteens', count(*), NULL, NULL FROM canteens
 UNION ALL SELECT 'schools', count(*), NULL, NULL FROM schools
@@ -124,14 +125,14 @@ UNION ALL SELECT 'pilots', count(*), NULL, NULL FROM pilots
 
 
 def counts_by_kind(store: Store) -> pd.DataFrame:
-    """Return one row per kind of file: how many things are known from it, and over which dates."""
+    """Return one row per kind of file: the number of known rows, and their first and last dates."""
     return store.read(COUNTS_BY_KIND)
 
 
 DEPOSITS = """
 SELECT
     deposit_id, deposited_at, actor, file_name, kind, active,
-    lines, accepted, changed, unchanged, without_measure, rejected, warnings,
+    lines, accepted, changed, unchanged, without_measure, rejected, warnings, choices,
     deposit_id IN (SELECT deposit_id FROM deposit_files) AS has_file
 FROM deposits
 ORDER BY deposit_id DESC
@@ -139,14 +140,14 @@ ORDER BY deposit_id DESC
 
 
 def deposits(store: Store) -> pd.DataFrame:
-    """Return the deposits, undone or not, the newest first; who made each is for the page to tell or to keep."""
+    """Return the deposits, undone or not, the newest first; the page decides whether to show who made each."""
     return store.read(DEPOSITS)
 
 
 def deposited_file(store: Store, deposit_id: int) -> bytes:
     """Return the file of a deposit as it was received."""
-    question = "SELECT content FROM deposit_files WHERE deposit_id = $deposit_id"
-    return bytes(store.read(question, {"deposit_id": deposit_id})["content"].iloc[0])
+    query = "SELECT content FROM deposit_files WHERE deposit_id = $deposit_id"
+    return bytes(store.read(query, {"deposit_id": deposit_id})["content"].iloc[0])
 
 
 LABELS = """
@@ -187,5 +188,5 @@ WHERE canteen IS NULL AND meals_served > 0 AND (
 
 
 def unattached_in_total(store: Store, run_id: int) -> int:
-    """Return how many points “à rattacher” the forecast of the city counts."""
+    """Return how many points “à rattacher” are part of the city's forecast."""
     return int(store.read(POINTS_IN_CITY_TOTAL, {"run_id": run_id})["points"].iloc[0])

@@ -1,17 +1,19 @@
-"""At which point of the service, and on which dishes, food is lost; how long each canteen weighed."""
+"""Food losses by place (preparation, unserved, leftovers) and by dish; weighing days of each canteen."""
 
+# ruff: noqa: S608 — statements share parts that are constants; every value is a parameter.
 from __future__ import annotations
 
 import pandas as pd
 
+from data.calendar.exceptional import SELECTED, parameters
 from data.selection import Selection
 from data.store import Store
 
-LOSS_PLACES = """
+LOSS_PLACES = f"""
 WITH selected AS (
     UNPIVOT (
         SELECT meals_served, preparation_kg AS preparation, unserved_kg AS unserved, leftovers_kg AS leftovers
-        FROM selected_services($start, $end, $district, $canteen)
+        FROM {SELECTED}
         WHERE meals_served > 0
     ) ON preparation, unserved, leftovers INTO NAME place VALUE kg
 )
@@ -24,12 +26,12 @@ GROUP BY place
 
 def loss_places(store: Store, selection: Selection) -> pd.DataFrame:
     """Return one row per place of loss (preparation, unserved, leftovers), over the services where it was weighed."""
-    return store.read(LOSS_PLACES, selection.parameters())
+    return store.read(LOSS_PLACES, parameters(store, selection))
 
 
-WEIGHING_DAYS = """
+WEIGHING_DAYS = f"""
 SELECT canteen, count(DISTINCT date) AS days
-FROM selected_services($start, $end, $district, $canteen)
+FROM {SELECTED}
 WHERE canteen IS NOT NULL AND meals_served > 0 AND wasted_kg IS NOT NULL
 GROUP BY canteen
 ORDER BY canteen
@@ -37,11 +39,11 @@ ORDER BY canteen
 
 
 def weighing_days(store: Store, selection: Selection) -> pd.DataFrame:
-    """Return one row per canteen that weighs: its number of days weighed in full."""
-    return store.read(WEIGHING_DAYS, selection.parameters())
+    """Return one row per canteen that weighs: its number of days with all three places weighed."""
+    return store.read(WEIGHING_DAYS, parameters(store, selection))
 
 
-BY_DISH = r"""
+BY_DISH = rf"""
 WITH days AS (
     SELECT
         date,
@@ -49,11 +51,11 @@ WITH days AS (
         coalesce(sum(greatest(gap, 0)), 0) AS surplus_meals,
         sum(meals_served) FILTER (wasted_kg IS NOT NULL) AS weighed_meals,
         sum(wasted_kg) FILTER (meals_served > 0) AS wasted_kg
-    FROM selected_services($start, $end, $district, $canteen)
+    FROM {SELECTED}
     WHERE meals_served IS NOT NULL
     GROUP BY date
 ), menu_days AS (
-    -- Only days whose menu is known: a day without one may have served the dish.
+    -- Only the days with a known menu: the dish may have been served on a day without one.
     SELECT * FROM days SEMI JOIN menus USING (date)
 ), city AS (
     SELECT sum(meals_served) AS meals_served, sum(surplus_meals) AS surplus_meals,
@@ -84,4 +86,4 @@ ORDER BY surplus_pct - surplus_pct_other_days DESC, dish
 
 def by_dish(store: Store, selection: Selection, least_days: int = 3) -> pd.DataFrame:
     """Return one row per dish served on at least `least_days` days, compared with the other days that have a menu."""
-    return store.read(BY_DISH, {**selection.parameters(), "least_days": least_days})
+    return store.read(BY_DISH, {**parameters(store, selection), "least_days": least_days})

@@ -1,4 +1,4 @@
-"""What the store holds as a whole: dates, places, reference values."""
+"""The data of the store as a whole: first and last dates, canteens, reference values."""
 
 from __future__ import annotations
 
@@ -7,17 +7,31 @@ from datetime import date
 
 import pandas as pd
 
+from data.clock import today_in_paris
 from data.store import Store
 
 
 @dataclass(frozen=True)
+class IncompleteDay:
+    """A day of which only some of the usual service points are known."""
+
+    day: date
+    points: int
+    usual_points: int
+
+
+@dataclass(frozen=True)
 class Overview:
-    """First and last days with a measure (None in an empty store), and whether the figures are demo data."""
+    """First day with a measure, last complete day (None in an empty store), and whether the figures are demo data.
+
+    `last_day` is the date of the data, everywhere. `incomplete_days` are those known since, by few service points.
+    """
 
     demo: bool
     first_day: date | None
     last_day: date | None
     unattached: int
+    incomplete_days: tuple[IncompleteDay, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -33,8 +47,6 @@ OVERVIEW = """
 SELECT
     (SELECT demo FROM store_state) AS demo,
     (SELECT min(date) FROM services WHERE meals_served IS NOT NULL OR meals_planned IS NOT NULL) AS first_day,
-    -- A date still to come is a typing error: it must not pass for the date of the data.
-    (SELECT max(date) FROM services WHERE meals_served IS NOT NULL AND date <= current_date) AS last_day,
     (SELECT count(*) FROM service_points WHERE canteen IS NULL) AS unattached
 """
 
@@ -42,10 +54,29 @@ SELECT
 def store_overview(store: Store) -> Overview:
     """Return the dates of the data, the demo mark and the number of labels “à rattacher”."""
     row = store.read(OVERVIEW).iloc[0]
-    return Overview(bool(row["demo"]), _date(row["first_day"]), _date(row["last_day"]), int(row["unattached"]))
+    last = last_complete_day(store, today_in_paris())
+    later = tuple(day for day in incomplete_days(store) if last is None or day.day > last)
+    return Overview(bool(row["demo"]), _date(row["first_day"]), last, int(row["unattached"]), later)
 
 
-# A school year runs from 1 August to 31 July. A year still to come (a typing error) stays in reach, but comes last.
+LAST_COMPLETE = "SELECT max(date) AS day FROM known_days(NULL, NULL) WHERE complete AND date <= $today"
+
+
+def last_complete_day(store: Store, today: date) -> date | None:
+    """Return the last day that most service points have told, None when no meal is known: the date of the data."""
+    return _date(store.read(LAST_COMPLETE, {"today": today})["day"].iloc[0])
+
+
+INCOMPLETE = "SELECT date, points, usual_points FROM known_days(NULL, NULL) WHERE NOT complete ORDER BY date"
+
+
+def incomplete_days(store: Store) -> list[IncompleteDay]:
+    """Return the days of the city of which too few service points are known, in order."""
+    rows = store.read(INCOMPLETE).to_dict("records")
+    return [IncompleteDay(row["date"].date(), row["points"], row["usual_points"]) for row in rows]
+
+
+# A school year runs from 1 August to 31 July. A future year (a typing error) can still be chosen, but comes last.
 SCHOOL_YEARS = """
 SELECT DISTINCT year(date - INTERVAL 7 MONTH) AS first_year
 FROM services

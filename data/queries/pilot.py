@@ -1,5 +1,6 @@
-"""Questions about what the pilot changed, and the shape of the answer: `models.pilot_study` works it out."""
+"""The difference-in-differences of the pilot: its data, and the classes of its result (`models.pilot.study`)."""
 
+# ruff: noqa: S608 — statements share parts that are constants; every value is a parameter.
 from __future__ import annotations
 
 import math
@@ -8,11 +9,13 @@ from datetime import date
 
 import pandas as pd
 
+from data.calendar.exceptional import JUDGED, events
+from data.selection import Selection
 from data.store import Store
 
 FRAMING, TEST = "cadrage", "test"
 SURPLUS, SHORTAGE, WASTE = "surplus", "shortage", "waste"
-# Why a measure cannot be told.
+# Why the effect on a measure is unknown.
 NO_FIGURES, FEW_PILOTS, NO_COMPARISON = "no figures", "few pilots", "no comparison"
 
 SITES = """
@@ -38,18 +41,19 @@ ORDER BY start NULLS LAST, sites.school COLLATE FR, sites.school
 def sites(store: Store) -> pd.DataFrame:
     """Return one row per pilot school: its canteen, the day its preparation began and the day its test began.
 
-    Its year before ends with the first, for getting ready already changes habits; the pilot begins with the second.
+    The year before ends when the preparation begins, since it already changes habits; the pilot begins with the test.
     """
     return store.read(SITES, {"framing": FRAMING, "test": TEST})
 
 
-DAILY = """
+# Without the exceptional days: a strike moves both sides, and would be most of their difference.
+DAILY = f"""
 WITH measured AS (
     SELECT
         canteen, date, meals_served, gap,
         CASE WHEN meals_served > 0 THEN wasted_kg END AS wasted_kg
-    FROM located_services
-    WHERE canteen IS NOT NULL AND date >= $since
+    FROM {JUDGED}
+    WHERE canteen IS NOT NULL AND exceptional IS NULL AND NOT mistyped
 )
 SELECT
     canteen, any_value(canteens.label) AS label, any_value(coalesce(canteens.kind, '')) AS kind, date,
@@ -65,16 +69,16 @@ ORDER BY canteen, date
 """
 
 
-def daily(store: Store, since: date) -> pd.DataFrame:
-    """Return one row per canteen × day, missing where not known: surplus and shortage, and the meals they are about;
+def daily(store: Store, since: date, last: date) -> pd.DataFrame:
+    """Return one row per canteen × ordinary day, missing where not known: surplus, shortage, the meals they are about;
     kilograms wasted (gross) where the three places of loss were weighed, and the meals they are about.
     """
-    return store.read(DAILY, {"since": since})
+    return store.read(DAILY, Selection(since, last).parameters() | events(store))
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A difference and the 95 % interval around it; infinite ends say that too few canteens can be compared."""
+    """A difference with its 95 % permutation interval; infinite ends: too few canteens can be compared."""
 
     value: float
     lower: float
@@ -82,7 +86,7 @@ class Interval:
 
     @property
     def conclusive(self) -> bool:
-        """Tell whether the interval leaves zero out."""
+        """Tell whether zero is outside the interval."""
         return self.finite and (self.lower > 0 or self.upper < 0)
 
     @property
@@ -93,11 +97,11 @@ class Interval:
 
 @dataclass(frozen=True)
 class Effect:
-    """What the pilot changed in one measure: meals per 100 served (surplus, shortage) or grams per meal (waste).
+    """The effect of the pilot on one measure: meals per 100 served (surplus, shortage) or grams per meal (waste).
 
-    The means before and after are those of the pilot canteens and of their comparison canteens. `trend` is what the
-    same calculation finds within the year before. `more_weeks` are the school weeks still needed to tell the effect
-    from zero if it stays what it is: infinite when no number would do, None when it cannot be told. `pairs` has one row
+    The means before and after are those of the pilot canteens and of their comparison canteens (`others`). `trend` is
+    the same difference computed within the year before. `more_weeks` are the school weeks still needed before an effect
+    of this size is conclusive: infinite when no number of weeks is enough, None when it is unknown. `pairs` has one row
     per pilot canteen, `months` one per period of four weeks, before (negative) and after.
     """
 
@@ -116,19 +120,19 @@ class Effect:
 
 @dataclass(frozen=True)
 class Study:
-    """The pilot schools (`sites`), the last day known, the effects by measure, and why the other measures have none."""
+    """The pilot schools (`sites`), the last known day, the effects by measure, why others are unknown."""
 
     sites: pd.DataFrame
     last_day: date | None
     effects: dict[str, Effect]
-    untold: dict[str, str]
+    unknown_reasons: dict[str, str]
 
     @property
     def begun(self) -> int:
-        """Return how many pilot schools have begun their test."""
+        """The number of pilot schools that have begun their test."""
         return int(self.sites["start"].notna().sum())
 
     def schools_in(self, measure: str) -> int:
-        """Return how many pilot schools the effect on a measure is about."""
+        """Return how many pilot schools the effect on a measure is computed from."""
         pairs = self.effects[measure].pairs
         return int(self.sites["canteen"].isin(pairs.loc[pairs["change"].notna(), "canteen"]).sum())

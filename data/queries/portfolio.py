@@ -1,4 +1,4 @@
-"""Questions about the other pilots of the programme: their stage, their weight, what the comité is asked."""
+"""Questions about the other pilots of the programme: their stage, impact and effort, the decisions of the comité."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 from data.store import Store
 
 STAGES = ("idée", "prototype", "test", "bilan", "généralisé", "arrêté")
-# Of five: an impact from 3 is strong, an effort from 4 is heavy.
+# On a scale of five: an impact from 3 is strong, an effort from 4 is heavy.
 STRONG_IMPACT, HEAVY_EFFORT = 3, 4
 
 PILOTS = """
@@ -29,9 +29,9 @@ ORDER BY priority NULLS LAST, impact DESC NULLS LAST, effort NULLS LAST, pilot
 
 
 def pilots(store: Store, today: date) -> pd.DataFrame:
-    """Which pilots are there, in the order of the comité? `delay_days`: since a decision was expected, if it was.
+    """Return the pilots, by priority; `delay_days`: days since the expected date of a decision, once it has passed.
 
-    `weight` says what impact and effort suggest; missing where one of them is.
+    `weight` is the class that impact and effort give; missing where one of them is.
     """
-    found = store.read(PILOTS, {"today": today, "strong": STRONG_IMPACT, "heavy": HEAVY_EFFORT})
-    return found.astype(dict.fromkeys(("impact", "effort", "priority", "delay_days"), "Int64"))
+    rows = store.read(PILOTS, {"today": today, "strong": STRONG_IMPACT, "heavy": HEAVY_EFFORT})
+    return rows.astype(dict.fromkeys(("impact", "effort", "priority", "delay_days"), "Int64"))

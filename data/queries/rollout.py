@@ -1,4 +1,4 @@
-"""Questions about the programme: where the test schools stand, and how their agents are equipped."""
+"""Questions about the programme: the progress of the test schools, and the equipment of their agents."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from data.kinds.records.programme_checks import undated_before
 from data.store import Store
 
 INSTALLATION, LAST_STAGE = "installation", "généralisation"
-# Step → the column of equipment_counts; each step is a part of the one before.
+# Step → its column in equipment_counts; each count is a part of the one before.
 STEPS = {
     "Agents": "agents",
     "Identité créée": "identities_created",
@@ -20,21 +20,21 @@ STEPS = {
     "Formés": "trained",
 }
 MAIL, ANSWERS = "Messagerie", "Réponses"
-# Counts that lead to no other step: the step each is a part of.
+# Counts that are not steps → the step of which each is a part.
 PARTS = {MAIL: "Identité créée", ANSWERS: "Agents"}
 COUNTED = STEPS | {MAIL: "mail_addresses"}
 
 
 @dataclass(frozen=True)
 class RolloutSummary:
-    """Where the programme stands: numbers of schools, and the schools whose connection is blocked.
+    """The progress of the programme: numbers of schools, and the schools whose connection is blocked.
 
-    `target`: the schools the programme is for, or those known if they are more; `late_done`: those of the late ones
-    that have finished the last stage of the programme.
+    `goal`: the number of schools to equip, or of those known if they are more; `late_done`: the late schools that have
+    finished the last stage of the programme.
     """
 
     schools: int
-    target: int
+    goal: int
     equipped: int
     connected: int
     late: int
@@ -56,7 +56,7 @@ WITH ranked AS (
                 CASE WHEN actual_start IS NOT NULL THEN -position ELSE position END
         ) AS rank
     FROM (
-        -- What was passed over, planned or not, is no longer ahead.
+        -- A stage that was skipped, planned or not, is left out.
         SELECT *, max(position) FILTER (actual_start IS NOT NULL) OVER (PARTITION BY school) AS last_begun
         FROM pilot_stages
     )
@@ -64,11 +64,11 @@ WITH ranked AS (
 ), current_stages AS (
     SELECT * FROM ranked WHERE rank = 1
 ), following AS (
-    -- What comes after it: the first later stage that has not begun.
+    -- The next stage: the first later one that has not begun.
     SELECT
         pilot_stages.school,
         arg_min(pilot_stages.stage, pilot_stages.position) AS next_stage,
-        -- Without a date, it takes nobody else's.
+        -- arg_min_null: without a date of its own, it does not take the date of a later stage.
         arg_min_null(pilot_stages.planned_start, pilot_stages.position) AS next_start
     FROM pilot_stages JOIN current_stages AS now USING (school)
     WHERE pilot_stages.position > now.position AND pilot_stages.actual_start IS NULL
@@ -79,7 +79,7 @@ WITH ranked AS (
 SELECT
     sites.school, sites.district, stages.position, stages.stage,
     stages.planned_start, stages.planned_end, stages.actual_start, stages.actual_end,
-    -- Late by what was lost before this stage, or by what it overruns: whichever is worse today.
+    -- The larger of two delays: of its start, and of its end if it is not finished yet.
     CASE
         WHEN stages.actual_end IS NOT NULL THEN stages.actual_end - stages.planned_end
         WHEN coalesce(stages.planned_start, stages.planned_end) IS NOT NULL THEN coalesce(greatest(
@@ -100,23 +100,24 @@ ORDER BY stages.position DESC NULLS LAST, stages.actual_start NULLS LAST,
 
 
 def progress(store: Store, today: date) -> pd.DataFrame:
-    """Where does each school stand? One row per school; delay_days is negative when ahead, missing when unknown."""
+    """At which stage is each school? One row per school; delay_days is negative when ahead, missing when unknown."""
     return store.read(PROGRESS, {"today": today, "installation": INSTALLATION})
 
 
 def finished(schools: pd.DataFrame) -> pd.Series:
-    """Tell which schools of `progress` have finished the last stage of the programme, not the last one recorded."""
+    """Tell which schools of `progress` have finished the last stage of the programme, not only their last known one."""
     return (schools["stage"] == LAST_STAGE) & schools["actual_end"].notna()
 
 
 def rollout_summary(store: Store, today: date) -> RolloutSummary:
     """How many schools are equipped (installation finished), connected, late, blocked, out of how many?"""
     schools = progress(store, today)
-    target = store.read("SELECT value FROM parameters WHERE name = 'schools_target'")["value"]
+    goal = store.read("SELECT value FROM parameters WHERE name = 'schools_target'")["value"]
     return RolloutSummary(
         schools=len(schools),
-        target=max(len(schools), int(target.item()) if len(target) else 0),
-        equipped=int(schools["equipped_on"].notna().sum()),
+        goal=max(len(schools), int(goal.item()) if len(goal) else 0),
+        # As of that day: the page Synthèse asks for the last day of a period.
+        equipped=int((schools["equipped_on"] <= pd.Timestamp(today)).sum()),
         connected=int((schools["connection"] == "faite").sum()),
         late=int((schools["delay_days"] > 0).sum()),
         late_done=int(((schools["delay_days"] > 0) & finished(schools)).sum()),
@@ -139,7 +140,7 @@ FORGOTTEN = f"SELECT {undated_before('pilot_stages', '$school', '$stage')} AS wo
 
 
 def forgotten(store: Store, school: str, stage: str) -> str | None:
-    """Which stages before this one have no date at all? The sentence of the check of files, if there are any."""
+    """Return the sentence on the earlier stages without any date, if there are any; file checks use the same one."""
     words = store.read(FORGOTTEN, {"school": school, "stage": stage})["words"].item()
     return words if isinstance(words, str) else None
 
@@ -147,8 +148,8 @@ def forgotten(store: Store, school: str, stage: str) -> str | None:
 # ---------------------------------------------------------------- the agents
 def months(store: Store) -> list[date]:
     """Which months have counts of agents? The latest first."""
-    found = store.read("SELECT DISTINCT month FROM equipment_counts ORDER BY month DESC")
-    return [month.date() for month in found["month"]]
+    rows = store.read("SELECT DISTINCT month FROM equipment_counts ORDER BY month DESC")
+    return [month.date() for month in rows["month"]]
 
 
 # ---------------------------------------------------------------- devices and workshops
@@ -176,9 +177,9 @@ ORDER BY sites.school COLLATE FR, sites.school
 
 
 def devices(store: Store) -> pd.DataFrame:
-    """How many devices of each kind, in which state, those withdrawn left aside?
+    """How many devices of each kind and state, without the withdrawn ones?
 
-    `unknown` counts those not said to be shared or personal.
+    `unknown` counts the devices that may be shared or personal: nobody recorded which.
     """
     return store.read(DEVICES)
 

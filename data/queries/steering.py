@@ -1,4 +1,4 @@
-"""Questions about the steering of the programme: milestones, risks, decisions expected, and where the schools are."""
+"""Questions about the steering of the programme: milestones, risks, expected decisions, places of the schools."""
 
 from __future__ import annotations
 
@@ -55,20 +55,20 @@ ORDER BY sites.school COLLATE FR, sites.school
 
 
 def milestones(store: Store, today: date) -> pd.DataFrame:
-    """Which milestones are expected, and which are reached? delay_days is missing while there is none to tell."""
+    """Which milestones are expected, and which are reached? delay_days is missing where there is no delay."""
     return store.read(MILESTONES, {"today": today})
 
 
 def risks(store: Store) -> pd.DataFrame:
-    """Which risks are known, the heaviest first, the closed last? score: probability × impact, each from 1 to 3."""
+    """Return the risks by decreasing score, the closed ones last; score: probability × impact, each from 1 to 3."""
     return store.read(RISKS)
 
 
 def decisions(store: Store, today: date) -> pd.DataFrame:
-    """Which decisions are expected from the comité, the most pressing first, and which were taken?"""
+    """Which decisions are expected from the comité, the earliest date first, and which were taken?"""
     return store.read(DECISIONS, {"today": today})
 
 
 def places(store: Store) -> pd.DataFrame:
-    """Where is each test school? At its canteen; latitude and longitude (degrees) are missing where nobody told."""
+    """Where is each test school? At its canteen; latitude and longitude (degrees) are missing where unknown."""
     return store.read(PLACES)

@@ -1,4 +1,4 @@
-"""Where and when meals and food are lost.
+"""Surplus, shortage and food waste, by week, canteen, weekday and month, and in the days to come.
 
 Surplus and shortage are counted in meals, over services (service point × day) that have both figures; grams come from
 services where all three places of loss were weighed. A missing figure never counts as zero.
@@ -11,26 +11,29 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from data.queries.forecasts.adjusted import ADJUSTED, parameters
+from data.calendar.exceptional import SELECTED, parameters
+from data.queries.forecasts import adjusted
 from data.selection import Selection
 from data.store import Store
 
-# How far weighings can be trusted: at least so many days weighed (protocol of DGAL and ADEME, 2024).
+# Reliability of weighings, by the least number of weighing days (protocol of DGAL and ADEME, 2024).
 RELIABILITY = {20: "complète", 5: "conforme", 4: "minimale", 0: "insuffisante"}
 CONFORMING_DAYS = 5
 
 
 def reliability(days: float) -> str:
-    """Return how far a number of weighing days can be trusted."""
+    """Return the reliability that a number of weighing days gives."""
     return next(word for least, word in RELIABILITY.items() if days >= least)
 
 
 @dataclass(frozen=True)
 class WasteSummary:
-    """The figures of one selection; meals_* of pairs are over the services that have both figures."""
+    """The figures of one selection; `pairs` counts the services with both figures, pairs_* are their meals."""
 
     meals_served: int
     service_days: int
+    complete_days: int
+    meals_of_complete_days: int
     canteens: int
     pairs: int
     pairs_planned: int
@@ -45,17 +48,17 @@ class WasteSummary:
 
     @property
     def overproduction_pct(self) -> float | None:
-        """Surproduction: (planned − served) / served."""
+        """Overproduction (“surproduction”): (planned − served) / served."""
         return _ratio(self.pairs_planned - self.pairs_served, self.pairs_served)
 
     @property
     def surplus_pct(self) -> float | None:
-        """Meals planned in excess, in % of meals served."""
+        """Meals planned and not served, in % of meals served."""
         return _ratio(self.surplus_meals, self.pairs_served)
 
     @property
     def shortage_pct(self) -> float | None:
-        """Meals that were short of the plan, in % of meals served."""
+        """Meals served above the plan, in % of meals served."""
         return _ratio(self.shortage_meals, self.pairs_served)
 
     @property
@@ -65,19 +68,26 @@ class WasteSummary:
 
     @property
     def grams_per_meal(self) -> float | None:
-        """Food wasted, in grams per meal served, where it is weighed."""
+        """Food wasted, in grams per meal served, over the services where it was weighed."""
         return self.weighed_kg / self.weighed_meals * 1000 if self.weighed_meals else None
 
     @property
     def meals_per_day(self) -> float | None:
-        """Meals served per service day."""
-        return self.meals_served / self.service_days if self.service_days else None
+        """Meals served per complete day: a day that only a few canteens have told would lower the mean."""
+        return self.meals_of_complete_days / self.complete_days if self.complete_days else None
+
+    @property
+    def incomplete_days(self) -> int:
+        """Days of service that are left out of the mean per day."""
+        return self.service_days - self.complete_days
 
 
-SUMMARY = """
+SUMMARY = f"""
 SELECT
     coalesce(sum(meals_served), 0) AS meals_served,
     count(DISTINCT date) FILTER (meals_served > 0) AS service_days,
+    count(DISTINCT date) FILTER (meals_served > 0 AND complete) AS complete_days,
+    coalesce(sum(meals_served) FILTER (complete), 0) AS meals_of_complete_days,
     count(DISTINCT canteen) FILTER (meals_served > 0) AS canteens,
     count(gap) AS pairs,
     coalesce(sum(meals_planned) FILTER (gap IS NOT NULL), 0) AS pairs_planned,
@@ -89,18 +99,21 @@ SELECT
     coalesce(sum(meals_served) FILTER (wasted_kg IS NOT NULL), 0) AS weighed_meals,
     coalesce(sum(wasted_kg) FILTER (meals_served > 0), 0) AS weighed_kg,
     count(DISTINCT canteen) FILTER (wasted_kg IS NOT NULL AND meals_served > 0) AS weighing_canteens
-FROM selected_services($start, $end, $district, $canteen)
+FROM {SELECTED}
+LEFT JOIN known_days($district, $canteen) USING (date)
+WHERE NOT $complete_only OR complete
 """
 
 
 def waste_summary(store: Store, selection: Selection) -> WasteSummary:
     """Return the headline figures of a selection."""
-    row = store.read(SUMMARY, selection.parameters()).iloc[0]
+    asked = parameters(store, selection) | {"complete_only": selection.complete_only}
+    row = store.read(SUMMARY, asked).iloc[0]
     counts = {str(name): int(value) for name, value in row.drop("weighed_kg").items()}
     return WasteSummary(**counts, weighed_kg=float(row["weighed_kg"]))
 
 
-BY_WEEK = """
+BY_WEEK = f"""
 SELECT
     date_trunc('week', date) AS week,
     count(DISTINCT date) AS days,
@@ -110,7 +123,7 @@ SELECT
     100.0 * surplus_meals / sum(meals_served) AS surplus_pct,
     100.0 * shortage_meals / sum(meals_served) AS shortage_pct,
     100.0 * sum(gap) / sum(meals_served) AS overproduction_pct
-FROM selected_services($start, $end, $district, $canteen)
+FROM {SELECTED}
 WHERE gap IS NOT NULL
 GROUP BY week
 HAVING sum(meals_served) > 0
@@ -119,18 +132,20 @@ ORDER BY week
 
 
 def by_week(store: Store, selection: Selection) -> pd.DataFrame:
-    """Return one row per week (its Monday): meals served, surplus, shortage and their difference, surproduction."""
-    return store.read(BY_WEEK, selection.parameters())
+    """Return one row per week (its Monday): meals served, surplus, shortage and their difference, overproduction."""
+    return store.read(BY_WEEK, parameters(store, selection))
 
 
-BY_CANTEEN = """
+BY_CANTEEN = f"""
 WITH selected AS (
     SELECT
         canteen, canteen_label, district, meals_served, gap, wasted_kg,
-        -- A label is a place of its own as long as it has no canteen.
+        -- A label without a canteen is a place of its own.
         CASE WHEN canteen IS NULL THEN site END AS site,
         CASE WHEN canteen IS NULL THEN site_kind END AS site_kind
-    FROM selected_services($start, $end, $district, $canteen)
+    FROM {SELECTED}
+    -- Each canteen is judged on its own days.
+    WHERE $with_exceptional OR NOT mistyped
 ), measured AS (
     SELECT
         coalesce(any_value(canteen_label), trim(site) || ' ' || site_kind || ' (à rattacher)') AS place,
@@ -160,17 +175,17 @@ ORDER BY surplus_meals DESC, place COLLATE FR, place
 
 def by_canteen(store: Store, selection: Selection) -> pd.DataFrame:
     """Return one row per canteen or label “à rattacher”, the one with most surplus meals first."""
-    return store.read(BY_CANTEEN, selection.parameters())
+    return store.read(BY_CANTEEN, parameters(store, selection))
 
 
-BY_WEEKDAY_AND_MONTH = """
+BY_WEEKDAY_AND_MONTH = f"""
 SELECT
     isodow(date) AS weekday,
     month(date) AS month,
     count(DISTINCT date) AS days,
     sum(meals_served)::BIGINT AS meals_served,
     100.0 * coalesce(sum(greatest(gap, 0)), 0) / sum(meals_served) AS surplus_pct
-FROM selected_services($start, $end, $district, $canteen)
+FROM {SELECTED}
 WHERE gap IS NOT NULL
 GROUP BY weekday, month
 HAVING sum(meals_served) > 0
@@ -180,13 +195,13 @@ ORDER BY weekday, month
 
 def by_weekday_and_month(store: Store, selection: Selection) -> pd.DataFrame:
     """Return one row per weekday (1 = Monday) × month: days, meals served, surplus in % of meals served."""
-    return store.read(BY_WEEKDAY_AND_MONTH, selection.parameters())
+    return store.read(BY_WEEKDAY_AND_MONTH, parameters(store, selection))
 
 
-# One row per day to come; for the city, over the canteens that weigh: nothing is told of the others.
+# One row per day to come; for the city, over the canteens that weigh, since the others have no such forecast.
 WASTE_AHEAD = (
     "WITH"
-    + ADJUSTED
+    + adjusted.ADJUSTED
     + """
 SELECT
     date,
@@ -214,9 +229,9 @@ ORDER BY date
 def waste_ahead(store: Store, run_id: int, canteen: str | None) -> pd.DataFrame:
     """Return one row per day to come: kg and grams per meal with their 80 % intervals, grams by place of loss.
 
-    Without a canteen, those of the city's canteens that weigh, and how many they are. Events declared since count.
+    Without a canteen: over the city's canteens that weigh, with their number. Events declared since are included.
     """
-    return store.read(WASTE_AHEAD, {"canteen": canteen} | parameters(store, run_id))
+    return store.read(WASTE_AHEAD, {"canteen": canteen} | adjusted.parameters(store, run_id))
 
 
 def _ratio(part: float, whole: float) -> float | None:

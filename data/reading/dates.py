@@ -1,35 +1,42 @@
-"""Date parsing: day-first or month-first order, decided over a whole column; dates written in words."""
+"""Date parsing: day-first or month-first order, decided over a whole column; dates in words; dates a day early."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 import pyarrow as pa
 
-from data.calendar.names import MONTHS, WEEKDAYS
+from data.calendar.names import ENGLISH_MONTHS, ENGLISH_WEEKDAYS, MONTHS, WEEKDAYS
 from data.clock import PARIS
 from data.kinds import Kind, normalise
 from data.reading.texts import distinct, rewrite, value_counts
+from data.reading.times import NEXT_DAY, TIME, decided, evening_texts
 from data.typography import quoted
 
 # Line in the file, column, reason: a warning that rejects nothing.
 Remark = tuple[int | None, str | None, str]
 
 NUMERIC = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
-UNIVERSAL = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]00:?00)")
-TIME = re.compile(
-    r"(?<=\d)[\s,T]+(à )?\d{1,2}[:hH]\d{0,2}(:\d{2}([.,]\d+)?)?( ?[AaPp][Mm]|Z| ?[+-]\d{2}:?\d{2}| UTC)?$"
-)
+UNIVERSAL = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?: ?(?:Z|UTC|GMT)|[+-]00:?00)")
+SERIAL = re.compile(r"(\d{5})[.,]\d+")
+EXCEL_EPOCH = date(1899, 12, 30)
 SEPARATOR = re.compile(r"\s*([/.\u2010-\u2015-])\s*(?=\d)")
-# “mar” is Tuesday (mardi), but “mars” is a month.
-WEEKDAY = re.compile(r"^(?!mars\b)(lun|mar|mer|jeu|ven|sam|dim)[a-z]*[.,]?\s+", re.IGNORECASE)
-IN_WORDS = re.compile(r"(\d{1,2})(?:er)?_([a-z]+)_(\d{4}|\d{2})")
+# “mar” is Tuesday (mardi), but “mars” is a month, and so is “Mar 7, 2026”.
+WEEKDAY = re.compile(
+    r"^(?!mars\b|mar\.?\s+\d{1,2},?\s+\d{4})(lun|mar|mer|jeu|ven|sam|dim)[a-z]*[.,]?\s+", re.IGNORECASE
+)
+ENGLISH_WEEKDAY = re.compile(
+    rf"^({'|'.join(f'{name[:3]}({name[3:]})?' for name in ENGLISH_WEEKDAYS)})[.,]*\s+", re.IGNORECASE
+)
+IN_WORDS = re.compile(r"(\d{1,2})(?:er|st|nd|rd|th)?_([a-z]+)_(\d{4}|\d{2})")
+ENGLISH_IN_WORDS = re.compile(r"([a-z]+)_(\d{1,2})(?:st|nd|rd|th)?_(\d{4})")
 MONTH = re.compile(r"(\d{1,2})[/.-](\d{4})|(\d{4})[/.-](\d{1,2})")
 MONTH_IN_WORDS = re.compile(r"([a-z]+)_(\d{4}|\d{2})")
-PLAIN_MONTHS = [normalise(name) for name in MONTHS]
+PLAIN_MONTHS = [(normalise(french), english) for french, english in zip(MONTHS, ENGLISH_MONTHS, strict=True)]
 ISO_AMBIGUOUS = re.compile(r"\d{4}-\d\d-(0\d|1[0-2])")
 # A column is read month first when at least this share of its dates exists in that order only.
 LEAST_SHARE = 1 / 3
@@ -39,14 +46,24 @@ EXCHANGED = (
 )
 
 
-def normalise_dates(cells: pa.Table, kind: Kind) -> tuple[pa.Table, list[Remark]]:
+class ReadDates(NamedTuple):
+    """The cells with their dates as aaaa-mm-jj, the remarks, and the texts of each column that may be a day early."""
+
+    cells: pa.Table
+    remarks: list[Remark]
+    early: dict[str, list[str]]
+
+
+def normalise_dates(cells: pa.Table, kind: Kind, early_dates: str | None = None) -> ReadDates:
     """Rewrite as aaaa-mm-jj the month-first dates and those in words; return a remark on each column decided.
 
     The French order, day first, is the default. A column is read month first when enough of its dates exist in that
     order only, and none in the other order only: one mistyped date is not enough. A column that fits both orders,
-    apart from such a date, follows the other columns of its file.
+    apart from such a date, follows the other columns of its file. Dates that may be a day early stay as they are
+    written until `early_dates` says how to read them.
     """
     remarks: list[Remark] = []
+    early: dict[str, list[str]] = {}
     dates = [field for field in kind.fields if field.type == "date" and field.name in cells.column_names]
     months = {
         field.name: {
@@ -62,22 +79,48 @@ def normalise_dates(cells: pa.Table, kind: Kind) -> tuple[pa.Table, list[Remark]
     orders = {name: _order((short, counts[name][text]) for text, short in bare.items()) for name, bare in texts.items()}
     known_orders = {order for order, _ in orders.values()} - {"either", "none", "stray"}
     for name, bare in texts.items():
-        order, example = orders[name]
-        month_first = order == "month" or (order in ("either", "stray") and known_orders == {"month"})
-        if month_first:
-            remarks.append((None, name, _month_first(example) if order == "month" else _as_other_columns(example)))
-            if any(ISO_AMBIGUOUS.fullmatch(text) for text in bare.values()):
-                remarks.append((None, name, EXCHANGED))
-        elif order == "both":
-            remarks.append((None, name, _both(example)))
-        elif order == "stray":
-            remarks.append((None, name, _stray(example)))
-        elif order == "either" and not known_orders:
-            remarks.append((None, name, _either(example)))
+        month_first, decision = _decision(*orders[name], known_orders, bare.values())
+        remarks += [(None, name, reason) for reason in decision]
         iso_dates = {text: _iso(short, month_first=month_first) for text, short in bare.items()}
         remarks += [(None, name, why) for text, iso in iso_dates.items() if (why := _wrong_weekday(text, iso))][:5]
+        if evening := evening_texts(iso_dates):
+            early[name] = evening
+            iso_dates |= {text: _on_day(text, iso_dates[text], early_dates) for text in evening}
+            remarks += [(None, name, decided(early_dates))] if early_dates else []
         cells = _replaced(cells, name, iso_dates | months[name])
-    return cells, remarks
+    return ReadDates(cells, remarks, early)
+
+
+def _decision(order: str, example: str, known_orders: set[str], dates: Iterable[str]) -> tuple[bool, list[str]]:
+    """Tell whether a column is read month first, with the remarks in French on that decision."""
+    if order == "month" or (order in ("either", "stray") and known_orders == {"month"}):
+        remarks = [_month_first(example) if order == "month" else _as_other_columns(example)]
+        return True, remarks + [EXCHANGED] * any(ISO_AMBIGUOUS.fullmatch(text) for text in dates)
+    if order == "both":
+        return False, [_both(example)]
+    if order == "stray":
+        return False, [_stray(example)]
+    return False, [_either(example)] if order == "either" and not known_orders else []
+
+
+def _on_day(text: str, iso: str, early_dates: str | None) -> str:
+    """Return a date that may be a day early as it was decided to read it; as it is written when nobody decided."""
+    if early_dates is None:
+        return text
+    day = _existing_day(iso) if early_dates == NEXT_DAY else None
+    return (day + timedelta(1)).isoformat() if day else iso
+
+
+def _existing_day(text: str) -> date | None:
+    """Return the day of a date written year first, day first or as a serial number of Excel, if it exists."""
+    if numbers := NUMERIC.fullmatch(text):
+        return day_of(numbers[3], numbers[2], numbers[1])
+    if serial := SERIAL.fullmatch(text):
+        return EXCEL_EPOCH + timedelta(int(serial[1]))
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def as_iso(text: str, *, month: bool) -> str:
@@ -87,12 +130,14 @@ def as_iso(text: str, *, month: bool) -> str:
 
 def _bare(text: str) -> str:
     """Return a date without its weekday, its time and the spaces around its separators; a UTC time becomes Paris."""
-    if UNIVERSAL.fullmatch(text):
+    universal = UNIVERSAL.fullmatch(text)
+    if universal and not evening_texts([text]):
         try:
-            return datetime.fromisoformat(text).astimezone(PARIS).date().isoformat()
+            return datetime.fromisoformat(universal[1]).replace(tzinfo=UTC).astimezone(PARIS).date().isoformat()
         except (ValueError, OverflowError):
             return text
-    return SEPARATOR.sub(_separator, TIME.sub("", WEEKDAY.sub("", text, count=1)))
+    without_day = ENGLISH_WEEKDAY.sub("", WEEKDAY.sub("", text, count=1), count=1)
+    return SEPARATOR.sub(_separator, TIME.sub("", without_day))
 
 
 def _first_of_month(text: str) -> str | None:
@@ -154,9 +199,11 @@ def _replaced(cells: pa.Table, name: str, new_texts: dict[str, str]) -> pa.Table
 
 def _iso(text: str, *, month_first: bool) -> str:
     """Return aaaa-mm-jj for a date in words, or for one that starts with its month; any other text stays as it is."""
-    words = IN_WORDS.fullmatch(normalise(text)) if any(map(str.isalpha, text)) else None
-    if words and (month := _month(words[2])):
+    plain = normalise(text) if any(map(str.isalpha, text)) else ""
+    if (words := IN_WORDS.fullmatch(plain)) and (month := _month(words[2])):
         return _iso_or_text(words[3], month, int(words[1]), text)
+    if (words := ENGLISH_IN_WORDS.fullmatch(plain)) and (month := _month(words[1])):
+        return _iso_or_text(words[3], month, int(words[2]), text)
     numbers = NUMERIC.fullmatch(text) if month_first else None
     if numbers:
         return _iso_or_text(numbers[3], int(numbers[1]), int(numbers[2]), text)
@@ -166,11 +213,7 @@ def _iso(text: str, *, month_first: bool) -> str:
 def _wrong_weekday(text: str, iso: str) -> str | None:
     """Return a remark with the real day of the week of a date, when the text names another one."""
     weekday = WEEKDAY.match(text)
-    numbers = NUMERIC.fullmatch(iso)
-    try:
-        day = day_of(numbers[3], numbers[2], numbers[1]) if numbers else date.fromisoformat(iso)
-    except ValueError:
-        return None
+    day = _existing_day(iso) if weekday else None
     if day is None:
         return None
     name = WEEKDAYS[day.weekday()]
@@ -180,8 +223,9 @@ def _wrong_weekday(text: str, iso: str) -> str | None:
 
 
 def _month(word: str) -> int | None:
-    """Return the month of a French name or of its abbreviation (“janv”, “juil”), None for an ambiguous one."""
-    months = [number for number, name in enumerate(PLAIN_MONTHS, 1) if len(word) > 2 and name.startswith(word)]
+    """Return the month of a French or English name or of its abbreviation (“juil”, “feb”), None if it is ambiguous."""
+    names = enumerate(PLAIN_MONTHS, 1) if len(word) > 2 else ()
+    months = [number for number, languages in names if any(name.startswith(word) for name in languages)]
     return months[0] if len(months) == 1 else None
 
 

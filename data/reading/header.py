@@ -15,10 +15,9 @@ import pyarrow as pa
 from data.kinds import Kind, kinds, normalise
 from data.reading.dates import Remark
 from data.reading.decoding import DepositRefused
-from data.reading.records import Record
+from data.reading.records import SEPARATORS, Record
 
 HEADER_SEARCH_LINES = 25
-SEPARATORS = ";,\t|"
 MAX_COLUMNS = 1_000
 # All our titles are much shorter; a longer word is not compared, nor cached.
 LONGEST_WORD = 200

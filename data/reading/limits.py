@@ -33,6 +33,8 @@ MAX_ROWS = 1_048_576
 MAX_CELLS = 2_000_000
 MAX_ROW_TEXT = 1_000_000
 MAX_TEXT = 48 * MB
+MAX_MERGED = 20_000
+MAX_HIDDEN = 100_000
 # What the reading process sends in all (with the first lines of every sheet), and in one line.
 MAX_SENT = 96 * MB
 MAX_SENT_LINE = 5 * MB

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from data.reading.decoding import DepositRefused
 
+SEPARATORS = ";,\t|"
 MAX_CELL = 100_000
 MAX_LINE = 1_000_000
 MAX_RECORD_LINES = 200
@@ -21,7 +24,34 @@ NO_VALUE = "#FORMULE SANS VALEUR"
 # First line and last line in the file (from 1), and the cells; None instead of them when a quote is never closed.
 Record = tuple[int, int, list[str] | None]
 
+# A cell between quotes, after a separator and spaces. Its length is bounded, as that of the search.
+SPACED_QUOTES = {
+    separator: re.compile(rb'(?m)(?:^|%b) +"[^"]{0,1000}"(?:"[^"]{0,1000}")*\s*?(?:%b|$|\r)' % (escaped, escaped))
+    for separator in SEPARATORS
+    if (escaped := re.escape(separator.encode()))
+}
+
 csv.field_size_limit(MAX_CELL)
+
+
+@dataclass
+class Layout:
+    """What a sheet of a workbook shows beside its cells: merged ranges, hidden lines and columns.
+
+    A merged range has its first and last lines, then its first and last columns. Lines and columns count from 1;
+    `hidden_columns` are ranges. `hidden` tells that the whole sheet is hidden.
+    """
+
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    hidden_lines: list[int] = field(default_factory=list)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    hidden: bool = False
+
+
+def has_spaced_quotes(text: bytes, separator: str) -> bool:
+    """Tell whether some quoted cells come after a separator and spaces, as in `A, "B"`."""
+    # Most files have no quote after a space: the search for these two bytes is much faster than the pattern.
+    return b' "' in text and SPACED_QUOTES[separator].search(text) is not None
 
 
 def records(text: bytes, separator: str) -> Iterator[Record]:
@@ -31,7 +61,8 @@ def records(text: bytes, separator: str) -> Iterator[Record]:
     for a line or a cell that is too long.
     """
     lines = _Lines(text)
-    reader = csv.reader(lines, delimiter=separator, strict=True)
+    spaced = has_spaced_quotes(text, separator)
+    reader = csv.reader(lines, delimiter=separator, strict=True, skipinitialspace=spaced)
     unclosed = 0
     while True:
         cells: list[str] | None
@@ -40,9 +71,9 @@ def records(text: bytes, separator: str) -> Iterator[Record]:
         except StopIteration:
             return
         except csv.Error:
-            cells = _single_line(lines.recover(), separator, lines.start)
+            cells = _single_line(lines.recover(), separator, lines.start, spaced=spaced)
             unclosed += cells is None
-            reader = csv.reader(lines, delimiter=separator, strict=True)
+            reader = csv.reader(lines, delimiter=separator, strict=True, skipinitialspace=spaced)
         if unclosed > MAX_UNCLOSED:
             raise DepositRefused(
                 f"Plus de {MAX_UNCLOSED} lignes ont un guillemet qui n’est pas refermé. "
@@ -52,13 +83,13 @@ def records(text: bytes, separator: str) -> Iterator[Record]:
         lines.accept()
 
 
-def _single_line(line: str | None, separator: str, number: int) -> list[str] | None:
+def _single_line(line: str | None, separator: str, number: int, *, spaced: bool) -> list[str] | None:
     """Read one line as Excel does: text after a closing quote is kept. Return None when a quote is never closed."""
     if line is None:
         return None
     try:
         # The line break shows an unclosed quote, which includes it. The last line of a file may have none: it is added.
-        cells = next(csv.reader([line.rstrip("\r\n") + "\n"], delimiter=separator), [])
+        cells = next(csv.reader([line.rstrip("\r\n") + "\n"], delimiter=separator, skipinitialspace=spaced), [])
     except csv.Error as error:
         raise DepositRefused(
             f"La ligne {number} ne peut pas être lue\u00a0: une cellule dépasse 100\u00a0000 caractères. "

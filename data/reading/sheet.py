@@ -18,7 +18,6 @@ from data.reading.decoding import DepositRefused, as_utf8
 from data.reading.formulas import unescaped
 from data.reading.header import (
     HEADER_SEARCH_LINES,
-    SEPARATORS,
     GridCell,
     GridReader,
     Header,
@@ -27,12 +26,28 @@ from data.reading.header import (
     find_header,
     unknown_header,
 )
-from data.reading.layout import lines_above, unread_columns, without_repeated_headers
-from data.reading.records import MAX_CELL, Record, body_span, line_breaks, records
+from data.reading.layout import (
+    hidden_parts,
+    lines_above,
+    spread_merged,
+    unread_columns,
+    without_repeated_headers,
+    without_whole_lines,
+)
+from data.reading.records import (
+    MAX_CELL,
+    SEPARATORS,
+    Layout,
+    Record,
+    body_span,
+    has_spaced_quotes,
+    line_breaks,
+    records,
+)
 from data.reading.texts import CODED, coded, codes, rewrite
 from data.reading.values import as_ours, denomination, normalise_values
 from data.reading.workbook import is_zip, open_workbook
-from data.typography import quoted
+from data.typography import TITLE, cut, quoted
 
 __all__ = ["DepositRefused", "Sheet", "read_sheet"]
 
@@ -50,50 +65,89 @@ class Sheet:
     """A file read as text: `cells` has the column `line` (number in the file, from 1) and one per known field, coded.
 
     `broken` has the lines that could not be split into cells, with the reason. `remarks` (line, column, reason) has
-    what was decided or dropped: total rows, the order of day and month… `grid` has what each cell of a grid was read
-    as: its lines are those of the file, and those of `cells` follow `data.reading.records.LINES`.
+    what was decided or dropped: total rows, the order of day and month… `others` has the column `line` and the columns
+    that are not read, under their titles. `early` has, by column, the dates that may be a day early and that nobody
+    decided how to read (`data.reading.times`); `early_columns` has an example for each such column, decided or not.
+    `grid` has what each cell of a grid was read as: its lines are those of the file, and those of `cells` follow
+    `data.reading.records.LINES`.
     """
 
     kind: Kind
     cells: pa.Table
     broken: list[tuple[int, str]]
     ignored: tuple[str, ...]
+    others: pa.Table
     remarks: list[Remark] = field(default_factory=list)
+    early: dict[str, list[str]] = field(default_factory=dict)
+    early_columns: dict[str, str] = field(default_factory=dict)
     grid: list[GridCell] = field(default_factory=list)
 
 
 @dataclass
 class _Rows:
-    """The rows of a file under all its columns, and the lines that are not rows."""
+    """The rows of a file under all its columns, the lines that are not rows, and what else the file shows.
+
+    `separators` may separate the cells of a line that stands in one cell.
+    """
 
     table: pa.Table
     broken: list[tuple[int, str]] = field(default_factory=list)
+    separators: str = SEPARATORS
+    layout: Layout = field(default_factory=Layout)
     grid: list[GridCell] = field(default_factory=list)
 
 
-def read_sheet(content: bytes, *, typed: bool = False, grid_of: GridReader | None = None) -> Sheet:
+def read_sheet(
+    content: bytes, *, typed: bool = False, early_dates: str | None = None, grid_of: GridReader | None = None
+) -> Sheet:
     """Return the lines of a deposited file (text or .xlsx) under its kind's columns.
 
     Blank lines and total rows are dropped; a line with more cells than the header goes to `broken` with its reason.
-    Lines `typed` in a form are never totals. `grid_of` reads the files that are grids. Raises DepositRefused when the
-    file cannot be read or its header is not known.
+    Lines `typed` in a form are never totals. `early_dates` says how to read dates that may be a day early; `grid_of`
+    reads the files that are grids. Raises DepositRefused when the file cannot be read or its header is not known.
     """
     # Arrow keeps the memory of the file before.
     pa.default_memory_pool().release_unused()
     header, rows, remarks = _read_workbook(content, grid_of) if is_zip(content) else _read_text(content, grid_of)
     table = without_blanks(_trimmed(unescaped(rows.table), header))
     table, totals = (table, []) if typed else without_totals(table, header)
+    table, whole = without_whole_lines(table, header, rows.separators)
+    table, merged = spread_merged(table, header, rows.layout)
     table, repeated = without_repeated_headers(table, header)
-    if not table.num_rows and not rows.broken:
+    broken = sorted(rows.broken + whole)
+    if not table.num_rows and not broken:
         raise DepositRefused(
             f"Le fichier ne contient que son en-tête ({header.kind.title.lower()})\u00a0: aucune ligne à lire. "
             "Vérifiez l’export, puis déposez le fichier à nouveau."
         )
     table, header, meant = as_ours(table, header)
-    remarks += meant + lines_above(header) + unread_columns(table, header) + totals + repeated
+    remarks += meant + lines_above(header) + unread_columns(table, header) + totals + merged + repeated
+    remarks += hidden_parts(table, header, rows.layout)
     cells, formulas = without_formulas(table.select(["line", *filter(None, header.names)]), header.kind)
-    cells, dates = normalise_dates(normalise_values(cells, header.kind), header.kind)
-    return Sheet(header.kind, cells, rows.broken, _ignored(header), remarks + formulas + dates, rows.grid)
+    read = normalise_dates(normalise_values(cells, header.kind), header.kind, early_dates)
+    undecided = {} if early_dates else read.early
+    return Sheet(
+        kind=header.kind,
+        cells=read.cells,
+        broken=broken,
+        ignored=_ignored(header),
+        others=_others(table, header),
+        remarks=remarks + formulas + read.remarks,
+        early=undecided,
+        early_columns={name: texts[0] for name, texts in read.early.items()},
+        grid=rows.grid,
+    )
+
+
+def _others(table: pa.Table, header: Header) -> pa.Table:
+    """Return the columns that are not read, under their titles or their numbers; two of one title are numbered."""
+    columns, known = {"line": table["line"]}, set(filter(None, header.names))
+    for place, (name, title) in enumerate(zip(header.names, header.titles, strict=True)):
+        if name is None and not fields_named(header.kind.name, normalise(title)):
+            short = cut(title.strip(), TITLE)
+            unique = short and short != "line" and short not in columns and short not in known
+            columns[short if unique else f"colonne {place + 1}"] = table[f"#{place}"]
+    return pa.table(columns)
 
 
 def _ignored(header: Header) -> tuple[str, ...]:
@@ -131,7 +185,7 @@ def _read_text(content: bytes, grid_of: GridReader | None) -> tuple[Header, _Row
     table = _rows_at_once(text, header, separator)
     remarks: list[Remark] = [(None, None, accents)] if accents else []
     if table is not None:
-        return header, _Rows(table), remarks
+        return header, _Rows(table, separators=separator), remarks
     rows = _rows_one_by_one(records(text, separator), header, separator)
     _refuse_if_truncated(text, header, separator)
     return header, rows, remarks
@@ -148,6 +202,7 @@ def _read_workbook(content: bytes, grid_of: GridReader | None) -> tuple[Header, 
         if not isinstance(header, Header):
             raise DepositRefused(unknown_header(workbook.tops.values(), header))
         rows = _rows_one_by_one(workbook.records(tables[0]), header, None)
+        rows.layout = workbook.layout
         return header, rows, _other_sheets(tables[0], tables[1:], len(workbook.names))
 
 
@@ -169,6 +224,8 @@ def _other_sheets(read: str, tables: list[str], sheets: int) -> list[Remark]:
 
 def _rows_at_once(text: bytes, header: Header, separator: str) -> pa.Table | None:
     """Read with Arrow a plain file (one record per line, all of the same width); return None for any other file."""
+    if has_spaced_quotes(text, separator):
+        return None
     start, end = body_span(text, header.line)
     _refuse_many_cells(max(text.count(b"\n", start, end), text.count(b"\r", start, end)), header)
     quoted = text.find(b'"', start) >= 0
@@ -215,7 +272,7 @@ def _rows_one_by_one(lines: Iterable[Record], header: Header, separator: str | N
         _refuse_many_cells(rows, header)
         columns = zip(zip(*batch, strict=True), schema, strict=True)
         batches.append(pa.record_batch([pa.array(cells, column.type) for cells, column in columns], schema=schema))
-    return _Rows(coded(pa.Table.from_batches(batches, schema)), broken)
+    return _Rows(coded(pa.Table.from_batches(batches, schema)), broken, separator or SEPARATORS)
 
 
 def _refuse_many_cells(rows: int, header: Header) -> None:

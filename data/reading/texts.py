@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -64,6 +65,18 @@ def rewrite(table: pa.Table, name: str, change: Callable[[pa.Array], pa.Array]) 
         return table
     recoded = changed.dictionary_encode()
     column = pa.DictionaryArray.from_arrays(recoded.indices.take(cells.indices), recoded.dictionary)
+    return table.set_column(table.column_names.index(name), name, column)
+
+
+def with_cells(table: pa.Table, name: str, new_texts: dict[int, str]) -> pa.Table:
+    """Return a table where some cells of a column, given by their rows (from 0), have other texts."""
+    cells = codes(table[name])
+    rows, added = np.array(list(new_texts)), sorted(set(new_texts.values()))
+    places = {text: len(cells.dictionary) + place for place, text in enumerate(added)}
+    indices = cells.indices.to_numpy().copy()
+    indices[rows] = [places[text] for text in new_texts.values()]
+    dictionary = pa.concat_arrays([cells.dictionary, pa.array(added, pa.string())]).dictionary_encode()
+    column = pa.DictionaryArray.from_arrays(dictionary.indices.take(pa.array(indices)), dictionary.dictionary)
     return table.set_column(table.column_names.index(name), name, column)
 
 

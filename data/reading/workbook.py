@@ -21,7 +21,7 @@ from typing import IO, Any
 from data.faults import of_system
 from data.reading.decoding import MAX_BYTES, DepositRefused
 from data.reading.limits import MAX_PARTS, MAX_SENT, MAX_SENT_LINE, SECONDS, damaged, too_large
-from data.reading.records import Record
+from data.reading.records import Layout, Record
 
 PROJECT = Path(__file__).resolve().parents[2]
 # One memory arena for all threads of the process: an arena for each would use up its limited memory.
@@ -80,7 +80,10 @@ def _start(descriptor: int) -> subprocess.Popen[bytes]:
 
 
 class Workbook:
-    """The sheets of a workbook, the visible ones first, in their order; `tops` has the first records of each."""
+    """The sheets of a workbook, the visible ones first, in their order; `tops` has the first records of each.
+
+    `layout` has the merged and hidden parts of the last sheet whose records were read to the end.
+    """
 
     def __init__(self, reader: subprocess.Popen[bytes]) -> None:
         if not reader.stdin or not reader.stdout:
@@ -89,6 +92,7 @@ class Workbook:
         self._output: IO[bytes] = reader.stdout
         self._received = 0
         self.tops: dict[str, list[Record]] = {}
+        self.layout = Layout()
         for value in self._answer():
             if isinstance(value, str):
                 top = self.tops[value] = []
@@ -103,7 +107,13 @@ class Workbook:
             self._input.flush()
         except BrokenPipeError:
             raise too_large() from None
-        return chain.from_iterable(map(_records, self._answer()))
+        return chain.from_iterable(map(self._rows_of, self._answer()))
+
+    def _rows_of(self, value: Any) -> Iterator[Record]:  # noqa: ANN401
+        if isinstance(value, dict):
+            self.layout = Layout(**value)
+            return iter(())
+        return _records(value)
 
     def _answer(self) -> Iterator[Any]:
         """Yield the answers of the process; if it ends without an answer, it reached its limit of memory or time."""
@@ -117,7 +127,7 @@ class Workbook:
                 raise damaged() from None
             if value is None:
                 return
-            if isinstance(value, dict):
+            if isinstance(value, dict) and "refused" in value:
                 raise DepositRefused(value["refused"])
             yield value
         raise too_large()

@@ -14,6 +14,7 @@ from data.calendar.school import next_service_days, service_days
 from data.calendar.strikes import swapped
 from data.deposit.plausibility import FULL_YEARS
 from data.queries.forecasts.runs import DAYS_AHEAD, STALE_AFTER_DAYS
+from data.queries.overview import last_complete_day
 from data.store import Store
 from models.inputs.panel import no_events, no_pupils
 
@@ -21,17 +22,6 @@ from models.inputs.panel import no_events, no_pupils
 HISTORY_YEARS = 7
 # The service points “à rattacher” form one series, so that the city's total stays complete.
 UNATTACHED = "\u0000unattached"
-
-# The last day on which at least half of the usual points are known. When only a few canteens have deposited a new week,
-# the forecasts of the others must still start after their own last known day.
-LAST_SERVED = """
-WITH days AS (
-    SELECT date, count(*) AS points FROM services WHERE meals_served > 0 AND date <= $today GROUP BY date
-), recent AS (
-    SELECT * FROM days ORDER BY date DESC LIMIT 60
-)
-SELECT max(date) AS day FROM recent WHERE points >= 0.5 * (SELECT median(points) FROM recent)
-"""
 
 # One row per canteen × day, the sum of its service points. Zero meals served means a day not filled in. A weighing
 # counts when its three places of loss are known. A day is incomplete when a point has a plan and no meals.
@@ -122,10 +112,9 @@ class Result:
 def extract(store: Store, today: date) -> Job | None:
     """Return the job of a store, or None when no meal was ever served."""
     version = store.version()
-    last_served = store.read(LAST_SERVED, {"today": today})["day"].iloc[0]
-    if pd.isna(last_served):
+    last_day = last_complete_day(store, today)
+    if last_day is None:
         return None
-    last_day = last_served.date()
     history = store.read(HISTORY, history_parameters(last_day))
     events = declared_days(store)
     return Job(

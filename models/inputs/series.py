@@ -58,10 +58,13 @@ class Fit:
 class Prepared:
     """The series to forecast, the weighed days, the number of canteens by status, of canteen-days set aside by reason.
 
-    `weighed` has one row per canteen × day of the canteens that weigh: canteen, date, meals and PER_MEAL.
+    `weighed` has one row per canteen × day of the canteens that weigh: canteen, date, meals and PER_MEAL. `few_days`
+    has the days of the open canteens without a series: canteen, date, served.
     """
 
     series: list[Series]
+    few_days: pd.DataFrame
+    still_open: set[str]
     weighed: pd.DataFrame
     canteens: dict[str, int]
     set_aside_days: dict[str, int]
@@ -86,7 +89,9 @@ def prepare(job: Job, panel: Panel) -> Prepared:
         if is_forecast:
             series += _series(canteen, canteen_days, job)
             weighed.append(_weighed(canteen_days, job))
-    return Prepared(series, pd.concat(weighed), dict(canteens), set_aside)
+    too_few = days[days["canteen"].isin(still_open - {one.canteen for one in series}) & days["served"].notna()]
+    few_days = too_few[["canteen", "date", "served"]]
+    return Prepared(series, few_days, still_open, pd.concat(weighed), dict(canteens), set_aside)
 
 
 def _plausible_days(job: Job, panel: Panel) -> tuple[pd.DataFrame, dict[str, int]]:

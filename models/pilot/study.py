@@ -8,7 +8,9 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from data.clock import today_in_paris
 from data.queries import pilot
+from data.queries.overview import last_complete_day
 from data.queries.pilot import FEW_PILOTS, NO_COMPARISON, NO_FIGURES, SHORTAGE, SURPLUS, WASTE, Effect, Interval, Study
 from data.store import Store
 from models.pilot.comparisons import LEAST_DAYS, NOBODY, Outcome, Pilot
@@ -33,14 +35,15 @@ def study(store: Store) -> Study:
     begun = sites.dropna(subset=["canteen", "start"])
     if begun.empty:
         return Study(sites, None, {}, dict.fromkeys(MEASURES, FEW_PILOTS))
-    days = pilot.daily(store, (begun["until"].min() - YEAR).date())
+    last = last_complete_day(store, today_in_paris())
+    days = pilot.daily(store, (begun["until"].min() - YEAR).date(), last or today_in_paris())
     # Schools that will join the pilot may already be changing: their canteens are not compared.
     coming = set(sites["canteen"].dropna()) - set(begun["canteen"])
     known = days[~days["canteen"].isin(coming)]
     effects = {measure: effect(known, begun, measure) for measure in MEASURES}
     return Study(
         sites,
-        days["date"].max().date() if len(days) else None,
+        last if len(days) else None,
         {measure: result for measure, result in effects.items() if isinstance(result, Effect)},
         {measure: result for measure, result in effects.items() if isinstance(result, str)},
     )

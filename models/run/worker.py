@@ -29,7 +29,7 @@ from models.failures import ExecutorFailed
 from models.inputs.job import HISTORY_YEARS, UNATTACHED, Job, Result
 from models.inputs.prophet import keep_quiet
 from models.inputs.series import INTERVAL, MEALS, MEASURES, Fit, Prepared, prepare
-from models.meals import run
+from models.meals import few_days, run
 from models.meals.backtest import forecast_origin, joined, no_forecasts, quantities
 from models.meals.forecast import outlook
 from models.run import city_total
@@ -98,6 +98,9 @@ def _compute_all(job: Job, plan: run.Plan, pool: Executor, progress: Progress) -
     judged = list(judged_results)
     all_meals = pd.concat([forecasts.meals, outlook_task.result().meals])
     fits += waste_run.fits(waste_plan, [one.result() for one in waste_tasks], all_meals, plan.panel.served)
+    forecast_canteens = {one.canteen for one in meals_series}
+    others = few_days.left_out(job, forecast_canteens, prepared.still_open)
+    fits += few_days.fits(job, prepared.few_days, others)
     open_fits = [_without_closures(job, fit) for fit in fits]
     terms = run.term_rows(meals_series, outlook_task.result())
     events = run.known_events(plan, outlook_task.result())
@@ -154,12 +157,19 @@ def _specification(job: Job, prepared: Prepared, fits: list[Fit], seconds: float
         "days": {"first": str(job.days[0]), "last": str(job.days[-1]), "count": len(job.days)} if job.days else None,
         "canteens": prepared.canteens,
         "series_by_method": methods,
-        "from_pupils": sorted(fit.series.canteen for fit in fits if fit.method == run.FROM_PUPILS),
+        "from_pupils": _canteens(fits, run.FROM_PUPILS),
+        "from_few_days": _canteens(fits, few_days.FEW_DAYS),
+        "from_plan": _canteens(fits, few_days.FROM_PLAN),
         "unattached_points_in_city_total": any(fit.series.canteen == UNATTACHED for fit in fits),
         "set_aside_canteen_days": prepared.set_aside_days,
         "strike_dates_swapped": [str(day) for day in job.swapped_strikes],
         "seconds": round(seconds, 2),
     }
+
+
+def _canteens(fits: list[Fit], method: str) -> list[str]:
+    """Return the canteens forecast by a method."""
+    return sorted({fit.series.canteen for fit in fits if fit.method == method} - {UNATTACHED})
 
 
 def _print_progress(done: int, total: int) -> None:

@@ -141,7 +141,7 @@ def _finished(
     remaining = np.nansum(draws.under_way, axis=2) + np.where(later, to_come, 0.0).sum(axis=2)
     ends = np.maximum(schools.since + remaining, now)[:, under_way]
     done = np.broadcast_to(schools.done[~np.isnan(schools.done)], (len(ends), (~np.isnan(schools.done)).sum()))
-    count = assumptions.target + assumptions.new_per_year * HORIZON_YEARS - done.shape[1] - ends.shape[1]
+    count = assumptions.goal + assumptions.new_per_year * HORIZON_YEARS - done.shape[1] - ends.shape[1]
     lengths = draws.new_schools(rng, max(count, 0)).sum(axis=2)
     return np.concatenate([done, ends, _queue(ends, lengths, now, assumptions)], axis=1)
 
@@ -182,17 +182,17 @@ class _Simulation:
         first = self.today.year + (date(self.today.year, 9, 1) <= self.today)
         openings = self.places(date(year, 9, 1) for year in range(first, first + HORIZON_YEARS))
         opened = np.searchsorted(openings, places, side="right")
-        return self.assumptions.target + self.assumptions.new_per_year * opened
+        return self.assumptions.goal + self.assumptions.new_per_year * opened
 
     def counts(self, places: np.ndarray) -> np.ndarray:
-        """Count the schools done before these days in each draw; at most the target, unless more are already done."""
+        """Count the schools done before these days in each draw; at most the goal, unless more are already done."""
         counts = np.stack([np.searchsorted(row, places, side="left") for row in self.days])
         return np.minimum(counts, np.maximum(self.to_do(places), len(self.done)))
 
 
 def _summary(schools: _Schools, simulation: _Simulation, stages: pd.DataFrame) -> RolloutForecast:
     reached = _reached(simulation.days, simulation.to_do(simulation.days))
-    without_new = _reached(simulation.days, np.full_like(simulation.days, simulation.assumptions.target))
+    without_new = _reached(simulation.days, np.full_like(simulation.days, simulation.assumptions.goal))
     last = simulation.calendar.date_of(np.quantile(reached, HIGH, method="inverted_cdf"))
     end = max(last or simulation.calendar.end, simulation.today)
     return RolloutForecast(
@@ -224,9 +224,7 @@ def _fan(simulation: _Simulation, end: date) -> pd.DataFrame:
     months = pd.date_range(simulation.calendar.first.replace(day=1), until, freq="MS")
     places = simulation.places(month.date() for month in months)
     low, median, high = np.quantile(simulation.counts(places), [LOW, 0.5, HIGH], axis=0, method="inverted_cdf")
-    return pd.DataFrame(
-        {"month": months, "low": low, "median": median, "high": high, "target": simulation.to_do(places)}
-    )
+    return pd.DataFrame({"month": months, "low": low, "median": median, "high": high, "goal": simulation.to_do(places)})
 
 
 def _years(simulation: _Simulation, end: date) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from ui.waste import ahead, view
 require("comite", "cantine", "cuisine")
 blocks.page_title("Gaspillage", "Où, quand et sur quels plats perdons-nous\u00a0?")
 
-selection = filters.selection_or_stop()
+selection = filters.selection_or_stop(with_exceptional=True)
 summary = ask(waste.waste_summary, selection)
 if not summary.pairs_served:
     blocks.empty_state(
@@ -22,7 +22,7 @@ if not summary.pairs_served:
     )
     st.stop()
 
-blocks.figures(view.headline(summary), "gaspillage")
+view.headline(selection, summary)
 view.trend(selection, ask(overview.references).get("surplus_target_pct"))
 view.canteens(selection)
 view.calendar(selection)

@@ -11,6 +11,7 @@ from ui.access import require
 from ui.kit import blocks, filters
 from ui.pilot_effect import view as pilot_effect_view
 from ui.session import ask
+from ui.summary import changes
 from ui.summary import view as summary_view
 from ui.summary.situation import decisions, situation
 
@@ -27,12 +28,13 @@ facts = situation(selection)
 canteens = ask(waste.by_canteen, selection)
 
 blocks.figures(summary_view.meals_figures(facts), "repas")
+summary_view.exceptional_note(facts)
 blocks.figures(summary_view.waste_figures(facts), "gaspillage")
 summary_view.freshness(facts)
 
-with blocks.question("Que décider\u00a0?", "Déduit des chiffres de la période."):
+with blocks.question("Que décider\u00a0?", summary_view.DECISIONS_CAPTION):
     blocks.sentences(decisions(facts, canteens))
 summary_view.programme_decisions(today_in_paris())
 pilot_effect_view.summary(ask(study.study))
-summary_view.changes(facts)
+changes.changes(facts)
 summary_view.sources(facts)

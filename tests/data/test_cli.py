@@ -160,3 +160,20 @@ def test_a_campaign_is_printed_for_ma_cantine(tmp_path: Path, capsys: pytest.Cap
     assert "Cantine A" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main([*question, "hier"])
+
+
+def test_what_a_file_leaves_in_doubt_is_decided_by_an_option(
+    database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head = "site_nom;site_type;date;service;prevision;reel\n"
+    text = head + "A;M;21/05/2026 22:00;1;60;58\nA;M;21/05/2026 22:00;2;60;58\n"
+    services = _written(tmp_path, text.encode())
+    assert main(["import", services]) == 1
+    assert main(["import", services, "--dry-run", "--early-dates", "next_day"]) == 1
+    assert "--add-up service ou --keep service=1" in capsys.readouterr().out
+    assert main(["import", services, "--early-dates", "next_day", "--add-up", "service"]) == 0
+    store = Store(database)
+    with store.scratch() as cursor:
+        rows = cursor.execute("SELECT date::VARCHAR, meals_planned, meals_served FROM services").fetchall()
+    store.close()
+    assert rows == [("2026-05-22", 120, 116)]

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from data.clock import PARIS, today_in_paris
-from data.queries.overview import parameters
+from data.queries.overview import references
 from data.store import Store, StoreTooRecent
 
 
@@ -111,7 +111,7 @@ def test_opening_again_applies_no_migration_twice(tmp_path: Path) -> None:
 
 
 def test_the_sources_of_the_references_are_spelt_as_the_pages_are(store: Store) -> None:
-    told = " ".join(f"{reference.unit} {reference.source}" for reference in parameters(store).values())
+    told = " ".join(f"{reference.unit} {reference.source}" for reference in references(store).values())
     assert "452 g CO₂e" in told
     assert "CO2e" not in told
 

@@ -261,3 +261,30 @@ def test_a_changed_value_is_told_with_french_dates_and_numbers() -> None:
 def test_undoing_says_what_will_go_and_what_will_come_back(accepted: int, changed: int, said: str) -> None:
     row = {"accepted": accepted, "changed": changed, "kind": "log"}
     assert sentences.undo_consequences(row)[0].replace("\u00a0", " ").startswith(said)
+
+
+def test_two_services_wait_for_a_choice_on_the_page_and_are_recorded_added_up(
+    open_app: Open, empty_store: Path
+) -> None:
+    app = open_app(empty_store, DEPOT)
+    head = "site_nom;site_type;date;service;prevision;reel\n"
+    choose(app, "services.csv", head + "A;M;05/09/2016;1er service;60;58\nA;M;05/09/2016;2e service;60;58\n")
+    assert not any(button.label == "Enregistrer ces données" for button in app.button)
+    [way] = [radio for radio in app.radio if "«\u00a0service\u00a0» distingue" in radio.label]
+    assert way.value is None
+    way.set_value("Les additionner").run()
+    assert not app.exception
+    press(app, "Enregistrer ces données")
+    assert not app.exception
+    assert read(empty_store, "SELECT meals_planned, meals_served FROM services") == [(120, 116)]
+
+
+def test_dates_a_day_early_wait_for_a_choice_on_the_page(open_app: Open, empty_store: Path) -> None:
+    app = open_app(empty_store, DEPOT)
+    choose(app, "export.csv", HEADER + "A;M;2016-09-04 22:00:00;60;58\n")
+    [day] = [radio for radio in app.radio if "Quel jour lire" in radio.label]
+    assert day.value is None
+    day.set_value(day.options[0]).run()
+    press(app, "Enregistrer ces données")
+    assert not app.exception
+    assert read(empty_store, "SELECT date::VARCHAR FROM services") == [("2016-09-05",)]

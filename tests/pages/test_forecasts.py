@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,15 @@ def test_the_page_opens_on_the_first_day_still_to_come(open_app: Open, demo_stor
     assert next(box for box in app.selectbox if box.label == "Jour").value == day(first)
     assert f"{long_day(first).capitalize()} : 100 repas attendus" in texts(app)
     assert "recalculez" not in texts(app)
+
+
+def test_the_city_s_total_of_a_day_is_the_same_wherever_the_page_gives_it(open_app: Open, demo_store: Path) -> None:
+    app = open_app(demo_store, PREVISIONS)
+    first = next(box for box in app.selectbox if box.label == "Jour").value
+    words = re.escape(long_day(datetime.strptime(first, "%d/%m/%Y").date()).capitalize())
+    totals = re.findall(rf"{words} :(?: [\d ]+ repas conseillés[^;]*;)? ([\d ]+) repas attendus", texts(app))
+    assert len(totals) >= 3
+    assert len(set(totals)) == 1, totals
 
 
 def test_a_day_of_the_address_is_kept(open_app: Open, demo_store: Path, days: list[date]) -> None:

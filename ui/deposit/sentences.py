@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from data.calendar.names import WEEKDAYS
 from data.deposit.apply import DepositReport, Finding
+from data.deposit.choices import in_words
 from data.deposit.report import Findings
 from data.kinds import kinds
 from data.reading.header import GridCell
@@ -176,6 +177,7 @@ def account_of(row: Deposit) -> str:
         f"{title_of(row['kind'])}{SPACE}: {plural(row['lines'], 'ligne')} = {plural(row['accepted'], 'acceptée')}"
         f"{changed} + {number(row['without_measure'])} sans mesure + {plural(row['unchanged'], 'inchangée')} "
         f"+ {plural(row['rejected'], 'rejetée')}{SPACE}; {number(row['warnings'])} à vérifier."
+        + "".join(f" Choisi{SPACE}: {sentence}." for sentence in in_words(row.get("choices")))
     )
 
 

@@ -12,10 +12,12 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data.deposit.apply import DepositRefused, DepositReport, apply, base_name, forget, preview
+from data.deposit.choices import NO_CHOICE, Choices
 from data.deposit.report import Findings
 from data.queries import overview
 from data.queries.forecasts import runs
 from ui.access import User, may_deposit
+from ui.deposit import choices
 from ui.deposit import report as deposit_report
 from ui.deposit import sentences as say
 from ui.deposit.report import Read
@@ -27,6 +29,8 @@ from ui.session import ask, request_refresh, store
 
 STYLE = Path(__file__).with_name("deposit.css")
 LABELS_SHOWN = 15
+# The report without a choice, the one with the choice of dates, and the one with all choices.
+REPORTS_KEPT = 3
 REFUSED = "Ce fichier est refusé\u00a0: rien n’a été enregistré."
 RESERVED = "Ce fichier est réservé à la mission numérique\u00a0: rien n’a été enregistré."
 # Session keys: the file in the field, the refusal or the report of the last file, whether its canteens were lost.
@@ -64,6 +68,8 @@ def choose(user: User) -> None:
         content = file.getvalue()
         try:
             grouped, digest = _preview(file.name, content)
+            if may_deposit(user, grouped.report.kind):
+                grouped = _decided(file.name, content, grouped, digest)
         except DepositRefused as refusal:
             _refuse(file.name, REFUSED, str(refusal))
         if not may_deposit(user, grouped.report.kind):
@@ -89,19 +95,34 @@ def _refuse(name: str, title: str, reason: str) -> NoReturn:
     _next_file()
 
 
-def _preview(name: str, content: bytes) -> tuple[Read, str]:
-    """Return the report of the file in the field, read again only when the file or the store changed.
+def _decided(name: str, content: bytes, grouped: Read, digest: str) -> Read:
+    """Ask what the file leaves in doubt, and return its report once this is decided."""
+    dates = choices.early_dates(grouped.report, digest)
+    if dates:
+        grouped, _ = _preview(name, content, Choices(early_dates=dates))
+    lines = choices.lines_of_one_key(grouped.report, digest)
+    if lines:
+        grouped, _ = _preview(name, content, replace(lines, early_dates=dates))
+    return grouped
 
-    The report stays in the session of the user: nobody else needs it.
+
+def _preview(name: str, content: bytes, chosen: Choices = NO_CHOICE) -> tuple[Read, str]:
+    """Return the report of the file in the field, read again only when the file, a choice or the store changed.
+
+    The reports of the last choices stay in the session of the user: nobody else needs them.
     """
     digest = hashlib.sha256(content).hexdigest()
     key = (name, digest, store().version())
     cached = st.session_state.get("deposit_preview")
     if cached is None or cached[0] != key:
+        cached = st.session_state["deposit_preview"] = (key, {})
+    reports: dict[Choices, Read] = cached[1]
+    if chosen not in reports:
         with st.spinner("Lecture et vérification du fichier, rien n’est encore enregistré…"):
-            cached = (key, Read.of(preview(store(), name, content)))
-        st.session_state["deposit_preview"] = cached
-    return cached[1], digest
+            reports[chosen] = Read.of(preview(store(), name, content, choices=chosen))
+        if len(reports) > REPORTS_KEPT:
+            del reports[list(reports)[1]]
+    return reports[chosen], digest
 
 
 def _attachments(report: DepositReport, digest: str) -> Attachments:
@@ -161,7 +182,7 @@ def _apply(report: DepositReport, content: bytes, user: User, attachments: Attac
         return
     try:
         with st.spinner("Enregistrement…"):
-            report = apply(store(), report.file, content, user.name, attachments)
+            report = apply(store(), report.file, content, user.name, attachments, choices=report.choices)
             # Inside the spinner: leaving it may stop this run, and the new data would get no forecasts.
             if report.kind in runs.FORECAST_KINDS and not report.nothing_to_do:
                 request_refresh()

@@ -105,12 +105,12 @@ def tickets(today: date) -> None:
 
 def tickets_sentence(facts: Tickets) -> str:
     """Say how many requests are open, since when, and how long the others took."""
-    still = count_of(facts.open, facts.asked, "demande ouverte", "demandes ouvertes")
+    still = count_of(facts.open, facts.requests, "demande ouverte", "demandes ouvertes")
     stale = f", dont {number(facts.stale)} depuis plus de 7 jours" if facts.stale else ""
-    if facts.open == facts.asked:
+    if facts.open == facts.requests:
         return f"{still}{stale}. Aucune n’est encore close."
     if facts.median_days is None:
-        closed = plural(facts.asked - facts.open, "demande close", "demandes closes")
+        closed = plural(facts.requests - facts.open, "demande close", "demandes closes")
         return f"{still}{stale}. {closed}, sans délai connu."
     digits = 0 if facts.median_days == round(facts.median_days) else 1
     days = f"{number(facts.median_days, digits)} jour{'s' if facts.median_days >= 2 else ''}"

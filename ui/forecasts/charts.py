@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ui.kit import chart, formats
+from ui.kit.exceptional import MARK, reason
 
 PLAN = ["date", "meals_planned"]
 # Empty space on each side of the waterfall, as a share of its span; least span, as a share of the largest total.
@@ -25,10 +26,29 @@ def forecast(days: pd.DataFrame, past: pd.DataFrame) -> go.Figure:
     _line(fig, days, "meals", "Prévision", chart.FORECAST, "solid", "circle-open")
     _line(fig, days, "advised", "Quantité conseillée", chart.ADVISED, "dash", "square")
     _plan(fig, pd.concat([past[PLAN], days[PLAN]]))
+    _exceptional(fig, past)
     order = list(dict.fromkeys([*_axis_days(past["date"]), *axis]))
     fig.update_xaxes(type="category", categoryorder="array", categoryarray=order, nticks=7, tickangle=0)
     fig.update_yaxes(tickformat=",.0f")
     return fig
+
+
+def _exceptional(fig: go.Figure, past: pd.DataFrame) -> None:
+    """Mark the exceptional days of the past, above their meals."""
+    days = past.dropna(subset="exceptional")
+    if days.empty:
+        return
+    fig.add_scatter(
+        x=_axis_days(days["date"]),
+        y=days["meals_served"],
+        name="Jour exceptionnel",
+        mode="markers+text",
+        marker={"symbol": "circle-open", "size": 13, "color": chart.INK},
+        text=[MARK] * len(days),
+        textposition="top center",
+        customdata=[reason(str(kinds)) for kinds in days["exceptional"]],
+        hovertemplate="%{x}<br>%{customdata}<extra>%{fullData.name}</extra>",
+    )
 
 
 def _plan(fig: go.Figure, days: pd.DataFrame) -> None:

@@ -13,9 +13,9 @@ from data.queries import inventory
 from data.queries.forecasts import runs
 from data.queries.forecasts.days import canteen_forecasts_of_day, daily_forecast, recent_actuals
 from data.queries.forecasts.other_risks import Risk, canteen_forecasts_of_day_at, daily_forecast_at
-from data.queries.forecasts.runs import STALE_AFTER_DAYS, ForecastRun, is_from_pupils
+from data.queries.forecasts.runs import STALE_AFTER_DAYS, ForecastRun
 from ui.access import require
-from ui.forecasts import charts, disagreement
+from ui.forecasts import charts, disagreement, totals
 from ui.forecasts import event_sentences as say
 from ui.forecasts import risk as forecasts_risk
 from ui.kit import blocks, tables
@@ -27,10 +27,6 @@ PAST_DAYS = 30
 ADVICE = (
     "La quantité conseillée ajoute à la prévision la marge qui laisse au plus autant de repas manquants que les "
     "gestionnaires aujourd’hui\u00a0; elle tient compte du prévu de la cantine quand il est déjà connu."
-)
-FROM_PUPILS = (
-    "Cette cantine n’a pas encore de passé\u00a0: elle est prévue d’après ses effectifs et les cantines qui lui "
-    "ressemblent."
 )
 COLUMNS = {
     "meals": "Prévision",
@@ -129,8 +125,9 @@ def coming_days(run: ForecastRun, place: str, canteen: str | None, risk: Risk | 
         else:
             events = ask(declared_events, days["date"].min().date(), days["date"].max().date())
             _disagreement_warning(disagreement.of_canteen(days, say.by_day(events, canteen)))
-            if ask(is_from_pupils, run.run_id, canteen):
-                blocks.note(FROM_PUPILS)
+            origin = totals.of_canteen(run, canteen)
+            if origin:
+                blocks.note(origin)
 
 
 def _disagreement_warning(sentence: str | None) -> None:
@@ -154,6 +151,7 @@ def _city_notes(run: ForecastRun, days: pd.DataFrame) -> None:
     partial = partial_plan(days)
     if partial:
         blocks.note(partial)
+    totals.composition(run)
 
 
 def coming_sentence(days: pd.DataFrame, today: date) -> str:
@@ -203,6 +201,7 @@ def one_day(run: ForecastRun, chosen: date, risk: Risk | None = None) -> None:
         city = ask(daily_forecast_at, run.run_id, None, risk) if risk else ask(daily_forecast, run.run_id, None)
         canteens_at_risk = ask(canteen_forecasts_of_day_at, run.run_id, chosen, risk) if risk else canteens
         blocks.takeaway(day_sentence(chosen, city, canteens))
+        totals.composition(run, chosen)
         # The plan is compared with the quantity at the managers' own risk, whatever risk is chosen.
         table = _readable(canteens_at_risk.assign(disagreement=disagreement.gaps(canteens)), ["place"])
         tables.table(table, f"previsions_{chosen:%Y-%m-%d}", digits=0, height=420)

@@ -51,13 +51,28 @@ def why(run: ForecastRun, place: str, canteen: str | None, chosen: date) -> None
                 "quand la cantine aura assez de jours connus."
             )
             return
-        meals = rounded(terms[list(TERMS)].tolist())
+        others = _other_meals(run, chosen, terms) if canteen is None else 0.0
+        meals = rounded([terms[USUAL] + others, *terms[list(TERMS)[1:]]])
         fig = charts.terms([name for name, *_ in TERMS.values()], meals)
         blocks.figure(fig, sentence(chosen, meals), table(meals), "pourquoi", digits=0)
         if declared:
             blocks.note(f"Déclaré ce jour-là{SPACE}: {declared}.")
         if canteen is None:
-            blocks.note(f"Somme des {plural(terms['canteens'], 'cantine')} qui ont une prévision.")
+            blocks.note(_city_note(int(terms["canteens"]), round(others)))
+
+
+def _other_meals(run: ForecastRun, chosen: date, terms: pd.Series) -> float:
+    """Return the meals of the city's total without terms: points “à rattacher”, canteens without enough days."""
+    city = ask(days.daily_forecast, run.run_id, None)
+    of_day = city.loc[city["date"].dt.date == chosen, "meals"]
+    return float(of_day.sum() - terms[list(TERMS)].sum()) if len(of_day) else 0.0
+
+
+def _city_note(canteens: int, others: int) -> str:
+    """Say what the sum counts, so that it equals the total of the page."""
+    counted = f"{SPACE}; le niveau habituel compte aussi {plural(others, 'repas', 'repas')} des points à rattacher"
+    counted = f"{counted} et des cantines sans passé" if others else ""
+    return f"Somme des {plural(canteens, 'cantine')} dont la prévision s’explique{counted}."
 
 
 def rounded(terms: Sequence[float]) -> list[int]:

@@ -51,6 +51,7 @@ CHANGES_SHOWN = 5
 OUTCOMES = {
     "added": ("ajoutée", "ajoutées"),
     "changed": ("modifiée", "modifiées"),
+    "without_measure": ("sans mesure", "sans mesure"),
     "unchanged": ("déjà connue", "déjà connues"),
     "rejected": ("rejetée", "rejetées"),
 }

@@ -18,23 +18,25 @@ from ui.session import ask
 WHOLE_HISTORY = "Tout l’historique"
 WHOLE_YEAR = "Toute l’année"
 WHOLE_CITY = "Toutes les cantines"
+WITHOUT, WITH = "Sans les jours exceptionnels", "Avec les jours exceptionnels"
 DISTRICT = "Secteur\u00a0: "
 TRAILING_YEAR = re.compile(r"\s\d{4}$")
 LONGEST_VALUE = 60
 LONG_AGO, FAR_AHEAD = date(1990, 1, 1), date(2100, 1, 1)
 
 
-def selection_or_stop(with_place: bool = True, with_history: bool = True) -> Selection:
+def selection_or_stop(with_place: bool = True, with_history: bool = True, with_exceptional: bool = False) -> Selection:
     """Show the filters and return the selection; when no meal is known, say what to do and stop the run.
 
-    A value of the URL that is not among the choices is reported as unknown; the widget then shows its default.
+    `with_exceptional`: let people count the exceptional days, which the figures leave out. A value of the URL that is
+    not among the choices is reported as unknown; the widget then shows its default.
     """
     years = ask(overview.school_years_with_data)
     if not years:
         no_meal_known()
         st.stop()
     with st.container(key="filters"):
-        columns = st.columns(3 if with_place else 2)
+        columns = st.columns(2 + with_place + with_exceptional)
         with columns[0]:
             year = _choice("Année scolaire", [*years, *([WHOLE_HISTORY] if with_history else [])], "annee")
         with columns[1]:
@@ -43,7 +45,11 @@ def selection_or_stop(with_place: bool = True, with_history: bool = True) -> Sel
             return Selection(start, end)
         with columns[2]:
             district, canteen = _place(ask(overview.places))
-    return Selection(start, end, district, canteen)
+        exceptional = False
+        if with_exceptional:
+            with columns[3]:
+                exceptional = _choice("Jours exceptionnels", [WITHOUT, WITH], "jours") == WITH
+    return Selection(start, end, district, canteen, exceptional)
 
 
 def no_meal_known() -> None:

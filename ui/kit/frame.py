@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -36,11 +37,27 @@ def surround(user: User) -> None:
         )
     with st.sidebar:
         st.caption(f"Données jusqu’au {formats.day(state.last_day)}" if state.last_day else _no_meal())
+        if incomplete := incomplete_sentence(state.incomplete_days):
+            st.caption(incomplete)
         if user.local:
             st.caption("Sans connexion configurée\u00a0: accès limité à ce poste.")
         else:
             st.caption(ROLE_TITLES[user.role])
             st.button("Se déconnecter", on_click=st.logout)
+
+
+def incomplete_sentence(days: Sequence[overview.IncompleteDay]) -> str | None:
+    """Say which days are known in part only since the date of the data."""
+    if not days:
+        return None
+    first = days[0]
+    points = formats.count_of(first.points, first.usual_points, "point de service", "points de service")
+    if len(days) == 1:
+        return f"Journée incomplète laissée de côté\u00a0: le {formats.day(first.day)} ({points})."
+    return (
+        f"{len(days)} journées incomplètes laissées de côté, du {formats.day(first.day)} au "
+        f"{formats.day(days[-1].day)} ({points} le premier jour)."
+    )
 
 
 def _no_meal() -> str:

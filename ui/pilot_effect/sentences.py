@@ -51,6 +51,7 @@ METHOD = (
     "les deux) les plus proches par le nombre de repas par jour, d’après l’année d’avant seulement, et sur les jours "
     "connus des deux côtés. Le surplus n’entre pas dans ce choix\u00a0: des cantines choisies parce qu’elles "
     "gaspillaient beaucoup, ou peu, reviendraient d’elles-mêmes vers la moyenne.",
+    "Les jours exceptionnels (grèves, fermetures, fautes de frappe évidentes\u00a0: voir le guide) ne comptent pas.",
     "Effet\u00a0: ce que les cantines du pilote ont changé d’avant à après, moins ce que leurs cantines de comparaison "
     "ont changé aux mêmes jours. Chaque cantine du pilote compte autant.",
     "Intervalle à 95\u00a0%\u00a0: on tire au sort 1\u202f999 fois d’autres cantines à la place de celles du pilote, "
@@ -66,7 +67,7 @@ def sentence(study: Study, measure: str) -> str:
     """Say in one sentence how the pilot changed a measure, or that it is too early to conclude, and what is missing."""
     words = MEASURES[measure]
     if measure not in study.effects:
-        return f"{words.name}{SPACE}: {NOT_YET.lower()} ({REASONS[study.untold[measure]]})."
+        return f"{words.name}{SPACE}: {NOT_YET.lower()} ({REASONS[study.unknown_reasons[measure]]})."
     effect = study.effects[measure]
     if effect.change.conclusive:
         caveat = reservation(effect)

@@ -48,7 +48,7 @@ def nothing_to_show(study: Study) -> bool:
         )
     else:
         begun = count_of(study.begun, len(study.sites), "école")
-        reason = say.REASONS[study.untold[SURPLUS]]
+        reason = say.REASONS[study.unknown_reasons[SURPLUS]]
         message = f"{say.NOT_YET}{SPACE}: {begun} en test, mais {reason}."
     blocks.empty_state(message, "Voir le déploiement", DEPLOYMENT)
     return True
@@ -70,7 +70,7 @@ def figure(study: Study, measure: str) -> Figure:
     """Return the effect on one measure, with its interval and how sure it is."""
     words = MEASURES[measure]
     if measure not in study.effects:
-        return Figure(f"{words.name}, effet", MISSING, say.REASONS[study.untold[measure]])
+        return Figure(f"{words.name}, effet", MISSING, say.REASONS[study.unknown_reasons[measure]])
     effect = study.effects[measure]
     settled = "établi, sous réserve" if say.reservation(effect) else "effet établi"
     sure = settled if effect.change.conclusive else "pas encore concluant"

@@ -27,19 +27,19 @@ def schools(today: date) -> pd.DataFrame:
 
 
 def summary(today: date) -> None:
-    """Show the figures of the rollout, each with its denominator."""
+    """Show the figures of the programme, each with its denominator."""
     facts = ask(rollout.rollout_summary, today)
     blocks.figures(_figures(facts), "deploiement")
 
 
 def _figures(facts: RolloutSummary) -> list[Figure]:
     blocked = enumeration([school_name(name) for name in facts.blocked]) if facts.blocked else None
-    help_text = "Installation terminée, sur le nombre d’écoles test du rollout."
+    help_text = "Installation terminée, sur le nombre d’écoles test du programme."
     return [
-        Figure("Écoles équipées", _out_of(facts.equipped, facts.target), "installation terminée", help_text),
-        Figure("Écoles raccordées", _out_of(facts.connected, facts.target), "réseau filaire"),
-        Figure("Raccordements bloqués", _out_of(len(facts.blocked), facts.target), blocked),
-        Figure("Écoles en retard", _out_of(facts.late, facts.target), late_note(facts.late, facts.late_done)),
+        Figure("Écoles équipées", _out_of(facts.equipped, facts.goal), "installation terminée", help_text),
+        Figure("Écoles raccordées", _out_of(facts.connected, facts.goal), "réseau filaire"),
+        Figure("Raccordements bloqués", _out_of(len(facts.blocked), facts.goal), blocked),
+        Figure("Écoles en retard", _out_of(facts.late, facts.goal), late_note(facts.late, facts.late_done)),
     ]
 
 

@@ -30,7 +30,7 @@ def fan(months: pd.DataFrame, today: date) -> go.Figure:
     _line(fig, "Constaté", seen, [formats.plural(count, "école") for count in seen["median"]], chart.SERVED)
     fig.add_scatter(
         x=months["month"],
-        y=months["target"],
+        y=months["goal"],
         name="Écoles à faire",
         mode="lines",
         line={"color": chart.GOAL, "width": 2, "dash": "dash", "shape": "hv"},

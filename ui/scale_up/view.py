@@ -116,10 +116,10 @@ def figures(forecast: RolloutForecast, assumptions: Assumptions) -> list[Figure]
     """Return the schools done, the day all are, and the pace until then."""
     note, last = f"{plural(forecast.under_way, 'école')} en cours", month_of(forecast.completed.median)
     if _reached(forecast, assumptions):
-        note = f"pour {number(assumptions.target)} à faire{SPACE}; {note}"
+        note = f"pour {number(assumptions.goal)} à faire{SPACE}; {note}"
         return [Figure("Écoles faites", number(forecast.done), note), Figure("Toutes faites", last, "c’est déjà fait")]
     row = [
-        Figure("Écoles faites", f"{number(forecast.done)} sur {number(assumptions.target)}", note),
+        Figure("Écoles faites", f"{number(forecast.done)} sur {number(assumptions.goal)}", note),
         Figure("Toutes faites", last, between(forecast.completed)),
         Figure("Écoles par an", *_pace(forecast)),
     ]
@@ -129,7 +129,7 @@ def figures(forecast: RolloutForecast, assumptions: Assumptions) -> list[Figure]
 
 
 def _reached(forecast: RolloutForecast, assumptions: Assumptions) -> bool:
-    return forecast.done >= assumptions.target
+    return forecast.done >= assumptions.goal
 
 
 def _pace(forecast: RolloutForecast) -> tuple[str, str]:
@@ -168,7 +168,7 @@ def fan(forecast: RolloutForecast, assumptions: Assumptions, today: date) -> Non
 def fan_table(months: pd.DataFrame, today: date) -> Wide:
     """Return the schools done at the beginning of each month, seen or simulated."""
     kind = (months["month"] <= pd.Timestamp(today)).map({True: "constaté", False: "simulé"})
-    titles = {"low": "Faites (8 fois sur 10), de", "median": "médiane", "high": "à", "target": "À faire"}
+    titles = {"low": "Faites (8 fois sur 10), de", "median": "médiane", "high": "à", "goal": "À faire"}
     whole = months[["month", *titles]].rename(columns={"month": "Mois"} | titles)
     whole.insert(1, "Constaté ou simulé", kind)
     return Wide(whole, (whole.rename(columns={titles["low"]: "Faites, de"}),))
@@ -179,11 +179,11 @@ def fan_sentence(forecast: RolloutForecast, assumptions: Assumptions) -> str:
     if _reached(forecast, assumptions):
         done = plural(forecast.done, "école faite", "écoles faites")
         since = month_of(forecast.completed.median)
-        return f"C’est fait depuis {since}{SPACE}: {done} pour {number(assumptions.target)} à faire."
+        return f"C’est fait depuis {since}{SPACE}: {done} pour {number(assumptions.goal)} à faire."
     if forecast.completed.median is None:
         reason = " avec les écoles qui ouvrent" if forecast.without_new.median else ""
         return f"À ce rythme, les écoles ne seraient pas toutes faites avant {HORIZON_YEARS}{SPACE}ans{reason}."
-    schools = plural(assumptions.target, "école")
+    schools = plural(assumptions.goal, "école")
     when = f"{month_of(forecast.completed.median)} ({between(forecast.completed)})"
     start = f"Les {schools} seraient toutes faites vers {when}"
     if not assumptions.new_per_year or forecast.without_new.median is None:

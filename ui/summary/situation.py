@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 import pandas as pd
 
+from data.calendar.exceptional import exceptional_days
 from data.clock import today_in_paris
 from data.queries import losses, waste
 from data.queries.forecasts import runs
@@ -22,14 +24,30 @@ STALE_AFTER_DAYS = 14
 
 
 @dataclass(frozen=True)
+class EquippedSchools:
+    """How many schools were equipped on the last day of the period, and that day (today at the latest)."""
+
+    day: date
+    schools: int
+
+
+@dataclass(frozen=True)
 class Situation:
-    """The figures of the page: the period, the same period a year before, the reference values, the rollout."""
+    """The figures of the page: the period, without its exceptional days (`now`) and with them (`whole`).
+
+    `compared` and `before`: the complete days of the period, and those of the same period a year before. `rollout` is
+    the state of today.
+    """
 
     now: WasteSummary
+    whole: WasteSummary
+    exceptional: pd.DataFrame
+    compared: WasteSummary
     before: WasteSummary
     references: dict[str, Reference]
     weighing_days: float | None
     rollout: RolloutSummary
+    equipped: EquippedSchools
     overview: Overview
     run: ForecastRun | None
 
@@ -42,7 +60,7 @@ class Situation:
     def wasted_kg(self) -> float | None:
         """Estimated waste of the whole city: the grams per weighed meal, times all the meals served."""
         grams = self.now.grams_per_meal
-        return None if grams is None else grams * self.now.meals_served / 1000
+        return None if grams is None else grams * self.whole.meals_served / 1000
 
     def estimate(self, name: str) -> float | None:
         """Return the estimated waste times a reference per kilogram."""
@@ -52,14 +70,21 @@ class Situation:
 
 def situation(selection: Selection) -> Situation:
     """Gather the figures of the page."""
-    overview = ask(store_overview)
+    overview, today = ask(store_overview), today_in_paris()
+    end = min(selection.end, today)
     days = ask(losses.weighing_days, selection)["days"]
+    last_day = overview.last_day or selection.end
+    complete = replace(selection, complete_only=True)
     return Situation(
         now=ask(waste.waste_summary, selection),
-        before=ask(waste.waste_summary, selection.year_before(overview.last_day or selection.end)),
+        whole=ask(waste.waste_summary, replace(selection, exceptional=True)),
+        exceptional=ask(exceptional_days, selection),
+        compared=ask(waste.waste_summary, complete.until(last_day)),
+        before=ask(waste.waste_summary, complete.year_before(last_day)),
         references=ask(references),
         weighing_days=float(days.median()) if len(days) else None,
-        rollout=ask(rollout_summary, today_in_paris()),
+        rollout=ask(rollout_summary, today),
+        equipped=EquippedSchools(end, ask(rollout_summary, end).equipped),
         overview=overview,
         run=ask(runs.latest_run),
     )
@@ -102,12 +127,12 @@ def _about_weighing(now: WasteSummary) -> str | None:
 
 def about_schools(rollout: RolloutSummary) -> str | None:
     """Say how many schools are left to equip, and which ones cannot be connected."""
-    to_equip = rollout.target - rollout.equipped
+    to_equip = rollout.goal - rollout.equipped
     if not rollout.schools or to_equip <= 0:
         return None
     blocked = enumeration([school_name(name) for name in rollout.blocked])
     blocked = f" Raccordement bloqué{SPACE}: {blocked}." if rollout.blocked else ""
-    return f"Équipement{SPACE}: encore {plural(to_equip, 'école')} sur {rollout.target}.{blocked}"
+    return f"Équipement{SPACE}: encore {plural(to_equip, 'école')} sur {rollout.goal}.{blocked}"
 
 
 def _about_age(overview: Overview) -> str | None:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
-import pandas as pd
-
+from data.clock import today_in_paris
 from data.queries import steering
 from data.queries.pilot import Study
 from data.queries.rollout import RolloutSummary, rollout_summary
-from data.queries.waste import WasteSummary, reliability
+from data.queries.waste import reliability
 from data.typography import french
-from ui.kit import blocks, sheet
+from ui.kit import blocks, exceptional
 from ui.kit.blocks import Figure
-from ui.kit.formats import MISSING, SPACE, count_of, day, moment, number, percent, plural, quantity, signed
+from ui.kit.formats import MISSING, SPACE, count_of, day, moment, number, percent, plural, quantity
+from ui.kit.frame import incomplete_sentence
 from ui.pilot_effect import view as pilot_effect_view
 from ui.portfolio import view as portfolio_view
 from ui.rollout import steering as rollout_steering
 from ui.session import ask
-from ui.summary.situation import Situation, about_schools
+from ui.summary.situation import EquippedSchools, Situation, about_schools
 
 GROSS = "pesée brute\u00a0; la référence ne compte que le comestible"
+DECISIONS_CAPTION = (
+    "Déduit des chiffres de la période, sans les jours exceptionnels\u00a0; l’équipement, l’âge des données et les "
+    "points sans cantine sont ceux d’aujourd’hui."
+)
 REFERENCES = (
     "surplus_target_pct",
     "waste_reference_g",
@@ -32,28 +37,53 @@ REFERENCES = (
 
 def meals_figures(facts: Situation) -> list[Figure]:
     """Return the figures in meals."""
-    now, goal = facts.now, facts.reference("surplus_target_pct")
+    now, whole, goal = facts.now, facts.whole, facts.reference("surplus_target_pct")
+    beside = partial(exceptional.beside, days=facts.exceptional, with_them=True)
     return [
         Figure(
             "Repas servis",
-            number(now.meals_served),
-            f"{number(now.meals_per_day)} par jour, {plural(now.service_days, 'jour')} de service",
+            number(whole.meals_served),
+            f"{number(now.meals_per_day)} par jour, {plural(now.complete_days, 'jour complet', 'jours complets')}",
+            _left_out(facts),
         ),
         Figure(
             "Surproduction",
             percent(now.overproduction_pct),
-            _against(now.overproduction_pct, goal),
+            beside(_against(now.overproduction_pct, goal), whole.overproduction_pct),
             "(repas prévus − repas servis) ÷ repas servis, sur les services où les deux chiffres sont connus\u00a0: "
             f"{number(now.pairs_planned)} prévus, {number(now.pairs_served)} servis.",
         ),
-        Figure("Surplus", percent(now.surplus_pct), f"{plural(now.surplus_meals, 'repas', 'repas')} prévus en trop"),
+        Figure(
+            "Surplus",
+            percent(now.surplus_pct),
+            beside(f"{plural(now.surplus_meals, 'repas', 'repas')} prévus en trop", whole.surplus_pct),
+        ),
         Figure(
             "Manque",
             percent(now.shortage_pct),
-            f"{percent(now.short_services_pct)} des services ({count_of(now.short_services, now.pairs, 'service')})",
+            beside(
+                f"{percent(now.short_services_pct)} des services "
+                f"({count_of(now.short_services, now.pairs, 'service')})",
+                whole.shortage_pct,
+            ),
             "Repas servis au-delà du prévu, en\u00a0% des repas servis. À lire avec le surplus.",
         ),
     ]
+
+
+def _left_out(facts: Situation) -> str:
+    """Say which days the mean per day leaves out."""
+    incomplete = plural(facts.now.incomplete_days, "jour incomplet", "jours incomplets")
+    apart = plural(facts.exceptional["date"].nunique(), "jour exceptionnel", "jours exceptionnels")
+    return (
+        "Total de tous les jours. La moyenne par jour ne compte que les jours complets (au moins 9 points de service "
+        f"habituels sur 10 connus) et ordinaires{SPACE}: {incomplete} et {apart} laissés de côté."
+    )
+
+
+def exceptional_note(facts: Situation) -> None:
+    """Say which days are exceptional, why, and what they change."""
+    blocks.note(f"{exceptional.comparison(facts.exceptional, facts.now, facts.whole)} {exceptional.RULE}")
 
 
 def waste_figures(facts: Situation) -> list[Figure]:
@@ -80,7 +110,7 @@ def waste_figures(facts: Situation) -> list[Figure]:
             _weighed(facts, f"pour {_tonnes(facts.wasted_kg)} de nourriture, pesée brute"),
             _help(facts, "co2e_kg_per_kg"),
         ),
-        _schools(facts.rollout),
+        _schools(facts.rollout, facts.equipped),
     ]
 
 
@@ -88,51 +118,10 @@ def freshness(facts: Situation) -> None:
     """Say how recent the data and the forecasts are."""
     meals = f"Repas connus jusqu’au {day(facts.overview.last_day)}"
     forecasts = f"prévisions du {moment(facts.run.finished_at)}" if facts.run else "pas encore de prévisions"
-    blocks.note(f"{meals}{SPACE}; {forecasts}.")
+    incomplete = incomplete_sentence(facts.overview.incomplete_days)
+    blocks.note(" ".join(filter(None, [f"{meals}{SPACE}; {forecasts}.", incomplete])))
     if facts.wasted_kg is not None:
         blocks.note(f"Gaspillage, coût et CO₂e{SPACE}: {GROSS}. Ces trois chiffres sont donc des estimations hautes.")
-
-
-def changes(facts: Situation) -> None:
-    """Answer: what changed since the same period a year before?"""
-    caption = "La même période, un an plus tôt, jusqu’au même jour."
-    with blocks.question("Qu’est-ce qui a changé\u00a0?", caption):
-        if not facts.before.pairs_served:
-            blocks.empty_state("Aucun chiffre connu pour la même période un an plus tôt.")
-            return
-        blocks.takeaway(change_sentence(facts.now, facts.before))
-        sheet.sheet_of(change_table(facts.now, facts.before))
-
-
-def change_sentence(now: WasteSummary, before: WasteSummary) -> str:
-    """Say how surplus and shortage moved, together."""
-    surplus, shortage = _moved(now.surplus_pct, before.surplus_pct), _moved(now.shortage_pct, before.shortage_pct)
-    return f"Le surplus {surplus}{',' if ', ' in surplus else ''} et le manque {shortage}."
-
-
-def change_table(now: WasteSummary, before: WasteSummary) -> pd.DataFrame:
-    """Return one row per indicator: this period, a year before, the difference."""
-    rows = [
-        ("Repas servis par jour", now.meals_per_day, before.meals_per_day, "", 0),
-        ("Surproduction", now.overproduction_pct, before.overproduction_pct, "%", 1),
-        ("Surplus", now.surplus_pct, before.surplus_pct, "%", 1),
-        ("Manque", now.shortage_pct, before.shortage_pct, "%", 1),
-        ("Services en manque", now.short_services_pct, before.short_services_pct, "%", 1),
-        ("Gaspillage par repas", now.grams_per_meal, before.grams_per_meal, "g", 0),
-    ]
-    return pd.DataFrame(
-        [_change_row(*row) for row in rows], columns=["Indicateur", "Cette période", "Un an plus tôt", "Écart"]
-    )
-
-
-def _change_row(label: str, now: float | None, before: float | None, unit: str, digits: int) -> tuple[str, ...]:
-    difference = MISSING
-    if now is not None and before is not None:
-        # The difference between the displayed figures, so that the table adds up.
-        gap = round(round(now, digits) - round(before, digits), digits)
-        points = "points" if abs(gap) >= 2 else "point"
-        difference = f"{signed(gap, digits)}{SPACE}{points if unit == '%' else unit}".strip()
-    return label, quantity(now, unit, digits).strip(), quantity(before, unit, digits).strip(), difference
 
 
 def sources(facts: Situation) -> None:
@@ -159,15 +148,23 @@ def _source(facts: Situation, name: str) -> str | None:
     return f"{quantity(reference.value, reference.unit, digits)}{SPACE}: {french(reference.source)}"
 
 
-def _schools(rollout: RolloutSummary) -> Figure:
+def _schools(rollout: RolloutSummary, equipped: EquippedSchools) -> Figure:
+    """Return the schools equipped on the last day of the period; their connections are known as of today only."""
     if not rollout.schools:
-        return Figure("Écoles équipées", MISSING, f"aucune saisie, {plural(rollout.target, 'école')} prévues")
+        return Figure("Écoles équipées", MISSING, f"aucune saisie, {plural(rollout.goal, 'école')} prévues")
     return Figure(
         "Écoles équipées",
-        f"{number(rollout.equipped)} sur {number(rollout.target)}",
-        connections(rollout),
-        "Installation terminée, sur le nombre d’écoles test du programme.",
+        f"{number(equipped.schools)} sur {number(rollout.goal)}",
+        _state_of_schools(rollout, equipped),
+        "Installation terminée au dernier jour de la période (aujourd’hui au plus tard), sur le nombre d’écoles test "
+        "du programme. Les raccordements ne sont connus qu’à ce jour.",
     )
+
+
+def _state_of_schools(rollout: RolloutSummary, equipped: EquippedSchools) -> str:
+    if equipped.day >= today_in_paris():
+        return connections(rollout)
+    return f"au {day(equipped.day)}{SPACE}; aujourd’hui {number(rollout.equipped)}, {connections(rollout)}"
 
 
 def connections(rollout: RolloutSummary) -> str:
@@ -181,7 +178,7 @@ def programme_alone(today: date, study: Study) -> None:
     """Show where the programme stands while no meal is known: its schools, what it waits for, the pilot."""
     rollout = ask(rollout_summary, today)
     if rollout.schools:
-        blocks.figures([_schools(rollout)], "programme")
+        blocks.figures([_schools(rollout, EquippedSchools(today, rollout.equipped))], "programme")
         if sentence := about_schools(rollout):
             blocks.sentences([sentence])
     programme_decisions(today)
@@ -196,7 +193,9 @@ def programme_decisions(today: date) -> None:
     pilots = portfolio_view.awaiting_decision(portfolio_view.pilots(today))
     if waiting.empty and pilots.empty:
         return
-    with blocks.question("Quelles décisions le programme attend-il\u00a0?", "Saisies par la mission numérique."):
+    with blocks.question(
+        "Quelles décisions le programme attend-il\u00a0?", "Saisies par la mission numérique, en attente à ce jour."
+    ):
         if not waiting.empty:
             blocks.takeaway(rollout_steering.decisions_sentence(waiting))
         others = [] if pilots.empty else [portfolio_view.summary_sentence(pilots)]
@@ -215,16 +214,6 @@ def _against(value: float | None, goal: float | None) -> str | None:
     if value is None or goal is None:
         return None
     return f"repère {percent(goal)}{SPACE}: {'tenu' if value <= goal else 'dépassé'}"
-
-
-def _moved(now: float | None, before: float | None) -> str:
-    if now is None or before is None:
-        return "n’est pas comparable"
-    difference = round(round(now, 1) - round(before, 1), 1)
-    if difference == 0:
-        return f"reste à {percent(now)}"
-    verb = "augmente" if difference > 0 else "baisse"
-    return f"{verb} de {number(abs(difference), 1)}{SPACE}point{'s' if abs(difference) >= 2 else ''}, à {percent(now)}"
 
 
 def _rounded(euros: float | None) -> float | None:

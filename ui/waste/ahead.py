@@ -14,7 +14,10 @@ from ui.session import ask
 from ui.waste import charts
 from ui.waste import sentences as say
 
-CAPTION = "Là où l’on pèse\u00a0: grammes par repas × repas prévus, pour les jours de service à venir."
+CAPTION = (
+    "Là où l’on pèse\u00a0: grammes par repas × repas prévus, pour les jours de service à venir, quelle que soit la "
+    "période choisie."
+)
 NOTE = (
     "Chaque trait noir contient la pesée quatre fois sur cinq (intervalle à 80\u00a0%), d’après les erreurs des "
     "prévisions passées. Une cantine qui ne pèse pas n’a pas de prévision de gaspillage."

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pandas as pd
 import plotly.graph_objects as go
 
 from data.calendar.names import SHORT_MONTHS, WEEKDAYS
 from ui.kit import chart, formats
+from ui.kit.exceptional import MARK
 
 # Place of loss → its pattern, which distinguishes it without the colours.
 PATTERNS = {"leftovers": "", "unserved": "/", "preparation": "x"}
@@ -37,6 +40,7 @@ def surplus_by_week(weeks: pd.DataFrame, goal: float | None) -> go.Figure:
         customdata=[formats.percent(value) for value in net],
         hovertemplate=WEEK_HOVER,
     )
+    _exceptional_weeks(fig, weeks[weeks["exceptional_days"] > 0])
     if goal is not None:
         fig.add_scatter(
             x=weeks["week"].iloc[[0, -1]],
@@ -53,6 +57,26 @@ def surplus_by_week(weeks: pd.DataFrame, goal: float | None) -> go.Figure:
     return fig
 
 
+def _exceptional_weeks(fig: go.Figure, weeks: pd.DataFrame) -> None:
+    """Mark the weeks that hold exceptional days, above their bars."""
+    if weeks.empty:
+        return
+    fig.add_scatter(
+        x=weeks["week"],
+        y=weeks[["surplus_pct", "overproduction_pct"]].max(axis="columns"),
+        name="Jours exceptionnels",
+        mode="markers+text",
+        marker={"opacity": 0},
+        text=[MARK] * len(weeks),
+        textposition="top center",
+        textfont={"size": 16, "color": chart.INK},
+        showlegend=False,
+        cliponaxis=False,
+        customdata=[formats.plural(count, "jour") for count in weeks["exceptional_days"]],
+        hovertemplate=WEEK_HOVER,
+    )
+
+
 def _weekly_bars(fig: go.Figure, weeks: pd.DataFrame, column: str, sign: int, name: str, marker: dict) -> None:
     fig.add_bar(
         x=weeks["week"],
@@ -64,8 +88,11 @@ def _weekly_bars(fig: go.Figure, weeks: pd.DataFrame, column: str, sign: int, na
     )
 
 
-def weekday_month(cells: pd.DataFrame) -> go.Figure:
-    """Draw the surplus of each weekday × month of the school year as a heat map, with the value in each cell."""
+def weekday_month(cells: pd.DataFrame, marked: Collection[tuple[int, int]] = ()) -> go.Figure:
+    """Draw the surplus of each weekday × month of the school year as a heat map, with the value in each cell.
+
+    The cells (weekday, month) that hold exceptional days are marked.
+    """
     weekdays = sorted(set(cells["weekday"].tolist()))
     months = sorted(set(cells["month"].tolist()), key=lambda month: (month - 9) % 12)
     grid = cells.pivot(index="weekday", columns="month", values="surplus_pct").reindex(index=weekdays, columns=months)
@@ -74,7 +101,9 @@ def weekday_month(cells: pd.DataFrame) -> go.Figure:
         z=grid.to_numpy(),
         x=[SHORT_MONTHS[month - 1] for month in months],
         y=[WEEKDAYS[weekday - 1] for weekday in weekdays],
-        text=[[formats.number(value, 1) if value == value else "" for value in row] for row in grid.to_numpy()],
+        text=[
+            [_cell(grid.loc[weekday, month], (weekday, month) in marked) for month in months] for weekday in weekdays
+        ],
         texttemplate="%{text}",
         colorscale=chart.SEQUENTIAL,
         xgap=2,
@@ -85,6 +114,10 @@ def weekday_month(cells: pd.DataFrame) -> go.Figure:
     fig.update_yaxes(autorange="reversed", showgrid=False)
     fig.update_xaxes(side="top")
     return fig
+
+
+def _cell(surplus: float, marked: bool) -> str:
+    return "" if pd.isna(surplus) else f"{formats.number(surplus, 1)}{f' {MARK}' if marked else ''}"
 
 
 def measured_and_reference(labels: list[str], measured: list[float | None], reference: list[float]) -> go.Figure:

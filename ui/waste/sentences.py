@@ -54,6 +54,22 @@ def canteens_sentence(ranked: pd.DataFrame) -> str:
     return f"Trois cantines sur {len(ranked)} font {share} des repas en trop{SPACE}: {names}."
 
 
+def typing_errors(errors: pd.DataFrame) -> str | None:
+    """Say which obvious typing errors the ranking leaves out, though the city's figures count them."""
+    if errors.empty:
+        return None
+    named = [
+        f"{row['place']} le {day(row['date'])} ({number(row['planned'])} prévus, {number(row['served'])} servis)"
+        for row in errors.head(3).to_dict("records")
+    ]
+    count = plural(len(errors), "faute de frappe évidente", "fautes de frappe évidentes")
+    start = "" if len(errors) <= len(named) else "les plus grosses, "
+    return (
+        f"{count}, à corriger dans les journaux{SPACE}: {start}{enumeration(named)}. "
+        "Ce classement ne les compte pas\u00a0; les totaux, qu’elles ne déplacent pas assez, les comptent."
+    )
+
+
 def calendar_sentence(cells: pd.DataFrame) -> str:
     """Say in which cells (weekday × month) the surplus is highest and lowest, among the cells that are filled."""
     filled = cells.dropna(subset="surplus_pct")
@@ -98,7 +114,10 @@ def ahead_sentence(days: pd.DataFrame, today: date, *, city: bool) -> str:
 
 
 def _weighing(canteens: int) -> str:
-    return "la seule cantine qui pèse," if canteens == 1 else f"les {number(canteens)} cantines qui pèsent,"
+    often = "au moins 20 jours en deux ans"
+    if canteens == 1:
+        return f"la seule cantine qui a pesé {often},"
+    return f"les {number(canteens)} cantines qui ont pesé {often},"
 
 
 def reliability_sentence(days: pd.DataFrame) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 import pandas as pd
 
+from data.calendar.exceptional import counted_typing_errors, exceptional_days
 from data.calendar.names import MONTHS, WEEKDAYS
 from data.queries import losses, waste
 from data.queries.overview import Reference
 from data.queries.waste import WasteSummary
 from data.selection import Selection
-from ui.kit import blocks, chart
+from ui.kit import blocks, chart, exceptional
 from ui.kit.blocks import Figure
 from ui.kit.formats import SPACE, count_of, number, percent, plural, quantity
 from ui.session import ask
@@ -23,54 +27,80 @@ TREND_CAPTION = (
 )
 TREND_COLUMNS = [
     "Semaine du", "Jours", "Repas servis", "Surplus (repas)", "Manque (repas)",
-    "Surplus (%)", "Manque (%)", "Surproduction (%)",
+    "Surplus (%)", "Manque (%)", "Surproduction (%)", "Jours exceptionnels",
 ]  # fmt: skip
 
 
-def headline(summary: WasteSummary) -> list[Figure]:
-    """Return the figures at the top of the page, each with its numerator and its denominator."""
+def headline(selection: Selection, summary: WasteSummary) -> None:
+    """Show the figures at the top of the page, the rates beside what they are with or without the exceptional days."""
+    days = ask(exceptional_days, selection)
+    other = ask(waste.waste_summary, replace(selection, exceptional=not selection.exceptional))
+    blocks.figures(headline_figures(summary, other, days, with_them=not selection.exceptional), "gaspillage")
+    without, whole = (other, summary) if selection.exceptional else (summary, other)
+    blocks.note(f"{exceptional.comparison(days, without, whole)} {exceptional.RULE}")
+
+
+def headline_figures(
+    summary: WasteSummary, other: WasteSummary, days: pd.DataFrame, *, with_them: bool
+) -> list[Figure]:
+    """Return the figures at the top of the page, each with its numerator and its denominator.
+
+    `other` is the same selection with the exceptional days (`with_them`), or without them.
+    """
+    beside = partial(exceptional.beside, days=days, with_them=with_them)
     return [
         Figure(
             "Surproduction",
             percent(summary.overproduction_pct),
-            f"{number(summary.pairs_planned)} prévus, {number(summary.pairs_served)} servis",
+            beside(
+                f"{number(summary.pairs_planned)} prévus, {number(summary.pairs_served)} servis",
+                other.overproduction_pct,
+            ),
             "(repas prévus − repas servis) ÷ repas servis, sur les services où les deux chiffres sont connus.",
         ),
         Figure(
             "Surplus",
             percent(summary.surplus_pct),
-            f"{plural(summary.surplus_meals, 'repas', 'repas')} prévus en trop",
+            beside(f"{plural(summary.surplus_meals, 'repas', 'repas')} prévus en trop", other.surplus_pct),
             "Repas prévus en trop, sans retrancher ceux qui ont manqué ailleurs, en\u00a0% des repas servis.",
         ),
         Figure(
             "Manque",
             percent(summary.shortage_pct),
-            f"{plural(summary.shortage_meals, 'repas', 'repas')} au-delà du prévu",
+            beside(f"{plural(summary.shortage_meals, 'repas', 'repas')} au-delà du prévu", other.shortage_pct),
             "Repas servis au-delà du prévu, en\u00a0% des repas servis.",
         ),
         Figure(
             "Services en manque",
             percent(summary.short_services_pct),
-            count_of(summary.short_services, summary.pairs, "service"),
+            beside(count_of(summary.short_services, summary.pairs, "service"), other.short_services_pct),
             "Services (un point de service, un jour) où l’on a servi plus de repas que prévu.",
         ),
-        Figure(
-            "Gaspillage par repas",
-            quantity(summary.grams_per_meal, "g"),
-            f"{count_of(summary.weighing_canteens, summary.canteens, 'cantine')} qui pèsent",
-            "Préparation, non servi et restes d’assiette, sur les services où les trois ont été pesés. "
-            "Pesée brute\u00a0: parties comestibles et non comestibles.",
-        ),
+        _weighed(summary),
     ]
+
+
+def _weighed(summary: WasteSummary) -> Figure:
+    return Figure(
+        "Gaspillage par repas",
+        quantity(summary.grams_per_meal, "g"),
+        f"{count_of(summary.weighing_canteens, summary.canteens, 'cantine')} qui pèsent",
+        "Préparation, non servi et restes d’assiette, sur les services où les trois ont été pesés. "
+        "Pesée brute\u00a0: parties comestibles et non comestibles.",
+    )
 
 
 def trend(selection: Selection, goal: Reference | None) -> None:
     """Answer: how do surplus and shortage evolve from week to week?"""
     weeks = ask(waste.by_week, selection)
+    weeks["exceptional_days"] = exceptional.of_weeks(weeks["week"], ask(exceptional_days, selection))
     with blocks.question("Comment évoluent le surplus et le manque\u00a0?", TREND_CAPTION):
         value = goal.value if goal else None
         table = weeks.set_axis(TREND_COLUMNS, axis="columns")
         blocks.figure(charts.surplus_by_week(weeks, value), say.trend_sentence(weeks, value), table, "tendance")
+        if weeks["exceptional_days"].any():
+            counted = "comptés" if selection.exceptional else "laissés de côté"
+            blocks.note(f"{exceptional.MARK} Semaine avec un ou plusieurs jours exceptionnels, {counted}.")
 
 
 def canteens(selection: Selection) -> None:
@@ -86,6 +116,8 @@ def canteens(selection: Selection) -> None:
         ]
         fig = chart.ranking(top["place"], top["surplus_meals"], texts, "repas prévus en trop")
         blocks.figure(fig, say.canteens_sentence(ranked), canteens_table(ranked), "cantines")
+        if not selection.exceptional and (errors := say.typing_errors(ask(counted_typing_errors, selection))):
+            blocks.note(errors)
 
 
 def canteens_table(ranked: pd.DataFrame) -> pd.DataFrame:
@@ -121,7 +153,11 @@ def calendar(selection: Selection) -> None:
         if cells["surplus_pct"].isna().all():
             blocks.table_alone(say.calendar_sentence(cells), table, "calendrier")
             return
-        blocks.figure(charts.weekday_month(cells), say.calendar_sentence(cells), table, "calendrier")
+        days = ask(exceptional_days, selection)["date"] if selection.exceptional else pd.Series(dtype="datetime64[us]")
+        marked = set(zip(days.dt.weekday + 1, days.dt.month, strict=True))
+        blocks.figure(charts.weekday_month(cells, marked), say.calendar_sentence(cells), table, "calendrier")
+        if marked:
+            blocks.note(f"{exceptional.MARK} Case avec un ou plusieurs jours exceptionnels.")
         if cells["surplus_pct"].isna().any():
             blocks.note(f"Cases de moins de {LEAST_DAYS} jours de service laissées vides.")
 

@@ -45,10 +45,10 @@ DEVICES = editable(
 # A trade that was never counted may be new or misspelt: people are asked to check it, once any trade is known.
 TRADES = "(SELECT DISTINCT trade FROM equipment_counts)"
 KNOWN_TRADES = f"(SELECT array_to_string(list(trade ORDER BY trade COLLATE FR)[:8], ', ') FROM {TRADES})"
-TYPED_TRADE = plain("file_lines.metier")
-CLOSEST_TRADE = f"(SELECT arg_max(trade, jaro_winkler_similarity({plain('trade')}, {TYPED_TRADE})) FROM {TRADES})"
+PLAIN_TRADE = plain("file_lines.metier")
+CLOSEST_TRADE = f"(SELECT arg_max(trade, jaro_winkler_similarity({plain('trade')}, {PLAIN_TRADE})) FROM {TRADES})"
 NEW_TRADE = f"""CASE
-    WHEN {plain(CLOSEST_TRADE)} = {TYPED_TRADE}
+    WHEN {plain(CLOSEST_TRADE)} = {PLAIN_TRADE}
         THEN 'métier déjà compté sous le nom « ' || {CLOSEST_TRADE} || ' » : écrivez-le de la même façon'
     ELSE 'métier jamais compté : « ' || metier || ' » ; ' || CASE (SELECT count(*) FROM {TRADES})
         WHEN 1 THEN 'le seul connu est « '

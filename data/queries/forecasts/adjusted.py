@@ -1,7 +1,7 @@
-"""The forecasts of a computation with the events declared since: what a new computation would store of them.
+"""The forecasts of a computation, adjusted for the events declared since, as a new computation would do.
 
-A computation keeps the events it knew and the effects it learnt; what changed since multiplies its figures, day by day.
-The quantity that reads the managers' plan is left out of the days changed, until the next computation.
+A computation stores the events it knew and the effects it learnt. What has changed since multiplies its figures, day by
+day. On the changed days, the quantity that uses the managers' plan is missing until the next computation.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from data.calendar.declared import declared_days
 from data.calendar.events import COLUMNS, LEAST_SHARE, Event, moves
 from data.store import Store
 
-# Statements that read `adjusted` in place of the forecasts of $run_id begin with these, and take `parameters`.
+# The first CTEs of a statement that reads `adjusted` instead of `forecasts`; `parameters` gives their parameters.
 ADJUSTED = """
 moves AS (
     SELECT
@@ -40,7 +40,7 @@ moves AS (
     FROM moves
     GROUP BY date
 ), ratios AS (
-    -- Kilograms thrown away move as the meals do; what is told per meal does not.
+    -- Kilograms of waste change in proportion to the meals; grams per meal do not change.
     SELECT
         canteen, date, target, point, closed,
         CASE WHEN target IN ('meals_served', 'waste_kg') THEN coalesce(max(
@@ -57,7 +57,7 @@ moves AS (
     WHERE run_id = $run_id AND canteen IS NOT NULL AND date IN (SELECT date FROM of_city)
     GROUP BY ALL
 ), city_ratios AS (
-    -- Beside its canteens the city has the points “à rattacher”: events of the city change them too.
+    -- The city is its canteens and the points “à rattacher”; events of the whole city change these points too.
     SELECT
         NULL::VARCHAR AS canteen, date, target, of_city.closed,
         CASE WHEN target LIKE '%_g_per_meal' OR point <= 0 THEN 1
@@ -74,7 +74,7 @@ moves AS (
             point * coalesce(ratio, 1) AS point,
             lower * coalesce(ratio, 1) AS lower,
             upper * coalesce(ratio, 1) AS upper,
-            -- What is prepared above a forecast grows a little less than the forecast (models.quantity.spread).
+            -- The meals prepared above a forecast grow a little less than the forecast (models.meals.quantity.spread).
             CASE WHEN recommended IS NOT NULL THEN greatest(round(
                 point * coalesce(ratio, 1) + (recommended - point) * power(coalesce(ratio, 1), 1 + $size_power)
             ), 0) END AS recommended,
@@ -102,21 +102,21 @@ CITY = ""
 
 
 def parameters(store: Store, run_id: int, what_if: Event | None = None) -> dict[str, Any]:
-    """Return what ADJUSTED asks for: how the days of a computation move with the events of now, and one more if any."""
-    found = store.read(RUN_EVENTS, {"run_id": run_id}).iloc[0]
-    kept = json.loads(found["events"]) if found["events"] else {}
-    learnt = {name: effect["log"] for name, effect in kept.get("learnt", {}).items()}
-    known = pd.DataFrame(kept.get("days", {}), columns=COLUMNS)
+    """Return the parameters of ADJUSTED: the changes between the events of the run and those of now, plus `what_if`."""
+    run = store.read(RUN_EVENTS, {"run_id": run_id}).iloc[0]
+    run_events = json.loads(run["events"]) if run["events"] else {}
+    learnt = {name: effect["log"] for name, effect in run_events.get("learnt", {}).items()}
+    known = pd.DataFrame(run_events.get("days", {}), columns=COLUMNS)
     known["date"] = pd.to_datetime(known["date"])
     now = declared_days(store, what_if)
-    now = now[now["date"].between(found["first"], found["last"])]
-    # Most often nothing was declared since: there is nothing to compare.
+    now = now[now["date"].between(run["first"], run["last"])]
+    # Most often no event was declared since: there is nothing to compare.
     before, after = (known, now) if _rows(known) != _rows(now) else (known[:0], now[:0])
     moved = _compared(moves(before, learnt), moves(after, learnt))
     return {
         "run_id": run_id,
         "least_share": LEAST_SHARE,
-        "size_power": float(found["size_power"]),
+        "size_power": float(run["size_power"]),
         "dates": [day.date() for day in moved["date"]],
         "canteens": [None if name == CITY else name for name in moved["canteen"]],
         "factors": moved["factor"].tolist(),
@@ -127,15 +127,15 @@ def parameters(store: Store, run_id: int, what_if: Event | None = None) -> dict[
 
 
 def _rows(days: pd.DataFrame) -> list[tuple[object, ...]]:
-    """Return days of events as plain values, in an order that does not depend on how they were read."""
+    """Return days of events as sorted plain values, so that two sets of days can be compared."""
     effects = days[COLUMNS[3:]].astype(float).fillna(0.0).to_numpy().tolist()
     given = days[COLUMNS[3:]].notna().to_numpy().tolist()
-    names = zip(days["date"], days["kind"], days["canteen"].fillna(CITY), strict=True)
-    return sorted((*name, *said, *told) for name, said, told in zip(names, given, effects, strict=True))
+    keys = zip(days["date"], days["kind"], days["canteen"].fillna(CITY), strict=True)
+    return sorted((*key, *flags, *values) for key, flags, values in zip(keys, given, effects, strict=True))
 
 
 def _compared(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """Return the moves of the days on which anything changed, one row per date × canteen."""
+    """Return the moves of the changed days before and after, one row per date × canteen."""
     if before.empty and after.empty:
         return pd.DataFrame(columns=["date", "canteen", "factor", "meals_before", "meals_after", "closed_after"])
     none = {"log": 0.0, "meals": 0.0, "closed": False}
@@ -147,13 +147,13 @@ def _compared(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     differs = (both["log_after"] - both["log_before"]).abs() > LEAST_CHANGE
     differs |= both["meals_before"] != both["meals_after"]
     differs |= both["closed_before"] != both["closed_after"]
-    # The other events of a changed day are needed to take it apart.
+    # The unchanged events of a changed day are kept too: the day is recomputed from all of them.
     both = both[both["date"].isin(both.loc[differs, "date"])]
     return both.assign(factor=np.exp(both["log_after"] - both["log_before"]))
 
 
 def learnt_effects(store: Store, run_id: int) -> dict[str, tuple[float, int]]:
-    """Return by scope (`data.calendar.events.scope`) the learnt effect, as a factor, and the days it was seen on."""
+    """Return by scope (`data.calendar.events.scope`) the learnt effect, as a logarithm, and its number of days."""
     events = store.read(RUN_EVENTS, {"run_id": run_id})["events"].iloc[0]
-    kept = json.loads(events) if events else {}
-    return {name: (one["log"], one["days"]) for name, one in kept.get("learnt", {}).items()}
+    run_events = json.loads(events) if events else {}
+    return {name: (effect["log"], effect["days"]) for name, effect in run_events.get("learnt", {}).items()}

@@ -1,7 +1,7 @@
-"""What the forecasts of earlier computations said of days that were served since, at three distances from the day.
+"""The archive of past forecasts, at three horizons, compared with the meals served since.
 
-A computation knows the meals up to its `last_service_on`. What it said of a day stands for “N days ahead” when it knew
-no later day than N days before, and no later computation did.
+A computation knows the meals up to its `last_service_on`. The forecast of a day at a horizon of N days is that of the
+last computation that knew no meals later than N days before that day.
 """
 
 # ruff: noqa: S608 — statements share parts that are constants of this file; every value is a parameter.
@@ -12,16 +12,16 @@ from datetime import date
 import duckdb
 import pandas as pd
 
-from data.queries.forecasts.quality import MEASURES
+from data.queries.forecasts.quality import SCORES
 from data.store import Store
 
-# When food is ordered, a week before, the day before.
+# In days: when food is ordered, a week before, the day before.
 HORIZONS = (21, 7, 1)
 KEPT_WHOLE = 3
 
-# One computation follows each deposit: all that thousands of them said would take gigabytes, and be read by nobody.
-# Of days earlier than those of the last computations, nothing is left to forget.
-FORGET = """
+# Each deposit is followed by a computation: all the forecasts of thousands of them would take gigabytes, for no use.
+# Days before those of the last computations ($since) were already thinned out.
+THIN_OUT = """
 DELETE FROM backtests WHERE run_id <= $run_id - $kept;
 DELETE FROM forecast_terms WHERE run_id <= $run_id - $kept;
 DELETE FROM forecasts
@@ -36,20 +36,20 @@ FIRST_DAY = "SELECT min(date) FROM forecasts WHERE run_id >= $run_id - 2 * $kept
 
 
 def thin_out(cursor: duckdb.DuckDBPyConnection, run_id: int) -> None:
-    """Forget, within the transaction that stores a computation, what earlier ones said that is not kept to be judged.
+    """Delete old forecasts, within the transaction that stores a new computation.
 
-    The last ones stay whole; of the others, what was said of each day and place at each of HORIZONS.
+    The last KEPT_WHOLE computations stay whole; of the others, the forecasts at each of HORIZONS are kept.
     """
     row = cursor.execute(FIRST_DAY, {"run_id": run_id, "kept": KEPT_WHOLE}).fetchone()
-    asked = {"run_id": run_id, "kept": KEPT_WHOLE, "horizons": list(HORIZONS), "since": row[0] if row else None}
-    for statement in FORGET.split(";"):
-        names = {name: value for name, value in asked.items() if f"${name}" in statement}
-        cursor.execute(statement, names)
+    values = {"run_id": run_id, "kept": KEPT_WHOLE, "horizons": list(HORIZONS), "since": row[0] if row else None}
+    for statement in THIN_OUT.split(";"):
+        used_values = {name: value for name, value in values.items() if f"${name}" in statement}
+        cursor.execute(statement, used_values)
 
 
-# A forecast of a canteen that is no longer known, or of a day later than the log, can meet nothing.
-MET = """
-WITH came AS (
+# Forecasts of a canteen that is no longer known, or of a day after the last one served, are left out.
+COMPARED = """
+WITH actuals AS (
     SELECT
         canteen,
         date,
@@ -58,7 +58,7 @@ WITH came AS (
     FROM located_services
     WHERE canteen IS NOT NULL AND date >= (SELECT min(date) FROM forecasts)
     GROUP BY canteen, date
-), said AS (
+), archived AS (
     SELECT
         horizon,
         canteen,
@@ -72,38 +72,38 @@ WITH came AS (
         finished_at
     FROM forecasts JOIN forecast_runs USING (run_id) CROSS JOIN (SELECT unnest($horizons) AS horizon)
     WHERE target = 'meals_served' AND canteen IN (SELECT name FROM canteens) AND date >= last_service_on + horizon
-        AND date <= (SELECT max(date) FROM came WHERE meals_served IS NOT NULL)
+        AND date <= (SELECT max(date) FROM actuals WHERE meals_served IS NOT NULL)
     QUALIFY row_number() OVER (PARTITION BY horizon, canteen, date ORDER BY run_id DESC) = 1
-), everything AS (
-    SELECT * FROM came FULL JOIN said USING (canteen, date)
+), compared AS (
+    SELECT * FROM actuals FULL JOIN archived USING (canteen, date)
 ), judged AS (
     SELECT *, forecast - meals_served AS gap
-    FROM everything
+    FROM compared
     WHERE forecast IS NOT NULL AND meals_served IS NOT NULL
 )
 """
 
 BY_HORIZON = (
-    MET
+    COMPARED
     + """
 , by_day AS (
     SELECT horizon, abs(sum(gap)) AS gap, sum(meals_served) AS served FROM judged GROUP BY horizon, date
 ), city AS (
     SELECT horizon, 100 * sum(gap) / sum(served) AS forecast_city_wape_pct FROM by_day GROUP BY horizon
 ), not_served AS (
-    SELECT horizon, count(*) AS not_served FROM everything WHERE meals_served IS NULL GROUP BY horizon
+    SELECT horizon, count(*) AS not_served FROM compared WHERE meals_served IS NULL GROUP BY horizon
 )
 SELECT
     horizon,
     any_value(forecast_city_wape_pct) AS forecast_city_wape_pct,
     any_value(coalesce(not_served, 0)) AS not_served,
-    (SELECT count(meals_served) FROM came) - count(*) AS not_forecast,
+    (SELECT count(meals_served) FROM actuals) - count(*) AS not_forecast,
     min(date) AS first,
     max(date) AS last,
     median(date_diff('day', known_until, date)) AS days_ahead,
     count(*) FILTER (finished_at::DATE > date) AS computed_after,
 """
-    + MEASURES
+    + SCORES
     + """
 FROM judged JOIN city USING (horizon) LEFT JOIN not_served USING (horizon)
 GROUP BY horizon
@@ -113,10 +113,10 @@ ORDER BY horizon DESC
 
 
 def by_horizon(store: Store) -> pd.DataFrame:
-    """Return one row per horizon at which a forecast met a served day: its measures, and what is not in them.
+    """Return one row per horizon with its forecast scores, and the numbers of canteen-days that are not in them.
 
-    `not_forecast` are canteen-days of the log, since the first day ever forecast, of which nothing had been said that
-    early; `not_served` are canteen-days forecast of which the log, which goes further, tells no meal.
+    `not_forecast`: canteen-days of the log, since the first day ever forecast, without a forecast at this horizon;
+    `not_served`: canteen-days with a forecast but without meals in the log, although the log goes further.
     """
     return store.read(BY_HORIZON, {"horizons": list(HORIZONS)})
 
@@ -125,9 +125,9 @@ def _columns(*templates: str) -> str:
     return ",".join(template.format(n=horizon) for horizon in HORIZONS for template in templates)
 
 
-# One row per canteen × day, told in the log, forecast, or both; the columns of a horizon end with its days.
+# One row per canteen × day that was served, forecast, or both; the columns of a horizon end with its number of days.
 WIDE = (
-    MET
+    COMPARED
     + """
 , wide AS (
     SELECT
@@ -142,14 +142,14 @@ WIDE = (
         )
     )
     + """
-    FROM everything
+    FROM compared
     WHERE meals_served IS NOT NULL OR forecast IS NOT NULL
     GROUP BY canteen, date
 )
 """
 )
 
-# Forecasts of a day are those of the canteens that served; of all of them where none did.
+# The forecast of a day is the sum over the canteens that served; over all of them where none did.
 DAYS = (
     WIDE
     + """
@@ -171,9 +171,9 @@ ORDER BY date DESC
 
 
 def archive_by_day(store: Store, canteen: str | None) -> pd.DataFrame:
-    """Return one row per day of a canteen, or of all of them, the last first: meals, and what was said at HORIZONS.
+    """Return one row per day of a canteen, or of all of them, the last first: meals, and the forecasts at HORIZONS.
 
-    Gaps are over the canteens that served and had a forecast that early.
+    Gaps are over the canteens that served and had a forecast at that horizon.
     """
     return store.read(DAYS, {"horizons": list(HORIZONS), "canteen": canteen})
 
@@ -189,11 +189,11 @@ ORDER BY date, place COLLATE FR, place
 
 
 def archive_by_canteen_day(store: Store) -> pd.DataFrame:
-    """Return one row per canteen × day served or forecast, with all that was said of it at HORIZONS."""
+    """Return one row per canteen × day served or forecast, with its forecasts at HORIZONS."""
     return store.read(CANTEEN_DAYS, {"horizons": list(HORIZONS)})
 
 
-# The first day a forecast could be met on: what the page waits for.
+# The first day after the log that has a forecast: the page says that comparisons begin with it.
 FIRST_AHEAD = """
 SELECT min(date) AS day
 FROM forecasts
@@ -202,6 +202,6 @@ WHERE target = 'meals_served' AND date > (SELECT max(date) FROM services WHERE m
 
 
 def first_day_awaited(store: Store) -> date | None:
-    """Return the first day forecast that comes after the last one served, if any."""
+    """Return the first day with a forecast after the last day served, if any."""
     day = store.read(FIRST_AHEAD)["day"].iloc[0]
     return None if pd.isna(day) else day.date()

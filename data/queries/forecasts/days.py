@@ -1,22 +1,26 @@
-"""The stored forecasts of days and places, and what stands beside them: the managers' plan, the last meals served."""
+"""The stored forecasts by day and canteen, with the managers' plan and the last meals served."""
 
 # ruff: noqa: S608 — statements share parts that are constants of this file; every value is a parameter.
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 
 from data.calendar.events import Event
+from data.calendar.exceptional import JUDGED, events
 from data.queries.forecasts.adjusted import ADJUSTED, parameters
+from data.selection import Selection
 from data.store import Store
 
-# A place's usual number of service points is read from its last days served.
+# The usual number of service points of a place on a weekday is the median over this many last days served.
 USUAL_DAYS = 41
-CITY_LEAST_SHARE = 0.8
+# Days of the past are read from this last year.
+RECENT = timedelta(days=365)
 
-# One row per place × day on which all the points that usually serve on that weekday have a plan: the plan of one point
-# beside the forecast of two would pass for a shortage. The place '' is all the points “à rattacher”.
+# One row per place × day on which all the points that usually serve on that weekday have a plan. Without this rule, the
+# plan of one point would be compared with the forecast of two, and look like a shortage. The place '' is all the points
+# “à rattacher”.
 WHOLE_PLANS = """
 last_days AS (
     SELECT coalesce(canteen, '') AS place, date, count(*) AS points
@@ -28,7 +32,7 @@ last_days AS (
     SELECT place, isodow(date) AS weekday, quantile_disc(points, 0.5) AS points
     FROM last_days
     GROUP BY place, weekday
-), told AS (
+), known_plans AS (
     SELECT
         coalesce(canteen, '') AS place,
         date,
@@ -38,13 +42,14 @@ last_days AS (
     WHERE date IN (SELECT date FROM forecasts WHERE run_id = $run_id)
     GROUP BY place, date
 ), plans AS (
-    SELECT told.place, told.date, told.meals_planned
-    FROM told LEFT JOIN usual ON usual.place = told.place AND usual.weekday = isodow(told.date)
-    WHERE told.points >= coalesce(usual.points, 1)
+    SELECT known_plans.place, known_plans.date, known_plans.meals_planned
+    FROM known_plans
+    LEFT JOIN usual ON usual.place = known_plans.place AND usual.weekday = isodow(known_plans.date)
+    WHERE known_plans.points >= coalesce(usual.points, 1)
 )
 """
 
-ONE_COLUMN_PER_TARGET = """
+ONE_COLUMN_PER_MEASURE = """
         max(point) FILTER (target = 'meals_served') AS meals,
         max(lower) FILTER (target = 'meals_served') AS meals_lower,
         max(upper) FILTER (target = 'meals_served') AS meals_upper,
@@ -55,8 +60,8 @@ ONE_COLUMN_PER_TARGET = """
         max(point) FILTER (target = 'waste_kg' AND canteen IS NOT NULL) AS waste_kg
 """
 
-# One column per target; the plan is the managers' own, where files already give all of it. The city has no quantity of
-# its own: it is the sum of its canteens', when each has one.
+# One column per measure; the plan is the managers' own, where the files already have all of it. The quantity of the
+# city is the sum of the quantities of its canteens, when each has one.
 DAILY_FORECAST = (
     "WITH"
     + ADJUSTED
@@ -67,7 +72,7 @@ DAILY_FORECAST = (
     SELECT
         date,
 """
-    + ONE_COLUMN_PER_TARGET
+    + ONE_COLUMN_PER_MEASURE
     + """
     FROM adjusted
     WHERE canteen IS NOT DISTINCT FROM $canteen
@@ -105,51 +110,37 @@ ORDER BY date
 def daily_forecast(store: Store, run_id: int, canteen: str | None, what_if: Event | None = None) -> pd.DataFrame:
     """Return one row per day: meals with their 80 % interval, quantities, surplus meals, g per meal, the plan.
 
-    The plan is there when every canteen forecast that day has one: planned_canteens out of canteens. `recommended` is
-    read from history alone, `advised` knows the plan where the computation had it. Events declared since then count,
-    and one more if it is given.
+    The plan is present when each canteen with a forecast that day has one: planned_canteens out of canteens.
+    `recommended` is the quantity from history alone, `advised` also uses the plan where the computation had it. Events
+    declared since the computation are included, and `what_if`.
     """
-    asked = {"canteen": canteen, "usual_days": USUAL_DAYS}
-    return store.read(DAILY_FORECAST, asked | parameters(store, run_id, what_if))
+    values = {"canteen": canteen, "usual_days": USUAL_DAYS}
+    return store.read(DAILY_FORECAST, values | parameters(store, run_id, what_if))
 
 
-# A day some points have not told yet would look like a drop: for the city most of its usual points are needed, for one
-# canteen all those that serve on that weekday.
-RECENT_ACTUALS = """
-WITH days AS (
-    SELECT
-        date,
-        count(*) FILTER (meals_served > 0) AS points,
-        count(meals_planned) AS planned_points,
-        sum(meals_served)::BIGINT AS served,
-        sum(meals_planned)::BIGINT AS planned
-    FROM located_services
-    WHERE ($canteen IS NULL OR canteen = $canteen) AND date <= $until
-    GROUP BY date
-    HAVING sum(meals_served) > 0
-), expected AS (
-    SELECT
-        *,
-        CASE WHEN $canteen IS NULL
-            THEN $city_share * quantile_disc(points, 0.5) OVER all_days
-            ELSE quantile_disc(points, 0.5) OVER same_weekday
-        END AS least
-    FROM days
-    WINDOW all_days AS (ORDER BY date ROWS BETWEEN 20 PRECEDING AND 20 FOLLOWING),
-        same_weekday AS (PARTITION BY isodow(date) ORDER BY date ROWS BETWEEN 5 PRECEDING AND 5 FOLLOWING)
-)
-SELECT date, served AS meals_served, CASE WHEN planned_points >= least THEN planned END AS meals_planned
-FROM expected
-WHERE points >= least
-ORDER BY date DESC
-LIMIT $days
+# A day that is not complete would look like a drop; so would the plan of some of its points.
+RECENT_ACTUALS = f"""
+SELECT
+    date,
+    sum(meals_served)::BIGINT AS meals_served,
+    CASE WHEN count(meals_planned) >= 0.9 * any_value(usual_points) THEN sum(meals_planned)::BIGINT END
+        AS meals_planned,
+    any_value(exceptional) AS exceptional
+FROM {JUDGED} JOIN known_days($district, $canteen) USING (date)
+WHERE complete
+GROUP BY date
+ORDER BY date
 """
 
 
 def recent_actuals(store: Store, canteen: str | None, until: date, days: int = 30) -> pd.DataFrame:
-    """Return one row per service day that is told in full, the last `days` of them, in order: meals served, planned."""
-    asked = {"canteen": canteen, "until": until, "days": days, "city_share": CITY_LEAST_SHARE}
-    return store.read(RECENT_ACTUALS, asked).sort_values("date", ignore_index=True)
+    """Return one row per complete day, the last `days` of them, in order: meals served, planned.
+
+    `exceptional` is why the day is exceptional, missing on the other days.
+    """
+    selection = Selection(until - RECENT, until, canteen=canteen)
+    known = store.read(RECENT_ACTUALS, selection.parameters() | events(store))
+    return known.tail(days).reset_index(drop=True)
 
 
 FORECASTS_OF_DAY = (
@@ -162,7 +153,7 @@ FORECASTS_OF_DAY = (
     SELECT
         canteen,
 """
-    + ONE_COLUMN_PER_TARGET
+    + ONE_COLUMN_PER_MEASURE
     + """
     FROM adjusted
     WHERE date = $date AND canteen IS NOT NULL
@@ -183,8 +174,8 @@ def canteen_forecasts_of_day(store: Store, run_id: int, day: date) -> pd.DataFra
     return store.read(FORECASTS_OF_DAY, {"date": day, "usual_days": USUAL_DAYS} | parameters(store, run_id))
 
 
-# Terms are in meals, so those of the canteens add up to those of the city. A day that events declared since have moved
-# is taken apart again: each term has its share of the gap to the usual level, by its logarithm.
+# Terms are in meals: the terms of the canteens add up to those of the city. On a day changed by events declared since,
+# the gap to the usual level is shared again between the terms, in proportion to their logarithms.
 TERMS_OF_DAY = (
     "WITH"
     + ADJUSTED
@@ -217,7 +208,7 @@ FROM shares
 
 
 def forecast_terms(store: Store, run_id: int, canteen: str | None, day: date) -> pd.Series | None:
-    """Return what the forecast of one day is made of, in meals, and of how many canteens; None when it is not known."""
-    asked = {"canteen": canteen, "date": day}
-    found = store.read(TERMS_OF_DAY, asked | parameters(store, run_id)).iloc[0]
-    return found if found["canteens"] else None
+    """Return the terms of the forecast of one day, in meals, and their number of canteens; None when unknown."""
+    values = {"canteen": canteen, "date": day}
+    terms = store.read(TERMS_OF_DAY, values | parameters(store, run_id)).iloc[0]
+    return terms if terms["canteens"] else None

@@ -1,7 +1,7 @@
-"""The quantity to prepare at another risk of running short than the managers', and what each risk would have cost.
+"""The newsvendor quantity at another risk of running short than the managers', and the past cost of each risk.
 
-A computation keeps, for each risk, a factor, and two powers: the meals to prepare above the forecast are
-factor × (upper − forecast)^width_power × forecast^(1 − width_power + size_power), in whole meals in all.
+A computation stores a factor for each risk, and two powers. The meals to prepare above the forecast are
+factor × (upper − forecast)^width_power × forecast^(1 − width_power + size_power); the total is rounded to whole meals.
 """
 
 # ruff: noqa: S608 — assembled from our own constants.
@@ -21,39 +21,41 @@ from data.store import Store
 
 @dataclass(frozen=True)
 class Risk:
-    """A risk of running short, one day in so many: the factor and the powers that make meals of it."""
+    """A risk of running short, one day in `one_in`, with the factor and the powers that give its quantity."""
 
     one_in: int
     factor: float
-    # Computations of before these were kept moved along a straight line.
+    # Older computations stored no powers: their formula was linear, as with these defaults.
     width_power: float = 1.0
     size_power: float = 0.0
 
 
 POWERS = ("width_power", "size_power")
-KEPT = "SELECT (specification -> '$.risks_above')::VARCHAR AS risks FROM forecast_runs WHERE run_id = $run_id"
+STORED_RISKS = "SELECT (specification -> '$.risks_above')::VARCHAR AS risks FROM forecast_runs WHERE run_id = $run_id"
 
 
 def risks(store: Store, run_id: int) -> list[Risk]:
-    """Return the risks a computation knows, the most prudent first; none for those made before they were kept."""
-    kept = _kept(store, run_id)
-    return [Risk(*one, *_powers(kept)) for one in zip(kept["one_in"], kept["ahead"], strict=True)] if kept else []
+    """Return the risks of a computation, the most prudent first; none for the older ones, which did not store them."""
+    stored = _stored_risks(store, run_id)
+    if not stored:
+        return []
+    return [Risk(*risk, *_powers(stored)) for risk in zip(stored["one_in"], stored["ahead"], strict=True)]
 
 
-def _powers(kept: dict[str, Any]) -> list[float]:
-    return [kept.get(name, getattr(Risk, name)) for name in POWERS]
+def _powers(stored: dict[str, Any]) -> list[float]:
+    return [stored.get(name, getattr(Risk, name)) for name in POWERS]
 
 
-def _kept(store: Store, run_id: int) -> dict[str, Any]:
-    found = store.read(KEPT, {"run_id": run_id})["risks"].iloc[0]
-    return json.loads(found) if found else {}
+def _stored_risks(store: Store, run_id: int) -> dict[str, Any]:
+    risks_json = store.read(STORED_RISKS, {"run_id": run_id})["risks"].iloc[0]
+    return json.loads(risks_json) if risks_json else {}
 
 
 QUANTITY = """greatest(round(point + factor * power(greatest(upper - point, 0), $width_power)
     * power(point, 1 - $width_power) * power(greatest(point, 1), $size_power)), 0)"""
 
-# By how many meals the quantity of each canteen and day moves. Where the managers' plan is known, the quantity that
-# reads it moves by as many.
+# The change in meals of the quantity of each canteen and day. Where the managers' plan is known, the quantity that uses
+# it changes by as many meals.
 MOVED = (
     "WITH"
     + ADJUSTED
@@ -86,8 +88,8 @@ def canteen_forecasts_of_day_at(store: Store, run_id: int, day: date, risk: Risk
 
 
 def _moved(store: Store, run_id: int, canteen: str | None, risk: Risk) -> pd.DataFrame:
-    asked = {"canteen": canteen} | {name: getattr(risk, name) for name in ("factor", *POWERS)}
-    return store.read(MOVED, asked | parameters(store, run_id))
+    values = {"canteen": canteen} | {name: getattr(risk, name) for name in ("factor", *POWERS)}
+    return store.read(MOVED, values | parameters(store, run_id))
 
 
 def _at(rows: pd.DataFrame, moved: pd.Series) -> pd.DataFrame:
@@ -95,7 +97,7 @@ def _at(rows: pd.DataFrame, moved: pd.Series) -> pd.DataFrame:
     return rows.assign(**quantities)
 
 
-# Figures that nothing can be learnt from (typing errors, days told in part) would have no price.
+# Days set aside (typing errors, incomplete figures) are left out of the costs.
 PRICES = (
     """
 WITH risks AS (
@@ -106,7 +108,7 @@ WITH risks AS (
 ), judged AS (
     SELECT *, forecast AS point FROM backtests
     WHERE run_id = $run_id AND canteen = coalesce($canteen, canteen) AND set_aside IS NULL
-), said AS (
+), prepared AS (
     SELECT one_in, date, meals_served, """
     + QUANTITY
     + """ AS quantity
@@ -124,7 +126,7 @@ SELECT
     100 * sum(greatest(meals_served - quantity, 0)) / sum(meals_served) AS shortage_pct,
     sum(greatest(quantity - meals_served, 0)) / count(DISTINCT date_trunc('week', date)) AS surplus_per_week,
     sum(greatest(meals_served - quantity, 0)) / count(DISTINCT date_trunc('week', date)) AS shortage_per_week
-FROM said
+FROM prepared
 GROUP BY one_in
 ORDER BY surplus_pct DESC, one_in DESC NULLS FIRST
 """
@@ -132,18 +134,18 @@ ORDER BY surplus_pct DESC, one_in DESC NULLS FIRST
 
 
 def prices(store: Store, run_id: int, canteen: str | None) -> pd.DataFrame:
-    """Return one row per risk, the most prudent first: what it would have cost a place on the past judged by the run.
+    """Return one row per risk, the most prudent first: its surplus and shortage in the backtest of the run.
 
-    `one_in` is missing for the managers' risk. Nothing where the run knows no other risk, or judged nothing there.
+    `one_in` is missing for the managers' risk. There is no row where the run has no other risk, or no backtest.
     """
-    kept = _kept(store, run_id)
+    stored = _stored_risks(store, run_id)
     past = [
-        (origin, *one)
-        for origin, places in kept.get("past", {}).items()
-        for one in zip(kept["one_in"], places, strict=True)
+        (origin, *risk)
+        for origin, factors in stored.get("past", {}).items()
+        for risk in zip(stored["one_in"], factors, strict=True)
     ]
     columns = zip(*past, strict=True) if past else ([], [], [])
-    asked = dict(zip(("origins", "one_in", "factors"), map(list, columns), strict=True))
-    powers = dict(zip(POWERS, _powers(kept), strict=True))
-    found = store.read(PRICES, asked | powers | {"run_id": run_id, "canteen": canteen})
-    return found if past else found.iloc[:0]
+    values = dict(zip(("origins", "one_in", "factors"), map(list, columns), strict=True))
+    powers = dict(zip(POWERS, _powers(stored), strict=True))
+    costs = store.read(PRICES, values | powers | {"run_id": run_id, "canteen": canteen})
+    return costs if past else costs.iloc[:0]

@@ -1,7 +1,7 @@
-"""How good past forecasts were, beside the managers' plan: the backtest of one computation.
+"""The rolling-origin backtest of one computation: the scores of its forecasts and of the managers' plan.
 
-Every figure is over the canteen-days that have both a forecast and a plan (`judged`); shares are in percent. WAPE is
-the sum of the gaps, whatever their sign, over the sum of the meals served.
+Every figure is over the canteen-days that have both a forecast and a plan (`judged`); shares are in percent. WAPE
+(weighted absolute percentage error) is the sum of the absolute gaps over the sum of the meals served.
 """
 
 # ruff: noqa: S608 — statements share parts that are constants of this file; every value is a parameter.
@@ -14,12 +14,12 @@ import pandas as pd
 
 from data.store import Store
 
-# The naive methods take the meals of the last same weekday the canteen served, at least this many days before: last
-# week's, as a manager may know them, and those known when food is ordered.
+# The naive methods forecast the meals of the last same weekday, at least this many days before: last week's meals, or
+# the last ones known when food is ordered.
 SAME_WEEKDAY = {"same_weekday_last_week": 7, "same_weekday_at_order": 21}
 METHODS = ("plan", "forecast", "recommended", "recommended_with_plan", *SAME_WEEKDAY)
-# What the groups of canteen-days are measured on: the prefix of its measures → its column.
-MEASURED = {
+# The quantities that are scored: the prefix of their scores → their column.
+SCORED_QUANTITIES = {
     "plan_": "meals_planned",
     "forecast_": "forecast",
     "recommended_": "recommended",
@@ -27,8 +27,8 @@ MEASURED = {
 }
 
 
-def measures_of(prefix: str, quantity: str) -> str:
-    """Return the SQL of the measures of a quantity; days without it are left out of its own measures alone."""
+def scores_of(prefix: str, quantity: str) -> str:
+    """Return the SQL of the scores of a quantity, over the days that have this quantity."""
     served = f"sum(meals_served) FILTER ({quantity} IS NOT NULL)"
     return f"""
     100 * sum(abs({quantity} - meals_served)) / {served} AS {prefix}wape_pct,
@@ -38,12 +38,12 @@ def measures_of(prefix: str, quantity: str) -> str:
     100 * count(*) FILTER (meals_served > {quantity}) / nullif(count({quantity}), 0) AS {prefix}short_pct"""
 
 
-MEASURES = """
+SCORES = """
     count(*) AS canteen_days,
     sum(meals_served)::BIGINT AS meals_served,
     sum(meals_served) / count(*) AS meals_per_day,
     100 * count(*) FILTER (meals_served BETWEEN lower AND upper) / count(*) AS covered_pct,""" + ",".join(
-    measures_of(prefix, quantity) for prefix, quantity in MEASURED.items()
+    scores_of(prefix, quantity) for prefix, quantity in SCORED_QUANTITIES.items()
 )
 
 JUDGED = """
@@ -57,7 +57,10 @@ WITH judged AS (
 
 @dataclass(frozen=True)
 class Judged:
-    """Which canteen-days of the log are judged, from first to last; the others, by reason: together, all of them."""
+    """The numbers of canteen-days that are judged, and of those that are not, by reason: together, all those `logged`.
+
+    `set_aside` is a part of `judged`: the days from which the model does not learn.
+    """
 
     first: date
     last: date
@@ -72,15 +75,15 @@ class Judged:
     unattached: int
 
 
-# A canteen-day of the log is without forecast when the model had too short a past; points “à rattacher” have no canteen
-# to be judged with, and count one by one.
+# A canteen-day of the log is without forecast when its history was too short for the model. The points “à rattacher”
+# have no canteen: they are not judged, and each counts by itself.
 EXTENT = """
 WITH rows_of_run AS (SELECT * FROM backtests WHERE run_id = $run_id), logged AS (
     SELECT canteen, date, coalesce(bool_or(meals_served > 0), FALSE) AS served
     FROM located_services
     WHERE date BETWEEN (SELECT min(date) FROM rows_of_run) AND (SELECT max(date) FROM rows_of_run)
     GROUP BY canteen, date, CASE WHEN canteen IS NULL THEN (site, site_kind) END
-), told AS (
+), logged_counts AS (
     SELECT
         count(*) AS logged,
         count(*) FILTER (canteen IS NULL) AS unattached,
@@ -100,12 +103,12 @@ SELECT
     any_value(unattached) AS unattached,
     any_value(without_meals) AS without_meals,
     any_value(without_forecast) AS without_forecast
-FROM rows_of_run CROSS JOIN told
+FROM rows_of_run CROSS JOIN logged_counts
 """
 
 
 def judged_days(store: Store, run_id: int) -> Judged | None:
-    """Return what the figures of the page are over, or None when the computation judged nothing."""
+    """Return the canteen-days behind the figures of the page, or None when the computation has no backtest."""
     row = store.read(EXTENT, {"run_id": run_id}).iloc[0]
     if not row["judged"]:
         return None
@@ -114,7 +117,7 @@ def judged_days(store: Store, run_id: int) -> Judged | None:
 
 
 def _same_weekday(name: str, days: int) -> str:
-    """Return the join that gives each judged day the meals of the same weekday, that many days before or more."""
+    """Return the join that adds to each judged day the meals of the same weekday, at least that many days before."""
     return f"""
     ASOF LEFT JOIN (
         SELECT canteen, weekday, date + {days} AS known_on, meals_served AS {name} FROM past
@@ -122,7 +125,7 @@ def _same_weekday(name: str, days: int) -> str:
     ON judged.canteen = {name}.canteen AND isodow(judged.date) = {name}.weekday AND judged.date >= {name}.known_on"""
 
 
-# What the same weekday was is read in the log of the year before too: the days judged begin later.
+# The same weekday of the first judged days is before them: it is read from the log, one year further back.
 BY_METHOD = (
     JUDGED
     + """
@@ -155,7 +158,7 @@ SELECT
     sum(abs(quantity - meals_served)) AS gap_meals,
     count(*) FILTER (meals_served > quantity) AS short_days,
     any_value(city_wape_pct) AS city_wape_pct,
-    {measures_of("", "quantity")}
+    {scores_of("", "quantity")}
 FROM quantities JOIN city USING (method)
 GROUP BY method
 ORDER BY list_position($methods, method)
@@ -164,36 +167,36 @@ ORDER BY list_position($methods, method)
 
 
 def by_method(store: Store, run_id: int) -> pd.DataFrame:
-    """Return one row per method (METHODS), with its gaps per canteen-day and city-day, its surplus, its shortage."""
+    """Return one row per method (METHODS): its scores by canteen-day and by day of the city, surplus and shortage."""
     return store.read(BY_METHOD, {"run_id": run_id, "methods": list(METHODS)})
 
 
 def _grouped(group: str, order: str) -> str:
-    return f"{JUDGED} SELECT {group}, {MEASURES} FROM judged GROUP BY ALL ORDER BY {order}"
+    return f"{JUDGED} SELECT {group}, {SCORES} FROM judged GROUP BY ALL ORDER BY {order}"
 
 
 MONTHS = _grouped("date_trunc('month', date)::DATE AS month", "month")
 CANTEENS = _grouped("judged.canteen, place", "forecast_wape_pct DESC, place COLLATE FR, place")
-# Weeks are whole ones: 21 to 27 days ahead are three weeks. Runs of before they were told have none.
+# In whole weeks: 21 to 27 days ahead are three weeks. Older runs did not store `known_until`, so they have none.
 LEADS = _grouped("date_diff('day', known_until, date) // 7 AS weeks", "weeks")
 
 
 def quality_by_month(store: Store, run_id: int) -> pd.DataFrame:
-    """Return one row per month: the measures of the plan, the forecast and the quantities, and of the interval."""
+    """Return one row per month: the scores of the plan, the forecast, the quantities and the interval."""
     return store.read(MONTHS, {"run_id": run_id})
 
 
 def quality_by_canteen(store: Store, run_id: int) -> pd.DataFrame:
-    """Return one row per canteen, the worst forecast first."""
+    """Return the same scores by canteen, the worst forecast first."""
     return store.read(CANTEENS, {"run_id": run_id}).drop(columns="canteen")
 
 
 def quality_by_lead(store: Store, run_id: int) -> pd.DataFrame:
-    """Return one row per number of whole weeks between the last day known and the day forecast."""
+    """Return the same scores by number of whole weeks between the last known day and the forecast day."""
     return store.read(LEADS, {"run_id": run_id}).dropna(subset="weeks").astype({"weeks": int})
 
 
-# The first third has the smallest canteens, by meals served per day; third 0 is all of them.
+# Third 1 has the smallest canteens, by meals served per day; third 0 is all the canteens.
 COVERAGE = (
     JUDGED
     + """
@@ -216,5 +219,5 @@ ORDER BY third
 
 
 def coverage(store: Store, run_id: int) -> pd.DataFrame:
-    """Return how often meals served fell within the 80 % interval: all canteens, then each third of them by size."""
+    """Return the coverage of the 80 % interval: over all canteens, then over each third of them by size."""
     return store.read(COVERAGE, {"run_id": run_id})

@@ -1,4 +1,4 @@
-"""The computations of the forecasts: the latest one, its age, and its days."""
+"""The computations of the forecasts: the latest one, whether it is outdated, and its days."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from data.calendar.school import next_service_days
 from data.clock import today_in_paris
 from data.store import Store
 
-# The kinds of files the forecasts are learnt from: a deposit of another kind leaves them as good as they were.
+# The kinds of files that the forecasts are learnt from: a deposit of another kind does not make them outdated.
 FORECAST_KINDS = ("log", "mapping", "schools", "enrolment", "holidays", "events", "strikes", "menus", "menus_scdl")
 DAYS_AHEAD = 30
 STALE_AFTER_DAYS = 180
@@ -19,7 +19,7 @@ STALE_AFTER_DAYS = 180
 
 @dataclass(frozen=True)
 class ForecastRun:
-    """The latest computation: when it ended (UTC), the last day it learnt from, and whether data changed since."""
+    """The latest computation: when it ended (UTC), the last day it learnt from, and whether data have changed since."""
 
     run_id: int
     finished_at: datetime
@@ -27,9 +27,9 @@ class ForecastRun:
     outdated: bool
 
 
-# Writes come one after the other, each with one audit line, and each raises the version by one: the version a write
-# gave the store is the rank of its line. Times would not do: a deposit carries the time its transaction began.
-# A computation that was under way when the demonstration was removed speaks of a city that is gone.
+# Each write adds one audit line and raises the version of the store by one. So the rank of an audit line is the version
+# after its write. Times cannot be compared instead: the time of a deposit is the beginning of its transaction.
+# A computation begun on the demonstration is ignored once the demonstration is removed.
 LATEST_RUN = """
 WITH writes AS (
     SELECT
@@ -60,27 +60,29 @@ def latest_run(store: Store) -> ForecastRun | None:
     return ForecastRun(int(row["run_id"]), row["finished_at"].to_pydatetime(), last, bool(row["outdated"]))
 
 
-# The last day the computation was asked for, which closures may have left without a forecast.
-LAST_DAY_ASKED = """
-SELECT last_service_on, (specification ->> '$.days.last')::DATE AS last_asked FROM forecast_runs WHERE run_id = $run_id
+# The last day requested from the computation; it may have no forecast because of a closure.
+LAST_DAY_REQUESTED = """
+SELECT last_service_on, (specification ->> '$.days.last')::DATE AS last_requested
+FROM forecast_runs
+WHERE run_id = $run_id
 """
 
 
 def ends_too_soon(store: Store, run_id: int, today: date) -> bool:
-    """Tell whether fewer than 30 service days are left, today included, that a new computation would add to."""
-    row = store.read(LAST_DAY_ASKED, {"run_id": run_id}).iloc[0]
+    """Tell whether fewer than 30 service days are left, today included, and a new computation would add some."""
+    row = store.read(LAST_DAY_REQUESTED, {"run_id": run_id}).iloc[0]
     if row.isna().any() or (today - row["last_service_on"].date()).days >= STALE_AFTER_DAYS:
         return False
     needed = next_service_days(store, today - timedelta(days=1), DAYS_AHEAD)
-    return bool(needed and row["last_asked"].date() < needed[-1])
+    return bool(needed and row["last_requested"].date() < needed[-1])
 
 
-HAS_HISTORY = "SELECT EXISTS (SELECT 1 FROM services WHERE meals_served IS NOT NULL) AS found"
+HAS_HISTORY = "SELECT EXISTS (SELECT 1 FROM services WHERE meals_served IS NOT NULL) AS has_history"
 
 
 def forecasts_outdated(store: Store, today: date | None = None) -> bool:
-    """Tell whether there is a history, and no forecast that knows all of it and goes far enough."""
-    if not store.read(HAS_HISTORY)["found"].iloc[0]:
+    """Tell whether there is a history, and no forecast made from all of it for enough days ahead."""
+    if not store.read(HAS_HISTORY)["has_history"].iloc[0]:
         return False
     run = latest_run(store)
     return run is None or run.outdated or ends_too_soon(store, run.run_id, today or today_in_paris())
@@ -92,14 +94,3 @@ FORECAST_DAYS = "SELECT DISTINCT date FROM forecasts WHERE run_id = $run_id ORDE
 def forecast_days(store: Store, run_id: int) -> list[date]:
     """Return the days of a computation."""
     return [day.date() for day in store.read(FORECAST_DAYS, {"run_id": run_id})["date"]]
-
-
-FROM_PUPILS = """
-SELECT $canteen IN (SELECT unnest(from_json(specification -> '$.from_pupils', '["VARCHAR"]'))) AS found
-FROM forecast_runs WHERE run_id = $run_id
-"""
-
-
-def is_from_pupils(store: Store, run_id: int, canteen: str) -> bool:
-    """Tell whether a canteen without a past was forecast from its pupils."""
-    return bool(store.read(FROM_PUPILS, {"run_id": run_id, "canteen": canteen})["found"].fillna(False).iloc[0])

@@ -1,4 +1,4 @@
-"""The days past forecasts missed most, with what is known of them; no day is left out of the figures."""
+"""The days with the largest forecast errors, and the events known on them; they stay in all the figures."""
 
 # ruff: noqa: S608 — statements share parts that are constants of this file; every value is a parameter.
 from __future__ import annotations
@@ -8,10 +8,10 @@ import pandas as pd
 from data.queries.forecasts.quality import JUDGED
 from data.store import Store
 
-# Holidays and school years are no surprise. A strike whose declared day and month the computation took for swapped is
-# told on the day it was read as. The plan is far from the quantity read from history when it leaves it by
-# more than half the width of the interval, as on the page of the forecasts.
-KNOWN = (
+# Holidays and school years are not listed: they explain no error. A strike date that the computation read with day and
+# month swapped is listed on the corrected day. `plan_gap` is given where the plan differs from the quantity from
+# history by more than half the width of the interval, as on the page of the forecasts.
+MARKED = (
     JUDGED
     + """
 , swapped AS (
@@ -35,12 +35,12 @@ KNOWN = (
 )
 """
 )
-KINDS = "(SELECT string_agg(DISTINCT kind, ' ' ORDER BY kind) FROM events_of_days WHERE date = found.date AND {whose})"
+KINDS = "(SELECT string_agg(DISTINCT kind, ' ' ORDER BY kind) FROM events_of_days WHERE date = days.date AND {whose})"
 
 CITY_DAYS = (
-    KNOWN
+    MARKED
     + """
-, found AS (
+, days AS (
     SELECT
         date,
         count(*) AS canteens,
@@ -57,7 +57,7 @@ CITY_DAYS = (
 SELECT *, """
     + KINDS.format(whose="canteen IS NULL")
     + """ AS events
-FROM found
+FROM days
 ORDER BY abs(gap) DESC, date
 """
 )
@@ -66,15 +66,15 @@ ORDER BY abs(gap) DESC, date
 def worst_city_days(store: Store, run_id: int) -> pd.DataFrame:
     """Return one row per judged day of the city, the largest gap between forecast and meals served first.
 
-    `events` names the kinds of those of the whole city; `set_aside` and `plan_gaps` count canteens.
+    `events` has the kinds of the events of the whole city; `set_aside` and `plan_gaps` count canteens.
     """
     return store.read(CITY_DAYS, {"run_id": run_id})
 
 
 CANTEEN_DAYS = (
-    KNOWN
+    MARKED
     + """
-, found AS (
+, days AS (
     SELECT
         date,
         canteen,
@@ -90,9 +90,9 @@ CANTEEN_DAYS = (
     LIMIT $count
 )
 SELECT * EXCLUDE (canteen), """
-    + KINDS.format(whose="coalesce(events_of_days.canteen, found.canteen) = found.canteen")
+    + KINDS.format(whose="coalesce(events_of_days.canteen, days.canteen) = days.canteen")
     + """ AS events
-FROM found
+FROM days
 ORDER BY abs(gap) DESC, date, place
 """
 )
@@ -101,6 +101,6 @@ ORDER BY abs(gap) DESC, date, place
 def worst_canteen_days(store: Store, run_id: int, count: int) -> pd.DataFrame:
     """Return the canteen-days with the largest gaps between forecast and meals served, the worst first.
 
-    `set_aside` says why the day is not learnt from; `plan_gap` is what the plan adds to the quantity read from history.
+    `set_aside` is why the model does not learn from the day; `plan_gap` is the plan minus the quantity from history.
     """
     return store.read(CANTEEN_DAYS, {"run_id": run_id, "count": count})

@@ -26,13 +26,14 @@ class Archive:
 
     def __init__(self, file: BinaryIO) -> None:
         self._zip = zipfile.ZipFile(file)
-        self._parts = {part.filename: part for part in self._zip.infolist()}
+        # Some writers name their parts with backslashes, or in another case than in the relationships.
+        self._parts = {_plain(part.filename): part for part in self._zip.infolist()}
         self._unpacked = self._marks = 0
         self._refuse_others()
         self._refuse_bombs()
 
     def __contains__(self, name: str) -> bool:
-        return name in self._parts
+        return _plain(name) in self._parts
 
     def _refuse_others(self) -> None:
         for part, nature in OTHERS.items():
@@ -53,7 +54,7 @@ class Archive:
 
     def chunks(self, name: str, most: int, most_marks: int) -> Iterator[bytes]:
         """Unpack a part in chunks; the total of all parts read, and read again, is bounded too."""
-        part = self._parts[name]
+        part = self._parts[_plain(name)]
         if part.compress_type not in METHODS:
             raise damaged()
         if part.file_size > most:
@@ -66,3 +67,7 @@ class Archive:
                 if self._unpacked > MAX_UNPACKED or self._marks > min(last, MAX_MARKS):
                     raise too_large()
                 yield chunk
+
+
+def _plain(name: str) -> str:
+    return name.replace("\\", "/").lower()

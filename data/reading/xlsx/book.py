@@ -144,7 +144,10 @@ class Strings(Handler):
 
 
 class Book:
-    """An open workbook: `sheets` has the part of each sheet by name, the visible ones first, in their order."""
+    """An open workbook: `sheets` has the part of each sheet by name, the visible ones first, in their order.
+
+    `hidden` has the names of the others.
+    """
 
     def __init__(self, file: BinaryIO) -> None:
         self.archive = Archive(file)
@@ -154,6 +157,7 @@ class Book:
         relations = self._relations(main)
         self.epoch: datetime = MAC_EPOCH if contents.since_1904 else WINDOWS_EPOCH
         self.sheets = dict(self._sheets(contents, relations))
+        self.hidden = {name for name, _, visible in contents.sheets if not visible}
         if not self.sheets:
             raise damaged()
         self.shapes = self._styles(relations)

@@ -13,8 +13,9 @@ from openpyxl.utils.datetime import from_excel, from_ISO8601
 from data.reading.decoding import DepositRefused
 from data.reading.records import MAX_CELL
 
-# The unit that a number format shows after the number; and the words for kilograms and meals, the units we expect.
+# The unit that a number format shows after the number.
 SHOWN_UNIT = re.compile(r"%|\[\$([^\]-]+)|\"([^\"]*[^\"\s][^\"]*)\"|€")
+SECONDS_PER_DAY = 24 * 60 * 60
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,9 @@ def typed(kind: str, text: str, shape: Shape | None, epoch: datetime) -> object:
 def _shown(number: float, shape: Shape, epoch: datetime) -> object:
     if shape.unit:
         return f"{round(number * 100, 6) if shape.unit == '%' else number:.12g} {shape.unit}"
+    if not shape.is_duration:
+        # A midnight computed by a program may fall short of it by less than a second.
+        number = round(number * SECONDS_PER_DAY) / SECONDS_PER_DAY
     try:
         return from_excel(number, epoch, timedelta=shape.is_duration)
     except (OverflowError, ValueError):

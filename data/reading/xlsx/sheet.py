@@ -1,4 +1,4 @@
-"""The rows of one sheet of a workbook, as text, with the line numbers that Excel shows."""
+"""The rows of one sheet of a workbook, as text, with the line numbers that Excel shows; its merged and hidden cells."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from data.reading.accents import tidy
 from data.reading.decoding import DepositRefused
 from data.reading.header import MAX_COLUMNS
 from data.reading.limits import damaged, too_large
-from data.reading.records import MAX_CELL, NO_VALUE
+from data.reading.records import MAX_CELL, NO_VALUE, Layout
 from data.reading.xlsx.book import Book
 from data.reading.xlsx.cells import as_text, too_long, typed
 from data.reading.xlsx.markup import Handler, parse
@@ -17,19 +17,44 @@ from data.reading.xlsx.markup import Handler, parse
 Row = tuple[int, list[str]]
 
 
-def rows(book: Book, name: str) -> Iterator[Row]:
-    """Yield the line and cells of each row that is not empty."""
-    reader = _Reader(book)
+def _merge(layout: Layout, ref: str) -> None:
+    """Keep a merged range, such as C2:C3."""
+    first, _, last = ref.replace("$", "").partition(":")
+    if not last:
+        return
+    if len(layout.merged) >= limits.MAX_MERGED:
+        raise DepositRefused(
+            f"Le classeur a plus de {limits.MAX_MERGED // 1000}\u00a0000 cellules fusionnées. "
+            "Annulez les fusions, ou enregistrez la feuille au format CSV, puis déposez ce CSV."
+        )
+    layout.merged.append((_line(first), _line(last), _column(first), _column(last)))
+
+
+def _hide_columns(layout: Layout, attributes: dict[str, str]) -> None:
+    """Keep the columns that an element `col` hides."""
+    if _is_hidden(attributes, "width") and len(layout.hidden_columns) < MAX_COLUMNS:
+        layout.hidden_columns.append((int(attributes["min"]), int(attributes["max"])))
+
+
+def _is_hidden(attributes: dict[str, str], size: str) -> bool:
+    return attributes.get("hidden") in ("1", "true") or attributes.get(size) in ("0", "0.0")
+
+
+def rows(book: Book, name: str, layout: Layout | None = None) -> Iterator[Row]:
+    """Yield the line and cells of each row that is not empty; at the end, `layout` is filled."""
+    reader = _Reader(book, layout or Layout())
     chunks = book.archive.chunks(book.sheets[name], limits.MAX_LONG_PART, limits.MAX_LONG_MARKS)
     for _ in parse(chunks, reader):
         yield from reader.take()
 
 
 class _Reader(Handler):
-    """A SAX handler that makes rows from the elements row > c > (v, f, is > t) of a sheet."""
+    """A SAX handler that makes rows from the elements row > c > (v, f, is > t) of a sheet, and its layout."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, layout: Layout) -> None:
         self._book = book
+        self._layout = layout
+        self._hidden = False
         self._ready: list[Row] = []
         self._line = self._column = 0
         self._row: list[str] = []
@@ -58,6 +83,11 @@ class _Reader(Handler):
         elif self._attributes is None:
             if name == "row":
                 self._start_row(attributes.get("r"))
+                self._hidden = _is_hidden(attributes, "ht")
+            elif name == "mergeCell":
+                _merge(self._layout, attributes["ref"])
+            elif name == "col":
+                _hide_columns(self._layout, attributes)
         elif name == "v":
             self._valued = True
             self._kept = self._attributes.get("t") != "inlineStr"
@@ -138,6 +168,13 @@ class _Reader(Handler):
             raise too_large()
         self._ready.append((self._line, self._row))
         self._row = []
+        if self._hidden and len(self._layout.hidden_lines) < limits.MAX_HIDDEN:
+            self._layout.hidden_lines.append(self._line)
+
+
+def _line(name: str) -> int:
+    """Return the line, from 1, of a cell name such as AB12."""
+    return int(name.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"))
 
 
 _COLUMNS: dict[str, int] = {}

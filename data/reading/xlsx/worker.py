@@ -2,8 +2,9 @@
 
 It reads the file from an open descriptor and writes lines of JSON. First come the name of each sheet (a text) and its
 first rows (a list of `[line, cells]`), then null. Then, for each number of a sheet that it receives on its input, come
-the rows of this sheet (in several lists), then null. A refusal may come at any time (`{"refused": …}`). Its input is a
-pipe of the parent process: when the parent ends, the pipe closes, and this process ends too.
+the rows of this sheet (in several lists), its layout (`{"merged": …}`), then null. A refusal may come at any time
+(`{"refused": …}`). Its input is a pipe of the parent process: when the parent ends, the pipe closes, and this process
+ends too.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import BinaryIO
 from data.reading import limits
 from data.reading.decoding import DepositRefused
 from data.reading.header import HEADER_SEARCH_LINES
+from data.reading.records import Layout
 from data.reading.xlsx.book import Book
 from data.reading.xlsx.sheet import Row, rows
 
@@ -56,7 +58,10 @@ def _read(file: BinaryIO, lines: _Lines, requests: SimpleQueue[int]) -> None:
     while True:
         lines.send(None)
         lines.flush()
-        lines.send_rows(rows(book, names[requests.get()]))
+        name = names[requests.get()]
+        layout = Layout(hidden=name in book.hidden)
+        lines.send_rows(rows(book, name, layout))
+        lines.send(vars(layout))
 
 
 class _Lines:

@@ -74,7 +74,7 @@ def test_schools_equipped_connected_late_and_blocked(files: tuple[Store, Files])
     facts = rollout.rollout_summary(store, TODAY)
     installed = [row for row in told["stages"] if row["etape"] == "installation" and row["fin_reelle"]]
     connections = {row["ecole"]: row["raccordement"] for row in told["sites"]}
-    assert (facts.schools, facts.target, facts.equipped) == (12, 12, len(installed))
+    assert (facts.schools, facts.goal, facts.equipped) == (12, 12, len(installed))
     assert facts.connected == sum(value == "faite" for value in connections.values())
     assert sorted(facts.blocked) == [school for school, value in connections.items() if value == "bloquée"]
     # A connection nobody told of is missing, neither planned nor refused.
@@ -215,6 +215,6 @@ def test_requests_for_help(files: tuple[Store, Files]) -> None:
         expected = [len(rows), len(left), len(stale), statistics.median(solved)]
         whole = equipment.tickets(store, TODAY)
         if name is None:
-            assert [whole.asked, whole.open, whole.stale, whole.median_days] == expected
+            assert [whole.requests, whole.open, whole.stale, whole.median_days] == expected
         else:
-            assert topics.loc[name, ["asked", "open", "stale", "days"]].tolist() == expected
+            assert topics.loc[name, ["requests", "open", "stale", "days"]].tolist() == expected

@@ -11,10 +11,11 @@ from data.clock import today_in_paris
 from data.deposit import edits
 from data.deposit.apply import apply
 from data.deposit.undo import undo
-from data.queries import journal
+from data.queries import inventory, journal
 from data.queries.journal import COUNTS, JournalFilter
 from data.store import Store
 from tests.data.deposit.programme_files import SCHOOL
+from ui.kit import changes
 
 
 @pytest.fixture
@@ -88,9 +89,23 @@ def test_a_file_is_no_form_whatever_its_name(known: Store) -> None:
         ({"kind": "log", "accepted": 0, "changed": 0, "without_measure": 5}, 0),
         ({"kind": "risks", "accepted": 0, "changed": 0, "without_measure": 5}, 5),
         ({"kind": "log", "accepted": 10, "changed": 4, "without_measure": 5}, 6),
-        ({"kind": "log", "accepted": 10, "changed": 4, "detail": '{"added": 7}'}, 7),
+        ({"kind": "risks", "accepted": 10, "changed": 4, "without_measure": 5, "detail": '{"added": 7}'}, 7),
+        ({"kind": "log", "accepted": 10, "changed": 4, "without_measure": 5, "detail": '{"added": 11}'}, 6),
     ],
 )
 def test_the_lines_added_by_a_deposit_made_before_they_were_noted(counts: dict[str, Any], added: int) -> None:
     row = dict.fromkeys(COUNTS, 0) | {"detail": "{}"} | counts
-    assert journal.journal_line(row)["added"] == added
+    line = journal.journal_line(row)
+    assert line["added"] == added
+    if added:
+        assert line["added"] + line["changed"] + line["without_measure"] == line["accepted"] + row["without_measure"]
+
+
+def test_the_lines_added_are_those_accepted_wherever_they_are_counted(store: Store) -> None:
+    lines = [f"A;M;{day:02d}/09/2025;{100 if day < 9 else ''};{90 if day < 9 else ''}" for day in range(1, 13)]
+    report = apply(store, "log.csv", "\n".join(["site_nom;site_type;date;prevision;reel", *lines]).encode(), "A")
+    (row,) = journal.journal(store, JournalFilter(kind="log")).to_dict("records")
+    known = inventory.counts_by_kind(store).set_index("kind").loc["log"]
+    assert (report.accepted, report.without_measure) == (8, 4)
+    assert changes.line_counts(journal.journal_line(row)).replace("\u00a0", " ") == "8 lignes ajoutées, 4 sans mesure"
+    assert (known["rows"], known["last_day"].day) == (8, 8)

@@ -77,7 +77,7 @@ def test_equipped_schools_are_counted_out_of_the_target(store: Store) -> None:
     add_school(store, "B", [("installation", may(4), may(8), may(4), None)], "bloquée")
     summary = rollout.rollout_summary(store, TODAY)
     assert summary == rollout.RolloutSummary(
-        schools=2, target=12, equipped=1, connected=1, late=1, late_done=0, blocked=("B",)
+        schools=2, goal=12, equipped=1, connected=1, late=1, late_done=0, blocked=("B",)
     )
 
 

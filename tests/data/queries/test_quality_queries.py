@@ -129,7 +129,7 @@ def measured(kept: Rows) -> dict[str, float]:
         "canteen_days": float(len(kept)),
         "covered_pct": 100 * sum(one["lower"] <= one["meals_served"] <= one["upper"] for one in kept) / len(kept),
     }
-    for prefix, column in quality.MEASURED.items():
+    for prefix, column in quality.SCORED_QUANTITIES.items():
         told = naive([(one["date"], one[column], one["meals_served"]) for one in kept])
         found |= {"meals_served": told["meals_served"], "meals_per_day": told["meals_served"] / len(kept)}
         found |= {f"{prefix}{name}": told[name] for name in told if name.endswith("_pct") and "city" not in name}

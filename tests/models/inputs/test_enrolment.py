@@ -10,7 +10,7 @@ import pytest
 
 from data.calendar.school import service_days
 from data.deposit.apply import apply
-from data.queries.forecasts.runs import is_from_pupils
+from data.queries.forecasts.totals import other_canteens
 from data.store import Store
 from models.inputs.enrolment import path
 from models.inputs.job import extract
@@ -171,5 +171,9 @@ def test_the_page_can_say_which_canteens_are_forecast_from_their_pupils(store: S
                 " VALUES (now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC', 1, $specification)",
                 {"specification": specification},
             )
-    assert [is_from_pupils(store, run, "Neuf") for run in (1, 2)] == [False, True]
-    assert not is_from_pupils(store, 2, "Bois")
+            cursor.execute("""
+                INSERT INTO forecasts (run_id, canteen, date, target, point, lower, upper)
+                SELECT max(run_id), 'Neuf', DATE '2024-09-09', 'meals_served', 100, 90, 110 FROM forecast_runs
+            """)
+    apply(store, "cantines.csv", b"cantine_nom;cantine_type;secteur\nNeuf;M;Nord\n", "test")
+    assert [other_canteens(store, run)["basis"].tolist() for run in (1, 2)] == [[], ["pupils"]]

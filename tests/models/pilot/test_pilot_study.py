@@ -203,7 +203,7 @@ def test_what_cannot_be_told_is_said_with_its_reason(store: Store, schools: list
         add_schools(store, [(f"École {canteen}", canteen, *dates) for canteen, *dates in schools])
     found = study(store)
     assert not found.effects
-    assert found.untold[SURPLUS] == reason
+    assert found.unknown_reasons[SURPLUS] == reason
 
 
 def test_a_school_whose_canteen_only_the_file_of_schools_knows_is_in_the_effect_and_in_no_comparison(
@@ -224,5 +224,5 @@ def test_a_school_whose_canteen_only_the_file_of_schools_knows_is_in_the_effect_
 def test_an_empty_store_has_no_study_and_no_error(tmp_path: Path) -> None:
     store = Store(tmp_path / "empty.duckdb")
     add_schools(store, [("École A", "Cantine A", date(2024, 9, 2), date(2024, 9, 30))])
-    assert study(store).untold == {SURPLUS: NO_FIGURES, SHORTAGE: NO_FIGURES, WASTE: NO_FIGURES}
+    assert study(store).unknown_reasons == {SURPLUS: NO_FIGURES, SHORTAGE: NO_FIGURES, WASTE: NO_FIGURES}
     store.close()

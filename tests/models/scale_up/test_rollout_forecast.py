@@ -41,7 +41,7 @@ def day(number: int) -> date:
 def test_known_lengths_give_the_known_day_whatever_was_planned(planned: float) -> None:
     today = 34
     stages = programme([0, 0, 5, 20], today, planned=planned)
-    told = forecast(stages, day(today), Assumptions(target=10, at_once=2, new_per_year=0))
+    told = forecast(stages, day(today), Assumptions(goal=10, at_once=2, new_per_year=0))
     assert told is not None
     assert (told.done, told.under_way) == (2, 2)
     # Places are free on days 40 and 55; six schools of 35 days follow, two by two.
@@ -49,7 +49,7 @@ def test_known_lengths_give_the_known_day_whatever_was_planned(planned: float) -
     assert told.completed.low == told.completed.median == told.completed.high == day(max(ends))
     assert told.without_new == told.completed
     last = told.fan.iloc[-1]
-    assert (last["low"], last["median"], last["high"], last["target"]) == (10, 10, 10, 10)
+    assert (last["low"], last["median"], last["high"], last["goal"]) == (10, 10, 10, 10)
     months = [sum(day(end) < month.date() for end in ends) for month in told.fan["month"]]
     assert told.fan["median"].tolist() == told.fan["low"].tolist() == told.fan["high"].tolist() == months
     assert told.years["median"].sum() == 10 - sum(day(end) < date(2026, 1, 1) for end in ends)
@@ -57,14 +57,14 @@ def test_known_lengths_give_the_known_day_whatever_was_planned(planned: float) -
 
 def test_schools_that_wait_for_their_month_end_on_the_known_day() -> None:
     stages = programme([0, 0, 0], 60)
-    told = forecast(stages, day(60), Assumptions(target=6, at_once=50, starts_per_month=2, new_per_year=0))
+    told = forecast(stages, day(60), Assumptions(goal=6, at_once=50, starts_per_month=2, new_per_year=0))
     assert told is not None
     assert told.completed.low == told.completed.high == day(60 + int(365.25 / 12) + LENGTH)
 
 
 def test_a_new_school_a_year_moves_the_end_by_as_many_schools() -> None:
     stages = programme([0, 0, 0], 60)
-    told = forecast(stages, day(60), Assumptions(target=13, at_once=1, new_per_year=1))
+    told = forecast(stages, day(60), Assumptions(goal=13, at_once=1, new_per_year=1))
     assert told is not None and told.completed.median is not None and told.without_new.median is not None
     assert told.without_new.median == day(60 + 10 * LENGTH - 1)
     # 1 September 2026 comes before the ten schools are done; the eleventh is done before 1 September 2027.
@@ -74,14 +74,14 @@ def test_a_new_school_a_year_moves_the_end_by_as_many_schools() -> None:
 
 
 def test_a_programme_that_new_schools_outrun_has_no_end() -> None:
-    told = forecast(programme([0, 0, 0], 60), day(60), Assumptions(target=30, at_once=1, new_per_year=20))
+    told = forecast(programme([0, 0, 0], 60), day(60), Assumptions(goal=30, at_once=1, new_per_year=20))
     assert told is not None
     assert told.completed.low is told.completed.median is told.completed.high is None
     assert told.without_new.median is not None
 
 
 def test_a_target_already_passed_was_reached_on_the_day_it_was_and_counts_all_that_is_done() -> None:
-    told = forecast(programme([0, 1, 2, 3], 60), day(60), Assumptions(target=2, new_per_year=0))
+    told = forecast(programme([0, 1, 2, 3], 60), day(60), Assumptions(goal=2, new_per_year=0))
     assert told is not None and told.done == 4
     assert told.completed.low == told.completed.high == day(1 + LENGTH - 1)
     assert told.fan["high"].iloc[-1] == 4
@@ -89,7 +89,7 @@ def test_a_target_already_passed_was_reached_on_the_day_it_was_and_counts_all_th
 
 
 def test_the_years_tell_how_many_schools_are_done_already() -> None:
-    told = forecast(programme([0, 1, 30], 40), day(40), Assumptions(target=20, at_once=3, new_per_year=0))
+    told = forecast(programme([0, 1, 30], 40), day(40), Assumptions(goal=20, at_once=3, new_per_year=0))
     assert told is not None
     assert told.years["done"].tolist() == [2] + [0] * (len(told.years) - 1)
     assert (told.years["low"] >= told.years["done"]).all()
@@ -98,7 +98,7 @@ def test_the_years_tell_how_many_schools_are_done_already() -> None:
 
 def test_one_horizon_ends_the_fan_the_years_and_the_dates() -> None:
     today = day(60)
-    told = forecast(programme([0, 0, 0], 60), today, Assumptions(target=500, at_once=1, new_per_year=50), 20)
+    told = forecast(programme([0, 0, 0], 60), today, Assumptions(goal=500, at_once=1, new_per_year=50), 20)
     assert told is not None and told.completed.median is None
     last = told.fan["month"].iloc[-1]
     assert today + timedelta(days=365 * HORIZON_YEARS - 31) < last.date() < today + timedelta(days=366 * HORIZON_YEARS)
@@ -108,12 +108,12 @@ def test_one_horizon_ends_the_fan_the_years_and_the_dates() -> None:
 
 
 def test_an_end_late_in_the_horizon_is_drawn_to_its_end() -> None:
-    target = 37 * 365 // LENGTH
-    told = forecast(programme([0, 0, 0], 60), day(60), Assumptions(target=target, at_once=1, new_per_year=0), 20)
+    goal = 37 * 365 // LENGTH
+    told = forecast(programme([0, 0, 0], 60), day(60), Assumptions(goal=goal, at_once=1, new_per_year=0), 20)
     assert told is not None and told.completed.high is not None
     assert told.fan["month"].iloc[-1].date() > told.completed.high
-    assert told.fan["median"].iloc[-1] == target
-    assert told.years["median"].sum() == target
+    assert told.fan["median"].iloc[-1] == goal
+    assert told.years["median"].sum() == goal
 
 
 def test_holidays_that_stop_all_work_move_the_end_by_their_length() -> None:
@@ -199,7 +199,7 @@ def test_nothing_finished_or_no_school_gives_no_date() -> None:
 
 def test_schools_without_any_planned_date_still_get_an_end() -> None:
     stages = programme([0, 0, 0], 60).assign(planned_start=None, planned_end=None)
-    told = forecast(stages, day(60), Assumptions(target=6, at_once=50, new_per_year=0))
+    told = forecast(stages, day(60), Assumptions(goal=6, at_once=50, new_per_year=0))
     assert told is not None
     assert told.completed.low == told.completed.high == day(60 - 1 + LENGTH)
     assert told.stages["planned"].isna().all()  # what nobody planned is not shown as planned
@@ -208,7 +208,7 @@ def test_schools_without_any_planned_date_still_get_an_end() -> None:
 def test_ends_whose_beginning_was_taken_back_do_not_break_the_page() -> None:
     stages = programme([0, 3], 60).assign(actual_start=None)
     assert forecast(stages[stages["position"] == 1], day(60), Assumptions(), 50) is None
-    told = forecast(stages, day(60), Assumptions(target=4), 50)
+    told = forecast(stages, day(60), Assumptions(goal=4), 50)
     assert told is not None and told.done == 2
     assert told.completed.median is not None
 
@@ -216,7 +216,7 @@ def test_ends_whose_beginning_was_taken_back_do_not_break_the_page() -> None:
 @pytest.mark.parametrize("today", [150, 300])
 def test_an_end_after_all_openings_simulated_is_not_never(today: int) -> None:
     stages = programme([0], today)
-    target = 27 * 365 // LENGTH
-    told = forecast(stages, day(today), Assumptions(target=target, at_once=1, new_per_year=1), 20)
+    goal = 27 * 365 // LENGTH
+    told = forecast(stages, day(today), Assumptions(goal=goal, at_once=1, new_per_year=1), 20)
     assert told is not None
     assert told.completed.median is not None

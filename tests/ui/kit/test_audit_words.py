@@ -57,7 +57,8 @@ def test_a_line_is_named_once_however_many_of_its_values_change() -> None:
 
 LINE = {
     "action": "deposit", "kind": "devices", "file_name": "tablettes.csv", "deposit_id": 22, "typed": False,
-    "changes": [], "lines": 12, "added": 10, "changed": 1, "unchanged": 0, "rejected": 1, "detail": "{}",
+    "changes": [], "lines": 12, "added": 10, "changed": 1, "without_measure": 0, "unchanged": 0,
+    "rejected": 1, "detail": "{}",
 }  # fmt: skip
 ADDED = {"key": "Bilan", "column": "ligne", "old": None, "new": "ajoutée"}
 

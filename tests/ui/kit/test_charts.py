@@ -58,8 +58,11 @@ def test_the_target_is_compared_with_surplus_minus_shortage() -> None:
         {
             "week": pd.to_datetime(["2017-06-05"]),
             "surplus_pct": [9.0], "shortage_pct": [2.0], "overproduction_pct": [7.0],
+            "exceptional_days": [0],
         }
     )  # fmt: skip
     surplus, shortage, net, target = surplus_by_week(weeks, 6.5).data
     assert (surplus.y[0], shortage.y[0], net.y[0], target.y[0]) == (9.0, -2.0, 7.0, 6.5)
     assert "Surproduction" in net.name and "surproduction" in target.name
+    *_, marks, _ = surplus_by_week(weeks.assign(exceptional_days=[2]), 6.5).data
+    assert marks.text == ("✱",) and marks.customdata[0].replace("\u00a0", " ") == "2 jours"

@@ -14,21 +14,27 @@ from data.queries.rollout import RolloutSummary
 from data.queries.waste import WasteSummary, reliability
 from ui.inventory.attach import namesake_sentences
 from ui.inventory.view import WEEKS, grid_sentence, runs_of
-from ui.summary.situation import Situation, decisions
-from ui.summary.view import change_sentence, change_table, waste_figures
+from ui.summary.changes import change_sentence, change_table
+from ui.summary.situation import EquippedSchools, Situation, decisions
+from ui.summary.view import waste_figures
 from ui.waste import sentences as say
 
 SUMMARY = WasteSummary(
-    meals_served=10_000, service_days=10, canteens=3, pairs=100, pairs_planned=10_500, pairs_served=10_000,
+    meals_served=10_000, service_days=10, complete_days=10, meals_of_complete_days=10_000, canteens=3,
+    pairs=100, pairs_planned=10_500, pairs_served=10_000,
     surplus_meals=600, shortage_meals=100, short_services=5, weighed_services=20, weighed_meals=1_000,
     weighed_kg=100.0, weighing_canteens=3,
 )  # fmt: skip
 SITUATION = Situation(
     now=SUMMARY,
+    whole=SUMMARY,
+    exceptional=pd.DataFrame(columns=["date", "reason", "place", "surplus_meals"]),
+    compared=SUMMARY,
     before=SUMMARY,
     references={"surplus_target_pct": Reference(6.5, "%", "source"), "full_cost_eur_per_kg": Reference(6, "€/kg", "s")},
     weighing_days=5,
-    rollout=RolloutSummary(schools=12, target=12, equipped=12, connected=12, late=0, late_done=0, blocked=()),
+    rollout=RolloutSummary(schools=12, goal=12, equipped=12, connected=12, late=0, late_done=0, blocked=()),
+    equipped=EquippedSchools(today_in_paris(), 12),
     overview=Overview(False, date(2020, 1, 1), today_in_paris() - timedelta(days=1), 0),
     run=None,
 )

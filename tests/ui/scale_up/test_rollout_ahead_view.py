@@ -25,7 +25,7 @@ def plain(text: str) -> str:
 
 def test_a_target_passed_is_done_since_that_day_and_never_more_than_all() -> None:
     found = told(7, Range(DAY, DAY, DAY), [(2026, 7, 7, 7, 7)])
-    few = Assumptions(target=3)
+    few = Assumptions(goal=3)
     assert plain(view.fan_sentence(found, few)) == ("C’est fait depuis juin 2026 : 7 écoles faites pour 3 à faire.")
     row = view.figures(found, few)
     assert [(figure.value, plain(str(figure.note))) for figure in row] == [
@@ -37,7 +37,7 @@ def test_a_target_passed_is_done_since_that_day_and_never_more_than_all() -> Non
 def test_the_months_that_new_schools_add_are_those_between_the_months_shown() -> None:
     end, without = date(2033, 8, 2), date(2033, 3, 30)
     found = replace(told(7, Range(end, end, end), []), without_new=Range(without, without, without))
-    said = plain(view.fan_sentence(found, Assumptions(target=9)))
+    said = plain(view.fan_sentence(found, Assumptions(goal=9)))
     assert "vers août 2033" in said and said.endswith("y ajoutent 5 mois.")
 
 
@@ -74,11 +74,11 @@ def test_a_year_whose_schools_are_all_done_is_past(years: list[tuple], said: str
 
 
 @pytest.mark.parametrize(
-    ("target", "stages", "named"),
+    ("goal", "stages", "named"),
     [(9, ["cadrage", "installation"], ["A"]), (9, ["cadrage"], []), (2, ["cadrage", "installation"], [])],
 )
 def test_only_what_the_simulation_supposes_unblocked_is_told_to_be(
-    target: int, stages: list[str], named: list[str]
+    goal: int, stages: list[str], named: list[str]
 ) -> None:
     schools = pd.DataFrame(
         {
@@ -88,7 +88,7 @@ def test_only_what_the_simulation_supposes_unblocked_is_told_to_be(
         }
     )
     found = replace(told(2, Range(DAY, DAY, DAY), []), stages=pd.DataFrame({"stage": stages}))
-    assert view.blocked(schools, found, Assumptions(target=target)) == named
+    assert view.blocked(schools, found, Assumptions(goal=goal)) == named
 
 
 def test_blocked_schools_are_named_in_one_or_several() -> None:
@@ -99,7 +99,7 @@ def test_blocked_schools_are_named_in_one_or_several() -> None:
 
 @pytest.mark.parametrize(("months", "step"), [(24, "M12"), (132, "M12"), (240, "M24"), (480, "M60"), (660, "M60")])
 def test_the_fan_tells_the_past_apart_and_writes_no_more_years_than_fit(months: int, step: str) -> None:
-    table = pd.DataFrame({"month": pd.date_range("2026-01-01", periods=months, freq="MS"), "target": 9})
+    table = pd.DataFrame({"month": pd.date_range("2026-01-01", periods=months, freq="MS"), "goal": 9})
     table = table.assign(low=range(months), median=range(months), high=range(months))
     fig = charts.fan(table, DAY)
     lines = {trace.name: trace for trace in fig.data}

@@ -27,7 +27,8 @@ DAYS = pd.DataFrame(
 def test_the_sentence_begins_with_the_first_day_still_to_come() -> None:
     sentence = ahead_sentence(DAYS, date(2024, 11, 22), city=True)
     assert sentence == (
-        "Vendredi 22 novembre 2024\u00a0: 12\u00a0kg attendus, entre 10 et 14, dans les 2 cantines qui pèsent, soit "
+        "Vendredi 22 novembre 2024\u00a0: 12\u00a0kg attendus, entre 10 et 14, dans les 2 cantines qui ont pesé "
+        "au moins 20 jours en deux ans, soit "
         "95\u00a0g par repas, surtout «\u00a0préparé, non servi\u00a0» (50\u00a0g). "
         "Le jour le plus lourd sera le lundi 25 novembre 2024 (1\u202f234\u00a0kg)."
     )
@@ -36,7 +37,7 @@ def test_the_sentence_begins_with_the_first_day_still_to_come() -> None:
 def test_one_canteen_is_not_told_how_many_weigh() -> None:
     assert "cantine" not in ahead_sentence(DAYS.head(1), date(2024, 11, 20), city=False)
     alone = ahead_sentence(DAYS.head(1).assign(canteens=1), date(2024, 11, 20), city=True)
-    assert "dans la seule cantine qui pèse," in alone
+    assert "dans la seule cantine qui a pesé au moins 20 jours en deux ans," in alone
 
 
 def test_forecasts_that_are_all_past_are_still_told() -> None:
