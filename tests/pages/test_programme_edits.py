@@ -31,7 +31,10 @@ def choose(app: AppTest, label: str, value: str) -> AppTest:
 
 def editor(app: AppTest, what: str, line: str | None = None) -> AppTest:
     """Open the form of one line: `what` begins the offer, `line` is part of the name of the line."""
-    choose(app, "Que voulez-vous", next(offer for offer in block.ROLLOUT | block.EQUIPMENT if what in offer))
+    offer = next(offer for offer in block.ROLLOUT | block.EQUIPMENT if what in offer)
+    asked = next(box for box in app.selectbox if box.label.startswith("Que voulez-vous"))
+    if not (line and asked.value == offer):
+        choose(app, "Que voulez-vous", offer)
     if line:
         box = next(box for box in app.selectbox if box.label == "Ligne à modifier")
         box.set_value(next(option for option in box.options if line in option)).run()
