@@ -66,9 +66,8 @@ def apply(
 ) -> DepositReport:
     """Check the file against the store as it is now and record its valid lines, in one transaction.
 
-    `attachments` gives the canteens chosen for unknown labels (site, kind), None for one to leave: a label that is a
-    canteen's own name is its own otherwise. `choices` is what was decided where the file leaves a doubt. Both are
-    recorded with the deposit.
+    `attachments` has the canteens chosen for unknown labels (site, kind), None to leave one; otherwise, a label that is
+    a canteen's name is its own. `choices` is what was decided where there is a doubt. Both are kept with the deposit.
     `typed` lines come from a form: the audit trail says so, and none of them is read as a total.
     A file without anything new leaves the store as it is; its report names the deposit that has these lines already.
     Raises DepositRefused when the whole file must be refused or when all its lines are rejected; with `whole`, also
@@ -88,7 +87,7 @@ def apply(
                 raise _NothingToDo
             deposit_id = _record(cursor, report, content, digest.result().hexdigest(), actor)
             _insert(cursor, RECORD_TABLES[report.kind], deposit_id, rows)
-            attach(cursor, deposit_id, own_names(report.unknown_labels) | dict(attachments or {}))
+            attach(cursor, deposit_id, own_names(report.unknown_labels) | {**(attachments or {})})
             detail |= {"deposit": deposit_id} | _audit_counts(report, changed_values)
     except _NothingToDo:
         pass

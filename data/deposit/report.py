@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.deposit.choices import NO_CHOICE, Choices, Split
-from data.reading.header import GridCell
+from data.reading.layout import GridCell
 from data.typography import AFTER, BEFORE, REASON, TITLE, cut, french
 
 # The last column of the rejected lines given back, ignored when they are deposited again.

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from functools import cache, lru_cache
 from itertools import pairwise, zip_longest
-from typing import NamedTuple
-
-import pyarrow as pa
 
 from data.kinds import Kind, kinds, normalise
-from data.reading.dates import Remark
 from data.reading.decoding import DepositRefused
 from data.reading.records import SEPARATORS, Record
 
@@ -74,32 +69,6 @@ class NearMiss:
 
     kind: Kind
     fields: frozenset[str]
-
-
-class GridCell(NamedTuple):
-    """A cell of a grid, and what it is read as: its line and title in the file, then the canteen, day and column."""
-
-    line: int
-    title: str
-    text: str
-    site: str
-    day: date
-    column: str
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A grid read as lines of the log: their table and header, each cell that was read, and remarks."""
-
-    header: Header
-    table: pa.Table
-    cells: list[GridCell]
-    remarks: list[Remark]
-
-
-GridReader = Callable[
-    [Header | NearMiss | None, Mapping[str, Iterable[Record]], Callable[[str], Iterable[Record]]], Grid | None
-]
 
 
 def find_header(top: Iterable[Record]) -> Header | NearMiss | None:

@@ -18,8 +18,6 @@ from data.reading.decoding import DepositRefused, as_utf8
 from data.reading.formulas import unescaped
 from data.reading.header import (
     HEADER_SEARCH_LINES,
-    GridCell,
-    GridReader,
     Header,
     best_of,
     fields_named,
@@ -27,6 +25,8 @@ from data.reading.header import (
     unknown_header,
 )
 from data.reading.layout import (
+    GridCell,
+    GridReader,
     hidden_parts,
     lines_above,
     spread_merged,

@@ -16,7 +16,7 @@ from data.deposit.apply import DepositReport, Finding
 from data.deposit.choices import in_words
 from data.deposit.report import Findings
 from data.kinds import kinds
-from data.reading.header import GridCell
+from data.reading.layout import GridCell
 from data.typography import TITLE, cut
 from ui.kit.columns import column_title, key_in_words, title_of, value_in_words
 from ui.kit.formats import MISSING, SPACE, moment, number, plural

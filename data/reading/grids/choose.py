@@ -11,7 +11,8 @@ from data.reading.grids.days import day_title
 from data.reading.grids.losses import course_of
 from data.reading.grids.read import days_of, read_grid
 from data.reading.grids.weighings import NUMBER
-from data.reading.header import HEADER_SEARCH_LINES, Grid, Header, NearMiss
+from data.reading.header import HEADER_SEARCH_LINES, Header, NearMiss
+from data.reading.layout import Grid
 from data.reading.records import Record
 from data.typography import quoted
 

@@ -60,7 +60,8 @@ def day_title(text: str) -> DayTitle | None:
     if len(words) == 1 and words[0].isdigit() and FIRST_SERIAL <= int(words[0]) <= LAST_SERIAL:
         day = date(1899, 12, 30) + timedelta(days=int(words[0]))
         return DayTitle(text, None, day.day, day.month, day.year)
-    weekday, month, numbers = None, None, []
+    weekday, month = None, None
+    numbers: list[int] = []
     for word in words:
         if word in WEEKDAY_OF and weekday is None and not numbers:
             weekday = WEEKDAY_OF[word]

@@ -16,7 +16,8 @@ from data.reading.grids.days import DayTitle, dates_of, start_written
 from data.reading.grids.losses import MEALS, WEIGHTS, canteen_named, course_of, measure_of
 from data.reading.grids.shape import Row, Shape, rows_of, shape_of
 from data.reading.grids.weighings import NUMBER, Figure, in_kg, merged_weighings
-from data.reading.header import Grid, GridCell, Header
+from data.reading.header import Header
+from data.reading.layout import Grid, GridCell
 from data.reading.records import LINES, Record
 from data.typography import quoted
 

@@ -48,7 +48,7 @@ def test_an_export_of_glpi_assets_and_one_of_its_tickets_are_read(store: Store) 
     ]
     tickets = (
         '"ID";"Titre";"Statut";"Date d\'ouverture";"Priorité";"Catégorie";"Lieu";"Date de clôture"\n'
-        '"2529";"Écran";"Clos";"2026-05-10 08:30";"Moyenne";"Matériel > Tablette";"LILAS MATERNELLE";"2026-05-12 10:00"\n'
+        '"2529";"Écran";"Clos";"2026-05-10 08:30";"Basse";"Matériel > Tablette";"LILAS MATERNELLE";"2026-05-12 9:00"\n'
     )
     apply(store, "t.csv", tickets.encode(), "agent")
     assert rows(store, "SELECT ticket, topic, asked_on::VARCHAR, solved_on::VARCHAR FROM tickets") == [
