@@ -66,8 +66,8 @@ def apply(
 ) -> DepositReport:
     """Check the file against the store as it is now and record its valid lines, in one transaction.
 
-    `attachments` has the canteens chosen for unknown labels (site, kind), None to leave one; otherwise, a label that is
-    a canteen's name is its own. `choices` is what was decided where there is a doubt. Both are kept with the deposit.
+    `attachments` has the canteens chosen for unknown labels (None to leave one that is a canteen's name), `choices` what
+    was decided where there is a doubt; both are recorded with the deposit.
     `typed` lines come from a form: the audit trail says so, and none of them is read as a total.
     A file without anything new leaves the store as it is; its report names the deposit that has these lines already.
     Raises DepositRefused when the whole file must be refused or when all its lines are rejected; with `whole`, also
@@ -81,8 +81,7 @@ def apply(
         with store.write(actor, "deposit", detail) as cursor:
             report, rows, changed_values = _examined(store, store.version(), file_name, content, typed, choices)
             _refuse_if_unreadable(report, whole)
-            if new:
-                _refuse_if_known(report)
+            _refuse_if_known(report, new)
             if report.nothing_to_do:
                 raise _NothingToDo
             deposit_id = _record(cursor, report, content, digest.result().hexdigest(), actor)
@@ -173,9 +172,9 @@ def _refuse_if_unreadable(report: DepositReport, whole: bool) -> None:
         )
 
 
-def _refuse_if_known(report: DepositReport) -> None:
+def _refuse_if_known(report: DepositReport, new: bool) -> None:
     """Refuse a new line that is known already: somebody else may have just added it, and would lose it."""
-    if report.new + report.new_without_measure == report.lines:
+    if not new or report.new + report.new_without_measure == report.lines:
         return
     known = report.known_by
     author = f", par {known.actor} (dépôt n° {known.deposit_id})" if known else ""
@@ -200,12 +199,7 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet, ch
     buckets = dict(cursor.execute("SELECT bucket, count(*) FROM outcome GROUP BY bucket").fetchall())
     rejected_lines = _count(cursor, "SELECT count(DISTINCT line) FROM rejections")
     is_new_without_measure = "bucket = 'without_measure' AND carries AND NOT is_known"
-    unknown = pd.DataFrame()
-    if sheet.kind.name == "log":
-        unknown = unknown_labels(cursor)
-        plausibility.prepare(cursor)
-    if sheet.kind.name in STRIKE_COLUMNS:
-        plausibility.prepare_strikes(cursor, STRIKE_COLUMNS[sheet.kind.name])
+    unknown = _compared(cursor, sheet.kind.name)
     used = (REASON_COLUMN, settled.choices.column)
     ignored = capped([(None, name, "colonne inconnue, ignorée") for name in sheet.ignored if name not in used])
     return DepositReport(
@@ -233,6 +227,16 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet, ch
         early_columns=sheet.early_columns,
         choices=settled.choices,
     )
+
+
+def _compared(cursor: duckdb.DuckDBPyConnection, kind: str) -> pd.DataFrame:
+    """Prepare what the lines are compared with; return the unknown labels of a log."""
+    if kind in STRIKE_COLUMNS:
+        plausibility.prepare_strikes(cursor, STRIKE_COLUMNS[kind])
+    if kind != "log":
+        return pd.DataFrame()
+    plausibility.prepare(cursor)
+    return unknown_labels(cursor)
 
 
 def _about_labels(unknown: pd.DataFrame) -> list[Finding]:
