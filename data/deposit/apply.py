@@ -66,9 +66,8 @@ def apply(
 ) -> DepositReport:
     """Check the file against the store as it is now and record its valid lines, in one transaction.
 
-    `attachments` has the canteens chosen for unknown labels (None to leave one that is a canteen's name), `choices` what
-    was decided where there is a doubt; both are recorded with the deposit.
-    `typed` lines come from a form: the audit trail says so, and none of them is read as a total.
+    `attachments` has the canteens chosen for unknown labels (None: it stays unattached), `choices` the decisions where
+    there is a doubt. `typed` lines come from a form: none of them is read as a total.
     A file without anything new leaves the store as it is; its report names the deposit that has these lines already.
     Raises DepositRefused when the whole file must be refused or when all its lines are rejected; with `whole`, also
     when one line is rejected; with `new`, also when one line is known already.
