@@ -16,7 +16,7 @@ from types import MappingProxyType
 from holidays import country_holidays
 from vacances_scolaires_france import SchoolHolidayDates
 
-from data.calendar.events import CLOSING, HOLIDAY
+from data.calendar.event_kinds import CLOSING, HOLIDAY
 from data.clock import today_in_paris
 from data.store import Store
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from data.calendar.events import FRENCH
+from data.calendar.event_kinds import FRENCH
 from data.calendar.exceptional import TYPING_ERROR
 from data.queries.waste import WasteSummary
 from ui.kit.formats import SPACE, day, enumeration, number, percent, plural

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from data.calendar.events import FRENCH
+from data.calendar.event_kinds import FRENCH
 from data.queries.forecasts.promises import RELIABLE_COVERAGE
 from data.queries.forecasts.quality import Judged
 from ui.kit.formats import SPACE, count_of, day, enumeration, is_missing, long_day, number, percent, plural, signed

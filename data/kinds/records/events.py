@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from data.calendar.events import EVENT_KINDS, FRENCH
+from data.calendar.event_kinds import EVENT_KINDS, FRENCH
 from data.calendar.school import ZONE_B_SINCE
 from data.kinds.records.base import Check, choose, record_table
 
