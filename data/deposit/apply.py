@@ -66,8 +66,7 @@ def apply(
 ) -> DepositReport:
     """Check the file against the store as it is now and record its valid lines, in one transaction.
 
-    `attachments` has the canteens chosen for unknown labels (None to leave one that is a canteen's name), `choices` what
-    was decided where there is a doubt; both are recorded with the deposit.
+    `attachments` has the canteens chosen for unknown labels (None leaves one), `choices` what was decided in doubt.
     `typed` lines come from a form: the audit trail says so, and none of them is read as a total.
     A file without anything new leaves the store as it is; its report names the deposit that has these lines already.
     Raises DepositRefused when the whole file must be refused or when all its lines are rejected; with `whole`, also
