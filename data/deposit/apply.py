@@ -34,6 +34,7 @@ __all__ = ["DepositRefused", "DepositReport", "Finding", "apply", "preview"]
 
 CHANGES_AUDITED = 60
 CHANGE_COLUMNS = ["line", "key", "column", "old", "new"]
+NEW_WITHOUT_MEASURE = "bucket = 'without_measure' AND carries AND NOT is_known"
 # The column of a strike's date, by kind of file.
 STRIKE_COLUMNS = {"strikes": "date", "events": "date_debut"}
 
@@ -194,15 +195,12 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet, ch
     sort_lines(cursor, sheet.kind, table)
     buckets = dict(cursor.execute("SELECT bucket, count(*) FROM outcome GROUP BY bucket").fetchall())
     rejected_lines = _count(cursor, "SELECT count(DISTINCT line) FROM rejections")
-    is_new_without_measure = "bucket = 'without_measure' AND carries AND NOT is_known"
-    unknown = pd.DataFrame()
+    remarks, unknown = [*settled.remarks, *sheet.remarks, *lookalikes(sheet.cells, sheet.kind)], pd.DataFrame()
     if sheet.kind.name == "log":
         unknown = unknown_labels(cursor)
         plausibility.prepare(cursor)
     if sheet.kind.name in STRIKE_COLUMNS:
         plausibility.prepare_strikes(cursor, STRIKE_COLUMNS[sheet.kind.name])
-    used = (REASON_COLUMN, settled.choices.column)
-    ignored = capped([(None, name, "colonne inconnue, ignorée") for name in sheet.ignored if name not in used])
     return DepositReport(
         file=base_name(file_name),
         kind=sheet.kind.name,
@@ -213,20 +211,24 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet, ch
         changed=buckets.get("changed", 0),
         unchanged=buckets.get("unchanged", 0),
         rejected=_findings(cursor, "FROM rejections"),
-        warnings=Findings.of([*(Finding(*remark) for remark in ignored), *_about_labels(unknown)])
+        warnings=Findings.of([*_about_ignored(sheet, settled.choices), *_about_labels(unknown)])
         + _findings(cursor, line_warnings(cursor, sheet.kind, table))
-        + Findings.of(
-            Finding(*remark) for remark in [*settled.remarks, *sheet.remarks, *lookalikes(sheet.cells, sheet.kind)]
-        ),
+        + Findings.of(Finding(*remark) for remark in remarks),
         changes=changes(cursor, table) if buckets.get("changed") else pd.DataFrame(columns=CHANGE_COLUMNS),
         rejected_lines=rejected_lines,
         unknown_labels=unknown,
         rejected_rows=_rejected_rows(cursor, sheet) if rejected_lines else pd.DataFrame(),
-        new_without_measure=_count(cursor, f"SELECT count(*) FROM outcome WHERE {is_new_without_measure}"),
+        new_without_measure=_count(cursor, f"SELECT count(*) FROM outcome WHERE {NEW_WITHOUT_MEASURE}"),
         splits=settled.splits,
         early_columns=sheet.early_columns,
         choices=settled.choices,
     )
+
+
+def _about_ignored(sheet: Sheet, choices: Choices) -> list[Finding]:
+    used = (REASON_COLUMN, choices.column)
+    ignored = [(None, name, "colonne inconnue, ignorée") for name in sheet.ignored if name not in used]
+    return [Finding(*remark) for remark in capped(ignored)]
 
 
 def _about_labels(unknown: pd.DataFrame) -> list[Finding]:

@@ -20,8 +20,28 @@ def add_up(
     The measures of `once` are the same on each line: they are not added. A figure that one line lacks has no sum. Keys
     whose lines cannot be added up are left open. Fills `added` (line, first line); closes the keys added up.
     """
+    summed = [field for field in kind.fields if field.additive and field.name not in once]
+    columns, conflicts = _columns(kind, summed)
+    cursor.execute(f"""
+        CREATE OR REPLACE TEMP TABLE sums AS
+        SELECT first_line AS line, count(*) AS size, {", ".join(columns)}
+        FROM members JOIN (SELECT first_line FROM twins WHERE open AND {told}) USING (first_line)
+        WHERE line = same_as
+        GROUP BY first_line
+        HAVING NOT coalesce({" OR ".join(conflicts) or "FALSE"}, FALSE)
+    """)
+    cursor.execute("UPDATE twins SET open = FALSE WHERE first_line IN (SELECT line FROM sums)")
+    cursor.execute("""
+        INSERT INTO added
+        SELECT line, first_line FROM members
+        WHERE line = same_as AND line <> first_line AND first_line IN (SELECT line FROM sums)
+    """)
+    return _with_sums(cursor, kind, lines), capped(_remarks(cursor, summed, once))
+
+
+def _columns(kind: Kind, summed: list[Field]) -> tuple[list[str], list[str]]:
+    """Return the SQL of each column of a sum, and that of what keeps lines from being added up."""
     values = [field for field in kind.fields if field.name not in kind.key]
-    summed = [field for field in values if field.name in kind.additive and field.name not in once]
     joined = [field for field in values if _is_free_text(field)]
     same = [field for field in values if field not in summed and field not in joined]
     conflicts = [f'min("{field.name}") <> max("{field.name}")' for field in same]
@@ -39,21 +59,7 @@ def add_up(
         ),
         *(f'count("{field.name}") BETWEEN 1 AND count(*) - 1 AS "lacks {field.name}"' for field in summed),
     ]
-    cursor.execute(f"""
-        CREATE OR REPLACE TEMP TABLE sums AS
-        SELECT first_line AS line, count(*) AS size, {", ".join(columns)}
-        FROM members JOIN (SELECT first_line FROM twins WHERE open AND {told}) USING (first_line)
-        WHERE line = same_as
-        GROUP BY first_line
-        HAVING NOT coalesce({" OR ".join(conflicts) or "FALSE"}, FALSE)
-    """)
-    cursor.execute("UPDATE twins SET open = FALSE WHERE first_line IN (SELECT line FROM sums)")
-    cursor.execute("""
-        INSERT INTO added
-        SELECT line, first_line FROM members
-        WHERE line = same_as AND line <> first_line AND first_line IN (SELECT line FROM sums)
-    """)
-    return _with_sums(cursor, kind, lines), capped(_remarks(cursor, summed, once))
+    return columns, conflicts
 
 
 def _is_free_text(field: Field) -> bool:
