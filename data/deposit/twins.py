@@ -21,6 +21,7 @@ from data.deposit.sums import add_up
 from data.kinds import Field, Kind, normalise
 from data.reading.dates import Remark
 from data.reading.decoding import DepositRefused
+from data.reading.records import LINES
 from data.reading.sheet import Sheet
 from data.reading.texts import codes, value_counts, where
 from data.typography import TITLE, cut, quoted
@@ -208,7 +209,7 @@ def _example(
     figures = "".join(f', list("{name}" ORDER BY line)' for name in measures)
     members = "FROM members WHERE line = same_as AND first_line = $first"
     [(lines, *lists)] = cursor.execute(
-        f"SELECT list(line ORDER BY line){figures} {members}", {"first": first}
+        f"SELECT list(line % {LINES} ORDER BY line){figures} {members}", {"first": first}
     ).fetchall()
     return tuple(lines[:LINES_NAMED]), tuple(
         tuple(value for value in values if value is not None)[:LINES_NAMED] for values in lists
@@ -258,7 +259,8 @@ def _reject(cursor: duckdb.DuckDBPyConnection, kind: Kind, columns: pa.Table) ->
     """Reject the lines of the keys still open, with the column that tells them apart; find the repeats among others."""
     splits = _splits(cursor, kind, columns)
     told = f"told_{columns.column_names.index(splits[0].column) - 1}" if splits else "FALSE"
-    named = f"'lignes ' || array_to_string(lines[:{LINES_NAMED}], ', ')"
+    first = f"list_transform(lines[:{LINES_NAMED}], lambda line: line % {LINES})"
+    named = f"'lignes ' || array_to_string({first}, ', ')"
     contradicts = f"""'contredit une autre ligne du fichier (' || {named} || ') : « '
         || array_to_string(differing, ', ') || ' » n’y est pas le même ; corrigez ou retirez l’une d’elles'"""
     unclear = f"""'mêmes chiffres que d’autres lignes (' || {named} || '), que des colonnes non lues distinguent :'

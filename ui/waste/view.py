@@ -153,8 +153,7 @@ def calendar(selection: Selection) -> None:
         if cells["surplus_pct"].isna().all():
             blocks.table_alone(say.calendar_sentence(cells), table, "calendrier")
             return
-        days = ask(exceptional_days, selection)["date"] if selection.exceptional else pd.Series(dtype="datetime64[us]")
-        marked = set(zip(days.dt.weekday + 1, days.dt.month, strict=True))
+        marked = exceptional.of_cells(ask(exceptional_days, selection)) if selection.exceptional else set()
         blocks.figure(charts.weekday_month(cells, marked), say.calendar_sentence(cells), table, "calendrier")
         if marked:
             blocks.note(f"{exceptional.MARK} Case avec un ou plusieurs jours exceptionnels.")
