@@ -86,7 +86,7 @@ def figure(
     _table_on_demand(table, key, digits, current().role)
 
 
-def table_alone(sentence: str, table: pd.DataFrame, key: str, digits: int = 1) -> None:
+def table_alone(sentence: str, table: pd.DataFrame | Wide, key: str, digits: int = 1) -> None:
     """Show a sentence and its table, when a chart would be empty; `key` also names the CSV file."""
     takeaway(sentence)
     _table_on_demand(table, key, digits, current().role)

@@ -21,6 +21,7 @@ from ui.session import ask
 
 SHORT_SERVICES_ALERT_PCT = 10
 STALE_AFTER_DAYS = 14
+NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -101,12 +102,14 @@ def _about_surplus(facts: Situation, canteens: pd.DataFrame) -> str | None:
     goal, value = facts.reference("surplus_target_pct"), facts.now.overproduction_pct
     if goal is None or value is None or value <= goal or canteens.empty:
         return None
-    largest = canteens.head(5)
-    share = percent(100 * largest["surplus_meals"].sum() / canteens["surplus_meals"].sum(), 0)
-    return (
-        f"Surproduction de {percent(value)}, au-dessus du repère de {percent(goal)}{SPACE}: "
-        f"revoir d’abord les quantités de {enumeration(largest['place'].tolist())}, qui font {share} des repas en trop."
-    )
+    start = f"Surproduction de {percent(value)}, au-dessus du repère de {percent(goal)}{SPACE}: "
+    above = canteens[canteens["stands_out"]]
+    if above.empty:
+        return f"{start}aucune cantine ne se détache de ce qu’on attend pour sa taille, revoir la règle de toutes."
+    beyond = (above["gap"] * above["meals_served"] / 100).nlargest(NAMED)
+    names = enumeration(above.loc[beyond.index, "place"].tolist())
+    meals = plural(round(beyond.sum()), "repas en trop", "repas en trop")
+    return f"{start}revoir d’abord les quantités de {names}, {meals} de plus qu’attendu pour leur taille."
 
 
 def _about_shortage(now: WasteSummary) -> str | None:

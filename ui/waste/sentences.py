@@ -6,17 +6,14 @@ from datetime import date
 
 import pandas as pd
 
-from data.calendar.names import MONTHS, WEEKDAYS
 from data.queries.waste import CONFORMING_DAYS, reliability
 from ui.kit.formats import (
     SPACE,
     count_of,
     day,
-    enumeration,
     long_day,
     number,
     percent,
-    plural,
     quantity,
 )
 
@@ -41,49 +38,6 @@ def trend_sentence(weeks: pd.DataFrame, goal: float | None) -> str:
         return f"Surproduction hebdomadaire{SPACE}: {peaks}"
     above = count_of(int((weeks["overproduction_pct"] > goal).sum()), len(weeks), "semaine")
     return f"La surproduction dépasse le repère de {percent(goal)} pendant {above}{SPACE}; {peaks}"
-
-
-def canteens_sentence(ranked: pd.DataFrame) -> str:
-    """Say which canteens have the largest part of the surplus."""
-    total = ranked["surplus_meals"].sum()
-    ranked = ranked[ranked["attached"]] if ranked["attached"].any() else ranked
-    top = ranked.head(3)
-    if len(ranked) <= 3 or not total:
-        return f"{plural(total, 'repas', 'repas')} prévus en trop au total."
-    share, names = percent(100 * top["surplus_meals"].sum() / total, 0), enumeration(top["place"].tolist())
-    return f"Trois cantines sur {len(ranked)} font {share} des repas en trop{SPACE}: {names}."
-
-
-def typing_errors(errors: pd.DataFrame) -> str | None:
-    """Say which obvious typing errors the ranking leaves out, though the city's figures count them."""
-    if errors.empty:
-        return None
-    named = [
-        f"{row['place']} le {day(row['date'])} ({number(row['planned'])} prévus, {number(row['served'])} servis)"
-        for row in errors.head(3).to_dict("records")
-    ]
-    count = plural(len(errors), "faute de frappe évidente", "fautes de frappe évidentes")
-    start = "" if len(errors) <= len(named) else "les plus grosses, "
-    return (
-        f"{count}, à corriger dans les journaux{SPACE}: {start}{enumeration(named)}. "
-        "Ce classement ne les compte pas\u00a0; les totaux, qu’elles ne déplacent pas assez, les comptent."
-    )
-
-
-def calendar_sentence(cells: pd.DataFrame) -> str:
-    """Say in which cells (weekday × month) the surplus is highest and lowest, among the cells that are filled."""
-    filled = cells.dropna(subset="surplus_pct")
-    if filled.empty:
-        return "Trop peu de jours pour comparer\u00a0: élargissez la période."
-    high, low = filled.nlargest(1, "surplus_pct").iloc[0], filled.nsmallest(1, "surplus_pct").iloc[0]
-
-    def cell(row: pd.Series) -> str:
-        weekday = WEEKDAYS[int(row["weekday"]) - 1]
-        return f"le {weekday} en {MONTHS[int(row['month']) - 1]} ({percent(row['surplus_pct'])})"
-
-    if len(filled) == 1:
-        return f"Une seule case est connue{SPACE}: {cell(high)}."
-    return f"Le surplus est le plus fort {cell(high)}, le plus faible {cell(low)}."
 
 
 def places_sentence(losses: pd.DataFrame) -> str:
@@ -128,13 +82,4 @@ def reliability_sentence(days: pd.DataFrame) -> str:
     return (
         f"Fiabilité {reliability(median)}{SPACE}: {number(median)} jours pesés par cantine en médiane, "
         f"{count_of(enough, len(days), 'cantine')} avec au moins {CONFORMING_DAYS} jours."
-    )
-
-
-def dishes_sentence(dishes: pd.DataFrame) -> str:
-    """Say which dish has the highest surplus on its days, with the number of days."""
-    first = dishes.iloc[0]
-    return (
-        f"Les jours de «{SPACE}{first['dish']}{SPACE}» ({plural(first['days'], 'jour')}), le surplus est de "
-        f"{percent(first['surplus_pct'])}, contre {percent(first['surplus_pct_other_days'])} les autres jours."
     )

@@ -18,6 +18,7 @@ from ui.summary.changes import change_sentence, change_table
 from ui.summary.situation import EquippedSchools, Situation, decisions
 from ui.summary.view import waste_figures
 from ui.waste import sentences as say
+from ui.waste.ranking_sentences import calendar_sentence, canteens_sentence, dishes_sentence
 
 SUMMARY = WasteSummary(
     meals_served=10_000, service_days=10, complete_days=10, meals_of_complete_days=10_000, canteens=3,
@@ -38,7 +39,9 @@ SITUATION = Situation(
     overview=Overview(False, date(2020, 1, 1), today_in_paris() - timedelta(days=1), 0),
     run=None,
 )
-CANTEENS = pd.DataFrame({"place": ["A", "B"], "surplus_meals": [400, 200]})
+CANTEENS = pd.DataFrame(
+    {"place": ["A", "B"], "meals_served": [4_000, 6_000], "gap": [5.0, -3.0], "stands_out": [True, False]}
+)
 
 
 def plain(text: str) -> str:
@@ -127,12 +130,34 @@ def test_the_grid_counts_the_canteens_that_sent_nothing() -> None:
     )
 
 
-def test_the_calendar_speaks_only_of_cells_that_show_a_surplus() -> None:
+def test_the_calendar_names_only_the_cells_that_stand_out() -> None:
     cells = pd.DataFrame({"weekday": [1, 2, 4], "month": [9, 9, 10], "surplus_pct": [5.0, None, 2.0]})
-    assert plain(say.calendar_sentence(cells)) == (
-        "Le surplus est le plus fort le lundi en septembre (5,0 %), le plus faible le jeudi en octobre (2,0 %)."
+    calm = calendar_sentence(cells.assign(stands_out=False))
+    assert plain(calm).startswith("Rien de net : de 2,0 % à 5,0 % selon les cases")
+    heavy = calendar_sentence(cells.assign(stands_out=[True, False, False]))
+    assert plain(heavy) == "1 case se détache sur 2 : le lundi en septembre (5,0 %)."
+    assert "Trop peu de jours" in calendar_sentence(cells.assign(surplus_pct=float("nan"), stands_out=False))
+
+
+def test_a_ranking_of_noise_names_no_dish_and_no_canteen() -> None:
+    dishes = pd.DataFrame(
+        {"dish": ["riz", "melon"], "days": [9, 8], "gap": [4.0, 1.0], "lower": [-1.0, -2.0], "upper": [9.0, 4.0]}
     )
-    assert "Trop peu de jours" in say.calendar_sentence(cells.assign(surplus_pct=float("nan")))
+    assert plain(dishes_sentence(dishes.assign(stands_out=False))) == (
+        "Rien de net : sur 2 plats servis au moins 8 jours, aucun n’a plus ou moins de surplus que n’en donne le "
+        "hasard."
+    )
+    clear = dishes.assign(stands_out=[True, False], lower=[1.0, -2.0])
+    assert plain(dishes_sentence(clear)) == (
+        "1 plat se détache, sur 2 plats servis au moins 8 jours : « riz » (+4,0 points, entre +1,0 et +9,0, 9 jours)."
+    )
+    ranked = pd.DataFrame(
+        {"place": ["A", "B"], "surplus_pct": [9.0, 4.0], "expected_pct": [6.0, 5.0], "gap": [3.0, -1]}
+    )
+    assert "Rien de net : sur 2 cantines" in plain(canteens_sentence(ranked.assign(stands_out=False)))
+    assert plain(canteens_sentence(ranked.assign(stands_out=[True, False]))) == (
+        "Sur 2 cantines, 1 a nettement plus de surplus qu’attendu pour sa taille : A (9,0 % au lieu de 6,0 %)."
+    )
 
 
 def test_canteens_that_differ_by_a_space_are_named_with_their_labels() -> None:
