@@ -1,6 +1,6 @@
 """False alarms of the rankings: `python -m benchmarks.accuracy.rankings [--shuffles 200] [--seed 1] [--only demo]`.
 
-Dates (or canteens of like size, week by week) are shuffled, so that nothing differs but by chance: in how many of the
+Dates (or canteens, week by week) are shuffled, so that nothing differs but by chance: in how many of the
 shuffles does any dish, canteen or cell of the calendar stand out? Beside it, what stands out of the true data.
 """
 
@@ -26,7 +26,6 @@ YEARS = {
     "demo": [(2024, 2025), (2025, 2026), (2023, 2026)],
     "real": [(2015, 2016), (2016, 2017), (2011, 2018)],
 }
-LIKE_SIZE = 8  # canteens that are swapped with one another
 
 Draw = Callable[[np.random.Generator | None], int]
 
@@ -56,7 +55,7 @@ def draws(store: Store, selection: Selection) -> dict[str, Draw]:
     """Return, by ranking, a function that counts what stands out: of shuffled data, or of the true one (None)."""
     return {
         "dishes, dates shuffled": dish_draw(store, selection),
-        "canteens of like size swapped": canteen_draw(store, selection),
+        "canteens swapped week by week": canteen_draw(store, selection),
         "calendar, dates shuffled": calendar_draw(store, selection),
     }
 
@@ -76,16 +75,17 @@ def dish_draw(store: Store, selection: Selection) -> Draw:
 
 
 def canteen_draw(store: Store, selection: Selection) -> Draw:
-    """Swap, in each week, the canteens that follow one another in size."""
+    """Swap, in each week, how far canteens are from what is expected for their size."""
     weeks = waste.canteen_weeks(store, selection)
-    daily = weeks.groupby("place")["meals_served"].sum() / weeks.groupby("place")["days"].sum()
-    neighbours = weeks["place"].map(daily.rank(method="first")) // LIKE_SIZE
+    totals = weeks.groupby("place")[["days", "meals_served", "surplus_meals"]].sum()
+    expected = weeks["meals_served"] * weeks["place"].map(canteens.expected_rates(totals))
+    ratio = weeks["surplus_meals"] / expected
 
     def draw(rng: np.random.Generator | None) -> int:
         moved = weeks
         if rng is not None:
-            by_week = [weeks["week"], neighbours]
-            moved = weeks.assign(place=weeks.groupby(by_week)["place"].transform(lambda one: rng.permutation(one)))
+            swapped = ratio.groupby(weeks["week"]).transform(lambda one: rng.permutation(one))
+            moved = weeks.assign(surplus_meals=expected * swapped)
         return int(canteens.compared_with_their_size(moved)["stands_out"].sum())
 
     return draw

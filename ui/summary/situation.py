@@ -9,7 +9,8 @@ import pandas as pd
 
 from data.calendar.exceptional import exceptional_days
 from data.clock import today_in_paris
-from data.queries import losses, waste
+from data.queries import waste
+from data.queries.city_waste import CityWaste, SameCanteens, city_waste, same_canteens
 from data.queries.forecasts import runs
 from data.queries.forecasts.runs import ForecastRun
 from data.queries.overview import Overview, Reference, references, store_overview
@@ -46,7 +47,8 @@ class Situation:
     compared: WasteSummary
     before: WasteSummary
     references: dict[str, Reference]
-    weighing_days: float | None
+    city_waste: CityWaste
+    same_canteens: SameCanteens
     rollout: RolloutSummary
     equipped: EquippedSchools
     overview: Overview
@@ -57,23 +59,18 @@ class Situation:
         reference = self.references.get(name)
         return reference.value if reference else None
 
-    @property
-    def wasted_kg(self) -> float | None:
-        """Estimated waste of the whole city: the grams per weighed meal, times all the meals served."""
-        grams = self.now.grams_per_meal
-        return None if grams is None else grams * self.whole.meals_served / 1000
-
-    def estimate(self, name: str) -> float | None:
-        """Return the estimated waste times a reference per kilogram."""
-        per_kg = self.reference(name)
-        return None if per_kg is None or self.wasted_kg is None else self.wasted_kg * per_kg
+    def estimates(self, name: str) -> tuple[float, float, float] | None:
+        """Return the waste of the whole city times a reference per kilogram: the estimate and its ends, or None."""
+        per_kg, city = self.reference(name), self.city_waste
+        if per_kg is None or city.kilograms is None or city.lower is None or city.upper is None:
+            return None
+        return per_kg * city.kilograms, per_kg * city.lower, per_kg * city.upper
 
 
 def situation(selection: Selection) -> Situation:
     """Gather the figures of the page."""
     overview, today = ask(store_overview), today_in_paris()
     end = min(selection.end, today)
-    days = ask(losses.weighing_days, selection)["days"]
     last_day = overview.last_day or selection.end
     complete = replace(selection, complete_only=True)
     return Situation(
@@ -83,7 +80,8 @@ def situation(selection: Selection) -> Situation:
         compared=ask(waste.waste_summary, complete.until(last_day)),
         before=ask(waste.waste_summary, complete.year_before(last_day)),
         references=ask(references),
-        weighing_days=float(days.median()) if len(days) else None,
+        city_waste=ask(city_waste, selection),
+        same_canteens=ask(same_canteens, selection.until(last_day), selection.year_before(last_day)),
         rollout=ask(rollout_summary, today),
         equipped=EquippedSchools(end, ask(rollout_summary, end).equipped),
         overview=overview,

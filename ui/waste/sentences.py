@@ -46,7 +46,7 @@ def places_sentence(losses: pd.DataFrame) -> str:
     label, reference = PLACES[str(grams.idxmax())]
     share = percent(100 * grams.max() / grams.sum() if grams.sum() else None, 0)
     measured = f"{label}{SPACE}: {quantity(grams.max(), 'g')} par repas, {share} de ce qui est jeté"
-    return f"{measured} (référence{SPACE}: {quantity(reference, 'g')})."
+    return f"{measured}, en pesée brute (référence, comestible seul{SPACE}: {quantity(reference, 'g')})."
 
 
 def ahead_sentence(days: pd.DataFrame, today: date, *, city: bool) -> str:
@@ -81,5 +81,6 @@ def reliability_sentence(days: pd.DataFrame) -> str:
     median, enough = days["days"].median(), int((days["days"] >= CONFORMING_DAYS).sum())
     return (
         f"Fiabilité {reliability(median)}{SPACE}: {number(median)} jours pesés par cantine en médiane, "
-        f"{count_of(enough, len(days), 'cantine')} avec au moins {CONFORMING_DAYS} jours."
+        f"{count_of(enough, len(days), 'cantine')} avec au moins {CONFORMING_DAYS} jours. "
+        "Cela ne dit rien des cantines qui ne pèsent pas."
     )

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from data.clock import today_in_paris
+from data.queries.city_waste import CityWaste, SameCanteens
 from data.queries.overview import Overview, Reference
 from data.queries.rollout import RolloutSummary
 from data.queries.waste import WasteSummary, reliability
@@ -33,7 +34,8 @@ SITUATION = Situation(
     compared=SUMMARY,
     before=SUMMARY,
     references={"surplus_target_pct": Reference(6.5, "%", "source"), "full_cost_eur_per_kg": Reference(6, "€/kg", "s")},
-    weighing_days=5,
+    city_waste=CityWaste(12, 4, 10.0, 1_000.0, 900.0, 1_100.0),
+    same_canteens=SameCanteens(7, 100.0, 120.0),
     rollout=RolloutSummary(schools=12, goal=12, equipped=12, connected=12, late=0, late_done=0, blocked=()),
     equipped=EquippedSchools(today_in_paris(), 12),
     overview=Overview(False, date(2020, 1, 1), today_in_paris() - timedelta(days=1), 0),
@@ -72,12 +74,21 @@ def test_each_figure_off_its_reference_asks_for_one_decision(changed: dict[str, 
     assert said in plain(found[0])
 
 
-def test_the_cost_is_the_weighed_grams_extended_to_all_meals() -> None:
-    assert SITUATION.wasted_kg == pytest.approx(100.0 / 1_000 * 10_000)
-    assert SITUATION.estimate("full_cost_eur_per_kg") == pytest.approx(6_000)
-    unweighed = replace(SITUATION, now=replace(SUMMARY, weighed_meals=0, weighed_kg=0.0))
-    assert unweighed.wasted_kg is None
-    assert unweighed.estimate("full_cost_eur_per_kg") is None
+def test_the_cost_stands_with_its_range_and_the_share_of_the_meals_that_are_weighed() -> None:
+    _, cost, co2e, _ = waste_figures(SITUATION)
+    assert plain(cost.value) == "6 000 €"
+    assert plain(cost.note or "") == "entre 5 400 et 6 600 €, d’après 10,0 % des repas, pesée brute"
+    assert plain(co2e.value) == "—"  # no reference
+
+
+def test_below_the_minimum_no_figure_is_given_for_the_city() -> None:
+    few = replace(SITUATION, city_waste=CityWaste(7, 7, 3.0))
+    _, cost, co2e, _ = waste_figures(few)
+    assert (cost.value, co2e.value) == ("—", "—")
+    assert plain(cost.note or "") == (
+        "pas de chiffre pour la ville : 7 cantines (7 du pilote) et 3,0 % des repas pesés. Il faut 10 cantines pesées "
+        "au moins 4 jours, dont 5 hors du pilote, et 5 % des repas."
+    )
 
 
 def test_a_change_is_told_with_both_sides_of_the_plan() -> None:
@@ -86,9 +97,9 @@ def test_a_change_is_told_with_both_sides_of_the_plan() -> None:
         plain(change_sentence(SUMMARY, before))
         == "Le surplus baisse de 2,0 points, à 6,0 %, et le manque reste à 1,0 %."
     )
-    rows = change_table(SUMMARY, before).set_index("Indicateur")["Écart"].map(plain)
+    rows = change_table(SUMMARY, before, SameCanteens(7, 100.0, 120.0)).set_index("Indicateur")["Écart"].map(plain)
     assert rows["Surplus"] == "−2,0 points"
-    assert rows["Gaspillage par repas"] == "0 g"
+    assert rows[rows.index.str.startswith("Gaspillage par repas (7")].item() == "−20 g"
 
 
 @pytest.mark.parametrize(
@@ -180,7 +191,7 @@ def test_every_week_stands_in_one_run_and_no_run_is_wider_than_a_page(count: int
 def test_an_estimate_of_100_tonnes_or_more_has_no_decimal(tonnes: float, shown: str) -> None:
     facts = replace(
         SITUATION,
-        now=replace(SUMMARY, weighed_kg=100 * tonnes),
+        city_waste=CityWaste(12, 4, 10.0, 1000 * tonnes, 900 * tonnes, 1100 * tonnes),
         references={"co2e_kg_per_kg": Reference(1.0, "kg CO₂e/kg", "452 g CO₂e par repas")},
     )
     assert plain(waste_figures(facts)[2].value) == shown
