@@ -43,32 +43,48 @@ def weighing_days(store: Store, selection: Selection) -> pd.DataFrame:
     return store.read(WEIGHING_DAYS, parameters(store, selection))
 
 
-BY_DISH = rf"""
-WITH days AS (
-    SELECT
-        date,
-        sum(meals_served) FILTER (meals_planned IS NOT NULL) AS meals_served,
-        coalesce(sum(greatest(gap, 0)), 0) AS surplus_meals,
-        sum(meals_served) FILTER (wasted_kg IS NOT NULL) AS weighed_meals,
-        sum(wasted_kg) FILTER (meals_served > 0) AS wasted_kg
-    FROM {SELECTED}
-    WHERE meals_served IS NOT NULL
-    GROUP BY date
-), menu_days AS (
-    -- Only the days with a known menu: the dish may have been served on a day without one.
-    SELECT * FROM days SEMI JOIN menus USING (date)
-), city AS (
+# A dish is ranked from this number of days on: on fewer, its days say more of themselves than of the dish.
+LEAST_DISH_DAYS = 8
+
+# Only the days with a known menu: the dish may have been served on a day without one.
+MENU_DAYS = f"""
+SELECT
+    date,
+    sum(meals_served) FILTER (meals_planned IS NOT NULL) AS meals_served,
+    coalesce(sum(greatest(gap, 0)), 0) AS surplus_meals,
+    sum(meals_served) FILTER (wasted_kg IS NOT NULL) AS weighed_meals,
+    sum(wasted_kg) FILTER (meals_served > 0) AS wasted_kg
+FROM {SELECTED} SEMI JOIN menus USING (date)
+WHERE meals_served IS NOT NULL
+GROUP BY date
+"""
+DISH_DAYS = r"SELECT DISTINCT date, lower(trim(regexp_replace(dish, '\s+', ' ', 'g'))) AS dish FROM menus"
+
+
+def menu_days(store: Store, selection: Selection) -> pd.DataFrame:
+    """Return one row per day that has a menu and both figures: date, meals served, surplus meals."""
+    statement = f"SELECT date, meals_served, surplus_meals FROM ({MENU_DAYS}) WHERE meals_served > 0 ORDER BY date"
+    return store.read(statement, parameters(store, selection))
+
+
+def dish_days(store: Store, selection: Selection) -> pd.DataFrame:
+    """Return one row per day × dish of the menus of a period."""
+    statement = f"SELECT * FROM ({DISH_DAYS}) WHERE date BETWEEN $start AND $end ORDER BY date, dish"
+    return store.read(statement, {"start": selection.start, "end": selection.end})
+
+
+BY_DISH = f"""
+WITH menu_days AS ({MENU_DAYS}), dish_days AS ({DISH_DAYS}), city AS (
     SELECT sum(meals_served) AS meals_served, sum(surplus_meals) AS surplus_meals,
         sum(weighed_meals) AS weighed_meals, sum(wasted_kg) AS wasted_kg
     FROM menu_days
-), dish_days AS (
-    SELECT DISTINCT date, lower(trim(regexp_replace(dish, '\s+', ' ', 'g'))) AS dish FROM menus
 ), dishes AS (
-    SELECT dish, count(*) AS days, sum(meals_served) AS meals_served, sum(surplus_meals) AS surplus_meals,
+    SELECT dish, count(*) FILTER (meals_served > 0) AS days,
+        sum(meals_served) AS meals_served, sum(surplus_meals) AS surplus_meals,
         coalesce(sum(weighed_meals), 0) AS weighed_meals, coalesce(sum(wasted_kg), 0) AS wasted_kg
     FROM dish_days JOIN menu_days USING (date)
     GROUP BY dish
-    HAVING count(*) >= $least_days
+    HAVING count(*) FILTER (meals_served > 0) >= $least_days
 )
 SELECT
     dish, days, dishes.meals_served::BIGINT AS meals_served,
@@ -84,6 +100,6 @@ ORDER BY surplus_pct - surplus_pct_other_days DESC, dish
 """
 
 
-def by_dish(store: Store, selection: Selection, least_days: int = 3) -> pd.DataFrame:
+def by_dish(store: Store, selection: Selection, least_days: int = LEAST_DISH_DAYS) -> pd.DataFrame:
     """Return one row per dish served on at least `least_days` days, compared with the other days that have a menu."""
     return store.read(BY_DISH, {**parameters(store, selection), "least_days": least_days})

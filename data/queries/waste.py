@@ -178,6 +178,38 @@ def by_canteen(store: Store, selection: Selection) -> pd.DataFrame:
     return store.read(BY_CANTEEN, parameters(store, selection))
 
 
+CANTEEN_WEEKS = f"""
+SELECT
+    canteen, any_value(canteen_label) AS place, date_trunc('week', date) AS week, count(DISTINCT date) AS days,
+    sum(meals_served)::BIGINT AS meals_served, coalesce(sum(gap) FILTER (gap > 0), 0)::BIGINT AS surplus_meals
+FROM {SELECTED}
+WHERE gap IS NOT NULL AND canteen IS NOT NULL AND ($with_exceptional OR NOT mistyped)
+GROUP BY canteen, week
+HAVING sum(meals_served) > 0
+ORDER BY canteen, week
+"""
+
+
+def canteen_weeks(store: Store, selection: Selection) -> pd.DataFrame:
+    """Return one row per canteen × week: the days, meals and surplus of which `by_canteen` is made."""
+    return store.read(CANTEEN_WEEKS, parameters(store, selection))
+
+
+BY_DAY = f"""
+SELECT date, sum(meals_served)::BIGINT AS meals_served, coalesce(sum(greatest(gap, 0)), 0)::BIGINT AS surplus_meals
+FROM {SELECTED}
+WHERE gap IS NOT NULL
+GROUP BY date
+HAVING sum(meals_served) > 0
+ORDER BY date
+"""
+
+
+def by_day(store: Store, selection: Selection) -> pd.DataFrame:
+    """Return one row per day: meals served, surplus."""
+    return store.read(BY_DAY, parameters(store, selection))
+
+
 BY_WEEKDAY_AND_MONTH = f"""
 SELECT
     isodow(date) AS weekday,

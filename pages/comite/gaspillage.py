@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from data.queries import overview, waste
+from models.rankings import calendar, canteens, dishes
 from ui.access import require
 from ui.kit import blocks, filters
 from ui.session import ask
-from ui.waste import ahead, view
+from ui.waste import ahead, rankings, view
 
 require("comite", "cantine", "cuisine")
 blocks.page_title("Gaspillage", "Où, quand et sur quels plats perdons-nous\u00a0?")
@@ -24,8 +25,8 @@ if not summary.pairs_served:
 
 view.headline(selection, summary)
 view.trend(selection, ask(overview.references).get("surplus_target_pct"))
-view.canteens(selection)
-view.calendar(selection)
+rankings.canteens(selection, ask(canteens.canteens, selection))
+rankings.calendar(selection, ask(calendar.calendar, selection))
 view.places(selection)
 ahead.ahead(selection)
-view.dishes(selection)
+rankings.dishes(ask(dishes.dishes, selection))

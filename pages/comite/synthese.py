@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from data.clock import today_in_paris
-from data.queries import overview, waste
+from data.queries import overview
 from models.pilot import study
+from models.rankings import canteens
 from ui.access import require
 from ui.kit import blocks, filters
 from ui.pilot_effect import view as pilot_effect_view
@@ -25,7 +26,7 @@ if not ask(overview.school_years_with_data):
 
 selection = filters.selection_or_stop(with_place=False, with_history=False)
 facts = situation(selection)
-canteens = ask(waste.by_canteen, selection)
+ranked = ask(canteens.canteens, selection)
 
 blocks.figures(summary_view.meals_figures(facts), "repas")
 summary_view.exceptional_note(facts)
@@ -33,7 +34,7 @@ blocks.figures(summary_view.waste_figures(facts), "gaspillage")
 summary_view.freshness(facts)
 
 with blocks.question("Que décider\u00a0?", summary_view.DECISIONS_CAPTION):
-    blocks.sentences(decisions(facts, canteens))
+    blocks.sentences(decisions(facts, ranked))
 summary_view.programme_decisions(today_in_paris())
 pilot_effect_view.summary(ask(study.study))
 changes.changes(facts)

@@ -22,9 +22,9 @@ LINE = HEADER + "A;M;05/09/2016;9;9\n"
 def somebody_is_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let somebody else deposit the same file between the click of a person and its write."""
 
-    def late(store: Store, name: str, content: bytes, *rest: Any) -> Any:  # noqa: ANN401
+    def late(store: Store, name: str, content: bytes, *rest: Any, **options: Any) -> Any:  # noqa: ANN401
         apply(store, name, content, "autre@ville.fr")
-        return deposit_apply.apply(store, name, content, *rest)
+        return deposit_apply.apply(store, name, content, *rest, **options)
 
     monkeypatch.setattr(view, "apply", late)
 

@@ -86,20 +86,27 @@ def figure(
     _table_on_demand(table, key, digits, current().role)
 
 
-def table_alone(sentence: str, table: pd.DataFrame, key: str, digits: int = 1) -> None:
+def table_alone(sentence: str, table: pd.DataFrame | Wide, key: str, digits: int = 1) -> None:
     """Show a sentence and its table, when a chart would be empty; `key` also names the CSV file."""
     takeaway(sentence)
-    _table_on_demand(table, key, digits, current().role)
+    _table_on_demand(table, key, digits, current().role, "Voir tous les chiffres", "chiffres")
 
 
 @st.fragment
-def _table_on_demand(table: pd.DataFrame | Wide, key: str, digits: int, role: str) -> None:
+def _table_on_demand(
+    table: pd.DataFrame | Wide,
+    key: str,
+    digits: int,
+    role: str,
+    label: str = "Voir le tableau",
+    prefix: str = "tableau",
+) -> None:
     """Show an expander with the table of a chart; it is sent to the browser when somebody opens it.
 
     Opening runs this fragment only, not the page and its access check: so the role is checked again here.
     """
     require(role)
-    with st.expander("Voir le tableau", key=f"tableau_{key}", on_change="rerun") as expander:
+    with st.expander(label, key=f"{prefix}_{key}", on_change="rerun") as expander:
         if expander.open:
             tables.table(table, key, digits)
 

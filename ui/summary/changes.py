@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from data.queries.city_waste import SameCanteens
 from data.queries.waste import WasteSummary
 from ui.kit import blocks, sheet
 from ui.kit.formats import MISSING, SPACE, number, percent, plural, quantity, signed
@@ -21,7 +22,7 @@ def changes(facts: Situation) -> None:
             blocks.empty_state("Aucun chiffre connu pour la même période un an plus tôt.")
             return
         blocks.takeaway(change_sentence(facts.compared, facts.before))
-        sheet.sheet_of(change_table(facts.compared, facts.before))
+        sheet.sheet_of(change_table(facts.compared, facts.before, facts.same_canteens))
         days = [plural(one.complete_days, "jour comparé", "jours comparés") for one in (facts.compared, facts.before)]
         blocks.note(f"{days[0]}, {days[1]} un an plus tôt.")
 
@@ -32,7 +33,7 @@ def change_sentence(now: WasteSummary, before: WasteSummary) -> str:
     return f"Le surplus {surplus}{',' if ', ' in surplus else ''} et le manque {shortage}."
 
 
-def change_table(now: WasteSummary, before: WasteSummary) -> pd.DataFrame:
+def change_table(now: WasteSummary, before: WasteSummary, weighed: SameCanteens) -> pd.DataFrame:
     """Return one row per indicator: this period, a year before, the difference."""
     rows = [
         ("Repas servis par jour", now.meals_per_day, before.meals_per_day, "", 0),
@@ -40,11 +41,18 @@ def change_table(now: WasteSummary, before: WasteSummary) -> pd.DataFrame:
         ("Surplus", now.surplus_pct, before.surplus_pct, "%", 1),
         ("Manque", now.shortage_pct, before.shortage_pct, "%", 1),
         ("Services en manque", now.short_services_pct, before.short_services_pct, "%", 1),
-        ("Gaspillage par repas", now.grams_per_meal, before.grams_per_meal, "g", 0),
+        (f"Gaspillage par repas{_where(weighed)}", weighed.now, weighed.before, "g", 0),
     ]
     return pd.DataFrame(
         [_change_row(*row) for row in rows], columns=["Indicateur", "Cette période", "Un an plus tôt", "Écart"]
     )
+
+
+def _where(weighed: SameCanteens) -> str:
+    """Say which canteens are compared: others would be a change of canteens, not of waste."""
+    if not weighed.canteens:
+        return " (aucune cantine pesée les deux fois)"
+    return f" ({plural(weighed.canteens, 'cantine pesée', 'cantines pesées')} les deux fois)"
 
 
 def _change_row(label: str, now: float | None, before: float | None, unit: str, digits: int) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ import pandas as pd
 
 from data.calendar.exceptional import exceptional_days
 from data.clock import today_in_paris
-from data.queries import losses, waste
+from data.queries import waste
+from data.queries.city_waste import CityWaste, SameCanteens, city_waste, same_canteens
 from data.queries.forecasts import runs
 from data.queries.forecasts.runs import ForecastRun
 from data.queries.overview import Overview, Reference, references, store_overview
@@ -21,6 +22,7 @@ from ui.session import ask
 
 SHORT_SERVICES_ALERT_PCT = 10
 STALE_AFTER_DAYS = 14
+NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ class Situation:
     compared: WasteSummary
     before: WasteSummary
     references: dict[str, Reference]
-    weighing_days: float | None
+    city_waste: CityWaste
+    same_canteens: SameCanteens
     rollout: RolloutSummary
     equipped: EquippedSchools
     overview: Overview
@@ -56,23 +59,18 @@ class Situation:
         reference = self.references.get(name)
         return reference.value if reference else None
 
-    @property
-    def wasted_kg(self) -> float | None:
-        """Estimated waste of the whole city: the grams per weighed meal, times all the meals served."""
-        grams = self.now.grams_per_meal
-        return None if grams is None else grams * self.whole.meals_served / 1000
-
-    def estimate(self, name: str) -> float | None:
-        """Return the estimated waste times a reference per kilogram."""
-        per_kg = self.reference(name)
-        return None if per_kg is None or self.wasted_kg is None else self.wasted_kg * per_kg
+    def estimates(self, name: str) -> tuple[float, float, float] | None:
+        """Return the waste of the whole city times a reference per kilogram: the estimate and its ends, or None."""
+        per_kg, city = self.reference(name), self.city_waste
+        if per_kg is None or city.kilograms is None or city.lower is None or city.upper is None:
+            return None
+        return per_kg * city.kilograms, per_kg * city.lower, per_kg * city.upper
 
 
 def situation(selection: Selection) -> Situation:
     """Gather the figures of the page."""
     overview, today = ask(store_overview), today_in_paris()
     end = min(selection.end, today)
-    days = ask(losses.weighing_days, selection)["days"]
     last_day = overview.last_day or selection.end
     complete = replace(selection, complete_only=True)
     return Situation(
@@ -82,7 +80,8 @@ def situation(selection: Selection) -> Situation:
         compared=ask(waste.waste_summary, complete.until(last_day)),
         before=ask(waste.waste_summary, complete.year_before(last_day)),
         references=ask(references),
-        weighing_days=float(days.median()) if len(days) else None,
+        city_waste=ask(city_waste, selection),
+        same_canteens=ask(same_canteens, selection.until(last_day), selection.year_before(last_day)),
         rollout=ask(rollout_summary, today),
         equipped=EquippedSchools(end, ask(rollout_summary, end).equipped),
         overview=overview,
@@ -101,12 +100,14 @@ def _about_surplus(facts: Situation, canteens: pd.DataFrame) -> str | None:
     goal, value = facts.reference("surplus_target_pct"), facts.now.overproduction_pct
     if goal is None or value is None or value <= goal or canteens.empty:
         return None
-    largest = canteens.head(5)
-    share = percent(100 * largest["surplus_meals"].sum() / canteens["surplus_meals"].sum(), 0)
-    return (
-        f"Surproduction de {percent(value)}, au-dessus du repère de {percent(goal)}{SPACE}: "
-        f"revoir d’abord les quantités de {enumeration(largest['place'].tolist())}, qui font {share} des repas en trop."
-    )
+    start = f"Surproduction de {percent(value)}, au-dessus du repère de {percent(goal)}{SPACE}: "
+    above = canteens[canteens["stands_out"]]
+    if above.empty:
+        return f"{start}aucune cantine ne se détache de ce qu’on attend pour sa taille, revoir la règle de toutes."
+    beyond = (above["gap"] * above["meals_served"] / 100).nlargest(NAMED)
+    names = enumeration(above.loc[beyond.index, "place"].tolist())
+    meals = plural(round(beyond.sum()), "repas en trop", "repas en trop")
+    return f"{start}revoir d’abord les quantités de {names}, {meals} de plus qu’attendu pour leur taille."
 
 
 def _about_shortage(now: WasteSummary) -> str | None:

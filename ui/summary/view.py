@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 
 from data.clock import today_in_paris
 from data.queries import steering
+from data.queries.city_waste import LEAST_CANTEENS, LEAST_DAYS, LEAST_OTHERS, LEAST_SHARE_PCT, CityWaste
 from data.queries.pilot import Study
 from data.queries.rollout import RolloutSummary, rollout_summary
-from data.queries.waste import reliability
 from data.typography import french
 from ui.kit import blocks, exceptional
 from ui.kit.blocks import Figure
@@ -22,6 +23,10 @@ from ui.session import ask
 from ui.summary.situation import EquippedSchools, Situation, about_schools
 
 GROSS = "pesée brute\u00a0; la référence ne compte que le comestible"
+MINIMUM = (
+    f"Il faut {LEAST_CANTEENS} cantines pesées au moins {LEAST_DAYS} jours, dont {LEAST_OTHERS} hors du pilote, et "
+    f"{LEAST_SHARE_PCT}\u00a0% des repas."
+)
 DECISIONS_CAPTION = (
     "Déduit des chiffres de la période, sans les jours exceptionnels\u00a0; l’équipement, l’âge des données et les "
     "points sans cantine sont ceux d’aujourd’hui."
@@ -90,30 +95,55 @@ def exceptional_note(facts: Situation) -> None:
 
 def waste_figures(facts: Situation) -> list[Figure]:
     """Return the figures in grams, euros and CO₂e, the schools and the dates."""
-    now = facts.now
-    level = f", fiabilité {reliability(facts.weighing_days)}" if facts.weighing_days is not None else ""
+    now, cost, co2e = facts.now, facts.estimates("full_cost_eur_per_kg"), facts.estimates("co2e_kg_per_kg")
+    purchases = facts.estimates("purchase_cost_eur_per_kg")
     return [
         Figure(
             "Gaspillage par repas",
             quantity(now.grams_per_meal, "g"),
-            f"ADEME{SPACE}: {quantity(facts.reference('waste_reference_g'), 'g')} (comestible seul). "
-            f"{count_of(now.weighing_canteens, now.canteens, 'cantine')}{level}",
+            f"{count_of(now.weighing_canteens, now.canteens, 'cantine')}. "
+            f"Pesée brute{SPACE}; ADEME, comestible seul{SPACE}: {quantity(facts.reference('waste_reference_g'), 'g')}",
             _help(facts, "waste_reference_g"),
         ),
         Figure(
             "Coût estimé",
-            quantity(_rounded(facts.estimate("full_cost_eur_per_kg")), "€"),
-            _weighed(facts, f"dont {quantity(_rounded(facts.estimate('purchase_cost_eur_per_kg')), '€')} d’achats"),
+            quantity(_rounded(cost and cost[0]), "€"),
+            city_note(facts.city_waste, _between(cost, _rounded, "€"))
+            + (f", dont {quantity(_rounded(purchases[0]), '€')} d’achats" if purchases else ""),
             _help(facts, "full_cost_eur_per_kg"),
         ),
         Figure(
             "CO₂e estimé",
-            _tonnes(facts.estimate("co2e_kg_per_kg")),
-            _weighed(facts, f"pour {_tonnes(facts.wasted_kg)} de nourriture, pesée brute"),
+            _tonnes(co2e and co2e[0]),
+            city_note(facts.city_waste, _between(co2e, _in_tonnes, "t")),
             _help(facts, "co2e_kg_per_kg"),
         ),
         _schools(facts.rollout, facts.equipped),
     ]
+
+
+def city_note(city: CityWaste, between: str | None) -> str:
+    """Say how wide an estimate for the whole city is, or why there is none."""
+    if not city.weighing:
+        return "faute de pesées"
+    if city.kilograms is None:
+        return (
+            f"pas de chiffre pour la ville{SPACE}: {plural(city.weighing, 'cantine')} ({city.pilots} du pilote) et "
+            f"{percent(city.share_pct)} des repas pesés. {MINIMUM}"
+        )
+    return f"{between or MISSING}, d’après {percent(city.share_pct)} des repas, pesée brute"
+
+
+def _between(ends: tuple[float, ...] | None, scaled: Callable[[float], float | None], unit: str) -> str | None:
+    if ends is None:
+        return None
+    digits = 1 if unit == "t" and ends[2] < 100_000 else 0
+    lower, upper = (scaled(end) for end in ends[1:])
+    return f"entre {number(lower, digits)} et {quantity(upper, unit, digits)}"
+
+
+def _in_tonnes(kilograms: float) -> float:
+    return kilograms / 1000
 
 
 def freshness(facts: Situation) -> None:
@@ -122,8 +152,22 @@ def freshness(facts: Situation) -> None:
     forecasts = f"prévisions du {moment(facts.run.finished_at)}" if facts.run else "pas encore de prévisions"
     incomplete = incomplete_sentence(facts.overview.incomplete_days)
     blocks.note(" ".join(filter(None, [f"{meals}{SPACE}; {forecasts}.", incomplete])))
-    if facts.wasted_kg is not None:
+    if facts.city_waste.weighing:
         blocks.note(f"Gaspillage, coût et CO₂e{SPACE}: {GROSS}. Ces trois chiffres sont donc des estimations hautes.")
+    if facts.city_waste.kilograms is not None:
+        blocks.note(range_sentence(facts.city_waste))
+
+
+def range_sentence(city: CityWaste) -> str:
+    """Say what the estimates for the city are extended from, and what their range holds."""
+    whose = "les cantines du pilote valent pour celles du pilote, les autres pour les autres"
+    pilots = f", dont {city.pilots} du pilote" if city.pilots else ""
+    return (
+        f"Coût et CO₂e{SPACE}: {plural(city.weighing, 'cantine')} pesées au moins {LEAST_DAYS} jours{pilots}, "
+        f"étendues à tous les repas servis "
+        f"({whose}). La fourchette (95{SPACE}%) vient des écarts entre cantines{SPACE}; elle suppose que celles qui "
+        "pèsent ressemblent aux autres."
+    )
 
 
 def sources(facts: Situation) -> None:
@@ -132,7 +176,7 @@ def sources(facts: Situation) -> None:
         blocks.sentences(source for name in REFERENCES if (source := _source(facts, name)))
         blocks.note(
             "Coût et CO₂e\u00a0: grammes par repas là où l’on pèse, étendus à tous les repas servis "
-            f"({GROSS}). "
+            f"({GROSS}). {MINIMUM} "
             "La loi AGEC demandait 50\u00a0% de gaspillage en moins entre 2015 et 2025\u00a0: l’échéance est passée."
         )
 
@@ -206,10 +250,6 @@ def programme_decisions(today: date) -> None:
             blocks.link("pages/mission/deploiement.py", "Voir le déploiement")
         if others:
             blocks.link("pages/mission/portefeuille.py", "Voir le portefeuille")
-
-
-def _weighed(facts: Situation, sentence: str) -> str:
-    return "faute de pesées" if facts.wasted_kg is None else sentence
 
 
 def _against(value: float | None, goal: float | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import product
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -13,6 +14,8 @@ from ui.kit.exceptional import MARK
 
 # Place of loss → its pattern, which distinguishes it without the colours.
 PATTERNS = {"leftovers": "", "unserved": "/", "preparation": "x"}
+# The scale of the heat map begins at zero and never ends below this: a few points apart are a shade, not a contrast.
+LEAST_SCALE = 20
 WEEK_HOVER = "semaine du %{x|%d/%m/%Y}<br>%{customdata}<extra>%{fullData.name}</extra>"
 
 
@@ -91,18 +94,22 @@ def _weekly_bars(fig: go.Figure, weeks: pd.DataFrame, column: str, sign: int, na
 def weekday_month(cells: pd.DataFrame, marked: Collection[tuple[int, int]] = ()) -> go.Figure:
     """Draw the surplus of each weekday × month of the school year as a heat map, with the value in each cell.
 
-    The cells (weekday, month) that hold exceptional days are marked.
+    The cells that stand out are bold; the cells (weekday, month) that hold exceptional days are marked.
     """
     weekdays = sorted(set(cells["weekday"].tolist()))
     months = sorted(set(cells["month"].tolist()), key=lambda month: (month - 9) % 12)
     grid = cells.pivot(index="weekday", columns="month", values="surplus_pct").reindex(index=weekdays, columns=months)
+    clear = set(cells.loc[cells["stands_out"], ["weekday", "month"]].itertuples(index=False, name=None))
     fig = chart.base(height=110 + 44 * len(grid))
     fig.add_heatmap(
         z=grid.to_numpy(),
         x=[SHORT_MONTHS[month - 1] for month in months],
         y=[WEEKDAYS[weekday - 1] for weekday in weekdays],
+        zmin=0,
+        zmax=max(LEAST_SCALE, cells["surplus_pct"].max()),
         text=[
-            [_cell(grid.loc[weekday, month], (weekday, month) in marked) for month in months] for weekday in weekdays
+            [_cell(grid.loc[cell], bold=cell in clear, marked=cell in marked) for cell in product([weekday], months)]
+            for weekday in weekdays
         ],
         texttemplate="%{text}",
         colorscale=chart.SEQUENTIAL,
@@ -116,8 +123,38 @@ def weekday_month(cells: pd.DataFrame, marked: Collection[tuple[int, int]] = ())
     return fig
 
 
-def _cell(surplus: float, marked: bool) -> str:
-    return "" if pd.isna(surplus) else f"{formats.number(surplus, 1)}{f' {MARK}' if marked else ''}"
+def _cell(surplus: float, *, bold: bool, marked: bool) -> str:
+    text = "" if pd.isna(surplus) else f"{formats.number(surplus, 1)}{f' {MARK}' if marked else ''}"
+    return f"<b>{text}</b>" if text and bold else text
+
+
+def standing_out(labels: pd.Series, rows: pd.DataFrame, texts: list[str]) -> go.Figure:
+    """Draw what stands out, the first row at the top: its gap in points with its interval, its text beside it."""
+    fig = chart.base(height=90 + 34 * len(labels), x_title="points de surplus d’écart")
+    places = list(range(len(labels)))
+    interval = {
+        "array": rows["upper"] - rows["gap"],
+        "arrayminus": rows["gap"] - rows["lower"],
+        "color": chart.INK,
+        "width": 4,
+    }
+    fig.add_bar(
+        x=rows["gap"], y=places, orientation="h", marker_color=chart.MEASURED, error_x=interval, hoverinfo="skip"
+    )
+    fig.add_scatter(
+        x=rows["upper"].clip(lower=0),
+        y=places,
+        mode="text",
+        text=[f"{formats.SPACE}{formats.SPACE}{text}" for text in texts],
+        textposition="middle right",
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+    lowest, highest = min(0, rows["lower"].min()), max(0, rows["upper"].max())
+    fig.update_layout(showlegend=False)
+    fig.update_xaxes(showgrid=True, gridcolor=chart.GRID, range=[1.05 * lowest, highest + 0.6 * (highest - lowest)])
+    chart.name_rows(fig, [formats.shortened(str(label), chart.LONGEST_LABEL) for label in labels])
+    return fig
 
 
 def measured_and_reference(labels: list[str], measured: list[float | None], reference: list[float]) -> go.Figure:
@@ -126,7 +163,7 @@ def measured_and_reference(labels: list[str], measured: list[float | None], refe
     fig.add_bar(
         x=labels,
         y=measured,
-        name="Mesuré",
+        name="Mesuré (pesée brute)",
         marker_color=chart.MEASURED,
         text=[formats.quantity(value, "g", 1) for value in measured],
         textposition="outside",
@@ -136,7 +173,7 @@ def measured_and_reference(labels: list[str], measured: list[float | None], refe
     fig.add_bar(
         x=labels,
         y=reference,
-        name="Référence ADEME 2024",
+        name="Référence ADEME 2024 (comestible seul)",
         marker={"color": chart.REFERENCE, "line": {"color": chart.QUIET, "width": 1}},
         text=[formats.quantity(value, "g", 0) for value in reference],
         textposition="outside",

@@ -6,17 +6,14 @@ from datetime import date
 
 import pandas as pd
 
-from data.calendar.names import MONTHS, WEEKDAYS
 from data.queries.waste import CONFORMING_DAYS, reliability
 from ui.kit.formats import (
     SPACE,
     count_of,
     day,
-    enumeration,
     long_day,
     number,
     percent,
-    plural,
     quantity,
 )
 
@@ -43,56 +40,13 @@ def trend_sentence(weeks: pd.DataFrame, goal: float | None) -> str:
     return f"La surproduction dépasse le repère de {percent(goal)} pendant {above}{SPACE}; {peaks}"
 
 
-def canteens_sentence(ranked: pd.DataFrame) -> str:
-    """Say which canteens have the largest part of the surplus."""
-    total = ranked["surplus_meals"].sum()
-    ranked = ranked[ranked["attached"]] if ranked["attached"].any() else ranked
-    top = ranked.head(3)
-    if len(ranked) <= 3 or not total:
-        return f"{plural(total, 'repas', 'repas')} prévus en trop au total."
-    share, names = percent(100 * top["surplus_meals"].sum() / total, 0), enumeration(top["place"].tolist())
-    return f"Trois cantines sur {len(ranked)} font {share} des repas en trop{SPACE}: {names}."
-
-
-def typing_errors(errors: pd.DataFrame) -> str | None:
-    """Say which obvious typing errors the ranking leaves out, though the city's figures count them."""
-    if errors.empty:
-        return None
-    named = [
-        f"{row['place']} le {day(row['date'])} ({number(row['planned'])} prévus, {number(row['served'])} servis)"
-        for row in errors.head(3).to_dict("records")
-    ]
-    count = plural(len(errors), "faute de frappe évidente", "fautes de frappe évidentes")
-    start = "" if len(errors) <= len(named) else "les plus grosses, "
-    return (
-        f"{count}, à corriger dans les journaux{SPACE}: {start}{enumeration(named)}. "
-        "Ce classement ne les compte pas\u00a0; les totaux, qu’elles ne déplacent pas assez, les comptent."
-    )
-
-
-def calendar_sentence(cells: pd.DataFrame) -> str:
-    """Say in which cells (weekday × month) the surplus is highest and lowest, among the cells that are filled."""
-    filled = cells.dropna(subset="surplus_pct")
-    if filled.empty:
-        return "Trop peu de jours pour comparer\u00a0: élargissez la période."
-    high, low = filled.nlargest(1, "surplus_pct").iloc[0], filled.nsmallest(1, "surplus_pct").iloc[0]
-
-    def cell(row: pd.Series) -> str:
-        weekday = WEEKDAYS[int(row["weekday"]) - 1]
-        return f"le {weekday} en {MONTHS[int(row['month']) - 1]} ({percent(row['surplus_pct'])})"
-
-    if len(filled) == 1:
-        return f"Une seule case est connue{SPACE}: {cell(high)}."
-    return f"Le surplus est le plus fort {cell(high)}, le plus faible {cell(low)}."
-
-
 def places_sentence(losses: pd.DataFrame) -> str:
     """Say at which place of loss most food is thrown away."""
     grams = losses["grams_per_meal"]
     label, reference = PLACES[str(grams.idxmax())]
     share = percent(100 * grams.max() / grams.sum() if grams.sum() else None, 0)
     measured = f"{label}{SPACE}: {quantity(grams.max(), 'g')} par repas, {share} de ce qui est jeté"
-    return f"{measured} (référence{SPACE}: {quantity(reference, 'g')})."
+    return f"{measured}, en pesée brute (référence, comestible seul{SPACE}: {quantity(reference, 'g')})."
 
 
 def ahead_sentence(days: pd.DataFrame, today: date, *, city: bool) -> str:
@@ -127,14 +81,6 @@ def reliability_sentence(days: pd.DataFrame) -> str:
     median, enough = days["days"].median(), int((days["days"] >= CONFORMING_DAYS).sum())
     return (
         f"Fiabilité {reliability(median)}{SPACE}: {number(median)} jours pesés par cantine en médiane, "
-        f"{count_of(enough, len(days), 'cantine')} avec au moins {CONFORMING_DAYS} jours."
-    )
-
-
-def dishes_sentence(dishes: pd.DataFrame) -> str:
-    """Say which dish has the highest surplus on its days, with the number of days."""
-    first = dishes.iloc[0]
-    return (
-        f"Les jours de «{SPACE}{first['dish']}{SPACE}» ({plural(first['days'], 'jour')}), le surplus est de "
-        f"{percent(first['surplus_pct'])}, contre {percent(first['surplus_pct_other_days'])} les autres jours."
+        f"{count_of(enough, len(days), 'cantine')} avec au moins {CONFORMING_DAYS} jours. "
+        "Cela ne dit rien des cantines qui ne pèsent pas."
     )

@@ -7,21 +7,18 @@ from functools import partial
 
 import pandas as pd
 
-from data.calendar.exceptional import counted_typing_errors, exceptional_days
-from data.calendar.names import MONTHS, WEEKDAYS
+from data.calendar.exceptional import exceptional_days
 from data.queries import losses, waste
 from data.queries.overview import Reference
 from data.queries.waste import WasteSummary
 from data.selection import Selection
-from ui.kit import blocks, chart, exceptional
+from ui.kit import blocks, exceptional
 from ui.kit.blocks import Figure
 from ui.kit.formats import SPACE, count_of, number, percent, plural, quantity
 from ui.session import ask
 from ui.waste import charts
 from ui.waste import sentences as say
 
-TOP = 10
-LEAST_DAYS = 3
 TREND_CAPTION = (
     "Par semaine, en\u00a0% des repas servis. Le repère s’applique à la surproduction\u00a0: surplus moins manque."
 )
@@ -104,64 +101,6 @@ def trend(selection: Selection, goal: Reference | None) -> None:
             blocks.note(f"{exceptional.MARK} Semaine avec un ou plusieurs jours exceptionnels, {counted}.")
 
 
-def canteens(selection: Selection) -> None:
-    """Answer: which canteens have the largest surplus?"""
-    ranked = ask(waste.by_canteen, selection)
-    with blocks.question(
-        "Où perdons-nous le plus\u00a0?", "Repas prévus en trop par cantine, et leur part des repas servis."
-    ):
-        top = ranked.head(TOP)
-        texts = [
-            f"{number(meals)} ({percent(share)})"
-            for meals, share in zip(top["surplus_meals"], top["surplus_pct"], strict=True)
-        ]
-        fig = chart.ranking(top["place"], top["surplus_meals"], texts, "repas prévus en trop")
-        blocks.figure(fig, say.canteens_sentence(ranked), canteens_table(ranked), "cantines")
-        if not selection.exceptional and (errors := say.typing_errors(ask(counted_typing_errors, selection))):
-            blocks.note(errors)
-
-
-def canteens_table(ranked: pd.DataFrame) -> pd.DataFrame:
-    """Return the ranking of canteens with French titles."""
-    return ranked.drop(columns="attached").rename(
-        columns={
-            "place": "Cantine",
-            "district": "Secteur",
-            "meals_served": "Repas servis",
-            "surplus_meals": "Surplus (repas)",
-            "shortage_meals": "Manque (repas)",
-            "overproduction_pct": "Surproduction (%)",
-            "surplus_pct": "Surplus (%)",
-            "shortage_pct": "Manque (%)",
-            "short_services_pct": "Services en manque (%)",
-            "grams_per_meal": "Gaspillage (g/repas)",
-        }
-    )
-
-
-def calendar(selection: Selection) -> None:
-    """Answer: on which weekdays and in which months is the surplus highest?"""
-    cells = ask(waste.by_weekday_and_month, selection)
-    with blocks.question(
-        "Quels jours et quels mois\u00a0?", "Surplus en\u00a0% des repas servis, par jour de semaine et par mois."
-    ):
-        # Cells of too few days are emptied here, for the sentence, the chart and the table alike.
-        cells = cells.assign(surplus_pct=cells["surplus_pct"].where(cells["days"] >= LEAST_DAYS))
-        table = cells.assign(
-            weekday=[WEEKDAYS[weekday - 1] for weekday in cells["weekday"]],
-            month=[MONTHS[month - 1] for month in cells["month"]],
-        ).set_axis(["Jour", "Mois", "Jours de service", "Repas servis", "Surplus (%)"], axis="columns")
-        if cells["surplus_pct"].isna().all():
-            blocks.table_alone(say.calendar_sentence(cells), table, "calendrier")
-            return
-        marked = exceptional.of_cells(ask(exceptional_days, selection)) if selection.exceptional else set()
-        blocks.figure(charts.weekday_month(cells, marked), say.calendar_sentence(cells), table, "calendrier")
-        if marked:
-            blocks.note(f"{exceptional.MARK} Case avec un ou plusieurs jours exceptionnels.")
-        if cells["surplus_pct"].isna().any():
-            blocks.note(f"Cases de moins de {LEAST_DAYS} jours de service laissées vides.")
-
-
 def places(selection: Selection) -> None:
     """Answer: at which place of loss is food thrown away?"""
     loss_rows = ask(losses.loss_places, selection).set_index("place")
@@ -200,51 +139,3 @@ def _places_table(loss_rows: pd.DataFrame, labels: list[str], reference: list[fl
             "Services pesés": loss_rows["services"].to_numpy(),
         }
     )
-
-
-def dishes(selection: Selection) -> None:
-    """Answer: which dishes have a higher surplus on their days than on the other days?"""
-    rows = ask(losses.by_dish, selection, LEAST_DAYS)
-    caption = (
-        f"Surplus des jours où un plat est servi, comparé aux autres jours (plats servis au moins {LEAST_DAYS} jours)."
-    )
-    with blocks.question("Sur quels plats\u00a0?", caption):
-        if rows.empty:
-            blocks.empty_state(
-                f"Aucun plat servi au moins {LEAST_DAYS} jours dans cette sélection\u00a0: déposez les menus, "
-                "ou élargissez la période.",
-                "Déposer les menus",
-                "pages/cantine/depot.py",
-            )
-            return
-        comparable = rows.assign(gap=rows["surplus_pct"] - rows["surplus_pct_other_days"]).dropna(subset="gap")
-        if comparable.empty:
-            blocks.empty_state(
-                "Aucun plat n’est comparable\u00a0: il faut aussi des jours sans lui, où le surplus est connu."
-            )
-            return
-        _dishes_above(comparable[comparable["gap"] > 0].head(TOP), rows)
-        blocks.note("Servis le même jour ne veut pas dire cause\u00a0: moins un plat revient, moins l’écart est sûr.")
-
-
-def _dishes_above(above: pd.DataFrame, rows: pd.DataFrame) -> None:
-    """Draw the dishes that have more surplus on their days than on the other days; the table has all dishes."""
-    if above.empty:
-        blocks.table_alone("Aucun plat n’a plus de surplus que les autres jours.", _dishes_table(rows), "plats")
-        return
-    texts = [
-        f"{percent(share)} ({plural(days, 'jour')})"
-        for share, days in zip(above["surplus_pct"], above["days"], strict=True)
-    ]
-    fig = chart.ranking(above["dish"], above["gap"], texts, "points de surplus de plus que les autres jours")
-    blocks.figure(fig, say.dishes_sentence(above), _dishes_table(rows), "plats")
-
-
-def _dishes_table(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.set_axis(
-        [
-            "Plat", "Jours", "Repas servis", "Surplus (%)", "Surplus, autres jours (%)",
-            "Gaspillage (g/repas)", "Gaspillage, autres jours (g/repas)",
-        ],
-        axis="columns",
-    )  # fmt: skip

@@ -189,7 +189,7 @@ def test_a_dish_is_compared_with_the_other_days_that_have_a_menu(filled: Store, 
         )
 
 
-def test_a_dish_served_less_than_three_days_is_left_out(filled: Store) -> None:
+def test_a_dish_served_less_than_the_least_days_is_left_out(filled: Store) -> None:
     assert losses.by_dish(filled, CITY, least_days=1000).empty
 
 

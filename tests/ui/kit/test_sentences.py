@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from data.clock import today_in_paris
+from data.queries.city_waste import CityWaste, SameCanteens
 from data.queries.overview import Overview, Reference
 from data.queries.rollout import RolloutSummary
 from data.queries.waste import WasteSummary, reliability
@@ -18,6 +19,7 @@ from ui.summary.changes import change_sentence, change_table
 from ui.summary.situation import EquippedSchools, Situation, decisions
 from ui.summary.view import waste_figures
 from ui.waste import sentences as say
+from ui.waste.ranking_sentences import calendar_sentence, canteens_sentence, dishes_sentence
 
 SUMMARY = WasteSummary(
     meals_served=10_000, service_days=10, complete_days=10, meals_of_complete_days=10_000, canteens=3,
@@ -32,13 +34,16 @@ SITUATION = Situation(
     compared=SUMMARY,
     before=SUMMARY,
     references={"surplus_target_pct": Reference(6.5, "%", "source"), "full_cost_eur_per_kg": Reference(6, "€/kg", "s")},
-    weighing_days=5,
+    city_waste=CityWaste(12, 4, 10.0, 1_000.0, 900.0, 1_100.0),
+    same_canteens=SameCanteens(7, 100.0, 120.0),
     rollout=RolloutSummary(schools=12, goal=12, equipped=12, connected=12, late=0, late_done=0, blocked=()),
     equipped=EquippedSchools(today_in_paris(), 12),
     overview=Overview(False, date(2020, 1, 1), today_in_paris() - timedelta(days=1), 0),
     run=None,
 )
-CANTEENS = pd.DataFrame({"place": ["A", "B"], "surplus_meals": [400, 200]})
+CANTEENS = pd.DataFrame(
+    {"place": ["A", "B"], "meals_served": [4_000, 6_000], "gap": [5.0, -3.0], "stands_out": [True, False]}
+)
 
 
 def plain(text: str) -> str:
@@ -69,12 +74,21 @@ def test_each_figure_off_its_reference_asks_for_one_decision(changed: dict[str, 
     assert said in plain(found[0])
 
 
-def test_the_cost_is_the_weighed_grams_extended_to_all_meals() -> None:
-    assert SITUATION.wasted_kg == pytest.approx(100.0 / 1_000 * 10_000)
-    assert SITUATION.estimate("full_cost_eur_per_kg") == pytest.approx(6_000)
-    unweighed = replace(SITUATION, now=replace(SUMMARY, weighed_meals=0, weighed_kg=0.0))
-    assert unweighed.wasted_kg is None
-    assert unweighed.estimate("full_cost_eur_per_kg") is None
+def test_the_cost_stands_with_its_range_and_the_share_of_the_meals_that_are_weighed() -> None:
+    _, cost, co2e, _ = waste_figures(SITUATION)
+    assert plain(cost.value) == "6 000 €"
+    assert plain(cost.note or "") == "entre 5 400 et 6 600 €, d’après 10,0 % des repas, pesée brute"
+    assert plain(co2e.value) == "—"  # no reference
+
+
+def test_below_the_minimum_no_figure_is_given_for_the_city() -> None:
+    few = replace(SITUATION, city_waste=CityWaste(7, 7, 3.0))
+    _, cost, co2e, _ = waste_figures(few)
+    assert (cost.value, co2e.value) == ("—", "—")
+    assert plain(cost.note or "") == (
+        "pas de chiffre pour la ville : 7 cantines (7 du pilote) et 3,0 % des repas pesés. Il faut 10 cantines pesées "
+        "au moins 4 jours, dont 5 hors du pilote, et 5 % des repas."
+    )
 
 
 def test_a_change_is_told_with_both_sides_of_the_plan() -> None:
@@ -83,9 +97,9 @@ def test_a_change_is_told_with_both_sides_of_the_plan() -> None:
         plain(change_sentence(SUMMARY, before))
         == "Le surplus baisse de 2,0 points, à 6,0 %, et le manque reste à 1,0 %."
     )
-    rows = change_table(SUMMARY, before).set_index("Indicateur")["Écart"].map(plain)
+    rows = change_table(SUMMARY, before, SameCanteens(7, 100.0, 120.0)).set_index("Indicateur")["Écart"].map(plain)
     assert rows["Surplus"] == "−2,0 points"
-    assert rows["Gaspillage par repas"] == "0 g"
+    assert rows[rows.index.str.startswith("Gaspillage par repas (7")].item() == "−20 g"
 
 
 @pytest.mark.parametrize(
@@ -127,12 +141,34 @@ def test_the_grid_counts_the_canteens_that_sent_nothing() -> None:
     )
 
 
-def test_the_calendar_speaks_only_of_cells_that_show_a_surplus() -> None:
+def test_the_calendar_names_only_the_cells_that_stand_out() -> None:
     cells = pd.DataFrame({"weekday": [1, 2, 4], "month": [9, 9, 10], "surplus_pct": [5.0, None, 2.0]})
-    assert plain(say.calendar_sentence(cells)) == (
-        "Le surplus est le plus fort le lundi en septembre (5,0 %), le plus faible le jeudi en octobre (2,0 %)."
+    calm = calendar_sentence(cells.assign(stands_out=False))
+    assert plain(calm).startswith("Rien de net : de 2,0 % à 5,0 % selon les cases")
+    heavy = calendar_sentence(cells.assign(stands_out=[True, False, False]))
+    assert plain(heavy) == "1 case se détache sur 2 : le lundi en septembre (5,0 %)."
+    assert "Trop peu de jours" in calendar_sentence(cells.assign(surplus_pct=float("nan"), stands_out=False))
+
+
+def test_a_ranking_of_noise_names_no_dish_and_no_canteen() -> None:
+    dishes = pd.DataFrame(
+        {"dish": ["riz", "melon"], "days": [9, 8], "gap": [4.0, 1.0], "lower": [-1.0, -2.0], "upper": [9.0, 4.0]}
     )
-    assert "Trop peu de jours" in say.calendar_sentence(cells.assign(surplus_pct=float("nan")))
+    assert plain(dishes_sentence(dishes.assign(stands_out=False))) == (
+        "Rien de net : sur 2 plats servis au moins 8 jours, aucun n’a plus ou moins de surplus que n’en donne le "
+        "hasard."
+    )
+    clear = dishes.assign(stands_out=[True, False], lower=[1.0, -2.0])
+    assert plain(dishes_sentence(clear)) == (
+        "1 plat se détache, sur 2 plats servis au moins 8 jours : « riz » (+4,0 points, entre +1,0 et +9,0, 9 jours)."
+    )
+    ranked = pd.DataFrame(
+        {"place": ["A", "B"], "surplus_pct": [9.0, 4.0], "expected_pct": [6.0, 5.0], "gap": [3.0, -1]}
+    )
+    assert "Rien de net : sur 2 cantines" in plain(canteens_sentence(ranked.assign(stands_out=False)))
+    assert plain(canteens_sentence(ranked.assign(stands_out=[True, False]))) == (
+        "Sur 2 cantines, 1 a nettement plus de surplus qu’attendu pour sa taille : A (9,0 % au lieu de 6,0 %)."
+    )
 
 
 def test_canteens_that_differ_by_a_space_are_named_with_their_labels() -> None:
@@ -155,7 +191,7 @@ def test_every_week_stands_in_one_run_and_no_run_is_wider_than_a_page(count: int
 def test_an_estimate_of_100_tonnes_or_more_has_no_decimal(tonnes: float, shown: str) -> None:
     facts = replace(
         SITUATION,
-        now=replace(SUMMARY, weighed_kg=100 * tonnes),
+        city_waste=CityWaste(12, 4, 10.0, 1000 * tonnes, 900 * tonnes, 1100 * tonnes),
         references={"co2e_kg_per_kg": Reference(1.0, "kg CO₂e/kg", "452 g CO₂e par repas")},
     )
     assert plain(waste_figures(facts)[2].value) == shown

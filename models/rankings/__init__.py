@@ -1,0 +1,1 @@
+"""Rankings: which dishes, canteens and moments of the year stand out from what chance alone would show."""
