@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from data.calendar.events import COLUMNS, DECLARED, STRIKE, Event
+from data.calendar.event_kinds import DECLARED, STRIKE
+from data.calendar.events import COLUMNS, Event
 from data.calendar.strikes import readings
 from data.store import Store
 

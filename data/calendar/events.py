@@ -1,4 +1,4 @@
-"""Event effects: the kinds of events, and how each event changes the meals of a canteen.
+"""Event effects: how each declared event changes the meals of a canteen.
 
 The forecasts and the pages that show the effect of a new event follow one rule: the meals of a day are multiplied by
 each effect in percent, then the effects in meals are added; a closure leaves no meal.
@@ -14,36 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-
-@dataclass(frozen=True)
-class EventKind:
-    """A kind of event, under the name that the store uses.
-
-    `learnt`: some meals remain, and an effect that nobody declares is learnt from the past. `closes`: no meal remains.
-    A kind that is neither is days off of the whole city, which belong to the school calendar.
-    """
-
-    name: str
-    learnt: bool
-    closes: bool
-
-
-# The key is the word used in files and on pages. A new kind is one line here, and one in `events.json`.
-EVENT_KINDS = {
-    "grève": EventKind("strike", learnt=True, closes=False),
-    "sortie": EventKind("outing", learnt=True, closes=False),
-    "fermeture": EventKind("closure", learnt=False, closes=True),
-    "fête": EventKind("feast", learnt=True, closes=False),
-    "vacances": EventKind("holiday", learnt=False, closes=False),
-}
-FRENCH = {kind.name: french for french, kind in EVENT_KINDS.items()}
-LEARNT = tuple(kind.name for kind in EVENT_KINDS.values() if kind.learnt)
-CLOSING = tuple(kind.name for kind in EVENT_KINDS.values() if kind.closes)
-# The kinds that pages list and propose.
-DECLARED = tuple(name for name in FRENCH if name in (*LEARNT, *CLOSING))
-STRIKE = EVENT_KINDS["grève"].name
-HOLIDAY = EVENT_KINDS["vacances"].name
-STRIKE_OF_CITY = f"{STRIKE}_city"
+from data.calendar.event_kinds import CLOSING
 
 COLUMNS = ["date", "kind", "canteen", "effect_meals", "effect_percent"]
 # An event that is not a closure leaves at least this share of the meals.

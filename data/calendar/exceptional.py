@@ -17,32 +17,67 @@ from data.selection import Selection
 from data.store import Store
 
 TYPING_ERROR = "typing_error"
-JUDGED = "judged_services($start, $end, $district, $canteen, $event_dates, $event_kinds, $event_canteens)"
-# The services of a selection; statements that read it take `parameters`.
+KEPT = 8
+
+# One row per service that is exceptional or an obvious typing error: few of them, so that other statements join them
+# in place of judging all services again.
+JUDGED_SERVICES = """
+SELECT site, site_kind, date, exceptional, mistyped
+FROM judged_services($start, $end, $district, $canteen, $event_dates, $event_kinds, $event_canteens)
+WHERE exceptional IS NOT NULL OR mistyped
+"""
+# The services of a selection with two more columns, `exceptional` and `mistyped`; who reads it takes `judged`.
+JUDGED = """(
+    SELECT selected.*, exceptional, coalesce(mistyped, FALSE) AS mistyped
+    FROM selected_services($start, $end, $district, $canteen) AS selected
+    LEFT JOIN (
+        SELECT
+            unnest($judged_sites::VARCHAR[]) AS site,
+            unnest($judged_kinds::VARCHAR[]) AS site_kind,
+            unnest($judged_dates::DATE[]) AS date,
+            unnest($judged_reasons::VARCHAR[]) AS exceptional,
+            unnest($judged_mistyped::BOOLEAN[]) AS mistyped
+    ) USING (site, site_kind, date)
+)"""
+# The same as the selection wants them; who reads it takes `parameters`.
 SELECTED = f"(SELECT * FROM {JUDGED} WHERE $with_exceptional OR exceptional IS NULL)"
 
-_known_events: WeakKeyDictionary[Store, tuple[int, dict[str, Any]]] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[Store, tuple[int, dict[tuple[Any, ...], dict[str, Any]]]] = WeakKeyDictionary()
 
 
-def events(store: Store) -> dict[str, Any]:
-    """Return the declared events day by day, as `judged_services` takes them; kept until the store changes."""
-    version = store.version()
-    kept = _known_events.get(store)
-    if kept is None or kept[0] != version:
-        days = declared_days(store)
-        canteens = [None if pd.isna(canteen) else canteen for canteen in days["canteen"]]
-        lists = {
-            "event_dates": [day.date() for day in days["date"]],
-            "event_kinds": days["kind"].tolist(),
-            "event_canteens": canteens,
+def judged(store: Store, selection: Selection) -> dict[str, Any]:
+    """Return what a statement that reads JUDGED asks for; the last answers are kept until the store changes."""
+    version, asked = store.version(), selection.parameters()
+    if store not in _kept or _kept[store][0] != version:
+        _kept[store] = (version, {})
+    answers, key = _kept[store][1], tuple(asked.values())
+    if key not in answers:
+        services = store.read(JUDGED_SERVICES, asked | _events(store))
+        while len(answers) >= KEPT:
+            answers.pop(next(iter(answers)), None)
+        answers[key] = {
+            "judged_sites": services["site"].tolist(),
+            "judged_kinds": services["site_kind"].tolist(),
+            "judged_dates": [day.date() for day in services["date"]],
+            "judged_reasons": [None if pd.isna(reason) else reason for reason in services["exceptional"]],
+            "judged_mistyped": services["mistyped"].tolist(),
         }
-        kept = _known_events[store] = (version, lists)
-    return kept[1]
+    return asked | answers[key]
+
+
+def _events(store: Store) -> dict[str, Any]:
+    """Return the declared events day by day, as `judged_services` takes them."""
+    days = declared_days(store)
+    return {
+        "event_dates": [day.date() for day in days["date"]],
+        "event_kinds": days["kind"].tolist(),
+        "event_canteens": [None if pd.isna(canteen) else canteen for canteen in days["canteen"]],
+    }
 
 
 def parameters(store: Store, selection: Selection) -> dict[str, Any]:
     """Return what a statement that reads SELECTED asks for."""
-    return selection.parameters() | events(store) | {"with_exceptional": selection.exceptional}
+    return judged(store, selection) | {"with_exceptional": selection.exceptional}
 
 
 EXCEPTIONAL_DAYS = f"""
@@ -62,10 +97,10 @@ ORDER BY date, reason
 def exceptional_days(store: Store, selection: Selection) -> pd.DataFrame:
     """Return one row per exceptional day × reason: kinds of events or TYPING_ERROR, canteens, meals in excess, short.
 
-    `place` is the canteen when there is only one.
+    `place` is the canteen when only one of the selection's is concerned, and missing on the other days.
     """
-    days = store.read(EXCEPTIONAL_DAYS, selection.parameters() | events(store))
-    return days.assign(place=days["place"].where(days["canteens"] == 1))
+    days = store.read(EXCEPTIONAL_DAYS, judged(store, selection))
+    return days.assign(place=days["place"].where((days["canteens"] == 1) & (selection.canteen is None)))
 
 
 TYPING_ERRORS = f"""
@@ -81,4 +116,4 @@ ORDER BY abs(planned - served) DESC, date
 
 def counted_typing_errors(store: Store, selection: Selection) -> pd.DataFrame:
     """Return the canteen-days that are obvious typing errors, and too small to make the selection's day exceptional."""
-    return store.read(TYPING_ERRORS, selection.parameters() | events(store))
+    return store.read(TYPING_ERRORS, judged(store, selection))

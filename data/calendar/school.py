@@ -16,7 +16,7 @@ from types import MappingProxyType
 from holidays import country_holidays
 from vacances_scolaires_france import SchoolHolidayDates
 
-from data.calendar.events import CLOSING, HOLIDAY
+from data.calendar.event_kinds import CLOSING, HOLIDAY
 from data.clock import today_in_paris
 from data.store import Store
 
@@ -60,10 +60,15 @@ CORRECTIONS = (
 # ---------------------------------------------------------------- questions that need no store
 def holiday_name(day: date) -> str | None:
     """Return the French name of the school holidays, public holiday or bridge of a day, or None."""
-    name = _school_holidays().get(day) or _public_holidays(day.year).get(day)
+    name = _school_holidays().get(day) or public_holiday(day)
     if name is None and day > covered_until():
         name = _usual_holiday(day)
     return name
+
+
+def public_holiday(day: date) -> str | None:
+    """Return the French name of the public holiday or bridge of a day, or None."""
+    return _public_holidays(day.year).get(day)
 
 
 def school_year(day: date) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pandas as pd
 
-from data.calendar.events import STRIKE
+from data.calendar.event_kinds import STRIKE
 from data.calendar.school import DEFAULT_WEEKDAYS, holiday_name
 from data.store import Store
 

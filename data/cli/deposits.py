@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import shlex
 import sys
@@ -95,12 +96,21 @@ def _import_one(store: Store, path: Path, options: argparse.Namespace) -> bool:
         cannot_open = f"Le fichier {cut(str(path), VALUE)} ne peut pas être ouvert."
         message = str(error) if isinstance(error, DepositRefused) else cannot_open
         _print_refusal(path, message, as_json=options.json)
+        if isinstance(error, DepositRefused) and not options.json:
+            _print_options(store, path, content, options)
         return False
     if options.json:
         print(json.dumps(report.as_dict(), ensure_ascii=False))
     else:
         print(_sentences(report, applied=not options.dry_run))
     return report.rejected_lines < report.lines
+
+
+def _print_options(store: Store, path: Path, content: bytes, options: argparse.Namespace) -> None:
+    """Say on stderr which options would decide what a refused file leaves in doubt, if anything."""
+    with contextlib.suppress(DepositRefused):
+        for line in _to_decide(preview(store, path.name, content, choices=_choices(options))):
+            print(line, file=sys.stderr)
 
 
 def _print_refusal(path: Path, message: str, *, as_json: bool) -> None:

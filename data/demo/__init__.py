@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from data.calendar.events import STRIKE
+from data.calendar.event_kinds import STRIKE
 from data.calendar.school import next_service_days, school_year, school_year_bounds, service_days
 from data.clock import today_in_paris
 from data.demo.city import City, build_city

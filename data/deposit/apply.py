@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
@@ -19,12 +20,15 @@ from data.deposit import plausibility
 from data.deposit.checking import line_warnings, refuse_lines
 from data.deposit.choices import NO_CHOICE, Choices
 from data.deposit.comparison import changes, newest_deposit, overlay, sort_lines, whole_lines
+from data.deposit.holiday_ends import with_last_days
+from data.deposit.known_names import with_kinds, with_known_schools
 from data.deposit.report import REASON_COLUMN, DepositReport, Finding, Findings
-from data.deposit.school_names import with_known_schools
 from data.deposit.staging import stage
-from data.deposit.unknown_labels import attach, unknown_labels
+from data.deposit.unknown_labels import attach, own_names, unknown_labels
 from data.kinds.records import PROGRAMME_KINDS, RECORD_TABLES, RecordTable
 from data.reading.cleaning import capped
+from data.reading.grids.choose import grid_of
+from data.reading.records import LINES
 from data.reading.sheet import DepositRefused, Sheet, read_sheet
 from data.reading.values import lookalikes
 from data.store import Store
@@ -53,7 +57,7 @@ def apply(
     file_name: str,
     content: bytes,
     actor: str,
-    attachments: dict[tuple[str, str], str] | None = None,
+    attachments: Mapping[tuple[str, str], str | None] | None = None,
     *,
     whole: bool = False,
     typed: bool = False,
@@ -62,9 +66,8 @@ def apply(
 ) -> DepositReport:
     """Check the file against the store as it is now and record its valid lines, in one transaction.
 
-    `attachments` gives the canteens chosen for unknown labels (site, kind), `choices` what was decided where the file
-    leaves a doubt; both are recorded with the deposit.
-    `typed` lines come from a form: the audit trail says so, and none of them is read as a total.
+    `attachments` has the canteens chosen for unknown labels (None: it stays unattached), `choices` the decisions where
+    there is a doubt. `typed` lines come from a form: none of them is read as a total.
     A file without anything new leaves the store as it is; its report names the deposit that has these lines already.
     Raises DepositRefused when the whole file must be refused or when all its lines are rejected; with `whole`, also
     when one line is rejected; with `new`, also when one line is known already.
@@ -77,13 +80,12 @@ def apply(
         with store.write(actor, "deposit", detail) as cursor:
             report, rows, changed_values = _examined(store, store.version(), file_name, content, typed, choices)
             _refuse_if_unreadable(report, whole)
-            if new:
-                _refuse_if_known(report)
+            _refuse_if_known(report, new)
             if report.nothing_to_do:
                 raise _NothingToDo
             deposit_id = _record(cursor, report, content, digest.result().hexdigest(), actor)
             _insert(cursor, RECORD_TABLES[report.kind], deposit_id, rows)
-            attach(cursor, deposit_id, attachments or {})
+            attach(cursor, deposit_id, own_names(report.unknown_labels) | {**(attachments or {})})
             detail |= {"deposit": deposit_id} | _audit_counts(report, changed_values)
     except _NothingToDo:
         pass
@@ -130,13 +132,14 @@ def _examined(
     choices: Choices,
 ) -> _Examined:
     """Examine a file against the store of this version."""
-    sheet = read_sheet(content, typed=typed, early_dates=choices.early_dates)
+    sheet = read_sheet(content, typed=typed, early_dates=choices.early_dates, grid_of=grid_of)
     with store.scratch() as cursor:
         report = _examine(cursor, file_name, sheet, choices)
         if typed or report.nothing_to_do:
             report = replace(report, known_by=newest_deposit(cursor, RECORD_TABLES[sheet.kind.name]))
         rows = cursor.sql(
-            "SELECT * EXCLUDE (empty, carries) FROM incoming WHERE carries AND line NOT IN (SELECT line FROM repeats)"
+            f"SELECT * EXCLUDE (empty, carries) REPLACE (line % {LINES} AS line)"
+            " FROM incoming WHERE carries AND line NOT IN (SELECT line FROM repeats)"
         )
         return _Examined(report, rows.to_arrow_table(), _before_and_after(cursor, RECORD_TABLES[sheet.kind.name]))
 
@@ -168,9 +171,9 @@ def _refuse_if_unreadable(report: DepositReport, whole: bool) -> None:
         )
 
 
-def _refuse_if_known(report: DepositReport) -> None:
+def _refuse_if_known(report: DepositReport, new: bool) -> None:
     """Refuse a new line that is known already: somebody else may have just added it, and would lose it."""
-    if report.new + report.new_without_measure == report.lines:
+    if not new or report.new + report.new_without_measure == report.lines:
         return
     known = report.known_by
     author = f", par {known.actor} (dépôt n° {known.deposit_id})" if known else ""
@@ -185,7 +188,7 @@ def base_name(file_name: str) -> str:
 
 
 def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet, choices: Choices) -> DepositReport:
-    sheet = with_known_schools(cursor, sheet)
+    sheet = with_kinds(cursor, with_last_days(cursor, with_known_schools(cursor, sheet)))
     settled = stage(cursor, sheet, choices)
     table = RECORD_TABLES[sheet.kind.name]
     if table.takes_back:
@@ -195,12 +198,7 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet, ch
     buckets = dict(cursor.execute("SELECT bucket, count(*) FROM outcome GROUP BY bucket").fetchall())
     rejected_lines = _count(cursor, "SELECT count(DISTINCT line) FROM rejections")
     is_new_without_measure = "bucket = 'without_measure' AND carries AND NOT is_known"
-    unknown = pd.DataFrame()
-    if sheet.kind.name == "log":
-        unknown = unknown_labels(cursor)
-        plausibility.prepare(cursor)
-    if sheet.kind.name in STRIKE_COLUMNS:
-        plausibility.prepare_strikes(cursor, STRIKE_COLUMNS[sheet.kind.name])
+    unknown = _compared(cursor, sheet.kind.name)
     used = (REASON_COLUMN, settled.choices.column)
     ignored = capped([(None, name, "colonne inconnue, ignorée") for name in sheet.ignored if name not in used])
     return DepositReport(
@@ -222,6 +220,7 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet, ch
         rejected_lines=rejected_lines,
         unknown_labels=unknown,
         rejected_rows=_rejected_rows(cursor, sheet) if rejected_lines else pd.DataFrame(),
+        grid=tuple(sheet.grid),
         new_without_measure=_count(cursor, f"SELECT count(*) FROM outcome WHERE {is_new_without_measure}"),
         splits=settled.splits,
         early_columns=sheet.early_columns,
@@ -229,16 +228,33 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet, ch
     )
 
 
+def _compared(cursor: duckdb.DuckDBPyConnection, kind: str) -> pd.DataFrame:
+    """Prepare what the lines are compared with; return the unknown labels of a log."""
+    if kind in STRIKE_COLUMNS:
+        plausibility.prepare_strikes(cursor, STRIKE_COLUMNS[kind])
+    if kind != "log":
+        return pd.DataFrame()
+    plausibility.prepare(cursor)
+    return unknown_labels(cursor)
+
+
 def _about_labels(unknown: pd.DataFrame) -> list[Finding]:
     return [
         Finding(
             int(row["line"]),
             "site_nom",
-            f"« {row['site']} » ({row['site_kind']}) n’est rattaché à aucune cantine"
-            + (f" ; le nom connu le plus proche est « {row['closest']} »" if row["canteens"] else ""),
+            _about_label(row),
         )
         for row in unknown.to_dict("records")
     ]
+
+
+def _about_label(row: dict[Hashable, Any]) -> str:
+    label = f"« {row['site']} » ({row['site_kind']})"
+    if row["own_canteen"]:
+        return f"{label} est le nom d’une cantine, « {row['own_canteen']} » : il lui est rattaché"
+    closest = f" ; le nom connu le plus proche est « {row['closest']} »" if row["canteens"] else ""
+    return f"{label} n’est rattaché à aucune cantine{closest}"
 
 
 def _rejected_rows(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> pd.DataFrame:
@@ -265,7 +281,8 @@ def _count(cursor: duckdb.DuckDBPyConnection, query: str) -> int:
 
 
 def _findings(cursor: duckdb.DuckDBPyConnection, source: str) -> Findings:
-    return Findings(cursor.sql(f'SELECT line, "column", reason {source} ORDER BY line, "column"').to_arrow_table())
+    findings = f'SELECT line % {LINES} AS line, "column", reason {source} ORDER BY 1, "column"'
+    return Findings(cursor.sql(findings).to_arrow_table())
 
 
 def _record(cursor: duckdb.DuckDBPyConnection, report: DepositReport, content: bytes, sha256: str, actor: str) -> int:

@@ -10,6 +10,7 @@ import duckdb
 from data.deposit.comparison import overlay, same_key
 from data.kinds import Kind
 from data.kinds.records import RECORD_TABLES, Check, RecordTable
+from data.reading.records import LINES
 from data.typography import REASON, cut
 
 
@@ -38,7 +39,8 @@ def refuse_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, table: RecordTab
 def line_warnings(cursor: duckdb.DuckDBPyConnection, kind: Kind, table: RecordTable) -> str:
     """Return the SQL of the warnings about the lines that are not rejected: line, column, reason."""
     failing_lines = _failing_lines(cursor, kind, [check for check in table.checks if not check.blocking])
-    repeated = "SELECT line, NULL, 'identique à la ligne ' || first_line || ' : comptée une seule fois' FROM repeats"
+    first = f"first_line % {LINES}"
+    repeated = f"SELECT line, NULL, 'identique à la ligne ' || {first} || ' : comptée une seule fois' FROM repeats"
     return f'FROM ({" UNION ALL ".join([*failing_lines, repeated])}) AS warnings (line, "column", reason)'
 
 

@@ -47,7 +47,7 @@ class Split:
 
     `lines` counts these lines, `values` has the values of the column with their number of lines (empty: too many),
     `measures` those that can be added up, `once` those that seem to be repeated on each line. `first_lines` are the
-    first lines told apart, `first_figures` what each measure is there.
+    first distinct lines, `first_figures` what each measure is there.
     """
 
     column: str

@@ -11,6 +11,7 @@ import pandas as pd
 from data.deposit.report import KnownBy
 from data.kinds import Kind
 from data.kinds.records import RecordTable
+from data.reading.records import LINES
 from data.typography import REASON, cut_sql
 
 CHANGES_SHOWN = 200
@@ -141,9 +142,9 @@ def changes(
             SELECT line, {_shown_key(table)} AS key, unnest([{values}]) AS value
             FROM changed AS incoming LEFT JOIN known ON {same_key(table)}
         )
-        SELECT line, key, value."column" AS "column", value.old AS old, value.new AS new
+        SELECT line % {LINES} AS line, key, value."column" AS "column", value.old AS old, value.new AS new
         FROM compared WHERE value.differs
-        ORDER BY line, value.rank LIMIT {CHANGES_SHOWN}
+        ORDER BY 1, key, value.rank LIMIT {CHANGES_SHOWN}
     """,
         period,
     ).df()

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.deposit.choices import NO_CHOICE, Choices, Split
+from data.reading.layout import GridCell
 from data.typography import AFTER, BEFORE, REASON, TITLE, cut, french
 
 # The last column of the rejected lines given back, ignored when they are deposited again.
@@ -100,12 +101,13 @@ class DepositReport:
 
     `accepted` lines are new or change something (`changed` counts the latter); `without_measure` lines carry no
     measure; `unchanged` lines are known already. `changes` has line, key, column, old, new.
-    `unknown_labels` has the labels that are in no mapping (site, site_kind, line, lines, canteens: the closest first).
+    `unknown_labels` has the labels that are in no mapping (site, site_kind, line, lines, canteens: the closest
+    first, own_canteen: the one that has this name).
     `rejected_rows` has the rejected lines as they were read, with their reasons, to be corrected and deposited again;
-    lines that could not be cut into cells are not in it. `known_by` is given for a file without anything new, and for
-    lines typed in a form. `splits` and `early_columns` are what the depositor decides (`data.deposit.choices`): columns
-    that tell lines of one key apart, the best first; columns of dates that may be a day early, each with an example.
-    `choices` are those that were made.
+    lines that could not be cut into cells are not in it. `grid` has what each cell of a grid became. `known_by` is
+    given for a file without anything new, and for lines typed in a form. `splits` and `early_columns` are what the
+    depositor decides (`data.deposit.choices`): columns that tell lines of one key apart, the best first; columns of
+    dates that may be a day early, each with an example. `choices` are those that were made.
     """
 
     file: str
@@ -124,6 +126,7 @@ class DepositReport:
     unknown_labels: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
     rejected_rows: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
     known_by: KnownBy | None = None
+    grid: tuple[GridCell, ...] = field(default=(), repr=False)
     splits: tuple[Split, ...] = ()
     early_columns: dict[str, str] = field(default_factory=dict)
     choices: Choices = NO_CHOICE
@@ -137,6 +140,12 @@ class DepositReport:
     def nothing_to_do(self) -> bool:
         """True when applying the file would leave every figure as it is."""
         return self.accepted == 0 and self.new_without_measure == 0
+
+    @property
+    def undecided(self) -> bool:
+        """True when the depositor has something to decide and has not done so."""
+        dates = bool(self.early_columns) and self.choices.early_dates is None
+        return dates or (bool(self.splits) and self.choices.column is None)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as one JSON-ready object."""

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from data.deposit.choices import NO_CHOICE, Choices
 from data.deposit.twins import Settled, settle
 from data.kinds import Field, Kind
+from data.kinds.records import RECORD_TABLES
 from data.reading.sheet import Sheet
 from data.reading.texts import codes
 from data.reading.times import undecided
@@ -23,6 +24,8 @@ DATE = "une date : écrivez jj/mm/aaaa, par exemple 24/05/2026"
 MONTH = "un mois : écrivez mm/aaaa, par exemple 05/2026"
 # The words of a number, and an example where its field gives none.
 NUMBERS = {"integer": ("un nombre entier", "72"), "number": ("un nombre", "12,5")}
+# A number, then the word of its unit alone.
+NUMBER_AND_UNIT = r"^[+-]? ?[0-9][0-9 .,\x{a0}\x{202f}]*[ \x{a0}\x{202f}]*(\pL{1,14})[.]?$"
 ARROW_TYPES = {"date": pa.date32(), "integer": pa.int32(), "number": pa.float64()}
 FIRST_DAY, LAST_DAY = "DATE '2000-01-01'", "DATE '2100-12-31'"
 # Planning the statement that reads a column takes longer than the few texts of a form, most of which were read a moment
@@ -34,13 +37,28 @@ _kept: dict[tuple[str, str, tuple[str | None, ...]], pa.Table] = {}
 def stage(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, choices: Choices = NO_CHOICE) -> Settled:
     """Create `file_lines` (values) and `rejections` (line, column, reason) for a sheet; settle its lines of one key.
 
-    `file_lines` has one row per line and one column per field of the kind; a missing value is NULL.
+    `file_lines` has one row per line and one column per field of the kind; a missing value is NULL. The lines that are
+    not ours are neither rejected nor compared with others.
     """
     cursor.execute('CREATE OR REPLACE TEMP TABLE rejections (line BIGINT, "column" VARCHAR, reason VARCHAR)')
     lines = _type_cells(cursor, sheet)
     if sheet.broken:
         cursor.executemany("INSERT INTO rejections VALUES (?, NULL, ?)", [list(broken) for broken in sheet.broken])
+    ours = RECORD_TABLES[sheet.kind.name].ours
+    if ours != "TRUE":
+        lines = _set_aside(cursor, lines, ours)
     return settle(cursor, sheet, lines, choices)
+
+
+def _set_aside(cursor: duckdb.DuckDBPyConnection, lines: pa.Table, ours: str) -> pa.Table:
+    """Return the lines with those that are not ours `invalid`, so that no other is compared with them."""
+    cursor.register("file_lines", lines)
+    aside = cursor.sql(f"SELECT line FROM file_lines WHERE NOT ({ours})").to_arrow_table()["line"]
+    cursor.register("aside", pa.table({"line": aside}))
+    cursor.execute("DELETE FROM rejections WHERE line IN (SELECT line FROM aside)")
+    cursor.unregister("aside")
+    invalid = pc.or_(lines["invalid"], pc.is_in(lines["line"], aside))
+    return lines.set_column(lines.column_names.index("invalid"), "invalid", invalid)
 
 
 def _type_cells(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> pa.Table:
@@ -131,7 +149,7 @@ def _text(field: Field, kind: Kind) -> str:
 def _value(field: Field) -> str:
     name = _name(field)
     if field.type == "date":
-        return _date(name)
+        return date_sql(name)
     if field.type in ("integer", "number"):
         return _number(name, whole=field.type == "integer")
     return _choice(name, field.enum) if field.enum else name
@@ -171,7 +189,7 @@ def _number(name: str, *, whole: bool) -> str:
         ELSE round({near})::INTEGER END"""
 
 
-def _date(name: str) -> str:
+def date_sql(name: str) -> str:
     """Return the SQL that reads jj/mm/aaaa (also j/m/aa, with - or .), aaaa-mm-jj or an Excel serial number."""
     slashed = f"translate(regexp_extract({name}, '^[0-9/.-]+'), '.-', '//')"
     return f"""CASE
@@ -203,6 +221,11 @@ def _rules(field: Field) -> list[tuple[str, str]]:
     rules: list[tuple[str, str]] = []
     if field.required:
         rules.append((f"{text} IS NULL", "'valeur absente : cette colonne doit être remplie'"))
+    if field.units:
+        # The unit of another column: the figure is doubted, and its column named.
+        unit = f"regexp_extract({text}, '{NUMBER_AND_UNIT}', 1)"
+        message = f"'est en ' || {unit} || ', mais cette colonne est en {field.units[0]} : vérifiez la colonne'"
+        rules.append((f"{value} IS NULL AND {unit} <> ''", f"{shown} || {message}"))
     if field.type in ARROW_TYPES:
         rules.append((f"{text} IS NOT NULL AND {value} IS NULL", f"{shown} || 'n’est pas {nature(field)}'"))
     if field.type == "date":

@@ -13,9 +13,9 @@ from data.reading.dates import Remark
 
 
 def add_up(
-    cursor: duckdb.DuckDBPyConnection, kind: Kind, lines: pa.Table, told: str, once: tuple[str, ...]
+    cursor: duckdb.DuckDBPyConnection, kind: Kind, lines: pa.Table, chosen: str, once: tuple[str, ...]
 ) -> tuple[pa.Table, list[Remark]]:
-    """Return the lines with one line of sums for each key of `twins` where `told` holds, and the remarks.
+    """Return the lines with one line of sums for each key of `twins` where `chosen` holds, and the remarks.
 
     The measures of `once` are the same on each line: they are not added. A figure that one line lacks has no sum. Keys
     whose lines cannot be added up are left open. Fills `added` (line, first line); closes the keys added up.
@@ -26,7 +26,27 @@ def add_up(
     same = [field for field in values if field not in summed and field not in joined]
     conflicts = [f'min("{field.name}") <> max("{field.name}")' for field in same]
     conflicts += [f'sum("{field.name}") > {field.maximum}' for field in summed if field.maximum is not None]
-    columns = [
+    columns = _columns(kind, summed, joined, same)
+    cursor.execute(f"""
+        CREATE OR REPLACE TEMP TABLE sums AS
+        SELECT first_line AS line, count(*) AS size, {", ".join(columns)}
+        FROM members JOIN (SELECT first_line FROM twins WHERE open AND {chosen}) USING (first_line)
+        WHERE line = same_as
+        GROUP BY first_line
+        HAVING NOT coalesce({" OR ".join(conflicts) or "FALSE"}, FALSE)
+    """)
+    cursor.execute("UPDATE twins SET open = FALSE WHERE first_line IN (SELECT line FROM sums)")
+    cursor.execute("""
+        INSERT INTO added
+        SELECT line, first_line FROM members
+        WHERE line = same_as AND line <> first_line AND first_line IN (SELECT line FROM sums)
+    """)
+    return _with_sums(cursor, kind, lines), capped(_remarks(cursor, summed, once))
+
+
+def _columns(kind: Kind, summed: list[Field], joined: list[Field], same: list[Field]) -> list[str]:
+    """Return the SQL of each column of a line of sums, and whether a line lacks one of its figures."""
+    return [
         *(f'any_value("{name}") AS "{name}"' for name in kind.key),
         *(f'any_value("{field.name}") AS "{field.name}"' for field in same),
         *(
@@ -39,21 +59,6 @@ def add_up(
         ),
         *(f'count("{field.name}") BETWEEN 1 AND count(*) - 1 AS "lacks {field.name}"' for field in summed),
     ]
-    cursor.execute(f"""
-        CREATE OR REPLACE TEMP TABLE sums AS
-        SELECT first_line AS line, count(*) AS size, {", ".join(columns)}
-        FROM members JOIN (SELECT first_line FROM twins WHERE open AND {told}) USING (first_line)
-        WHERE line = same_as
-        GROUP BY first_line
-        HAVING NOT coalesce({" OR ".join(conflicts) or "FALSE"}, FALSE)
-    """)
-    cursor.execute("UPDATE twins SET open = FALSE WHERE first_line IN (SELECT line FROM sums)")
-    cursor.execute("""
-        INSERT INTO added
-        SELECT line, first_line FROM members
-        WHERE line = same_as AND line <> first_line AND first_line IN (SELECT line FROM sums)
-    """)
-    return _with_sums(cursor, kind, lines), capped(_remarks(cursor, summed, once))
 
 
 def _is_free_text(field: Field) -> bool:

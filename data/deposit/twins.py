@@ -1,4 +1,4 @@
-"""Lines of one key in one file: repeated, contradictory, or told apart by a column that is not part of the key.
+"""Lines of one key in one file: repeated, contradictory, or distinguished by a column that is not part of the key.
 
 Two services of one day, two bins weighed, two groups of a workshop: such lines are added up, or those of one value are
 kept, as the depositor chooses; until then they are rejected, with the column that tells them apart. Everything here
@@ -21,14 +21,17 @@ from data.deposit.sums import add_up
 from data.kinds import Field, Kind, normalise
 from data.reading.dates import Remark
 from data.reading.decoding import DepositRefused
+from data.reading.records import LINES
 from data.reading.sheet import Sheet
-from data.reading.texts import value_counts, where
+from data.reading.texts import codes, value_counts, where
 from data.typography import TITLE, cut, quoted
 
 # The lines and values that a reason names.
 LINES_NAMED = 5
 # The values of a column that are offered one by one; the columns that are looked at; those that are offered.
 MAX_VALUES, MAX_COLUMNS, COLUMNS_OFFERED = 20, 50, 4
+# A service is named rather than a number of line that tells a few more lines apart.
+NEARLY = 0.9
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,9 @@ def settle(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, lines: pa.Table, cho
     """
     for table in ("repeats", "added"):
         cursor.execute(f"CREATE OR REPLACE TEMP TABLE {table} (line BIGINT, first_line BIGINT)")
+    cursor.register("file_lines", lines)
     kind, columns = sheet.kind, _candidates(sheet)
     chosen = _chosen(columns, choices)
-    cursor.register("file_lines", lines)
     shared = _find(cursor, kind, columns)
     splits = _splits(cursor, kind, columns) if shared else ()
     settled = Settled(choices, splits)
@@ -64,8 +67,11 @@ def settle(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, lines: pa.Table, cho
     if not shared:
         return settled
     if chosen is not None and choices.adds_up:
-        told, once = f"told_{columns.column_names.index(chosen) - 1}", _once(kind, chosen, splits, choices)
-        lines, remarks = add_up(cursor, kind, lines, told, once)
+        distinguishing, once = (
+            f"distinguishes_{columns.column_names.index(chosen) - 1}",
+            _once(kind, chosen, splits, choices),
+        )
+        lines, remarks = add_up(cursor, kind, lines, distinguishing, once)
         named = tuple((line, column or cut(chosen, TITLE), reason) for line, column, reason in remarks)
         settled = Settled(replace(choices, column=chosen, once=once), splits, remarks=named)
         cursor.register("file_lines", lines)
@@ -78,7 +84,7 @@ def _candidates(sheet: Sheet) -> pa.Table:
     texts = [field.name for field in sheet.kind.fields if field.name in sheet.cells.column_names and _is_free(field)]
     free = {name: sheet.cells[name] for name in texts if sheet.kind.additive and name not in sheet.kind.key}
     columns = {name: sheet.others[name] for name in sheet.others.column_names[1:] if name != REASON_COLUMN} | free
-    filled = [(name, column) for name, column in columns.items() if value_counts(column).keys() - {""}]
+    filled = [(name, column) for name, column in columns.items() if any(codes(column).dictionary[:2].to_pylist())]
     return pa.table({"line": sheet.cells["line"], **dict(filled[:MAX_COLUMNS])})
 
 
@@ -105,8 +111,8 @@ def _find(cursor: duckdb.DuckDBPyConnection, kind: Kind, columns: pa.Table) -> b
     """Create `members`, the lines that share their key, and `twins`, one row per such key; tell whether there are any.
 
     `same_as` is the first line with the same values everywhere. A key is `open` when its lines contradict each other,
-    or give one figure several times under other columns that differ. `told_0`, `told_1`… say whether a column has
-    another value on each line.
+    or give one figure several times under other columns that differ. `distinguishes_0`, `distinguishes_1`… say whether
+    a column has another value on each line.
     """
     key = ", ".join(f'"{name}"' for name in kind.key)
     values = [field.name for field in kind.fields if field.name not in kind.key]
@@ -141,7 +147,9 @@ def _twins(kind: Kind, values: list[str], places: list[str]) -> str:
     size = "count(*) FILTER (line = same_as)"
     differing = ", ".join(f'CASE WHEN min("{name}") <> max("{name}") THEN \'{name}\' END' for name in values)
     identical = " AND ".join(f'count("{name}") IN (0, count(*))' for name in values) or "TRUE"
-    told = [f"{size} > 1 AND count(DISTINCT {place}) = {size} AS told_{place[1:]}" for place in places]
+    distinguishing = [
+        f"{size} > 1 AND count(DISTINCT {place}) = {size} AS distinguishes_{place[1:]}" for place in places
+    ]
     counts = [f'count("{name}") FILTER (line = same_as) AS "n {name}"' for name in kind.additive]
     varied = [f'coalesce(min("{name}") <> max("{name}"), FALSE) AS "v {name}"' for name in kind.additive]
     apart = " OR ".join(f"count(DISTINCT {place}) > 1" for place in places) or "FALSE"
@@ -151,7 +159,7 @@ def _twins(kind: Kind, values: list[str], places: list[str]) -> str:
         FROM (
             SELECT first_line, list_sort(list(line)) AS lines, {identical} AS identical, {apart} AS apart,
                 list_filter([{differing or "NULL::VARCHAR"}], lambda name: name IS NOT NULL) AS differing,
-                {", ".join([*counts, *varied, *told, f"{size} AS size"])}
+                {", ".join([*counts, *varied, *distinguishing, f"{size} AS size"])}
             FROM members GROUP BY first_line
         )
     """
@@ -165,13 +173,15 @@ def _repeated_hashes(cursor: duckdb.DuckDBPyConnection, key: str) -> pa.Table:
 
 
 def _splits(cursor: duckdb.DuckDBPyConnection, kind: Kind, columns: pa.Table) -> tuple[Split, ...]:
-    """Return the columns that tell the most lines apart, those with the fewest values first."""
+    """Return the columns that tell nearly the most lines apart, those with the fewest values first."""
     titles = columns.column_names[1:]
-    told = [f"count(*) FILTER (open AND told_{place})" for place in range(len(titles))]
-    keys = cursor.execute(f"SELECT {', '.join(told)} FROM twins").fetchall()[0] if told else ()
+    distinguishing = [f"count(*) FILTER (open AND distinguishes_{place})" for place in range(len(titles))]
+    keys = cursor.execute(f"SELECT {', '.join(distinguishing)} FROM twins").fetchall()[0] if distinguishing else ()
     most = max(keys, default=0)
     # A kind without figures to add up can only keep the lines of one value: there must be few values.
-    values = {place: value_counts(columns[titles[place]]) for place, count in enumerate(keys) if count == most > 0}
+    values = {
+        place: value_counts(columns[titles[place]]) for place, count in enumerate(keys) if count >= NEARLY * most > 0
+    }
     if not kind.additive:
         values = {place: counts for place, counts in values.items() if len(counts) <= MAX_VALUES}
     best = sorted(values, key=lambda place: len(values[place]))[:COLUMNS_OFFERED]
@@ -179,11 +189,11 @@ def _splits(cursor: duckdb.DuckDBPyConnection, kind: Kind, columns: pa.Table) ->
 
 
 def _split(cursor: duckdb.DuckDBPyConnection, kind: Kind, title: str, place: int, values: dict[str, int]) -> Split:
-    told = f"FROM twins WHERE open AND told_{place}"
-    [(lines, first)] = cursor.execute(f"SELECT sum(size)::BIGINT, min(first_line) {told}").fetchall()
+    distinguishing = f"FROM twins WHERE open AND distinguishes_{place}"
+    [(lines, first)] = cursor.execute(f"SELECT sum(size)::BIGINT, min(first_line) {distinguishing}").fetchall()
     names = kind.additive
     counted = [f'coalesce(bool_or("n {name}" > 1), FALSE), coalesce(bool_or("v {name}"), FALSE)' for name in names]
-    flags = cursor.execute(f"SELECT {', '.join(counted)} {told}").fetchall()[0] if names else ()
+    flags = cursor.execute(f"SELECT {', '.join(counted)} {distinguishing}").fetchall()[0] if names else ()
     measures = tuple(name for name, several in zip(names, flags[::2], strict=True) if several)
     varied = {name for name, varies in zip(names, flags[1::2], strict=True) if varies}
     shown = tuple(sorted(values.items(), key=lambda item: -item[1])) if len(values) <= MAX_VALUES else ()
@@ -200,11 +210,11 @@ def _repeated(kind: Kind, measures: tuple[str, ...], varied: set[str]) -> tuple[
 def _example(
     cursor: duckdb.DuckDBPyConnection, measures: tuple[str, ...], first: int
 ) -> tuple[tuple[int, ...], tuple[tuple[float, ...], ...]]:
-    """Return the lines of the first key told apart, and the figures of each measure on these lines."""
+    """Return the lines of the first key with distinct lines, and the figures of each measure on these lines."""
     figures = "".join(f', list("{name}" ORDER BY line)' for name in measures)
     members = "FROM members WHERE line = same_as AND first_line = $first"
     [(lines, *lists)] = cursor.execute(
-        f"SELECT list(line ORDER BY line){figures} {members}", {"first": first}
+        f"SELECT list(line % {LINES} ORDER BY line){figures} {members}", {"first": first}
     ).fetchall()
     return tuple(lines[:LINES_NAMED]), tuple(
         tuple(value for value in values if value is not None)[:LINES_NAMED] for values in lists
@@ -253,8 +263,9 @@ def _once(kind: Kind, chosen: str, splits: tuple[Split, ...], choices: Choices) 
 def _reject(cursor: duckdb.DuckDBPyConnection, kind: Kind, columns: pa.Table) -> None:
     """Reject the lines of the keys still open, with the column that tells them apart; find the repeats among others."""
     splits = _splits(cursor, kind, columns)
-    told = f"told_{columns.column_names.index(splits[0].column) - 1}" if splits else "FALSE"
-    named = f"'lignes ' || array_to_string(lines[:{LINES_NAMED}], ', ')"
+    distinguishing = f"distinguishes_{columns.column_names.index(splits[0].column) - 1}" if splits else "FALSE"
+    first = f"list_transform(lines[:{LINES_NAMED}], lambda line: line % {LINES})"
+    named = f"'lignes ' || array_to_string({first}, ', ')"
     contradicts = f"""'contredit une autre ligne du fichier (' || {named} || ') : « '
         || array_to_string(differing, ', ') || ' » n’y est pas le même ; corrigez ou retirez l’une d’elles'"""
     unclear = f"""'mêmes chiffres que d’autres lignes (' || {named} || '), que des colonnes non lues distinguent :'
@@ -262,8 +273,8 @@ def _reject(cursor: duckdb.DuckDBPyConnection, kind: Kind, columns: pa.Table) ->
     cursor.execute(
         f"""
         INSERT INTO rejections
-        SELECT unnest(lines), CASE WHEN {told} THEN $title ELSE $key END,
-            CASE WHEN {told} THEN {named} || $choose
+        SELECT unnest(lines), CASE WHEN {distinguishing} THEN $title ELSE $key END,
+            CASE WHEN {distinguishing} THEN {named} || $choose
                 WHEN len(differing) > 0 THEN {contradicts} ELSE {unclear} END
         FROM twins WHERE open
         """,

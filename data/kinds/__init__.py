@@ -19,8 +19,9 @@ class Field:
     """One column of a kind of file, as its Table Schema describes it.
 
     `headers` are the words that may name it in a file, the most certain first; `value_synonyms` are other ways to write
-    some values; `unit` may follow a number in its cell. A `month` column has dates: the first day of each month. The
-    figures of an `additive` column add up over several lines.
+    some values; `units` may follow a number in its cell, the usual one first. A `month` column has dates: the
+    first day of each month. The figures of an `additive` column add up over several lines. `headers_beside` are words
+    that name it only beside one of some other titles: “Nom” in an export of GLPI, which has “Fabricant” too.
     """
 
     name: str
@@ -37,10 +38,11 @@ class Field:
     max_length: int | None
     pattern: str | None
     month: bool
-    unit: str | None
+    units: tuple[str, ...]
     additive: bool
     headers: tuple[str, ...]
     value_synonyms: dict[str, str]
+    headers_beside: dict[str, frozenset[str]]
 
     @property
     def length_note(self) -> str:
@@ -130,8 +132,9 @@ def _field(field: dict[str, Any]) -> Field:
         max_length=constraints.get("maxLength"),
         pattern=constraints.get("pattern"),
         month=field.get("month", False),
-        unit=field.get("unit"),
+        units=tuple(field.get("units", ())),
         additive=field.get("additive", False),
         headers=tuple(dict.fromkeys(map(normalise, (field["name"], field["title"], *field.get("synonyms", ()))))),
+        headers_beside={word: frozenset(others) for word, others in field.get("synonymsBeside", {}).items()},
         value_synonyms={word: value for value, words in field.get("valueSynonyms", {}).items() for word in words},
     )

@@ -1,8 +1,8 @@
 -- Exceptional days and complete days: one rule each, which every figure follows.
 
--- Is the number of meals served so far from the plan that a known cause makes the day exceptional? 15 % or more.
-CREATE MACRO far_from_plan(planned, served) AS
-    coalesce(served <> planned AND abs(served - planned) >= 0.15 * planned, FALSE);
+-- Is the number of meals served so far from what was expected that a known cause makes the day exceptional? 15 % or more.
+CREATE MACRO far_from(expected, served) AS
+    coalesce(served <> expected AND abs(served - expected) >= 0.15 * expected, FALSE);
 
 -- Is one of the two figures an obvious typing error? Served under 0.3 × or over 2 × the plan, and 50 meals away from it.
 -- A zero is a day not filled in, or a closure: not a typing error.
@@ -16,8 +16,9 @@ CREATE MACRO mistyped(planned, served) AS
 -- The services of a period and a place, as selected_services, and whether they are exceptional. The declared events come
 -- day by day (data.calendar.declared), since strikes are not always read on the day that is declared.
 -- exceptional: the kinds of the declared events that make the service exceptional, or 'typing_error', or NULL.
---   An event of the city is judged on the city's day, an event of a canteen on this canteen's day, typing errors on the
---   day of the place that is looked at: they must move this day by 15 % of its plan.
+--   An event of the city is judged on the city's day, an event of a canteen on this canteen's day: the meals served are
+--   far from the plan, or from the usual (the median of the same weekday, five weeks before and after). Typing errors are
+--   judged on the day of the place that is looked at: they must move this day by 15 % of its plan.
 -- mistyped: the day of the service's own canteen is an obvious typing error.
 CREATE MACRO judged_services(
     first_day, last_day, of_district, of_canteen, event_dates, event_kinds, event_canteens
@@ -45,12 +46,38 @@ CREATE MACRO judged_services(
         -- A label without a canteen is a place of its own.
         SELECT
             date, canteen, label_alone, any_value(district) AS district,
-            sum(meals_planned) AS planned, sum(meals_served) AS served, mistyped(planned, served) AS mistyped
+            sum(meals_planned) FILTER (gap IS NOT NULL) AS planned,
+            sum(meals_served) FILTER (gap IS NOT NULL) AS served,
+            mistyped(planned, served) AS mistyped
         FROM of_period
-        WHERE gap IS NOT NULL
         GROUP BY date, canteen, label_alone
+    ), around AS MATERIALIZED (
+        SELECT date, canteen, sum(meals_served) AS served
+        FROM services JOIN service_points USING (site, site_kind)
+        WHERE date BETWEEN first_day - INTERVAL 5 WEEK AND last_day + INTERVAL 5 WEEK
+        GROUP BY date, canteen
+        HAVING sum(meals_served) > 0
+    ), city_around AS (
+        SELECT date, sum(served) AS served FROM around GROUP BY date
+    ), city_usual AS (
+        SELECT
+            event_date AS date,
+            median(served) FILTER (date <> event_date) AS usual,
+            max(served) FILTER (date = event_date) AS served
+        FROM city_events JOIN city_around
+            ON isodow(date) = isodow(event_date) AND date BETWEEN event_date - 35 AND event_date + 35
+        GROUP BY event_date
+    ), canteen_usual AS (
+        SELECT
+            event_date AS date, event_canteen AS canteen,
+            median(served) FILTER (date <> event_date) AS usual,
+            max(served) FILTER (date = event_date) AS served
+        FROM canteen_events JOIN around
+            ON canteen = event_canteen AND isodow(date) = isodow(event_date)
+            AND date BETWEEN event_date - 35 AND event_date + 35
+        GROUP BY event_date, event_canteen
     ), city_days AS (
-        SELECT date, far_from_plan(sum(planned), sum(served)) AS city_is_far FROM place_days GROUP BY date
+        SELECT date, far_from(sum(planned), sum(served)) AS far_from_plan FROM place_days GROUP BY date
     ), selected_days AS (
         SELECT
             date,
@@ -63,14 +90,21 @@ CREATE MACRO judged_services(
         SELECT
             place_days.date, place_days.canteen, label_alone, mistyped,
             CASE
-                WHEN far_from_plan(planned, served) AND canteen_kinds IS NOT NULL THEN canteen_kinds
+                WHEN far_from(planned, place_days.served) AND canteen_kinds IS NOT NULL THEN canteen_kinds
+                WHEN far_from(usual, canteen_usual.served) THEN canteen_kinds
                 WHEN mistyped AND errors_matter THEN 'typing_error'
             END AS place_reason
         FROM place_days
         LEFT JOIN selected_days ON selected_days.date = place_days.date
         LEFT JOIN canteen_events ON event_date = place_days.date AND event_canteen = place_days.canteen
+        LEFT JOIN canteen_usual
+            ON canteen_usual.date = place_days.date AND canteen_usual.canteen = place_days.canteen
     ), judged_cities AS (
-        SELECT date, city_kinds FROM city_days JOIN city_events ON event_date = date WHERE city_is_far
+        SELECT event_date AS date, city_kinds
+        FROM city_events
+        LEFT JOIN city_days ON city_days.date = event_date
+        LEFT JOIN city_usual ON city_usual.date = event_date
+        WHERE far_from_plan OR far_from(usual, served)
     )
     SELECT
         of_period.* EXCLUDE (label_alone),

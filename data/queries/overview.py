@@ -63,7 +63,7 @@ LAST_COMPLETE = "SELECT max(date) AS day FROM known_days(NULL, NULL) WHERE compl
 
 
 def last_complete_day(store: Store, today: date) -> date | None:
-    """Return the last day that most service points have told, None when no meal is known: the date of the data."""
+    """Return the last day known for most service points, None when no meal is known: the date of the data."""
     return _date(store.read(LAST_COMPLETE, {"today": today})["day"].iloc[0])
 
 

@@ -9,7 +9,7 @@ from datetime import date
 
 import pandas as pd
 
-from data.calendar.exceptional import JUDGED, events
+from data.calendar.exceptional import JUDGED, judged
 from data.selection import Selection
 from data.store import Store
 
@@ -73,7 +73,7 @@ def daily(store: Store, since: date, last: date) -> pd.DataFrame:
     """Return one row per canteen × ordinary day, missing where not known: surplus, shortage, the meals they are about;
     kilograms wasted (gross) where the three places of loss were weighed, and the meals they are about.
     """
-    return store.read(DAILY, Selection(since, last).parameters() | events(store))
+    return store.read(DAILY, judged(store, Selection(since, last)))
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ class WasteSummary:
 
     @property
     def meals_per_day(self) -> float | None:
-        """Meals served per complete day: a day that only a few canteens have told would lower the mean."""
+        """Meals served per complete day: a day known for a few canteens only would lower the mean."""
         return self.meals_of_complete_days / self.complete_days if self.complete_days else None
 
     @property

@@ -16,6 +16,7 @@ HEADER_SEARCH_LINES = 25
 MAX_COLUMNS = 1_000
 # All our titles are much shorter; a longer word is not compared, nor cached.
 LONGEST_WORD = 200
+LAST_RANK = 1_000
 MODEL_HINT = (
     "La page «\u00a0Déposer un fichier\u00a0» montre les colonnes attendues de chaque type de fichier "
     "et donne un modèle vide."
@@ -92,13 +93,19 @@ def find_header(top: Iterable[Record]) -> Header | NearMiss | None:
             fields = frozenset(filter(None, header.names))
             if kind.recognises(set(fields)) and (best is None or header.score > best.score):
                 best = header
-            elif fields and (nearest is None or len(fields) > len(nearest.fields)):
+            elif fields and _is_near(kind, fields) and (nearest is None or len(fields) > len(nearest.fields)):
                 nearest = NearMiss(kind, fields)
         if best:
             return best
         if any(words) and not words[0].startswith("sep"):
             above += [first, line]
     return nearest
+
+
+def _is_near(kind: Kind, fields: frozenset[str]) -> bool:
+    """Tell whether most of the required columns of a kind are there: fewer would make a hint that misleads."""
+    required = {known.name for known in kind.fields if known.required_column}
+    return len(fields) > 1 and 2 * len(fields & required) > len(required)
 
 
 def best_of(candidates: Iterable[Header | NearMiss | None]) -> Header | NearMiss | None:
@@ -116,11 +123,17 @@ def _fields_of_columns(kind: str, words: list[str]) -> tuple[str | None, ...]:
     names: list[str | None] = [None] * len(words)
     best_places: dict[str, tuple[int, int]] = {}
     for place, word in enumerate(words):
-        for name, rank in fields_named(kind, word).items():
+        for name, rank in (fields_named(kind, word) or _named_beside(kind, word, words)).items():
             best_places[name] = min(best_places.get(name, (rank, place)), (rank, place))
     for name, (_, place) in best_places.items():
         names[place] = names[place] or name
     return tuple(names)
+
+
+def _named_beside(kind: str, word: str, words: list[str]) -> dict[str, int]:
+    """Return the fields that a word names only because of the other titles of its file."""
+    fields = (known for known in kinds()[kind].fields if word in known.headers_beside)
+    return {known.name: LAST_RANK for known in fields if not known.headers_beside[word].isdisjoint(words)}
 
 
 def fields_named(kind: str, word: str) -> dict[str, int]:

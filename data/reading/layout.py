@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -12,28 +16,43 @@ from data.kinds import Field, normalise
 from data.reading.cleaning import capped, limited
 from data.reading.dates import Remark
 from data.reading.decoding import DepositRefused
-from data.reading.header import Header, fields_named
+from data.reading.header import Header, NearMiss, fields_named
 from data.reading.limits import MAX_CELLS, too_large
-from data.reading.records import Layout
+from data.reading.records import Layout, Record
 from data.reading.texts import distinct, is_empty, where, with_cells
 from data.typography import quoted
 
-COURSES = {
-    "entree",
-    "garniture",
-    "accompagnement",
-    "fromage",
-    "laitage",
-    "produit_laitier",
-    "dessert",
-    "gouter",
-    "potage",
-}
 LINES_NAMED = 8
 IN_ONE_CELL = (
     "toute la ligne est écrite dans une seule case\u00a0: retirez les guillemets qui l’entourent, "
     "ou écrivez chaque valeur dans sa colonne"
 )
+
+
+class GridCell(NamedTuple):
+    """A cell of a grid, and what it is read as: its line and title in the file, then the canteen, day and column."""
+
+    line: int
+    title: str
+    text: str
+    site: str
+    day: date
+    column: str
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A grid read as lines of the log: their table and header, each cell that was read, and remarks."""
+
+    header: Header
+    table: pa.Table
+    cells: list[GridCell]
+    remarks: list[Remark]
+
+
+GridReader = Callable[
+    [Header | NearMiss | None, Mapping[str, Iterable[Record]], Callable[[str], Iterable[Record]]], Grid | None
+]
 
 
 def lines_above(header: Header) -> list[Remark]:
@@ -73,16 +92,6 @@ def without_repeated_headers(rows: pa.Table, header: Header) -> tuple[pa.Table, 
         repeated.append(row["line"])
     remarks: list[Remark] = [(line, None, "l’en-tête est répété\u00a0: ligne passée") for line in repeated]
     return rows.filter(pc.invert(pc.is_in(rows["line"], pa.array(repeated, pa.int64())))), capped(remarks)
-
-
-def refuse_wide_menus(header: Header) -> None:
-    """Refuse a menu that has one column per course: only the main dishes would be read."""
-    courses = [title.strip() for title in header.titles if normalise(title).rstrip("s") in COURSES]
-    if header.kind.name == "menus" and courses:
-        raise DepositRefused(
-            f"Ce menu a une colonne par partie du repas ({quoted(courses[0], 40)}…). "
-            "Écrivez une ligne par plat, sous «\u00a0date\u00a0», «\u00a0rang\u00a0» et «\u00a0plat\u00a0»."
-        )
 
 
 def unread_columns(rows: pa.Table, header: Header) -> list[Remark]:

@@ -16,6 +16,8 @@ MAX_CELL = 100_000
 MAX_LINE = 1_000_000
 MAX_RECORD_LINES = 200
 MAX_UNCLOSED = 1_000
+# A line of a grid is read as several: its number in the file is what remains of theirs once divided by this.
+LINES = 100_000_000
 # Replaces the value of a formula that was saved without its value.
 NO_VALUE = "#FORMULE SANS VALEUR"
 

@@ -25,9 +25,10 @@ from data.reading.header import (
     unknown_header,
 )
 from data.reading.layout import (
+    GridCell,
+    GridReader,
     hidden_parts,
     lines_above,
-    refuse_wide_menus,
     spread_merged,
     unread_columns,
     without_repeated_headers,
@@ -44,7 +45,7 @@ from data.reading.records import (
     records,
 )
 from data.reading.texts import CODED, coded, codes, rewrite
-from data.reading.values import normalise_values
+from data.reading.values import as_ours, denomination, normalise_values
 from data.reading.workbook import is_zip, open_workbook
 from data.typography import TITLE, cut, quoted
 
@@ -67,6 +68,8 @@ class Sheet:
     what was decided or dropped: total rows, the order of day and month… `others` has the column `line` and the columns
     that are not read, under their titles. `early` has, by column, the dates that may be a day early and that nobody
     decided how to read (`data.reading.times`); `early_columns` has an example for each such column, decided or not.
+    `grid` has what each cell of a grid was read as: its lines are those of the file, and those of `cells` follow
+    `data.reading.records.LINES`.
     """
 
     kind: Kind
@@ -77,6 +80,7 @@ class Sheet:
     remarks: list[Remark] = field(default_factory=list)
     early: dict[str, list[str]] = field(default_factory=dict)
     early_columns: dict[str, str] = field(default_factory=dict)
+    grid: list[GridCell] = field(default_factory=list)
 
 
 @dataclass
@@ -90,19 +94,21 @@ class _Rows:
     broken: list[tuple[int, str]] = field(default_factory=list)
     separators: str = SEPARATORS
     layout: Layout = field(default_factory=Layout)
+    grid: list[GridCell] = field(default_factory=list)
 
 
-def read_sheet(content: bytes, *, typed: bool = False, early_dates: str | None = None) -> Sheet:
+def read_sheet(
+    content: bytes, *, typed: bool = False, early_dates: str | None = None, grid_of: GridReader | None = None
+) -> Sheet:
     """Return the lines of a deposited file (text or .xlsx) under its kind's columns.
 
     Blank lines and total rows are dropped; a line with more cells than the header goes to `broken` with its reason.
-    Lines `typed` in a form are never totals. `early_dates` says how to read dates that may be a day early. Raises
-    DepositRefused when the file cannot be read or its header is not known.
+    Lines `typed` in a form are never totals. `early_dates` says how to read dates that may be a day early; `grid_of`
+    reads the files that are grids. Raises DepositRefused when the file cannot be read or its header is not known.
     """
     # Arrow keeps the memory of the file before.
     pa.default_memory_pool().release_unused()
-    header, rows, remarks = _read_workbook(content) if is_zip(content) else _read_text(content)
-    refuse_wide_menus(header)
+    header, rows, remarks = _read_workbook(content, grid_of) if is_zip(content) else _read_text(content, grid_of)
     table = without_blanks(_trimmed(unescaped(rows.table), header))
     table, totals = (table, []) if typed else without_totals(table, header)
     table, whole = without_whole_lines(table, header, rows.separators)
@@ -114,7 +120,8 @@ def read_sheet(content: bytes, *, typed: bool = False, early_dates: str | None =
             f"Le fichier ne contient que son en-tête ({header.kind.title.lower()})\u00a0: aucune ligne à lire. "
             "Vérifiez l’export, puis déposez le fichier à nouveau."
         )
-    remarks += lines_above(header) + unread_columns(table, header) + totals + merged + repeated
+    table, header, meant = as_ours(table, header)
+    remarks += meant + lines_above(header) + unread_columns(table, header) + totals + merged + repeated
     remarks += hidden_parts(table, header, rows.layout)
     cells, formulas = without_formulas(table.select(["line", *filter(None, header.names)]), header.kind)
     read = normalise_dates(normalise_values(cells, header.kind), header.kind, early_dates)
@@ -128,6 +135,7 @@ def read_sheet(content: bytes, *, typed: bool = False, early_dates: str | None =
         remarks=remarks + formulas + read.remarks,
         early=undecided,
         early_columns={name: texts[0] for name, texts in read.early.items()},
+        grid=rows.grid,
     )
 
 
@@ -144,7 +152,9 @@ def _others(table: pa.Table, header: Header) -> pa.Table:
 
 def _ignored(header: Header) -> tuple[str, ...]:
     """Return the titles of the columns that are no field of the kind."""
-    without_field = (title.strip() for title, name in zip(header.titles, header.names, strict=True) if name is None)
+    columns = enumerate(zip(header.titles, header.names, strict=True))
+    used = denomination(header)
+    without_field = (title.strip() for place, (title, name) in columns if name is None and place != used)
     return tuple(title for title in without_field if title and not fields_named(header.kind.name, normalise(title)))
 
 
@@ -161,10 +171,13 @@ def _top(lines: Iterable[Record]) -> Iterator[Record]:
     return islice(lines, HEADER_SEARCH_LINES)
 
 
-def _read_text(content: bytes) -> tuple[Header, _Rows, list[Remark]]:
+def _read_text(content: bytes, grid_of: GridReader | None) -> tuple[Header, _Rows, list[Remark]]:
     text, accents = as_utf8(content)
     headers = {separator: find_header(_top(records(text, separator))) for separator in SEPARATORS}
     header = best_of(headers.values())
+    readings = {separator: records(text, separator) for separator in SEPARATORS}
+    if grid_of and (grid := grid_of(header, readings, lambda separator: records(text, separator))):
+        return grid.header, _Rows(coded(grid.table), grid=grid.cells), grid.remarks
     if not isinstance(header, Header):
         tops = (list(_top(records(text, separator))) for separator in SEPARATORS)
         raise DepositRefused(unknown_header(tops, header))
@@ -178,12 +191,14 @@ def _read_text(content: bytes) -> tuple[Header, _Rows, list[Remark]]:
     return header, rows, remarks
 
 
-def _read_workbook(content: bytes) -> tuple[Header, _Rows, list[Remark]]:
+def _read_workbook(content: bytes, grid_of: GridReader | None) -> tuple[Header, _Rows, list[Remark]]:
     with open_workbook(content) as workbook:
         candidates = {name: find_header(top) for name, top in workbook.tops.items()}
         headers = {name: header for name, header in candidates.items() if isinstance(header, Header)}
         tables = [name for name, header in headers.items() if _has_rows(workbook.tops[name], header)] or list(headers)
         header = headers[tables[0]] if tables else best_of(candidates.values())
+        if grid_of and (grid := grid_of(header, workbook.tops, workbook.records)):
+            return grid.header, _Rows(coded(grid.table), grid=grid.cells), grid.remarks
         if not isinstance(header, Header):
             raise DepositRefused(unknown_header(workbook.tops.values(), header))
         rows = _rows_one_by_one(workbook.records(tables[0]), header, None)

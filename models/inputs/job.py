@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from data.calendar.declared import declared_days
-from data.calendar.events import CLOSING, STRIKE
+from data.calendar.event_kinds import CLOSING, STRIKE
 from data.calendar.school import next_service_days, service_days
 from data.calendar.strikes import swapped
 from data.deposit.plausibility import FULL_YEARS

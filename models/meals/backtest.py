@@ -167,7 +167,7 @@ class _Side:
     def __init__(self, past: pd.DataFrame, served: np.ndarray, features: np.ndarray, side: int) -> None:
         self.margin = learn(past, served, features, side)
         self.past, self.served = past.to_numpy(), served
-        self.width = self.margin.width(features, past.columns)
+        self.width = self.margin.past_width
 
     @cached_property
     def prepared(self) -> Margin:

@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from data.calendar.events import CLOSING, COLUMNS, STRIKE, STRIKE_OF_CITY, moved, moves, scope
+from data.calendar.event_kinds import CLOSING, STRIKE, STRIKE_OF_CITY
+from data.calendar.events import COLUMNS, moved, moves, scope
 from models.inputs.frames import days_of, exp, like, log, total
 from models.inputs.panel import REASONS, Panel, reasons
 from models.inputs.series import HISTORY_DAYS

@@ -8,6 +8,7 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
+from data.queries.forecasts.promises import MOST_DAYS_SHORT
 from models.inputs.panel import plausible
 from models.inputs.series import INTERVAL
 from models.meals.error_quantiles import Margin
@@ -17,7 +18,7 @@ LARGEST_DISAGREEMENT = 1.0
 PLAN_BIAS_DAYS, PLAN_SLOPE_DAYS = 30.0, 0.6
 # The quantity runs short of as many meals as the managers' plans, on a share of days between these two bounds.
 # The plans are short on 18 % of days.
-MOST_DAYS_SHORT, LOWEST_RISK = 0.21, 0.01
+LOWEST_RISK = 0.01
 DEFAULT_RISK = 0.18
 # A day short is a bad day even by a few meals. The margin above a forecast grows less than its expected error, so the
 # surer days are short less often with the same number of meals. The unit is a usual day of a usual canteen.

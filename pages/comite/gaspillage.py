@@ -19,7 +19,7 @@ summary = ask(waste.waste_summary, selection)
 if not summary.pairs_served:
     blocks.empty_state(
         "Aucun service n’a à la fois des repas prévus et des repas servis dans cette sélection\u00a0: "
-        "choisissez une autre période ou un autre lieu."
+        "choisissez une autre période ou un autre lieu, ou comptez les jours exceptionnels."
     )
     st.stop()
 

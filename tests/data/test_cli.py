@@ -169,6 +169,7 @@ def test_what_a_file_leaves_in_doubt_is_decided_by_an_option(
     text = head + "A;M;21/05/2026 22:00;1;60;58\nA;M;21/05/2026 22:00;2;60;58\n"
     services = _written(tmp_path, text.encode())
     assert main(["import", services]) == 1
+    assert "--early-dates" in capsys.readouterr().err
     assert main(["import", services, "--dry-run", "--early-dates", "next_day"]) == 1
     assert "--add-up service ou --keep service=1" in capsys.readouterr().out
     assert main(["import", services, "--early-dates", "next_day", "--add-up", "service"]) == 0

@@ -206,7 +206,7 @@ def test_the_city_log_shows_5_6_percent_on_gaspillage(open_app: Open, empty_stor
         next(button for button in app.button if button.label == "Enregistrer ces données").click().run()
     app.switch_page(GASPILLAGE).run()
     app.selectbox(key="annee").set_value("2016-2017").run()
-    assert "Surproduction 5,6 % 1 919 098 prévus, 1 817 881 servis" in texts(app)
+    assert "Surproduction 5,6 % 1 919 098 prévus, 1 817 881 servis, là où les deux sont connus" in texts(app)
     assert "Surplus 6,5 %" in texts(app)
     assert "Manque 0,9 %" in texts(app)
     assert "sur 11 528" in texts(app)

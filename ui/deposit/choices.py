@@ -6,9 +6,9 @@ import streamlit as st
 
 from data.deposit.apply import DepositReport
 from data.deposit.choices import AS_WRITTEN, NEXT_DAY, Choices, Split, value_in_words
+from data.kinds import kinds
 from ui.kit import blocks
-from ui.kit.columns import column_title
-from ui.kit.formats import SPACE, as_text, number, plural
+from ui.kit.formats import SPACE, as_text, plural
 
 DAYS = {
     "Le lendemain (minuit a été décalé par l’export)": NEXT_DAY,
@@ -23,7 +23,7 @@ def early_dates(report: DepositReport, digest: str) -> str | None:
         return None
     st.subheader("À décider\u00a0: le jour", anchor=False)
     for column, example in report.early_columns.items():
-        title = column_title(column, report.kind)
+        title = _title(column, report.kind)
         blocks.note(
             f"«{SPACE}{title}{SPACE}»{SPACE}: toutes les heures sont 22:00, 23:00 ou presque minuit, par exemple "
             f"«{SPACE}{example}{SPACE}». Un export en temps universel (UTC) donne ainsi la veille du vrai jour."
@@ -51,10 +51,15 @@ def lines_of_one_key(report: DepositReport, digest: str) -> Choices | None:
     return _value(split, key) if way == KEEP else None
 
 
+def _title(column: str, kind: str) -> str:
+    """Return the French title of a column of a kind of file."""
+    return next(field.title for field in kinds()[kind].fields if field.name == column)
+
+
 def _example(split: Split, kind: str) -> str:
     """Say which lines are alike, and what each figure is on them."""
     figures = [
-        f"{column_title(name, kind).lower()} {' et '.join(number(value, 3) for value in values)}"
+        f"{_title(name, kind).lower()} {' et '.join(f'{value:g}'.replace('.', ',') for value in values)}"
         for name, values in zip(split.measures, split.first_figures, strict=True)
         if values
     ]
@@ -64,7 +69,7 @@ def _example(split: Split, kind: str) -> str:
 
 def _sum(split: Split, kind: str, key: str) -> Choices:
     """Ask which measures are added up: the others are the same on each line, and counted once."""
-    titles = {column_title(name, kind): name for name in split.measures}
+    titles = {_title(name, kind): name for name in split.measures}
     added = [title for title, name in titles.items() if name not in split.once]
     chosen = st.multiselect("À additionner", list(titles), default=added, key=f"sum_{key}", placeholder="Rien")
     if len(chosen) < len(titles):

@@ -41,6 +41,14 @@ def show(grouped: Read) -> None:
     report = grouped.report
     blocks.takeaway(f"{report.file}{SPACE}: {say.summary(report)}")
     blocks.figures(_figures(report), "depot")
+    if report.grid:
+        st.subheader("Comment la grille est lue", anchor=False)
+        blocks.note(
+            "Votre fichier est une grille\u00a0: chaque case remplie devient un chiffre d’une cantine, un jour. "
+            "Vérifiez les dates et ce que les nombres comptent."
+        )
+        cells = say.grid_table(report.grid)
+        sheet_of(cells) if len(cells) <= READ_AT_ONCE else tables.table(cells, "grille_lue")
     if report.rejected:
         st.subheader(say.rejected_title(report), anchor=False)
         rows_to_correct(report)

@@ -11,10 +11,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from data.calendar.names import WEEKDAYS
 from data.deposit.apply import DepositReport, Finding
 from data.deposit.choices import in_words
 from data.deposit.report import Findings
 from data.kinds import kinds
+from data.reading.layout import GridCell
 from data.typography import TITLE, cut
 from ui.kit.columns import column_title, key_in_words, title_of, value_in_words
 from ui.kit.formats import MISSING, SPACE, moment, number, plural
@@ -26,10 +28,11 @@ WITHOUT_MEASURE = {
     "log": "aucun chiffre sur la ligne",
     "mapping": "sans cantine",
     "schools": "sans cantine",
-    "canteens": "sans rien d’autre que le nom",
-    "enrolment": "sans effectif",
-    "menus": "sans plat",
-    "menus_scdl": "sans plat",
+    "canteens": "sans rien d’autre que le nom, ou pour d’autres que les écoles",
+    "enrolment": "sans effectif, ou d’une autre commune",
+    "menus": "sans plat, ou pour d’autres que les écoles",
+    "menus_scdl": "sans plat, d’un autre repas ou pour d’autres que les écoles",
+    "holidays": "d’une autre zone, ou qui ne sont pas des vacances d’élèves",
     "strikes": "jour sans grève",
 }
 SUBJECT = re.compile(r"^(?:(?!\s:\s).)*?\s·\s.*?\s:\s")
@@ -127,6 +130,20 @@ def column_of(kind: str, column: str) -> str:
     file_kind = kinds().get(kind)
     title = next((field.title for field in file_kind.fields if field.name == column), None) if file_kind else None
     return f"{column} ({title[0].lower()}{title[1:]})" if title and title.lower() != column else column
+
+
+def grid_table(cells: Sequence[GridCell]) -> pd.DataFrame:
+    """Return one row per cell of a grid: where it stands in the file, and what it is read as."""
+    return pd.DataFrame(
+        {
+            "Ligne": str(cell.line),
+            "Colonne": cell.title,
+            "Case": cell.text,
+            "Lue comme": f"{cell.site}, {WEEKDAYS[cell.day.weekday()]} {cell.day:%d/%m/%Y}",
+            "Chiffre": column_of("log", cell.column),
+        }
+        for cell in cells
+    )
 
 
 def changes_table(changes: pd.DataFrame, kind: str | None = None) -> pd.DataFrame:

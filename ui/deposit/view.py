@@ -46,7 +46,7 @@ PROGRAMME = (
 )
 NOTHING_NEW = "Ce fichier n’apporte rien de nouveau"
 LATER = "Laisser à rattacher"
-Attachments = dict[tuple[str, str], str]
+Attachments = dict[tuple[str, str], str | None]
 
 
 def choose(user: User) -> None:
@@ -126,7 +126,7 @@ def _preview(name: str, content: bytes, chosen: Choices = NO_CHOICE) -> tuple[Re
 
 
 def _attachments(report: DepositReport, digest: str) -> Attachments:
-    """Ask to which canteen each unknown label belongs; no canteen is chosen by default."""
+    """Ask to which canteen each unknown label belongs; only a canteen's own name is chosen by default."""
     unknown_labels = report.unknown_labels
     if unknown_labels.empty or report.nothing_to_do:
         return {}
@@ -142,8 +142,8 @@ def _attachments(report: DepositReport, digest: str) -> Attachments:
     for row in first_labels:
         # The key has the label, not its rank: a choice must not move to another label.
         canteen = _canteen_of(dict(row), labels, f"attach_{digest[:16]}_{row['site']}_{row['site_kind']}")
-        if canteen is not None:
-            attachments[str(row["site"]), str(row["site_kind"])] = canteen
+        # None leaves to be attached even a label that is the name of a canteen.
+        attachments[str(row["site"]), str(row["site_kind"])] = canteen
     if len(unknown_labels) > LABELS_SHOWN:
         rest = plural(len(unknown_labels) - LABELS_SHOWN, "autre point de service", "autres points de service")
         blocks.note(f"{rest} à rattacher ensuite, sur la page «\u00a0Données disponibles\u00a0».")
@@ -157,12 +157,15 @@ def _canteen_of(row: dict, labels: dict[str, str], key: str) -> str | None:
     names = {LATER: None} | {f"{labels[name]} (nom proche)": name for name in close} | {labels[n]: n for n in others}
     lines = plural(row["lines"], "ligne")
     label = f"«\u00a0{row['site']}\u00a0» ({row['site_kind']}), {lines}\u00a0: à quelle cantine\u00a0?"
-    return names[st.selectbox(as_text(label), list(names), key=key)]
+    chosen = list(names.values()).index(row["own_canteen"]) if row["own_canteen"] in names.values() else 0
+    return names[st.selectbox(as_text(label), list(names), index=chosen, key=key)]
 
 
 def _confirm(report: DepositReport, content: bytes, user: User, attachments: Attachments) -> None:
     with st.container(horizontal=True):
-        if report.rejected_lines == report.lines:
+        if report.undecided and report.rejected_lines == report.lines:
+            st.info("Répondez d’abord à la question posée plus haut.", icon=":material/help:")
+        elif report.rejected_lines == report.lines:
             st.warning(
                 "Aucune ligne acceptable\u00a0: corrigez les lignes rejetées, puis déposez le fichier à nouveau.",
                 icon=":material/edit:",
@@ -189,7 +192,7 @@ def _apply(report: DepositReport, content: bytes, user: User, attachments: Attac
         _refuse(report.file, REFUSED, str(refusal))
     # The warnings were already shown; a long file may have a million of them.
     st.session_state[DONE] = replace(report, warnings=Findings.of([]))
-    st.session_state[LOST] = report.nothing_to_do and bool(attachments)
+    st.session_state[LOST] = report.nothing_to_do and any(attachments.values())
     _next_file()
 
 

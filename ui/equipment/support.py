@@ -42,7 +42,10 @@ def ages_sentence(counts: pd.DataFrame) -> str:
 def workshops(today: date) -> None:
     """Answer: do the workshops find their public?"""
     facts = ask(attendance, today, exact=sees_exact_counts())
-    caption = "Ateliers d’appropriation, dans les écoles. Une place est pour une personne."
+    caption = (
+        "Ateliers d’appropriation, dans les écoles. Une place est pour une personne. "
+        "À ce jour, quel que soit le mois choisi."
+    )
     with blocks.question("Les ateliers trouvent-ils leur public\u00a0?", caption):
         if facts.table.empty:
             blocks.empty_state("Aucun atelier n’est encore enregistré.")
@@ -92,9 +95,8 @@ def held_table(facts: Attendance) -> pd.DataFrame:
 def tickets(today: date) -> None:
     """Answer: are the requests for help solved, and how fast?"""
     facts, topics = ask(equipment.tickets, today), ask(equipment.tickets_by_topic, today)
-    with blocks.question(
-        "Les demandes d’assistance sont-elles résolues\u00a0?", "Délai\u00a0: de l’ouverture à la clôture."
-    ):
+    caption = "Délai\u00a0: de l’ouverture à la clôture. À ce jour, quel que soit le mois choisi."
+    with blocks.question("Les demandes d’assistance sont-elles résolues\u00a0?", caption):
         if topics.empty:
             blocks.empty_state("Aucune demande d’assistance n’est encore enregistrée.")
             return

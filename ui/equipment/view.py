@@ -40,6 +40,7 @@ TREND_NOTE = (
     "Part des agents, dans les écoles renseignées. Une interruption\u00a0: chiffre non renseigné, ou trop peu "
     "d’agents\u00a0; pour un métier, aussi un mois où une école n’a pas répondu."
 )
+DEVICES_NOTE = "Un matériel n’est rattaché à aucune personne. À ce jour, quel que soit le mois choisi."
 UNKNOWN_NOTE = "«\u00a0—\u00a0»\u00a0: non renseigné, hors du total."
 
 
@@ -233,7 +234,7 @@ def trend_sentence(shares: pd.DataFrame, *, exact: bool = True) -> str:
 def devices(counts: MonthCounts, today: date) -> None:
     """Answer: which devices, in which state, how old, for how many agents?"""
     kinds = ask(rollout.devices)
-    with blocks.question("Quels matériels, dans quel état\u00a0?", "Un matériel n’est rattaché à aucune personne."):
+    with blocks.question("Quels matériels, dans quel état\u00a0?", DEVICES_NOTE):
         if kinds.empty:
             blocks.empty_state("Aucun matériel n’est encore enregistré.")
             return

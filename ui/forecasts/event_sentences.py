@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from data.calendar.events import CLOSING, DECLARED, FRENCH, scope
+from data.calendar.event_kinds import CLOSING, DECLARED, FRENCH
+from data.calendar.events import scope
 from ui.kit.formats import SPACE, day, enumeration, is_missing, long_day, number, plural, signed
 
 KINDS = {kind: FRENCH[kind].capitalize() for kind in DECLARED}

@@ -50,7 +50,7 @@ def name_of(one_in: float | None) -> str:
 def advice(risk: Risk) -> str:
     """Say what the advised quantity means at a chosen risk."""
     return (
-        f"La quantité conseillée est celle qui manquerait {name_of(risk.one_in)}. Les jours où le prévu de la cantine "
+        f"La quantité conseillée vise à manquer {name_of(risk.one_in)}. Les jours où le prévu de la cantine "
         "est connu, elle bouge d’autant de repas. Les désaccords restent comptés avec le risque d’aujourd’hui."
     )
 

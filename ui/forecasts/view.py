@@ -15,19 +15,14 @@ from data.queries.forecasts.days import canteen_forecasts_of_day, daily_forecast
 from data.queries.forecasts.other_risks import Risk, canteen_forecasts_of_day_at, daily_forecast_at
 from data.queries.forecasts.runs import STALE_AFTER_DAYS, ForecastRun
 from ui.access import require
-from ui.forecasts import charts, disagreement, totals
+from ui.forecasts import charts, disagreement, promises, totals
 from ui.forecasts import event_sentences as say
-from ui.forecasts import risk as forecasts_risk
 from ui.kit import blocks, tables
 from ui.kit.formats import MISSING, SPACE, as_text, count_of, day, is_missing, long_day, moment, number, plural, weekday
 from ui.kit.tables import Wide
 from ui.session import ask, refresh_job
 
 PAST_DAYS = 30
-ADVICE = (
-    "La quantité conseillée ajoute à la prévision la marge qui laisse au plus autant de repas manquants que les "
-    "gestionnaires aujourd’hui\u00a0; elle tient compte du prévu de la cantine quand il est déjà connu."
-)
 COLUMNS = {
     "meals": "Prévision",
     "meals_lower": "Entre",
@@ -106,7 +101,7 @@ def coming_days(run: ForecastRun, place: str, canteen: str | None, risk: Risk | 
     """Answer: how many meals in the next service days, for this place, at this stock-out risk?"""
     days = ask(daily_forecast, run.run_id, canteen)
     days_at_risk = ask(daily_forecast_at, run.run_id, canteen, risk) if risk else days
-    caption = f"{place}. La bande contient le nombre de repas servis quatre fois sur cinq (intervalle à 80{SPACE}%)."
+    caption = f"{place}. {promises.BAND}"
     with blocks.question("Combien de repas dans les prochains jours de service\u00a0?", caption):
         if days.empty:
             blocks.empty_state("Pas encore de prévision ici\u00a0: trop peu de jours connus pour cette cantine.")
@@ -118,8 +113,8 @@ def coming_days(run: ForecastRun, place: str, canteen: str | None, risk: Risk | 
         )
         sentence = coming_sentence(days_at_risk, today_in_paris())
         blocks.figure(charts.forecast(days_at_risk, past), sentence, table, "previsions", digits=0)
-        if days["advised"].notna().any():
-            blocks.note(forecasts_risk.advice(risk) if risk else ADVICE)
+        for sentence in promises.measured(run, canteen, risk, advised=bool(days["advised"].notna().any())):
+            blocks.note(sentence)
         if canteen is None:
             _city_notes(run, days)
         else:

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from data.calendar.events import CLOSING, FRENCH, Event, scope
+from data.calendar.event_kinds import CLOSING, FRENCH
+from data.calendar.events import Event, scope
 from data.clock import today_in_paris
 from data.deposit.apply import DepositRefused, apply
 from data.export.files import csv_bytes

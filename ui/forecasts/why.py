@@ -9,7 +9,7 @@ from datetime import date
 import pandas as pd
 
 from data.calendar.declared import declared_events
-from data.calendar.events import CLOSING, FRENCH, LEARNT
+from data.calendar.event_kinds import CLOSING, FRENCH, LEARNT
 from data.queries.forecasts import days
 from data.queries.forecasts.runs import ForecastRun
 from ui.forecasts import charts

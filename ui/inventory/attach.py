@@ -20,7 +20,10 @@ def labels(user: User) -> None:
     points = ask(inventory.labels)
     if points.empty:
         return
-    caption = "Un point de service à rattacher compte dans les totaux de la ville, mais dans ceux d’aucune cantine."
+    caption = (
+        "Un point de service à rattacher compte dans les totaux de la ville, mais dans ceux d’aucune cantine. "
+        "Liste complète, quelle que soit la période."
+    )
     with blocks.question("Quels points de service restent à rattacher\u00a0?", caption):
         unattached = ask(inventory.unattached_labels)
         if unattached.empty:

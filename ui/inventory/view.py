@@ -133,7 +133,7 @@ def _chosen_cell(cells: list[tuple[int, str]], places: pd.DataFrame, weeks: list
 def contents() -> None:
     """Show how much of each kind of data the store holds, and over which dates."""
     titles = {name: kind.title for name, kind in kinds().items()}
-    with blocks.question("Que contient la base\u00a0?"):
+    with blocks.question("Que contient la base\u00a0?", "En tout, quelle que soit la période."):
         rows = ask(inventory.counts_by_kind)
         rows = rows.assign(kind=rows["kind"].map(lambda name: titles.get(name, name)))
         tables.table(

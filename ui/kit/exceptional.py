@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from data.calendar.events import FRENCH
+from data.calendar.event_kinds import FRENCH
 from data.calendar.exceptional import TYPING_ERROR
 from data.queries.waste import WasteSummary
-from ui.kit.formats import SPACE, day, enumeration, is_missing, number, percent, plural
+from ui.kit.formats import SPACE, day, enumeration, number, percent, plural
 
 WORDS = FRENCH | {TYPING_ERROR: "faute de frappe"}
 # How charts mark what holds an exceptional day.
@@ -16,7 +16,7 @@ MARK = "✱"
 DATES_SHOWN = 4
 RULE = (
     "Un jour est exceptionnel quand une grève, une sortie, une fermeture ou une fête déclarée, ou une faute de frappe "
-    "évidente, y éloigne les repas servis d’au moins 15\u00a0% du prévu (règle exacte dans le guide)."
+    "évidente, y éloigne les repas servis d’au moins 15\u00a0% du prévu ou de l’habitude (règle exacte dans le guide)."
 )
 
 
@@ -25,35 +25,50 @@ def reason(kinds: str) -> str:
     return enumeration([WORDS.get(kind, "événement") for kind in kinds.split()])
 
 
-def causes(days: pd.DataFrame) -> str:
-    """Say what makes the days exceptional, and when: “grève le 12/09/2017 et le 21/09/2017”."""
-    return f"{SPACE}; ".join(
-        _cause(reason(str(kinds)), place, rows["date"])
-        for (kinds, place), rows in days.groupby(["reason", "place"], sort=False, dropna=False)
-    )
+def whole_days(days: pd.DataFrame) -> pd.DataFrame:
+    """Return the days that are exceptional for the whole selection, without those of one canteen among others."""
+    return days[days["place"].isna()]
 
 
-def _cause(word: str, place: object, dates: pd.Series) -> str:
-    where = "" if is_missing(place) else f" à {place}"
+def causes(days: pd.DataFrame) -> list[str]:
+    """Say how many days are exceptional, why and when: “2 jours exceptionnels (grève le 12/09/2017 et le …)”."""
+    whole, of_canteens = whole_days(days), days[days["place"].notna()]
+    sentences = []
+    if len(whole):
+        count = plural(whole["date"].nunique(), "jour exceptionnel", "jours exceptionnels")
+        sentences.append(f"{count} ({f'{SPACE}; '.join(_cause(*one) for one in whole.groupby('reason')['date'])})")
+    if len(of_canteens):
+        count = plural(len(of_canteens), "journée exceptionnelle", "journées exceptionnelles")
+        sentences.append(f"{count} d’une seule cantine ({_of_canteens(of_canteens)})")
+    return sentences
+
+
+def _cause(kinds: object, dates: pd.Series) -> str:
+    word = reason(str(kinds))
     if len(dates) > DATES_SHOWN:
-        return f"{word}{where}, {plural(len(dates), 'jour')} du {day(dates.min())} au {day(dates.max())}"
-    return f"{word}{where} {enumeration([f'le {day(date)}' for date in dates])}"
+        return f"{word}, {plural(len(dates), 'jour')} du {day(dates.min())} au {day(dates.max())}"
+    return f"{word} {enumeration([f'le {day(date)}' for date in dates])}"
+
+
+def _of_canteens(days: pd.DataFrame) -> str:
+    if len(days) <= DATES_SHOWN:
+        rows = days.to_dict("records")
+        return f"{SPACE}; ".join(f"{reason(row['reason'])}, {row['place']}, le {day(row['date'])}" for row in rows)
+    counts = days["reason"].value_counts()
+    return ", ".join(f"{reason(str(kinds))}{SPACE}: {number(count)}" for kinds, count in counts.items())
 
 
 def comparison(days: pd.DataFrame, without: WasteSummary, whole: WasteSummary) -> str:
     """Say how many days are exceptional and why, what they weigh, and overproduction without and with them."""
     if days.empty:
         return "Aucun jour exceptionnel dans cette sélection."
-    count = days["date"].nunique()
-    start = plural(count, "jour exceptionnel", "jours exceptionnels")
     surplus = (
         f"{number(days['surplus_meals'].sum())} des {number(whole.surplus_meals)} repas prévus en trop"
         if whole.surplus_meals
         else "aucun repas prévu en trop"
     )
     both = f"{percent(without.overproduction_pct, 2)} sans, {percent(whole.overproduction_pct, 2)} avec"
-    alone = "À lui seul" if count < 2 else "À eux seuls"
-    return f"{start}{SPACE}: {causes(days)}. {alone}, {surplus}. Surproduction{SPACE}: {both}."
+    return f"{enumeration(causes(days))}{SPACE}: {surplus}. Surproduction{SPACE}: {both}."
 
 
 def beside(note: str | None, other: float | None, days: pd.DataFrame, *, with_them: bool) -> str | None:
@@ -67,6 +82,12 @@ def beside(note: str | None, other: float | None, days: pd.DataFrame, *, with_th
 
 def of_weeks(weeks: pd.Series, days: pd.DataFrame) -> list[int]:
     """Return how many exceptional days each week (its Monday) holds."""
-    dates = pd.DatetimeIndex(days["date"].unique())
+    dates = pd.DatetimeIndex(whole_days(days)["date"].unique())
     mondays = dates - pd.to_timedelta(dates.weekday, unit="D")
     return [int((mondays == week).sum()) for week in weeks]
+
+
+def of_cells(days: pd.DataFrame) -> set[tuple[int, int]]:
+    """Return the cells (weekday from 1, month) that hold exceptional days."""
+    dates = pd.DatetimeIndex(whole_days(days)["date"].unique())
+    return set(zip((dates.weekday + 1).tolist(), dates.month.tolist(), strict=True))

@@ -18,7 +18,7 @@ from ui.session import ask
 WHOLE_HISTORY = "Tout l’historique"
 WHOLE_YEAR = "Toute l’année"
 WHOLE_CITY = "Toutes les cantines"
-WITHOUT, WITH = "Sans les jours exceptionnels", "Avec les jours exceptionnels"
+WITHOUT, WITH = "Sans", "Avec"
 DISTRICT = "Secteur\u00a0: "
 TRAILING_YEAR = re.compile(r"\s\d{4}$")
 LONGEST_VALUE = 60

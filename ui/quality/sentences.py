@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from data.calendar.events import FRENCH
+from data.calendar.event_kinds import FRENCH
+from data.queries.forecasts.promises import RELIABLE_COVERAGE
 from data.queries.forecasts.quality import Judged
 from ui.kit.formats import SPACE, count_of, day, enumeration, is_missing, long_day, number, percent, plural, signed
 
@@ -31,8 +32,6 @@ KNOWLEDGE = (
     "«\u00a0À la commande\u00a0»\u00a0: ceux du dernier même jour servi trois semaines avant ou plus, connus au moment "
     "de commander.",
 )
-# An 80 % interval counts as reliable when its coverage, in percent, is between these two.
-RELIABLE_COVERAGE = (76, 84)
 EVENTS = FRENCH | {"swapped_strike": "grève (déclarée jour et mois inversés)"}
 SET_ASIDE = {
     "typing_error": "chiffre aberrant, saisie à vérifier",
@@ -118,16 +117,18 @@ def _same_weekday(by_method: dict[str, Row]) -> tuple[bool, str]:
 
 
 def _quantity(by_method: dict[str, Row], method: str) -> tuple[bool, str]:
-    """Compare a quantity with the plan: is there less surplus without more shortage, and the figures of both."""
+    """Compare a quantity with the plan: is there less surplus without more shortage, in meals and in days?"""
     plan, quantity = by_method["plan"], by_method[method]
-    words = {"surplus_pct": "surplus", "shortage_pct": "manque"}
-    sides = {column: comparison(quantity[column], plan[column], 2) for column in words}
+    words = {"surplus_pct": ("surplus", 2), "shortage_pct": ("manque", 2), "short_pct": ("journées en manque", 1)}
+    known = [column for column in words if not is_missing(quantity.get(column)) and not is_missing(plan.get(column))]
+    sides = {column: comparison(quantity[column], plan[column], words[column][1]) for column in known}
     parts = [
-        f"{sides[column]} de {word} ({percent(quantity[column], 2)} contre {percent(plan[column], 2)})"
-        for column, word in words.items()
+        f"{sides[column]} de {word} ({percent(quantity[column], digits)} contre {percent(plan[column], digits)})"
+        for column, (word, digits) in words.items()
+        if column in known
     ]
-    better = sides["surplus_pct"] == "moins" and sides["shortage_pct"] != "plus"
-    return better, f"{' et '.join(parts).capitalize()} que le prévu."
+    better = sides.pop("surplus_pct", None) == "moins" and "plus" not in sides.values()
+    return better, f"{enumeration(parts).capitalize()} que le prévu."
 
 
 def _coverage(coverage_row: Row) -> str:

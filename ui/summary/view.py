@@ -79,7 +79,9 @@ def meals_figures(facts: Situation) -> list[Figure]:
 def _left_out(facts: Situation) -> str:
     """Say which days the mean per day leaves out."""
     incomplete = plural(facts.now.incomplete_days, "jour incomplet", "jours incomplets")
-    apart = plural(facts.exceptional["date"].nunique(), "jour exceptionnel", "jours exceptionnels")
+    apart = plural(
+        exceptional.whole_days(facts.exceptional)["date"].nunique(), "jour exceptionnel", "jours exceptionnels"
+    )
     return (
         "Total de tous les jours. La moyenne par jour ne compte que les jours complets (au moins 9 points de service "
         f"habituels sur 10 connus) et ordinaires{SPACE}: {incomplete} et {apart} laissés de côté."

@@ -19,8 +19,9 @@ CAPTION = (
     "période choisie."
 )
 NOTE = (
-    "Chaque trait noir contient la pesée quatre fois sur cinq (intervalle à 80\u00a0%), d’après les erreurs des "
-    "prévisions passées. Une cantine qui ne pèse pas n’a pas de prévision de gaspillage."
+    "Chaque trait noir vise à contenir la pesée quatre fois sur cinq (intervalle à 80\u00a0%), d’après les erreurs des "
+    "prévisions passées\u00a0; ce qu’il a contenu dernièrement dans cette ville n’est pas mesuré. Une cantine qui ne "
+    "pèse pas n’a pas de prévision de gaspillage."
 )
 COLUMNS = [
     "Date", "Gaspillage (kg)", "Entre (kg)", "et (kg)", "Gaspillage (g/repas)", "Entre (g)", "et (g)",

@@ -50,7 +50,8 @@ def headline_figures(
             "Surproduction",
             percent(summary.overproduction_pct),
             beside(
-                f"{number(summary.pairs_planned)} prévus, {number(summary.pairs_served)} servis",
+                f"{number(summary.pairs_planned)} prévus, {number(summary.pairs_served)} servis, là où les deux sont "
+                "connus",
                 other.overproduction_pct,
             ),
             "(repas prévus − repas servis) ÷ repas servis, sur les services où les deux chiffres sont connus.",

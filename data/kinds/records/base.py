@@ -25,9 +25,10 @@ class RecordTable:
 
     `columns` gives the column of ours for each column of the file. `projection` turns a line of the file into a row;
     `given_back` is the way back: what is true now, under the names of the file's columns (an absent column is empty).
-    A line that carries nothing is counted “without measure” and leaves no row. With `takes_back`, a line may also name
-    columns in the file's column “effacer”, kept as `cleared`; the checks may then read `now`, the row as it would be
-    once the line is applied, and `now.before`, the row as it is known.
+    A line that carries nothing is counted “without measure” and leaves no row; so does one that is not `ours` (another
+    audience, another zone), which is set aside before lines are compared with each other. With `takes_back`, a line may
+    also name columns in the file's column “effacer”, kept as `cleared`; the checks may then read `now`, the row as it
+    would be once the line is applied, and `now.before`, the row as it is known.
     """
 
     table: str
@@ -39,6 +40,7 @@ class RecordTable:
     given_back: str
     checks: tuple[Check, ...] = ()
     carries: str = "TRUE"
+    ours: str = "TRUE"
     takes_back: bool = False
 
 
@@ -59,6 +61,7 @@ def record_table(
     rows: str = "",
     checks: tuple[Check, ...] = (),
     carries: str = "TRUE",
+    ours: str = "TRUE",
 ) -> RecordTable:
     """Return the record table of a kind whose file columns are our columns under other names.
 
@@ -77,7 +80,8 @@ def record_table(
         given_back=f"SELECT {', '.join(f'{sql} AS {column}' for column, sql in given.items())}"
         f" FROM {rows or view} ORDER BY {order}",
         checks=checks,
-        carries=carries,
+        carries=f"({carries}) AND ({ours})",
+        ours=ours,
     )
 
 

@@ -3,7 +3,9 @@
 # ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
 
-from data.calendar.events import EVENT_KINDS, FRENCH
+from dataclasses import replace
+
+from data.calendar.event_kinds import EVENT_KINDS, FRENCH
 from data.calendar.school import ZONE_B_SINCE
 from data.kinds.records.base import Check, choose, record_table
 
@@ -17,10 +19,28 @@ SCHOOL_YEAR = """year(starts_on - INTERVAL 7 MONTHS) || '-' || (year(starts_on -
 
 # A line may name several zones, or the city itself. The city was in zone A at first, but its own file always writes B.
 ZONE_A_ONCE = f"regexp_matches(upper(zone), '(^|[^A-Z])A([^A-Z]|$)') AND date_debut < DATE '{ZONE_B_SINCE}'"
-OURS = (
-    f"(zone IS NULL OR regexp_matches(upper(zone), '(^|[^A-Z])(B|NANTES|TOUTES|FRANCE)([^A-Z]|$)') OR ({ZONE_A_ONCE}))"
-)
-OTHER_ZONE = "'« ' || zone || ' » n’est pas la zone de Nantes (B, ou A avant septembre 2015) : ligne non comptée'"
+OUR_ZONE = f"(regexp_matches(upper(zone), '(^|[^A-Z])(B|NANTES|TOUTES|FRANCE)([^A-Z]|$)') OR ({ZONE_A_ONCE}))"
+# The official calendar has a line per academy: where Nantes has its own, the others of zone B do not count.
+OUR_ACADEMY = "upper(academie) LIKE '%NANTES%'"
+OTHER_ACADEMY = f"""academie IS NOT NULL AND NOT {OUR_ACADEMY} AND (zone IS NULL OR EXISTS (
+    SELECT 1 FROM file_lines AS others WHERE upper(others.academie) LIKE '%NANTES%'))"""
+TEACHERS = "enseignant|professeur|personnel"
+PUPILS = f"""(population IS NULL OR NOT regexp_matches(strip_accents(lower(population)), '{TEACHERS}')
+    OR regexp_matches(strip_accents(lower(population)), 'eleve'))"""
+# The official calendar also has days that are no holidays: the day of return, the days of the teachers alone.
+NO_HOLIDAYS = """regexp_matches(strip_accents(lower(vacances_nom)), 'enseignant|pedagogique'
+    || '|^ *(pre-? ?rentree|rentree|reprise|fin des cours|sortie des|(debut|depart)( des| en)? vacances)')"""
+OUR_HOLIDAYS = f"""(coalesce({OUR_ACADEMY}, FALSE) OR zone IS NULL OR {OUR_ZONE}) AND NOT ({OTHER_ACADEMY})
+    AND {PUPILS} AND NOT coalesce({NO_HOLIDAYS}, FALSE)"""
+SET_ASIDE = f"""CASE
+    WHEN NOT {PUPILS} THEN 'jours des enseignants, pas des élèves'
+    WHEN {NO_HOLIDAYS} THEN '«\u00a0' || vacances_nom || '\u00a0» n’est pas une période de vacances des élèves'
+    WHEN {OTHER_ACADEMY} THEN '«\u00a0' || academie || '\u00a0» n’est pas l’académie de Nantes'
+    ELSE '«\u00a0' || zone || '\u00a0» n’est pas la zone de Nantes (B, ou A avant septembre 2015)'
+END || '\u00a0: ligne mise de côté'"""
+
+LEAST_SCHOOL_YEAR, LONGEST_HOLIDAYS = 200, 62
+DAYS = "date_diff('day', date_debut, date_fin) + 1"
 
 
 def _off_day_check(column: str, of_city: str) -> Check:
@@ -105,8 +125,11 @@ HOLIDAYS = record_table(
     gives={"annee_scolaire": SCHOOL_YEAR, "vacances": "1"},
     rows="events WHERE kind = 'holiday' AND canteen IS NULL AND label IS NOT NULL",
     order="date_debut, date_fin, vacances_nom",
-    checks=(END_BEFORE_START, Check("zone", f"NOT {OURS}", OTHER_ZONE)),
-    carries=OURS,
+    checks=(
+        replace(END_BEFORE_START, when=f"{END_BEFORE_START.when} AND {OUR_HOLIDAYS}"),
+        Check("zone", f"NOT ({OUR_HOLIDAYS})", SET_ASIDE),
+    ),
+    ours=OUR_HOLIDAYS,
 )
 
 SCHOOL_YEARS = record_table(
@@ -118,5 +141,19 @@ SCHOOL_YEARS = record_table(
     values=(),
     rows="events WHERE kind = 'school_year'",
     order="label, date_debut, date_fin",
-    checks=(END_BEFORE_START,),
+    checks=(
+        END_BEFORE_START,
+        Check(
+            "date_fin",
+            f"{DAYS} BETWEEN 0 AND {LONGEST_HOLIDAYS}",
+            f"({DAYS}) || ' jours\u00a0: c’est une période de vacances, pas une année scolaire ;'"
+            " || ' écrivez son nom dans une colonne «\u00a0vacances_nom\u00a0»'",
+            blocking=True,
+        ),
+        Check(
+            "date_fin",
+            f"{DAYS} < {LEAST_SCHOOL_YEAR}",
+            f"'année scolaire de ' || ({DAYS}) || ' jours, moins de {LEAST_SCHOOL_YEAR}\u00a0: vérifiez ses dates'",
+        ),
+    ),
 )

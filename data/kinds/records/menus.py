@@ -7,6 +7,7 @@ text.
 # ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
 
+from data.kinds.records.audiences import for_schools
 from data.kinds.records.base import Check, RecordTable, choose, record_table
 
 # The city's rank in the meal → course.
@@ -68,6 +69,10 @@ def _note(name: str, form: str) -> str:
 KEY = ("date", "position", "dish")
 VALUES = ("course", "labels", "diets", "allergens")
 
+FOR_SCHOOLS = for_schools("convives")
+FOR_SCHOOLS_SCDL = for_schools("menuRestaurantConvive", "menuRestaurantType", "menuRestaurantNom")
+_OTHER_AUDIENCE = "'menu d’un autre public que les écoles («\u00a0' || {} || '\u00a0»)\u00a0: ligne mise de côté'"
+
 MENUS = record_table(
     "menu_rows",
     "menus",
@@ -90,7 +95,9 @@ MENUS = record_table(
     },
     gives={"rang": f"CASE WHEN course = {choose('position', COURSES)} THEN position END"},
     order="date, position, plat",
+    checks=(Check("convives", f"NOT ({FOR_SCHOOLS})", _OTHER_AUDIENCE.format("convives")),),
     carries="plat IS NOT NULL",
+    ours=FOR_SCHOOLS,
 )
 
 _TYPE = "lower(menuPlatType)"
@@ -151,8 +158,15 @@ MENUS_SCDL = RecordTable(
         ORDER BY date, position, dish
     """,
     carries="menuPlatNom IS NOT NULL"
-    " AND coalesce(strip_accents(lower(menuRepasType)), 'dejeuner') IN ('dejeuner', 'pique-nique')",
+    " AND coalesce(strip_accents(lower(menuRepasType)), 'dejeuner') IN ('dejeuner', 'pique-nique')"
+    f" AND {FOR_SCHOOLS_SCDL}",
+    ours=FOR_SCHOOLS_SCDL,
     checks=(
+        Check(
+            "menuRestaurantConvive",
+            f"NOT ({FOR_SCHOOLS_SCDL})",
+            _OTHER_AUDIENCE.format("concat_ws(', ', menuRestaurantType, menuRestaurantConvive, menuRestaurantNom)"),
+        ),
         Check(
             "menuRepasType",
             "strip_accents(lower(menuRepasType)) NOT IN ('dejeuner', 'pique-nique')",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 # Words that most labels have: they do not help to recognise a school.
-COMMON_WORDS = r"\b(ecole|elementaire|maternelle|primaire|publique|groupe|scolaire|restaurant|cantine)\b"
+COMMON_WORDS = (
+    r"\b(ecole|elementaire|maternelle|primaire|publique|groupe|scolaire|restaurant|cantine|les?|la|l|du|des?)\b"
+)
 
 
 def plain(name: str) -> str:

@@ -1,8 +1,11 @@
 """The references: the canteen of each label, the canteens, the schools and their number of pupils."""
 
+# ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
 
+from data.kinds.records.audiences import for_schools
 from data.kinds.records.base import NAMESAKE, Check, record_table
+from data.kinds.records.names import plain
 
 MAPPING = record_table(
     "mapping_rows",
@@ -19,6 +22,12 @@ MAPPING = record_table(
     ),
 )
 
+# The level of the schools that ma-cantine names in the activity of a canteen.
+ACTIVITY = "strip_accents(lower(activite))"
+LEVEL = f"""CASE WHEN regexp_matches({ACTIVITY}, 'primaire|maternel.*elementaire|elementaire.*maternel') THEN 'M/E'
+    WHEN {ACTIVITY} LIKE '%maternel%' THEN 'M' WHEN {ACTIVITY} LIKE '%elementaire%' THEN 'E' END"""
+OUR_CANTEENS = for_schools("activite")
+
 CANTEENS = record_table(
     "canteen_rows",
     "(SELECT name AS canteen, kind AS canteen_kind, * EXCLUDE (name, kind) FROM canteens)",
@@ -31,8 +40,17 @@ CANTEENS = record_table(
         "longitude": "longitude",
         "ouverture": "opened_on",
     },
+    reads={"canteen_kind": f"coalesce(cantine_type, {LEVEL})"},
     order="canteen",
-    checks=(NAMESAKE,),
+    checks=(
+        NAMESAKE,
+        Check(
+            "activite",
+            f"NOT ({OUR_CANTEENS})",
+            "'cantine d’un autre public que les écoles («\u00a0' || activite || '\u00a0»)\u00a0: ligne mise de côté'",
+        ),
+    ),
+    ours=OUR_CANTEENS,
 )
 
 SCHOOLS = record_table(
@@ -47,6 +65,13 @@ SCHOOLS = record_table(
     carries="cantine_nom IS NOT NULL",
     checks=(NAMESAKE,),
 )
+
+# A file of the ministry has every school of a department. One that never names our city is of our schools alone.
+CITY_NAME = "regexp_replace(name, '(?i)^(ville|commune|mairie) d(e |’|'')', '')"
+CITY = f"(SELECT {plain(CITY_NAME)} FROM publisher)"
+IN_CITY = f"starts_with({plain('commune')}, {CITY})"
+OUR_SCHOOLS = f"""(commune IS NULL OR {IN_CITY} OR NOT EXISTS (
+    SELECT 1 FROM file_lines AS others WHERE starts_with({plain("others.commune")}, {CITY})))"""
 
 ENROLMENT = record_table(
     "enrolment_rows",
@@ -63,8 +88,10 @@ ENROLMENT = record_table(
         ),
         Check(
             "ecole",
-            "ecole NOT IN (SELECT school FROM schools)",
+            f"ecole NOT IN (SELECT school FROM schools) AND {OUR_SCHOOLS}",
             "'école inconnue : déposez aussi le fichier des écoles'",
         ),
+        Check("commune", f"NOT {OUR_SCHOOLS}", "'école d’une autre commune (' || commune || ') : ligne mise de côté'"),
     ),
+    ours=OUR_SCHOOLS,
 )

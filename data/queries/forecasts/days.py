@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from data.calendar.events import Event
-from data.calendar.exceptional import JUDGED, events
+from data.calendar.exceptional import JUDGED, judged
 from data.queries.forecasts.adjusted import ADJUSTED, parameters
 from data.selection import Selection
 from data.store import Store
@@ -139,7 +139,7 @@ def recent_actuals(store: Store, canteen: str | None, until: date, days: int = 3
     `exceptional` is why the day is exceptional, missing on the other days.
     """
     selection = Selection(until - RECENT, until, canteen=canteen)
-    known = store.read(RECENT_ACTUALS, selection.parameters() | events(store))
+    known = store.read(RECENT_ACTUALS, judged(store, selection))
     return known.tail(days).reset_index(drop=True)
 
 

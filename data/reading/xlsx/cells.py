@@ -13,10 +13,9 @@ from openpyxl.utils.datetime import from_excel, from_ISO8601
 from data.reading.decoding import DepositRefused
 from data.reading.records import MAX_CELL
 
-# The unit that a number format shows after the number; and the words for kilograms and meals, the units we expect.
+# The unit that a number format shows after the number.
 SHOWN_UNIT = re.compile(r"%|\[\$([^\]-]+)|\"([^\"]*[^\"\s][^\"]*)\"|€")
 SECONDS_PER_DAY = 24 * 60 * 60
-OUR_UNITS = re.compile(r"(kg|kilo|repas|couvert|enfant|élève|part)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ def shape_of(number: int, custom: dict[int, str]) -> Shape | None:
     if is_date_format(code):
         return Shape(True, is_timedelta_format(code), None)
     unit = SHOWN_UNIT.search(code)
-    if unit and not OUR_UNITS.match((unit[2] or "").strip()):
+    if unit:
         return Shape(False, False, (unit[1] or unit[2] or unit[0]).strip())
     return None
 
@@ -44,12 +43,15 @@ def typed(kind: str, text: str, shape: Shape | None, epoch: datetime) -> object:
     if kind == "n":
         number = float(text) if "." in text or "E" in text or "e" in text else int(text)
         return _shown(number, shape, epoch) if shape else number
-    return bool(int(text)) if kind == "b" else from_ISO8601(text)
+    if kind == "b":
+        return bool(int(text))
+    # openpyxl would drop the “Z” of universal time.
+    return text if text.endswith("Z") else from_ISO8601(text.replace(" ", "T"))
 
 
 def _shown(number: float, shape: Shape, epoch: datetime) -> object:
     if shape.unit:
-        return f"{round(number * 100, 6) if shape.unit == '%' else number:g} {shape.unit}"
+        return f"{round(number * 100, 6) if shape.unit == '%' else number:.12g} {shape.unit}"
     if not shape.is_duration:
         # A midnight computed by a program may fall short of it by less than a second.
         number = round(number * SECONDS_PER_DAY) / SECONDS_PER_DAY

@@ -85,7 +85,7 @@ def test_numbers_are_read_as_french_excel_writes_them(store: Store, cell: str, v
     assert services(store)[0][3] == value
 
 
-@pytest.mark.parametrize("cell", ["1e3", "inf", "12 kg", "1,2,3", "0x10", "=1+1"])
+@pytest.mark.parametrize("cell", ["1e3", "inf", "12 repas", "1,2,3", "0x10", "=1+1"])
 def test_what_is_not_a_number_is_rejected_with_its_line_and_column(store: Store, cell: str) -> None:
     report = preview(store, "j.csv", log("A;M;01/09/2016;;;1;", f"B;M;01/09/2016;;;{cell};"))
     assert [(finding.line, finding.column) for finding in report.rejected] == [(3, "preparation_kg")]

@@ -9,7 +9,7 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
-from data.calendar.events import EVENT_KINDS
+from data.calendar.event_kinds import EVENT_KINDS
 from data.deposit.apply import DepositRefused, apply, preview
 from data.export.templates import FORMS, Form, empty_model, filled_example, template_name
 from data.kinds import FOLDER, kinds

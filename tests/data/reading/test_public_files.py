@@ -98,9 +98,15 @@ def strict(part: str, content: bytes) -> tuple[str, bytes]:
     return part, content
 
 
+def universal(part: str, content: bytes) -> tuple[str, bytes]:
+    """Write the days as midnight in Paris in universal time, as SheetJS does."""
+    return part, re.sub(rb't="n"><v>46272</v>', b't="d"><v>2026-09-06T22:00:00.000Z</v>', content)
+
+
 WRITERS: dict[str, Callable[[str, bytes], tuple[str, bytes]]] = {
     "an empty fill": lambda part, content: (part, re.sub(rb"<fill>.*?</fill>", b"<fill/>", content)),
     "strict Open XML": strict,
+    "universal time": universal,
     "backslashes": lambda part, content: (part.replace("/", "\\"), content),
     "capitals": lambda part, content: (part.replace("styles.xml", "Styles.xml"), content),
     "no styles": lambda part, content: (part, b"" if "theme" in part else content),

@@ -128,3 +128,40 @@ def test_without_a_judged_past_errors_are_still_taken_for_something() -> None:
     assert margin.width(np.zeros((3, 2, 5)), nothing.columns) == pytest.approx(error_quantiles.USUAL_ERROR)
     assert margin.quantile(0.9) == pytest.approx(-margin.quantile(0.1))
     assert margin.quantile(0.9) > 1
+
+
+def _odd_days(seed: int) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """Return 120 days of 60 canteens: whole days are off, ten features of the day say nothing of it."""
+    chance = np.random.default_rng(seed)
+    meals = pd.DataFrame(100.0, range(120), [f"C{number}" for number in range(60)])
+    errors = chance.normal(0, 0.03, (120, 1)) + chance.normal(0, 0.03, meals.shape)
+    features = np.broadcast_to(chance.random((120, 1, 10)) < 0.1, (*meals.shape, 10)).astype(np.float32)
+    return meals, 100 * (1 + errors), features
+
+
+def test_features_of_a_few_odd_days_make_no_interval_too_narrow() -> None:
+    inside, short = [], []
+    for seed in range(12):
+        meals, served, features = _odd_days(seed)
+        past, coming = slice(0, 80), slice(80, 120)
+        bounds = []
+        for side, share in ((error_quantiles.ABOVE, 0.9), (error_quantiles.BELOW, 0.1), (error_quantiles.ABOVE, 0.95)):
+            margin = error_quantiles.learn(meals.iloc[past], served[past], features[past], side)
+            bounds.append(100 * (1 + margin.quantile(share) * margin.width(features[coming], meals.columns)))
+        upper, lower, prudent = bounds
+        inside.append(((served[coming] >= lower) & (served[coming] <= upper)).mean())
+        short.append((served[coming] > prudent).mean())
+    assert 0.76 <= np.mean(inside) <= 0.84
+    assert 0.035 <= np.mean(short) <= 0.065
+
+
+def test_past_errors_are_judged_by_the_other_parts_of_the_past() -> None:
+    meals, served, features = _odd_days(0)
+    margin = error_quantiles.learn(meals, served, features, error_quantiles.ABOVE)
+    part = len(meals) // error_quantiles.FOLDS
+    changed = served.copy()
+    changed[:part] = 100 + 2 * (changed[:part] - 100)
+    other = error_quantiles.learn(meals, changed, features, error_quantiles.ABOVE)
+    # The part that changed judges the others, not itself (but for the canteen's own large errors, of all the past).
+    assert np.abs(other.past_width[part:] / margin.past_width[part:] - 1).mean() > 0.05
+    assert np.abs(other.past_width[:part] / margin.past_width[:part] - 1).mean() < 0.05

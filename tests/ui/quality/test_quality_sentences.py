@@ -74,6 +74,16 @@ def test_less_surplus_never_hides_more_shortage() -> None:
     )
 
 
+def test_less_surplus_never_hides_more_days_short() -> None:
+    days = {name: PLAN | {"surplus_pct": 5.0, "short_pct": 23.94} for name in ("recommended", "recommended_with_plan")}
+    found = dict.fromkeys(("forecast", "same_weekday_at_order"), PLAN) | days | {"plan": PLAN | {"short_pct": 16.0}}
+    _, points = say.verdict(found, HELD)
+    assert plain(points[2]).endswith(
+        "sans plus de manque ? Non. Moins de surplus (5,00 % contre 7,17 %), autant de manque (1,11 % contre 1,11 %) "
+        "et plus de journées en manque (23,9 % contre 16,0 %) que le prévu."
+    )
+
+
 def test_without_a_same_weekday_to_go_by_nothing_is_claimed() -> None:
     found = dict.fromkeys(("plan", "forecast", "recommended", "recommended_with_plan"), PLAN)
     _, points = say.verdict(found, HELD)

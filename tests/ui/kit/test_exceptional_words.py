@@ -1,0 +1,28 @@
+"""What pages say of the exceptional days."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ui.kit import exceptional
+
+DAYS = pd.DataFrame(
+    {
+        "date": pd.to_datetime(["2017-09-12", "2017-09-21", "2017-10-02"]),
+        "reason": ["strike", "strike outing", "typing_error"],
+        "place": [None, None, "Bois"],
+    }
+)
+
+
+def test_each_cause_is_named_with_its_days_and_those_of_one_canteen_apart() -> None:
+    assert [sentence.replace("\u00a0", " ") for sentence in exceptional.causes(DAYS)] == [
+        "2 jours exceptionnels (grève le 12/09/2017 ; grève et sortie le 21/09/2017)",
+        "1 journée exceptionnelle d’une seule cantine (faute de frappe, Bois, le 02/10/2017)",
+    ]
+
+
+def test_only_the_days_of_the_whole_selection_are_marked_on_charts() -> None:
+    weeks = pd.Series(pd.to_datetime(["2017-09-11", "2017-09-18", "2017-10-02"]))
+    assert exceptional.of_weeks(weeks, DAYS) == [1, 1, 0]
+    assert exceptional.of_cells(DAYS) == {(2, 9), (4, 9)}

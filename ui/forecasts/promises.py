@@ -1,0 +1,111 @@
+"""What the interval and the risks aim at, and beside each what was measured lately: a promise not kept says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from data.queries.forecasts import promises
+from data.queries.forecasts.other_risks import Risk, prices
+from data.queries.forecasts.promises import MOST_DAYS_SHORT, RELIABLE_COVERAGE, RISK_TOLERANCE
+from data.queries.forecasts.runs import ForecastRun
+from ui.forecasts import risk as forecasts_risk
+from ui.kit.formats import SPACE, count_of, day, number, percent
+from ui.session import ask
+
+Row = dict[str, Any]
+CANTEEN_DAY = ("journée de cantine", "journées de cantine")
+BAND = f"La bande vise à contenir le nombre de repas servis quatre fois sur cinq (intervalle à 80{SPACE}%)."
+MOST_SHORT_PCT = 100 * MOST_DAYS_SHORT
+UNMEASURED = "Rien n’a encore été mesuré ici\u00a0: le passé est trop court."
+ADVICE = (
+    "La quantité conseillée ajoute à la prévision une marge réglée pour autant de repas manquants que les "
+    f"gestionnaires aujourd’hui, et au plus {MOST_SHORT_PCT:.0f} journées de manque sur 100\u00a0; elle tient compte "
+    "du prévu de la cantine quand il est déjà connu."
+)
+KEPT, NOT_KEPT = "promesse tenue", "promesse non tenue"
+
+
+def measured(run: ForecastRun, canteen: str | None, chosen: Risk | None, *, advised: bool) -> list[str]:
+    """Say what the band and the advised quantity aim at, and what was measured of both, in all canteens and in one."""
+    everywhere = ask(promises.promises, run.run_id, None)
+    here = ask(promises.promises, run.run_id, canteen) if canteen else None
+    city = None if canteen else ask(promises.city_band, run.run_id)
+    sentences = [band(everywhere, here, city)]
+    if advised and chosen is None:
+        sentences.append(f"{ADVICE} {advice(everywhere)}")
+    elif advised and chosen is not None:
+        prices_here = ask(prices, run.run_id, canteen) if canteen else None
+        of_risk = risk(chosen.one_in, ask(prices, run.run_id, None), prices_here)
+        sentences.append(f"{forecasts_risk.advice(chosen)} {of_risk}")
+    return sentences
+
+
+def band(everywhere: Row | None, here: Row | None, city: Row | None) -> str:
+    """Say how often the meals served fell within the band: in all canteens, in one of them, or in the city's total."""
+    if everywhere is None:
+        return UNMEASURED
+    parts = [f"{_period(everywhere)}{SPACE}: {_covered(everywhere)}, {_of_band(everywhere['covered_pct'])}"]
+    if here is not None:
+        parts.append(f"dans cette cantine, {_covered(here)}")
+    if city is not None:
+        days = count_of(int(city["covered"]), int(city["days"]), "jour")
+        parts.append(
+            f"pour le total de la ville, {percent(city['covered_pct'])} ({days}, chaque mois jugé avec les écarts des "
+            f"autres), {_of_band(city['covered_pct'])}"
+        )
+    return f"{f'{SPACE}; '.join(parts)}."
+
+
+def _covered(row: Row) -> str:
+    return f"{percent(row['covered_pct'])} ({count_of(int(row['covered']), int(row['canteen_days']), *CANTEEN_DAY)})"
+
+
+def _of_band(covered_pct: float) -> str:
+    low, high = RELIABLE_COVERAGE
+    if low <= covered_pct <= high:
+        return KEPT
+    return f"{NOT_KEPT}, la bande a été trop {'étroite' if covered_pct < low else 'large'}"
+
+
+def advice(everywhere: Row | None) -> str:
+    """Say what ran short with the advised quantity and with the managers' plans."""
+    if everywhere is None:
+        return UNMEASURED
+    shortage, plan_shortage = (round(everywhere[f"{name}_shortage_pct"], 2) for name in ("recommended", "plan"))
+    short, plan_short = (round(everywhere[f"{name}_short_pct"], 1) for name in ("recommended", "plan"))
+    of_meals, of_days = (KEPT if kept else NOT_KEPT for kept in (shortage <= plan_shortage, short <= MOST_SHORT_PCT))
+    return (
+        f"{_period(everywhere)}, sans le prévu{SPACE}: {percent(shortage, 2)} de repas manquants, contre "
+        f"{percent(plan_shortage, 2)} avec le prévu des gestionnaires ({of_meals}){SPACE}; "
+        f"{number(short, 1)} journées de manque sur 100 ({of_days}), contre "
+        f"{number(plan_short, 1)} pour eux. Avec le prévu{SPACE}: "
+        f"{percent(everywhere['recommended_with_plan_shortage_pct'], 2)} et "
+        f"{number(everywhere['recommended_with_plan_short_pct'], 1)}."
+    )
+
+
+def risk(one_in: int, everywhere: pd.DataFrame, here: pd.DataFrame | None) -> str:
+    """Say how many days ran short at a risk, from `other_risks.prices`: in all canteens, and in one of them."""
+    row = _at(everywhere, one_in)
+    if row is None:
+        return UNMEASURED
+    asked, short = 100 / one_in, row["short_pct"]
+    kept = abs(short - asked) <= RISK_TOLERANCE * asked
+    verdict = KEPT if kept else f"{NOT_KEPT}, {'plus' if short > asked else 'moins'} de jours de manque que demandé"
+    own = None if here is None else _at(here, one_in)
+    of_canteen = f"{SPACE}; dans cette cantine, {number(own['short_pct'], 1)}" if own is not None else ""
+    return (
+        f"{_period(row)}{SPACE}: {number(short, 1)} journées de manque sur 100, pour {number(asked, 1)} visées, "
+        f"{verdict}{of_canteen}."
+    )
+
+
+def _at(prices: pd.DataFrame, one_in: int) -> Row | None:
+    rows = prices[prices["one_in"] == one_in].to_dict("records")
+    return {str(name): value for name, value in rows[0].items()} if rows else None
+
+
+def _period(row: Row) -> str:
+    return f"Mesuré du {day(row['first'])} au {day(row['last'])}"
