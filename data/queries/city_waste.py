@@ -13,7 +13,7 @@ from statistics import NormalDist
 
 import pandas as pd
 
-from data.calendar.exceptional import JUDGED, events
+from data.calendar.exceptional import JUDGED, judged
 from data.selection import Selection
 from data.store import Store
 
@@ -56,7 +56,7 @@ class CityWaste:
 
 def weighed_canteens(store: Store, selection: Selection) -> pd.DataFrame:
     """Return one row per canteen (None: to attach): pilot, all meals served; days, meals and kilograms weighed."""
-    return store.read(WEIGHED, selection.parameters() | events(store))
+    return store.read(WEIGHED, judged(store, selection))
 
 
 def city_waste(store: Store, selection: Selection) -> CityWaste:

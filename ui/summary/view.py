@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from functools import partial
 
 from data.clock import today_in_paris
 from data.queries import steering
-from data.queries.city_waste import LEAST_CANTEENS, LEAST_DAYS, LEAST_OTHERS, LEAST_SHARE_PCT, CityWaste
 from data.queries.pilot import Study
 from data.queries.rollout import RolloutSummary, rollout_summary
 from data.typography import french
@@ -20,13 +18,10 @@ from ui.pilot_effect import view as pilot_effect_view
 from ui.portfolio import view as portfolio_view
 from ui.rollout import steering as rollout_steering
 from ui.session import ask
+from ui.summary.city import MINIMUM, between, city_note, in_tonnes, range_sentence, rounded, tonnes
 from ui.summary.situation import EquippedSchools, Situation, about_schools
 
 GROSS = "pesée brute\u00a0; la référence ne compte que le comestible"
-MINIMUM = (
-    f"Il faut {LEAST_CANTEENS} cantines pesées au moins {LEAST_DAYS} jours, dont {LEAST_OTHERS} hors du pilote, et "
-    f"{LEAST_SHARE_PCT}\u00a0% des repas."
-)
 DECISIONS_CAPTION = (
     "Déduit des chiffres de la période, sans les jours exceptionnels\u00a0; l’équipement, l’âge des données et les "
     "points sans cantine sont ceux d’aujourd’hui."
@@ -107,43 +102,19 @@ def waste_figures(facts: Situation) -> list[Figure]:
         ),
         Figure(
             "Coût estimé",
-            quantity(_rounded(cost and cost[0]), "€"),
-            city_note(facts.city_waste, _between(cost, _rounded, "€"))
-            + (f", dont {quantity(_rounded(purchases[0]), '€')} d’achats" if purchases else ""),
+            quantity(rounded(cost and cost[0]), "€"),
+            city_note(facts.city_waste, between(cost, rounded, "€"))
+            + (f", dont {quantity(rounded(purchases[0]), '€')} d’achats" if purchases else ""),
             _help(facts, "full_cost_eur_per_kg"),
         ),
         Figure(
             "CO₂e estimé",
-            _tonnes(co2e and co2e[0]),
-            city_note(facts.city_waste, _between(co2e, _in_tonnes, "t")),
+            tonnes(co2e and co2e[0]),
+            city_note(facts.city_waste, between(co2e, in_tonnes, "t")),
             _help(facts, "co2e_kg_per_kg"),
         ),
         _schools(facts.rollout, facts.equipped),
     ]
-
-
-def city_note(city: CityWaste, between: str | None) -> str:
-    """Say how wide an estimate for the whole city is, or why there is none."""
-    if not city.weighing:
-        return "faute de pesées"
-    if city.kilograms is None:
-        return (
-            f"pas de chiffre pour la ville{SPACE}: {plural(city.weighing, 'cantine')} ({city.pilots} du pilote) et "
-            f"{percent(city.share_pct)} des repas pesés. {MINIMUM}"
-        )
-    return f"{between or MISSING}, d’après {percent(city.share_pct)} des repas, pesée brute"
-
-
-def _between(ends: tuple[float, ...] | None, scaled: Callable[[float], float | None], unit: str) -> str | None:
-    if ends is None:
-        return None
-    digits = 1 if unit == "t" and ends[2] < 100_000 else 0
-    lower, upper = (scaled(end) for end in ends[1:])
-    return f"entre {number(lower, digits)} et {quantity(upper, unit, digits)}"
-
-
-def _in_tonnes(kilograms: float) -> float:
-    return kilograms / 1000
 
 
 def freshness(facts: Situation) -> None:
@@ -156,18 +127,6 @@ def freshness(facts: Situation) -> None:
         blocks.note(f"Gaspillage, coût et CO₂e{SPACE}: {GROSS}. Ces trois chiffres sont donc des estimations hautes.")
     if facts.city_waste.kilograms is not None:
         blocks.note(range_sentence(facts.city_waste))
-
-
-def range_sentence(city: CityWaste) -> str:
-    """Say what the estimates for the city are extended from, and what their range holds."""
-    whose = "les cantines du pilote valent pour celles du pilote, les autres pour les autres"
-    pilots = f", dont {city.pilots} du pilote" if city.pilots else ""
-    return (
-        f"Coût et CO₂e{SPACE}: {plural(city.weighing, 'cantine')} pesées au moins {LEAST_DAYS} jours{pilots}, "
-        f"étendues à tous les repas servis "
-        f"({whose}). La fourchette (95{SPACE}%) vient des écarts entre cantines{SPACE}; elle suppose que celles qui "
-        "pèsent ressemblent aux autres."
-    )
 
 
 def sources(facts: Situation) -> None:
@@ -256,14 +215,3 @@ def _against(value: float | None, goal: float | None) -> str | None:
     if value is None or goal is None:
         return None
     return f"repère {percent(goal)}{SPACE}: {'tenu' if value <= goal else 'dépassé'}"
-
-
-def _rounded(euros: float | None) -> float | None:
-    """Keep two or three figures of an estimate: the rest would be false precision."""
-    return None if euros is None else round(euros, -3 if euros >= 10_000 else -1)
-
-
-def _tonnes(kilograms: float | None) -> str:
-    """Write an estimated weight: from 100 t on, a decimal would be false precision."""
-    tonnes = None if kilograms is None else kilograms / 1000
-    return quantity(tonnes, "t", 1 if tonnes is None or round(tonnes, 1) < 100 else 0)

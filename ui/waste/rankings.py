@@ -121,8 +121,7 @@ def calendar(selection: Selection, cells: pd.DataFrame) -> None:
         if cells["surplus_pct"].isna().all():
             blocks.table_alone(say.calendar_sentence(cells), table, "calendrier")
             return
-        days = ask(exceptional_days, selection)["date"] if selection.exceptional else pd.Series(dtype="datetime64[us]")
-        marked = set(zip(days.dt.weekday + 1, days.dt.month, strict=True))
+        marked = exceptional.of_cells(ask(exceptional_days, selection)) if selection.exceptional else set()
         blocks.figure(charts.weekday_month(cells, marked), say.calendar_sentence(cells), table, "calendrier")
         blocks.note(say.CALENDAR_TEST)
         if marked:
