@@ -92,7 +92,7 @@ def _sentence(summary: Mapping[Hashable, Any]) -> str:
         )
     return (
         f"Prévisions n°\u00a0{summary['run_id']} enregistrées en {summary['seconds']:.0f}\u00a0s\u00a0: "
-        f"{summary['canteens']} cantines, {summary['days']} jours de service "
+        f"{summary['canteens']} cantine{'s' if summary['canteens'] > 1 else ''}, {summary['days']} jours de service "
         f"du {summary['first_day']:%d/%m/%Y} au {summary['last_day']:%d/%m/%Y}."
     )
 

@@ -26,13 +26,15 @@ OFFICIAL = {"population", "academie"}
 def with_last_days(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> Sheet:
     """Return a sheet of holidays whose ends are last days: the day before, where the file writes the day of return.
 
-    The file writes it when it has the columns of the official calendar, or when most of its periods end on a day of
+    The file writes it when it fills the columns of the official calendar, or when most of its periods end on a day of
     school: holidays end on a weekend or on a public holiday.
     """
     if sheet.kind.name != "holidays" or not {START, END} <= set(sheet.cells.column_names):
         return sheet
     ends = _dates(cursor, sheet, END)
-    if not (OFFICIAL & set(sheet.cells.column_names) or _end_on_school_days(cursor, sheet, ends)):
+    # An export of ours has these columns too, and leaves them empty.
+    official = any(any(distinct(sheet.cells[name])) for name in OFFICIAL & set(sheet.cells.column_names))
+    if not (official or _end_on_school_days(cursor, sheet, ends)):
         return sheet
     last_days = {text: (day - timedelta(days=1)).isoformat() for text, day in ends.items()}
     cells = rewrite(

@@ -51,9 +51,9 @@ def file_name(kind: str, style: Style) -> str:
 
 def csv_bytes(kind: Kind, rows: Iterable[Iterable[Any]], style: Style) -> bytes:
     """Write rows of values, in the order of the kind's fields, as a file of that kind."""
-    writers = [_writer_of(field, style) for field in kind.fields]
+    writers = [_writer_of(field, style) for field in kind.own_fields]
     texts = (["" if value is None else write(value) for value, write in zip(row, writers, strict=True)] for row in rows)
-    return csv_of_texts((field.name for field in kind.fields), texts, style)
+    return csv_of_texts((field.name for field in kind.own_fields), texts, style)
 
 
 def csv_of_texts(header: Iterable[str], rows: Iterable[Iterable[str]], style: Style = "excel") -> bytes:
@@ -71,7 +71,7 @@ def _form(kind: str, style: Style) -> Kind:
 
 def _in_order(kind: Kind, columns: list[str], rows: Iterable[tuple[Any, ...]]) -> Iterator[list[Any]]:
     """Put the cells of each row in the order of the kind's fields; a field without a column stays empty."""
-    places = [columns.index(field.name) if field.name in columns else None for field in kind.fields]
+    places = [columns.index(field.name) if field.name in columns else None for field in kind.own_fields]
     return ([None if place is None else row[place] for place in places] for row in rows)
 
 

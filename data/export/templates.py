@@ -32,7 +32,7 @@ def empty_model(kind: str, form: Form) -> bytes:
 
 def filled_example(kind: str, form: Form) -> bytes:
     """Return a file with the columns of a kind and one row, the example of its Table Schema, ready to be deposited."""
-    return _file(kinds()[kind], [[field.example for field in kinds()[kind].fields]], form)
+    return _file(kinds()[kind], [[field.example for field in kinds()[kind].own_fields]], form)
 
 
 def template_name(kind: str, form: Form, *, filled: bool) -> str:
@@ -46,10 +46,13 @@ def _file(kind: Kind, lines: Iterable[list[str]], form: Form) -> bytes:
 
 def _as_csv(kind: Kind, lines: Iterable[list[str]]) -> bytes:
     rows = (
-        [defuse(cell) if field.type not in SHOWN_AS else cell for field, cell in zip(kind.fields, line, strict=True)]
+        [
+            defuse(cell) if field.type not in SHOWN_AS else cell
+            for field, cell in zip(kind.own_fields, line, strict=True)
+        ]
         for line in lines
     )
-    return csv_of_texts((field.name for field in kind.fields), rows)
+    return csv_of_texts((field.name for field in kind.own_fields), rows)
 
 
 def _as_workbook(kind: Kind, lines: Iterable[list[str]]) -> bytes:
@@ -59,10 +62,10 @@ def _as_workbook(kind: Kind, lines: Iterable[list[str]]) -> bytes:
     assert isinstance(sheet, Worksheet)
     sheet.title = normalise(kind.title)[:31]
     sheet.freeze_panes = "A2"
-    for place, field in enumerate(kind.fields, 1):
+    for place, field in enumerate(kind.own_fields, 1):
         _head(sheet, place, field)
     for row, line in enumerate(lines, 2):
-        for place, (field, text) in enumerate(zip(kind.fields, line, strict=True), 1):
+        for place, (field, text) in enumerate(zip(kind.own_fields, line, strict=True), 1):
             _fill(sheet.cell(row, place), field, text)
     content = io.BytesIO()
     workbook.save(content)

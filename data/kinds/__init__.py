@@ -38,6 +38,7 @@ class Field:
     max_length: int | None
     pattern: str | None
     month: bool
+    foreign: bool
     units: tuple[str, ...]
     additive: bool
     headers: tuple[str, ...]
@@ -78,6 +79,11 @@ class Kind:
     def additive(self) -> tuple[str, ...]:
         """The columns whose figures add up over several lines."""
         return tuple(field.name for field in self.fields if field.additive)
+
+    @property
+    def own_fields(self) -> tuple[Field, ...]:
+        """Return the columns that models ask for and exports give back."""
+        return tuple(field for field in self.fields if not field.foreign)
 
     def recognises(self, columns: set[str]) -> bool:
         """Tell whether a file with these columns can be of this kind."""
@@ -132,6 +138,7 @@ def _field(field: dict[str, Any]) -> Field:
         max_length=constraints.get("maxLength"),
         pattern=constraints.get("pattern"),
         month=field.get("month", False),
+        foreign=field.get("foreign", False),
         units=tuple(field.get("units", ())),
         additive=field.get("additive", False),
         headers=tuple(dict.fromkeys(map(normalise, (field["name"], field["title"], *field.get("synonyms", ()))))),

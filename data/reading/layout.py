@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -163,7 +164,8 @@ def without_whole_lines(rows: pa.Table, header: Header, separators: str) -> tupl
 
 def _is_whole_line(text: str, width: int, separator: str) -> bool:
     """Tell whether a text has as many cells as the header, one more or one less."""
-    return width > 2 and abs(len(next(csv.reader([text.replace("\n", " ")], delimiter=separator), [])) - width) <= 1
+    cells = next(csv.reader([" ".join(re.split(r"[\r\n]", text))], delimiter=separator), [])
+    return width > 2 and abs(len(cells) - width) <= 1
 
 
 def spread_merged(rows: pa.Table, header: Header, layout: Layout) -> tuple[pa.Table, list[Remark]]:

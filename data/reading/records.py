@@ -31,8 +31,6 @@ SPACED_QUOTES = {
     if (escaped := re.escape(separator.encode()))
 }
 
-csv.field_size_limit(MAX_CELL)
-
 
 @dataclass
 class Layout:
@@ -60,6 +58,7 @@ def records(text: bytes, separator: str) -> Iterator[Record]:
     When a quote is never closed, only its own line is lost: reading continues at the next line. Raises DepositRefused
     for a line or a cell that is too long.
     """
+    csv.field_size_limit(MAX_CELL)  # the limit of the whole process, which another library may have changed
     lines = _Lines(text)
     spaced = has_spaced_quotes(text, separator)
     reader = csv.reader(lines, delimiter=separator, strict=True, skipinitialspace=spaced)

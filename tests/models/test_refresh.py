@@ -238,14 +238,17 @@ def test_the_command_stores_a_run_and_sums_it_up(database: Path) -> None:
     assert "séries calculées" in told.stderr
 
 
-def test_a_city_of_three_days_is_told_that_nothing_can_be_forecast_yet(tmp_path: Path) -> None:
+def test_a_city_of_three_days_is_forecast_at_their_median(tmp_path: Path) -> None:
     store = Store(tmp_path / "three.duckdb")
     deposit(store, meals("Bois", service_days(store, LAST - timedelta(days=4), LAST)[-3:], 80), MAPPED)
+    median = store.read("SELECT median(meals_served) AS meals FROM services")["meals"].item()
     store.close()
-    told = _run(tmp_path / "three.duckdb")
-    assert (told.returncode, told.stderr.count("Traceback")) == (0, 0)
-    assert "aucune cantine n’a encore assez de jours servis" in told.stdout
-    assert json.loads(_run(tmp_path / "three.duckdb", "--json").stdout)["first_day"] is None
+    answer = _run(tmp_path / "three.duckdb")
+    assert (answer.returncode, answer.stderr.count("Traceback")) == (0, 0)
+    assert "1 cantine, 30 jours de service" in answer.stdout
+    store = Store(tmp_path / "three.duckdb")
+    assert set(store.read("SELECT point FROM forecasts")["point"]) == {median}
+    store.close()
 
 
 def test_a_computer_without_a_name_for_the_user_gives_a_number(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,7 +88,7 @@ def _columns(kind: Kind) -> None:
                 cell(", ".join(other_titles(field)), "text"),
             ]
         )
-        for field in kind.fields
+        for field in kind.own_fields
     ]
     titles = ["Colonne", "Obligatoire", "Ce qu’elle contient", "Exemple", "Titres aussi reconnus"]
     sheet(titles, rows, "Les colonnes")
@@ -108,7 +108,7 @@ def _accepted(kind: Kind) -> None:
 
 def _refused(kind: Kind, refused: Iterable[Refused]) -> None:
     names = _example_columns(kind)
-    example = {field.name: field.example for field in kind.fields}
+    example = {field.name: field.example for field in kind.own_fields}
     rows = []
     for refusal in refused:
         line = example | {refusal.column: refusal.cell or EMPTY}
@@ -120,12 +120,14 @@ def _refused(kind: Kind, refused: Iterable[Refused]) -> None:
 def _example_columns(kind: Kind) -> list[str]:
     """Return the columns shown in the small example tables."""
     wrong_columns = {column for column, _ in wrong_cells(kind)}
-    return [f.name for f in kind.fields if f.required_column or f.name in wrong_columns or f.name == kind.measures[0]]
+    return [
+        f.name for f in kind.own_fields if f.required_column or f.name in wrong_columns or f.name == kind.measures[0]
+    ]
 
 
 def accepted_lines(kind: Kind) -> list[dict[str, str]]:
     """Return the example line of a kind of file, written in two accepted ways."""
-    return [{field.name: write(field) for field in kind.fields} for write in (_as_is, _otherwise)]
+    return [{field.name: write(field) for field in kind.own_fields} for write in (_as_is, _otherwise)]
 
 
 def _as_is(field: Field) -> str:
@@ -144,7 +146,7 @@ def _otherwise(field: Field) -> str:
 def wrong_cells(kind: Kind) -> list[tuple[str, str]]:
     """Return one example (column, cell) for each type of error that this kind of file can have."""
     cells: dict[str, tuple[str, str]] = {}
-    for field in kind.fields:
+    for field in kind.own_fields:
         error = "enum" if field.enum else "pattern" if field.pattern else field.type
         if error in WRONG:
             cells.setdefault(error, (field.name, WRONG[error]))
@@ -156,7 +158,7 @@ def wrong_cells(kind: Kind) -> list[tuple[str, str]]:
 def refused_lines(store: Store, name: str) -> list[Refused]:
     """Return each wrong cell with its reason, taken from a real preview so that the page shows the true one."""
     kind = kinds()[name]
-    example = {field.name: field.example for field in kind.fields}
+    example = {field.name: field.example for field in kind.own_fields}
     lines = [example | {column: cell} for column, cell in wrong_cells(kind)]
     report = preview(store, "refus.csv", file_of(lines))
     reasons = {(finding.line, finding.column): finding.reason for finding in report.rejected}

@@ -64,7 +64,7 @@ def test_four_uploads_to_discover_seven_errors(store: Store) -> None:
         "C;M;31/02/2016;72;68;1,5;",
         "D;M;24/05/2016;-1;68;1,5;",
         "E;M;24/05/2016;72;soixante;1,5;",
-        "F;M;24/05/2016;72;68;1,5 kg;",
+        "F;M;24/05/2016;72;68;1,5 litre;",
         "G;M;24/05/2016;72;68;1,5;pluie;vent",
     ]
     report = preview(store, "j.csv", (HEADER + "\r\n".join(lines) + "\r\n").encode())

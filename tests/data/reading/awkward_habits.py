@@ -58,7 +58,7 @@ add(
 
 # What is around the table
 refuse("a header on two lines", "Site;Type;Date;Repas;\n;;;prévus;servis\n" + A, "sur deux lignes")
-refuse("days of the week as columns", "Site;Type;Lundi;Mardi\nA;M;72;68\n", "«\u00a0date\u00a0»")
+refuse("days of the week as columns", "Site;Type;Lundi;Mardi\nA;M;72;68\n", "la date de «\u00a0Lundi\u00a0»")
 refuse(
     "two tables side by side",
     text(f"{A};;{B}", header="Site;Type;Date;Prévus;Servis;;Site;Type;Date;Prévus;Servis"),
@@ -118,7 +118,7 @@ for thousand in ("1.000", "1,000", "72,000"):
         rejected=((2, "prevision"),),
     )
 add("thousands of meals", log(f"A;M;24/05/2016;1{NARROW}234;1 200", B), read={2: {"prevision": 1234, "reel": 1200}})
-for wrong in ("85 repas", "env. 80", "85 %", "70-75", "35+37", "1,2E+02", "7O", "néant", "x", "1'234"):
+for wrong in ("85 kg", "env. 80", "85 %", "70-75", "35+37", "1,2E+02", "7O", "néant", "x", "1'234"):
     add(f"not a count: {wrong}", log(f"A;M;24/05/2016;{wrong};68", B), accepted=1, rejected=((2, "prevision"),))
 MISSING = ("N/C", "nc", "?", "NaN", "None", "(vide)", "n.d.", "--", "–")
 add(

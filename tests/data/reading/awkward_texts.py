@@ -104,7 +104,7 @@ add(
     stored={"site": "S0", "meals_planned": 72},
 )
 add("half a meal", cells("prevision", "72,5", "72"), accepted=1, rejected=((2, "prevision"),))
-for wrong in ("1e3", "12 kg", "1,2,3", "7 2", "=1+1", "0x10", "∞", "9" * 30):
+for wrong in ("1e3", "12 repas", "1,2,3", "7 2", "=1+1", "0x10", "∞", "9" * 30):
     add(
         f"not a number: {wrong[:9]}", cells("preparation_kg", wrong, "1"), accepted=1, rejected=((2, "preparation_kg"),)
     )
