@@ -66,8 +66,8 @@ def typing_errors(errors: pd.DataFrame) -> str | None:
     start = "" if len(errors) <= len(named) else "les plus grosses, "
     return (
         f"{count}, à corriger dans les journaux{SPACE}: {start}{enumeration(named)}. "
-        "Ce classement les laisse de côté\u00a0; les totaux, où elles pèsent trop peu pour rendre le jour exceptionnel, "
-        "les comptent."
+        "Ce classement les laisse de côté\u00a0; les totaux, où elles pèsent trop peu pour rendre le jour "
+        "exceptionnel, les comptent."
     )
 
 

@@ -233,7 +233,7 @@ def _dishes_above(above: pd.DataFrame, rows: pd.DataFrame) -> None:
         blocks.table_alone("Aucun plat n’a plus de surplus que les autres jours.", _dishes_table(rows), "plats")
         return
     texts = [
-        f"{percent(share)} ({plural(days, 'jour')})"
+        f"{percent(share)} ({number(days)}{SPACE}j)"
         for share, days in zip(above["surplus_pct"], above["days"], strict=True)
     ]
     fig = chart.ranking(above["dish"], above["gap"], texts, "points de surplus de plus que les autres jours")
