@@ -112,14 +112,17 @@ def _kind(schema: dict[str, Any]) -> Kind:
         name=schema["name"],
         title=schema["title"],
         description=schema["description"],
-        fields=tuple(_field(field) for field in schema["fields"]),
+        fields=(
+            *(_field(field) for field in schema["fields"]),
+            *(_field(field, foreign=True) for field in schema.get("foreignFields", ())),
+        ),
         key=tuple(schema["primaryKey"]),
         measures=tuple(schema["measures"]),
         missing=tuple(value.upper() for value in schema["missingValues"] if value),
     )
 
 
-def _field(field: dict[str, Any]) -> Field:
+def _field(field: dict[str, Any], *, foreign: bool = False) -> Field:
     constraints = field.get("constraints", {})
     required = constraints.get("required", False)
     return Field(
@@ -138,7 +141,7 @@ def _field(field: dict[str, Any]) -> Field:
         max_length=constraints.get("maxLength"),
         pattern=constraints.get("pattern"),
         month=field.get("month", False),
-        foreign=field.get("foreign", False),
+        foreign=foreign,
         units=tuple(field.get("units", ())),
         additive=field.get("additive", False),
         headers=tuple(dict.fromkeys(map(normalise, (field["name"], field["title"], *field.get("synonyms", ()))))),

@@ -271,6 +271,8 @@ def test_two_services_wait_for_a_choice_on_the_page_and_are_recorded_added_up(
     choose(app, "services.csv", head + "A;M;05/09/2016;1er service;60;58\nA;M;05/09/2016;2e service;60;58\n")
     assert not any(button.label == "Enregistrer ces données" for button in app.button)
     [way] = [radio for radio in app.radio if "«\u00a0service\u00a0» distingue" in radio.label]
+    assert not [one for one in app.subheader if "rejetée" in one.value]
+    assert "Télécharger les lignes à corriger (CSV)" not in [button.label for button in app.get("download_button")]
     assert way.value is None
     way.set_value("Les additionner").run()
     assert not app.exception

@@ -27,8 +27,8 @@ WRONG = {"enum": "X", "pattern": "cette année", "date": "31/09/2026", "integer"
 EMPTY = "(vide)"
 TITLES_SHOWN = 6
 RULES = (
-    "Fichiers acceptés : .csv, .tsv, .txt ou .xlsx, 50 Mo au plus ; séparateur « ; », « , », tabulation ou « | » ; "
-    "colonnes dans n’importe quel ordre, avec ou sans accents et majuscules.",
+    "Fichiers acceptés : .csv, .tsv, .txt ou .xlsx, 50 Mo au plus ; séparateur « ; », « , », tabulation ou barre "
+    "verticale ; colonnes dans n’importe quel ordre, avec ou sans accents et majuscules.",
     "Nombres avec une virgule ou un point, dates jj/mm/aaaa ou aaaa-mm-jj.",
     "Un nom compte 120 caractères au plus, un texte libre 300 : une ligne qui en a plus est rejetée.",
     "« NA » ou une case vide veut dire inconnu, jamais zéro. Les lignes vides et les lignes de total sont laissées de "

@@ -56,7 +56,10 @@ def show(grouped: Read) -> None:
     _changes(report)
     if report.warnings:
         st.subheader(f"À vérifier ({number(len(report.warnings))})", anchor=False)
-        blocks.note("Ces remarques n’empêchent rien\u00a0: les lignes sont enregistrées telles quelles.")
+        blocks.note(
+            "Ces remarques n’empêchent pas d’enregistrer\u00a0: chacune dit comment ses lignes sont lues, "
+            "ou ce qui étonne."
+        )
         _findings(grouped.warnings, report.warnings, report.kind, "avertissements")
 
 

@@ -129,6 +129,7 @@ def column_of(kind: str, column: str) -> str:
     """Name a column of a file by its header and, where it says more, by its title: “reel (repas servis)”."""
     file_kind = kinds().get(kind)
     title = next((field.title for field in file_kind.fields if field.name == column), None) if file_kind else None
+    title = title.removesuffix(" (kg)") if title else None  # the header says it, and so do the brackets around
     return f"{column} ({title[0].lower()}{title[1:]})" if title and title.lower() != column else column
 
 

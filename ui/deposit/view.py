@@ -44,6 +44,7 @@ PROGRAMME = (
     (block.EQUIPMENT.values(), ("pages/mission/equipement.py", "Voir l’équipement")),
     (block.PORTFOLIO.values(), ("pages/mission/portefeuille.py", "Voir le portefeuille")),
 )
+FIRST_ANSWER = "Répondez d’abord à la question posée plus haut\u00a0: le compte rendu du fichier paraîtra ensuite."
 NOTHING_NEW = "Ce fichier n’apporte rien de nouveau"
 LATER = "Laisser à rattacher"
 Attachments = dict[tuple[str, str], str | None]
@@ -75,7 +76,8 @@ def choose(user: User) -> None:
         if not may_deposit(user, grouped.report.kind):
             reason = f"«{SPACE}{grouped.report.kind_title}{SPACE}»{SPACE}: envoyez-lui ce fichier."
             _refuse(file.name, RESERVED, reason)
-        deposit_report.show(grouped)
+        if not _awaits_answer(grouped.report):
+            deposit_report.show(grouped)
         _confirm(grouped.report, content, user, _attachments(grouped.report, digest))
 
 
@@ -161,10 +163,15 @@ def _canteen_of(row: dict, labels: dict[str, str], key: str) -> str | None:
     return names[st.selectbox(as_text(label), list(names), index=chosen, key=key)]
 
 
+def _awaits_answer(report: DepositReport) -> bool:
+    """Tell whether no line can be read before the user decides: the lines are then not wrong, nor to be corrected."""
+    return report.undecided and report.rejected_lines == report.lines
+
+
 def _confirm(report: DepositReport, content: bytes, user: User, attachments: Attachments) -> None:
     with st.container(horizontal=True):
-        if report.undecided and report.rejected_lines == report.lines:
-            st.info("Répondez d’abord à la question posée plus haut.", icon=":material/help:")
+        if _awaits_answer(report):
+            st.info(FIRST_ANSWER, icon=":material/help:")
         elif report.rejected_lines == report.lines:
             st.warning(
                 "Aucune ligne acceptable\u00a0: corrigez les lignes rejetées, puis déposez le fichier à nouveau.",

@@ -10,7 +10,7 @@ from ui.kit.exceptional import MARK, reason
 
 PLAN = ["date", "meals_planned"]
 # Empty space on each side of the waterfall, as a share of its span; least span, as a share of the largest total.
-MARGIN, LEAST_SPAN = 0.3, 0.02
+MARGIN, LEAST_SPAN = 0.6, 0.02
 
 
 def forecast(days: pd.DataFrame, past: pd.DataFrame) -> go.Figure:
@@ -28,7 +28,7 @@ def forecast(days: pd.DataFrame, past: pd.DataFrame) -> go.Figure:
     _plan(fig, pd.concat([past[PLAN], days[PLAN]]))
     _exceptional(fig, past)
     order = list(dict.fromkeys([*_axis_days(past["date"]), *axis]))
-    fig.update_xaxes(type="category", categoryorder="array", categoryarray=order, nticks=7, tickangle=0)
+    fig.update_xaxes(type="category", categoryorder="array", categoryarray=order, nticks=7)
     fig.update_yaxes(tickformat=",.0f")
     return fig
 
@@ -105,7 +105,10 @@ def terms(names: list[str], meals: list[int]) -> go.Figure:
         y=rows,
         measure=["absolute", *["relative"] * (len(meals) - 1), "total"],
         text=[formats.number(meals[0]), *(formats.signed(term, 0) for term in meals[1:]), formats.number(sum(meals))],
-        textposition="outside",
+        # The level and the forecast are wide enough to hold their number; a term may be a line.
+        textposition=["auto", *["outside"] * (len(meals) - 1), "auto"],
+        insidetextanchor="end",
+        textangle=0,
         cliponaxis=False,
         increasing={"marker": {"color": chart.MORE}},
         decreasing={"marker": {"color": chart.LESS}},

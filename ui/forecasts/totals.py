@@ -17,12 +17,12 @@ from ui.session import ask
 NAMED = 6
 # In the order of the page.
 BASES = {
-    FEW_DAYS: "Dans le total, d’après leurs premiers jours seulement",
-    PLAN: "Dans le total, d’après leur seul prévu",
-    PUPILS: "Dans le total, d’après leurs effectifs",
-    UNKNOWN: "Hors du total, car on n’en connaît ni jour servi, ni prévu, ni effectif",
-    CLOSED: "Hors du total, car elles ne servent plus",
-    CLOSED_THAT_DAY: "Hors du total, fermées ce jour-là",
+    FEW_DAYS: "Dans le total, d’après quelques premiers jours seulement",
+    PLAN: "Dans le total, d’après le seul prévu",
+    PUPILS: "Dans le total, d’après les effectifs",
+    UNKNOWN: "Hors du total, sans jour servi, prévu ni effectif connus",
+    CLOSED: "Hors du total, faute de service récent",
+    CLOSED_THAT_DAY: "Hors du total, pour fermeture ce jour-là",
 }
 OF_ONE_CANTEEN = {
     PUPILS: "Cette cantine n’a pas encore de passé\u00a0: elle est prévue d’après ses effectifs et les cantines qui "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -33,6 +35,9 @@ OTHER = SEQUENTIAL[0]
 HEAVINESS = [[0, "#f3f7fa"], [0.5, "#f6d9b8"], [1, "#e8a06a"]]
 NOTHING_KNOWN, PARTLY_KNOWN = "#f3c3a0", "#fbeedd"
 LONGEST_LABEL = 34  # letters; longer labels would leave no room for the bars
+LABEL_LINE, TITLE_LINE = 18, 24  # letters on one line of a label, of the title of a horizontal axis
+# Dates stand upright where a phone has no room for them side by side.
+UPRIGHT_WHEN_NARROW = [0, 90]
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
 
 
@@ -50,7 +55,12 @@ def base(height: int = 340, y_title: str = "", x_title: str = "") -> go.Figure:
             "colorway": [_BLUE, _ORANGE, _GREEN, _PURPLE, _GREY],
             "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": None},
             "hoverlabel": {"font": {"family": FONT}},
-            "xaxis": {**axis, "title": x_title, "showgrid": False},
+            "xaxis": {
+                **axis,
+                "title": _lines(x_title, TITLE_LINE),
+                "showgrid": False,
+                "autotickangles": UPRIGHT_WHEN_NARROW,
+            },
             "yaxis": {**axis, "title": y_title},
         }
     )
@@ -58,7 +68,7 @@ def base(height: int = 340, y_title: str = "", x_title: str = "") -> go.Figure:
 
 def ranking(labels: pd.Series, values: pd.Series, texts: list[str], unit: str) -> go.Figure:
     """Draw horizontal bars, the first row at the top, each with its text at the end."""
-    fig = base(height=70 + 34 * len(labels), x_title=unit)
+    fig = base(height=70 + 40 * len(labels), x_title=unit)
     # Two long names may be cut to the same text: so rows are numbers, and names are only their labels.
     rows = list(range(len(labels)))
     fig.add_bar(
@@ -67,15 +77,28 @@ def ranking(labels: pd.Series, values: pd.Series, texts: list[str], unit: str) -
         orientation="h",
         marker_color=MEASURED,
         text=texts,
-        textposition="outside",
+        # At the end of its bar, inside where it fits: on a phone there is no room beside the longest bar.
+        textposition="auto",
+        insidetextanchor="end",
+        textangle=0,
+        textfont={"size": 13},
         cliponaxis=False,
         hoverinfo="skip",
     )
     fig.update_xaxes(
-        showgrid=True, gridcolor=GRID, tickformat=",", range=[min(0, values.min() * 1.2), max(values.max() * 1.3, 1)]
+        showgrid=True, gridcolor=GRID, tickformat=",", range=[min(0, values.min() * 1.2), max(values.max() * 1.4, 1)]
     )
-    name_rows(fig, [formats.shortened(str(label), LONGEST_LABEL) for label in labels])
+    name_rows(fig, [_label(str(label)) for label in labels])
     return fig
+
+
+def _label(text: str) -> str:
+    lines = textwrap.wrap(text if len(text) <= LONGEST_LABEL else f"{text[: LONGEST_LABEL - 1]}…", LABEL_LINE)
+    return "<br>".join(map(formats.in_chart, lines))
+
+
+def _lines(title: str, length: int) -> str:
+    return "<br>".join(textwrap.wrap(title, length))
 
 
 def name_rows(fig: go.Figure, names: list[str]) -> None:

@@ -72,6 +72,6 @@ def announced_gaps(days: pd.DataFrame, horizons: dict[int, str]) -> go.Figure:
             customdata=[f"{formats.signed(gap, 0)}{formats.SPACE}repas" for gap in gaps],
             hovertemplate="%{x}<br>%{customdata}<extra>%{fullData.name}</extra>",
         )
-    fig.update_xaxes(type="category", nticks=7, tickangle=0)
+    fig.update_xaxes(type="category", nticks=7)
     fig.update_yaxes(tickformat=",.0f", zeroline=True)
     return fig

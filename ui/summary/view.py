@@ -43,7 +43,8 @@ def meals_figures(facts: Situation) -> list[Figure]:
         Figure(
             "Repas servis",
             number(whole.meals_served),
-            f"{number(now.meals_per_day)} par jour, {plural(now.complete_days, 'jour complet', 'jours complets')}",
+            f"{number(now.meals_per_day)} par jour, sur "
+            f"{plural(now.complete_days, 'jour ordinaire et complet', 'jours ordinaires et complets')}",
             _left_out(facts),
         ),
         Figure(

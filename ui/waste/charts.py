@@ -55,7 +55,7 @@ def surplus_by_week(weeks: pd.DataFrame, goal: float | None) -> go.Figure:
         )
     fig.update_layout(barmode="relative", bargap=0.15)
     ticks = weeks["week"].iloc[:: -(-len(weeks) // 6)]
-    fig.update_xaxes(tickvals=ticks, tickformat="%d/%m/%y", tickangle=0)
+    fig.update_xaxes(tickvals=ticks, tickformat="%d/%m/%y")
     fig.update_yaxes(ticksuffix=f"{formats.SPACE}%")
     return fig
 
@@ -159,10 +159,11 @@ def standing_out(labels: pd.Series, rows: pd.DataFrame, texts: list[str]) -> go.
 
 def measured_and_reference(labels: list[str], measured: list[float | None], reference: list[float]) -> go.Figure:
     """Draw the grams per meal of each place of loss beside its reference."""
-    fig = chart.base(y_title="g par repas", height=320)
+    fig = chart.base(x_title="g par repas", height=90 + 70 * len(labels))
     fig.add_bar(
-        x=labels,
-        y=measured,
+        x=measured,
+        y=labels,
+        orientation="h",
         name="Mesuré (pesée brute)",
         marker_color=chart.MEASURED,
         text=[formats.quantity(value, "g", 1) for value in measured],
@@ -171,8 +172,9 @@ def measured_and_reference(labels: list[str], measured: list[float | None], refe
         hoverinfo="skip",
     )
     fig.add_bar(
-        x=labels,
-        y=reference,
+        x=reference,
+        y=labels,
+        orientation="h",
         name="Référence ADEME 2024 (comestible seul)",
         marker={"color": chart.REFERENCE, "line": {"color": chart.QUIET, "width": 1}},
         text=[formats.quantity(value, "g", 0) for value in reference],
@@ -181,6 +183,10 @@ def measured_and_reference(labels: list[str], measured: list[float | None], refe
         hoverinfo="skip",
     )
     fig.update_layout(barmode="group", bargap=0.35)
+    # Room for the last text beside its bar, on a phone too.
+    largest = pd.Series([*measured, *reference], dtype=float).max()
+    fig.update_xaxes(showgrid=True, gridcolor=chart.GRID, range=[0, 1.35 * largest])
+    fig.update_yaxes(autorange="reversed", showgrid=False)
     return fig
 
 
@@ -213,7 +219,7 @@ def kilograms_ahead(days: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
         hovertemplate="%{x}<br>%{customdata}<extra></extra>",
     )
     fig.update_layout(barmode="stack", bargap=0.15)
-    fig.update_xaxes(type="category", nticks=7, tickangle=0)
+    fig.update_xaxes(type="category", nticks=7)
     fig.update_yaxes(tickformat=",.0f", rangemode="tozero")
     return fig
 

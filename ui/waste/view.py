@@ -82,7 +82,8 @@ def _weighed(summary: WasteSummary) -> Figure:
     return Figure(
         "Gaspillage par repas",
         quantity(summary.grams_per_meal, "g"),
-        f"{count_of(summary.weighing_canteens, summary.canteens, 'cantine')} qui pèsent",
+        f"{count_of(summary.weighing_canteens, summary.canteens, 'cantine')} "
+        f"{'pèsent' if summary.weighing_canteens > 1 else 'pèse'}",
         "Préparation, non servi et restes d’assiette, sur les services où les trois ont été pesés. "
         "Pesée brute\u00a0: parties comestibles et non comestibles.",
     )

@@ -77,9 +77,9 @@ def test_what_the_total_counts_or_leaves_out_is_named(store: Store) -> None:
         """)
     named = [one.replace("\u00a0", " ") for one in totals.sentences(other_canteens(store, 1))]
     assert named == [
-        "Dans le total, d’après leurs premiers jours seulement : Dune (1 jour).",
-        "Dans le total, d’après leur seul prévu : Étang.",
-        "Hors du total, car on n’en connaît ni jour servi, ni prévu, ni effectif : Chêne.",
-        "Hors du total, car elles ne servent plus : Clos (dernier service le 04/09/2023).",
+        "Dans le total, d’après quelques premiers jours seulement : Dune (1 jour).",
+        "Dans le total, d’après le seul prévu : Étang.",
+        "Hors du total, sans jour servi, prévu ni effectif connus : Chêne.",
+        "Hors du total, faute de service récent : Clos (dernier service le 04/09/2023).",
     ]
     assert set(other_canteens(store, 1, date(2024, 11, 22))["basis"]) == {"closed", "closed_that_day", "unknown"}

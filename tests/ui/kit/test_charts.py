@@ -66,3 +66,12 @@ def test_the_target_is_compared_with_surplus_minus_shortage() -> None:
     assert "Surproduction" in net.name and "surproduction" in target.name
     *_, marks, _ = surplus_by_week(weeks.assign(exceptional_days=[2]), 6.5).data
     assert marks.text == ("✱",) and marks.customdata[0].replace("\u00a0", " ") == "2 jours"
+
+
+def test_a_long_name_stands_on_two_lines_and_a_number_fits_inside_its_bar_on_a_phone() -> None:
+    fig = chart.ranking(
+        pd.Series(["LEDRU ROLLIN/SARAH BERNHARDT"]), pd.Series([5]), ["5"], "repas prévus en trop, tous"
+    )
+    assert fig.layout.yaxis.ticktext == ("LEDRU ROLLIN/SARAH<br>BERNHARDT",)
+    assert fig.data[0].textposition == "auto"
+    assert fig.layout.xaxis.title.text == "repas prévus en trop,<br>tous"
