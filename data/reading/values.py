@@ -116,8 +116,9 @@ def as_ours(table: pa.Table, header: Header) -> tuple[pa.Table, Header, list[Rem
 
 
 def _activity(table: pa.Table, header: Header) -> tuple[pa.Table, Header, list[Remark]]:
-    """Read as an activity a district whose values are activities."""
-    if "secteur" not in header.names or "activite" in header.names:
+    """Read as an activity a district whose values are activities, in a file whose titles are not our own."""
+    own_names = {title.strip() for title in header.titles} >= {"cantine_nom", "secteur"}
+    if "secteur" not in header.names or "activite" in header.names or own_names:
         return table, header, []
     texts = [normalise(text) for text in distinct(table["secteur"]) if text]
     if 2 * sum(ACTIVITIES.search(text) is not None for text in texts) <= len(texts):
