@@ -143,7 +143,7 @@ def test_days_without_any_meal_served_say_so(open_app: Open, empty_store: Path, 
 
 def test_a_dish_of_every_day_is_compared_with_nothing(open_app: Open, empty_store: Path) -> None:
     app = open_app(empty_store, DEPOT)
-    days = ("05/09/2016", "06/09/2016", "08/09/2016")
+    days = [f"{day:02d}/09/2016" for day in (5, 6, 8, 9, 12, 13, 15, 16, 19)]
     deposit(app, "journal.csv", HEADER + "".join(f"Alpha;M;{day};110;100\n" for day in days))
     deposit(app, "menus.csv", "date;rang;plat\n" + "".join(f"{day};2;Riz\n" for day in days))
     app.switch_page(GASPILLAGE).run()

@@ -219,10 +219,11 @@ def test_a_menu_with_courses_in_words_is_not_taken_for_events(store: Store) -> N
 def test_each_schema_is_complete_and_in_french() -> None:
     for path in sorted(FOLDER.glob("*.json")):
         schema = json.loads(path.read_text(encoding="utf-8"))
-        names = [field["name"] for field in schema["fields"]]
+        fields = schema["fields"] + schema.get("foreignFields", [])
+        names = [field["name"] for field in fields]
         assert schema["name"] == path.stem
         assert set(schema["primaryKey"]) | set(schema["measures"]) <= set(names), path.name
-        for field in schema["fields"]:
+        for field in fields:
             assert field["title"] and field["description"].endswith("."), (path.name, field["name"])
             assert "'" not in field["title"] + field["description"], (path.name, field["name"])
 
