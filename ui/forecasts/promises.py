@@ -16,7 +16,10 @@ from ui.session import ask
 
 Row = dict[str, Any]
 CANTEEN_DAY = ("journée de cantine", "journées de cantine")
-BAND = f"La bande vise à contenir le nombre de repas servis quatre fois sur cinq (intervalle à 80{SPACE}%)."
+BAND = (
+    f"La bande vise à contenir le nombre de repas servis quatre fois sur cinq (intervalle à 80{SPACE}%)\u00a0; la "
+    f"promesse est tenue de {RELIABLE_COVERAGE[0]:.0f} à {RELIABLE_COVERAGE[1]:.0f}{SPACE}%."
+)
 MOST_SHORT_PCT = 100 * MOST_DAYS_SHORT
 UNMEASURED = "Rien n’a encore été mesuré ici\u00a0: le passé est trop court."
 ADVICE = (
@@ -82,7 +85,7 @@ def advice(everywhere: Row | None) -> str:
         f"{number(short, 1)} journées de manque sur 100 ({of_days}), contre "
         f"{number(plan_short, 1)} pour eux. Avec le prévu{SPACE}: "
         f"{percent(everywhere['recommended_with_plan_shortage_pct'], 2)} et "
-        f"{number(everywhere['recommended_with_plan_short_pct'], 1)}."
+        f"{number(everywhere['recommended_with_plan_short_pct'], 1)} journées sur 100."
     )
 
 
