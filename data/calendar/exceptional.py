@@ -7,6 +7,7 @@ unless the selection asks for them.
 # ruff: noqa: S608 — statements share parts that are constants; every value is a parameter.
 from __future__ import annotations
 
+from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -43,6 +44,7 @@ JUDGED = """(
 SELECTED = f"(SELECT * FROM {JUDGED} WHERE $with_exceptional OR exceptional IS NULL)"
 
 _kept: WeakKeyDictionary[Store, tuple[int, dict[tuple[Any, ...], dict[str, Any]]]] = WeakKeyDictionary()
+_keeping = Lock()
 
 
 def judged(store: Store, selection: Selection) -> dict[str, Any]:
@@ -51,18 +53,27 @@ def judged(store: Store, selection: Selection) -> dict[str, Any]:
     if store not in _kept or _kept[store][0] != version:
         _kept[store] = (version, {})
     answers, key = _kept[store][1], tuple(asked.values())
-    if key not in answers:
-        services = store.read(JUDGED_SERVICES, asked | _events(store))
-        while len(answers) >= KEPT:
-            answers.pop(next(iter(answers)), None)
-        answers[key] = {
-            "judged_sites": services["site"].tolist(),
-            "judged_kinds": services["site_kind"].tolist(),
-            "judged_dates": [day.date() for day in services["date"]],
-            "judged_reasons": [None if pd.isna(reason) else reason for reason in services["exceptional"]],
-            "judged_mistyped": services["mistyped"].tolist(),
-        }
-    return asked | answers[key]
+    # Several threads share the answers: what is returned is never looked up again.
+    known = answers.get(key)
+    if known is None:
+        known = _judged(store, asked)
+        with _keeping:
+            while len(answers) >= KEPT:
+                answers.pop(next(iter(answers)))
+            answers[key] = known
+    return asked | known
+
+
+def _judged(store: Store, asked: dict[str, Any]) -> dict[str, Any]:
+    """Return the services that are exceptional or mistyped, as JUDGED takes them."""
+    services = store.read(JUDGED_SERVICES, asked | _events(store))
+    return {
+        "judged_sites": services["site"].tolist(),
+        "judged_kinds": services["site_kind"].tolist(),
+        "judged_dates": [day.date() for day in services["date"]],
+        "judged_reasons": [None if pd.isna(reason) else reason for reason in services["exceptional"]],
+        "judged_mistyped": services["mistyped"].tolist(),
+    }
 
 
 def _events(store: Store) -> dict[str, Any]:
