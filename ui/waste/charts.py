@@ -130,7 +130,7 @@ def _cell(surplus: float, *, bold: bool, marked: bool) -> str:
 
 def standing_out(labels: pd.Series, rows: pd.DataFrame, texts: list[str]) -> go.Figure:
     """Draw what stands out, the first row at the top: its gap in points with its interval, its text beside it."""
-    fig = chart.base(height=90 + 34 * len(labels), x_title="points de surplus d’écart")
+    fig = chart.base(height=140 + 34 * len(labels), x_title="points d’écart")
     places = list(range(len(labels)))
     interval = {
         "array": rows["upper"] - rows["gap"],
