@@ -13,7 +13,7 @@ import streamlit as st
 
 from data.accounts import ROLES, Account, active_accounts
 from data.kinds.records import PROGRAMME_KINDS
-from data.store import Store
+from data.store import State, Store
 from ui import local_key, session, session_cookie
 from ui.session_cookie import Session
 
@@ -94,7 +94,7 @@ def decide(visit: Visit, claims: Mapping[str, Any], store: Store) -> User | Refu
         return decide_local(visit)
     cookie_session = session_cookie.read(visit.cookies) if visit.headers else None
     return decide_signed_in(
-        claims, _accounts(store, store.version()), time.time(), cookie_session, tested=not visit.headers
+        claims, _accounts(store, store.state()), time.time(), cookie_session, tested=not visit.headers
     )
 
 
@@ -184,7 +184,7 @@ def sees_exact_counts() -> bool:
 
 def still_may(user: User, opened: Store, *roles: str) -> bool:
     """Tell whether the user still has one of these roles: a file for download is written later, outside of any run."""
-    account = _accounts(opened, opened.version()).get(user.name, Account(""))
+    account = _accounts(opened, opened.state()).get(user.name, Account(""))
     return user.local or User(user.name, account.role).may(roles)
 
 
@@ -209,7 +209,7 @@ def sign_in_configured() -> bool:
 
 
 @lru_cache(maxsize=4)
-def _accounts(store: Store, version: int) -> dict[str, Account]:  # noqa: ARG001  cached: called at each message
+def _accounts(store: Store, state: State) -> dict[str, Account]:  # noqa: ARG001  cached: called at each message
     return active_accounts(store)
 
 

@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 
 from data.accounts import ROLES, save_account
+from data.backup.restore import restore
 from data.cli.common import Commands, actor, refuse
 from data.demo import DemoOnly, is_empty, load_demo, start_empty
-from data.restore import restore
 from data.store import Store, store_path
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")

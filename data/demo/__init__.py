@@ -53,8 +53,9 @@ DEPOSITS = {
     "pilots": ("pilot_rows", "demonstration_pilotes.csv"),
 }
 
-# The tables that are not emptied with the demonstration: accounts, reference values, audit trail, state of the store.
-STAYS = ("users", "parameters", "publisher", "audit_log", "schema_migrations", "store_state")
+# The tables that are not emptied with the demonstration: accounts with their ended sessions, settings, audit trail,
+# state of the store.
+STAYS = ("users", "sign_in_generations", "settings", "audit_log", "schema_migrations", "store_state")
 
 
 class DemoOnly(Exception):

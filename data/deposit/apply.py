@@ -31,7 +31,7 @@ from data.reading.grids.choose import grid_of
 from data.reading.records import LINES
 from data.reading.sheet import DepositRefused, Sheet, read_sheet
 from data.reading.values import lookalikes
-from data.store import Store
+from data.store import State, Store
 from data.typography import TITLE, cut, french
 
 __all__ = ["DepositRefused", "DepositReport", "Finding", "apply", "preview"]
@@ -49,7 +49,7 @@ def preview(
 
     Raises DepositRefused when the whole file must be refused.
     """
-    return _examined(store, store.version(), file_name, content, typed, choices).report
+    return _examined(store, store.state(), file_name, content, typed, choices).report
 
 
 def apply(
@@ -74,11 +74,11 @@ def apply(
     """
     with ThreadPoolExecutor(1) as pool:
         digest = pool.submit(hashlib.sha256, content)
-        report = _examined(store, store.version(), file_name, content, typed, choices).report
+        report = _examined(store, store.state(), file_name, content, typed, choices).report
     detail: dict[str, Any] = {"file": report.file, "kind": report.kind, "typed": typed}
     try:
         with store.write(actor, "deposit", detail) as cursor:
-            report, rows, changed_values = _examined(store, store.version(), file_name, content, typed, choices)
+            report, rows, changed_values = _examined(store, store.state(), file_name, content, typed, choices)
             _refuse_if_unreadable(report, whole)
             _refuse_if_known(report, new)
             if report.nothing_to_do:
@@ -125,7 +125,7 @@ class _Examined(NamedTuple):
 @lru_cache(maxsize=1)
 def _examined(
     store: Store,
-    version: int,  # noqa: ARG001
+    state: State,  # noqa: ARG001
     file_name: str,
     content: bytes,
     typed: bool,

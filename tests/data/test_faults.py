@@ -221,6 +221,12 @@ def _write(store: Store, number: int) -> None:
         )
 
 
+def _checkpoint(store: Store) -> None:
+    """Make a checkpoint; when the disk is full it fails, and the connection with it."""
+    with store.scratch() as cursor:
+        cursor.execute("CHECKPOINT")
+
+
 def _numbers(store: Store) -> list[int]:
     return store.read("SELECT deposit_id AS n FROM deposit_files ORDER BY n")["n"].tolist()
 
@@ -231,12 +237,15 @@ def test_a_store_serves_again_once_there_is_room_without_a_restart(closed: Path,
     with no_room(disk, left=500_000):
         with pytest.raises(StoreFault, match="est plein"):
             _write(store, 2)
-        with pytest.raises(StoreFault, match="est plein"):  # its checkpoint fails, and the connection with it
-            store.backup(tmp_path / "copy.duckdb")
+        with pytest.raises(StoreFault, match="est plein"):
+            _checkpoint(store)
         assert _numbers(store) == [1]
+        with pytest.raises(StoreFault, match="est plein"):
+            store.backup(disk / "copy.duckdb")
+        store.backup(tmp_path / "elsewhere.duckdb")  # what is on a full disk can be saved on another one
         with store.scratch() as cursor:
             assert cursor.execute("SELECT count(*) FROM users").fetchall() == [(3,)]
-    assert not list(tmp_path.glob("copy*"))
+    assert not list(disk.glob("copy*"))
     _write(store, 3)
     store.backup(tmp_path / "copy.duckdb")
     assert _numbers(store) == [1, 3]
@@ -245,14 +254,14 @@ def test_a_store_serves_again_once_there_is_room_without_a_restart(closed: Path,
 
 
 def test_a_question_under_way_when_the_disk_fills_blocks_nobody_and_the_next_one_is_answered(
-    closed: Path, disk: Path, tmp_path: Path
+    closed: Path, disk: Path
 ) -> None:
     store = Store(move_copy(closed, disk / "base.duckdb"))
     _write(store, 1)
     with store.scratch() as cursor:
         cursor.execute("CREATE TEMP TABLE kept AS SELECT 1")
         with no_room(disk, left=500_000), pytest.raises(StoreFault, match="est plein"):
-            store.backup(tmp_path / "copy.duckdb")
+            _checkpoint(store)
         with pytest.raises(StoreFault, match="est plein"):
             _numbers(store)
     assert _numbers(store) == [1]

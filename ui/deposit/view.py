@@ -114,7 +114,7 @@ def _preview(name: str, content: bytes, chosen: Choices = NO_CHOICE) -> tuple[Re
     The reports of the last choices stay in the session of the user: nobody else needs them.
     """
     digest = hashlib.sha256(content).hexdigest()
-    key = (name, digest, store().version())
+    key = (name, digest, store().state())
     cached = st.session_state.get("deposit_preview")
     if cached is None or cached[0] != key:
         cached = st.session_state["deposit_preview"] = (key, {})
