@@ -34,6 +34,7 @@ PAGES = (
     PageDescription("Mission numérique", "pages/mission/effet.py", "Effet du pilote", "balance", ("comite",)),
     PageDescription("Mission numérique", "pages/mission/donnees.py", "Données disponibles", "grid_on", ("mission",)),
     PageDescription("Mission numérique", "pages/mission/journal.py", "Journal des actions", "history", ("mission",)),
+    PageDescription("Mission numérique", "pages/mission/reglages.py", "Réglages", "settings", ("administration",)),
     PageDescription(
         "Mission numérique", "pages/mission/qualite_previsions.py", "Qualité des prévisions", "query_stats", ("comite",)
     ),

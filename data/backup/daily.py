@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
@@ -36,20 +37,26 @@ def back_up(store: Store, actor: str, progress: Progress | None = None, now: dat
         backup_folder.remove_unfinished(folder)
         path = backup_folder.free_path(folder, now)
         store.backup(path, progress)
-        with suppress(OSError):  # only `check` reads it, while the application has the store
-            write_whole(work_folder(store.path) / LAST_BACKUP, str(path).encode())
+        record(store.path, path, now)
         backup_folder.rotate(folder, settings["backup_days"].value, settings["backup_weeks"].value, now)
     with store.write(actor, "backup", {"file": path.name, "bytes": path.stat().st_size}):
         pass
     return path
 
 
+def record(store_path: Path, backup: Path, made_at: datetime) -> None:
+    """Write beside the store which backup is the last, for those who may not open the store."""
+    text = json.dumps({"path": str(backup.resolve()), "made_at": made_at.isoformat()})
+    with suppress(OSError):
+        write_whole(work_folder(store_path) / LAST_BACKUP, text.encode())
+
+
 def last_good(store_path: Path) -> tuple[Path, datetime] | None:
     """Return the last backup of a store and its time, without opening the store; None when it is no longer there."""
-    with suppress(OSError, ValueError):
-        path = Path((work_folder(store_path) / LAST_BACKUP).read_text(encoding="utf-8"))
-        made_at = backup_folder.made_at(path)
-        if made_at and path.is_file():
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        last = json.loads((work_folder(store_path) / LAST_BACKUP).read_text(encoding="utf-8"))
+        path, made_at = Path(last["path"]), datetime.fromisoformat(last["made_at"])
+        if path.is_file():
             return path, made_at
     return None
 

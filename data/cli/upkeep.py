@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 from data.accounts import ROLES, save_account
+from data.backup.daily import record
 from data.backup.restore import restore
 from data.cli.common import Commands, actor, refuse
 from data.demo import DemoOnly, is_empty, load_demo, start_empty
@@ -58,6 +60,7 @@ def _empty(store: Store, _: argparse.Namespace) -> int:
 def _backup(store: Store, options: argparse.Namespace) -> int:
     target = Path(options.target)
     store.backup(target)
+    record(store.path, target, datetime.now(UTC))
     print(f"Copie complète de la base : {target}")
     return 0
 

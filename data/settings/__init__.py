@@ -56,6 +56,7 @@ class Value:
     setting_id: int = 0
     set_at: datetime | None = None
     set_by: str | None = None
+    is_default: bool = True
 
 
 def values(store: Store) -> dict[str, Value]:
@@ -73,7 +74,8 @@ def _value(setting: Setting, row: Mapping[Any, Any] | None) -> Value:
     if row is None:
         return Value(setting.default, setting.source)
     kept, source = _unpacked(setting, row["value"])
-    return Value(kept, source, int(row["setting_id"]), row["set_at"].to_pydatetime(), str(row["set_by"]))
+    set_at, by_default = row["set_at"].to_pydatetime(), not isinstance(row["value"], str)
+    return Value(kept, source, int(row["setting_id"]), set_at, str(row["set_by"]), by_default)
 
 
 def _unpacked(setting: Setting, text: object) -> tuple[Any, str]:

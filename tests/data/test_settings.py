@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from PIL import Image
 
-from data import migrate, settings
+from data import migrate
 from data.demo import load_demo, start_empty
 from data.deposit.apply import apply
 from data.export.files import export
@@ -19,7 +19,7 @@ from data.faults import StoreFault
 from data.queries.overview import references
 from data.queries.rollout import rollout_summary
 from data.settings import SETTINGS, SettingRefused, history, logo, save, take_back, value, values
-from data.settings.known import ALL
+from data.settings.known import ALL, accepted, accepted_source
 from data.store import Store
 
 TODAY = date(2026, 6, 5)
@@ -47,8 +47,8 @@ def test_a_store_without_settings_has_the_figures_of_before(store: Store) -> Non
 
 def test_every_default_is_a_value_that_its_setting_accepts() -> None:
     for setting in ALL:
-        assert settings.known.accepted(setting, setting.default) == setting.default
-        assert not setting.source or settings.known.accepted_source(setting, setting.source) == setting.source
+        assert accepted(setting, setting.default) == setting.default
+        assert not setting.source or accepted_source(setting, setting.source) == setting.source
 
 
 def test_a_change_has_its_source_its_author_and_its_line_of_the_trail(store: Store) -> None:
