@@ -17,7 +17,7 @@ from data.store import Progress, Store
 from data.store_file import LAST_BACKUP, work_folder
 
 APPLICATION = "application"
-_one_at_a_time = threading.Lock()
+_one_at_a_time = threading.RLock()
 
 
 def folder_of(store: Store) -> Path:
@@ -75,9 +75,10 @@ def due(store: Store, now: datetime) -> bool:
 def run_when_due(store: Store, now: datetime | None = None) -> Path | None:
     """Make the daily backup if it is due, then remove from the trail what is older than the setting says."""
     now = now or datetime.now(UTC)
-    if not due(store, now):
-        return None
-    path = back_up(store, APPLICATION, now=now)
+    with _one_at_a_time:  # somebody may be making one just now
+        if not due(store, now):
+            return None
+        path = back_up(store, APPLICATION, now=now)
     forget_old_lines(store, now)
     return path
 

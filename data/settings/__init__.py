@@ -178,5 +178,7 @@ def in_words(setting: Setting, text: object) -> str:
         return f"image de {len(str(kept)) * 3 // 4_000 + 1} ko" if kept else "aucun"
     if kept is None:
         return "à côté de la base"
+    if setting.zero and not kept:
+        return setting.zero
     number = written(kept) if setting.kind in ("number", "integer") else str(kept)
     return f"{number}{f' {setting.unit}' if setting.unit else ''}{f' ({source})' if source else ''}"

@@ -18,7 +18,7 @@ class SettingRefused(Exception):
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting; `source` is that of its default value, for a value that must have one."""
+    """One setting; `source` is that of its default value, for a value that must have one, `zero` what 0 means."""
 
     key: str
     group: str
@@ -31,6 +31,7 @@ class Setting:
     most: float = 1_000.0
     help: str = ""
     pattern: str = ""
+    zero: str = ""
 
     @property
     def sourced(self) -> bool:
@@ -102,7 +103,7 @@ ALL = (
         "backup_weeks", BACKUPS, "Sauvegardes gardées\u00a0: une par semaine", "integer", 4, "semaines", most=520,
     ),
     Setting(
-        "trail_months", TRAIL, "Durée de conservation du journal", "integer", 0, "mois", most=240,
+        "trail_months", TRAIL, "Durée de conservation du journal", "integer", 0, "mois", most=240, zero="sans limite",
         help="0\u00a0: sans limite. Les lignes plus anciennes sont effacées chaque jour, une fois sauvegardées.",
     ),
 )  # fmt: skip

@@ -58,7 +58,7 @@ def confirm(app: AppTest) -> AppTest:
 def test_a_backup_is_made_listed_and_given_to_those_who_may_have_it(page: AppTest, tmp_path: Path) -> None:
     shown = written(click(page, "Sauvegarder maintenant"))
     assert "Sauvegarde faite et vérifiée : antigaspi-" in shown
-    assert "Dernière bonne sauvegarde" in shown and "il y a 0 minute." in shown
+    assert "Dernière bonne sauvegarde" in shown and "à l’instant." in shown
     assert "Sauvegarde vérifiée" in shown
     (made,) = folder.backups(daily_backup.folder_of(session.opened()), session.opened().path)
     content = backups.content(session.opened(), made.path, User("poste local", "mission", local=True))
@@ -119,7 +119,7 @@ def test_an_old_backup_and_a_daily_one_that_failed_are_told(page: AppTest, monke
     old.parent.unlink()
     assert daily.look()
     assert daily.failure() is None
-    assert "il y a 0 minute" in written(page.run())
+    assert "à l’instant" in written(page.run())
 
 
 # ---------------------------------------------------------------- settings
@@ -143,6 +143,7 @@ def test_a_value_is_changed_with_its_source_and_its_history_and_taken_back(page:
 
 
 def test_a_value_that_makes_no_sense_is_refused_beside_its_field(page: AppTest) -> None:
+    assert "Sans limite" in written(page)
     choose(page, "city_siret")
     page.text_input(key="reglage_city_siret_0").set_value("123")
     assert "14 chiffres" in written(click(page, "Enregistrer"))

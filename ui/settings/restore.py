@@ -36,7 +36,7 @@ def ask_restore(path: Path) -> None:
         return
     blocks.takeaway(say.loss(lost["action"]))
     _lines(lost)
-    blocks.sentences(say.CONSEQUENCES)
+    blocks.sentences([*say.CONSEQUENCES, *([] if user.local else [say.SIGN_IN_AGAIN])])
     # The key has the state of the store: when somebody writes meanwhile, the box is empty again under the new list.
     sure = st.checkbox("J’ai lu ce qui sera perdu", key=f"restaurer_{path.name}_{state}")
     if st.button("Oui, restaurer", type="primary", disabled=not sure) and sure:
@@ -64,11 +64,13 @@ def _lines(lost: pd.DataFrame) -> None:
     rows = rows[rows["audit_id"].isin(lost["audit_id"])].head(LINES)
     lines = [journal.journal_line(row) for row in rows.to_dict("records")]
     sheet.sheet(
-        ["Quand", "Qui", "Action", "Ce qui serait perdu"],
+        ["Action", "Ce qui serait perdu"],
         [
             sheet.row([
-                sheet.cell(moment(line["done_at"])), sheet.cell(line["actor"]),
-                sheet.cell(changes.action(line["action"], line["typed"])), sheet.cell(changes.line(line), "text"),
+                sheet.cell(
+                    changes.action(line["action"], line["typed"]), note=f"{moment(line['done_at'])}, {line['actor']}"
+                ),
+                sheet.cell(changes.line(line), "text"),
             ])
             for line in lines
         ],

@@ -27,6 +27,8 @@ def age(made_at: datetime, now: datetime) -> str:
     minutes = int((now - made_at).total_seconds()) // 60
     if minutes < 0:
         return "date à venir\u00a0: l’horloge du serveur a reculé"
+    if minutes == 0:
+        return "à l’instant"
     if minutes < 60:
         return f"il y a {plural(minutes, 'minute')}"
     return f"il y a {plural(minutes // 60, 'heure') if minutes < 48 * 60 else plural(minutes // 1440, 'jour')}"
@@ -62,5 +64,6 @@ CONSEQUENCES = (
     "La base actuelle est gardée à côté, sous un nom daté\u00a0: on peut y revenir par cette même page.",
     "Toutes les pages ouvertes lisent la base restaurée dès leur prochaine action\u00a0; les comptes et les réglages "
     "sont ceux de la sauvegarde.",
-    "Chacun devra se reconnecter, vous aussi. Les prévisions sont recalculées si besoin.",
+    "Les prévisions sont recalculées si besoin.",
 )
+SIGN_IN_AGAIN = "Chacun devra se reconnecter, vous aussi."

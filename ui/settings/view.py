@@ -51,6 +51,8 @@ def in_words(setting: Setting, value: Value) -> str:
         return "Oui, affiché sous le menu" if value.value else "Aucun"
     if value.value is None:
         return "À côté de la base"
+    if setting.zero and not value.value:
+        return setting.zero.capitalize()
     if setting.kind not in ("number", "integer"):
         return str(value.value)
     digits = 0 if value.value == round(value.value) else 2
