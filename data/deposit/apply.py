@@ -75,12 +75,10 @@ def apply(
 ) -> DepositReport:
     """Check the file against the store as it is now and record its valid lines, in one transaction.
 
-    `attachments` has the canteens chosen for unknown labels (None: it stays unattached), `choices` the decisions where
-    there is a doubt. `typed` lines come from a form: none is a total. The lines about canteens that `actor` may not
-    write for are rejected. A file without anything new leaves the store as it is; its report names the deposit that has
-    these lines already.
-    Raises DepositRefused when the whole file must be refused or when all its lines are rejected; with `whole`, also
-    when one line is rejected; with `new`, also when one line is known already.
+    `attachments` has the canteens chosen for unknown labels (None: unattached), `choices` the decisions where there is a
+    doubt; no line `typed` in a form is a total. Lines about canteens that `actor` may not write for are rejected.
+    A file without anything new leaves the store as it is; its report names the deposit that has these lines already.
+    Raises DepositRefused when the whole file must be refused, or all its lines (`whole`: one; `new`: a known one).
     """
     person, unnamed = as_person(actor), _unnamed(actor)
     with ThreadPoolExecutor(1) as pool:

@@ -21,7 +21,7 @@ from ui.session import ask, store
 NEW = "Nouveau compte"
 ROLE_HELP = (
     "Comité\u00a0: les chiffres de la ville et du pilote. Gestionnaire\u00a0: ses cantines seulement. Cuisine\u00a0: "
-    "les prévisions. Mission\u00a0: tout. Administration\u00a0: les comptes, les réglages, les sauvegardes et le journal."
+    "les prévisions. Mission\u00a0: tout. Administration\u00a0: les comptes, les réglages, les sauvegardes, le journal."
 )
 NOBODY_LEFT = "Plus personne ne pourrait gérer les comptes\u00a0: donnez d’abord ce rôle à quelqu’un d’autre."
 PROBLEMS_SHOWN = 8
