@@ -248,7 +248,8 @@ def known_accounts(opened: Store) -> dict[str, Account]:
     accounts = _accounts(opened, opened.version())
     if any(account.role in ("mission", "administration") for account in accounts.values()):
         return accounts
-    first = str(st.secrets.get("accounts", {}).get("first_administrator", "")).strip().lower()
+    configured = st.secrets.get("accounts", {}) if st.secrets.load_if_toml_exists() else {}
+    first = str(configured.get("first_administrator", "")).strip().lower()
     return accounts | ({first: Account("administration")} if first else {})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
@@ -26,6 +26,7 @@ from data.deposit.holiday_ends import with_last_days
 from data.deposit.known_names import with_kinds, with_known_schools
 from data.deposit.report import REASON_COLUMN, DepositReport, Finding, Findings
 from data.deposit.staging import stage
+from data.deposit.twins import Settled
 from data.deposit.unknown_labels import attach, own_names, unknown_labels
 from data.kinds import Kind
 from data.kinds.records import PROGRAMME_KINDS, RECORD_TABLES, RecordTable
@@ -41,6 +42,7 @@ __all__ = ["DepositRefused", "DepositReport", "Finding", "apply", "preview"]
 
 CHANGES_AUDITED = 60
 CHANGE_COLUMNS = ["line", "key", "column", "old", "new"]
+Attachments = dict[tuple[str, str], str | None]
 # The column of a strike's date, by kind of file.
 STRIKE_COLUMNS = {"strikes": "date", "events": "date_debut"}
 
@@ -66,7 +68,7 @@ def apply(
     file_name: str,
     content: bytes,
     actor: Person | str,
-    attachments: Mapping[tuple[str, str], str | None] | None = None,
+    attachments: Attachments | None = None,
     *,
     whole: bool = False,
     typed: bool = False,
@@ -75,27 +77,26 @@ def apply(
 ) -> DepositReport:
     """Check the file against the store as it is now and record its valid lines, in one transaction.
 
-    `attachments` has the canteens chosen for unknown labels (None: unattached), `choices` the decisions where there is a
-    doubt; no line `typed` in a form is a total. Lines about canteens that `actor` may not write for are rejected.
+    `attachments` has the canteens chosen for unknown labels (None: unattached), `choices` the decisions about a doubt.
+    No line `typed` in a form is a total; lines about canteens that `actor` may not write for are rejected.
     A file without anything new leaves the store as it is; its report names the deposit that has these lines already.
     Raises DepositRefused when the whole file must be refused, or all its lines (`whole`: one; `new`: a known one).
     """
-    person, unnamed = as_person(actor), _unnamed(actor)
+    name, unnamed = as_person(actor).name, _unnamed(actor)
     with ThreadPoolExecutor(1) as pool:
         digest = pool.submit(hashlib.sha256, content)
         report = _examined(store, store.version(), file_name, content, typed, choices, unnamed).report
     detail: dict[str, Any] = {"file": report.file, "kind": report.kind, "typed": typed}
     try:
-        with store.write(person.name, "deposit", detail) as cursor:
+        with store.write(name, "deposit", detail) as cursor:
             report, rows, changed = _examined(store, store.version(), file_name, content, typed, choices, unnamed)
             _refuse_if_unreadable(report, whole)
             _refuse_if_known(report, new)
             if report.nothing_to_do:
                 raise _NothingToDo
-            deposit_id = _record(cursor, report, content, digest.result().hexdigest(), person.name)
+            deposit_id = _record(cursor, report, content, digest.result().hexdigest(), name)
             _insert(cursor, RECORD_TABLES[report.kind], deposit_id, rows)
-            chosen = (attachments or {}) if reach(person, Act.ATTACH) else {}
-            attach(cursor, deposit_id, {**own_names(report.unknown_labels), **chosen})
+            attach(cursor, deposit_id, own_names(report.unknown_labels) | _allowed(attachments, unnamed))
             detail |= {"deposit": deposit_id} | _audit_counts(report, changed)
     except _NothingToDo:
         pass
@@ -171,6 +172,11 @@ def _before_and_after(cursor: duckdb.DuckDBPyConnection, table: RecordTable) -> 
     ]
 
 
+def _allowed(attachments: Attachments | None, person: Person) -> Attachments:
+    """Return the canteens chosen for labels, if the person may attach labels."""
+    return attachments if attachments and reach(person, Act.ATTACH) else {}
+
+
 class NotYours(DepositRefused):
     """The person may not deposit any line of this kind; the message is in French."""
 
@@ -233,8 +239,6 @@ def _examine(
     rejected_lines = _count(cursor, "SELECT count(DISTINCT line) FROM rejections")
     is_new_without_measure = "bucket = 'without_measure' AND carries AND NOT is_known"
     unknown = _compared(cursor, sheet.kind.name)
-    used = (REASON_COLUMN, settled.choices.column)
-    ignored = capped([(None, name, "colonne inconnue, ignorée") for name in sheet.ignored if name not in used])
     return DepositReport(
         file=base_name(file_name),
         kind=sheet.kind.name,
@@ -245,11 +249,7 @@ def _examine(
         changed=buckets.get("changed", 0),
         unchanged=buckets.get("unchanged", 0),
         rejected=_findings(cursor, "FROM rejections"),
-        warnings=Findings.of([*(Finding(*remark) for remark in ignored), *_about_labels(unknown)])
-        + _findings(cursor, line_warnings(cursor, sheet.kind, table))
-        + Findings.of(
-            Finding(*remark) for remark in [*settled.remarks, *sheet.remarks, *lookalikes(sheet.cells, sheet.kind)]
-        ),
+        warnings=_warnings(cursor, sheet, settled, unknown),
         changes=changes(cursor, table) if buckets.get("changed") else pd.DataFrame(columns=CHANGE_COLUMNS),
         rejected_lines=rejected_lines,
         unknown_labels=unknown,
@@ -261,6 +261,16 @@ def _examine(
         choices=settled.choices,
         other_canteens=other_canteens,
     )
+
+
+def _warnings(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, settled: Settled, unknown: pd.DataFrame) -> Findings:
+    """Return what is to be checked: the columns not read, unknown labels, doubtful lines, what reading decided."""
+    used = (REASON_COLUMN, settled.choices.column)
+    ignored = capped([(None, name, "colonne inconnue, ignorée") for name in sheet.ignored if name not in used])
+    about_lines = _findings(cursor, line_warnings(cursor, sheet.kind, RECORD_TABLES[sheet.kind.name]))
+    decided = [*settled.remarks, *sheet.remarks, *lookalikes(sheet.cells, sheet.kind)]
+    above = Findings.of([*(Finding(*remark) for remark in ignored), *_about_labels(unknown)])
+    return above + about_lines + Findings.of(Finding(*remark) for remark in decided)
 
 
 def _compared(cursor: duckdb.DuckDBPyConnection, kind: str) -> pd.DataFrame:
