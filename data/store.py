@@ -147,9 +147,15 @@ class Store:
             self._last_writes.add(self._version, state_of(self._file, self.path), detail.get("file"))
 
     def note(self, actor: str, action: str, detail: Mapping[str, Any]) -> None:
-        """Add an audit line about an act that changes no data: the version stays, and so do cached answers."""
-        with self._write_lock, self._audited(actor, action, detail):
-            pass
+        """Add an audit line about an act that changes no data: the version stays, and so do cached answers.
+
+        Where it cannot be written (a full disk), the act is not refused for that: the log of the server has the line.
+        """
+        try:
+            with self._write_lock, self._audited(actor, action, detail):
+                pass
+        except StoreFault as fault:
+            logging.getLogger(__name__).warning("Not in the trail: %s %s %s (%s)", actor, action, dict(detail), fault)
 
     @contextmanager
     def _audited(self, actor: str, action: str, detail: Mapping[str, Any]) -> Iterator[duckdb.DuckDBPyConnection]:

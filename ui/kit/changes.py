@@ -30,6 +30,8 @@ ACTIONS = {
     "sign_in": "Connexion",
     "sign_out": "Déconnexion",
     "refused": "Accès refusé",
+    "export": "Export des données",
+    "download": "Téléchargement",
     "restore": "Restauration d’une sauvegarde",
     "forecast": "Calcul des prévisions",
 }
@@ -52,6 +54,8 @@ NAMES = {
     "subject": "objet",
     "other_canteens": "lignes d’autres cantines refusées",
     "name": "nom",
+    "files": "fichiers",
+    "format": "format",
 }
 ACTIONS_OF_DEPOSITS = ("deposit", "undo", "redo")
 TYPED = "Saisie dans un formulaire"
