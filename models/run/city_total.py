@@ -24,9 +24,9 @@ def table(fits: Iterable[Fit]) -> pd.DataFrame:
     fits = list(fits)
     rows = pd.concat([fit.future.assign(canteen=fit.series.canteen, target=fit.series.measure) for fit in fits])
     meals = rows[rows["target"] == MEALS].set_index(["canteen", "date"])["point"]
-    city_rows = [_city(measure, rows[rows["target"] == measure], meals, fits) for measure in MEASURES]
-    canteens = rows[rows["canteen"] != UNATTACHED]
-    return pd.concat([canteens, *city_rows], ignore_index=True).reindex(columns=COLUMNS)
+    parts: list[pd.DataFrame] = [rows[rows["canteen"] != UNATTACHED]]
+    parts += [_city(measure, rows[rows["target"] == measure], meals, fits) for measure in MEASURES]
+    return pd.concat(parts, ignore_index=True).reindex(columns=COLUMNS)
 
 
 def _city(measure: str, rows: pd.DataFrame, meals: pd.Series, fits: list[Fit]) -> pd.DataFrame:
