@@ -19,8 +19,8 @@ COST_SETTING = "ANTIGASPI_MEAL_COST_EUROS"
 USUAL_COST, HIGHEST_COST = 2.0, 1000.0
 COST_HELP = "Ce que vaut un repas préparé pour personne. Par défaut les denrées seules, en chiffre rond et sans source."
 HELP = (
-    "Plus le risque est faible, plus la quantité conseillée est grande. «\u00a0Celui d’aujourd’hui\u00a0»\u00a0: celui que "
-    "prennent les gestionnaires."
+    "Plus le risque est faible, plus la quantité conseillée est grande. «\u00a0Celui d’aujourd’hui\u00a0»\u00a0: celui "
+    "que prennent les gestionnaires."
 )
 # The titles are short so that the whole table fits on a tablet.
 MEANING = (
