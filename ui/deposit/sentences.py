@@ -16,7 +16,7 @@ from data.kinds import kinds
 from data.reading.layout import GridCell
 from data.typography import TITLE, cut
 from ui.kit.columns import column_title, key_in_words, title_of, value_in_words
-from ui.kit.formats import MISSING, SPACE, moment, number, plural
+from ui.kit.formats import MISSING, SPACE, enumeration, moment, number, plural
 
 LINES_NAMED = 8
 NAME_SHOWN = 34
@@ -88,10 +88,10 @@ def column_of(kind: str, column: str) -> str:
 
 
 def grid_table(cells: Sequence[GridCell]) -> pd.DataFrame:
-    """Return one row per cell of a grid: where it stands in the file, and what it is read as."""
+    """Return one row per figure of a grid: where it stands in the file, and what it is read as."""
     return pd.DataFrame(
         {
-            "Ligne": str(cell.line),
+            "Ligne": enumeration([str(line) for line in cell.lines]),
             "Colonne": cell.title,
             "Case": cell.text,
             "Lue comme": f"{cell.site}, {WEEKDAYS[cell.day.weekday()]} {cell.day:%d/%m/%Y}",
