@@ -92,11 +92,8 @@ def test_the_sentences_agree_with_the_judged_days_in_both_stores(open_store: Sto
 
 
 def test_the_band_of_the_city_is_judged_month_by_month_by_the_other_months(open_store: Store) -> None:
-    rows = open_store.read("SELECT * FROM backtests WHERE set_aside IS NULL")
-    days = rows.groupby("date").agg(
-        served=("meals_served", "sum"), forecast=("forecast", "sum"), count=("date", "size")
-    )
-    days = days[days["count"] >= 0.5 * days["count"].max()]
+    rows = open_store.read("SELECT * FROM backtests WHERE meals_planned IS NOT NULL")
+    days = rows.groupby("date").agg(served=("meals_served", "sum"), forecast=("forecast", "sum"))
     ratio, months = days["served"] / days["forecast"], pd.DatetimeIndex(days.index).to_period("M")
     inside = 0
     for month in months.unique():
@@ -105,6 +102,22 @@ def test_the_band_of_the_city_is_judged_month_by_month_by_the_other_months(open_
     band = promises.city_band(open_store, int(rows["run_id"].iloc[0]))
     assert band
     assert (band["covered"], band["days"]) == (inside, len(days))
+
+
+def test_forecasts_and_their_quality_are_judged_on_the_same_days(open_store: Store) -> None:
+    # A strike that closes most canteens, days set aside, plans not filled in: one rule for every page.
+    with open_store.write("test", "forecast", {}) as cursor:
+        cursor.execute("UPDATE backtests SET set_aside = 'typing_error' WHERE hash(canteen, date) % 50 = 0")
+        cursor.execute("UPDATE backtests SET meals_planned = NULL WHERE hash(date, canteen) % 50 = 0")
+        cursor.execute("DELETE FROM backtests WHERE date = (SELECT max(date) FROM backtests) AND hash(canteen) % 4 > 0")
+    run = int(open_store.read("SELECT max(run_id) AS run FROM backtests")["run"].iloc[0])
+    judged, band = quality.judged_days(open_store, run), promises.city_band(open_store, run)
+    measured, of_risks = promises.promises(open_store, run, None), prices(open_store, run, None)
+    assert judged
+    assert band
+    assert measured
+    assert judged.days == band["days"]
+    assert {judged.judged} == {measured["canteen_days"], *of_risks["canteen_days"]}
 
 
 @pytest.mark.parametrize(

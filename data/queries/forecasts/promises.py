@@ -25,14 +25,12 @@ WHERE canteen = coalesce($canteen, canteen)
 """
 
 # The city's band comes from its own errors: each month is judged with those of the other months.
-CITY_BAND = """
-WITH days AS (
-    SELECT date, date_trunc('month', date) AS month, sum(meals_served) / sum(forecast) AS ratio, count(*) AS canteens
-    FROM backtests
-    WHERE run_id = $run_id AND set_aside IS NULL
+CITY_BAND = f"""{JUDGED}
+, days AS (
+    SELECT date, date_trunc('month', date) AS month, sum(meals_served) / sum(forecast) AS ratio
+    FROM judged
     GROUP BY date
     HAVING sum(forecast) > 0
-    QUALIFY canteens >= 0.5 * max(canteens) OVER ()
 ), bands AS (
     SELECT
         months.month,
