@@ -24,12 +24,32 @@ FROM judged
 WHERE canteen = coalesce($canteen, canteen)
 """
 
-# The city's band comes from its own errors: each month is judged with those of the other months.
-CITY_BAND = """
+# How often the weighings of the past fell within the intervals of their forecasts, by measure.
+WASTE = """
+SELECT
+    target,
+    min(date) AS first,
+    max(date) AS last,
+    count(*) AS canteen_days,
+    count(*) FILTER (actual BETWEEN lower AND upper) AS covered,
+    100 * covered / count(*) AS covered_pct
+FROM waste_backtests
+WHERE run_id = $run_id AND canteen = coalesce($canteen, canteen)
+GROUP BY target
+"""
+
+JUDGED_MEALS = """
+SELECT date, meals_served AS actual, forecast FROM backtests WHERE run_id = $run_id AND set_aside IS NULL
+"""
+JUDGED_KG = "SELECT date, actual, forecast FROM waste_backtests WHERE run_id = $run_id AND target = 'waste_kg'"
+
+
+def _city_band(judged: str) -> str:
+    """Return the SQL of the city's band, made of its own errors: each month is judged with those of the others."""
+    return f"""
 WITH days AS (
-    SELECT date, date_trunc('month', date) AS month, sum(meals_served) / sum(forecast) AS ratio, count(*) AS canteens
-    FROM backtests
-    WHERE run_id = $run_id AND set_aside IS NULL
+    SELECT date, date_trunc('month', date) AS month, sum(actual) / sum(forecast) AS ratio, count(*) AS canteens
+    FROM ({judged})
     GROUP BY date
     HAVING sum(forecast) > 0
     QUALIFY canteens >= 0.5 * max(canteens) OVER ()
@@ -56,7 +76,16 @@ def promises(store: Store, run_id: int, canteen: str | None) -> dict[str, Any] |
     return {str(name): value for name, value in row.items()} if row["canteen_days"] else None
 
 
-def city_band(store: Store, run_id: int) -> dict[str, Any] | None:
-    """Return on how many judged days the city's total fell within its 80 % interval; None with less than two months."""
-    row = store.read(CITY_BAND, {"run_id": run_id}).to_dict("records")[0]
+def waste_promises(store: Store, run_id: int, canteen: str | None) -> dict[str, dict[str, Any]]:
+    """Return what was measured of the intervals of the waste by measure, in all canteens that weigh or in one."""
+    rows = store.read(WASTE, {"run_id": run_id, "canteen": canteen}).to_dict("records")
+    return {str(row["target"]): {str(name): value for name, value in row.items()} for row in rows}
+
+
+def city_band(store: Store, run_id: int, judged: str = JUDGED_MEALS) -> dict[str, Any] | None:
+    """Return on how many judged days the city's total fell within its 80 % interval; None with less than two months.
+
+    `judged` is JUDGED_MEALS, or JUDGED_KG for the kilograms thrown away.
+    """
+    row = store.read(_city_band(judged), {"run_id": run_id}).to_dict("records")[0]
     return {str(name): value for name, value in row.items()} if row["days"] else None
