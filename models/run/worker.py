@@ -24,11 +24,12 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from data.queries.forecasts.promises import INTERVAL
 from data.version import VERSION
 from models.failures import ExecutorFailed
 from models.inputs.job import HISTORY_YEARS, UNATTACHED, Job, Result
 from models.inputs.prophet import keep_quiet
-from models.inputs.series import INTERVAL, MEALS, MEASURES, Fit, Prepared, prepare
+from models.inputs.series import MEALS, MEASURES, Fit, Prepared, prepare
 from models.meals import few_days, run
 from models.meals.backtest import forecast_origin, joined, no_forecasts, quantities
 from models.meals.forecast import outlook

@@ -11,8 +11,8 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
+from data.queries.forecasts.promises import INTERVAL
 from models.inputs.frames import total
-from models.inputs.series import INTERVAL
 from models.waste.forecast import LEVEL, PARTS, PLACES, TOTAL, ByPart, Weighings
 
 KG = "kg"
