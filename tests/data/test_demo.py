@@ -141,6 +141,7 @@ INSERT INTO forecast_runs (started_at, finished_at, data_version, specification)
 INSERT INTO forecasts (run_id, date, target, point, lower, upper) VALUES (1, '2026-05-21', 'meals_served', 1, 1, 1);
 INSERT INTO forecast_terms VALUES (1, 'A', '2026-05-21', 1, 1, 1, 1, 1, 1);
 INSERT INTO backtests VALUES (1, 'A', '2026-05-01', 1, 1, 1, 1, 1, 1, 1, '2026-04-01', NULL);
+INSERT INTO waste_backtests VALUES (1, 'A', '2026-05-01', 'waste_kg', 1, 1, 1, 1);
 """
 
 
