@@ -7,13 +7,13 @@ import logging
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import duckdb
 import pandas as pd
@@ -26,14 +26,11 @@ from data.migrate import migrate
 from data.store_file import (
     LAST_BACKUP,
     check,
-    flush_folder,
     journals,
     leave_nothing,
     open_file,
     prepare_folder,
-    read_again,
     refuse_lone_journal,
-    refuse_taken,
     work_folder,
 )
 
@@ -52,12 +49,13 @@ DEFAULT_PATH = Path(__file__).parent.parent / "var" / "antigaspi.duckdb"
 
 # The number of the opening of a file in this process, and the version of the store.
 State = tuple[int, int]
-Progress = Callable[[int, int], None]
 OPENINGS = count()
 
-COPIED_AT_ONCE = 1 << 20
 # The prefix of the folders of computations, in the work folder.
 COMPUTATION = "refresh-"
+AUDIT_LINE = """
+INSERT INTO audit_log (actor, action, detail, version) SELECT $actor, $action, $detail, version FROM store_state
+"""
 # In DuckDB's message when a commit succeeded but its checkpoint failed.
 DURABLE = "COMMIT succeeded and is durable"
 
@@ -153,23 +151,40 @@ class Store:
 
         `detail` is read at the end of the block, so that the block can add to it.
         """
-        with self._write_lock, self._cursor() as cursor:
+        with self._write_lock:
+            with self._audited(actor, action, detail) as cursor:
+                yield cursor
+                cursor.execute("UPDATE store_state SET version = version + 1")
+                [(version,)] = cursor.execute("SELECT version FROM store_state").fetchall()
+            self._state = (self._state[0], int(version))
+            self._last_writes.add(int(version), state_of(self._file, self.path), detail.get("file"))
+
+    def note(self, actor: str, action: str, detail: Mapping[str, Any]) -> None:
+        """Add an audit line about an act that changes no data: the version stays, and so do cached answers.
+
+        Where it cannot be written (a full disk), the act is not refused for that: the log of the server has the line.
+        """
+        try:
+            with self._write_lock, self._audited(actor, action, detail):
+                pass
+        except StoreFault as fault:
+            logging.getLogger(__name__).warning("Not in the trail: %s %s %s (%s)", actor, action, dict(detail), fault)
+
+    @contextmanager
+    def _audited(self, actor: str, action: str, detail: Mapping[str, Any]) -> Iterator[duckdb.DuckDBPyConnection]:
+        with self._cursor() as cursor:
             cursor.begin()
             try:
                 yield cursor
                 cursor.execute(
-                    "INSERT INTO audit_log (actor, action, detail) VALUES ($actor, $action, $detail)",
+                    AUDIT_LINE,
                     {"actor": actor, "action": action, "detail": json.dumps(detail, ensure_ascii=False, default=str)},
                 )
-                cursor.execute("UPDATE store_state SET version = version + 1")
-                [(version,)] = cursor.execute("SELECT version FROM store_state").fetchall()
                 self._commit(cursor)
             except BaseException:
                 with suppress(duckdb.Error):  # a failed commit has already rolled back; only its own error matters
                     cursor.rollback()
                 raise
-            self._state = (self._state[0], int(version))
-            self._last_writes.add(int(version), state_of(self._file, self.path), detail.get("file"))
 
     def _commit(self, cursor: duckdb.DuckDBPyConnection) -> None:
         try:
@@ -180,42 +195,15 @@ class Store:
                 raise
             self._cursors.invalidated = True
 
-    def backup(self, target: Path, progress: Progress | None = None) -> None:
-        """Write a complete copy of the store into a new file, which appears after it has been read again.
+    @contextmanager
+    def without_writes(self) -> Iterator[IO[bytes]]:
+        """Provide the file, from its beginning, while nobody writes; do not close it.
 
-        People go on working meanwhile: questions are answered, and a write waits for the copy to end. `progress` is
-        called with the bytes copied and their total.
-        """
-        with as_store_fault(target, system=True):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            refuse_taken(target)
-            unfinished = target.with_name(target.name + ".part")
-            try:
-                version = self._copy_to(unfinished, progress or (lambda _done, _total: None))
-                read_again(unfinished, version)
-                unfinished.replace(target)
-                flush_folder(target.parent)
-            except BaseException:
-                for file in (unfinished, *journals(unfinished)):
-                    file.unlink(missing_ok=True)
-                raise
-
-    def _copy_to(self, copy: Path, progress: Progress) -> int:
-        """Copy the file with its journal, and return the version of the copy.
-
-        The store itself gets no checkpoint, which would have to wait for the questions that use temporary tables.
+        To be copied from this handle: closing another one would release DuckDB's lock.
         """
         with self._write_lock:
-            # Copied from the file that is already open: closing another descriptor would release DuckDB's lock.
             self._file.seek(0)
-            total = os.fstat(self._file.fileno()).st_size
-            with copy.open("wb") as out:
-                while block := self._file.read(COPIED_AT_ONCE):
-                    out.write(block)
-                    progress(out.tell(), total)
-            for journal in journals(self.path):
-                shutil.copyfile(journal, copy.with_name(copy.name + journal.name.removeprefix(self.path.name)))
-            return self.version()
+            yield self._file
 
     def clear_work_folder(self) -> None:
         """Remove the files kept beside the store; a running computation removes its own folder when it stops."""

@@ -8,12 +8,13 @@ from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
+from data.backup import copy
 from data.backup import folder as backup_folder
 from data.clock import PARIS
 from data.faults import as_store_fault
 from data.files import write_whole
 from data.settings import value, values
-from data.store import Progress, Store
+from data.store import Store
 from data.store_file import LAST_BACKUP, work_folder
 
 APPLICATION = "application"
@@ -25,7 +26,7 @@ def folder_of(store: Store) -> Path:
     return Path(value(store, "backup_folder") or backup_folder.beside(store.path))
 
 
-def back_up(store: Store, actor: str, progress: Progress | None = None, now: datetime | None = None) -> Path:
+def back_up(store: Store, actor: str, progress: copy.Progress | None = None, now: datetime | None = None) -> Path:
     """Write a backup into the folder, verified and recorded in the trail, and remove the superfluous ones.
 
     Raises a StoreFault; the backups already there are then untouched.
@@ -36,11 +37,10 @@ def back_up(store: Store, actor: str, progress: Progress | None = None, now: dat
         folder.mkdir(parents=True, exist_ok=True)
         backup_folder.remove_unfinished(folder)
         path = backup_folder.free_path(folder, now)
-        store.backup(path, progress)
+        copy.back_up(store, path, progress)
         record(store.path, path, now)
         backup_folder.rotate(folder, settings["backup_days"].value, settings["backup_weeks"].value, now)
-    with store.write(actor, "backup", {"file": path.name, "bytes": path.stat().st_size}):
-        pass
+    store.note(actor, "backup", {"file": path.name, "bytes": path.stat().st_size})
     return path
 
 

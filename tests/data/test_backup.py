@@ -21,6 +21,7 @@ import pytest
 
 from data import migrate
 from data.backup import daily, folder
+from data.backup.copy import back_up
 from data.backup.restore import restore_open
 from data.demo import load_demo, start_empty
 from data.deposit.apply import apply
@@ -111,8 +112,9 @@ def test_a_backup_made_during_deposits_is_a_state_that_existed_with_the_original
     for path in made:
         with opened(_copied(path, tmp_path / "copy.duckdb")) as copy:
             lines = trail(copy)
-            # Each write is one line of the trail: a state that existed is a beginning of the whole, with its deposits.
-            assert lines == whole[: copy.version()]
+            # Each deposit is one line of the trail: a state that existed is a beginning of it, with its deposits.
+            assert lines == whole[: len(lines)]
+            assert copy.version() == sum(action == "deposit" for *_, action in lines)
             rows = copy.read(FILES)
             assert len(rows) == sum(action == "deposit" for *_, action in lines)
             assert [hashlib.sha256(content).hexdigest() for content in rows["content"]] == rows["sha256"].tolist()
@@ -122,7 +124,7 @@ def test_pages_that_read_during_a_restore_get_the_old_figures_or_the_new_ones_an
     store: Store, tmp_path: Path
 ) -> None:
     deposit(store, "A")
-    store.backup(tmp_path / "backup.duckdb")
+    back_up(store, tmp_path / "backup.duckdb")
     deposit(store, "B")
     seen: list[tuple[str, ...]] = []
     before, version = store.state(), store.version()
@@ -146,7 +148,7 @@ def test_a_question_without_end_refuses_the_restore_and_nothing_changes(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deposit(store, "A")
-    store.backup(tmp_path / "backup.duckdb")
+    back_up(store, tmp_path / "backup.duckdb")
     deposit(store, "B")
     monkeypatch.setattr("data.connection.SECONDS_FOR_QUESTIONS", 0.2)
     asked, answered = threading.Event(), threading.Event()
@@ -173,7 +175,7 @@ def test_what_is_no_backup_is_refused_while_people_work_and_the_store_goes_on(
 ) -> None:
     deposit(store, "A")
     backup = tmp_path / "backup.duckdb"
-    store.backup(backup)
+    back_up(store, backup)
     DAMAGED[name](backup)
     before = store.state()
     with pytest.raises(
@@ -209,7 +211,7 @@ def test_an_older_backup_is_migrated(store: Store, tmp_path: Path, monkeypatch: 
 def test_a_restore_without_room_says_so_and_people_go_on(blank: Path, tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", megabytes=30) as disk, opened(_copied(blank, disk / "base.duckdb")) as store:
         deposit(store, "A")
-        store.backup(tmp_path / "backup.duckdb")
+        back_up(store, tmp_path / "backup.duckdb")
         deposit(store, "B")
         with no_room(disk, left=100_000), pytest.raises(StoreFault, match="plein"):
             restore_open(tmp_path / "backup.duckdb", store, "mission")
@@ -311,15 +313,16 @@ def test_what_can_be_restored_is_listed_and_never_the_store_itself(store: Store)
 
 def test_the_old_lines_of_the_trail_go_after_the_time_of_the_setting_and_forecasts_keep_their_age(store: Store) -> None:
     for name in "ABC":
+        store.note("agent", "refused", {})  # a line that changes no data, and counts for nothing here
         deposit(store, name)
     with store.write("test", "forecast", {}) as cursor:
-        cursor.execute("UPDATE audit_log SET done_at = done_at - INTERVAL 14 MONTH WHERE audit_id <= 2")
+        cursor.execute("UPDATE audit_log SET done_at = done_at - INTERVAL 14 MONTH WHERE audit_id <= 4")
         cursor.execute(RUN)
     now = datetime.now(UTC)
     assert daily.forget_old_lines(store, now) == 0  # kept without a limit, until somebody sets one
     save(store, "mission", "trail_months", 12)
-    assert daily.forget_old_lines(store, now) == 2
-    assert [action for *_, action in trail(store)] == ["deposit", "forecast", "setting", "trail"]
+    assert daily.forget_old_lines(store, now) == 4
+    assert [action for *_, action in trail(store)] == ["refused", "deposit", "forecast", "setting", "trail"]
     assert sites(store) == ["A", "B", "C"]
     run = latest_run(store)
     assert run and not run.outdated
@@ -377,7 +380,7 @@ def test_a_restore_killed_while_the_store_is_open_leaves_the_old_one_or_the_new_
 ) -> None:
     with opened(_copied(blank, tmp_path / "base.duckdb")) as store:
         deposit(store, "A")
-        store.backup(tmp_path / "backup.duckdb")
+        back_up(store, tmp_path / "backup.duckdb")
         deposit(store, "B")
     for path in _killed(_restore_while_open, store.path, tmp_path / "backup.duckdb", tmp_path):
         with opened(path) as left:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from data.__main__ import main as data_command
+from data.backup.copy import back_up
 from data.store import Store, StoreDamaged, StoreFault, StoreTooRecent
 from models.__main__ import main as models_command
 from tests.conftest import PROJECT
@@ -241,13 +242,13 @@ def test_a_store_serves_again_once_there_is_room_without_a_restart(closed: Path,
             _checkpoint(store)
         assert _numbers(store) == [1]
         with pytest.raises(StoreFault, match="est plein"):
-            store.backup(disk / "copy.duckdb")
-        store.backup(tmp_path / "elsewhere.duckdb")  # what is on a full disk can be saved on another one
+            back_up(store, disk / "copy.duckdb")
+        back_up(store, tmp_path / "elsewhere.duckdb")  # what is on a full disk can be saved on another one
         with store.scratch() as cursor:
             assert cursor.execute("SELECT count(*) FROM users").fetchall() == [(3,)]
     assert not list(disk.glob("copy*"))
     _write(store, 3)
-    store.backup(tmp_path / "copy.duckdb")
+    back_up(store, tmp_path / "copy.duckdb")
     assert _numbers(store) == [1, 3]
     assert store.version() == 5
     store.close()
@@ -321,7 +322,7 @@ def test_a_killed_application_and_a_backup_put_back_by_hand_give_no_alarm(left: 
     path = move_copy(left, tmp_path / "base.duckdb")
     store = Store(path)
     assert (store.version(), store.warning) == (3, None)
-    store.backup(tmp_path / "backup.duckdb")
+    back_up(store, tmp_path / "backup.duckdb")
     for number in range(2):
         _write(store, number)
     shutil.copytree(store.work_folder, tmp_path / "kept")  # closing forgets nothing that a kill would have left
@@ -338,7 +339,7 @@ def test_a_killed_application_and_a_backup_put_back_by_hand_give_no_alarm(left: 
 # ---------------------------------------------------------------- the lock
 def test_a_backup_leaves_the_store_closed_to_other_programs(closed: Path, tmp_path: Path) -> None:
     store = Store(move_copy(closed, tmp_path / "base.duckdb"))
-    store.backup(tmp_path / "backup.duckdb")
+    back_up(store, tmp_path / "backup.duckdb")
     script = "import fcntl, sys; fcntl.lockf(open(sys.argv[1], 'r+b'), fcntl.LOCK_EX | fcntl.LOCK_NB)"
     taken = subprocess.run([sys.executable, "-S", "-c", script, str(store.path)], capture_output=True, check=False)
     assert taken.returncode == 1
@@ -351,6 +352,6 @@ def test_a_backup_never_goes_over_a_file_nor_beside_a_journal(closed: Path, tmp_
     taken = tmp_path / f"backup.duckdb{beside}"
     taken.write_bytes(b"precious")
     with pytest.raises(StoreFault, match="existe déjà"):
-        store.backup(tmp_path / "backup.duckdb")
+        back_up(store, tmp_path / "backup.duckdb")
     assert taken.read_bytes() == b"precious"
     store.close()

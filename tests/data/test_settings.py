@@ -162,7 +162,7 @@ def test_what_was_changed_by_hand_before_settings_is_kept(tmp_path: Path, monkey
     earlier = tmp_path / "migrations"
     earlier.mkdir()
     for file in migrate.FOLDER.glob("*.sql"):
-        if file.name < "0019":
+        if file.name < "0020":
             shutil.copy(file, earlier)
     with monkeypatch.context() as patched:
         patched.setattr(migrate, "FOLDER", earlier)

@@ -15,12 +15,15 @@ from ui.kit import blocks, tables
 from ui.kit.formats import SPACE, as_text, day, is_missing, number, plural, quantity
 from ui.session import ask
 
-MANAGERS, TODAY = "celui que prennent les gestionnaires aujourd’hui", "aujourd’hui"
+MANAGERS, TODAY = "celui d’aujourd’hui", "aujourd’hui"
 COST_SETTING = "ANTIGASPI_MEAL_COST_EUROS"
 MEAL_COST = SETTINGS["meal_cost_eur"]
 USUAL_COST, HIGHEST_COST = MEAL_COST.default, MEAL_COST.most
 COST_HELP = "Ce que vaut un repas préparé pour personne. Par défaut les denrées seules, en chiffre rond et sans source."
-HELP = "Plus le risque est faible, plus la quantité conseillée est grande."
+HELP = (
+    "Plus le risque est faible, plus la quantité conseillée est grande. «\u00a0Celui d’aujourd’hui\u00a0»\u00a0: celui "
+    "que prennent les gestionnaires."
+)
 # The titles are short so that the whole table fits on a tablet.
 MEANING = (
     "Jours de manque\u00a0: sur 100. En trop et manquants\u00a0: repas pour 100 servis, puis par semaine de service."
@@ -102,7 +105,7 @@ def _origin(choices: pd.DataFrame, place: str) -> str:
     days = plural(row["canteen_days"], "journée de cantine", "journées de cantine")
     return (
         f"{place}{SPACE}: {days} du {day(row['first'])} au {day(row['last'])}, prévues trois semaines à l’avance, sans "
-        "le prévu ni les journées mises à part (saisies douteuses). Chaque cantine garde sa marge. Les euros "
+        "le prévu, saisies douteuses comprises. Chaque cantine garde sa marge. Les euros "
         "supposent que chaque repas en trop coûte autant et qu’un repas manquant ne coûte rien."
     )
 

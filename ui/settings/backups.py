@@ -8,13 +8,15 @@ from pathlib import Path
 
 import streamlit as st
 
+from data.access.rights import Act, reach
 from data.backup import daily, folder
 from data.backup.folder import Backup
 from data.faults import StoreFault
 from data.settings import values
 from data.store import Store
+from ui import access
 from ui import daily as daily_thread
-from ui.access import User, still_may
+from ui.access import User
 from ui.kit import blocks, sheet
 from ui.kit.formats import SPACE, moment, plural
 from ui.session import ask, store
@@ -119,6 +121,7 @@ def _one(backups: list[Backup], user: User) -> None:
 
 def content(opened: Store, path: Path, user: User) -> bytes:
     """Return a backup, if the user may still read it at the time of the download."""
-    if not still_may(user, opened, "administration"):
+    if not reach(access.now(user, opened), Act.ADMINISTER):
         raise PermissionError(user.name)
+    opened.note(user.name, "download", {"file": path.name})
     return path.read_bytes()

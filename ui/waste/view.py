@@ -34,7 +34,7 @@ def headline(selection: Selection, summary: WasteSummary) -> None:
     other = ask(waste.waste_summary, replace(selection, exceptional=not selection.exceptional))
     blocks.figures(headline_figures(summary, other, days, with_them=not selection.exceptional), "gaspillage")
     without, whole = (other, summary) if selection.exceptional else (summary, other)
-    blocks.note(f"{exceptional.comparison(days, without, whole)} {exceptional.RULE}")
+    exceptional.note(days, without, whole)
 
 
 def headline_figures(
@@ -52,6 +52,7 @@ def headline_figures(
             beside(
                 f"{number(summary.pairs_planned)} prévus, {number(summary.pairs_served)} servis, là où les deux sont "
                 "connus",
+                summary.overproduction_pct,
                 other.overproduction_pct,
             ),
             "(repas prévus − repas servis) ÷ repas servis, sur les services où les deux chiffres sont connus.",
@@ -59,19 +60,31 @@ def headline_figures(
         Figure(
             "Surplus",
             percent(summary.surplus_pct),
-            beside(f"{plural(summary.surplus_meals, 'repas', 'repas')} prévus en trop", other.surplus_pct),
+            beside(
+                f"{plural(summary.surplus_meals, 'repas', 'repas')} prévus en trop",
+                summary.surplus_pct,
+                other.surplus_pct,
+            ),
             "Repas prévus en trop, sans retrancher ceux qui ont manqué ailleurs, en\u00a0% des repas servis.",
         ),
         Figure(
             "Manque",
             percent(summary.shortage_pct),
-            beside(f"{plural(summary.shortage_meals, 'repas', 'repas')} au-delà du prévu", other.shortage_pct),
+            beside(
+                f"{plural(summary.shortage_meals, 'repas', 'repas')} au-delà du prévu",
+                summary.shortage_pct,
+                other.shortage_pct,
+            ),
             "Repas servis au-delà du prévu, en\u00a0% des repas servis.",
         ),
         Figure(
             "Services en manque",
             percent(summary.short_services_pct),
-            beside(count_of(summary.short_services, summary.pairs, "service"), other.short_services_pct),
+            beside(
+                count_of(summary.short_services, summary.pairs, "service"),
+                summary.short_services_pct,
+                other.short_services_pct,
+            ),
             "Services (un point de service, un jour) où l’on a servi plus de repas que prévu.",
         ),
         _weighed(summary),

@@ -42,3 +42,15 @@ SELECT
     coalesce((SELECT text FROM last WHERE key = 'city_name'), 'Ville de Nantes') AS name,
     coalesce((SELECT text FROM last WHERE key = 'city_siret'), '21440109300015') AS siret,
     coalesce((SELECT text FROM last WHERE key = 'kitchen_name'), 'Cuisine centrale de la Ville de Nantes') AS kitchen;
+
+-- The version of the store after the act of each line: a line that changes no data has the one before it. It tells which
+-- data a computation has seen, even when the oldest lines are gone.
+ALTER TABLE audit_log ADD COLUMN version BIGINT;
+UPDATE audit_log SET version = ranked.version
+FROM (
+    SELECT
+        audit_id,
+        count(*) FILTER (action NOT IN ('sign_in', 'refused', 'export', 'download')) OVER (ORDER BY audit_id) AS version
+    FROM audit_log
+) AS ranked
+WHERE audit_log.audit_id = ranked.audit_id;
