@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import secrets
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -17,7 +15,7 @@ from streamlit import config
 from data.faults import StoreFault
 from ui import access, local_key, session
 from ui.access import Refusal, User, Visit
-from ui.server import answers, code, sign_in
+from ui.server import answers, code, failures, sign_in
 from ui.server.answers import refused_in_a_word
 from ui.server.headers import HEADERS, TLS_ONLY
 from ui.server.held import MIB, Uploads
@@ -31,7 +29,6 @@ CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
 NOT_PAGES = ("/_stcore/", "/media/", "/component/", "/auth/", "/antigaspi/", "/app/")
 UPLOAD_SECONDS = 600
 FOREIGN_REQUEST = "Demande refusée\u00a0: elle ne vient pas d’une page de cette application."
-LOGGER = logging.getLogger(__name__)
 
 
 class Gate:
@@ -63,8 +60,7 @@ class Gate:
         except StoreFault as fault:
             await answers.stopped(str(fault))(scope, receive, send)
         except Exception as error:  # no later code could answer in French
-            reference = secrets.token_hex(3).upper()
-            LOGGER.error("Request stopped, reference %s", reference, exc_info=error)
+            reference = failures.reference_of(error, "Request stopped")
             await answers.stopped(f"Donnez à la mission numérique la référence {reference}.")(scope, receive, send)
 
     def _own_answer(self, scope: Scope) -> ASGIApp | None:

@@ -107,6 +107,11 @@ def test_a_browser_that_came_in_reads_the_pages(server: Server) -> None:
     assert "Antigaspi a besoin de JavaScript" in text
 
 
+def test_what_a_page_is_told_travels_compressed(server: Server) -> None:
+    with server.open_stream(Cookie=server.cookie) as connection:
+        assert [extension.name for extension in connection.protocol.extensions] == ["permessage-deflate"]
+
+
 def test_a_page_fetches_and_runs_nothing_from_outside(server: Server) -> None:
     answer = server.ask("/synthese", Cookie=server.cookie)
     directives = dict(part.split(" ", 1) for part in (answer.getheader("content-security-policy") or "").split("; "))

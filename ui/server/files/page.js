@@ -45,6 +45,8 @@ const WORDS = {
   "Select all": "Tout choisir",
   "Open": "Ouvrir la liste",
   "Close": "Fermer",
+  "Script execution error": "Cette page ne peut pas s’ouvrir",
+  "Bad message format": "Échange interrompu",
   "Clear all": "Tout effacer",
   "Clear value": "Effacer",
   "Clear entry": "Effacer",
