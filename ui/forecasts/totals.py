@@ -10,6 +10,7 @@ import pandas as pd
 
 from data.queries.forecasts.runs import ForecastRun
 from data.queries.forecasts.totals import CLOSED, CLOSED_THAT_DAY, FEW_DAYS, PLAN, PUPILS, UNKNOWN, other_canteens
+from ui.access import only_visible
 from ui.kit import blocks
 from ui.kit.formats import SPACE, day, enumeration, is_missing, number, plural
 from ui.session import ask
@@ -34,7 +35,7 @@ OF_ONE_CANTEEN = {
 
 def composition(run: ForecastRun, chosen: date | None = None) -> None:
     """Name the canteens that the total counts without their own past, and those it does not count."""
-    blocks.sentences(sentences(ask(other_canteens, run.run_id, chosen)))
+    blocks.sentences(sentences(only_visible(ask(other_canteens, run.run_id, chosen))))
 
 
 def sentences(others: pd.DataFrame) -> list[str]:

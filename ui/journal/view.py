@@ -8,13 +8,15 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from data.access.rights import Act, reach
 from data.clock import today_in_paris
 from data.kinds import kinds, normalise
 from data.kinds.records import RECORD_TABLES
 from data.queries import journal
 from data.queries.journal import JournalFilter
 from data.store import Store
-from ui.access import User, still_may
+from ui import access
+from ui.access import User
 from ui.kit import blocks, changes, columns, sheet, tables
 from ui.kit.formats import moment, number, plural
 from ui.session import ask, store
@@ -111,7 +113,7 @@ def lines(filters: JournalFilter, user: User) -> None:
 
 def taken_away(opened: Store, filters: JournalFilter, user: User) -> pd.DataFrame:
     """Return all lines that match the filters, for download; check again that the user may read them."""
-    if not still_may(user, opened, "mission"):
+    if not reach(access.now(user, opened), Act.ADMINISTER):
         raise PermissionError(user.name)
     return table(journal.journal(opened, filters))
 
