@@ -161,26 +161,32 @@ def sign_in(browser: Browser, address: str) -> list[Cookie]:
         return context.cookies()
 
 
-def downloaded(context: BrowserContext, address: str) -> float:
-    """Open a page of charts; return the bytes that its files took on the wire, without the frames of its WebSocket."""
+def downloaded(context: BrowserContext, address: str) -> tuple[float, float]:
+    """Open a page of charts; return the bytes of its files on the wire, and of its WebSocket's frames once unpacked."""
     page = context.new_page()
     errors = errors_of(page)
     network = context.new_cdp_session(page)
     network.send("Network.enable")
     sizes: list[float] = []
+    frames: list[float] = []
     network.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    in_base_64 = 3 / 4
+    network.on(
+        "Network.webSocketFrameReceived",
+        lambda event: frames.append(len(event["response"]["payloadData"]) * in_base_64),
+    )
     page.goto(f"{address}/gaspillage")
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=VERY_SLOW)
     page.close()
     assert not errors, f"errors in the console: {errors}"
-    return sum(sizes)
+    return sum(sizes), sum(frames)
 
 
 def test_a_first_page_of_charts_weighs_two_megabytes_and_a_second_hardly_anything(front: Front) -> None:
     with front.browser.new_context(locale="fr-FR") as context:
         context.add_cookies(front.cookies)
-        first, second = downloaded(context, front.address), downloaded(context, front.address)
-    print(f"first page of charts: {first:.0f} bytes, second: {second:.0f}")
+        (first, frames), (second, _) = downloaded(context, front.address), downloaded(context, front.address)
+    print(f"first page of charts: {first:.0f} bytes, second: {second:.0f}; frames of each: {frames:.0f}")
     assert MB < first < 2.5 * MB
     assert second < 0.1 * MB
 
