@@ -54,7 +54,8 @@ JUDGED_MEALS = f"{JUDGED} SELECT *, meals_served AS actual FROM judged"
 # The kilograms of the days on which most of the canteens that weigh did.
 JUDGED_KG = """
 WITH judged AS (SELECT * FROM waste_backtests WHERE run_id = $run_id AND target = 'waste_kg')
-FROM judged SEMI JOIN (SELECT date FROM judged GROUP BY date QUALIFY count(*) >= 0.5 * max(count(*)) OVER ()) USING (date)
+FROM judged
+SEMI JOIN (SELECT date FROM judged GROUP BY date QUALIFY count(*) >= 0.5 * max(count(*)) OVER ()) USING (date)
 """
 
 
