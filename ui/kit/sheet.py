@@ -12,7 +12,7 @@ from data.typography import french
 from ui.kit.formats import MISSING, escape, is_missing, writer_of
 
 LONG = 30  # letters; a longer “word” is wider than a column and must be broken
-PHONE, LETTER, PADDING = 300, 6.5, 11  # pixels: the room for a table on a phone, a letter, the sides of a cell
+PHONE, LETTER, PADDING = 305, 7, 11  # pixels: the room for a table on a phone, a letter, the sides of a cell
 SENTENCE = 16  # letters; under its title on a phone, a longer text takes a line of its own
 TAG = re.compile("<[^>]*>")
 Row = tuple[str, ...]
@@ -38,12 +38,15 @@ def _titled(html: str, title: str) -> str:
     return html.replace("<td", f'<td data-title="{escape(title)}"', 1)
 
 
-def _narrowest(titles: list[str], rows: list[Row]) -> float:
-    """Return the least width of a table in pixels: that of the longest word of each column."""
+def _narrowest(titles: list[str], rows: list[Row]) -> int:
+    """Return the least width of a table in pixels: that of the longest word of each column, more for sentences."""
     columns = zip(*[titles, *([TAG.sub(" ", html) for html in line] for line in rows)], strict=True)
-    return sum(
-        PADDING + LETTER * max(len(word) for text in texts for word in [*text.split(" "), ""]) for texts in columns
-    )
+    return sum(max(map(_narrowest_cell, texts)) for texts in columns)
+
+
+def _narrowest_cell(text: str) -> int:
+    words = PADDING + LETTER * max(len(word) for word in [*text.split(" "), ""])
+    return max(words, LETTER * SENTENCE if len(text) > 3 * SENTENCE else 0)
 
 
 def row(cells: Iterable[str]) -> Row:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -46,16 +47,21 @@ def table(
     """Show a DataFrame with French numbers and dates, and its CSV file; column names are the French titles."""
     whole = frame.whole if isinstance(frame, Wide) else frame
     too_wide = sum(widths_of(whole, digits).values()) > ROOM
-    with st.container(key=f"grid_{key}"):
+    with grid_and_text(whole, key, digits):
         for part in frame.parts if isinstance(frame, Wide) and too_wide else [whole]:
             _grid(part, digits, height)
-    _as_text(whole, digits)
     if download:
         download_csv(whole, key, digits=digits + 1)
 
 
-def _as_text(whole: pd.DataFrame, digits: int) -> None:
-    """Write the rows as text, which a phone and paper show in place of the grid: it would cut its columns there."""
+@contextmanager
+def grid_and_text(whole: pd.DataFrame, key: str, digits: int = 1) -> Iterator[None]:
+    """Show a grid, made inside the `with`, and its rows as text, which a phone and paper show in its place.
+
+    They would cut the columns of the grid, and its rows.
+    """
+    with st.container(key=f"grid_{key}"):
+        yield
     rows = whole.head(ROWS_AS_TEXT)
     caption = "" if len(rows) == len(whole) else f"Les {len(rows)} premières lignes sur {formats.number(len(whole))}."
     sheet_of(rows, digits, "as-text", caption)
