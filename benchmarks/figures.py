@@ -22,7 +22,8 @@ from streamlit.testing.v1 import AppTest
 
 from benchmarks import LOG, MAPPING, NANTES, PROJECT
 from benchmarks.page_text import lines_of
-from data.accounts import ROLES, save_account
+from data.access.accounts import save_account
+from data.access.rights import ROLES
 from data.clock import PARIS
 from data.demo import load_demo
 from data.deposit.apply import apply

@@ -138,7 +138,28 @@ class Store:
 
         `detail` is read at the end of the block, so that the block can add to it.
         """
-        with self._write_lock, self._cursor() as cursor:
+        with self._write_lock:
+            with self._audited(actor, action, detail) as cursor:
+                yield cursor
+                cursor.execute("UPDATE store_state SET version = version + 1")
+                [(version,)] = cursor.execute("SELECT version FROM store_state").fetchall()
+            self._version = int(version)
+            self._last_writes.add(self._version, state_of(self._file, self.path), detail.get("file"))
+
+    def note(self, actor: str, action: str, detail: Mapping[str, Any]) -> None:
+        """Add an audit line about an act that changes no data: the version stays, and so do cached answers.
+
+        Where it cannot be written (a full disk), the act is not refused for that: the log of the server has the line.
+        """
+        try:
+            with self._write_lock, self._audited(actor, action, detail):
+                pass
+        except StoreFault as fault:
+            logging.getLogger(__name__).warning("Not in the trail: %s %s %s (%s)", actor, action, dict(detail), fault)
+
+    @contextmanager
+    def _audited(self, actor: str, action: str, detail: Mapping[str, Any]) -> Iterator[duckdb.DuckDBPyConnection]:
+        with self._cursor() as cursor:
             cursor.begin()
             try:
                 yield cursor
@@ -146,15 +167,11 @@ class Store:
                     "INSERT INTO audit_log (actor, action, detail) VALUES ($actor, $action, $detail)",
                     {"actor": actor, "action": action, "detail": json.dumps(detail, ensure_ascii=False, default=str)},
                 )
-                cursor.execute("UPDATE store_state SET version = version + 1")
-                [(version,)] = cursor.execute("SELECT version FROM store_state").fetchall()
                 self._commit(cursor)
             except BaseException:
                 with suppress(duckdb.Error):  # a failed commit has already rolled back; only its own error matters
                     cursor.rollback()
                 raise
-            self._version = int(version)
-            self._last_writes.add(self._version, state_of(self._file, self.path), detail.get("file"))
 
     def _commit(self, cursor: duckdb.DuckDBPyConnection) -> None:
         try:

@@ -42,6 +42,7 @@ TABLES = {
     "forecasts": "INSERT INTO forecasts BY NAME SELECT $run_id AS run_id, * FROM computed",
     "forecast_terms": "INSERT INTO forecast_terms BY NAME SELECT $run_id AS run_id, * FROM computed",
     "backtests": "INSERT INTO backtests BY NAME SELECT $run_id AS run_id, * FROM computed",
+    "waste_backtests": "INSERT INTO waste_backtests BY NAME SELECT $run_id AS run_id, * FROM computed",
 }
 
 
@@ -153,8 +154,8 @@ def _save(
             raise RefreshFailed(ERASED)
         row = cursor.execute(INSERT_RUN, run).fetchone()
         run_id = int(row[0]) if row else 0
-        computed = {"forecasts": result.forecasts, "forecast_terms": result.terms, "backtests": result.backtest}
-        for table, rows in computed.items():
+        computed = (result.forecasts, result.terms, result.backtest, result.waste_backtest)
+        for table, rows in zip(TABLES, computed, strict=True):
             cursor.register("computed", rows)
             cursor.execute(TABLES[table], {"run_id": run_id})
             cursor.unregister("computed")

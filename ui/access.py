@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NoReturn
 
+import pandas as pd
 import streamlit as st
 
-from data.accounts import ROLES, Account, active_accounts
-from data.kinds.records import PROGRAMME_KINDS
+from data.access.accounts import Account, active_accounts
+from data.access.rights import ROLES, Act, Person, reach
+from data.queries import overview
 from data.store import Store
 from ui import local_key, session, session_cookie
 from ui.session_cookie import Session
@@ -22,6 +24,7 @@ ROLE_TITLES = {
     "mission": "Mission numérique",
     "cantine": "Gestionnaire de cantine",
     "cuisine": "Cuisine centrale",
+    "administration": "Administration de l’application",
 }
 LOCAL_USER = "poste local"
 SIGN_IN_HOURS = 12
@@ -55,17 +58,12 @@ NOT_VERIFIED = (
 )
 
 
-@dataclass(frozen=True)
-class User:
-    """The user. `role` decides which pages they may open; `local`: no sign-in is configured."""
-
-    name: str
-    role: str
-    local: bool = False
-
-    def may(self, roles: tuple[str, ...]) -> bool:
-        """Tell whether the user may open a page for these roles; the mission numérique may open every page."""
-        return self.role == "mission" or self.role in roles
+User = Person
+# Session keys, without sign-in: the role that the local user tries, and the canteens of that role.
+TRIED_ROLE, TRIED_CANTEENS = "role_essaye", "cantines_essayees"
+# A refusal is written once in the trail, then not again for a while, so that a loop does not fill it.
+REFUSALS_APART = 600.0
+_last_refusals: dict[tuple[str, str], float] = {}
 
 
 @dataclass(frozen=True)
@@ -93,9 +91,7 @@ def decide(visit: Visit, claims: Mapping[str, Any], store: Store) -> User | Refu
     if not sign_in_configured():
         return decide_local(visit)
     cookie_session = session_cookie.read(visit.cookies) if visit.headers else None
-    return decide_signed_in(
-        claims, _accounts(store, store.version()), time.time(), cookie_session, tested=not visit.headers
-    )
+    return decide_signed_in(claims, known_accounts(store), time.time(), cookie_session, tested=not visit.headers)
 
 
 def decide_local(visit: Visit) -> User | Refusal:
@@ -133,13 +129,13 @@ def decide_signed_in(
     """
     if not claims.get("is_logged_in"):
         return Refusal(SIGN_IN, can_sign_in=True)
-    email = str(claims.get("email") or "").strip().lower()
-    account = accounts.get(email)
+    identifier = identifier_of(claims, accounts)
+    account = accounts.get(identifier)
     if account is None or account.role not in ROLES:
         return Refusal(NO_ACCOUNT)
-    if str(claims.get("email_verified", False)).lower() != "true":
+    if "@" in identifier and str(claims.get("email_verified", False)).lower() != "true":
         return Refusal(NOT_VERIFIED)
-    if not tested and (cookie_session is None or cookie_session.email != email):
+    if not tested and (cookie_session is None or cookie_session.email != identifier):
         return Refusal(SIGN_IN, can_sign_in=True)
     if cookie_session and cookie_session.generation != account.generation:
         return Refusal(ENDED, can_sign_in=True)
@@ -150,7 +146,16 @@ def decide_signed_in(
         # Another sign-in would give the same result, without end.
         may_retry = tested or now - since > 60
         return Refusal(TOO_OLD, can_sign_in=True) if may_retry else Refusal(NOT_ASKED_AGAIN)
-    return User(email, account.role)
+    return User(identifier, account.role, canteens=account.canteens)
+
+
+def identifier_of(claims: Mapping[str, Any], accounts: Mapping[str, Account]) -> str:
+    """Return the identifier of the account: the e-mail address, or the subject of somebody who has no address.
+
+    A subject that looks like an address is never one: another person's provider account could be named so.
+    """
+    email, subject = (str(claims.get(name) or "").strip().lower() for name in ("email", "sub"))
+    return subject if email not in accounts and subject in accounts and "@" not in subject else email
 
 
 def _seconds(moment: object) -> float:
@@ -166,15 +171,35 @@ def current() -> User:
     decision = decide(_visit(), st.user.to_dict(), session.store())
     if isinstance(decision, Refusal):
         _refuse(decision)
-    return decision
+    return _as_tried(decision)
+
+
+def _as_tried(user: User) -> User:
+    """Return the local user in the role they try, chosen in the side bar; anybody else as they are."""
+    role = st.session_state.get(TRIED_ROLE, user.role)
+    if not user.local or role not in ROLES:
+        return user
+    return replace(user, role=role, canteens=frozenset(st.session_state.get(TRIED_CANTEENS, ())))
 
 
 def require(*roles: str) -> User:
     """Return the user if they have one of these roles; otherwise show a sentence and stop the run."""
     user = current()
     if not user.may(roles):
+        note_refusal(session.store(), user, "page")
         _refuse(Refusal("Cette page n’est pas ouverte à votre rôle. Choisissez une page dans le menu."))
     return user
+
+
+def note_refusal(opened: Store, user: User, subject: str) -> None:
+    """Write in the trail that a person was refused something, once in a while for the same thing."""
+    now, key = time.monotonic(), (user.name, subject)
+    if now - _last_refusals.get(key, -REFUSALS_APART) < REFUSALS_APART:
+        return
+    if len(_last_refusals) > 1000:
+        _last_refusals.clear()
+    _last_refusals[key] = now
+    opened.note(user.name, "refused", {"role": user.role, "subject": subject})
 
 
 def sees_exact_counts() -> bool:
@@ -182,30 +207,51 @@ def sees_exact_counts() -> bool:
     return current().role == "mission"
 
 
-def still_may(user: User, opened: Store, *roles: str) -> bool:
-    """Tell whether the user still has one of these roles: a file for download is written later, outside of any run."""
-    account = _accounts(opened, opened.version()).get(user.name, Account(""))
-    return user.local or User(user.name, account.role).may(roles)
+def now(user: User, opened: Store) -> User:
+    """Return a user with the rights of this instant: a file for download is written later, outside of any run."""
+    account = known_accounts(opened).get(user.name, Account(""))
+    return user if user.local else User(user.name, account.role, canteens=account.canteens)
 
 
 def may_deposit(user: User, kind: str) -> bool:
-    """Tell whether a user may deposit, see and undo files of this kind; only the mission may, for the programme."""
-    return user.may((depositor(kind),))
+    """Tell whether a user may deposit files of this kind, at least for some canteens."""
+    return bool(reach(user, Act.DEPOSIT, kind))
 
 
 def may_upload(user: User) -> bool:
     """Tell whether a user may upload a file: those who may deposit at least one kind."""
-    return user.may(("cantine",))
+    return user.may(("cantine", "administration"))
 
 
-def depositor(kind: str) -> str:
-    """Return the role that deposits files of this kind."""
-    return "mission" if kind in PROGRAMME_KINDS else "cantine"
+def only_visible(rows: pd.DataFrame, column: str = "place") -> pd.DataFrame:
+    """Return the rows whose canteen (its label, in `column`) the user may see by its name."""
+    within = reach(current(), Act.SEE)
+    if within.canteens is None:
+        return rows
+    places = session.ask(overview.places)
+    return rows[rows[column].isin(places.loc[places["name"].isin(within.canteens), "label"])]
+
+
+def only_visible_events(events: pd.DataFrame) -> pd.DataFrame:
+    """Return the events of the city, and those of the canteens (keys) that the user may see by name."""
+    within = reach(current(), Act.SEE)
+    seen = [pd.isna(canteen) or within.covers([canteen]) for canteen in events["canteen"]]
+    return events[pd.Series(seen, events.index, dtype=bool)]
 
 
 def sign_in_configured() -> bool:
     """Tell whether secrets.toml has an [auth] section."""
     return bool(st.secrets.load_if_toml_exists() and "auth" in st.secrets)
+
+
+def known_accounts(opened: Store) -> dict[str, Account]:
+    """Return the active accounts; while none may administer accounts, the first administrator of the configuration."""
+    accounts = _accounts(opened, opened.version())
+    if any(account.role in ("mission", "administration") for account in accounts.values()):
+        return accounts
+    configured = st.secrets.get("accounts", {}) if st.secrets.load_if_toml_exists() else {}
+    first = str(configured.get("first_administrator", "")).strip().lower()
+    return accounts | ({first: Account("administration")} if first else {})
 
 
 @lru_cache(maxsize=4)

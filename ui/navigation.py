@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-EVERYONE = ("comite", "mission", "cantine", "cuisine")
+from data.access.rights import ROLES
+
+EVERYONE = ROLES
+ADMINISTRATION = ("administration",)  # and the mission, which may open every page
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,8 @@ PAGES = (
     ),
     PageDescription("Mission numérique", "pages/mission/effet.py", "Effet du pilote", "balance", ("comite",)),
     PageDescription("Mission numérique", "pages/mission/donnees.py", "Données disponibles", "grid_on", ("mission",)),
-    PageDescription("Mission numérique", "pages/mission/journal.py", "Journal des actions", "history", ("mission",)),
+    PageDescription("Mission numérique", "pages/mission/journal.py", "Journal des actions", "history", ADMINISTRATION),
+    PageDescription("Mission numérique", "pages/mission/comptes.py", "Comptes et accès", "group", ADMINISTRATION),
     PageDescription(
         "Mission numérique", "pages/mission/qualite_previsions.py", "Qualité des prévisions", "query_stats", ("comite",)
     ),

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import re
 from pathlib import Path
 
-from data.accounts import ROLES, save_account
+from data.access.accounts import save_account
+from data.access.accounts_file import identifier_problem
+from data.access.rights import ROLES
+from data.backup.restore import restore
 from data.cli.common import Commands, actor, refuse
 from data.demo import DemoOnly, is_empty, load_demo, start_empty
-from data.restore import restore
 from data.store import Store, store_path
-
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-LONGEST_EMAIL = 254  # RFC 5321
+from data.typography import quoted
 
 
 def add_commands(commands: Commands) -> None:
@@ -32,6 +31,7 @@ def add_commands(commands: Commands) -> None:
     command = commands.add_parser("user", help="créer, modifier ou désactiver un compte")
     command.add_argument("email", metavar="ADRESSE", help="l’adresse électronique de la personne")
     command.add_argument("role", choices=ROLES, metavar="RÔLE", help=", ".join(ROLES))
+    command.add_argument("--canteen", action="append", default=[], metavar="NOM", help="une cantine du gestionnaire")
     command.add_argument("--disable", action="store_true", help="désactiver le compte")
     command.set_defaults(run=_user)
 
@@ -71,11 +71,15 @@ def _restore(options: argparse.Namespace) -> int:
 
 
 def _user(store: Store, options: argparse.Namespace) -> int:
-    if len(options.email.strip()) > LONGEST_EMAIL:
-        return refuse(f"Une adresse compte {LONGEST_EMAIL} caractères au plus : vérifiez-la, puis recommencez.")
     email, active = options.email.strip().lower(), not options.disable
-    if not EMAIL.fullmatch(email):
-        return refuse(f"«\u00a0{email}\u00a0» n’est pas une adresse électronique, comme prenom.nom@ville.fr.")
-    save_account(store, actor(), email, options.role, active=active)
-    print(f"{email} : {options.role}, {'actif' if active else 'désactivé'}.")
+    if problem := identifier_problem(email):
+        return refuse(f"{problem[0].upper()}{problem[1:]}\u00a0: vérifiez-la, puis recommencez.")
+    known = set(store.read("SELECT name FROM canteens")["name"])
+    if unknown := [name for name in options.canteen if name not in known]:
+        return refuse(f"{quoted(unknown[0])} n’est pas une cantine connue\u00a0: écrivez-la comme dans vos fichiers.")
+    if options.role == "cantine" and active and not options.canteen:
+        return refuse("Un gestionnaire a au moins une cantine\u00a0: ajoutez --canteen « NOM », une fois par cantine.")
+    save_account(store, actor(), email, options.role, active=active, canteens=options.canteen)
+    of_canteens = f" ({', '.join(options.canteen)})" if options.canteen else ""
+    print(f"{email} : {options.role}{of_canteens}, {'actif' if active else 'désactivé'}.")
     return 0

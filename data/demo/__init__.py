@@ -54,7 +54,9 @@ DEPOSITS = {
 }
 
 # The tables that are not emptied with the demonstration: accounts, reference values, audit trail, state of the store.
-STAYS = ("users", "parameters", "publisher", "audit_log", "schema_migrations", "store_state")
+STAYS = (
+    "users", "user_canteens", "tokens", "parameters", "publisher", "audit_log", "schema_migrations", "store_state",
+)  # fmt: skip
 
 
 class DemoOnly(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
@@ -16,6 +16,8 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
+from data.access.canteens import refuse_other_canteens
+from data.access.rights import MANAGER_KINDS, Act, Person, Reach, as_person, reach
 from data.deposit import plausibility
 from data.deposit.checking import line_warnings, refuse_lines
 from data.deposit.choices import NO_CHOICE, Choices
@@ -24,7 +26,9 @@ from data.deposit.holiday_ends import with_last_days
 from data.deposit.known_names import with_kinds, with_known_schools
 from data.deposit.report import REASON_COLUMN, DepositReport, Finding, Findings
 from data.deposit.staging import stage
+from data.deposit.twins import Settled
 from data.deposit.unknown_labels import attach, own_names, unknown_labels
+from data.kinds import Kind
 from data.kinds.records import PROGRAMME_KINDS, RECORD_TABLES, RecordTable
 from data.reading.cleaning import capped
 from data.reading.grids.choose import grid_of
@@ -38,26 +42,33 @@ __all__ = ["DepositRefused", "DepositReport", "Finding", "apply", "preview"]
 
 CHANGES_AUDITED = 60
 CHANGE_COLUMNS = ["line", "key", "column", "old", "new"]
+Attachments = dict[tuple[str, str], str | None]
 # The column of a strike's date, by kind of file.
 STRIKE_COLUMNS = {"strikes": "date", "events": "date_debut"}
 
 
 def preview(
-    store: Store, file_name: str, content: bytes, *, typed: bool = False, choices: Choices = NO_CHOICE
+    store: Store,
+    file_name: str,
+    content: bytes,
+    actor: Person | str = "",
+    *,
+    typed: bool = False,
+    choices: Choices = NO_CHOICE,
 ) -> DepositReport:
     """Report what depositing this file would change, without writing anything; `typed` lines come from a form.
 
     Raises DepositRefused when the whole file must be refused.
     """
-    return _examined(store, store.version(), file_name, content, typed, choices).report
+    return _examined(store, store.version(), file_name, content, typed, choices, _unnamed(actor)).report
 
 
 def apply(
     store: Store,
     file_name: str,
     content: bytes,
-    actor: str,
-    attachments: Mapping[tuple[str, str], str | None] | None = None,
+    actor: Person | str,
+    attachments: Attachments | None = None,
     *,
     whole: bool = False,
     typed: bool = False,
@@ -66,27 +77,27 @@ def apply(
 ) -> DepositReport:
     """Check the file against the store as it is now and record its valid lines, in one transaction.
 
-    `attachments` has the canteens chosen for unknown labels (None: it stays unattached), `choices` the decisions where
-    there is a doubt. `typed` lines come from a form: none of them is read as a total.
+    `attachments` has the canteens chosen for unknown labels (None: unattached), `choices` the decisions about a doubt.
+    No line `typed` in a form is a total; lines about canteens that `actor` may not write for are rejected.
     A file without anything new leaves the store as it is; its report names the deposit that has these lines already.
-    Raises DepositRefused when the whole file must be refused or when all its lines are rejected; with `whole`, also
-    when one line is rejected; with `new`, also when one line is known already.
+    Raises DepositRefused when the whole file must be refused, or all its lines (`whole`: one; `new`: a known one).
     """
+    name, unnamed = as_person(actor).name, _unnamed(actor)
     with ThreadPoolExecutor(1) as pool:
         digest = pool.submit(hashlib.sha256, content)
-        report = _examined(store, store.version(), file_name, content, typed, choices).report
+        report = _examined(store, store.version(), file_name, content, typed, choices, unnamed).report
     detail: dict[str, Any] = {"file": report.file, "kind": report.kind, "typed": typed}
     try:
-        with store.write(actor, "deposit", detail) as cursor:
-            report, rows, changed_values = _examined(store, store.version(), file_name, content, typed, choices)
+        with store.write(name, "deposit", detail) as cursor:
+            report, rows, changed = _examined(store, store.version(), file_name, content, typed, choices, unnamed)
             _refuse_if_unreadable(report, whole)
             _refuse_if_known(report, new)
             if report.nothing_to_do:
                 raise _NothingToDo
-            deposit_id = _record(cursor, report, content, digest.result().hexdigest(), actor)
+            deposit_id = _record(cursor, report, content, digest.result().hexdigest(), name)
             _insert(cursor, RECORD_TABLES[report.kind], deposit_id, rows)
-            attach(cursor, deposit_id, own_names(report.unknown_labels) | {**(attachments or {})})
-            detail |= {"deposit": deposit_id} | _audit_counts(report, changed_values)
+            attach(cursor, deposit_id, own_names(report.unknown_labels) | _allowed(attachments, unnamed))
+            detail |= {"deposit": deposit_id} | _audit_counts(report, changed)
     except _NothingToDo:
         pass
     finally:
@@ -103,6 +114,8 @@ def _audit_counts(report: DepositReport, changed_values: list[dict[str, str | No
         "changed": report.changed,
         "added": report.new + names_added,
     }
+    if report.other_canteens:
+        counts["other_canteens"] = report.other_canteens
     if made := report.choices.as_json():
         counts["choices"] = json.loads(made)
     return counts if changed_values is None else counts | {"changes": changed_values}
@@ -130,11 +143,15 @@ def _examined(
     content: bytes,
     typed: bool,
     choices: Choices,
+    person: Person,
 ) -> _Examined:
     """Examine a file against the store of this version."""
     sheet = read_sheet(content, typed=typed, early_dates=choices.early_dates, grid_of=grid_of)
+    within = reach(person, Act.DEPOSIT, sheet.kind.name)
+    if not within:
+        raise NotYours(_not_yours(sheet.kind))
     with store.scratch() as cursor:
-        report = _examine(cursor, file_name, sheet, choices)
+        report = _examine(cursor, file_name, sheet, choices, within)
         if typed or report.nothing_to_do:
             report = replace(report, known_by=newest_deposit(cursor, RECORD_TABLES[sheet.kind.name]))
         rows = cursor.sql(
@@ -153,6 +170,26 @@ def _before_and_after(cursor: duckdb.DuckDBPyConnection, table: RecordTable) -> 
         {name: None if pd.isna(row[name]) else str(row[name]) for name in ("key", "column", "old", "new")}
         for row in changed.sort_values("line", kind="stable").head(CHANGES_AUDITED).to_dict("records")
     ]
+
+
+def _allowed(attachments: Attachments | None, person: Person) -> Attachments:
+    """Return the canteens chosen for labels, if the person may attach labels."""
+    return attachments if attachments and reach(person, Act.ATTACH) else {}
+
+
+class NotYours(DepositRefused):
+    """The person may not deposit any line of this kind; the message is in French."""
+
+
+def _not_yours(kind: Kind) -> str:
+    if kind.name in MANAGER_KINDS:
+        return french("Votre compte n’a encore aucune cantine : demandez à la mission numérique de vous les confier.")
+    return french(f"« {kind.title} » : seule la mission numérique dépose ces fichiers. Envoyez-lui celui-ci.")
+
+
+def _unnamed(actor: Person | str) -> Person:
+    """Return who acts without their name, which no examination depends on."""
+    return replace(as_person(actor), name="")
 
 
 class _NothingToDo(Exception):
@@ -187,10 +224,13 @@ def base_name(file_name: str) -> str:
     return cut(path.name.removesuffix(ending), TITLE - len(ending)) + ending or "sans nom"
 
 
-def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet, choices: Choices) -> DepositReport:
+def _examine(
+    cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet, choices: Choices, within: Reach
+) -> DepositReport:
     sheet = with_kinds(cursor, with_last_days(cursor, with_known_schools(cursor, sheet)))
     settled = stage(cursor, sheet, choices)
     table = RECORD_TABLES[sheet.kind.name]
+    other_canteens = refuse_other_canteens(cursor, sheet.kind.name, within)
     if table.takes_back:
         overlay(cursor, table)
     refuse_lines(cursor, sheet.kind, table)
@@ -199,8 +239,6 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet, ch
     rejected_lines = _count(cursor, "SELECT count(DISTINCT line) FROM rejections")
     is_new_without_measure = "bucket = 'without_measure' AND carries AND NOT is_known"
     unknown = _compared(cursor, sheet.kind.name)
-    used = (REASON_COLUMN, settled.choices.column)
-    ignored = capped([(None, name, "colonne inconnue, ignorée") for name in sheet.ignored if name not in used])
     return DepositReport(
         file=base_name(file_name),
         kind=sheet.kind.name,
@@ -211,11 +249,7 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet, ch
         changed=buckets.get("changed", 0),
         unchanged=buckets.get("unchanged", 0),
         rejected=_findings(cursor, "FROM rejections"),
-        warnings=Findings.of([*(Finding(*remark) for remark in ignored), *_about_labels(unknown)])
-        + _findings(cursor, line_warnings(cursor, sheet.kind, table))
-        + Findings.of(
-            Finding(*remark) for remark in [*settled.remarks, *sheet.remarks, *lookalikes(sheet.cells, sheet.kind)]
-        ),
+        warnings=_warnings(cursor, sheet, settled, unknown),
         changes=changes(cursor, table) if buckets.get("changed") else pd.DataFrame(columns=CHANGE_COLUMNS),
         rejected_lines=rejected_lines,
         unknown_labels=unknown,
@@ -225,7 +259,18 @@ def _examine(cursor: duckdb.DuckDBPyConnection, file_name: str, sheet: Sheet, ch
         splits=settled.splits,
         early_columns=sheet.early_columns,
         choices=settled.choices,
+        other_canteens=other_canteens,
     )
+
+
+def _warnings(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, settled: Settled, unknown: pd.DataFrame) -> Findings:
+    """Return what is to be checked: the columns not read, unknown labels, doubtful lines, what reading decided."""
+    used = (REASON_COLUMN, settled.choices.column)
+    ignored = capped([(None, name, "colonne inconnue, ignorée") for name in sheet.ignored if name not in used])
+    about_lines = _findings(cursor, line_warnings(cursor, sheet.kind, RECORD_TABLES[sheet.kind.name]))
+    decided = [*settled.remarks, *sheet.remarks, *lookalikes(sheet.cells, sheet.kind)]
+    above = Findings.of([*(Finding(*remark) for remark in ignored), *_about_labels(unknown)])
+    return above + about_lines + Findings.of(Finding(*remark) for remark in decided)
 
 
 def _compared(cursor: duckdb.DuckDBPyConnection, kind: str) -> pd.DataFrame:

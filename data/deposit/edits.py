@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from data.access.rights import Person
 from data.clock import today_in_paris
 from data.deposit.apply import DepositRefused, DepositReport, apply, preview
 from data.deposit.report import KnownBy
@@ -89,7 +90,9 @@ def as_text(value: Any) -> str:  # noqa: ANN401
     return f"{value:.10g}".replace(".", ",") if isinstance(value, float) else str(value)
 
 
-def record(store: Store, kind: str, lines: Sequence[Mapping[str, Any]], actor: str, *, new: bool = False) -> Outcome:
+def record(
+    store: Store, kind: str, lines: Sequence[Mapping[str, Any]], actor: Person | str, *, new: bool = False
+) -> Outcome:
     """Deposit all these lines or none of them; `new` ones must not be known yet.
 
     Their values may be texts as people type them: they are read and checked like those of a file.
@@ -100,7 +103,7 @@ def record(store: Store, kind: str, lines: Sequence[Mapping[str, Any]], actor: s
     reasons = _invalid_dates(described, lines) | _missing_values(described, lines)
     content = _file(described, lines)
     try:
-        report = preview(store, name, content, typed=True)
+        report = preview(store, name, content, actor, typed=True)
         refusals = _refusals(described, lines, report) | reasons
         if refusals:
             return Outcome(refusals=refusals)

@@ -108,6 +108,7 @@ class DepositReport:
     given for a file without anything new, and for lines typed in a form. `splits` and `early_columns` are what the
     depositor decides (`data.deposit.choices`): columns that tell lines of one key apart, the best first; columns of
     dates that may be a day early, each with an example. `choices` are those that were made.
+    `other_canteens` counts the lines rejected because they are about canteens that are not the depositor's.
     """
 
     file: str
@@ -130,6 +131,7 @@ class DepositReport:
     splits: tuple[Split, ...] = ()
     early_columns: dict[str, str] = field(default_factory=dict)
     choices: Choices = NO_CHOICE
+    other_canteens: int = 0
 
     @property
     def new(self) -> int:

@@ -6,6 +6,8 @@ from typing import Any
 
 import duckdb
 
+from data.access.canteens import canteens_of_deposit
+from data.access.rights import Act, Person, as_person, reach
 from data.deposit.checking import WrongRow, deposits_of_lines, wrong_rows
 from data.kinds import Kind, kinds
 from data.kinds.records import PROGRAMME_KINDS, RECORD_TABLES
@@ -23,7 +25,11 @@ class NotPossible(Exception):
     """The deposit does not exist, or is already undone or active; the message is in French."""
 
 
-def undo(store: Store, deposit_id: int, actor: str) -> str | None:
+class NotYours(NotPossible):
+    """The deposit has lines of canteens that are not those of the person; the message is in French."""
+
+
+def undo(store: Store, deposit_id: int, actor: Person | str) -> str | None:
     """Undo a deposit: the store then has exactly what the other active deposits give, in their order.
 
     Returns a French warning when this makes a row of the programme wrong.
@@ -31,7 +37,7 @@ def undo(store: Store, deposit_id: int, actor: str) -> str | None:
     return _set_active(store, deposit_id, actor, active=False)
 
 
-def redo(store: Store, deposit_id: int, actor: str) -> str | None:
+def redo(store: Store, deposit_id: int, actor: Person | str) -> str | None:
     """Make an undone deposit active again, at its rank among the others, with the same warning."""
     return _set_active(store, deposit_id, actor, active=True)
 
@@ -54,12 +60,17 @@ def _audit_text(kind: Kind, row: WrongRow) -> str:
     return f"{kind.name} " + " · ".join([*map(str, row.key), row.column])
 
 
-def _set_active(store: Store, deposit_id: int, actor: str, *, active: bool) -> str | None:
+def _set_active(store: Store, deposit_id: int, actor: Person | str, *, active: bool) -> str | None:
     detail: dict[str, Any] = {"deposit": deposit_id}
-    with store.write(actor, "redo" if active else "undo", detail) as cursor:
+    person = as_person(actor)
+    with store.write(person.name, "redo" if active else "undo", detail) as cursor:
         row = cursor.execute("SELECT active, kind FROM deposits WHERE deposit_id = $id", {"id": deposit_id}).fetchone()
         if row is None:
             raise NotPossible(f"Le dépôt n°\u00a0{deposit_id} n’existe pas. L’historique donne les numéros.")
+        if not reach(person, Act.DEPOSIT, row[1]).covers(canteens_of_deposit(cursor, deposit_id)):
+            raise NotYours(
+                f"Le dépôt n°\u00a0{deposit_id} parle d’autres cantines\u00a0: demandez à la mission numérique."
+            )
         if bool(row[0]) == active:
             state = "déjà actif" if active else "déjà annulé"
             raise NotPossible(f"Le dépôt n°\u00a0{deposit_id} est {state}\u00a0: rien ne change.")

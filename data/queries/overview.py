@@ -108,4 +108,4 @@ def references(store: Store) -> dict[str, Reference]:
 
 
 def _date(value: object) -> date | None:
-    return None if pd.isna(value) else pd.Timestamp(value).date()  # type: ignore[call-overload,arg-type]
+    return None if pd.isna(value) else pd.Timestamp(value).date()  # pyrefly: ignore[no-matching-overload, bad-argument-type]

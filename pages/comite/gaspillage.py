@@ -6,7 +6,7 @@ import streamlit as st
 
 from data.queries import overview, waste
 from models.rankings import calendar, canteens, dishes
-from ui.access import require
+from ui.access import only_visible, require
 from ui.kit import blocks, filters
 from ui.session import ask
 from ui.waste import ahead, rankings, view
@@ -25,7 +25,7 @@ if not summary.pairs_served:
 
 view.headline(selection, summary)
 view.trend(selection, ask(overview.references).get("surplus_target_pct"))
-rankings.canteens(selection, ask(canteens.canteens, selection))
+rankings.canteens(selection, only_visible(ask(canteens.canteens, selection)))
 rankings.calendar(selection, ask(calendar.calendar, selection))
 view.places(selection)
 ahead.ahead(selection)

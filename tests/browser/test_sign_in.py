@@ -12,7 +12,7 @@ import pytest
 from oidc_provider_mock import User, run_server_in_thread
 from playwright.sync_api import Browser, Page, expect
 
-from data.accounts import save_account
+from data.access.accounts import save_account
 from data.demo import load_demo
 from data.store import Store
 from tests.browser.conftest import serve

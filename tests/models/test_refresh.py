@@ -80,6 +80,17 @@ def test_the_judged_past_is_stored_for_named_canteens_only(city: Store) -> None:
     assert (past["forecast"] / past["meals_served"]).median() == pytest.approx(1, abs=0.03)
 
 
+def test_the_judged_weighings_are_stored_in_grams_and_kilograms(city: Store) -> None:
+    past = city.read("SELECT * FROM waste_backtests")
+    assert set(past["target"]) == {"waste_g_per_meal", "waste_kg"}
+    assert set(past["canteen"]) == {"Bois", "Étang"}
+    assert (past["lower"].le(past["forecast"]) & past["forecast"].le(past["upper"])).all()
+    kilos = city.read("SELECT canteen, date, sum(wasted_kg)::DOUBLE AS kg FROM located_services GROUP BY ALL")
+    weighed = past[past["target"] == "waste_kg"].merge(kilos, on=["canteen", "date"])
+    assert len(weighed) == (past["target"] == "waste_kg").sum()
+    assert weighed["actual"].tolist() == pytest.approx(weighed["kg"].tolist())
+
+
 def test_levels_are_those_of_the_canteens(forecasts: pd.DataFrame) -> None:
     for canteen, level in {"Chêne": 156, "Bois": 78, "Dune": 39, "Étang": 117}.items():
         assert _of(forecasts, "meals_served", canteen)["point"].mean() == pytest.approx(level, rel=0.05)

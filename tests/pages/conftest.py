@@ -49,6 +49,21 @@ FROM located_services
 WHERE canteen IS NOT NULL AND meals_served > 0
 GROUP BY canteen, date
 """
+WASTE_BACKTEST = """
+INSERT INTO waste_backtests
+WITH weighed AS (
+    SELECT canteen, date, sum(wasted_kg) AS kg, sum(meals_served) AS meals
+    FROM located_services
+    WHERE canteen IS NOT NULL AND meals_served > 0 AND wasted_kg > 0
+    GROUP BY canteen, date
+)
+SELECT $run_id, canteen, date, target, actual, 1.01 * actual, 0.9 * actual, 1.1 * actual
+FROM (
+    SELECT canteen, date, 'waste_kg' AS target, kg AS actual FROM weighed
+    UNION ALL
+    SELECT canteen, date, 'waste_g_per_meal' AS target, 1000 * kg / meals AS actual FROM weighed
+)
+"""
 
 
 def add_forecasts(store: Store) -> None:
@@ -65,6 +80,7 @@ def add_forecasts(store: Store) -> None:
         cursor.execute(FORECASTS, run | {"days": days})
         cursor.execute(TERMS, run | {"days": days})
         cursor.execute(BACKTEST, run)
+        cursor.execute(WASTE_BACKTEST, run)
 
 
 @pytest.fixture(scope="session")

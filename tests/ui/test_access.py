@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from data.accounts import ROLES, Account
+from data.access.accounts import Account
+from data.access.rights import ROLES
 from ui import local_key
 from ui.access import LOCAL_USER, Refusal, User, Visit, decide_local, decide_signed_in
 from ui.session_cookie import Session

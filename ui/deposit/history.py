@@ -7,11 +7,14 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from data.access.canteens import canteens_of_deposits
+from data.access.rights import Act, reach
 from data.deposit import undo
 from data.queries import inventory
 from data.queries.forecasts import runs
 from data.store import Store
-from ui.access import User, depositor, may_deposit, require, still_may
+from ui import access
+from ui.access import User, require
 from ui.deposit import sentences as say
 from ui.deposit.sentences import Deposit
 from ui.kit import blocks, tables
@@ -47,7 +50,7 @@ def history(user: User) -> None:
         if warning := st.session_state.pop(WARNING, None):
             blocks.problem("À corriger.", warning)
         rows = ask(inventory.deposits)
-        rows = rows[[may_deposit(user, kind) for kind in rows["kind"]]]
+        rows = rows[pd.Series([in_reach(row, user) for row in rows.to_dict("records")], rows.index, dtype=bool)]
         if rows.empty:
             blocks.empty_state("Aucun fichier n’a encore été déposé.")
             return
@@ -74,6 +77,21 @@ def history(user: User) -> None:
         _actions(by_number[deposit_id], user)
 
 
+def in_reach(row: Deposit, user: User) -> bool:
+    """Tell whether the user may see a deposit, undo it and redo it: all its lines are about canteens of theirs."""
+    within = reach(user, Act.DEPOSIT, str(row["kind"]))
+    return within.canteens is None or (
+        bool(within) and within.covers(ask(canteens_of_deposits).get(int(row["deposit_id"]), [None]))
+    )
+
+
+def may_download(row: Deposit, user: User) -> bool:
+    """Tell whether the user may have the file of a deposit: their own file, which may speak of other canteens."""
+    return bool(reach(user, Act.DOWNLOAD)) or (
+        row["actor"] == user.name and bool(reach(user, Act.DEPOSIT, str(row["kind"])))
+    )
+
+
 def _readable(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the history with its French titles and values."""
     readable = rows.assign(
@@ -87,8 +105,9 @@ def _readable(rows: pd.DataFrame) -> pd.DataFrame:
 
 def original(opened: Store, row: Deposit, user: User) -> bytes:
     """Return the file of a deposit, if the user may still read it at the time of the download."""
-    if not still_may(user, opened, depositor(str(row["kind"]))):
+    if not may_download(row, access.now(user, opened)):
         raise PermissionError(user.name)
+    opened.note(user.name, "download", {"deposit": int(row["deposit_id"]), "file": str(row["file_name"])})
     return inventory.deposited_file(opened, int(row["deposit_id"]))
 
 
@@ -96,7 +115,7 @@ def _actions(row: Deposit, user: User) -> None:
     """Offer to download the file of a deposit, to undo the deposit or to redo it."""
     blocks.note(say.account_of(row))
     with st.container(horizontal=True):
-        if row["has_file"]:
+        if row["has_file"] and may_download(row, user):
             st.download_button(
                 "Télécharger le fichier d’origine",
                 data=partial(original, store(), row, user),
@@ -141,12 +160,12 @@ def _ask(row: Deposit, consequences: list[str], yes_label: str, *, active: bool)
 def set_active(row: Deposit, *, active: bool) -> None:
     """Undo or redo a deposit, and ask for new forecasts if they depend on it."""
     user = require("cantine")
-    if not may_deposit(user, str(row["kind"])):
-        return
     deposit_id = int(row["deposit_id"])
     try:
-        st.session_state[WARNING] = (undo.redo if active else undo.undo)(store(), deposit_id, user.name)
+        st.session_state[WARNING] = (undo.redo if active else undo.undo)(store(), deposit_id, user)
     except undo.NotPossible as refusal:
+        if isinstance(refusal, undo.NotYours):
+            access.note_refusal(store(), user, f"deposit {deposit_id}")
         blocks.problem("Rien n’a changé.", str(refusal))
         return
     # The message “C’est enregistré” is no longer true.

@@ -11,12 +11,14 @@ import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from data.deposit.apply import DepositRefused, DepositReport, apply, base_name, forget, preview
+from data.access.rights import Act, reach
+from data.deposit.apply import DepositRefused, DepositReport, NotYours, apply, base_name, forget, preview
 from data.deposit.choices import NO_CHOICE, Choices
 from data.deposit.report import Findings
 from data.queries import overview
 from data.queries.forecasts import runs
-from ui.access import User, may_deposit
+from ui import access
+from ui.access import User
 from ui.deposit import choices
 from ui.deposit import report as deposit_report
 from ui.deposit import sentences as say
@@ -32,7 +34,6 @@ LABELS_SHOWN = 15
 # The report without a choice, the one with the choice of dates, and the one with all choices.
 REPORTS_KEPT = 3
 REFUSED = "Ce fichier est refusé\u00a0: rien n’a été enregistré."
-RESERVED = "Ce fichier est réservé à la mission numérique\u00a0: rien n’a été enregistré."
 # Session keys: the file in the field, the refusal or the report of the last file, whether its canteens were lost.
 HELD, REFUSAL, DONE, LOST = "deposit_file", "deposit_refused", "deposit_done", "deposit_attachments_lost"
 MEALS = (
@@ -68,17 +69,15 @@ def choose(user: User) -> None:
             st.session_state.pop(message_key, None)
         content = file.getvalue()
         try:
-            grouped, digest = _preview(file.name, content)
-            if may_deposit(user, grouped.report.kind):
-                grouped = _decided(file.name, content, grouped, digest)
+            grouped, digest = _preview(file.name, content, user)
+            grouped = _decided(file.name, content, grouped, digest, user)
         except DepositRefused as refusal:
+            if isinstance(refusal, NotYours):
+                access.note_refusal(store(), user, f"deposit of {base_name(file.name)}")
             _refuse(file.name, REFUSED, str(refusal))
-        if not may_deposit(user, grouped.report.kind):
-            reason = f"«{SPACE}{grouped.report.kind_title}{SPACE}»{SPACE}: envoyez-lui ce fichier."
-            _refuse(file.name, RESERVED, reason)
         if not _awaits_answer(grouped.report):
             deposit_report.show(grouped)
-        _confirm(grouped.report, content, user, _attachments(grouped.report, digest))
+        _confirm(grouped.report, content, user, _attachments(grouped.report, digest, user))
 
 
 def _hold_only(file_id: str | None) -> None:
@@ -97,40 +96,40 @@ def _refuse(name: str, title: str, reason: str) -> NoReturn:
     _next_file()
 
 
-def _decided(name: str, content: bytes, grouped: Read, digest: str) -> Read:
+def _decided(name: str, content: bytes, grouped: Read, digest: str, user: User) -> Read:
     """Ask what the file leaves in doubt, and return its report once this is decided."""
     dates = choices.early_dates(grouped.report, digest)
     if dates:
-        grouped, _ = _preview(name, content, Choices(early_dates=dates))
+        grouped, _ = _preview(name, content, user, Choices(early_dates=dates))
     lines = choices.lines_of_one_key(grouped.report, digest)
     if lines:
-        grouped, _ = _preview(name, content, replace(lines, early_dates=dates))
+        grouped, _ = _preview(name, content, user, replace(lines, early_dates=dates))
     return grouped
 
 
-def _preview(name: str, content: bytes, chosen: Choices = NO_CHOICE) -> tuple[Read, str]:
+def _preview(name: str, content: bytes, user: User, chosen: Choices = NO_CHOICE) -> tuple[Read, str]:
     """Return the report of the file in the field, read again only when the file, a choice or the store changed.
 
     The reports of the last choices stay in the session of the user: nobody else needs them.
     """
     digest = hashlib.sha256(content).hexdigest()
-    key = (name, digest, store().version())
+    key = (name, digest, store().version(), user)
     cached = st.session_state.get("deposit_preview")
     if cached is None or cached[0] != key:
         cached = st.session_state["deposit_preview"] = (key, {})
     reports: dict[Choices, Read] = cached[1]
     if chosen not in reports:
         with st.spinner("Lecture et vérification du fichier, rien n’est encore enregistré…"):
-            reports[chosen] = Read.of(preview(store(), name, content, choices=chosen))
+            reports[chosen] = Read.of(preview(store(), name, content, user, choices=chosen))
         if len(reports) > REPORTS_KEPT:
             del reports[list(reports)[1]]
     return reports[chosen], digest
 
 
-def _attachments(report: DepositReport, digest: str) -> Attachments:
+def _attachments(report: DepositReport, digest: str, user: User) -> Attachments:
     """Ask to which canteen each unknown label belongs; only a canteen's own name is chosen by default."""
     unknown_labels = report.unknown_labels
-    if unknown_labels.empty or report.nothing_to_do:
+    if unknown_labels.empty or report.nothing_to_do or not reach(user, Act.ATTACH):
         return {}
     st.subheader(f"Points de service inconnus ({number(len(unknown_labels))})", anchor=False)
     blocks.note(
@@ -187,11 +186,9 @@ def _confirm(report: DepositReport, content: bytes, user: User, attachments: Att
 
 
 def _apply(report: DepositReport, content: bytes, user: User, attachments: Attachments) -> None:
-    if not may_deposit(user, report.kind):
-        return
     try:
         with st.spinner("Enregistrement…"):
-            report = apply(store(), report.file, content, user.name, attachments, choices=report.choices)
+            report = apply(store(), report.file, content, user, attachments, choices=report.choices)
             # Inside the spinner: leaving it may stop this run, and the new data would get no forecasts.
             if report.kind in runs.FORECAST_KINDS and not report.nothing_to_do:
                 request_refresh()

@@ -130,7 +130,7 @@ def _set(deposit_id: int, active: bool) -> None:
     """Undo or redo a listed change, even when others came since; the page then shows the new state."""
     user = require("mission")
     try:
-        warning = (undo.redo if active else undo.undo)(store(), deposit_id, user.name)
+        warning = (undo.redo if active else undo.undo)(store(), deposit_id, user)
     except undo.NotPossible as refusal:
         st.session_state[UNDO_PROBLEM] = "Rien n’a changé.", f"{refusal} {UP_TO_DATE}"
         return

@@ -167,7 +167,7 @@ def record(
     `places` gives the position of each line in the form.
     """
     user = require("mission")
-    outcome = edits.record(store(), kind, lines, user.name, new=new)
+    outcome = edits.record(store(), kind, lines, user, new=new)
     st.session_state[f"refused_{prefix}"] = {
         (places[line_], name): reason for (line_, name), reason in outcome.refusals.items()
     }

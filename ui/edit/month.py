@@ -81,7 +81,7 @@ def _save(rows: list[edits.Row], typed: pd.DataFrame, names: list[str], refusals
         st.session_state[refusals_key] = {}
         st.toast("Rien n’a changé.", icon=":material/info:")
         return
-    outcome = edits.record(store(), KIND, [line for _, line in changed], user.name)
+    outcome = edits.record(store(), KIND, [line for _, line in changed], user)
     places = [place for place, _ in changed]
     st.session_state[refusals_key] = {(places[line], name): reason for (line, name), reason in outcome.refusals.items()}
     if outcome.refusals:

@@ -8,17 +8,18 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from data.access.rights import Act, reach
 from data.calendar.declared import declared_events
 from data.calendar.strikes import swapped
 from data.deposit import undo
 from data.queries.forecasts import runs
 from data.queries.forecasts.adjusted import learnt_effects
 from data.queries.forecasts.runs import ForecastRun
-from ui.access import User, require
+from ui.access import User, only_visible_events, require
 from ui.forecasts import event_sentences as say
 from ui.forecasts import what_if
 from ui.kit import blocks, tables
-from ui.kit.formats import plural, weekday
+from ui.kit.formats import is_missing, plural, weekday
 from ui.navigation import roles_of
 from ui.session import ask, request_refresh, store
 
@@ -36,26 +37,31 @@ def events(run: ForecastRun, user: User, place: str, canteen: str | None) -> Non
         "les prévisions en tiennent compte."
     )
     with blocks.question("Quels événements changent ces jours\u00a0?", caption):
-        declared = ask(declared_events, days[0], days[-1])
+        declared = only_visible_events(ask(declared_events, days[0], days[-1]))
         of_place = (
             declared if canteen is None else declared[declared["canteen"].isna() | (declared["canteen"] == canteen)]
         )
-        _list_events(of_place, ask(learnt_effects, run.run_id), may_declare(user))
+        _list_events(of_place, ask(learnt_effects, run.run_id), user)
         with st.expander("Et si…\u00a0? Essayer un événement", key="et_si"):
             what_if.form(run, place, canteen)
         _swapped_strikes()
 
 
-def may_declare(user: User) -> bool:
-    """Tell whether somebody may record an event: they may when they may deposit a file."""
-    return user.may(roles_of(DEPOSIT))
+def may_declare(user: User, canteen: str | None) -> bool:
+    """Tell whether somebody may record, or undo, an event of a canteen (its key; None: of the whole city)."""
+    return reach(user, Act.DEPOSIT, "events").covers([canteen])
 
 
-def _list_events(events: pd.DataFrame, learnt: say.Learnt, editable: bool) -> None:
+def _list_events(events: pd.DataFrame, learnt: say.Learnt, user: User) -> None:
     rows = events.to_dict("records")
     if not rows:
         blocks.note("Aucun événement déclaré pour ces jours.")
-    undoable = [row for row in rows if editable and row["alone"]]
+    editable = bool(reach(user, Act.DEPOSIT, "events"))
+    undoable = [
+        row
+        for row in rows
+        if row["alone"] and may_declare(user, None if is_missing(row["canteen"]) else row["canteen"])
+    ]
     others = [row for row in rows if row not in undoable]
     if others:
         blocks.sentences(say.described(row, learnt) for row in others[:LISTED])
@@ -77,7 +83,7 @@ def _undo(deposit_id: int) -> None:
     """Undo the deposit of an event, and start a new computation of the forecasts."""
     user = require(*roles_of(DEPOSIT))
     try:
-        undo.undo(store(), deposit_id, user.name)
+        undo.undo(store(), deposit_id, user)
     except undo.NotPossible as refusal:
         st.toast(str(refusal), icon=":material/error:")
         return

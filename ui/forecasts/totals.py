@@ -10,6 +10,7 @@ import pandas as pd
 
 from data.queries.forecasts.runs import ForecastRun
 from data.queries.forecasts.totals import CLOSED, CLOSED_THAT_DAY, FEW_DAYS, PLAN, PUPILS, UNKNOWN, other_canteens
+from ui.access import only_visible
 from ui.kit import blocks
 from ui.kit.formats import SPACE, day, enumeration, is_missing, number, plural
 from ui.session import ask
@@ -37,7 +38,7 @@ def composition(run: ForecastRun, chosen: date | None = None, *, after_city: boo
 
     Below the same sentences on the whole city (`after_city`), only what is true of the chosen day is left to say.
     """
-    others = ask(other_canteens, run.run_id, chosen)
+    others = only_visible(ask(other_canteens, run.run_id, chosen))
     blocks.sentences(sentences(others[others["basis"] == CLOSED_THAT_DAY] if after_city else others))
 
 

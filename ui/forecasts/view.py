@@ -14,7 +14,7 @@ from data.queries.forecasts import runs
 from data.queries.forecasts.days import canteen_forecasts_of_day, daily_forecast, recent_actuals
 from data.queries.forecasts.other_risks import Risk, canteen_forecasts_of_day_at, daily_forecast_at
 from data.queries.forecasts.runs import STALE_AFTER_DAYS, ForecastRun
-from ui.access import require
+from ui.access import only_visible, require
 from ui.forecasts import charts, disagreement, promises, totals
 from ui.forecasts import event_sentences as say
 from ui.kit import blocks, tables
@@ -193,14 +193,16 @@ def one_day(run: ForecastRun, chosen: date, risk: Risk | None = None, *, after_c
     """Answer: for one day, how many meals for each canteen, at this stock-out risk?"""
     with blocks.question("Ce jour-là, combien de repas par cantine\u00a0?"):
         canteens = ask(canteen_forecasts_of_day, run.run_id, chosen)
+        named = only_visible(canteens)
         city = ask(daily_forecast_at, run.run_id, None, risk) if risk else ask(daily_forecast, run.run_id, None)
         canteens_at_risk = ask(canteen_forecasts_of_day_at, run.run_id, chosen, risk) if risk else canteens
         blocks.takeaway(day_sentence(chosen, city, canteens))
         totals.composition(run, chosen, after_city=after_city)
         # The plan is compared with the quantity at the managers' own risk, whatever risk is chosen.
-        table = _readable(canteens_at_risk.assign(disagreement=disagreement.gaps(canteens)), ["place"])
+        gaps = disagreement.gaps(canteens)
+        table = _readable(only_visible(canteens_at_risk.assign(disagreement=gaps)), ["place"])
         tables.table(table, f"previsions_{chosen:%Y-%m-%d}", digits=0, height=420)
-        _disagreement_warning(disagreement.of_day(canteens, say.by_place(ask(declared_events, chosen, chosen))))
+        _disagreement_warning(disagreement.of_day(named, say.by_place(ask(declared_events, chosen, chosen))))
 
 
 def first_ahead(days: list[date], today: date) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from data.access.rights import Act, reach
 from data.calendar.event_kinds import CLOSING, FRENCH
 from data.calendar.events import Event, scope
 from data.clock import today_in_paris
@@ -50,11 +51,12 @@ def form(run: ForecastRun, place: str, canteen: str | None) -> None:
         return
     if _has_effect(run, event):
         _show(place if event.canteen else WHOLE_CITY, changes, _changes(run, None, event))
-    if current().may(roles_of(DEPOSIT)):
+    if reach(current(), Act.DEPOSIT, "events").covers([event.canteen]):
         if st.button("Enregistrer cet événement", type="primary", icon=":material/check:"):
             _record(event)
     else:
-        blocks.note("Pour l’enregistrer, adressez-vous à la mission numérique ou au gestionnaire de la cantine.")
+        whom = "à la mission numérique" if event.canteen is None else "au gestionnaire de la cantine"
+        blocks.note(f"Pour l’enregistrer, adressez-vous {whom}.")
 
 
 def _key(field: str) -> str:
@@ -155,7 +157,7 @@ def _record(event: Event) -> None:
     ]
     name = f"evenement_{normalise(FRENCH[event.kind])}_{event.starts_on:%Y-%m-%d}.csv"
     try:
-        report = apply(store(), name, csv_bytes(kinds()["events"], [cells], "open"), user.name)
+        report = apply(store(), name, csv_bytes(kinds()["events"], [cells], "open"), user)
     except DepositRefused as refusal:
         blocks.problem("Cet événement n’est pas enregistré.", str(refusal))
         return

@@ -12,6 +12,7 @@ from data.calendar.declared import declared_events
 from data.calendar.event_kinds import CLOSING, FRENCH, LEARNT
 from data.queries.forecasts import days
 from data.queries.forecasts.runs import ForecastRun
+from ui.access import only_visible_events
 from ui.forecasts import charts
 from ui.forecasts.event_sentences import by_day
 from ui.kit import blocks
@@ -41,7 +42,7 @@ def why(run: ForecastRun, place: str, canteen: str | None, chosen: date) -> None
     caption = f"{place}, {long_day(chosen)}. L’axe ne commence pas à zéro."
     with blocks.question("Pourquoi ce nombre\u00a0?", caption):
         terms = ask(days.forecast_terms, run.run_id, canteen, chosen)
-        declared = by_day(ask(declared_events, chosen, chosen), canteen).get(chosen)
+        declared = by_day(only_visible_events(ask(declared_events, chosen, chosen)), canteen).get(chosen)
         if terms is None and declared and any(closing in declared for closing in CLOSED):
             blocks.empty_state(f"Aucun repas à prévoir ce jour-là{SPACE}: {declared}.")
             return

@@ -83,7 +83,7 @@ def _attach(line: list[str], user: User) -> None:
     """Deposit the attachment as a mapping file of one line: the history shows it like any other deposit."""
     content = csv_of_texts(["site_nom", "site_type", "cantine_nom", "cantine_type"], [line])
     try:
-        report = apply(store(), "rattachement.csv", content, user.name)
+        report = apply(store(), "rattachement.csv", content, user)
     except DepositRefused as refusal:
         blocks.problem("Le rattachement n’a pas été enregistré.", str(refusal))
         return

@@ -138,7 +138,7 @@ def contents() -> None:
     titles = {name: kind.title for name, kind in kinds().items()}
     with blocks.question("Que contient la base\u00a0?", "En tout, quelle que soit la période."):
         rows = ask(inventory.counts_by_kind)
-        rows = rows.assign(kind=rows["kind"].map(lambda name: titles.get(name, name)))
+        rows = rows.assign(kind=rows["kind"].map(lambda name: titles.get(str(name), name)))
         tables.table(
             rows.set_axis(["Données", "Lignes connues", "Du", "Au"], axis="columns"),
             "contenu",

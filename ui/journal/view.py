@@ -8,13 +8,15 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from data.access.rights import Act, reach
 from data.clock import today_in_paris
 from data.kinds import kinds, normalise
 from data.kinds.records import RECORD_TABLES
 from data.queries import journal
 from data.queries.journal import JournalFilter
 from data.store import Store
-from ui.access import User, still_may
+from ui import access
+from ui.access import User
 from ui.kit import blocks, changes, columns, sheet, tables
 from ui.kit.formats import moment, number, plural
 from ui.session import ask, store
@@ -44,10 +46,10 @@ def chosen_filters() -> JournalFilter:
     left, middle, right = st.columns(3)
     action = left.selectbox("Action", [ALL, *actions], key="journal_action")
     kind = middle.selectbox("Données", [ALL, *titles], key="journal_donnees")
-    actor = right.selectbox("Qui", [EVERYBODY, *ask(journal.journal_actors)], key="journal_qui")
+    actor = right.selectbox("Qui", [EVERYBODY, *journal.journal_actors(store())], key="journal_qui")
     left, middle, right = st.columns(3)
     today = today_in_paris()
-    first_day = ask(journal.journal_begun_on) or today
+    first_day = journal.journal_begun_on(store()) or today
     bounds: Any = {"min_value": first_day, "max_value": max(first_day, today), "format": "DD/MM/YYYY"}
     first = left.date_input("Du", first_day, key="journal_du", **bounds)
     last = middle.date_input("Au", max(first_day, today), key="journal_au", **bounds)
@@ -88,14 +90,14 @@ def _spellings(word: str) -> list[str]:
 def lines(filters: JournalFilter, user: User) -> None:
     """Show the lines that match the filters, a part at a time, the newest first."""
     with blocks.question("Les actions, de la plus récente à la plus ancienne", NOT_MASKED):
-        size = ask(journal.journal_size, filters)
+        size = journal.journal_size(store(), filters)
         if not size:
             blocks.empty_state(
                 NOTHING if filters == JournalFilter() else "Aucune ligne du journal ne répond à ces filtres."
             )
             return
         start = _part(size, filters)
-        rows = ask(journal.journal, filters, LINES, start)
+        rows = journal.journal(store(), filters, LINES, start)
         sheet.sheet(TITLES, [_row(journal.journal_line(row)) for row in rows.to_dict("records")])
         tables.download_csv(
             lambda: taken_away(store(), filters, user),
@@ -111,8 +113,9 @@ def lines(filters: JournalFilter, user: User) -> None:
 
 def taken_away(opened: Store, filters: JournalFilter, user: User) -> pd.DataFrame:
     """Return all lines that match the filters, for download; check again that the user may read them."""
-    if not still_may(user, opened, "mission"):
+    if not reach(access.now(user, opened), Act.ADMINISTER):
         raise PermissionError(user.name)
+    opened.note(user.name, "download", {"file": "journal.csv"})
     return table(journal.journal(opened, filters))
 
 

@@ -26,7 +26,12 @@ ACTIONS = {
     "demo_load": "Chargement de la démonstration",
     "demo_remove": "Départ d’une base vide",
     "user": "Compte",
+    "token": "Accès d’une application",
+    "sign_in": "Connexion",
     "sign_out": "Déconnexion",
+    "refused": "Accès refusé",
+    "export": "Export des données",
+    "download": "Téléchargement",
     "restore": "Restauration d’une sauvegarde",
     "forecast": "Calcul des prévisions",
 }
@@ -43,6 +48,14 @@ NAMES = {
     "active": "actif",
     "email": "compte",
     "changes": "changements",
+    "canteens": "cantines",
+    "before": "avant",
+    "accounts": "comptes",
+    "subject": "objet",
+    "other_canteens": "lignes d’autres cantines refusées",
+    "name": "nom",
+    "files": "fichiers",
+    "format": "format",
 }
 ACTIONS_OF_DEPOSITS = ("deposit", "undo", "redo")
 TYPED = "Saisie dans un formulaire"
@@ -142,6 +155,10 @@ WRITERS: dict[str, Callable[[str], str]] = {"kind": _kind, "role": lambda name: 
 def _value(name: str, value: Any) -> str:  # noqa: ANN401
     if value is None:
         return MISSING
+    if isinstance(value, dict):
+        return f"({', '.join(f'{_name(each)}{SPACE}: {_value(each, inner)}' for each, inner in value.items())})"
+    if isinstance(value, list) and not all(isinstance(item, dict) and "key" in item for item in value):
+        return ", ".join(_value(name, item) for item in value) or MISSING
     if isinstance(value, list):
         return changes(value)
     if isinstance(value, bool):

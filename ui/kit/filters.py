@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 
 import pandas as pd
 import streamlit as st
 
+from data.access.rights import Act, reach
 from data.calendar.school import school_year_bounds, terms
 from data.queries import overview
 from data.selection import Selection
+from ui import access
 from ui.kit import blocks
 from ui.kit.formats import SPACE, as_text
 from ui.session import ask
@@ -64,10 +67,22 @@ def no_meal_known() -> None:
 
 def canteen() -> tuple[str, str | None]:
     """Show the choice of one canteen or the city; return its label and its key (None for the city)."""
-    places = ask(overview.places)
-    keys = dict(zip(places["label"], places["name"], strict=True))
-    label = _choice("Cantine", [WHOLE_CITY, *keys], "cantine")
+    keys = _keys()
+    label = _choice("Cantine", _own_first(list(keys)), "cantine")
     return label, keys.get(label)
+
+
+def _keys() -> dict[str, str]:
+    """Return the keys, by label, of the canteens that the user may see by name."""
+    places = access.only_visible(ask(overview.places), "label")
+    return dict(zip(places["label"], places["name"], strict=True))
+
+
+def _own_first(canteens: list[str], districts: Iterable[str] = ()) -> list[str]:
+    """Return the places to choose from: a manager begins with a canteen of theirs, anybody else with the city."""
+    if reach(access.current(), Act.SEE).canteens is None:
+        return [WHOLE_CITY, *districts, *canteens]
+    return [*canteens, WHOLE_CITY]
 
 
 def _choice(label: str, options: list[str], key: str) -> str:
@@ -96,6 +111,6 @@ def _period(year: str) -> tuple[date, date]:
 def _place(places: pd.DataFrame) -> tuple[str | None, str | None]:
     """Show the choice of a place; return (district, canteen), of which at least one is None."""
     districts = {f"{DISTRICT}{name}": name for name in sorted(places["district"].dropna().unique())}
-    keys = dict(zip(places["label"], places["name"], strict=True))
-    chosen = _choice("Lieu", [WHOLE_CITY, *districts, *keys], "lieu")
+    keys = _keys()
+    chosen = _choice("Lieu", _own_first(list(keys), districts), "lieu")
     return districts.get(chosen), keys.get(chosen)

@@ -25,7 +25,7 @@ SPACE = "\u00a0"  # before % : ; ? ! and between a number and its unit
 
 def is_missing(value: object) -> bool:
     """Tell whether a value is missing: None, NaN or NaT."""
-    return value is None or bool(pd.isna(value))  # type: ignore[call-overload]
+    return value is None or bool(pd.isna(value))  # pyrefly: ignore[no-matching-overload]
 
 
 def number(value: float | None, digits: int = 0) -> str:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from data.access.rights import ROLES
 from data.queries import inventory, overview
-from ui.access import ROLE_TITLES, User
+from ui.access import ROLE_TITLES, TRIED_CANTEENS, TRIED_ROLE, User
 from ui.kit import blocks, formats
 from ui.session import ask, opened
 
@@ -41,9 +42,22 @@ def surround(user: User) -> None:
             st.caption(incomplete)
         if user.local:
             st.caption("Sans connexion configurée\u00a0: accès limité à ce poste.")
+            _try_a_role(user)
         else:
             st.caption(ROLE_TITLES[user.role])
             st.button("Se déconnecter", on_click=st.logout)
+
+
+def _try_a_role(user: User) -> None:
+    """Let the local user see the application as each role sees it."""
+    st.selectbox(
+        "Essayer un rôle", ROLES, ROLES.index("mission"), format_func=lambda role: ROLE_TITLES[role], key=TRIED_ROLE
+    )
+    if user.role == "cantine":
+        places = ask(overview.places)
+        labels = dict(zip(places["name"], places["label"], strict=True))
+        st.multiselect("Ses cantines", list(labels), format_func=lambda name: labels[name], key=TRIED_CANTEENS,
+                       placeholder="Choisir")  # fmt: skip
 
 
 def incomplete_sentence(days: Sequence[overview.IncompleteDay]) -> str | None:

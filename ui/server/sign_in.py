@@ -21,7 +21,7 @@ from streamlit.web.server.starlette.starlette_websocket import (
     is_host_allowed,
 )
 
-from data.accounts import active_accounts, end_sessions
+from data.access.accounts import end_sessions
 from data.faults import StoreFault
 from ui import access, session, session_cookie
 from ui.access import User, Visit
@@ -129,10 +129,15 @@ def _ask_for_a_recent_sign_in(headers: MutableHeaders, *, again: bool) -> None:
 def _open_session(headers: MutableHeaders) -> None:
     """Add our session cookie to the one that Streamlit sets, when the user has an account."""
     new_cookies = _cookies_set(headers)
-    email = str(claims(Visit(headers={"host": ""}, cookies=new_cookies)).get("email") or "").strip().lower()
-    account = active_accounts(session.opened()).get(email)
+    given = claims(Visit(headers={"host": ""}, cookies=new_cookies))
+    accounts = access.known_accounts(session.opened())
+    identifier = access.identifier_of(given, accounts)
+    account = accounts.get(identifier)
+    if given.get("is_logged_in") and account is None:
+        access.note_refusal(session.opened(), User(identifier, ""), "sign_in")
     if account:
-        value = session_cookie.cookie_value(email, account.generation)
+        value = session_cookie.cookie_value(identifier, account.generation)
+        session.opened().note(identifier, "sign_in", {"role": account.role})
         headers.append("set-cookie", f"{session_cookie.NAME}={value}; Path=/; HttpOnly; SameSite=Lax")
 
 

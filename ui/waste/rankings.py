@@ -11,6 +11,7 @@ from data.calendar.exceptional import counted_typing_errors, exceptional_days
 from data.calendar.names import MONTHS, WEEKDAYS
 from data.queries.losses import LEAST_DISH_DAYS
 from data.selection import Selection
+from ui.access import only_visible
 from ui.kit import blocks, exceptional
 from ui.kit.formats import plural
 from ui.kit.tables import Wide
@@ -61,7 +62,9 @@ def canteens(selection: Selection, ranked: pd.DataFrame) -> None:
             above, above["place"], texts, say.canteens_sentence(ranked), ranking_table(ranked, CANTEENS, 9), "cantines"
         )
         blocks.note(say.CANTEENS_TEST)
-        if not selection.exceptional and (errors := say.typing_errors(ask(counted_typing_errors, selection))):
+        if not selection.exceptional and (
+            errors := say.typing_errors(only_visible(ask(counted_typing_errors, selection)))
+        ):
             blocks.note(errors)
 
 

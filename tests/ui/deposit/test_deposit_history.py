@@ -23,7 +23,8 @@ def test_the_file_of_a_deposit_is_refused_to_an_account_closed_or_changed_meanwh
     )
     with store.write("test", "user", {}) as cursor:
         cursor.execute("INSERT INTO users VALUES ('ana@v.fr', 'cantine', true), ('max@v.fr', 'mission', true)")
-    ana, max_ = User("ana@v.fr", "cantine"), User("max@v.fr", "mission")
+        cursor.execute("INSERT INTO user_canteens VALUES ('ana@v.fr', 'Alpha')")
+    ana, max_ = User("ana@v.fr", "cantine", canteens=frozenset(["Alpha"])), User("max@v.fr", "mission")
     assert original(store, log, ana) == original(store, log, max_) == LOG
     assert b"Amiante" in original(store, risk, max_)
     with pytest.raises(PermissionError):

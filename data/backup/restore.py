@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import IO
 
 from data import faults
-from data.accounts import end_all_sessions
+from data.access.accounts import end_all_sessions
 from data.clock import PARIS
 from data.faults import StoreDamaged, StoreFault, StoreTooRecent, as_store_fault
 from data.last_writes import LastWrites

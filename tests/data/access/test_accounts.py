@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from data.accounts import active_accounts, end_sessions, save_account
-from data.restore import restore
+from data.access.accounts import active_accounts, end_sessions, save_account
+from data.backup.restore import restore
 from data.store import Store
 
 

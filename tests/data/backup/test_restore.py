@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from data.__main__ import main
-from data.restore import restore
+from data.backup.restore import restore
 from data.store import Store
 from tests.data.broken_stores import DAMAGED, FEW, FEW_JOURNALS, JOURNALS, held, left_open, move_copy, small_disk, wal
 
@@ -127,7 +127,7 @@ def test_what_is_no_backup_is_refused_and_the_store_stays(
 
 def _start(backup: Path, path: Path) -> BaseProcess:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["data.restore"])
+    context.set_forkserver_preload(["data.backup.restore"])
     process = context.Process(target=restore, args=(backup, path, "agent"))
     process.start()
     return process

@@ -1,0 +1,1 @@
+"""Copies of the store: a backup put back in its place."""

@@ -1,0 +1,1 @@
+"""The page Comptes et accès: who may sign in, with which role, for which canteens."""
