@@ -31,8 +31,10 @@ def grid(selection: Selection) -> None:
     """Answer: for which canteen and which week do we have figures? A click on a cell shows its days."""
     require("mission")
     cells = ask(inventory.availability, selection)
-    caption = "Jours où le prévu et le servi sont connus, sur les jours de service de la semaine. Sur un "
-    "grand écran, cliquez sur une case."
+    caption = (
+        "Jours où le prévu et le servi sont connus, sur les jours de service de la semaine. Sur un grand écran, "
+        "cliquez sur une case."
+    )
     with blocks.question("Quelles cantines, quelles semaines\u00a0?", caption):
         if cells.empty:
             blocks.empty_state("Aucun service dans cette période.")
