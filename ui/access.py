@@ -15,7 +15,7 @@ import streamlit as st
 from data.access.accounts import Account, active_accounts
 from data.access.rights import ROLES, Act, Person, reach
 from data.queries import overview
-from data.store import Store
+from data.store import State, Store
 from ui import local_key, session, session_cookie
 from ui.session_cookie import Session
 
@@ -220,7 +220,7 @@ def may_deposit(user: User, kind: str) -> bool:
 
 
 def may_upload(user: User) -> bool:
-    """Tell whether a user may upload a file: those who may deposit at least one kind."""
+    """Tell whether a user may upload a file: those who may deposit at least one kind, or set the logo of the city."""
     return user.may(("cantine", "administration"))
 
 
@@ -236,7 +236,8 @@ def only_visible(rows: pd.DataFrame, column: str = "place") -> pd.DataFrame:
 def only_visible_events(events: pd.DataFrame) -> pd.DataFrame:
     """Return the events of the city, and those of the canteens (keys) that the user may see by name."""
     within = reach(current(), Act.SEE)
-    return events[[pd.isna(canteen) or within.covers([canteen]) for canteen in events["canteen"]]]
+    seen = [pd.isna(canteen) or within.covers([canteen]) for canteen in events["canteen"]]
+    return events[pd.Series(seen, events.index, dtype=bool)]
 
 
 def sign_in_configured() -> bool:
@@ -246,7 +247,7 @@ def sign_in_configured() -> bool:
 
 def known_accounts(opened: Store) -> dict[str, Account]:
     """Return the active accounts; while none may administer accounts, the first administrator of the configuration."""
-    accounts = _accounts(opened, opened.version())
+    accounts = _accounts(opened, opened.state())
     if any(account.role in ("mission", "administration") for account in accounts.values()):
         return accounts
     configured = st.secrets.get("accounts", {}) if st.secrets.load_if_toml_exists() else {}
@@ -255,7 +256,7 @@ def known_accounts(opened: Store) -> dict[str, Account]:
 
 
 @lru_cache(maxsize=4)
-def _accounts(store: Store, version: int) -> dict[str, Account]:  # noqa: ARG001  cached: called at each message
+def _accounts(store: Store, state: State) -> dict[str, Account]:  # noqa: ARG001  cached: called at each message
     return active_accounts(store)
 
 

@@ -6,7 +6,7 @@ import argparse
 from datetime import date, datetime
 from pathlib import Path
 
-from data.cli.common import Commands, refuse, refuse_file
+from data.cli.common import Commands, actor, refuse, refuse_file
 from data.export.files import EXPORTED, KEPT_INSIDE, STYLES, export, file_name, is_empty
 from data.export.ma_cantine import Declaration, NothingToDeclare, declaration, declaration_csv
 from data.files import write_whole
@@ -57,6 +57,7 @@ def _export(store: Store, options: argparse.Namespace) -> int:
             print(f"{kinds()[kind].title}\u00a0: {path}")
     except OSError as error:
         return refuse_file(error, Path(str(error.filename or options.to)))
+    store.note(actor(), "export", {"files": filled, "format": options.format})
     return 0
 
 

@@ -50,7 +50,7 @@ def history(user: User) -> None:
         if warning := st.session_state.pop(WARNING, None):
             blocks.problem("À corriger.", warning)
         rows = ask(inventory.deposits)
-        rows = rows[[in_reach(row, user) for row in rows.to_dict("records")]]
+        rows = rows[pd.Series([in_reach(row, user) for row in rows.to_dict("records")], rows.index, dtype=bool)]
         if rows.empty:
             blocks.empty_state("Aucun fichier n’a encore été déposé.")
             return
@@ -107,6 +107,7 @@ def original(opened: Store, row: Deposit, user: User) -> bytes:
     """Return the file of a deposit, if the user may still read it at the time of the download."""
     if not may_download(row, access.now(user, opened)):
         raise PermissionError(user.name)
+    opened.note(user.name, "download", {"deposit": int(row["deposit_id"]), "file": str(row["file_name"])})
     return inventory.deposited_file(opened, int(row["deposit_id"]))
 
 

@@ -31,7 +31,10 @@ def grid(selection: Selection) -> None:
     """Answer: for which canteen and which week do we have figures? A click on a cell shows its days."""
     require("mission")
     cells = ask(inventory.availability, selection)
-    caption = "Jours où le prévu et le servi sont connus, sur les jours de service de la semaine. Cliquez sur une case."
+    caption = (
+        "Jours où le prévu et le servi sont connus, sur les jours de service de la semaine. Sur un grand écran, "
+        "cliquez sur une case."
+    )
     with blocks.question("Quelles cantines, quelles semaines\u00a0?", caption):
         if cells.empty:
             blocks.empty_state("Aucun service dans cette période.")
@@ -40,15 +43,17 @@ def grid(selection: Selection) -> None:
         # Two places may have the same name: a row is identified by its key, and its name is only a label.
         places = cells.drop_duplicates(PLACE_KEY).reset_index(drop=True)
         weeks = _chosen_weeks(cells)
-        event = st.dataframe(
-            _shaded(cells[cells["week"].isin(weeks)], places, weeks),
-            key=f"grille_{weeks[0]:%Y-%m-%d}",
-            height=460,
-            hide_index=True,
-            on_select="rerun",
-            selection_mode="single-cell",
-            column_config=_columns(places, weeks),
-        )
+        shaded = _shaded(cells[cells["week"].isin(weeks)], places, weeks)
+        with tables.grid_and_text(shaded.data, "disponibilite"):
+            event = st.dataframe(
+                shaded,
+                key=f"grille_{weeks[0]:%Y-%m-%d}",
+                height=460,
+                hide_index=True,
+                on_select="rerun",
+                selection_mode="single-cell",
+                column_config=_columns(places, weeks),
+            )
         _chosen_cell(event["selection"]["cells"], places, weeks)
 
 
@@ -135,7 +140,7 @@ def contents() -> None:
     titles = {name: kind.title for name, kind in kinds().items()}
     with blocks.question("Que contient la base\u00a0?", "En tout, quelle que soit la période."):
         rows = ask(inventory.counts_by_kind)
-        rows = rows.assign(kind=rows["kind"].map(lambda name: titles.get(name, name)))
+        rows = rows.assign(kind=rows["kind"].map(lambda name: titles.get(str(name), name)))
         tables.table(
             rows.set_axis(["Données", "Lignes connues", "Du", "Au"], axis="columns"),
             "contenu",

@@ -137,8 +137,7 @@ def _open_session(headers: MutableHeaders) -> None:
         access.note_refusal(session.opened(), User(identifier, ""), "sign_in")
     if account:
         value = session_cookie.cookie_value(identifier, account.generation)
-        with suppress(StoreFault):  # on a full disk, people must still come in and read
-            session.opened().note(identifier, "sign_in", {"role": account.role})
+        session.opened().note(identifier, "sign_in", {"role": account.role})
         headers.append("set-cookie", f"{session_cookie.NAME}={value}; Path=/; HttpOnly; SameSite=Lax")
 
 
