@@ -43,10 +43,10 @@ def grid(selection: Selection) -> None:
         # Two places may have the same name: a row is identified by its key, and its name is only a label.
         places = cells.drop_duplicates(PLACE_KEY).reset_index(drop=True)
         weeks = _chosen_weeks(cells)
-        shaded = _shaded(cells[cells["week"].isin(weeks)], places, weeks)
-        with tables.grid_and_text(shaded.data, "disponibilite"):
+        texts, shades = _texts_and_shades(cells[cells["week"].isin(weeks)], places, weeks)
+        with tables.grid_and_text(texts, "disponibilite"):
             event = st.dataframe(
-                shaded,
+                texts.style.apply(lambda _: shades, axis=None),
                 key=f"grille_{weeks[0]:%Y-%m-%d}",
                 height=460,
                 hide_index=True,
@@ -98,8 +98,10 @@ def _columns(places: pd.DataFrame, weeks: list[pd.Timestamp]) -> dict[str, Any]:
     return {PLACE: st.column_config.Column(PLACE, width=width, pinned=True), **narrow}
 
 
-def _shaded(cells: pd.DataFrame, places: pd.DataFrame, weeks: list[pd.Timestamp]) -> pd.io.formats.style.Styler:
-    """Return the grid of “known/expected” days; only the cells with missing days are shaded."""
+def _texts_and_shades(
+    cells: pd.DataFrame, places: pd.DataFrame, weeks: list[pd.Timestamp]
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return the grid of “known/expected” days, and its shades: only the cells with missing days have one."""
     # The query returns every place and every week in order: the cells fill the grid row by row.
     shape = (len(places), len(weeks))
     known_days, service_days = (cells[name].to_numpy(dtype=int).reshape(shape) for name in ("days", "service_days"))
@@ -111,7 +113,7 @@ def _shaded(cells: pd.DataFrame, places: pd.DataFrame, weeks: list[pd.Timestamp]
     grid = pd.DataFrame(texts, columns=[_week_title(week) for week in weeks], dtype=object)
     style = np.column_stack([np.full(len(places), ""), shades])
     grid.insert(0, PLACE, places["place"].tolist())
-    return grid.style.apply(lambda _: style, axis=None)
+    return grid, style
 
 
 def _week_title(week: pd.Timestamp) -> str:
