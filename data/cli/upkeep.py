@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, datetime
 from pathlib import Path
 
 from data.access.accounts import save_account
 from data.access.accounts_file import identifier_problem
 from data.access.rights import ROLES
+from data.backup.copy import back_up
+from data.backup.daily import record
 from data.backup.restore import restore
 from data.cli.common import Commands, actor, refuse
 from data.demo import DemoOnly, is_empty, load_demo, start_empty
@@ -57,7 +60,8 @@ def _empty(store: Store, _: argparse.Namespace) -> int:
 
 def _backup(store: Store, options: argparse.Namespace) -> int:
     target = Path(options.target)
-    store.backup(target)
+    back_up(store, target)
+    record(store.path, target, datetime.now(UTC))
     print(f"Copie complète de la base : {target}")
     return 0
 

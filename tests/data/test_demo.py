@@ -167,7 +167,7 @@ def test_erasing_the_demonstration_leaves_what_a_store_that_never_had_it_holds(
     assert is_demo(store) and not is_empty(store)
     # A table that is added must get its rows here too.
     assert {table for table, rows in contents(store).items() if not rows} == {
-        "users", "user_canteens", "tokens", "sign_in_generations",
+        "users", "user_canteens", "tokens", "sign_in_generations", "settings",
     }  # fmt: skip
     start_empty(store, "mission")
     never = Store(Path(shutil.copy(blank, tmp_path / "never.duckdb")))

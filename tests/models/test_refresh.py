@@ -12,6 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from data.backup.copy import back_up
+from data.backup.restore import restore_open
 from data.calendar.school import service_days
 from data.demo import is_demo, start_empty
 from data.queries.forecasts import runs
@@ -212,6 +214,20 @@ def test_a_demonstration_erased_during_the_computation_leaves_no_forecast_of_its
         cursor.execute("UPDATE store_state SET demo = true")
     with pytest.raises(RefreshFailed, match="démonstration a été effacée"):
         refresh(store, "test", erase)
+    assert store.read("SELECT count(*) AS n FROM forecast_runs")["n"].iloc[0] == 0
+    assert not list(store.work_folder.glob("refresh-*"))
+    store.close()
+
+
+def test_a_restore_during_the_computation_leaves_no_forecast_of_the_former_data(database: Path, tmp_path: Path) -> None:
+    store = Store(database)
+    back_up(store, tmp_path / "backup.duckdb")
+
+    def put_back(_done: int, _total: int) -> None:
+        restore_open(tmp_path / "backup.duckdb", store, "mission")
+
+    with pytest.raises(RefreshFailed, match="sauvegarde a été restaurée"):
+        refresh(store, "test", put_back)
     assert store.read("SELECT count(*) AS n FROM forecast_runs")["n"].iloc[0] == 0
     assert not list(store.work_folder.glob("refresh-*"))
     store.close()

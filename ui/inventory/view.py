@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from data.demo import DemoOnly, start_empty
 from data.kinds import kinds
@@ -43,10 +44,10 @@ def grid(selection: Selection) -> None:
         # Two places may have the same name: a row is identified by its key, and its name is only a label.
         places = cells.drop_duplicates(PLACE_KEY).reset_index(drop=True)
         weeks = _chosen_weeks(cells)
-        texts, shades = _texts_and_shades(cells[cells["week"].isin(weeks)], places, weeks)
-        with tables.grid_and_text(texts, "disponibilite"):
+        grid, shaded = _shaded(cells[cells["week"].isin(weeks)], places, weeks)
+        with tables.grid_and_text(grid, "disponibilite"):
             event = st.dataframe(
-                texts.style.apply(lambda _: shades, axis=None),
+                shaded,
                 key=f"grille_{weeks[0]:%Y-%m-%d}",
                 height=460,
                 hide_index=True,
@@ -98,10 +99,8 @@ def _columns(places: pd.DataFrame, weeks: list[pd.Timestamp]) -> dict[str, Any]:
     return {PLACE: st.column_config.Column(PLACE, width=width, pinned=True), **narrow}
 
 
-def _texts_and_shades(
-    cells: pd.DataFrame, places: pd.DataFrame, weeks: list[pd.Timestamp]
-) -> tuple[pd.DataFrame, np.ndarray]:
-    """Return the grid of “known/expected” days, and its shades: only the cells with missing days have one."""
+def _shaded(cells: pd.DataFrame, places: pd.DataFrame, weeks: list[pd.Timestamp]) -> tuple[pd.DataFrame, Styler]:
+    """Return the grid of “known/expected” days, plain and with its cells with missing days shaded."""
     # The query returns every place and every week in order: the cells fill the grid row by row.
     shape = (len(places), len(weeks))
     known_days, service_days = (cells[name].to_numpy(dtype=int).reshape(shape) for name in ("days", "service_days"))
@@ -113,7 +112,7 @@ def _texts_and_shades(
     grid = pd.DataFrame(texts, columns=[_week_title(week) for week in weeks], dtype=object)
     style = np.column_stack([np.full(len(places), ""), shades])
     grid.insert(0, PLACE, places["place"].tolist())
-    return grid, style
+    return grid, grid.style.apply(lambda _: style, axis=None)
 
 
 def _week_title(week: pd.Timestamp) -> str:

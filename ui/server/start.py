@@ -21,7 +21,7 @@ from streamlit.config_option import ConfigOption
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.server.starlette.starlette_app import App
 
-from ui import access, local_key, session
+from ui import access, daily, local_key, session
 from ui.server import preload, sign_in
 from ui.server.application import SCRIPT, Application
 
@@ -180,7 +180,9 @@ def _lifespan(*, open_browser: bool) -> Any:  # noqa: ANN401
             if open_browser:
                 threading.Timer(BROWSER_DELAY, webbrowser.open, [address]).start()
         threading.Thread(target=preload.load, name="preload", daemon=True).start()
+        daily.start()
         yield
+        daily.stop()
         session.close()
         print("\n  Antigaspi est arrêté.", flush=True)
 

@@ -99,7 +99,8 @@ def waste_figures(facts: Situation) -> list[Figure]:
             "Gaspillage par repas",
             quantity(now.grams_per_meal, "g"),
             f"{count_of(now.weighing_canteens, now.canteens, 'cantine')}. "
-            f"Pesée brute{SPACE}; ADEME, comestible seul{SPACE}: {quantity(facts.reference('waste_reference_g'), 'g')}",
+            f"Pesée brute{SPACE}; {_whose_reference(facts)}, comestible seul{SPACE}: "
+            f"{quantity(facts.reference('waste_reference_g'), 'g')}",
             _help(facts, "waste_reference_g"),
         ),
         Figure(
@@ -117,6 +118,12 @@ def waste_figures(facts: Situation) -> list[Figure]:
         ),
         _schools(facts.rollout, facts.equipped),
     ]
+
+
+def _whose_reference(facts: Situation) -> str:
+    """Name the ADEME where the reference is its own, and not one that somebody set."""
+    reference = facts.references.get("waste_reference_g")
+    return "ADEME" if reference is None or reference.source.startswith("ADEME") else "référence"
 
 
 def freshness(facts: Situation) -> None:

@@ -90,6 +90,11 @@ def _weekly_bars(fig: go.Figure, weeks: pd.DataFrame, column: str, sign: int, na
     )
 
 
+SCALE_BELOW = {
+    "title": "surplus (%)", "thickness": 12, "outlinewidth": 0, "orientation": "h", "y": 0, "yanchor": "top",
+}  # fmt: skip
+
+
 def month_weekday(cells: pd.DataFrame, marked: Collection[tuple[int, int]] = ()) -> go.Figure:
     """Draw the surplus of each month of the school year × weekday as a heat map, with the value in each cell.
 
@@ -126,14 +131,7 @@ def _heat_map(grid: pd.DataFrame, names: tuple[list[str], list[str]], texts: lis
         xgap=2,
         ygap=2,
         hoverinfo="skip",
-        colorbar={
-            "title": "surplus (%)",
-            "thickness": 12,
-            "outlinewidth": 0,
-            "orientation": "h",
-            "y": 0,
-            "yanchor": "top",
-        },
+        colorbar=SCALE_BELOW,
     )
     fig.update_yaxes(autorange="reversed", showgrid=False)
     fig.update_xaxes(side="top")

@@ -27,13 +27,12 @@ class ForecastRun:
     outdated: bool
 
 
-# Each write adds one audit line and raises the version of the store by one. So the rank of an audit line is the version
-# after its write. Times cannot be compared instead: the time of a deposit is the beginning of its transaction.
-# A computation begun on the demonstration is ignored once the demonstration is removed.
+# An audit line has the version of the store after its act. Times cannot be compared instead: the time of a deposit is
+# the beginning of its transaction. A computation begun on the demonstration is ignored once that is removed.
 LATEST_RUN = """
 WITH writes AS (
     SELECT
-        row_number() OVER (ORDER BY audit_id) AS version,
+        audit_log.version,
         action,
         action = 'demo_load' OR (action IN ('deposit', 'undo', 'redo') AND kind IN (SELECT unnest($kinds))) AS counts
     FROM audit_log LEFT JOIN deposits ON deposit_id = (detail ->> '$.deposit')::BIGINT
