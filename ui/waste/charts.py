@@ -105,20 +105,27 @@ def month_weekday(cells: pd.DataFrame, marked: Collection[tuple[int, int]] = ())
     months = sorted(set(cells["month"].tolist()), key=lambda month: (month - 9) % 12)
     grid = cells.pivot(index="month", columns="weekday", values="surplus_pct").reindex(index=months, columns=weekdays)
     clear = set(cells.loc[cells["stands_out"], ["weekday", "month"]].itertuples(index=False, name=None))
+    texts = [
+        [
+            _cell(grid.loc[month, weekday], bold=(weekday, month) in clear, marked=(weekday, month) in marked)
+            for weekday in weekdays
+        ]
+        for month in months
+    ]
+    names = [f"{WEEKDAYS[weekday - 1][:3]}." for weekday in weekdays], [SHORT_MONTHS[month - 1] for month in months]
+    return _heat_map(grid, names, texts)
+
+
+def _heat_map(grid: pd.DataFrame, names: tuple[list[str], list[str]], texts: list[list[str]]) -> go.Figure:
+    """Draw shares in percent with their texts; `names` are those of the columns, then of the rows."""
     fig = chart.base(height=150 + 34 * len(grid))
     fig.add_heatmap(
         z=grid.to_numpy(),
-        x=[WEEKDAYS[weekday - 1][:3] + "." for weekday in weekdays],
-        y=[SHORT_MONTHS[month - 1] for month in months],
+        x=names[0],
+        y=names[1],
         zmin=0,
-        zmax=max(LEAST_SCALE, cells["surplus_pct"].max()),
-        text=[
-            [
-                _cell(grid.loc[month, weekday], bold=(weekday, month) in clear, marked=(weekday, month) in marked)
-                for weekday in weekdays
-            ]
-            for month in months
-        ],
+        zmax=max(LEAST_SCALE, grid.max().max()),
+        text=texts,
         texttemplate="%{text}",
         colorscale=chart.SEQUENTIAL,
         xgap=2,
