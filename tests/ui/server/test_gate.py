@@ -118,7 +118,8 @@ def test_a_page_fetches_and_runs_nothing_from_outside(server: Server) -> None:
     assert directives["script-src"] == "'self'"
     assert directives["form-action"] == directives["base-uri"] == directives["worker-src"] == "'none'"
     sources = {source for name in directives for source in directives[name].split()}
-    assert sources == {"'none'", "'self'", "'unsafe-inline'", "data:", "blob:"}
+    stream = {f"ws://{server.host}", f"wss://{server.host}"}
+    assert sources == {"'none'", "'self'", "'unsafe-inline'", "data:", "blob:"} | stream
     assert "geolocation=()" in (answer.getheader("permissions-policy") or "")
 
 
