@@ -49,7 +49,7 @@ def _failing_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, checks: list[C
     if not checks:
         return []
     # Most lines pass all the checks, and a wrong one fails a single one: one query keeps the others as `suspects`, with
-    # the checks they fail. Only these are run again, on the suspects: a check may depend on the lines rejected before it.
+    # the checks they fail. Only these run again, on the suspects: a check may depend on the lines rejected before it.
     fails = [f"fails_{number}" for number in range(len(checks))]
     outcomes = ", ".join(f"({check.when}) AS {name}" for name, check in zip(fails, checks, strict=True))
     lines = "file_lines"
