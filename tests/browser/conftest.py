@@ -43,12 +43,9 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server(demo_of_today: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start the application on a new store with demo data, as `make run` does; return its address."""
-    path = tmp_path_factory.mktemp("server") / "store.duckdb"
-    env = {**os.environ, "ANTIGASPI_DB": str(path)}
-    subprocess.run([sys.executable, "-m", "data", "demo", "--if-new"], cwd=PROJECT, env=env, check=True)
-    with serve(path) as address:
+    with serve(Path(shutil.copy(demo_of_today, tmp_path_factory.mktemp("server") / "store.duckdb"))) as address:
         yield address
 
 
