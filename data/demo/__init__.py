@@ -54,7 +54,16 @@ DEPOSITS = {
 }
 
 # The tables that are not emptied with the demonstration: accounts, reference values, audit trail, state of the store.
-STAYS = ("users", "parameters", "publisher", "audit_log", "schema_migrations", "store_state")
+STAYS = (
+    "users",
+    "sign_in_generations",
+    "tokens",
+    "parameters",
+    "publisher",
+    "audit_log",
+    "schema_migrations",
+    "store_state",
+)
 
 
 class DemoOnly(Exception):
