@@ -235,7 +235,8 @@ def only_visible(rows: pd.DataFrame, column: str = "place") -> pd.DataFrame:
 def only_visible_events(events: pd.DataFrame) -> pd.DataFrame:
     """Return the events of the city, and those of the canteens (keys) that the user may see by name."""
     within = reach(current(), Act.SEE)
-    return events[[pd.isna(canteen) or within.covers([canteen]) for canteen in events["canteen"]]]
+    seen = [pd.isna(canteen) or within.covers([canteen]) for canteen in events["canteen"]]
+    return events[pd.Series(seen, events.index, dtype=bool)]
 
 
 def sign_in_configured() -> bool:

@@ -175,7 +175,10 @@ def test_an_older_deposit_stays_chosen_when_it_is_undone(
 
 @pytest.mark.parametrize(
     ("role", "seen"),
-    [("cantine", ["un autre compte", "cantine@ville.fr"]), ("mission", ["autre@ville.fr", "cantine@ville.fr"])],
+    [
+        ("cantine", ["un autre compte", "cantine@ville.fr"]),
+        ("mission", ["autre@ville.fr", "cantine@ville.fr", "mission@ville.fr"]),
+    ],
 )
 def test_who_deposited_is_only_told_to_themselves_and_to_the_mission(
     open_app: Open, empty_store: Path, role: str, seen: list[str]
@@ -183,7 +186,9 @@ def test_who_deposited_is_only_told_to_themselves_and_to_the_mission(
     store = Store(empty_store)
     with store.write("test", "user", {}) as cursor:
         cursor.execute("INSERT INTO users (email, role) VALUES ('cantine@ville.fr', 'cantine')")
+        cursor.execute("INSERT INTO user_canteens VALUES ('cantine@ville.fr', 'Alpha')")
         cursor.execute("INSERT INTO users (email, role) VALUES ('mission@ville.fr', 'mission')")
+    apply(store, "points.csv", b"site_nom;site_type;cantine_nom\nA;M;Alpha\n", "mission@ville.fr")
     apply(store, "un.csv", (HEADER + "A;M;05/09/2016;9;9\n").encode(), "cantine@ville.fr")
     apply(store, "deux.csv", (HEADER + "A;M;06/09/2016;9;9\n").encode(), "autre@ville.fr")
     store.close()

@@ -36,6 +36,8 @@ def test_who_confirms_a_moment_too_late_does_not_read_that_it_is_saved(
     store = Store(empty_store)
     with store.write("test", "user", {}) as cursor:
         cursor.execute("INSERT INTO users (email, role) VALUES ('cantine@ville.fr', 'cantine')")
+        cursor.execute("INSERT INTO user_canteens VALUES ('cantine@ville.fr', 'Alpha')")
+    apply(store, "rattachements.csv", b"site_nom;site_type;cantine_nom\nA;M;Alpha\n", "mission@ville.fr")
     store.close()
     asked: list[str] = []
     monkeypatch.setattr(view, "request_refresh", lambda: asked.append("asked"))
@@ -45,7 +47,7 @@ def test_who_confirms_a_moment_too_late_does_not_read_that_it_is_saved(
     assert f"Rien n’a été ajouté : ce que dit ce fichier vient d’être enregistré par {named} le" in texts(app).replace(
         "\u2060", ""
     )
-    assert "(dépôt n° 1)" in texts(app)
+    assert "(dépôt n° 2)" in texts(app)
     assert "C’est enregistré" not in texts(app)
     assert not asked
 

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.clock import today_in_paris
+from data.deposit.apply import apply
 from data.store import Store
 from tests.pages.conftest import Open, texts
 from ui import session
@@ -157,15 +158,17 @@ def test_the_whole_history_is_not_compared_with_itself(open_app: Open, demo_file
     assert open_app(demo_file, SYNTHESE).selectbox(key="annee").options == years[:-1]
 
 
-def test_the_history_shown_to_canteens_names_nobody(open_app: Open, demo_store: Path) -> None:
+def test_the_history_shown_to_canteens_has_their_own_lines_and_names_nobody(open_app: Open, demo_store: Path) -> None:
     store = Store(demo_store)
+    site, kind, canteen = store.read("SELECT * FROM service_points WHERE canteen IS NOT NULL LIMIT 1").iloc[0]
+    apply(store, "journal.csv", f"site_nom;site_type;date;reel\n{site};{kind};02/11/2026;99\n".encode(), "max@ville.fr")
     with store.write("test", "user", {}) as cursor:
         cursor.execute("INSERT INTO users (email, role) VALUES ('cantine@ville.fr', 'cantine')")
+        cursor.execute("INSERT INTO user_canteens VALUES ('cantine@ville.fr', $canteen)", {"canteen": canteen})
     store.close()
     app = open_app(demo_store, DEPOT, role="cantine")
     history = next(table.value for table in app.dataframe if "Fichier" in table.value.columns)
-    assert set(history["Par"]) == {"un autre compte"}
-    assert not (history == "démonstration").any().any()
+    assert history["Par"].tolist() == ["un autre compte"]
 
 
 def test_a_label_is_attached_to_a_canteen_and_leaves_the_list(open_app: Open, demo_store: Path) -> None:

@@ -50,7 +50,7 @@ def history(user: User) -> None:
         if warning := st.session_state.pop(WARNING, None):
             blocks.problem("À corriger.", warning)
         rows = ask(inventory.deposits)
-        rows = rows[[in_reach(row, user) for row in rows.to_dict("records")]]
+        rows = rows[pd.Series([in_reach(row, user) for row in rows.to_dict("records")], rows.index, dtype=bool)]
         if rows.empty:
             blocks.empty_state("Aucun fichier n’a encore été déposé.")
             return
