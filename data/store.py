@@ -23,6 +23,7 @@ from data.connection import LOCKED_DOWN, Cursors, connect
 from data.faults import StoreBusy, StoreDamaged, StoreFault, StoreFull, StoreTooRecent, StoreUnwritable, as_store_fault
 from data.last_writes import LastWrites, Write, sentence, state_of
 from data.store_file import (
+    DOOR,
     check,
     journals,
     leave_nothing,
@@ -48,6 +49,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 DEFAULT_PATH = Path(__file__).parent.parent / "var" / "antigaspi.duckdb"
 
 COPIED_AT_ONCE = 1 << 20
+# The audit lines of acts that change no data: they do not raise the version.
+NOTED = ("sign_in", "refused", "export")
 # The prefix of the folders of computations, in the work folder.
 COMPUTATION = "refresh-"
 # In DuckDB's message when a commit succeeded but its checkpoint failed.
@@ -147,7 +150,9 @@ class Store:
             self._last_writes.add(self._version, state_of(self._file, self.path), detail.get("file"))
 
     def note(self, actor: str, action: str, detail: Mapping[str, Any]) -> None:
-        """Add an audit line about an act that changes no data: the version stays, and so do cached answers."""
+        """Add an audit line about an act of NOTED: no data changes, so neither do the version nor cached answers."""
+        if action not in NOTED:
+            raise ValueError(action)
         with self._write_lock, self._audited(actor, action, detail):
             pass
 
@@ -204,7 +209,7 @@ class Store:
     def clear_work_folder(self) -> None:
         """Remove the files kept beside the store; a running computation removes its own folder when it stops."""
         for file in self.work_folder.iterdir():
-            if file.is_file() and file != self._last_writes.path:
+            if file.is_file() and file.name not in (self._last_writes.path.name, DOOR):
                 file.unlink(missing_ok=True)
 
     def _remove_leftovers(self) -> None:

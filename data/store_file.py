@@ -19,6 +19,9 @@ FIRST_BLOCK = 12288
 # The journals, with the writes that are not in the file yet. The last two exist only during a checkpoint.
 JOURNAL_SUFFIXES = (".wal", ".wal.checkpoint", ".wal.recovery")
 
+# In the work folder: how a command speaks to the application that has the store open (`data.cli.running`).
+DOOR = "application.json"
+
 USED = "SELECT used_blocks * block_size FROM pragma_database_size()"
 OURS = ("SELECT number, name FROM schema_migrations", "SELECT version, demo FROM store_state")
 TABLES = "SELECT table_name, estimated_size FROM duckdb_tables() WHERE NOT internal AND NOT temporary"

@@ -98,6 +98,7 @@ def apply(
             _insert(cursor, RECORD_TABLES[report.kind], deposit_id, rows)
             attach(cursor, deposit_id, own_names(report.unknown_labels) | _allowed(attachments, unnamed))
             detail |= {"deposit": deposit_id} | _audit_counts(report, changed)
+            report = replace(report, deposit_id=deposit_id)
     except _NothingToDo:
         pass
     finally:

@@ -30,6 +30,7 @@ ACTIONS = {
     "sign_in": "Connexion",
     "sign_out": "Déconnexion",
     "refused": "Accès refusé",
+    "export": "Export par une application",
     "restore": "Restauration d’une sauvegarde",
     "forecast": "Calcul des prévisions",
 }

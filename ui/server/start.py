@@ -22,6 +22,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.server.starlette.starlette_app import App
 
 from ui import access, local_key, session
+from ui.api import command
 from ui.server import sign_in
 from ui.server.application import SCRIPT, Application
 
@@ -176,7 +177,9 @@ def _lifespan(*, open_browser: bool) -> Any:  # noqa: ANN401
             print(f"  {address}\n", flush=True)
             if open_browser:
                 threading.Timer(BROWSER_DELAY, webbrowser.open, [address]).start()
+        command.start(str(config.get_option("server.address")), int(config.get_option("server.port")))
         yield
+        command.stop()
         session.close()
         print("\n  Antigaspi est arrêté.", flush=True)
 

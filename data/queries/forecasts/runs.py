@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.calendar.school import next_service_days
 from data.clock import today_in_paris
-from data.store import Store
+from data.store import NOTED, Store
 
 # The kinds of files that the forecasts are learnt from: a deposit of another kind does not make them outdated.
 FORECAST_KINDS = ("log", "mapping", "schools", "enrolment", "holidays", "events", "strikes", "menus", "menus_scdl")
@@ -27,8 +27,9 @@ class ForecastRun:
     outdated: bool
 
 
-# Each write adds one audit line and raises the version of the store by one. So the rank of an audit line is the version
-# after its write. Times cannot be compared instead: the time of a deposit is the beginning of its transaction.
+# Each write adds one audit line and raises the version of the store by one; a note adds a line and leaves the version.
+# So the rank of an audit line among those of writes is the version after its write. Times cannot be compared instead:
+# the time of a deposit is the beginning of its transaction.
 # A computation begun on the demonstration is ignored once the demonstration is removed.
 LATEST_RUN = """
 WITH writes AS (
@@ -37,6 +38,7 @@ WITH writes AS (
         action,
         action = 'demo_load' OR (action IN ('deposit', 'undo', 'redo') AND kind IN (SELECT unnest($kinds))) AS counts
     FROM audit_log LEFT JOIN deposits ON deposit_id = (detail ->> '$.deposit')::BIGINT
+    WHERE NOT list_contains($noted, action)
 )
 SELECT
     run_id,
@@ -52,7 +54,7 @@ LIMIT 1
 
 def latest_run(store: Store) -> ForecastRun | None:
     """Return the latest computation, or None when there is none yet."""
-    rows = store.read(LATEST_RUN, {"kinds": list(FORECAST_KINDS)})
+    rows = store.read(LATEST_RUN, {"kinds": list(FORECAST_KINDS), "noted": list(NOTED)})
     if rows.empty:
         return None
     row = rows.iloc[0]
