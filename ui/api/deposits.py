@@ -109,8 +109,8 @@ def history(call: Call) -> dict[str, Any]:
     if limit > PAGE:
         raise ApiRefusal(400, f"Paramètre « limit »\u00a0: {PAGE} au plus. Demandez la suite avec « before ».")
     about = canteens_of_deposits(call.store)
-    rows = inventory.deposits(call.store)
-    rows = rows[rows["deposit_id"] < before].to_dict("records")
+    known = inventory.deposits(call.store)
+    rows = known[known["deposit_id"] < before].to_dict("records")
     seen = [row for row in rows if _seen(call.person, row, about)][:limit]
     return {"deposits": [_row(call.person, row) for row in seen]}
 
@@ -118,8 +118,8 @@ def history(call: Call) -> dict[str, Any]:
 def one(call: Call) -> dict[str, Any]:
     """Return one deposit."""
     deposit_id = call.number("deposit_id", call.path["deposit_id"])
-    rows = inventory.deposits(call.store)
-    rows = rows[rows["deposit_id"] == deposit_id].to_dict("records")
+    known = inventory.deposits(call.store)
+    rows = known[known["deposit_id"] == deposit_id].to_dict("records")
     if rows and not _seen(call.person, rows[0], canteens_of_deposits(call.store)):
         raise call.not_yours(f"deposit {deposit_id}", "Ce dépôt n’est pas de ceux que ce jeton peut voir.")
     if not rows:

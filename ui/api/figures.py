@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -31,8 +31,8 @@ def forecasts(call: Call) -> dict[str, Any]:
     within, run = call.within(Act.SEE), runs.latest_run(call.store)
     canteen = _canteen(call, within)
     first = call.day("from", today_in_paris())
-    last = call.day("to", first + timedelta(days=MOST_DAYS - 1))
-    if not first <= last < first + timedelta(days=MOST_DAYS):
+    last = call.day("to", date.fromordinal(min(first.toordinal() + MOST_DAYS - 1, date.max.toordinal())))
+    if not 0 <= (last - first).days < MOST_DAYS:
         raise ApiRefusal(400, f"De « from » à « to », compris, il y a de 1 à {MOST_DAYS} jours.")
     if run is None:
         return {"run": None, "forecasts": []}

@@ -170,6 +170,11 @@ def test_an_address_or_a_method_that_does_not_exist_is_refused_in_json(city: Cit
         assert (answer.status_code, bool(answer.json()["error"])) == (status, True), path
 
 
+def test_the_first_and_the_last_day_of_the_calendar_are_days(city: City) -> None:
+    for path in ("/forecasts?from=9999-12-31", "/forecasts?from=0001-01-01", "/production?date=9999-12-31"):
+        assert city.ask("GET", path).status_code == 200
+
+
 def test_the_history_goes_back_page_by_page(city: City) -> None:
     numbers = lambda path: [row["deposit"] for row in city.ask("GET", path).json()["deposits"]]  # noqa: E731
     assert numbers("/deposits") == [3, 2, 1]
