@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import anyio
@@ -31,7 +32,8 @@ _announced: list[Running] = []
 def start(host: str, port: int) -> None:
     """Let the command line speak to this process."""
     loopback = "127.0.0.1" if host in ("", "None", "0.0.0.0", "::") else host
-    _announced[:] = [announce(session.opened().path, loopback, port)]
+    with suppress(OSError):  # on a full disk, pages must still be served
+        _announced[:] = [announce(session.opened().path, loopback, port)]
 
 
 def stop() -> None:

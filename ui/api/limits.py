@@ -7,7 +7,6 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Protocol, TypeVar
 
 import anyio
@@ -60,14 +59,19 @@ class Turns:
 
     def __init__(self) -> None:
         self._limiter: anyio.CapacityLimiter | None = None
+        self._calls = 0
 
     async def run(self, compute: Callable[[], Answer]) -> Answer:
         """Return what a function returns, once its turn has come; refuse when too many wait."""
         if self._limiter is None:  # made in the loop that uses it
             self._limiter = anyio.CapacityLimiter(AT_ONCE)
-        if self._limiter.statistics().tasks_waiting >= WAITING:
+        if self._calls >= AT_ONCE + WAITING:
             raise ApiRefusal(503, "Trop de demandes à la fois\u00a0: réessayez dans un instant.", {"retry-after": "2"})
-        return await to_thread.run_sync(partial(compute), limiter=self._limiter)
+        self._calls += 1
+        try:
+            return await to_thread.run_sync(compute, limiter=self._limiter)
+        finally:
+            self._calls -= 1
 
 
 @asynccontextmanager
