@@ -26,7 +26,7 @@ check: lint
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/pyrefly check
 
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix .
@@ -39,7 +39,7 @@ accuracy: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks.accuracy
 
 clean:
-	rm -rf $(VENV) $(SERVED) .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(SERVED) .ruff_cache .pytest_cache
 
 $(VENV)/bin/pip:
 	$(PYTHON) -m venv $(VENV)

@@ -46,6 +46,13 @@ def busy(path: Path, process: str = "") -> StoreBusy:
     )
 
 
+def in_use(path: Path) -> StoreBusy:
+    """Return the fault of a file whose questions do not end."""
+    return StoreBusy(
+        f"La base {path} répond encore à d’autres personnes\u00a0: rien n’a changé. Recommencez dans une minute."
+    )
+
+
 def too_recent(path: Path) -> StoreTooRecent:
     """Return the fault of a file that needs a later version of the application."""
     return StoreTooRecent(

@@ -11,26 +11,27 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from functools import partial
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import duckdb
 import pandas as pd
 
-from data import faults
 from data.clock import PARIS
-from data.connection import LOCKED_DOWN, Cursors, connect
+from data.connection import Cursors, connect
 from data.faults import StoreBusy, StoreDamaged, StoreFault, StoreFull, StoreTooRecent, StoreUnwritable, as_store_fault
 from data.last_writes import LastWrites, Write, sentence, state_of
+from data.migrate import migrate
 from data.store_file import (
     DOOR,
+    LAST_BACKUP,
     check,
     journals,
     leave_nothing,
     open_file,
     prepare_folder,
     refuse_lone_journal,
-    refuse_taken,
     work_folder,
 )
 
@@ -45,14 +46,17 @@ __all__ = [
     "store_path",
 ]
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 DEFAULT_PATH = Path(__file__).parent.parent / "var" / "antigaspi.duckdb"
 
-COPIED_AT_ONCE = 1 << 20
-# The audit lines of acts that change no data: they do not raise the version.
-NOTED = ("sign_in", "refused", "export")
+# The number of the opening of a file in this process, and the version of the store.
+State = tuple[int, int]
+OPENINGS = count()
+
 # The prefix of the folders of computations, in the work folder.
 COMPUTATION = "refresh-"
+AUDIT_LINE = """
+INSERT INTO audit_log (actor, action, detail, version) SELECT $actor, $action, $detail, version FROM store_state
+"""
 # In DuckDB's message when a commit succeeded but its checkpoint failed.
 DURABLE = "COMMIT succeeded and is durable"
 
@@ -93,13 +97,13 @@ class Store:
             before = state_of(self._file, self.path)
         self._connection = opened.enter_context(connect(self.path, [self.work_folder]))
         check(self._connection, self.path)
-        _migrate(self._connection, self.path)
+        migrate(self._connection, self.path)
         self._remove_leftovers()
-        self._version = self._read_version()
+        self._state = (next(OPENINGS), self._read_version())
         if before is None:
             self._file = opened.enter_context(open_file(self.path))
             self._last_writes.forget()
-        elif lost := self._last_writes.lost(self._version, before):
+        elif lost := self._last_writes.lost(self.version(), before):
             self._warn_of(lost)
 
     def _warn_of(self, lost: list[Write]) -> None:
@@ -133,7 +137,14 @@ class Store:
 
     def version(self) -> int:
         """Return the counter that every committed write increments."""
-        return self._version
+        return self._state[1]
+
+    def state(self) -> State:
+        """Return the key of cached answers: it changes with every committed write, and never comes back.
+
+        A restored store may have any version; the number before it is that of the opening, unique in this process.
+        """
+        return self._state
 
     @contextmanager
     def write(self, actor: str, action: str, detail: Mapping[str, Any]) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -146,15 +157,19 @@ class Store:
                 yield cursor
                 cursor.execute("UPDATE store_state SET version = version + 1")
                 [(version,)] = cursor.execute("SELECT version FROM store_state").fetchall()
-            self._version = int(version)
-            self._last_writes.add(self._version, state_of(self._file, self.path), detail.get("file"))
+            self._state = (self._state[0], int(version))
+            self._last_writes.add(int(version), state_of(self._file, self.path), detail.get("file"))
 
     def note(self, actor: str, action: str, detail: Mapping[str, Any]) -> None:
-        """Add an audit line about an act of NOTED: no data changes, so neither do the version nor cached answers."""
-        if action not in NOTED:
-            raise ValueError(action)
-        with self._write_lock, self._audited(actor, action, detail):
-            pass
+        """Add an audit line about an act that changes no data: the version stays, and so do cached answers.
+
+        Where it cannot be written (a full disk), the act is not refused for that: the log of the server has the line.
+        """
+        try:
+            with self._write_lock, self._audited(actor, action, detail):
+                pass
+        except StoreFault as fault:
+            logging.getLogger(__name__).warning("Not in the trail: %s %s %s (%s)", actor, action, dict(detail), fault)
 
     @contextmanager
     def _audited(self, actor: str, action: str, detail: Mapping[str, Any]) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -163,7 +178,7 @@ class Store:
             try:
                 yield cursor
                 cursor.execute(
-                    "INSERT INTO audit_log (actor, action, detail) VALUES ($actor, $action, $detail)",
+                    AUDIT_LINE,
                     {"actor": actor, "action": action, "detail": json.dumps(detail, ensure_ascii=False, default=str)},
                 )
                 self._commit(cursor)
@@ -181,35 +196,20 @@ class Store:
                 raise
             self._cursors.invalidated = True
 
-    def backup(self, target: Path) -> None:
-        """Write a complete copy of the store into a new file, which appears after it has been read again."""
-        with as_store_fault(target, system=True):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            refuse_taken(target)
-            unfinished = target.with_name(target.name + ".part")
-            try:
-                self._copy_to(unfinished)
-                _read_again(unfinished, self._version)
-                unfinished.replace(target)
-            except BaseException:
-                unfinished.unlink(missing_ok=True)
-                raise
+    @contextmanager
+    def without_writes(self) -> Iterator[IO[bytes]]:
+        """Provide the file, from its beginning, while nobody writes; do not close it.
 
-    def _copy_to(self, copy: Path) -> None:
+        To be copied from this handle: closing another one would release DuckDB's lock.
+        """
         with self._write_lock:
-            with self._cursor() as cursor:
-                cursor.execute("CHECKPOINT")
-            # Copied from the file that is already open: closing another descriptor would release DuckDB's lock.
             self._file.seek(0)
-            with copy.open("wb") as out:
-                shutil.copyfileobj(self._file, out, COPIED_AT_ONCE)
-                out.flush()
-                os.fsync(out.fileno())
+            yield self._file
 
     def clear_work_folder(self) -> None:
         """Remove the files kept beside the store; a running computation removes its own folder when it stops."""
         for file in self.work_folder.iterdir():
-            if file.is_file() and file.name not in (self._last_writes.path.name, DOOR):
+            if file.is_file() and file.name not in (self._last_writes.path.name, LAST_BACKUP, DOOR):
                 file.unlink(missing_ok=True)
 
     def _remove_leftovers(self) -> None:
@@ -224,46 +224,40 @@ class Store:
             self._file.close()
 
     @contextmanager
+    def closed_for_all(self) -> Iterator[None]:
+        """Close the file during a block that puts another in its place, then open what is there.
+
+        Waits for the questions under way; those of other threads wait for the end of the block, and read the new file.
+        Raises StoreBusy when a question does not end.
+        """
+        with self._write_lock, self._cursors.none(self.path):
+            self._connection.close()
+            self._file.close()
+            try:
+                yield
+            finally:
+                self._cursors.invalidated = True  # should it not open, the next question tries again
+                with as_store_fault(self.path, system=True):
+                    self._reopen()
+                self._cursors.invalidated = False
+
+    @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         with as_store_fault(self.path), self._cursors.one(self._reopen), self._connection.cursor() as cursor:
             yield cursor
 
     def _reopen(self) -> None:
         self._connection.close()
-        self._connection = connect(self.path, [self.work_folder])
-        self._version = self._read_version()
+        opening = self._state[0]
+        with ExitStack() as opened:
+            if self._file.closed:  # another file is in its place
+                self._file, opening = opened.enter_context(open_file(self.path)), next(OPENINGS)
+                self._last_writes, self.warning = LastWrites(self.work_folder), None
+            self._connection = connect(self.path, [self.work_folder])
+            self._state = (opening, self._read_version())
+            opened.pop_all()
 
     def _read_version(self) -> int:
         # All rows are fetched: an open result keeps its transaction open, which prevents checkpoints.
         [(version,)] = self._connection.execute("SELECT version FROM store_state").fetchall()
         return int(version)
-
-
-def _read_again(copy: Path, version: int) -> None:
-    with duckdb.connect(str(copy), read_only=True, config=LOCKED_DOWN) as connection:
-        check(connection, copy)
-        if connection.execute("SELECT version FROM store_state").fetchall() != [(version,)]:
-            raise faults.damaged(copy)
-
-
-def _migrate(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Apply the missing migrations, each with its record in one transaction."""
-    connection.execute(
-        "CREATE TABLE IF NOT EXISTS schema_migrations"
-        " (number INTEGER PRIMARY KEY, name VARCHAR NOT NULL, applied_at TIMESTAMP DEFAULT (now() AT TIME ZONE 'UTC'))"
-    )
-    applied = {row[0] for row in connection.execute("SELECT number FROM schema_migrations").fetchall()}
-    files = {int(file.name[:4]): file for file in sorted(MIGRATIONS.glob("[0-9]*.sql"))}
-    if applied - files.keys():
-        raise faults.too_recent(path)
-    for number in sorted(files.keys() - applied):
-        connection.begin()
-        try:
-            connection.execute(files[number].read_text(encoding="utf-8"))
-            connection.execute(
-                "INSERT INTO schema_migrations (number, name) VALUES (?, ?)", [number, files[number].name]
-            )
-            connection.commit()
-        except BaseException:
-            connection.rollback()
-            raise

@@ -11,6 +11,7 @@ from typing import IO
 import duckdb
 
 from data import faults
+from data.connection import LOCKED_DOWN
 
 MAGIC = slice(8, 12), b"DUCK"
 # DuckDB writes its two headers alternately; the valid one has the higher number.
@@ -21,6 +22,8 @@ JOURNAL_SUFFIXES = (".wal", ".wal.checkpoint", ".wal.recovery")
 
 # In the work folder: how a command speaks to the application that has the store open (`data.cli.running`).
 DOOR = "application.json"
+# In the work folder: the path of the last backup.
+LAST_BACKUP = "last_backup"
 
 USED = "SELECT used_blocks * block_size FROM pragma_database_size()"
 OURS = ("SELECT number, name FROM schema_migrations", "SELECT version, demo FROM store_state")
@@ -90,6 +93,21 @@ def _number(header: bytes) -> int:
     return int(struct.unpack("<Q", header[8:16])[0]) if len(header) == 16 else 0
 
 
+def flush(path: Path) -> None:
+    """Have the system write a file to the disk."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def flush_folder(folder: Path) -> None:
+    """Have the system write the names of the files of a folder to the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def check(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Refuse the database of another application, and a store with a damaged block.
 
@@ -103,6 +121,18 @@ def check(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     readings = [f'SELECT bit_xor(hash(t)) FROM "{name}" AS t' for name in rows if rows[name]]  # noqa: S608  our names
     if readings:
         connection.execute(" UNION ALL ".join(readings)).fetchall()
+
+
+def read_again(copy: Path, version: int) -> None:
+    """Make one file of a copy and its journal; refuse it when damaged, or when it has another version of the store."""
+    duckdb.connect(str(copy), config=LOCKED_DOWN).close()
+    if journals(copy):  # no room for the checkpoint that closing makes
+        raise faults.full(copy)
+    flush(copy)
+    with duckdb.connect(str(copy), read_only=True, config=LOCKED_DOWN) as connection:
+        check(connection, copy)
+        if connection.execute("SELECT version FROM store_state").fetchall() != [(version,)]:
+            raise faults.damaged(copy)
 
 
 def _check_origin(connection: duckdb.DuckDBPyConnection, path: Path, tables: set[str]) -> None:

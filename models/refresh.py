@@ -13,6 +13,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,26 @@ LOG_TAIL = 20_000
 
 ERASED = "La démonstration a été effacée pendant le calcul\u00a0: ses prévisions ne sont pas gardées."
 
+RESTORED = "Une sauvegarde a été restaurée pendant le calcul\u00a0: ses prévisions ne sont pas gardées."
+
 _one_at_a_time = threading.Lock()
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """When a computation began, whether on the demonstration, and on which opening of the file."""
+
+    at: datetime
+    demo: bool
+    opening: int
+
+    def stop_if_other(self, store: Store, *, demo_now: bool) -> None:
+        """Raise RefreshFailed when the data it learnt from are no longer those of the store."""
+        if self.demo and not demo_now:
+            raise RefreshFailed(ERASED)
+        if store.state()[0] != self.opening:
+            raise RefreshFailed(RESTORED)
+
 
 INSERT_RUN = """
     INSERT INTO forecast_runs (started_at, finished_at, data_version, last_service_on, specification)
@@ -42,6 +62,7 @@ TABLES = {
     "forecasts": "INSERT INTO forecasts BY NAME SELECT $run_id AS run_id, * FROM computed",
     "forecast_terms": "INSERT INTO forecast_terms BY NAME SELECT $run_id AS run_id, * FROM computed",
     "backtests": "INSERT INTO backtests BY NAME SELECT $run_id AS run_id, * FROM computed",
+    "waste_backtests": "INSERT INTO waste_backtests BY NAME SELECT $run_id AS run_id, * FROM computed",
 }
 
 
@@ -51,23 +72,23 @@ def refresh(
     """Forecast every canteen and the city, store the run in one transaction and return its run_id.
 
     Blocks until it is done and calls progress(done, total) as series are computed. Raises HistoryEmpty, RefreshFailed.
-    Erasing the demonstration stops it: no forecast of the fictional city may enter the store of a real city.
+    Erasing the demonstration stops it: no forecast of the fictional city may enter the store of a real city. So does a
+    restore: the store has other data then.
     """
     if not _one_at_a_time.acquire(blocking=False):
         raise RefreshFailed("Un calcul des prévisions est déjà en cours. Attendez qu’il se termine.")
     try:
-        started_at, demo = _now(), is_demo(store)
+        begun = _Begun(_now(), is_demo(store), store.state()[0])
 
         def report_progress(done: int, total: int) -> None:
-            if demo and not is_demo(store):
-                raise RefreshFailed(ERASED)
+            begun.stop_if_other(store, demo_now=begun.demo and is_demo(store))
             if progress:
                 progress(done, total)
 
         with _private_folder(store.work_folder) as folder:
             run_fields = _write_job(store, today or today_in_paris(), folder / "job")
             result = _compute(store, folder, report_progress)
-        return _save(store, actor, started_at, demo, run_fields, result)
+        return _save(store, actor, begun, run_fields, result)
     finally:
         _one_at_a_time.release()
 
@@ -139,22 +160,19 @@ def _private_folder(work_folder: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _save(
-    store: Store, actor: str, started_at: datetime, demo: bool, run_fields: dict[str, Any], result: Result
-) -> int:
+def _save(store: Store, actor: str, begun: _Begun, run_fields: dict[str, Any], result: Result) -> int:
     run = run_fields | {
-        "started_at": started_at,
+        "started_at": begun.at,
         "finished_at": _now(),
         "specification": json.dumps(result.specification, ensure_ascii=False),
     }
     detail = {"rows": len(result.forecasts), "last_service_on": run_fields["last_service_on"]}
     with store.write(actor, "forecast", detail) as cursor:
-        if demo and cursor.execute("SELECT demo FROM store_state").fetchone() == (False,):
-            raise RefreshFailed(ERASED)
+        begun.stop_if_other(store, demo_now=cursor.execute("SELECT demo FROM store_state").fetchone() == (True,))
         row = cursor.execute(INSERT_RUN, run).fetchone()
         run_id = int(row[0]) if row else 0
-        computed = {"forecasts": result.forecasts, "forecast_terms": result.terms, "backtests": result.backtest}
-        for table, rows in computed.items():
+        computed = (result.forecasts, result.terms, result.backtest, result.waste_backtest)
+        for table, rows in zip(TABLES, computed, strict=True):
             cursor.register("computed", rows)
             cursor.execute(TABLES[table], {"run_id": run_id})
             cursor.unregister("computed")

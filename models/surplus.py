@@ -8,8 +8,9 @@ from statistics import NormalDist
 import pandas as pd
 from prophet import Prophet
 
+from data.queries.forecasts.promises import INTERVAL
 from models.inputs.calendar import school_year_steps
-from models.inputs.series import FITTED_DAYS, INTERVAL, Fit, Series
+from models.inputs.series import FITTED_DAYS, Fit, Series
 
 PROPHET_LEAST_DAYS = 30
 # A yearly season and a trend are learnt from two years on; a shorter past keeps its level.

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 import antigaspi
+from data.backup import daily
 from data.version import VERSION
 from tests.conftest import PROJECT
 from ui.server import check
@@ -47,6 +49,24 @@ def test_an_installation_is_found_healthy_or_told_what_to_mend(
     monkeypatch.setenv("ANTIGASPI_DB", str(broken))
     assert antigaspi.main(["check"]) == 1
     assert "À REVOIR" in capsys.readouterr().out
+
+
+def test_the_age_of_the_last_good_backup_is_told_and_an_old_one_is_to_be_looked_at(
+    blank: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = Path(shutil.copy(blank, tmp_path / "store.duckdb"))
+    monkeypatch.setenv("ANTIGASPI_DB", str(path))
+    log = tmp_path / "journal.csv"
+    log.write_text("site_nom;site_type;date;reel\nA;M;01/09/2016;9\n", encoding="utf-8")
+    assert antigaspi.main(["import", str(log)]) == 0
+    assert check.main() == 1
+    assert "À REVOIR  Sauvegarde\u00a0: aucune n’est connue." in capsys.readouterr().out
+    assert antigaspi.main(["backup", str(tmp_path / "copy.duckdb")]) == 0
+    assert check.main() == 0
+    assert f"la dernière bonne a 0 h ({tmp_path / 'copy.duckdb'})" in capsys.readouterr().out
+    daily.record(path, tmp_path / "copy.duckdb", datetime.now(UTC) - timedelta(days=3, minutes=1))
+    assert check.main() == 1
+    assert "a 3 jours" in capsys.readouterr().out
 
 
 def test_an_application_that_runs_is_no_fault_of_the_installation(

@@ -15,7 +15,7 @@ import streamlit as st
 from data.access.accounts import Account, active_accounts
 from data.access.rights import ROLES, Act, Person, reach
 from data.queries import overview
-from data.store import Store
+from data.store import State, Store
 from ui import local_key, session, session_cookie
 from ui.session_cookie import Session
 
@@ -155,7 +155,8 @@ def identifier_of(claims: Mapping[str, Any], accounts: Mapping[str, Account]) ->
     A subject that looks like an address is never one: another person's provider account could be named so.
     """
     email, subject = (str(claims.get(name) or "").strip().lower() for name in ("email", "sub"))
-    return subject if email not in accounts and subject in accounts and "@" not in subject else email
+    known_by_subject = email not in accounts and subject in accounts
+    return subject if (known_by_subject or not email) and "@" not in subject else email
 
 
 def _seconds(moment: object) -> float:
@@ -219,7 +220,7 @@ def may_deposit(user: User, kind: str) -> bool:
 
 
 def may_upload(user: User) -> bool:
-    """Tell whether a user may upload a file: those who may deposit at least one kind."""
+    """Tell whether a user may upload a file: those who may deposit at least one kind, or set the logo of the city."""
     return user.may(("cantine", "administration"))
 
 
@@ -246,7 +247,7 @@ def sign_in_configured() -> bool:
 
 def known_accounts(opened: Store) -> dict[str, Account]:
     """Return the active accounts; while none may administer accounts, the first administrator of the configuration."""
-    accounts = _accounts(opened, opened.version())
+    accounts = _accounts(opened, opened.state())
     if any(account.role in ("mission", "administration") for account in accounts.values()):
         return accounts
     configured = st.secrets.get("accounts", {}) if st.secrets.load_if_toml_exists() else {}
@@ -255,7 +256,7 @@ def known_accounts(opened: Store) -> dict[str, Account]:
 
 
 @lru_cache(maxsize=4)
-def _accounts(store: Store, version: int) -> dict[str, Account]:  # noqa: ARG001  cached: called at each message
+def _accounts(store: Store, state: State) -> dict[str, Account]:  # noqa: ARG001  cached: called at each message
     return active_accounts(store)
 
 

@@ -38,6 +38,7 @@ PAGES = (
     PageDescription("Mission numérique", "pages/mission/donnees.py", "Données disponibles", "grid_on", ("mission",)),
     PageDescription("Mission numérique", "pages/mission/journal.py", "Journal des actions", "history", ADMINISTRATION),
     PageDescription("Mission numérique", "pages/mission/comptes.py", "Comptes et accès", "group", ADMINISTRATION),
+    PageDescription("Mission numérique", "pages/mission/reglages.py", "Réglages", "settings", ADMINISTRATION),
     PageDescription(
         "Mission numérique", "pages/mission/qualite_previsions.py", "Qualité des prévisions", "query_stats", ("comite",)
     ),

@@ -12,7 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import streamlit as st
 
 from data.queries.forecasts import runs
-from data.store import Store, StoreFault, store_path
+from data.store import State, Store, StoreFault, store_path
 from models.failures import RefreshFailed
 
 Answer = TypeVar("Answer")
@@ -95,13 +95,12 @@ def ask(
     """
     door = store()
     name = f"{question.__module__}.{question.__qualname__}"
-    return _answer(str(door.path), door.version(), name, args, kwargs, question, door)
+    return _answer(door.state(), name, args, kwargs, question, door)
 
 
 @st.cache_data(show_spinner=False, max_entries=600)
 def _answer(
-    path: str,  # noqa: ARG001  part of the key
-    version: int,  # noqa: ARG001  part of the key
+    state: State,  # noqa: ARG001  part of the key
     name: str,  # noqa: ARG001  part of the key
     args: tuple[Any, ...],
     kwargs: dict[str, Any],

@@ -18,7 +18,7 @@ from models.inputs.menus import words_of
 from models.inputs.prophet import keep_quiet
 from models.meals.backtest import Origin, origins
 from models.waste.forecast import LEAST_DAYS, MEASURES, TOTAL, Weighings, forecast
-from models.waste.intervals import KG, WasteForecast, waste_forecasts
+from models.waste.intervals import KG, WasteForecast, joined, until, waste_forecasts
 
 COLUMNS = ("totalWaste", "kitchenWaste", "servingWaste", "plateWaste")
 SCHOOL = "school"
@@ -61,12 +61,12 @@ def judge(known: Weighings, start: int, end: int) -> dict[str, pd.DataFrame]:
     days = days_of(known.meals)
     past = origins(days, days[2 * LEAST_DAYS].date(), days[start - 1].date(), 1, "week")
     judged = origins(days, days[start].date(), days[end - 1].date(), 1, "week")
-    forecasts = [forecast(known.until(one.cutoff), one.days) for one in [*past, *judged]]
+    forecasts = joined([forecast(known.until(one.cutoff), one.days) for one in [*past, *judged]])
     pupils = pd.concat([_pupils(known, one) for one in [*past, *judged]])
     weeks = []
-    for place, one in enumerate(judged, start=len(past) + 1):
+    for one in judged:
         known_then = known.until(one.cutoff)
-        weeks.append(waste_forecasts(forecasts[:place], known_then, pupils, known_then.meals))
+        weeks.append(waste_forecasts(until(forecasts, one.days), one.days, known_then, pupils, known_then.meals))
     actual_values = known.grams | {KG: known.grams[TOTAL] * known.meals / 1000}
     return {
         name: _judged([week[name] for week in weeks], actual[SCHOOL], judged) for name, actual in actual_values.items()

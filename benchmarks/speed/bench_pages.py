@@ -1,4 +1,4 @@
-"""Script time of each page, in a process of its own: its first opening, then warm (median and 95th percentile)."""
+"""Script time of each page in a server that has just started: its first opening, then warm (median and p95)."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from data.store import Store
 from models.refresh import refresh
 from ui import session
 from ui.navigation import PAGES
-from ui.server import application  # noqa: F401  what a server has loaded before the first page is asked for
+from ui.server import preload
 
 RUNS = 20
-GOAL_MS = 300
+FIRST_GOAL_MS, GOAL_MS = 1000, 300
+GOALS = f"(goals: first ≤ {FIRST_GOAL_MS} ms, p95 ≤ {GOAL_MS} ms; {RUNS} warm runs)"
 FILES = (MAPPING, NANTES / "cantines.csv", LOG, NANTES / "menus_2011_2017.csv")
 
 
@@ -34,11 +35,11 @@ def main() -> None:
             fill(store)
             refresh(store, "bench")
             store.close()
-            print(f"{name:<36}{'first':>10}{'median':>10}{'p95':>10}   (goal: p95 ≤ {GOAL_MS} ms, {RUNS} warm runs)")
+            print(f"{name:<36}{'first':>10}{'median':>10}{'p95':>10}   {GOALS}")
             for page in PAGES:
                 with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
                     times = pool.submit(_times, path, page.file).result()
-                late = "" if times[-1] <= GOAL_MS else "  over the goal"
+                late = "" if times[0] <= FIRST_GOAL_MS and times[-1] <= GOAL_MS else "  over the goal"
                 print(f"{page.file:<36}{''.join(f'{each:>7.0f} ms' for each in times)}{late}", flush=True)
 
 
@@ -50,12 +51,15 @@ def _deposit_city(store: Store) -> None:
 def _times(path: Path, file: str) -> tuple[float, float, float]:
     """Return the first opening of a page and, warm, the median and the 95th percentile, in ms.
 
-    A server has opened its store before. AppTest's own reading of the page is counted too.
+    Before it, a server has opened its store, loaded what pages load, and looked for the components of every package.
+    AppTest's own reading of the page is counted too.
     """
     os.environ |= {"ANTIGASPI_DB": str(path), "ANTIGASPI_AUTO_REFRESH": "0"}
     session.opened()
-    AppTest.from_string("").run()  # what Streamlit itself loads
+    preload.load()
+    blank = AppTest.from_string("").run()
     app = AppTest.from_file(PROJECT / "app.py", default_timeout=60).switch_page(file)
+    app._bidi_component_manager = blank._bidi_component_manager
     first, *warm = [_time(app) for _ in range(1 + RUNS)]
     session.close()
     return first, statistics.median(warm), statistics.quantiles(warm, n=20)[-1]

@@ -10,7 +10,7 @@ from functools import lru_cache
 import pandas as pd
 
 from data.access.rights import ROLES, Person
-from data.store import Store
+from data.store import State, Store
 
 # People and scanners of leaked secrets recognise it by its beginning.
 PREFIX = "antigaspi_"
@@ -69,11 +69,11 @@ def person_of(store: Store, secret: str) -> Person | None:
 
     Looked up by its hash: how long that takes says nothing of the secret.
     """
-    return _holders(store, store.version()).get(_sha256(secret))
+    return _holders(store, store.state()).get(_sha256(secret))
 
 
 @lru_cache(maxsize=4)
-def _holders(store: Store, version: int) -> Mapping[str, Person]:  # noqa: ARG001  asked by every request
+def _holders(store: Store, state: State) -> Mapping[str, Person]:  # noqa: ARG001  asked by every request
     rows = store.read(ACTIVE)
     columns = zip(rows["sha256"], rows["name"], rows["role"], rows["canteens"], strict=True)
     return {

@@ -1,1 +1,1 @@
-"""Copies of the store: a backup put back in its place."""
+"""Copies of the store: the daily one, its folder and rotation, what a restore would lose, the restore itself."""

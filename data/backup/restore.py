@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -18,10 +18,13 @@ from data.clock import PARIS
 from data.faults import StoreDamaged, StoreFault, StoreTooRecent, as_store_fault
 from data.last_writes import LastWrites
 from data.store import Store
-from data.store_file import journals, prepare_folder, work_folder
+from data.store_file import flush, flush_folder, journals, prepare_folder, work_folder
 
 PREFIX = "restore-"
 UNTOUCHED = "La base actuelle n’a pas changé."
+
+
+_one_at_a_time = threading.Lock()
 
 
 def restore(backup: Path, path: Path, actor: str) -> Path | None:
@@ -31,20 +34,37 @@ def restore(backup: Path, path: Path, actor: str) -> Path | None:
     """
     path = path.resolve()
     with as_store_fault(path, system=True):
-        _refuse_paths(backup, path)
+        refuse_paths(backup, path)
         prepare_folder(path)
         with _scratch(path) as folder:
             new = _checked_copy(backup, folder / path.name, actor)
             _checkpoint(path)
-            with _locked_store(path) as present:
-                former = _keep_aside(present, path)
-                LastWrites(work_folder(path)).forget()
-                new.replace(path)
-                _flush_folder(path.parent)
+            return _swap(new, path)
+
+
+def restore_open(backup: Path, store: Store, actor: str) -> Path | None:
+    """Do the same while people work: their pages wait for a moment, and read the restored store from then on."""
+    with as_store_fault(store.path, system=True):
+        refuse_paths(backup, store.path)
+        with _scratch(store.path) as folder:
+            new = _checked_copy(backup, folder / store.path.name, actor)
+            with store.closed_for_all():
+                if journals(store.path):  # the disk had no room for the checkpoint that closing makes
+                    raise faults.full(store.path)
+                return _swap(new, store.path)
+
+
+def _swap(new: Path, path: Path) -> Path | None:
+    with _locked_store(path) as present:
+        former = _keep_aside(present, path)
+        LastWrites(work_folder(path)).forget()
+        new.replace(path)
+        flush_folder(path.parent)
     return former
 
 
-def _refuse_paths(backup: Path, path: Path) -> None:
+def refuse_paths(backup: Path, path: Path) -> None:
+    """Refuse a backup that does not exist or is the store itself, which must not be opened: see `open_file`."""
     if not backup.is_file():
         raise StoreFault(f"Le fichier {backup} n’existe pas\u00a0: donnez le chemin d’une sauvegarde. {UNTOUCHED}")
     if path.is_dir():
@@ -56,12 +76,17 @@ def _refuse_paths(backup: Path, path: Path) -> None:
 @contextmanager
 def _scratch(path: Path) -> Iterator[Path]:
     """Provide a temporary folder on the disk of the store, and remove the folders of restores that were killed."""
-    work = work_folder(path)
-    work.mkdir(exist_ok=True)
-    for leftover in work.glob(f"{PREFIX}*"):
-        shutil.rmtree(leftover, ignore_errors=True)
-    with TemporaryDirectory(prefix=PREFIX, dir=work) as folder:
-        yield Path(folder)
+    if not _one_at_a_time.acquire(blocking=False):
+        raise StoreFault(f"Une autre restauration est en cours\u00a0: attendez qu’elle se termine. {UNTOUCHED}")
+    try:
+        work = work_folder(path)
+        work.mkdir(exist_ok=True)
+        for leftover in work.glob(f"{PREFIX}*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        with TemporaryDirectory(prefix=PREFIX, dir=work) as folder:
+            yield Path(folder)
+    finally:
+        _one_at_a_time.release()
 
 
 def _checked_copy(backup: Path, copy: Path, actor: str) -> Path:
@@ -74,17 +99,22 @@ def _checked_copy(backup: Path, copy: Path, actor: str) -> Path:
                 end_all_sessions(cursor)
         finally:
             store.close()
-    except StoreDamaged as error:
-        raise StoreDamaged(
-            f"Le fichier {backup} n’est pas une sauvegarde utilisable\u00a0: il est abîmé, incomplet, ou n’est pas une "
-            f"base d’Antigaspi. Choisissez-en une autre. {UNTOUCHED}"
-        ) from error
     except StoreFault as error:
-        raise type(error)(f"{str(error).replace(str(copy), str(backup))} {UNTOUCHED}") from error
+        raise refusal(error, backup, copy) from error
     if journals(copy):  # the disk had no room for a checkpoint
         raise faults.full(copy)
-    _flush(copy)
+    flush(copy)
     return copy
+
+
+def refusal(error: StoreFault, backup: Path, copy: Path) -> StoreFault:
+    """Return the fault of a backup, from that of its copy."""
+    if isinstance(error, StoreDamaged):
+        return StoreDamaged(
+            f"Le fichier {backup} n’est pas une sauvegarde utilisable\u00a0: il est abîmé, incomplet, ou n’est pas une "
+            f"base d’Antigaspi. Choisissez-en une autre. {UNTOUCHED}"
+        )
+    return type(error)(f"{str(error).replace(str(copy), str(backup))} {UNTOUCHED}")
 
 
 def _copy(backup: Path, copy: Path) -> None:
@@ -138,20 +168,7 @@ def _keep_aside(present: IO[bytes] | None, path: Path) -> Path | None:
         except OSError:  # a disk without hard links
             with aside.open("wb") as out:
                 shutil.copyfileobj(present, out)
-            _flush(aside)
+            flush(aside)
     for journal in present_journals:
         journal.rename(aside.with_name(aside.name + journal.name.removeprefix(path.name)))
     return aside
-
-
-def _flush(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -37,7 +37,7 @@ class Event:
 
 def scope(kind: str, canteen: object) -> str:
     """Return the scope of a learnt effect: a kind of event, in one canteen or in the whole city."""
-    return f"{kind}_{'city' if pd.isna(canteen) else 'canteen'}"  # type: ignore[call-overload]
+    return f"{kind}_{'city' if pd.isna(canteen) else 'canteen'}"  # pyrefly: ignore[no-matching-overload]
 
 
 def moves(days: pd.DataFrame, learnt: Mapping[str, float]) -> pd.DataFrame:

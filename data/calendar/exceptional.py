@@ -15,7 +15,7 @@ import pandas as pd
 
 from data.calendar.declared import declared_days
 from data.selection import Selection
-from data.store import Store
+from data.store import State, Store
 
 TYPING_ERROR = "typing_error"
 KEPT = 8
@@ -43,15 +43,15 @@ JUDGED = """(
 # The same as the selection wants them; who reads it takes `parameters`.
 SELECTED = f"(SELECT * FROM {JUDGED} WHERE $with_exceptional OR exceptional IS NULL)"
 
-_kept: WeakKeyDictionary[Store, tuple[int, dict[tuple[Any, ...], dict[str, Any]]]] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[Store, tuple[State, dict[tuple[Any, ...], dict[str, Any]]]] = WeakKeyDictionary()
 _keeping = Lock()
 
 
 def judged(store: Store, selection: Selection) -> dict[str, Any]:
     """Return what a statement that reads JUDGED asks for; the last answers are kept until the store changes."""
-    version, asked = store.version(), selection.parameters()
-    if store not in _kept or _kept[store][0] != version:
-        _kept[store] = (version, {})
+    state, asked = store.state(), selection.parameters()
+    if store not in _kept or _kept[store][0] != state:
+        _kept[store] = (state, {})
     answers, key = _kept[store][1], tuple(asked.values())
     # Several threads share the answers: what is returned is never looked up again.
     known = answers.get(key)

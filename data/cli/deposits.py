@@ -130,7 +130,7 @@ def _sentences(report: DepositReport, *, applied: bool) -> str:
         f"{report.without_measure} sans mesure, {report.unchanged} inchangées, {report.rejected_lines} rejetées"
     )
     verdict = "Rien ne change." if report.nothing_to_do else "Appliqué." if applied else "Essai : rien n’a été écrit."
-    lines = [f"{head} = {counts}. {verdict}"]
+    lines = [f"{head} = {counts}. {verdict}", *_grid(report)]
     for title, findings in (("rejet", report.rejected), ("à vérifier", report.warnings)):
         lines += [
             f"  {title}, ligne {f.line or '—'}, {f.column or '—'} : {f.reason}" for f in findings[:FINDINGS_PRINTED]
@@ -138,6 +138,17 @@ def _sentences(report: DepositReport, *, applied: bool) -> str:
         if len(findings) > FINDINGS_PRINTED:
             lines.append(f"  … et {len(findings) - FINDINGS_PRINTED} autres ({title}) ; --json les donne tous.")
     return "\n".join([*lines, *_to_decide(report)])
+
+
+def _grid(report: DepositReport) -> list[str]:
+    """Say how the first cells of a grid are read."""
+    cells = [
+        f"  lu, ligne {', '.join(map(str, cell.lines))}, {cell.title} : {cell.text} ({cell.column}, {cell.site}, "
+        f"{cell.day:%d/%m/%Y})"
+        for cell in report.grid[:FINDINGS_PRINTED]
+    ]
+    rest = len(report.grid) - len(cells)
+    return [*cells, f"  … et {rest} autres chiffres de la grille"] if rest else cells
 
 
 def _to_decide(report: DepositReport) -> list[str]:

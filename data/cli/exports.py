@@ -56,6 +56,7 @@ def _export(store: Store, options: argparse.Namespace) -> int:
             say(f"{kinds()[kind].title}\u00a0: {path}")
     except OSError as error:
         return refuse_file(error, Path(str(error.filename or options.to)))
+    store.note(terminal().actor(), "export", {"files": filled, "format": options.format})
     return 0
 
 

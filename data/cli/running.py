@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from data.cli.terminal import place, terminal
+from data.cli.terminal import terminal
 from data.faults import StoreFault, of_system
 from data.store_file import DOOR, work_folder
 
@@ -110,7 +110,7 @@ def _written(content: bytes) -> int:
                 terminal().write(Path(name), bytes(rest[:size]), in_new_folder=in_new_folder)
                 rest = rest[size:]
             elif what == "place":
-                place(*map(Path, values))
+                terminal().place(*map(Path, values))
             else:
                 (terminal().say if what == "say" else terminal().complain)(*values)
         except BrokenPipeError:  # the program that read the output has ended

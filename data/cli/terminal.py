@@ -10,12 +10,15 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from data.backup.copy import back_up
+from data.backup.daily import record
 from data.faults import as_store_fault
 from data.files import write_whole
-from data.store import COMPUTATION, Store
+from data.store import COMPUTATION, Store, store_path
 from data.store_file import refuse_taken
 from data.typography import TITLE, cut
 
@@ -62,7 +65,13 @@ class Terminal:
 
     def backup(self, store: Store, target: Path) -> None:
         """Write a complete copy of the store."""
-        store.backup(target)
+        back_up(store, target)
+        record(store.path, target, datetime.now(UTC))
+
+    def place(self, copy: Path, target: Path) -> None:
+        """Put a copy of the store, made by the application, where it was asked for; raises a StoreFault."""
+        _place(copy, target)
+        record(store_path().resolve(), target, datetime.now(UTC))
 
 
 class Elsewhere(Terminal):
@@ -112,7 +121,7 @@ class Elsewhere(Terminal):
         """Write a copy that the other process puts in its place."""
         # The folder of a computation: whatever stays in it is removed when the store is next opened.
         copy = Path(tempfile.mkdtemp(prefix=COMPUTATION, dir=store.work_folder)) / "copy.duckdb"
-        store.backup(copy)
+        back_up(store, copy)
         self.events.append(("place", str(copy), str(target)))
 
 
@@ -121,6 +130,10 @@ class Silent(Terminal):
 
     def say(self, text: str, end: str = "\n") -> None:
         """Write nothing."""
+
+    def place(self, copy: Path, target: Path) -> None:
+        """Put the copy where it was asked for; it is no backup."""
+        _place(copy, target)
 
 
 _current: ContextVar[Terminal] = ContextVar("terminal", default=Terminal())  # noqa: B039  it has no state
@@ -141,8 +154,7 @@ def speaking(other: Terminal) -> Iterator[None]:
         _current.reset(token)
 
 
-def place(copy: Path, target: Path) -> None:
-    """Put a copy of the store, made by the application, where it was asked for; raises a StoreFault."""
+def _place(copy: Path, target: Path) -> None:
     unfinished = target.with_name(target.name + ".part")
     try:
         with as_store_fault(target, system=True):

@@ -53,17 +53,12 @@ DEPOSITS = {
     "pilots": ("pilot_rows", "demonstration_pilotes.csv"),
 }
 
-# The tables that are not emptied with the demonstration: accounts, reference values, audit trail, state of the store.
+# The tables that are not emptied with the demonstration: accounts with their ended sessions, tokens, settings, audit
+# trail, state of the store.
 STAYS = (
-    "users",
-    "sign_in_generations",
-    "tokens",
-    "parameters",
-    "publisher",
-    "audit_log",
-    "schema_migrations",
+    "users", "user_canteens", "sign_in_generations", "tokens", "settings", "audit_log", "schema_migrations",
     "store_state",
-)
+)  # fmt: skip
 
 
 class DemoOnly(Exception):

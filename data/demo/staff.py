@@ -24,7 +24,8 @@ def build_equipment(
     rng: np.random.Generator, installation: pd.DataFrame, trained: pd.Series, today: date
 ) -> pd.DataFrame:
     """Return the counts per school × trade × month: one school sent none last month, and a few figures are missing."""
-    months = pd.date_range(end=pd.Timestamp(today).replace(day=1), periods=MONTHS, freq="MS").date
+    last = pd.Timestamp(today).replace(day=1)
+    months = [month.date() for month in pd.date_range(end=last, periods=MONTHS, freq="MS")]
     rows = []
     for school, started, installed in installation.itertuples():
         for trade, (smallest, largest) in TRADES.items():
@@ -43,7 +44,7 @@ def _with_marks(counts: pd.DataFrame) -> pd.DataFrame:
     """Add the mail addresses, and the marks of the trained agents, every third month."""
     rng = np.random.default_rng(LATER_SEED)
     created, trained = (counts[name].astype("Float64") for name in ("identities_created", "trained"))
-    is_surveyed = counts["month"].map(lambda month: month.month % 3 == 0) | (counts["month"] == counts["month"].max())
+    is_surveyed = (pd.to_datetime(counts["month"]).dt.month % 3 == 0) | (counts["month"] == counts["month"].max())
     answers = (trained * rng.uniform(0.5, 0.95, len(counts))).round().where(is_surveyed)
     marks = pd.Series(rng.normal(3.9, 0.35, len(counts)).clip(1, 5).round(1), dtype="Float64")
     return counts.assign(

@@ -35,7 +35,7 @@ from data.reading.grids.choose import grid_of
 from data.reading.records import LINES
 from data.reading.sheet import DepositRefused, Sheet, read_sheet
 from data.reading.values import lookalikes
-from data.store import Store
+from data.store import State, Store
 from data.typography import TITLE, cut, french
 
 __all__ = ["DepositRefused", "DepositReport", "Finding", "apply", "preview"]
@@ -60,7 +60,7 @@ def preview(
 
     Raises DepositRefused when the whole file must be refused.
     """
-    return _examined(store, store.version(), file_name, content, typed, choices, _unnamed(actor)).report
+    return _examined(store, store.state(), file_name, content, typed, choices, _unnamed(actor)).report
 
 
 def apply(
@@ -85,11 +85,11 @@ def apply(
     name, unnamed = as_person(actor).name, _unnamed(actor)
     with ThreadPoolExecutor(1) as pool:
         digest = pool.submit(hashlib.sha256, content)
-        report = _examined(store, store.version(), file_name, content, typed, choices, unnamed).report
+        report = _examined(store, store.state(), file_name, content, typed, choices, unnamed).report
     detail: dict[str, Any] = {"file": report.file, "kind": report.kind, "typed": typed}
     try:
         with store.write(name, "deposit", detail) as cursor:
-            report, rows, changed = _examined(store, store.version(), file_name, content, typed, choices, unnamed)
+            report, rows, changed = _examined(store, store.state(), file_name, content, typed, choices, unnamed)
             _refuse_if_unreadable(report, whole)
             _refuse_if_known(report, new)
             if report.nothing_to_do:
@@ -139,7 +139,7 @@ class _Examined(NamedTuple):
 @lru_cache(maxsize=1)
 def _examined(
     store: Store,
-    version: int,  # noqa: ARG001
+    state: State,  # noqa: ARG001
     file_name: str,
     content: bytes,
     typed: bool,

@@ -104,7 +104,7 @@ class DepositReport:
     `unknown_labels` has the labels that are in no mapping (site, site_kind, line, lines, canteens: the closest
     first, own_canteen: the one that has this name).
     `rejected_rows` has the rejected lines as they were read, with their reasons, to be corrected and deposited again;
-    lines that could not be cut into cells are not in it. `grid` has what each cell of a grid became. `known_by` is
+    lines that could not be cut into cells are not in it. `grid` has each figure of a grid with its cells. `known_by` is
     given for a file without anything new, and for lines typed in a form. `splits` and `early_columns` are what the
     depositor decides (`data.deposit.choices`): columns that tell lines of one key apart, the best first; columns of
     dates that may be a day early, each with an example. `choices` are those that were made.

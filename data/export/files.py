@@ -15,7 +15,7 @@ from data.access.canteens import CANTEEN_OF_LINE
 from data.access.rights import EVERYTHING, Reach
 from data.kinds import Field, Kind, kinds, normalise
 from data.kinds.records import RECORD_TABLES
-from data.reading.formulas import defuse, escape
+from data.reading.formulas import defuse
 from data.store import Store
 
 Style = Literal["excel", "open"]
@@ -31,8 +31,9 @@ EXPORTED = tuple(name for name in kinds() if name not in OPEN_FORM.values())
 def export(store: Store, kind: str, style: Style, within: Reach = EVERYTHING) -> bytes:
     """Return the data of a kind of file, under the columns of its Table Schema; of the log and events, those `within`.
 
-    “excel”: UTF-8 with a byte-order mark, “;”, decimal comma, jj/mm/aaaa, no text that Excel reads as a formula.
+    “excel”: UTF-8 with a byte-order mark, “;”, decimal comma, jj/mm/aaaa.
     “open”: UTF-8, comma, decimal point, ISO dates; menus as the standard SCDL menus-collectifs 1.2.3.
+    In both, no text is one that a spreadsheet reads as a formula.
     """
     form = _form(kind, style)
     with store.scratch() as cursor:
@@ -98,7 +99,7 @@ def _writer_of(field: Field, style: Style) -> Callable[[Any], str]:
         return _french_number if style == "excel" else number
     if field.type == "integer":
         return str
-    return defuse if style == "excel" else escape
+    return defuse
 
 
 def number(value: float) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 import pandas as pd
 
 from data.clock import today_in_paris
+from data.settings import SETTINGS, values
 from data.store import Store
 
 
@@ -98,14 +99,15 @@ def places(store: Store) -> pd.DataFrame:
     return store.read(PLACES)
 
 
-PARAMETERS = "SELECT name, value, unit, source FROM parameters"
-
-
 def references(store: Store) -> dict[str, Reference]:
-    """Return the reference values by name."""
-    rows = store.read(PARAMETERS).to_dict("records")
-    return {row["name"]: Reference(row["value"], row["unit"], row["source"]) for row in rows}
+    """Return the reference values and goals by name: the settings that have a source."""
+    current = values(store)
+    return {
+        key: Reference(current[key].value, setting.unit, current[key].source)
+        for key, setting in SETTINGS.items()
+        if setting.sourced
+    }
 
 
 def _date(value: object) -> date | None:
-    return None if pd.isna(value) else pd.Timestamp(value).date()  # type: ignore[call-overload,arg-type]
+    return None if pd.isna(value) else pd.Timestamp(value).date()  # pyrefly: ignore[no-matching-overload, bad-argument-type]

@@ -8,6 +8,7 @@ from datetime import date
 import pandas as pd
 
 from data.kinds.records.programme_checks import undated_before
+from data.settings import value
 from data.store import Store
 
 INSTALLATION, LAST_STAGE = "installation", "généralisation"
@@ -112,10 +113,9 @@ def finished(schools: pd.DataFrame) -> pd.Series:
 def rollout_summary(store: Store, today: date) -> RolloutSummary:
     """How many schools are equipped (installation finished), connected, late, blocked, out of how many?"""
     schools = progress(store, today)
-    goal = store.read("SELECT value FROM parameters WHERE name = 'schools_target'")["value"]
     return RolloutSummary(
         schools=len(schools),
-        goal=max(len(schools), int(goal.item()) if len(goal) else 0),
+        goal=max(len(schools), int(value(store, "schools_target"))),
         # As of that day: the page Synthèse asks for the last day of a period.
         equipped=int((schools["equipped_on"] <= pd.Timestamp(today)).sum()),
         connected=int((schools["connection"] == "faite").sum()),

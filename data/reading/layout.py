@@ -31,9 +31,12 @@ IN_ONE_CELL = (
 
 
 class GridCell(NamedTuple):
-    """A cell of a grid, and what it is read as: its line and title in the file, then the canteen, day and column."""
+    """A figure read in a grid: its lines, title and text in the file, then its canteen, day and column.
 
-    line: int
+    A figure of several cells has their sum in its text: “1,6 + 16 = 17,6”.
+    """
+
+    lines: tuple[int, ...]
     title: str
     text: str
     site: str
@@ -43,7 +46,7 @@ class GridCell(NamedTuple):
 
 @dataclass(frozen=True)
 class Grid:
-    """A grid read as lines of the log: their table and header, each cell that was read, and remarks."""
+    """A grid read as lines of the log: their table and header, each figure that was read, and remarks."""
 
     header: Header
     table: pa.Table

@@ -68,7 +68,7 @@ class Sheet:
     what was decided or dropped: total rows, the order of day and month… `others` has the column `line` and the columns
     that are not read, under their titles. `early` has, by column, the dates that may be a day early and that nobody
     decided how to read (`data.reading.times`); `early_columns` has an example for each such column, decided or not.
-    `grid` has what each cell of a grid was read as: its lines are those of the file, and those of `cells` follow
+    `grid` has the figures of a grid, each with its cells: its lines are those of the file, and those of `cells` follow
     `data.reading.records.LINES`.
     """
 

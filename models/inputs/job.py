@@ -101,11 +101,12 @@ class Job:
 
 @dataclass(frozen=True)
 class Result:
-    """The output of one computation: rows of forecasts, forecast_terms and backtests, and its specification."""
+    """The output of one computation: rows of its tables (`models.refresh.TABLES`), and its specification."""
 
     forecasts: pd.DataFrame
     terms: pd.DataFrame
     backtest: pd.DataFrame
+    waste_backtest: pd.DataFrame
     specification: dict[str, Any]
 
 

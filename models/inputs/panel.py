@@ -123,7 +123,7 @@ def learnable(panel: Panel) -> pd.DataFrame:
 def plausible(value: Values, reference: Values) -> Values:
     """Return where a value is within PLAUSIBLE_RATIO of its reference; False where one is missing."""
     low, high = PLAUSIBLE_RATIO
-    return (value >= low * reference) & (value <= high * reference)
+    return (value >= low * reference) & (value <= high * reference)  # pyrefly: ignore[bad-return]
 
 
 def _typing_errors(meals: np.ndarray) -> np.ndarray:

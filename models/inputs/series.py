@@ -20,8 +20,6 @@ MEALS, SURPLUS, WASTE_KG, WASTE = "meals_served", "surplus_meals", "waste_kg", "
 PER_MEAL = (WASTE, "preparation_g_per_meal", "unserved_g_per_meal", "leftovers_g_per_meal")
 MEASURES = (MEALS, SURPLUS, *PER_MEAL, WASTE_KG)
 
-# The nominal coverage of the intervals.
-INTERVAL = 0.8
 # A canteen's own terms are learnt from its last HISTORY_DAYS days, and need LEAST_DAYS days.
 HISTORY_DAYS = 4 * 365
 LEAST_DAYS = 5

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from data.queries.forecasts.promises import INTERVAL
 from models.inputs.calendar import day_features
 from models.inputs.frames import days_of
 from models.inputs.panel import Panel
-from models.inputs.series import INTERVAL
 from models.meals import quantity
 from models.meals.error_features import PLAN_FEATURES, Forecasts, error_features, plan_features
 from models.meals.error_quantiles import ABOVE, BELOW, Margin, learn

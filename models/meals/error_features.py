@@ -23,6 +23,7 @@ FEW, MANY = 3, 8
 BEND, LARGEST_GAP = 0.06, 0.25
 # How far back before the first forecast the same weekdays are read.
 LOOK_BACK = pd.Timedelta(days=400)
+DAYS_OF_YEAR = 365.25
 # When the managers' plan is far from the forecast, both are less sure.
 PLAN_BENDS, OWN_BENDS = (0.05, 0.12, 0.25), (0.03, 0.08, 0.2)
 PLAN_FEATURES = 2 * (len(PLAN_BENDS) + 1 + len(OWN_BENDS) + 1)
@@ -47,7 +48,7 @@ def error_features(panel: Panel, forecasts: Forecasts, calendar_features: pd.Dat
     an event changes no feature.
     """
     meals, days = forecasts.meals, days_of(forecasts.meals)
-    day_features = np.hstack([_weekdays(days), calendar_features.loc[days].to_numpy()])
+    day_features = np.hstack([_weekdays(days), _season(days), calendar_features.loc[days].to_numpy()])
     shared = np.broadcast_to(day_features[:, None, :], (*meals.shape, day_features.shape[1]))
     cutoffs = pd.DatetimeIndex(forecasts.cutoff)
     gaps = [piece for gap in _gaps(panel, log(meals) - forecasts.event, cutoffs) for piece in piecewise(gap, (BEND,))]
@@ -78,6 +79,12 @@ def size_feature(errors: np.ndarray) -> np.ndarray:
 
 def _weekdays(days: pd.DatetimeIndex) -> np.ndarray:
     return (days.day_of_week.to_numpy()[:, None] == np.arange(1, 5)).astype(float)
+
+
+def _season(days: pd.DatetimeIndex) -> np.ndarray:
+    """Return the time of the year as one wave: days are less sure around the summer than in winter."""
+    angle = 2 * np.pi * days.day_of_year.to_numpy() / DAYS_OF_YEAR
+    return np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
 
 def _recent(panel: Panel, meals: pd.DataFrame, cutoffs: pd.DatetimeIndex) -> np.ndarray:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from models.inputs.series import INTERVAL
+from data.queries.forecasts.promises import INTERVAL
 from models.meals.backtest import Quantities
 from models.meals.error_quantiles import Margin
 from models.meals.quantity import SIZE_POWER, USUAL_MEALS, USUAL_WIDTH, WIDTH_POWER

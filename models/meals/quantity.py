@@ -8,9 +8,8 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
-from data.queries.forecasts.promises import MOST_DAYS_SHORT
+from data.queries.forecasts.promises import INTERVAL, MOST_DAYS_SHORT
 from models.inputs.panel import plausible
-from models.inputs.series import INTERVAL
 from models.meals.error_quantiles import Margin
 
 HINGES = (-0.3, -0.12, 0.08, 0.2)

@@ -72,7 +72,7 @@ class Slot:
     @property
     def usable(self) -> np.ndarray:
         """Return which canteens can take this slot."""
-        return np.isfinite(self.difference).any(axis=1)
+        return np.isfinite(self.difference).any(axis=1)  # pyrefly: ignore[bad-return]
 
 
 def slots_of(outcome: Outcome, pilots: Sequence[Pilot], least_days: int = LEAST_DAYS) -> list[Slot]:

@@ -49,8 +49,9 @@ def compared_with_their_size(weeks: pd.DataFrame) -> pd.DataFrame:
     grid = weeks.pivot(index="week", columns="place", values="unexpected").reindex(columns=totals.index)
     amounts = grid.to_numpy(float, copy=True)
     amounts[:, (totals["days"] < LEAST_DAYS).to_numpy()] = np.nan
-    half_width = 100 * (contrasts := flipped_blocks(amounts, LEAST_WEEKS)).half_width / totals["meals_served"]
-    gap = (100 * contrasts.difference / totals["meals_served"]).where(half_width.notna())
+    contrasts = flipped_blocks(amounts, LEAST_WEEKS)
+    half_width = totals["meals_served"].rdiv(100 * contrasts.half_width)
+    gap = totals["meals_served"].rdiv(100 * contrasts.difference).where(half_width.notna())
     expected = 100 * weeks.groupby("place")["expected"].sum() / totals["meals_served"]
     columns = [expected, gap, gap - half_width, gap + half_width, contrasts.stands_out & (gap > 0)]
     return pd.DataFrame(dict(zip(TESTED, columns, strict=True)), index=totals.index)

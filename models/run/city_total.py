@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from data.queries.forecasts.promises import city_bounds
 from models.inputs.job import UNATTACHED
-from models.inputs.series import INTERVAL, MEALS, MEASURES, PER_MEAL, Fit
+from models.inputs.series import MEALS, MEASURES, PER_MEAL, Fit
 
 COLUMNS = ["canteen", "date", "target", "point", "lower", "upper", "recommended", "recommended_with_plan"]
 # A past day on which most canteens did not serve (strike, opening) does not count in the city's errors.
@@ -15,7 +16,7 @@ LEAST_SHARE = 0.5
 LEAST_DAYS = 20
 RULE = (
     "point: sum of the canteens and of the points “à rattacher” (waste per meal: mean weighted by meals); "
-    "interval: quantiles 10 and 90 % of the city's own relative daily errors over one school year"
+    "interval: conformal quantiles 10 and 90 % of the city's own relative daily errors over one school year"
 )
 
 
@@ -24,9 +25,9 @@ def table(fits: Iterable[Fit]) -> pd.DataFrame:
     fits = list(fits)
     rows = pd.concat([fit.future.assign(canteen=fit.series.canteen, target=fit.series.measure) for fit in fits])
     meals = rows[rows["target"] == MEALS].set_index(["canteen", "date"])["point"]
-    city_rows = [_city(measure, rows[rows["target"] == measure], meals, fits) for measure in MEASURES]
-    canteens = rows[rows["canteen"] != UNATTACHED]
-    return pd.concat([canteens, *city_rows], ignore_index=True).reindex(columns=COLUMNS)
+    parts: list[pd.DataFrame] = [rows[rows["canteen"] != UNATTACHED]]
+    parts += [_city(measure, rows[rows["target"] == measure], meals, fits) for measure in MEASURES]
+    return pd.concat(parts, ignore_index=True).reindex(columns=COLUMNS)
 
 
 def _city(measure: str, rows: pd.DataFrame, meals: pd.Series, fits: list[Fit]) -> pd.DataFrame:
@@ -56,7 +57,7 @@ def _spread(rows: pd.DataFrame, pasts: list[pd.DataFrame], *, weighted: bool) ->
         past[["y", "fitted"]] = past[["y", "fitted"]].mul(past["meals"], axis=0)
     days = past.groupby("date").agg(y=("y", "sum"), fitted=("fitted", "sum"), canteens=("y", "size"))
     days = days[(days["canteens"] >= LEAST_SHARE * days["canteens"].max()) & (days["fitted"] > 0)]
-    residuals = days["y"] / days["fitted"] - 1
-    tail = (1 - INTERVAL) / 2
-    low, high = residuals.quantile([tail, 1 - tail]).fillna(0.0)
-    return max(-1.0, min(0.0, low)), max(0.0, high)
+    if days.empty:
+        return 0.0, 0.0
+    low, high = city_bounds(days["y"] / days["fitted"])
+    return low - 1, high - 1

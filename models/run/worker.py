@@ -24,11 +24,12 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from data.queries.forecasts.promises import INTERVAL
 from data.version import VERSION
 from models.failures import ExecutorFailed
 from models.inputs.job import HISTORY_YEARS, UNATTACHED, Job, Result
 from models.inputs.prophet import keep_quiet
-from models.inputs.series import INTERVAL, MEALS, MEASURES, Fit, Prepared, prepare
+from models.inputs.series import MEALS, MEASURES, Fit, Prepared, prepare
 from models.meals import few_days, run
 from models.meals.backtest import forecast_origin, joined, no_forecasts, quantities
 from models.meals.forecast import outlook
@@ -57,23 +58,24 @@ def main(job_path: Path, result_path: Path) -> None:
 def compute(job: Job, pool: Executor, progress: Progress) -> Result:
     """Compute a job; its tasks run in a pool."""
     started = time.monotonic()
-    prepared, fits, terms, past_rows, events, risks = _compute_all(job, run.plan(job), pool, progress)
+    prepared, fits, terms, past_rows, waste_rows, events, risks = _compute_all(job, run.plan(job), pool, progress)
     forecasts = city_total.table(fits) if fits else pd.DataFrame(columns=city_total.COLUMNS)
     backtest = past_rows[past_rows["canteen"] != UNATTACHED]
     specification = _specification(job, prepared, fits, time.monotonic() - started) | {
         "events": events,
         "risks_above": risks,
     }
-    return Result(forecasts, terms, backtest, specification)
+    return Result(forecasts, terms, backtest, waste_rows, specification)
 
 
 class Computed(NamedTuple):
-    """The series of a job, their fits, the terms of the meals to come, the backtest, its events and risks."""
+    """The series of a job, their fits, the terms of the meals to come, the backtests, the events and risks."""
 
     prepared: Prepared
     fits: list[Fit]
     terms: pd.DataFrame
     backtest: pd.DataFrame
+    waste_backtest: pd.DataFrame
     events: dict[str, Any]
     risks: dict[str, Any]
 
@@ -97,7 +99,9 @@ def _compute_all(job: Job, plan: run.Plan, pool: Executor, progress: Progress) -
     fits = run.fits(meals_series, forecasts, coming.tables, outlook_task.result()) if coming else []
     judged = list(judged_results)
     all_meals = pd.concat([forecasts.meals, outlook_task.result().meals])
-    fits += waste_run.fits(waste_plan, [one.result() for one in waste_tasks], all_meals, plan.panel.served)
+    waste = (waste_plan, [one.result() for one in waste_tasks], all_meals, plan.panel.served)
+    waste_rows = pool.submit(waste_run.backtest_rows, *waste)
+    fits += waste_run.fits(*waste)
     forecast_canteens = {one.canteen for one in meals_series}
     others = few_days.left_out(job, forecast_canteens, prepared.still_open)
     fits += few_days.fits(job, prepared.few_days, others)
@@ -106,7 +110,8 @@ def _compute_all(job: Job, plan: run.Plan, pool: Executor, progress: Progress) -
     events = run.known_events(plan, outlook_task.result())
     risks = run.known_risks(plan, judged, coming) if coming else {}
     past_rows = run.backtest_rows(plan, judged)
-    return Computed(prepared, [*open_fits, *(one.result() for one in other_tasks)], terms, past_rows, events, risks)
+    all_fits = [*open_fits, *(one.result() for one in other_tasks)]
+    return Computed(prepared, all_fits, terms, past_rows, waste_rows.result(), events, risks)
 
 
 def _follow(futures: list[Future[Any]], progress: Progress) -> None:

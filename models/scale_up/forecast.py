@@ -111,7 +111,7 @@ def _lengths(stages: pd.DataFrame, work: np.ndarray) -> np.ndarray:
 
 def _begun(stage: tuple, calendar: WorkCalendar) -> float:
     """Return the work done when a stage began: at the end of the stage before, else on its first day."""
-    start, end, since = stage.actual_start, stage.actual_end, stage.since  # type: ignore[attr-defined]
+    start, end, since = stage.actual_start, stage.actual_end, stage.since  # pyrefly: ignore[missing-attribute]
     if pd.notna(since) and not (pd.notna(end) and end <= since):
         return calendar.after(max(since.date(), calendar.first)) if since.date() >= calendar.first else 0.0
     return calendar.before(start.date()) if pd.notna(start) else np.nan

@@ -17,7 +17,7 @@ from models.inputs.frames import days_of, like
 from models.inputs.menus import menu_effect
 
 TOTAL, *PLACES = MEASURES = ("total", "preparation", "unserved", "leftovers")
-LEVEL, MENU, SEASON, BOTH = "level", "menu", "season", "season and menu"
+LEVEL, MENU, SEASON, BOTH = PARTS = ("level", "menu", "season", "season and menu")
 # A day HALF_LIFE weighed days ago counts half. All past days together also add the weight of STEADY days.
 HALF_LIFE, STEADY = 10.0, 20.0
 # Weighings further than FARTHEST deviations from the median of the days around are clipped: they may be typing errors.

@@ -11,9 +11,9 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
-from models.inputs.frames import days_of, total
-from models.inputs.series import INTERVAL
-from models.waste.forecast import LEVEL, PLACES, TOTAL, ByPart, Weighings
+from data.queries.forecasts.promises import INTERVAL
+from models.inputs.frames import total
+from models.waste.forecast import LEVEL, PARTS, PLACES, TOTAL, ByPart, Weighings
 
 KG = "kg"
 # A part is used if it multiplied the past errors by at most WORTH, on at least LEAST_JUDGED weighings.
@@ -36,18 +36,32 @@ class WasteForecast:
     actual: pd.DataFrame
 
 
-def waste_forecasts(
-    forecasts: list[dict[str, ByPart]], known: Weighings, meals: pd.DataFrame, served: pd.DataFrame
-) -> dict[str, WasteForecast]:
-    """Return each measure of the last forecast, with the interval from the earlier ones; KG is the total in kilograms.
+def joined(forecasts: list[dict[str, ByPart]]) -> dict[str, ByPart]:
+    """Return the forecasts of several origins as one, in their order; the level where a part could not be learnt."""
+    parts = {name: sorted({part for one in forecasts for part in one[name]}, key=PARTS.index) for name in forecasts[0]}
+    return {
+        name: {part: pd.concat([one[name].get(part, one[name][LEVEL]) for one in forecasts]) for part in used}
+        for name, used in parts.items()
+    }
 
-    `known` are the weighings known at the last forecast. `meals` are the meals forecast for the same days, past and
-    coming, equally early. `served` are the actual meals.
+
+def until(forecasts: dict[str, ByPart], days: pd.DatetimeIndex) -> dict[str, ByPart]:
+    """Return the forecasts of several origins up to the one of these days."""
+    return {
+        name: {part: table.loc[: days[-1]] for part, table in by_part.items()} for name, by_part in forecasts.items()
+    }
+
+
+def waste_forecasts(
+    forecasts: dict[str, ByPart], days: pd.DatetimeIndex, known: Weighings, meals: pd.DataFrame, served: pd.DataFrame
+) -> dict[str, WasteForecast]:
+    """Return each measure of these days, with the interval from the days before; KG is the total in kilograms.
+
+    `forecasts` are `joined`, `days` their last ones. `known` are the weighings known when these were forecast. `meals`
+    are the meals forecast for the same days, past and coming, equally early. `served` are the actual meals.
     """
-    days = days_of(forecasts[-1][TOTAL][LEVEL])
-    parts = {name: _closest(forecasts, name, known.grams[name], days) for name in known.grams}
-    tables = {name: _joined(forecasts, name, part) for name, part in parts.items()}
-    tables = _adding_up(tables, known)
+    parts = {name: _closest(by_part, known.grams[name], days) for name, by_part in forecasts.items()}
+    tables = _adding_up({name: forecasts[name][part] for name, part in parts.items()}, known)
     actual = {name: table.reindex_like(tables[name]) for name, table in known.grams.items()}
     tables[KG] = tables[TOTAL] * meals.reindex_like(tables[TOTAL]) / 1000
     actual[KG] = actual[TOTAL] * served.reindex_like(actual[TOTAL]) / 1000
@@ -55,16 +69,11 @@ def waste_forecasts(
     return {name: _with_interval(parts[name], tables[name], actual[name], days) for name in tables}
 
 
-def _joined(forecasts: list[dict[str, ByPart]], name: str, part: str) -> pd.DataFrame:
-    """Return the forecasts of a part at all origins; the level where the part could not be learnt yet."""
-    return pd.concat([one[name].get(part, one[name][LEVEL]) for one in forecasts])
-
-
-def _closest(forecasts: list[dict[str, ByPart]], name: str, grams: pd.DataFrame, days: pd.DatetimeIndex) -> str:
+def _closest(by_part: ByPart, grams: pd.DataFrame, days: pd.DatetimeIndex) -> str:
     """Return the part with the smallest past errors; the level unless another part is clearly better."""
     errors = {}
-    for part in forecasts[-1][name]:
-        past = _joined(forecasts, name, part).drop(days)
+    for part, table in by_part.items():
+        past = table.drop(days)
         gaps = (past - grams.reindex_like(past)).abs().to_numpy()
         if np.isfinite(gaps).sum() < LEAST_JUDGED:
             return LEVEL

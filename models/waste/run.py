@@ -8,8 +8,8 @@ import pandas as pd
 
 from models.inputs import menus
 from models.inputs.frames import days_of
-from models.inputs.job import Job
-from models.inputs.series import FITTED_DAYS, PER_MEAL, WASTE_KG, Fit, Prepared, Series
+from models.inputs.job import UNATTACHED, Job
+from models.inputs.series import FITTED_DAYS, PER_MEAL, WASTE, WASTE_KG, Fit, Prepared, Series
 from models.meals.backtest import LEAD_DAYS, Origin, origins
 from models.waste import forecast, intervals
 from models.waste.forecast import MEASURES, TOTAL, ByPart, Weighings
@@ -28,6 +28,11 @@ SETTINGS = {
     "interval": f"quantiles 10 and 90 % of the errors of the forecasts of {PAST_MONTHS} months, {LEAD_DAYS} days ahead",
     "kilograms": "grams × meals forecast",
 }
+
+
+# The measures whose interval is shown, and so judged.
+JUDGED = {TOTAL: WASTE, KG: WASTE_KG}
+COLUMNS = ["canteen", "date", "target", "actual", "forecast", "lower", "upper"]
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,7 @@ def fits(plan: Plan, forecasts: list[dict[str, ByPart]], meals: pd.DataFrame, se
     """Return the waste of the days to come as one Fit per canteen × measure; `meals` are the meals forecast."""
     if not forecasts:
         return []
-    measures = intervals.waste_forecasts(forecasts, plan.known, meals, served)
+    measures = intervals.waste_forecasts(intervals.joined(forecasts), plan.origins[-1].days, plan.known, meals, served)
     return [_fit(canteen, name, one, plan.known) for name, one in measures.items() for canteen in one.point.columns]
 
 
@@ -85,3 +90,38 @@ def _fit(canteen: str, name: str, one: WasteForecast, known: Weighings) -> Fit:
         future.dropna().rename_axis("date").reset_index(),
         past.dropna().tail(FITTED_DAYS).rename_axis("date").reset_index(),
     )
+
+
+def backtest_rows(
+    plan: Plan, forecasts: list[dict[str, ByPart]], meals: pd.DataFrame, served: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the past weeks as they were forecast, one row per canteen × day weighed × measure: COLUMNS.
+
+    Everything about a week comes from what was known at its cutoff, its interval and the choice of the model too.
+    """
+    past = plan.origins[:-1]
+    if not past:
+        return pd.DataFrame(columns=COLUMNS)
+    tables, grams = intervals.joined(forecasts[:-1]), plan.known.grams[TOTAL]
+    actual = {TOTAL: grams, KG: grams * served.reindex_like(grams) / 1000}
+    weeks = [_as_then(plan, tables, origin, meals, served) for origin in past]
+    rows = [_judged([week[name] for week in weeks], actual[name]).assign(target=JUDGED[name]) for name in JUDGED]
+    return pd.concat(rows, ignore_index=True)[COLUMNS]
+
+
+def _as_then(
+    plan: Plan, tables: dict[str, ByPart], origin: Origin, meals: pd.DataFrame, served: pd.DataFrame
+) -> dict[str, WasteForecast]:
+    """Return the forecast of a past week with the interval that its cutoff allowed; `tables` hold all the weeks."""
+    known, known_served = plan.known.until(origin.cutoff), served.loc[: origin.cutoff]
+    return intervals.waste_forecasts(intervals.until(tables, origin.days), origin.days, known, meals, known_served)
+
+
+def _judged(weeks: list[WasteForecast], actual: pd.DataFrame) -> pd.DataFrame:
+    """Return the weeks as rows of canteen × day weighed: date, canteen, forecast, lower, upper, actual."""
+    bounds = {"forecast": "point", "lower": "lower", "upper": "upper"}
+    tables = {name: pd.concat([getattr(week, bound) for week in weeks]) for name, bound in bounds.items()}
+    tables["actual"] = actual.reindex_like(tables["forecast"])
+    rows = pd.DataFrame({name: table.stack() for name, table in tables.items()}).dropna()
+    rows = rows.rename_axis(["date", "canteen"]).reset_index()
+    return rows[rows["canteen"] != UNATTACHED]

@@ -33,4 +33,4 @@ events.events(run, user, place, canteen)
 chosen_day = view.chosen_day(run)
 if chosen_day:
     why.why(run, place, canteen, chosen_day)
-    view.one_day(run, chosen_day, risk)
+    view.one_day(run, chosen_day, risk, after_city=canteen is None)

@@ -125,6 +125,8 @@ def test_what_streamlit_offers_answers_or_advises_in_english_is_not_seen(page: P
 def test_pages_print_whole_with_their_titles_and_a_word_without_end_does_not_widen_them(page: Page) -> None:
     a_title_is_printed_on_the_sheet_of_what_it_announces(page)
     page.emulate_media(media="screen")
+    visit(page, "Équipement")
+    a_phone_and_paper_show_every_column(page)
     visit(page, "Déploiement")
     the_rollout_prints_on_a_sheet_whole(page)
     page.emulate_media(media="screen")
@@ -136,6 +138,22 @@ def a_title_is_printed_on_the_sheet_of_what_it_announces(page: Page) -> None:
     title = page.get_by_test_id("stHeading").filter(has_text="Qu’est-ce qui a changé").locator("xpath=..")
     for element in (title, title.locator("xpath=following-sibling::*[1]")):
         assert element.evaluate("element => getComputedStyle(element).breakAfter") == "avoid"
+
+
+def a_phone_and_paper_show_every_column(page: Page) -> None:
+    grid, text = page.get_by_test_id("stDataFrame").first, page.locator(".sheet.as-text").first
+    expect(grid).to_be_visible()
+    expect(text).to_be_hidden()
+    page.set_viewport_size({"width": 390, "height": 900})
+    expect(grid).to_be_hidden()
+    expect(text.locator("td").last).to_have_attribute("data-title", "Formés")
+    for table in page.locator(".sheet:visible").all():
+        assert table.evaluate("table => table.scrollWidth <= table.clientWidth")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.emulate_media(media="print")
+    expect(grid).to_be_hidden()
+    expect(text.locator("tr").last).to_be_visible()
+    page.emulate_media(media="screen")
 
 
 def the_rollout_prints_on_a_sheet_whole(page: Page) -> None:

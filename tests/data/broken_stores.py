@@ -97,7 +97,7 @@ def _bad_block(path: Path) -> None:
     """Spoil a block of a table, somewhere in the middle of the file."""
     with duckdb.connect(str(path)) as connection:
         [(block,)] = connection.execute(
-            "SELECT max(block_id) FROM pragma_storage_info('parameters') WHERE block_id >= 0"
+            "SELECT max(block_id) FROM pragma_storage_info('schema_migrations') WHERE block_id >= 0"
         ).fetchall()
     with path.open("r+b") as file:
         file.seek(FIRST_BLOCK + block * BLOCK + 100)

@@ -141,6 +141,7 @@ INSERT INTO forecast_runs (started_at, finished_at, data_version, specification)
 INSERT INTO forecasts (run_id, date, target, point, lower, upper) VALUES (1, '2026-05-21', 'meals_served', 1, 1, 1);
 INSERT INTO forecast_terms VALUES (1, 'A', '2026-05-21', 1, 1, 1, 1, 1, 1);
 INSERT INTO backtests VALUES (1, 'A', '2026-05-01', 1, 1, 1, 1, 1, 1, 1, '2026-04-01', NULL);
+INSERT INTO waste_backtests VALUES (1, 'A', '2026-05-01', 'waste_kg', 1, 1, 1, 1);
 """
 
 
@@ -165,7 +166,9 @@ def test_erasing_the_demonstration_leaves_what_a_store_that_never_had_it_holds(
     (store.work_folder / "refresh.log").write_text("Les Tilleuls")
     assert is_demo(store) and not is_empty(store)
     # A table that is added must get its rows here too.
-    assert {table for table, rows in contents(store).items() if not rows} == {"users", "sign_in_generations"}
+    assert {table for table, rows in contents(store).items() if not rows} == {
+        "users", "user_canteens", "tokens", "sign_in_generations", "settings",
+    }  # fmt: skip
     start_empty(store, "mission")
     never = Store(Path(shutil.copy(blank, tmp_path / "never.duckdb")))
     assert contents(store) == contents(never)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from data.__main__ import main as data_command
+from data.backup.copy import back_up
 from data.store import Store, StoreDamaged, StoreFault, StoreTooRecent
 from models.__main__ import main as models_command
 from tests.conftest import PROJECT
@@ -221,6 +222,12 @@ def _write(store: Store, number: int) -> None:
         )
 
 
+def _checkpoint(store: Store) -> None:
+    """Make a checkpoint; when the disk is full it fails, and the connection with it."""
+    with store.scratch() as cursor:
+        cursor.execute("CHECKPOINT")
+
+
 def _numbers(store: Store) -> list[int]:
     return store.read("SELECT deposit_id AS n FROM deposit_files ORDER BY n")["n"].tolist()
 
@@ -231,28 +238,31 @@ def test_a_store_serves_again_once_there_is_room_without_a_restart(closed: Path,
     with no_room(disk, left=500_000):
         with pytest.raises(StoreFault, match="est plein"):
             _write(store, 2)
-        with pytest.raises(StoreFault, match="est plein"):  # its checkpoint fails, and the connection with it
-            store.backup(tmp_path / "copy.duckdb")
+        with pytest.raises(StoreFault, match="est plein"):
+            _checkpoint(store)
         assert _numbers(store) == [1]
+        with pytest.raises(StoreFault, match="est plein"):
+            back_up(store, disk / "copy.duckdb")
+        back_up(store, tmp_path / "elsewhere.duckdb")  # what is on a full disk can be saved on another one
         with store.scratch() as cursor:
             assert cursor.execute("SELECT count(*) FROM users").fetchall() == [(3,)]
-    assert not list(tmp_path.glob("copy*"))
+    assert not list(disk.glob("copy*"))
     _write(store, 3)
-    store.backup(tmp_path / "copy.duckdb")
+    back_up(store, tmp_path / "copy.duckdb")
     assert _numbers(store) == [1, 3]
     assert store.version() == 5
     store.close()
 
 
 def test_a_question_under_way_when_the_disk_fills_blocks_nobody_and_the_next_one_is_answered(
-    closed: Path, disk: Path, tmp_path: Path
+    closed: Path, disk: Path
 ) -> None:
     store = Store(move_copy(closed, disk / "base.duckdb"))
     _write(store, 1)
     with store.scratch() as cursor:
         cursor.execute("CREATE TEMP TABLE kept AS SELECT 1")
         with no_room(disk, left=500_000), pytest.raises(StoreFault, match="est plein"):
-            store.backup(tmp_path / "copy.duckdb")
+            _checkpoint(store)
         with pytest.raises(StoreFault, match="est plein"):
             _numbers(store)
     assert _numbers(store) == [1]
@@ -312,7 +322,7 @@ def test_a_killed_application_and_a_backup_put_back_by_hand_give_no_alarm(left: 
     path = move_copy(left, tmp_path / "base.duckdb")
     store = Store(path)
     assert (store.version(), store.warning) == (3, None)
-    store.backup(tmp_path / "backup.duckdb")
+    back_up(store, tmp_path / "backup.duckdb")
     for number in range(2):
         _write(store, number)
     shutil.copytree(store.work_folder, tmp_path / "kept")  # closing forgets nothing that a kill would have left
@@ -329,7 +339,7 @@ def test_a_killed_application_and_a_backup_put_back_by_hand_give_no_alarm(left: 
 # ---------------------------------------------------------------- the lock
 def test_a_backup_leaves_the_store_closed_to_other_programs(closed: Path, tmp_path: Path) -> None:
     store = Store(move_copy(closed, tmp_path / "base.duckdb"))
-    store.backup(tmp_path / "backup.duckdb")
+    back_up(store, tmp_path / "backup.duckdb")
     script = "import fcntl, sys; fcntl.lockf(open(sys.argv[1], 'r+b'), fcntl.LOCK_EX | fcntl.LOCK_NB)"
     taken = subprocess.run([sys.executable, "-S", "-c", script, str(store.path)], capture_output=True, check=False)
     assert taken.returncode == 1
@@ -342,6 +352,6 @@ def test_a_backup_never_goes_over_a_file_nor_beside_a_journal(closed: Path, tmp_
     taken = tmp_path / f"backup.duckdb{beside}"
     taken.write_bytes(b"precious")
     with pytest.raises(StoreFault, match="existe déjà"):
-        store.backup(tmp_path / "backup.duckdb")
+        back_up(store, tmp_path / "backup.duckdb")
     assert taken.read_bytes() == b"precious"
     store.close()

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from data.backup.copy import back_up
 from data.clock import PARIS, today_in_paris
 from data.queries.overview import references
 from data.store import Store, StoreTooRecent
@@ -84,7 +85,7 @@ def test_threads_read_and_write_at_once_without_losing_a_write(store: Store) -> 
 def test_a_backup_opens_as_a_complete_store(store: Store, tmp_path: Path) -> None:
     with store.write("agent", "essai", {}) as cursor:
         cursor.execute("INSERT INTO users VALUES ('a@ville.fr', 'mission', TRUE)")
-    store.backup(tmp_path / "copie.duckdb")
+    back_up(store, tmp_path / "copie.duckdb")
     copy = Store(tmp_path / "copie.duckdb")
     assert copy.read("SELECT email FROM users")["email"].tolist() == ["a@ville.fr"]
     assert copy.version() == store.version()

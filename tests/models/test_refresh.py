@@ -12,6 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from data.backup.copy import back_up
+from data.backup.restore import restore_open
 from data.calendar.school import service_days
 from data.demo import is_demo, start_empty
 from data.queries.forecasts import runs
@@ -78,6 +80,17 @@ def test_the_judged_past_is_stored_for_named_canteens_only(city: Store) -> None:
     assert set(past["canteen"]) == {"Chêne", "Bois", "Étang", "Dune"}
     assert past[["forecast", "lower", "upper", "recommended", "recommended_with_plan"]].notna().all(axis=None)
     assert (past["forecast"] / past["meals_served"]).median() == pytest.approx(1, abs=0.03)
+
+
+def test_the_judged_weighings_are_stored_in_grams_and_kilograms(city: Store) -> None:
+    past = city.read("SELECT * FROM waste_backtests")
+    assert set(past["target"]) == {"waste_g_per_meal", "waste_kg"}
+    assert set(past["canteen"]) == {"Bois", "Étang"}
+    assert (past["lower"].le(past["forecast"]) & past["forecast"].le(past["upper"])).all()
+    kilos = city.read("SELECT canteen, date, sum(wasted_kg)::DOUBLE AS kg FROM located_services GROUP BY ALL")
+    weighed = past[past["target"] == "waste_kg"].merge(kilos, on=["canteen", "date"])
+    assert len(weighed) == (past["target"] == "waste_kg").sum()
+    assert weighed["actual"].tolist() == pytest.approx(weighed["kg"].tolist())
 
 
 def test_levels_are_those_of_the_canteens(forecasts: pd.DataFrame) -> None:
@@ -201,6 +214,20 @@ def test_a_demonstration_erased_during_the_computation_leaves_no_forecast_of_its
         cursor.execute("UPDATE store_state SET demo = true")
     with pytest.raises(RefreshFailed, match="démonstration a été effacée"):
         refresh(store, "test", erase)
+    assert store.read("SELECT count(*) AS n FROM forecast_runs")["n"].iloc[0] == 0
+    assert not list(store.work_folder.glob("refresh-*"))
+    store.close()
+
+
+def test_a_restore_during_the_computation_leaves_no_forecast_of_the_former_data(database: Path, tmp_path: Path) -> None:
+    store = Store(database)
+    back_up(store, tmp_path / "backup.duckdb")
+
+    def put_back(_done: int, _total: int) -> None:
+        restore_open(tmp_path / "backup.duckdb", store, "mission")
+
+    with pytest.raises(RefreshFailed, match="sauvegarde a été restaurée"):
+        refresh(store, "test", put_back)
     assert store.read("SELECT count(*) AS n FROM forecast_runs")["n"].iloc[0] == 0
     assert not list(store.work_folder.glob("refresh-*"))
     store.close()

@@ -6,11 +6,13 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
+from streamlit.components.v2 import manifest_scanner
+from streamlit.testing.v1 import AppTest, local_script_runner
 
 from data.calendar.school import next_service_days
 from data.demo import load_demo
@@ -49,6 +51,21 @@ FROM located_services
 WHERE canteen IS NOT NULL AND meals_served > 0
 GROUP BY canteen, date
 """
+WASTE_BACKTEST = """
+INSERT INTO waste_backtests
+WITH weighed AS (
+    SELECT canteen, date, sum(wasted_kg) AS kg, sum(meals_served) AS meals
+    FROM located_services
+    WHERE canteen IS NOT NULL AND meals_served > 0 AND wasted_kg > 0
+    GROUP BY canteen, date
+)
+SELECT $run_id, canteen, date, target, actual, 1.01 * actual, 0.9 * actual, 1.1 * actual
+FROM (
+    SELECT canteen, date, 'waste_kg' AS target, kg AS actual FROM weighed
+    UNION ALL
+    SELECT canteen, date, 'waste_g_per_meal' AS target, 1000 * kg / meals AS actual FROM weighed
+)
+"""
 
 
 def add_forecasts(store: Store) -> None:
@@ -65,6 +82,7 @@ def add_forecasts(store: Store) -> None:
         cursor.execute(FORECASTS, run | {"days": days})
         cursor.execute(TERMS, run | {"days": days})
         cursor.execute(BACKTEST, run)
+        cursor.execute(WASTE_BACKTEST, run)
 
 
 @pytest.fixture(scope="session")
@@ -86,6 +104,26 @@ def demo_store(demo_file: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def empty_store(blank: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(blank, tmp_path / "empty.duckdb"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_runs() -> Iterator[None]:
+    """Let a run of a page cost what the page costs: half a second was spent on Streamlit's own tools for tests.
+
+    The installed packages are searched for components once, not for each session; the end of a run is waited for by its
+    thread, not by a look every millisecond.
+    """
+    look = local_script_runner.require_widgets_deltas
+
+    def wait(runner: local_script_runner.LocalScriptRunner, timeout: float = 3) -> None:
+        assert runner._script_thread
+        runner._script_thread.join(timeout)
+        look(runner, 1)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        patch.setattr(local_script_runner, "require_widgets_deltas", wait)
+        yield
 
 
 @pytest.fixture

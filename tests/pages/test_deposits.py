@@ -91,7 +91,7 @@ def test_nothing_is_attached_unless_somebody_chooses(open_app: Open, empty_store
 def test_the_rejected_lines_are_offered_as_a_file_named_after_the_first(open_app: Open, empty_store: Path) -> None:
     app = open_app(empty_store, DEPOT)
     choose(app, "mon journal.csv", HEADER + "A;M;05/09/2016;x;y\nA;M;06/09/2016;9;z\nA;M;07/09/2016;9;9\n")
-    assert app.subheader[0].value == "2\u00a0lignes rejetées (3\u00a0raisons)"
+    assert app.subheader[0].value == "2\u00a0lignes rejetées (2\u00a0raisons)"
     assert "Télécharger les lignes à corriger (CSV)" in [button.label for button in app.get("download_button")]
     assert sheet(app, "Nombre") == [
         ["reel (repas servis)", "«\u00a0…\u00a0» n’est pas un nombre entier, par exemple 68", "2", "2, 3"],

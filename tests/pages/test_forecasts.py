@@ -114,3 +114,16 @@ def test_only_a_file_the_models_read_asks_for_forecasts_and_does_so_at_once(
 def test_following_the_computation_checks_access_first() -> None:
     body = inspect.getsource(view._progress).split('"""')[2].strip()
     assert body.startswith('require("cuisine", "comite", "cantine")\n')
+
+
+def test_a_canteen_out_of_the_total_is_named_once_on_the_page(
+    open_app: Open, demo_store: Path, days: list[date]
+) -> None:
+    add_run(demo_store, days)
+    store = Store(demo_store)
+    closed, other = store.read("SELECT name, label FROM canteens ORDER BY name LIMIT 2").to_dict("records")
+    with store.write("test", "forecast", {}) as cursor:
+        cursor.execute("DELETE FROM forecasts WHERE canteen = $name", {"name": closed["name"]})
+    store.close()
+    assert texts(open_app(demo_store, PREVISIONS)).count("Hors du total") == 1
+    assert texts(open_app(demo_store, PREVISIONS, cantine=other["label"])).count("Hors du total") == 1

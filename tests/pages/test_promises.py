@@ -15,15 +15,18 @@ from data.store import Store
 from tests.pages.conftest import Open, add_forecasts, texts
 from tests.pages.test_risk import PREVISIONS, keep_risks
 from ui.forecasts import promises as say
+from ui.waste import promises as say_waste
 
 # The band of the stored forecasts is ±10 % of a forecast 1 % too high: meals drawn again miss it or not by their noise.
 NOISES = {"kept": 0.078, "narrow": 0.12, "wide": 0.04}
-MISSED = """
-UPDATE backtests SET meals_served = greatest(round(forecast / 1.01 * (1 + $noise * (
+NORMAL = """(
     sqrt(-2 * ln(1 - (hash(canteen, date) % 1000003) / 1000003.0))
     * cos(2 * pi() * (hash(date, canteen) % 1009) / 1009.0)
-))), 1)
-"""
+)"""
+MISSED = (
+    f"UPDATE backtests SET meals_served = greatest(round(forecast / 1.01 * (1 + $noise * {NORMAL})), 1)",
+    f"UPDATE waste_backtests SET actual = forecast / 1.01 * (1 + $noise * {NORMAL})",
+)
 
 
 def miss(path: Path, noise: float) -> None:
@@ -31,7 +34,8 @@ def miss(path: Path, noise: float) -> None:
     keep_risks(path)
     store = Store(path)
     with store.write("test", "forecast", {}) as cursor:
-        cursor.execute(MISSED, {"noise": noise})
+        for statement in MISSED:
+            cursor.execute(statement, {"noise": noise})
     store.close()
 
 
@@ -91,20 +95,70 @@ def test_the_sentences_agree_with_the_judged_days_in_both_stores(open_store: Sto
         assert ("promesse tenue" in sentence) == kept
 
 
+def test_the_page_writes_the_measured_figures_in_both_stores(open_app: Open, path: Path) -> None:
+    miss(path, NOISES["narrow"])
+    store = Store(path)
+    days = store.read("SELECT * FROM backtests WHERE meals_planned IS NOT NULL")
+    prepared = prices(store, int(days["run_id"].iloc[0]), None).set_index("one_in")["short_pct"]
+    store.close()
+    served = days["meals_served"]
+    covered = 100 * served.between(days["lower"], days["upper"]).mean()
+    text = texts(open_app(path, PREVISIONS, risque="1 jour sur 10"))
+    assert f": {french(covered)} % (" in text
+    assert covered < 76 and "promesse non tenue, la bande a été trop étroite" in text
+    assert f"{french(prepared[10])} journées de manque sur 100, pour 10,0 visées" in text
+
+
+def test_the_sentence_on_the_waste_agrees_with_the_weighings(demo_store: Path) -> None:
+    miss(demo_store, NOISES["kept"])
+    store = Store(demo_store)
+    rows = store.read("SELECT * FROM waste_backtests")
+    run, canteen = int(rows["run_id"].iloc[0]), str(rows["canteen"].iloc[0])
+    everywhere, here = (promises.waste_promises(store, run, name) for name in (None, canteen))
+    city = promises.city_band(store, run, promises.JUDGED_KG)
+    store.close()
+    sentence = plain(say_waste.measured(everywhere, here, city))
+    for target, unit in {"waste_kg": "en kilogrammes", "waste_g_per_meal": "en grammes par repas"}.items():
+        weighed = rows[rows["target"] == target]
+        inside = weighed["actual"].between(weighed["lower"], weighed["upper"])
+        assert 76 <= 100 * inside.mean() <= 84
+        assert f"{unit}, {french(100 * inside.mean())} % (" in sentence
+        here_sentence = sentence.split("dans cette cantine, ")[1]
+        assert f"{french(100 * inside[weighed['canteen'] == canteen].mean())} % {unit}" in here_sentence
+    assert sentence.count("promesse tenue") >= 2
+    assert city and f"pour le total de la ville, {french(city['covered_pct'])} %" in sentence
+    assert plain(say_waste.measured({}, None, None)) == "Rien n’a encore été mesuré ici : le passé est trop court."
+
+
 def test_the_band_of_the_city_is_judged_month_by_month_by_the_other_months(open_store: Store) -> None:
-    rows = open_store.read("SELECT * FROM backtests WHERE set_aside IS NULL")
-    days = rows.groupby("date").agg(
-        served=("meals_served", "sum"), forecast=("forecast", "sum"), count=("date", "size")
-    )
-    days = days[days["count"] >= 0.5 * days["count"].max()]
+    rows = open_store.read("SELECT * FROM backtests WHERE meals_planned IS NOT NULL")
+    days = rows.groupby("date").agg(served=("meals_served", "sum"), forecast=("forecast", "sum"))
     ratio, months = days["served"] / days["forecast"], pd.DatetimeIndex(days.index).to_period("M")
     inside = 0
     for month in months.unique():
-        low, high = ratio[months != month].quantile([0.1, 0.9])
+        others = ratio[months != month]
+        further = 0.9 * (1 + 1 / len(others))
+        low, high = others.quantile([1 - further, further])
         inside += int(ratio[months == month].between(min(low, 1), max(high, 1)).sum())
     band = promises.city_band(open_store, int(rows["run_id"].iloc[0]))
     assert band
     assert (band["covered"], band["days"]) == (inside, len(days))
+
+
+def test_forecasts_and_their_quality_are_judged_on_the_same_days(open_store: Store) -> None:
+    # A strike that closes most canteens, days set aside, plans not filled in: one rule for every page.
+    with open_store.write("test", "forecast", {}) as cursor:
+        cursor.execute("UPDATE backtests SET set_aside = 'typing_error' WHERE hash(canteen, date) % 50 = 0")
+        cursor.execute("UPDATE backtests SET meals_planned = NULL WHERE hash(date, canteen) % 50 = 0")
+        cursor.execute("DELETE FROM backtests WHERE date = (SELECT max(date) FROM backtests) AND hash(canteen) % 4 > 0")
+    run = int(open_store.read("SELECT max(run_id) AS run FROM backtests")["run"].iloc[0])
+    judged, band = quality.judged_days(open_store, run), promises.city_band(open_store, run)
+    measured, of_risks = promises.promises(open_store, run, None), prices(open_store, run, None)
+    assert judged
+    assert band
+    assert measured
+    assert judged.days == band["days"]
+    assert {judged.judged} == {measured["canteen_days"], *of_risks["canteen_days"]}
 
 
 @pytest.mark.parametrize(
@@ -121,6 +175,18 @@ def test_a_band_that_is_not_kept_says_so_on_the_page(open_app: Open, demo_store:
     assert "La bande vise à contenir le nombre de repas servis quatre fois sur cinq" in texts(app)
     assert words in texts(app)
     assert "de repas manquants, contre" in texts(app)
+
+
+@pytest.mark.parametrize(("noise", "words"), [("kept", "promesse tenue"), ("wide", "la bande a été trop large")])
+def test_the_waste_to_come_says_what_its_intervals_contained(
+    open_app: Open, demo_store: Path, noise: str, words: str
+) -> None:
+    miss(demo_store, NOISES[noise])
+    app = open_app(demo_store, "pages/comite/gaspillage.py")
+    assert not app.exception
+    sentence = next(line for line in texts(app).splitlines() if "Chaque trait noir vise à contenir" in line)
+    assert "en kilogrammes, " in sentence
+    assert words in sentence
 
 
 def test_a_risk_that_is_not_kept_says_so_on_the_page(open_app: Open, demo_store: Path) -> None:

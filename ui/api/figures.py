@@ -104,5 +104,5 @@ def export(call: Call) -> File:
     if within != EVERYTHING and kind not in MANAGER_KINDS:
         raise call.not_yours(f"export {kind}", "Ce jeton n’exporte que le journal et les événements de ses cantines.")
     content = files.export(call.store, kind, "open", within)
-    call.store.note(call.person.name, "export", {"kind": kind})
+    call.store.note(call.person.name, "export", {"files": [kind], "format": "open"})
     return File(files.file_name(kind, "open"), content)

@@ -105,6 +105,7 @@ def original(opened: Store, row: Deposit, user: User) -> bytes:
     """Return the file of a deposit, if the user may still read it at the time of the download."""
     if not may_download(row, access.now(user, opened)):
         raise PermissionError(user.name)
+    opened.note(user.name, "download", {"deposit": int(row["deposit_id"]), "file": str(row["file_name"])})
     return inventory.deposited_file(opened, int(row["deposit_id"]))
 
 

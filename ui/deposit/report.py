@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import streamlit as st
 
 from data.deposit.apply import DepositReport, Finding
+from ui.deposit import groups
 from ui.deposit import sentences as say
 from ui.kit import blocks, tables
 from ui.kit.blocks import Figure
@@ -33,7 +34,7 @@ class Read:
     @classmethod
     def of(cls, report: DepositReport) -> Read:
         """Group the findings of a report."""
-        return cls(report, say.grouped(report.rejected, report.kind), say.grouped(report.warnings, report.kind))
+        return cls(report, groups.grouped(report.rejected, report.kind), groups.grouped(report.warnings, report.kind))
 
 
 def show(grouped: Read) -> None:
@@ -50,12 +51,12 @@ def show(grouped: Read) -> None:
         cells = say.grid_table(report.grid)
         sheet_of(cells) if len(cells) <= READ_AT_ONCE else tables.table(cells, "grille_lue")
     if report.rejected:
-        st.subheader(say.rejected_title(report), anchor=False)
+        st.subheader(say.rejected_title(report.rejected_lines, len(grouped.rejected)), anchor=False)
         rows_to_correct(report)
         _findings(grouped.rejected, report.rejected, report.kind, "lignes_rejetees")
     _changes(report)
     if report.warnings:
-        st.subheader(f"À vérifier ({number(len(report.warnings))})", anchor=False)
+        st.subheader(f"À vérifier ({plural(len(report.warnings), 'remarque')})", anchor=False)
         blocks.note(
             "Ces remarques n’empêchent pas d’enregistrer\u00a0: chacune dit comment ses lignes sont lues, "
             "ou ce qui étonne."
@@ -96,10 +97,10 @@ def rows_to_correct(report: DepositReport) -> None:
         blocks.note(f"{sentence}\u00a0: à corriger dans votre fichier d’origine ({word} {say.lines_named(lines)}).")
 
 
-def _findings(groups: pd.DataFrame, findings: Sequence[Finding], kind: str, key: str) -> None:
+def _findings(rows: pd.DataFrame, findings: Sequence[Finding], kind: str, key: str) -> None:
     """Show the findings by column and kind of reason, and each one on demand."""
-    sheet_of(groups.head(READ_AT_ONCE))
-    if len(groups) == len(findings) <= READ_AT_ONCE:
+    sheet_of(rows.head(READ_AT_ONCE))
+    if len(rows) == len(findings) <= READ_AT_ONCE:
         return
     with st.expander(f"Voir une par une ({number(len(findings))})", key=f"une_par_une_{key}"):
         tables.table(say.findings_table(findings[:ROWS_SHOWN], kind), key, download=False)

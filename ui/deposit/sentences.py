@@ -1,15 +1,12 @@
-"""The sentences of the page Dépôt about a report, and its errors in groups."""
+"""The sentences of the page Dépôt about a report and its findings."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from data.calendar.names import WEEKDAYS
 from data.deposit.apply import DepositReport, Finding
@@ -19,7 +16,7 @@ from data.kinds import kinds
 from data.reading.layout import GridCell
 from data.typography import TITLE, cut
 from ui.kit.columns import column_title, key_in_words, title_of, value_in_words
-from ui.kit.formats import MISSING, SPACE, moment, number, plural
+from ui.kit.formats import MISSING, SPACE, enumeration, moment, number, plural
 
 LINES_NAMED = 8
 NAME_SHOWN = 34
@@ -35,10 +32,6 @@ WITHOUT_MEASURE = {
     "holidays": "d’une autre zone, ou qui ne sont pas des vacances d’élèves",
     "strikes": "jour sans grève",
 }
-SUBJECT = re.compile(r"^(?:(?!\s:\s).)*?\s·\s.*?\s:\s")
-QUOTED, NUMBERS = r"«[^»]*»", r"\d+(?:[.,/]\d+)*(?:, \d+)*"
-# The advice at the end of a reason is the same for a whole column.
-ADVICE = re.compile(r"(?:par exemple|au minimum,|le maximum,|de 2000 à) .*$")
 Deposit = dict[Hashable, Any]
 
 
@@ -51,10 +44,9 @@ def summary(report: DepositReport) -> str:
     )
 
 
-def rejected_title(report: DepositReport) -> str:
-    """Count the rejected lines, and their reasons: one line may have several."""
-    count = report.rejected_lines
-    return f"{plural(count, 'ligne rejetée', 'lignes rejetées')} ({plural(len(report.rejected), 'raison')})"
+def rejected_title(lines: int, reasons: int) -> str:
+    """Count the rejected lines, and the kinds of reasons: several lines may share one, and one line have several."""
+    return f"{plural(lines, 'ligne rejetée', 'lignes rejetées')} ({plural(reasons, 'raison')})"
 
 
 def without_measure(kind: str) -> str:
@@ -64,7 +56,7 @@ def without_measure(kind: str) -> str:
 
 def findings_table(findings: Sequence[Finding], kind: str = "") -> pd.DataFrame:
     """Return one row per finding."""
-    table = _table(findings)
+    table = table_of(findings)
     columns = table["column"].to_pandas().fillna(MISSING)
     return pd.DataFrame(
         {
@@ -75,47 +67,9 @@ def findings_table(findings: Sequence[Finding], kind: str = "") -> pd.DataFrame:
     )
 
 
-def _table(findings: Sequence[Finding]) -> pa.Table:
+def table_of(findings: Sequence[Finding]) -> pa.Table:
+    """Return findings as a table of line, column and reason."""
     return (findings if isinstance(findings, Findings) else Findings.of(findings)).table
-
-
-def grouped(findings: Sequence[Finding], kind: str = "") -> pd.DataFrame:
-    """Return one row per column and kind of reason, the most frequent first, with its first lines."""
-    table = _table(findings)
-    groups = [
-        {
-            "Colonne": column_of(kind, table["column"][int(positions[0])].as_py() or MISSING),
-            "Raison": _reason_of(pattern, table["reason"][int(positions[0])].as_py(), len(positions)),
-            "Nombre": len(positions),
-            "Lignes": lines_named(table["line"].take(positions[: 2 * LINES_NAMED]).to_pylist()),
-        }
-        for pattern, positions in _groups(table)
-    ]
-    return pd.DataFrame(groups, columns=["Colonne", "Raison", "Nombre", "Lignes"])
-
-
-def _groups(table: pa.Table) -> list[tuple[str, np.ndarray]]:
-    """Return each kind of reason with the positions of its findings, fast: a long file may have a million of them."""
-    masked = pc.replace_substring_regex(table["reason"], QUOTED, f"«{SPACE}…{SPACE}»")
-    masked = pc.replace_substring_regex(masked, NUMBERS, "…")
-    reason_codes, distinct_reasons = pd.factorize(masked.to_pandas())
-    patterns = [SUBJECT.sub("", reason) for reason in distinct_reasons]
-    pattern_codes, names = pd.factorize(np.array(patterns, dtype=object))
-    column_codes, _ = pd.factorize(table["column"].to_pandas().fillna(MISSING))
-    keys = column_codes * (len(names) + 1) + pattern_codes[reason_codes] if len(names) else column_codes
-    order = np.argsort(keys, kind="stable")
-    _, starts = np.unique(keys[order], return_index=True)
-    groups = np.split(order, starts[1:]) if len(order) else []
-    groups.sort(key=lambda positions: (-len(positions), positions[0]))
-    return [(names[pattern_codes[reason_codes[positions[0]]]], positions) for positions in groups]
-
-
-def _reason_of(pattern: str, first: str, count: int) -> str:
-    """Return the whole reason of a single finding, or the part that several findings share."""
-    if count == 1:
-        return first
-    advice = ADVICE.search(first)
-    return ADVICE.sub("", pattern) + advice[0] if advice else pattern
 
 
 def lines_named(lines: Iterable[int | None]) -> str:
@@ -134,10 +88,10 @@ def column_of(kind: str, column: str) -> str:
 
 
 def grid_table(cells: Sequence[GridCell]) -> pd.DataFrame:
-    """Return one row per cell of a grid: where it stands in the file, and what it is read as."""
+    """Return one row per figure of a grid: where it stands in the file, and what it is read as."""
     return pd.DataFrame(
         {
-            "Ligne": str(cell.line),
+            "Ligne": enumeration([str(line) for line in cell.lines]),
             "Colonne": cell.title,
             "Case": cell.text,
             "Lue comme": f"{cell.site}, {WEEKDAYS[cell.day.weekday()]} {cell.day:%d/%m/%Y}",

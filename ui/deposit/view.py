@@ -113,7 +113,7 @@ def _preview(name: str, content: bytes, user: User, chosen: Choices = NO_CHOICE)
     The reports of the last choices stay in the session of the user: nobody else needs them.
     """
     digest = hashlib.sha256(content).hexdigest()
-    key = (name, digest, store().version(), user)
+    key = (name, digest, store().state(), user)
     cached = st.session_state.get("deposit_preview")
     if cached is None or cached[0] != key:
         cached = st.session_state["deposit_preview"] = (key, {})

@@ -49,27 +49,35 @@ def band(everywhere: Row | None, here: Row | None, city: Row | None) -> str:
     """Say how often the meals served fell within the band: in all canteens, in one of them, or in the city's total."""
     if everywhere is None:
         return UNMEASURED
-    parts = [f"{_period(everywhere)}{SPACE}: {_covered(everywhere)}, {_of_band(everywhere['covered_pct'])}"]
+    parts = [f"{period(everywhere)}{SPACE}: {covered(everywhere)}, {of_band(everywhere['covered_pct'])}"]
     if here is not None:
-        parts.append(f"dans cette cantine, {_covered(here)}")
+        parts.append(f"dans cette cantine, {covered(here)}")
     if city is not None:
-        days = count_of(int(city["covered"]), int(city["days"]), "jour")
-        parts.append(
-            f"pour le total de la ville, {percent(city['covered_pct'])} ({days}, chaque mois jugé avec les écarts des "
-            f"autres), {_of_band(city['covered_pct'])}"
-        )
+        parts.append(of_city(city))
     return f"{f'{SPACE}; '.join(parts)}."
 
 
-def _covered(row: Row) -> str:
+def covered(row: Row) -> str:
+    """Say how many of the judged days fell within their interval, in percent and in numbers."""
     return f"{percent(row['covered_pct'])} ({count_of(int(row['covered']), int(row['canteen_days']), *CANTEEN_DAY)})"
 
 
-def _of_band(covered_pct: float) -> str:
+def of_city(city: Row) -> str:
+    """Say how often the city's total fell within its band, from `promises.city_band`."""
+    days = count_of(int(city["covered"]), int(city["days"]), "jour")
+    return (
+        f"pour le total de la ville, {percent(city['covered_pct'])} ({days}, chaque mois jugé avec les écarts des "
+        f"autres), {of_band(city['covered_pct'])}"
+    )
+
+
+def of_band(covered_pct: float) -> str:
+    """Say whether an interval that covered this share is kept, and if not, what is wrong with it."""
     low, high = RELIABLE_COVERAGE
-    if low <= covered_pct <= high:
+    shown = round(covered_pct, 1)
+    if low <= shown <= high:
         return KEPT
-    return f"{NOT_KEPT}, la bande a été trop {'étroite' if covered_pct < low else 'large'}"
+    return f"{NOT_KEPT}, la bande a été trop {'étroite' if shown < low else 'large'}"
 
 
 def advice(everywhere: Row | None) -> str:
@@ -80,7 +88,7 @@ def advice(everywhere: Row | None) -> str:
     short, plan_short = (round(everywhere[f"{name}_short_pct"], 1) for name in ("recommended", "plan"))
     of_meals, of_days = (KEPT if kept else NOT_KEPT for kept in (shortage <= plan_shortage, short <= MOST_SHORT_PCT))
     return (
-        f"{_period(everywhere)}, sans le prévu{SPACE}: {percent(shortage, 2)} de repas manquants, contre "
+        f"{period(everywhere)}, sans le prévu{SPACE}: {percent(shortage, 2)} de repas manquants, contre "
         f"{percent(plan_shortage, 2)} avec le prévu des gestionnaires ({of_meals}){SPACE}; "
         f"{number(short, 1)} journées de manque sur 100 ({of_days}), contre "
         f"{number(plan_short, 1)} pour eux. Avec le prévu{SPACE}: "
@@ -94,13 +102,13 @@ def risk(one_in: int, everywhere: pd.DataFrame, here: pd.DataFrame | None) -> st
     row = _at(everywhere, one_in)
     if row is None:
         return UNMEASURED
-    asked, short = 100 / one_in, row["short_pct"]
+    asked, short = 100 / one_in, round(row["short_pct"], 1)
     kept = abs(short - asked) <= RISK_TOLERANCE * asked
     verdict = KEPT if kept else f"{NOT_KEPT}, {'plus' if short > asked else 'moins'} de jours de manque que demandé"
     own = None if here is None else _at(here, one_in)
     of_canteen = f"{SPACE}; dans cette cantine, {number(own['short_pct'], 1)}" if own is not None else ""
     return (
-        f"{_period(row)}{SPACE}: {number(short, 1)} journées de manque sur 100, pour {number(asked, 1)} visées, "
+        f"{period(row)}{SPACE}: {number(short, 1)} journées de manque sur 100, pour {number(asked, 1)} visées, "
         f"{verdict}{of_canteen}."
     )
 
@@ -110,5 +118,6 @@ def _at(prices: pd.DataFrame, one_in: int) -> Row | None:
     return {str(name): value for name, value in rows[0].items()} if rows else None
 
 
-def _period(row: Row) -> str:
+def period(row: Row) -> str:
+    """Say from when to when something was measured."""
     return f"Mesuré du {day(row['first'])} au {day(row['last'])}"

@@ -9,16 +9,21 @@ import streamlit as st
 
 from data.queries.forecasts.other_risks import Risk, prices, risks
 from data.queries.forecasts.runs import ForecastRun
+from data.settings import SETTINGS, values
+from data.typography import french
 from ui.kit import blocks, tables
-from ui.kit.formats import SPACE, day, is_missing, number, plural, quantity
+from ui.kit.formats import SPACE, as_text, day, is_missing, number, plural, quantity
 from ui.session import ask
 
-MANAGERS, TODAY = "celui que prennent les gestionnaires aujourd’hui", "aujourd’hui"
+MANAGERS, TODAY = "celui d’aujourd’hui", "aujourd’hui"
 COST_SETTING = "ANTIGASPI_MEAL_COST_EUROS"
-# Euros. A round figure for the food alone, without a source: each city sets its own.
-USUAL_COST, HIGHEST_COST = 2.0, 1000.0
+MEAL_COST = SETTINGS["meal_cost_eur"]
+USUAL_COST, HIGHEST_COST = MEAL_COST.default, MEAL_COST.most
 COST_HELP = "Ce que vaut un repas préparé pour personne. Par défaut les denrées seules, en chiffre rond et sans source."
-HELP = "Plus le risque est faible, plus la quantité conseillée est grande."
+HELP = (
+    "Plus le risque est faible, plus la quantité conseillée est grande. «\u00a0Celui d’aujourd’hui\u00a0»\u00a0: celui "
+    "que prennent les gestionnaires."
+)
 # The titles are short so that the whole table fits on a tablet.
 MEANING = (
     "Jours de manque\u00a0: sur 100. En trop et manquants\u00a0: repas pour 100 servis, puis par semaine de service."
@@ -71,14 +76,14 @@ def price_of_choices(run: ForecastRun, place: str, canteen: str | None, risk: Ri
     if choices.empty:
         return
     with st.expander("Ce que coûte chaque choix", icon=":material/balance:"):
-        usual_cost = cost_of_setting(os.environ.get(COST_SETTING))
+        usual_cost, cost_help = _usual_cost()
         cost = st.number_input(
             "Coût d’un repas en trop (euros, hypothèse à régler)",
             0.0,
             HIGHEST_COST,
             usual_cost,
             step=0.1,
-            help=COST_HELP,
+            help=cost_help,
             key="cout_repas",
         )
         blocks.takeaway(price_sentence(choices, risk.one_in if risk else None, cost))
@@ -87,12 +92,20 @@ def price_of_choices(run: ForecastRun, place: str, canteen: str | None, risk: Ri
         blocks.note(_origin(choices, place))
 
 
+def _usual_cost() -> tuple[float, str]:
+    """Return the cost of a meal of the page Réglages, else of the environment, and where it comes from."""
+    saved = ask(values)[MEAL_COST.key]
+    if saved.is_default:
+        return cost_of_setting(os.environ.get(COST_SETTING)), COST_HELP
+    return saved.value, as_text(french(f"Ce que vaut un repas préparé pour personne. Source : {saved.source}"))
+
+
 def _origin(choices: pd.DataFrame, place: str) -> str:
     row = choices.iloc[0]
     days = plural(row["canteen_days"], "journée de cantine", "journées de cantine")
     return (
         f"{place}{SPACE}: {days} du {day(row['first'])} au {day(row['last'])}, prévues trois semaines à l’avance, sans "
-        "le prévu ni les journées mises à part (saisies douteuses). Chaque cantine garde sa marge. Les euros "
+        "le prévu, saisies douteuses comprises. Chaque cantine garde sa marge. Les euros "
         "supposent que chaque repas en trop coûte autant et qu’un repas manquant ne coûte rien."
     )
 

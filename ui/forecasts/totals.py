@@ -33,9 +33,13 @@ OF_ONE_CANTEEN = {
 }
 
 
-def composition(run: ForecastRun, chosen: date | None = None) -> None:
-    """Name the canteens that the total counts without their own past, and those it does not count."""
-    blocks.sentences(sentences(only_visible(ask(other_canteens, run.run_id, chosen))))
+def composition(run: ForecastRun, chosen: date | None = None, *, after_city: bool = False) -> None:
+    """Name the canteens that the total counts without their own past, and those it does not count.
+
+    Below the same sentences on the whole city (`after_city`), only what is true of the chosen day is left to say.
+    """
+    others = only_visible(ask(other_canteens, run.run_id, chosen))
+    blocks.sentences(sentences(others[others["basis"] == CLOSED_THAT_DAY] if after_city else others))
 
 
 def sentences(others: pd.DataFrame) -> list[str]:

@@ -189,7 +189,7 @@ def chosen_day(run: ForecastRun) -> date | None:
     return days_by_label[st.selectbox("Jour", list(days_by_label), index=first, key="jour", bind="query-params")]
 
 
-def one_day(run: ForecastRun, chosen: date, risk: Risk | None = None) -> None:
+def one_day(run: ForecastRun, chosen: date, risk: Risk | None = None, *, after_city: bool = False) -> None:
     """Answer: for one day, how many meals for each canteen, at this stock-out risk?"""
     with blocks.question("Ce jour-là, combien de repas par cantine\u00a0?"):
         canteens = ask(canteen_forecasts_of_day, run.run_id, chosen)
@@ -197,7 +197,7 @@ def one_day(run: ForecastRun, chosen: date, risk: Risk | None = None) -> None:
         city = ask(daily_forecast_at, run.run_id, None, risk) if risk else ask(daily_forecast, run.run_id, None)
         canteens_at_risk = ask(canteen_forecasts_of_day_at, run.run_id, chosen, risk) if risk else canteens
         blocks.takeaway(day_sentence(chosen, city, canteens))
-        totals.composition(run, chosen)
+        totals.composition(run, chosen, after_city=after_city)
         # The plan is compared with the quantity at the managers' own risk, whatever risk is chosen.
         gaps = disagreement.gaps(canteens)
         table = _readable(only_visible(canteens_at_risk.assign(disagreement=gaps)), ["place"])

@@ -46,10 +46,10 @@ def chosen_filters() -> JournalFilter:
     left, middle, right = st.columns(3)
     action = left.selectbox("Action", [ALL, *actions], key="journal_action")
     kind = middle.selectbox("Données", [ALL, *titles], key="journal_donnees")
-    actor = right.selectbox("Qui", [EVERYBODY, *ask(journal.journal_actors)], key="journal_qui")
+    actor = right.selectbox("Qui", [EVERYBODY, *journal.journal_actors(store())], key="journal_qui")
     left, middle, right = st.columns(3)
     today = today_in_paris()
-    first_day = ask(journal.journal_begun_on) or today
+    first_day = journal.journal_begun_on(store()) or today
     bounds: Any = {"min_value": first_day, "max_value": max(first_day, today), "format": "DD/MM/YYYY"}
     first = left.date_input("Du", first_day, key="journal_du", **bounds)
     last = middle.date_input("Au", max(first_day, today), key="journal_au", **bounds)
@@ -90,14 +90,14 @@ def _spellings(word: str) -> list[str]:
 def lines(filters: JournalFilter, user: User) -> None:
     """Show the lines that match the filters, a part at a time, the newest first."""
     with blocks.question("Les actions, de la plus récente à la plus ancienne", NOT_MASKED):
-        size = ask(journal.journal_size, filters)
+        size = journal.journal_size(store(), filters)
         if not size:
             blocks.empty_state(
                 NOTHING if filters == JournalFilter() else "Aucune ligne du journal ne répond à ces filtres."
             )
             return
         start = _part(size, filters)
-        rows = ask(journal.journal, filters, LINES, start)
+        rows = journal.journal(store(), filters, LINES, start)
         sheet.sheet(TITLES, [_row(journal.journal_line(row)) for row in rows.to_dict("records")])
         tables.download_csv(
             lambda: taken_away(store(), filters, user),
@@ -115,6 +115,7 @@ def taken_away(opened: Store, filters: JournalFilter, user: User) -> pd.DataFram
     """Return all lines that match the filters, for download; check again that the user may read them."""
     if not reach(access.now(user, opened), Act.ADMINISTER):
         raise PermissionError(user.name)
+    opened.note(user.name, "download", {"file": "journal.csv"})
     return table(journal.journal(opened, filters))
 
 
@@ -131,7 +132,7 @@ def _part(size: int, filters: JournalFilter) -> int:
     return starts[str(st.selectbox("Lignes", list(starts), key=f"journal_lignes_{hash(filters)}_{size}"))]
 
 
-def _row(line: changes.Row) -> str:
+def _row(line: changes.Row) -> sheet.Row:
     action = changes.action(line["action"], line["typed"])
     return sheet.row([
         sheet.cell(moment(line["done_at"])), sheet.cell(line["actor"]),

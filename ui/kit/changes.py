@@ -13,6 +13,7 @@ from typing import Any
 from data.deposit.comparison import WHOLE_LINE
 from data.deposit.report import KnownBy
 from data.kinds import kinds
+from data.settings import SETTINGS
 from data.typography import TITLE, VALUE, cut
 from ui.access import ROLE_TITLES, User
 from ui.kit.columns import column_title, key_in_words, title_of, value_in_words
@@ -30,8 +31,12 @@ ACTIONS = {
     "sign_in": "Connexion",
     "sign_out": "Déconnexion",
     "refused": "Accès refusé",
-    "export": "Export par une application",
+    "export": "Export des données",
+    "download": "Téléchargement",
     "restore": "Restauration d’une sauvegarde",
+    "backup": "Sauvegarde",
+    "setting": "Réglage",
+    "trail": "Lignes anciennes du journal effacées",
     "forecast": "Calcul des prévisions",
 }
 NAMES = {
@@ -47,12 +52,17 @@ NAMES = {
     "active": "actif",
     "email": "compte",
     "changes": "changements",
+    "bytes": "octets",
+    "setting": "réglage",
+    "after": "après",
     "canteens": "cantines",
     "before": "avant",
     "accounts": "comptes",
     "subject": "objet",
     "other_canteens": "lignes d’autres cantines refusées",
     "name": "nom",
+    "files": "fichiers",
+    "format": "format",
 }
 ACTIONS_OF_DEPOSITS = ("deposit", "undo", "redo")
 TYPED = "Saisie dans un formulaire"
@@ -89,6 +99,10 @@ def _name(name: str) -> str:
 def _kind(name: str) -> str:
     kind = kinds().get(name)
     return kind.title.lower() if kind else name
+
+
+def _setting(key: str) -> str:
+    return SETTINGS[key].title if key in SETTINGS else key
 
 
 def changes(all_changes: Changes, count: int = CHANGES_SHOWN, kind: str | None = None) -> str:
@@ -146,7 +160,11 @@ def line_counts(row: Row) -> str:
     return ", ".join([f"{count}{SPACE}{'ligne' if words in SINGULARS else 'lignes'} {words}", *other_parts])
 
 
-WRITERS: dict[str, Callable[[str], str]] = {"kind": _kind, "role": lambda name: ROLE_TITLES.get(name, name)}
+WRITERS: dict[str, Callable[[str], str]] = {
+    "kind": _kind,
+    "role": lambda name: ROLE_TITLES.get(name, name),
+    "setting": _setting,
+}
 
 
 def _value(name: str, value: Any) -> str:  # noqa: ANN401

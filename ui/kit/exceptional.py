@@ -7,6 +7,7 @@ import pandas as pd
 from data.calendar.event_kinds import FRENCH
 from data.calendar.exceptional import TYPING_ERROR
 from data.queries.waste import WasteSummary
+from ui.kit import blocks
 from ui.kit.formats import SPACE, day, enumeration, number, percent, plural
 
 WORDS = FRENCH | {TYPING_ERROR: "faute de frappe"}
@@ -14,10 +15,7 @@ WORDS = FRENCH | {TYPING_ERROR: "faute de frappe"}
 MARK = "✱"
 # With more dates than this, a sentence gives their number.
 DATES_SHOWN = 4
-RULE = (
-    "Un jour est exceptionnel quand une grève, une sortie, une fermeture ou une fête déclarée, ou une faute de frappe "
-    "évidente, y éloigne les repas servis d’au moins 15\u00a0% du prévu ou de l’habitude (règle exacte dans le guide)."
-)
+RULE = "Un événement déclaré ou une faute de frappe évidente y change les repas d’au moins 15\u00a0%."
 
 
 def reason(kinds: str) -> str:
@@ -67,17 +65,31 @@ def comparison(days: pd.DataFrame, without: WasteSummary, whole: WasteSummary) -
         if whole.surplus_meals
         else "aucun repas prévu en trop"
     )
-    both = f"{percent(without.overproduction_pct, 2)} sans, {percent(whole.overproduction_pct, 2)} avec"
+    rate, other = (percent(summary.overproduction_pct, 2) for summary in (without, whole))
+    both = f"{rate}, avec comme sans" if rate == other else f"{rate} sans, {other} avec"
     return f"{enumeration(causes(days))}{SPACE}: {surplus}. Surproduction{SPACE}: {both}."
 
 
-def beside(note: str | None, other: float | None, days: pd.DataFrame, *, with_them: bool) -> str | None:
-    """Add to the note of a figure its value with the exceptional days, or without them."""
+def note(days: pd.DataFrame, without: WasteSummary, whole: WasteSummary) -> None:
+    """Show what the exceptional days change, in one sentence what they are, and where to read more."""
+    blocks.note(" ".join([comparison(days, without, whole), *([] if days.empty else [RULE])]))
+    if len(days):
+        blocks.link("pages/aide/guide.py", "En savoir plus sur les jours exceptionnels")
+
+
+def beside(
+    note: str | None, value: float | None, other: float | None, days: pd.DataFrame, *, with_them: bool
+) -> str | None:
+    """Add to the note of a figure its `other` value, with the exceptional days or without them.
+
+    Two values that read alike are written once.
+    """
     if days.empty:
         return note
     word = "avec" if with_them else "sans"
     exceptional = "le jour exceptionnel" if days["date"].nunique() == 1 else "les jours exceptionnels"
-    return " ".join(filter(None, [f"{note}{SPACE};" if note else None, f"{percent(other)} {word} {exceptional}"]))
+    shown = "autant" if percent(other) == percent(value) else percent(other)
+    return " ".join(filter(None, [f"{note}{SPACE};" if note else None, f"{shown} {word} {exceptional}"]))
 
 
 def of_weeks(weeks: pd.Series, days: pd.DataFrame) -> list[int]:

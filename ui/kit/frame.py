@@ -9,6 +9,7 @@ import streamlit as st
 
 from data.access.rights import ROLES
 from data.queries import inventory, overview
+from data.settings import logo, values
 from ui.access import ROLE_TITLES, TRIED_CANTEENS, TRIED_ROLE, User
 from ui.kit import blocks, formats
 from ui.session import ask, opened
@@ -37,6 +38,8 @@ def surround(user: User) -> None:
             icon=":material/science:",
         )
     with st.sidebar:
+        if not state.demo:
+            _city()
         st.caption(f"Données jusqu’au {formats.day(state.last_day)}" if state.last_day else _no_meal())
         if incomplete := incomplete_sentence(state.incomplete_days):
             st.caption(incomplete)
@@ -46,6 +49,15 @@ def surround(user: User) -> None:
         else:
             st.caption(ROLE_TITLES[user.role])
             st.button("Se déconnecter", on_click=st.logout)
+
+
+def _city() -> None:
+    """Show the logo and the name of the city; a demonstration is of none."""
+    settings = ask(values)
+    name = settings["city_name"].value
+    if png := logo.as_png(settings["city_logo"].value):
+        st.image(png, alt=name)
+    st.caption(formats.as_text(name))
 
 
 def _try_a_role(user: User) -> None:

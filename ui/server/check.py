@@ -6,13 +6,15 @@ import platform
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 from streamlit import config
 
+from data.backup.daily import last_good
+from data.demo import is_demo, is_empty
 from data.faults import StoreBusy, StoreFault
 from data.queries.forecasts.runs import latest_run
 from data.store import Store, store_path
@@ -23,6 +25,7 @@ from ui.server.start import LOOPBACK, missing_settings
 
 MIB = 2**20
 LEAST_FREE = 500 * MIB
+OLD_BACKUP = timedelta(days=2)
 LIBRARIES = ("duckdb", "streamlit", "pandas", "prophet")
 
 
@@ -61,12 +64,14 @@ def _store() -> Iterator[Point]:
         store = Store(store_path())  # reads every table and applies the migrations
     except StoreBusy:
         yield Point(True, f"Base {store_path()}\u00a0: tenue par l’application, qui tourne. Arrêtez-la pour la relire.")
+        yield _backup(expected=False)  # it may have started a moment ago
         return
     except StoreFault as fault:
         yield Point(False, str(fault))
         return
     try:
         yield Point(store.warning is None, store.warning or f"Base {store.path}\u00a0: lue en entier, à jour.")
+        yield _backup(expected=not (is_demo(store) or is_empty(store)))
         run = latest_run(store)
     finally:
         store.close()
@@ -76,6 +81,20 @@ def _store() -> Iterator[Point]:
     days = (datetime.now(ZoneInfo("UTC")).replace(tzinfo=None) - run.finished_at).days
     advice = " Des données ont changé depuis\u00a0: lancez «\u00a0refresh\u00a0»." if run.outdated else ""
     yield Point(not run.outdated, f"Prévisions\u00a0: calculées il y a {days} jours.{advice}")
+
+
+def _backup(*, expected: bool) -> Point:
+    """Say how old the last good backup is; a demonstration, or a store without a deposit, may have none."""
+    last = last_good(store_path().resolve())
+    if last is None:
+        advice = " Démarrez l’application, ou lancez «\u00a0backup\u00a0»." if expected else ""
+        return Point(not expected, f"Sauvegarde\u00a0: aucune n’est connue.{advice}")
+    path, made_at = last
+    age = datetime.now(UTC) - made_at
+    advice = " Elle est trop ancienne\u00a0: regardez la page Réglages." if age > OLD_BACKUP else ""
+    hours = max(0, int(age.total_seconds() // 3600))
+    old = f"{hours} h" if hours < 48 else f"{hours // 24} jours"
+    return Point(not advice, f"Sauvegarde\u00a0: la dernière bonne a {old} ({path}).{advice}")
 
 
 def _disk() -> Point:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import builtins
 from collections import OrderedDict
 
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -79,7 +80,7 @@ class LeftSessions(SessionStorage):
         """Remove a session: its browser is back, or it was closed."""
         del self._sessions[session_id]
 
-    def list(self) -> list[SessionInfo]:
+    def list(self) -> builtins.list[SessionInfo]:
         """Return all disconnected sessions."""
         return list(self._sessions.values())
 

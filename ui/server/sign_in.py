@@ -137,8 +137,7 @@ def _open_session(headers: MutableHeaders) -> None:
         access.note_refusal(session.opened(), User(identifier, ""), "sign_in")
     if account:
         value = session_cookie.cookie_value(identifier, account.generation)
-        with suppress(StoreFault):  # on a full disk, people must still come in and read
-            session.opened().note(identifier, "sign_in", {"role": account.role})
+        session.opened().note(identifier, "sign_in", {"role": account.role})
         headers.append("set-cookie", f"{session_cookie.NAME}={value}; Path=/; HttpOnly; SameSite=Lax")
 
 
@@ -148,8 +147,13 @@ def _cookies_set(headers: Headers) -> dict[str, str]:
     return {name: value for line in lines for name, value in cookie_parser(line.split(";")[0]).items() if value}
 
 
+def public_address_has_tls() -> bool:
+    """Tell whether a sign-in is configured, for a public address that has TLS."""
+    return access.sign_in_configured() and public_origin().startswith("https:")
+
+
 def secured(cookie: bytes) -> bytes:
     """Return a Set-Cookie header, with the flag Secure when the public address has TLS."""
-    if access.sign_in_configured() and public_origin().startswith("https") and b"; secure" not in cookie.lower():
+    if public_address_has_tls() and b"; secure" not in cookie.lower():
         return cookie + b"; Secure"
     return cookie

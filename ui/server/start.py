@@ -21,9 +21,9 @@ from streamlit.config_option import ConfigOption
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.server.starlette.starlette_app import App
 
-from ui import access, local_key, session
+from ui import access, daily, local_key, session
 from ui.api import command
-from ui.server import sign_in
+from ui.server import preload, sign_in
 from ui.server.application import SCRIPT, Application
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -164,7 +164,10 @@ def _rate_limited_handler() -> Callable[[asyncio.AbstractEventLoop, dict[str, An
 
 
 def _lifespan(*, open_browser: bool) -> Any:  # noqa: ANN401
-    """Return the lifespan of the server: at the start it prints the address to open, at the end it closes the store."""
+    """Return the lifespan of the server: at the start it prints the address to open, at the end it closes the store.
+
+    What pages load is loaded in the background meanwhile.
+    """
 
     @asynccontextmanager
     async def lifespan(_: App) -> AsyncIterator[None]:
@@ -177,9 +180,12 @@ def _lifespan(*, open_browser: bool) -> Any:  # noqa: ANN401
             print(f"  {address}\n", flush=True)
             if open_browser:
                 threading.Timer(BROWSER_DELAY, webbrowser.open, [address]).start()
+        threading.Thread(target=preload.load, name="preload", daemon=True).start()
+        daily.start()
         command.start(str(config.get_option("server.address")), int(config.get_option("server.port")))
         yield
         command.stop()
+        daily.stop()
         session.close()
         print("\n  Antigaspi est arrêté.", flush=True)
 

@@ -50,14 +50,14 @@ def meals_figures(facts: Situation) -> list[Figure]:
         Figure(
             "Surproduction",
             percent(now.overproduction_pct),
-            beside(_against(now.overproduction_pct, goal), whole.overproduction_pct),
+            beside(_against(now.overproduction_pct, goal), now.overproduction_pct, whole.overproduction_pct),
             "(repas prévus − repas servis) ÷ repas servis, sur les services où les deux chiffres sont connus\u00a0: "
             f"{number(now.pairs_planned)} prévus, {number(now.pairs_served)} servis.",
         ),
         Figure(
             "Surplus",
             percent(now.surplus_pct),
-            beside(f"{plural(now.surplus_meals, 'repas', 'repas')} prévus en trop", whole.surplus_pct),
+            beside(f"{plural(now.surplus_meals, 'repas', 'repas')} prévus en trop", now.surplus_pct, whole.surplus_pct),
         ),
         Figure(
             "Manque",
@@ -65,6 +65,7 @@ def meals_figures(facts: Situation) -> list[Figure]:
             beside(
                 f"{percent(now.short_services_pct)} des services "
                 f"({count_of(now.short_services, now.pairs, 'service')})",
+                now.shortage_pct,
                 whole.shortage_pct,
             ),
             "Repas servis au-delà du prévu, en\u00a0% des repas servis. À lire avec le surplus.",
@@ -86,7 +87,7 @@ def _left_out(facts: Situation) -> str:
 
 def exceptional_note(facts: Situation) -> None:
     """Say which days are exceptional, why, and what they change."""
-    blocks.note(f"{exceptional.comparison(facts.exceptional, facts.now, facts.whole)} {exceptional.RULE}")
+    exceptional.note(facts.exceptional, facts.now, facts.whole)
 
 
 def waste_figures(facts: Situation) -> list[Figure]:
@@ -98,7 +99,8 @@ def waste_figures(facts: Situation) -> list[Figure]:
             "Gaspillage par repas",
             quantity(now.grams_per_meal, "g"),
             f"{count_of(now.weighing_canteens, now.canteens, 'cantine')}. "
-            f"Pesée brute{SPACE}; ADEME, comestible seul{SPACE}: {quantity(facts.reference('waste_reference_g'), 'g')}",
+            f"Pesée brute{SPACE}; {_whose_reference(facts)}, comestible seul{SPACE}: "
+            f"{quantity(facts.reference('waste_reference_g'), 'g')}",
             _help(facts, "waste_reference_g"),
         ),
         Figure(
@@ -116,6 +118,12 @@ def waste_figures(facts: Situation) -> list[Figure]:
         ),
         _schools(facts.rollout, facts.equipped),
     ]
+
+
+def _whose_reference(facts: Situation) -> str:
+    """Name the ADEME where the reference is its own, and not one that somebody set."""
+    reference = facts.references.get("waste_reference_g")
+    return "ADEME" if reference is None or reference.source.startswith("ADEME") else "référence"
 
 
 def freshness(facts: Situation) -> None:

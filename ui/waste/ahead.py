@@ -6,23 +6,20 @@ import pandas as pd
 
 from data.clock import today_in_paris
 from data.queries import waste
-from data.queries.forecasts import runs
+from data.queries.forecasts import promises, runs
 from data.selection import Selection
 from ui.kit import blocks
 from ui.kit.formats import weekday
 from ui.session import ask
 from ui.waste import charts
+from ui.waste import promises as say_promises
 from ui.waste import sentences as say
 
 CAPTION = (
     "Là où l’on pèse\u00a0: grammes par repas × repas prévus, pour les jours de service à venir, quelle que soit la "
     "période choisie."
 )
-NOTE = (
-    "Chaque trait noir vise à contenir la pesée quatre fois sur cinq (intervalle à 80\u00a0%), d’après les erreurs des "
-    "prévisions passées\u00a0; ce qu’il a contenu dernièrement dans cette ville n’est pas mesuré. Une cantine qui ne "
-    "pèse pas n’a pas de prévision de gaspillage."
-)
+NOT_WEIGHED = "Une cantine qui ne pèse pas n’a pas de prévision de gaspillage."
 COLUMNS = [
     "Date", "Gaspillage (kg)", "Entre (kg)", "et (kg)", "Gaspillage (g/repas)", "Entre (g)", "et (g)",
     "Préparation (g)", "Préparé, non servi (g)", "Restes d’assiette (g)",
@@ -49,7 +46,15 @@ def ahead(selection: Selection) -> None:
         sentence = say.ahead_sentence(days, today_in_paris(), city=selection.canteen is None)
         labels = {place: label for place, (label, _) in say.PLACES.items()}
         blocks.figure(charts.kilograms_ahead(days, labels), sentence, _table(days), "gaspillage_a_venir")
-        blocks.note(NOTE)
+        blocks.note(f"{say_promises.BAND} {_measured(run.run_id, selection.canteen)} {NOT_WEIGHED}")
+
+
+def _measured(run_id: int, canteen: str | None) -> str:
+    """Say what was measured of the black lines, where weighings are known."""
+    everywhere = ask(promises.waste_promises, run_id, None)
+    if canteen:
+        return say_promises.measured(everywhere, ask(promises.waste_promises, run_id, canteen), None)
+    return say_promises.measured(everywhere, None, ask(promises.city_band, run_id, promises.JUDGED_KG))
 
 
 def _table(days: pd.DataFrame) -> pd.DataFrame:

@@ -23,6 +23,7 @@ KEPT_WHOLE = 3
 # Days before those of the last computations ($since) were already thinned out.
 THIN_OUT = """
 DELETE FROM backtests WHERE run_id <= $run_id - $kept;
+DELETE FROM waste_backtests WHERE run_id <= $run_id - $kept;
 DELETE FROM forecast_terms WHERE run_id <= $run_id - $kept;
 DELETE FROM forecasts
 WHERE run_id <= $run_id - $kept AND date >= $since AND rowid NOT IN (

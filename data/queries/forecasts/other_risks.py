@@ -16,6 +16,7 @@ import pandas as pd
 
 from data.queries.forecasts.adjusted import ADJUSTED, parameters
 from data.queries.forecasts.days import canteen_forecasts_of_day, daily_forecast
+from data.queries.forecasts.quality import JUDGED
 from data.store import Store
 
 
@@ -97,24 +98,24 @@ def _at(rows: pd.DataFrame, moved: pd.Series) -> pd.DataFrame:
     return rows.assign(**quantities)
 
 
-# Days set aside (typing errors, incomplete figures) are left out of the costs.
+# The days are those of all the figures on the quality of the forecasts (`JUDGED`).
 PRICES = (
-    """
-WITH risks AS (
+    JUDGED
+    + """
+, risks AS (
     SELECT
         unnest($origins::DATE[]) AS known_until,
         unnest($one_in::INTEGER[]) AS one_in,
         unnest($factors::DOUBLE[]) AS factor
-), judged AS (
-    SELECT *, forecast AS point FROM backtests
-    WHERE run_id = $run_id AND canteen = coalesce($canteen, canteen) AND set_aside IS NULL
+), days AS (
+    SELECT *, forecast AS point FROM judged WHERE canteen = coalesce($canteen, canteen)
 ), prepared AS (
     SELECT one_in, date, meals_served, """
     + QUANTITY
     + """ AS quantity
-    FROM judged JOIN risks USING (known_until)
+    FROM days JOIN risks USING (known_until)
     UNION ALL
-    SELECT NULL AS one_in, date, meals_served, round(recommended) AS quantity FROM judged
+    SELECT NULL AS one_in, date, meals_served, round(recommended) AS quantity FROM days
 )
 SELECT
     one_in,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.calendar.school import next_service_days
 from data.clock import today_in_paris
-from data.store import NOTED, Store
+from data.store import Store
 
 # The kinds of files that the forecasts are learnt from: a deposit of another kind does not make them outdated.
 FORECAST_KINDS = ("log", "mapping", "schools", "enrolment", "holidays", "events", "strikes", "menus", "menus_scdl")
@@ -27,18 +27,15 @@ class ForecastRun:
     outdated: bool
 
 
-# Each write adds one audit line and raises the version of the store by one; a note adds a line and leaves the version.
-# So the rank of an audit line among those of writes is the version after its write. Times cannot be compared instead:
-# the time of a deposit is the beginning of its transaction.
-# A computation begun on the demonstration is ignored once the demonstration is removed.
+# An audit line has the version of the store after its act. Times cannot be compared instead: the time of a deposit is
+# the beginning of its transaction. A computation begun on the demonstration is ignored once that is removed.
 LATEST_RUN = """
 WITH writes AS (
     SELECT
-        row_number() OVER (ORDER BY audit_id) AS version,
+        audit_log.version,
         action,
         action = 'demo_load' OR (action IN ('deposit', 'undo', 'redo') AND kind IN (SELECT unnest($kinds))) AS counts
     FROM audit_log LEFT JOIN deposits ON deposit_id = (detail ->> '$.deposit')::BIGINT
-    WHERE NOT list_contains($noted, action)
 )
 SELECT
     run_id,
@@ -54,7 +51,7 @@ LIMIT 1
 
 def latest_run(store: Store) -> ForecastRun | None:
     """Return the latest computation, or None when there is none yet."""
-    rows = store.read(LATEST_RUN, {"kinds": list(FORECAST_KINDS), "noted": list(NOTED)})
+    rows = store.read(LATEST_RUN, {"kinds": list(FORECAST_KINDS)})
     if rows.empty:
         return None
     row = rows.iloc[0]

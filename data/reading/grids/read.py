@@ -51,11 +51,8 @@ def read_grid(top: Sequence[Record], records: Iterable[Record]) -> Grid:
     figures, unread = _figures(shape, rows, days, canteen, default)
     figures, merged = merged_weighings(figures)
     table, cells = _lines(figures, shape)
-    lines = f"{table.num_rows} ligne{'s' if table.num_rows > 1 else ''} du journal"
-    reading = "une ligne par cantine et par jour" if canteen is None else f"les pesées de {quoted(canteen)}"
-    first = [(shape.line, None, f"grille lue ({reading})\u00a0: {len(cells)} cases deviennent {lines}")]
     assumed = [] if default is None else [(shape.line, default, _assumed(default))]
-    return Grid(_header(shape), table, cells, first + assumed + remarks + unread + merged)
+    return Grid(_header(shape), table, cells, assumed + remarks + unread + merged)
 
 
 def _header(shape: Shape) -> Header:
@@ -65,7 +62,7 @@ def _header(shape: Shape) -> Header:
 def _assumed(measure: str) -> str:
     words = {"prevision": "repas prévus", "reel": "repas servis"}
     shown = words.get(measure, f"kilogrammes ({measure})")
-    return f"les nombres de la grille sont lus comme des {shown}\u00a0: vérifiez-le avant d’enregistrer"
+    return f"la grille ne dit pas ce que comptent ses nombres\u00a0: lus comme des {shown}"
 
 
 def _refuse_menu(shape: Shape, rows: list[Row]) -> None:
@@ -123,11 +120,6 @@ def _dated(
             "(«\u00a0Semaine du 7 septembre 2026\u00a0»), puis déposez le fichier."
         )
     remarks: list[Remark] = [
-        (shape.line, title.text, f"{quoted(title.text, 30)} est lu {WEEKDAYS[day.weekday()]} {day:%d/%m/%Y}")
-        for title, day in days.items()
-        if title.full is None
-    ]
-    remarks += [
         (shape.line, title.text, f"{quoted(title.text, 30)}\u00a0: ce jour est un {WEEKDAYS[day.weekday()]} ; vérifiez")
         for title, day in days.items()
         if title.weekday not in (None, day.weekday())
@@ -165,7 +157,7 @@ def _figures(
 
 
 def _lines(figures: list[Figure], shape: Shape) -> tuple[pa.Table, list[GridCell]]:
-    """Return one line of the log per canteen and day, and what each cell became."""
+    """Return one line of the log per canteen and day, and each figure with its cells."""
     order = {column.title: place for place, column in enumerate(shape.columns)}
     lines: dict[tuple[str, str, date, int], dict[str, str | int]] = {}
     cells: list[GridCell] = []
@@ -181,10 +173,8 @@ def _lines(figures: list[Figure], shape: Shape) -> tuple[pa.Table, list[GridCell
         line[figure.measure] = figure.value
         if figure.comment:
             line["commentaire"] = figure.comment
-        cells += [
-            GridCell(at, figure.column.title.text, text, figure.site, figure.day, figure.measure)
-            for at, text in figure.sources
-        ]
+        at = tuple(line for line, _ in figure.sources)
+        cells.append(GridCell(at, figure.column.title.text, figure.written, figure.site, figure.day, figure.measure))
     rows = [{name: line.get(name, "") for name in ("line", *COLUMNS)} for line in lines.values()]
     schema = pa.schema([("line", pa.int64()), *((name, pa.string()) for name in COLUMNS)])
     return pa.Table.from_pylist(rows, schema), cells

@@ -41,6 +41,14 @@ class Figure:
         """Return the lines and texts of the cells that make this figure."""
         return self.added or ((self.line, self.value),)
 
+    @property
+    def written(self) -> str:
+        """Return the text of its cell, or those of its cells with their sum: “1,6 + 16 = 17,6”."""
+        texts = [text for _, text in self.sources]
+        if len(texts) == 1 or any(_number(text) is None for text in texts):
+            return " + ".join(texts)
+        return f"{' + '.join(texts)} = {self.value.replace('.', ',')}"
+
 
 def in_kg(text: str) -> bool:
     """Tell whether a number is a weight: it has a unit of weight, or decimals."""
@@ -72,8 +80,7 @@ def merged_weighings(figures: list[Figure]) -> tuple[list[Figure], list[Remark]]
             if figure.level != level
         ]
         merged += _by_place(kept)
-        if any(figure.measure == EVERYTHING for figure in kept):
-            remarks.append((kept[0].line, LEFTOVERS, SINGLE))
+        remarks += [(figure.line, LEFTOVERS, SINGLE) for figure in kept if figure.measure == EVERYTHING]
     return merged, list(dict.fromkeys(remarks))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from data.access.accounts import active_accounts, end_sessions, save_account
+from data.backup.copy import back_up
 from data.backup.restore import restore
 from data.store import Store
 
@@ -28,7 +29,7 @@ def test_signing_out_or_closing_the_account_ends_its_sessions_for_good(store: St
 def test_a_restored_store_does_not_bring_ended_sessions_back(store: Store, tmp_path: Path) -> None:
     save_account(store, "max", "ana@ville.fr", "cantine", active=True)
     held = generation(store)
-    store.backup(tmp_path / "backup.duckdb")
+    back_up(store, tmp_path / "backup.duckdb")
     end_sessions(store, "ana@ville.fr")
     store.close()
     restore(tmp_path / "backup.duckdb", store.path, "max")

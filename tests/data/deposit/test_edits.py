@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from data import store as data_store
+from data import migrate
 from data.deposit import edits
 from data.deposit.apply import preview
 from data.deposit.undo import redo, undo
@@ -181,10 +181,10 @@ def test_a_text_of_several_lines_stays_one_line_of_the_file(known: Store) -> Non
 def test_a_store_of_an_earlier_version_keeps_its_programme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     earlier = tmp_path / "migrations"
     earlier.mkdir()
-    for path in data_store.MIGRATIONS.glob("000[1-7]*.sql"):
+    for path in migrate.FOLDER.glob("000[1-7]*.sql"):
         shutil.copy(path, earlier)
     with monkeypatch.context() as patched:
-        patched.setattr(data_store, "MIGRATIONS", earlier)
+        patched.setattr(migrate, "FOLDER", earlier)
         old = Store(tmp_path / "old.duckdb")
     with old.write("m", "test", {}) as cursor:
         cursor.execute("INSERT INTO pilot_sites VALUES ('A', 'a', 'Nord', 'faite', 'soleil', 'raison', 'suite')")

@@ -19,8 +19,8 @@ from tests.models.synthetic import city_history, school_days
 DAYS = school_days("2015-09-01", "2016-06-24")
 CITY = {"Bois": 80.0, "Chêne": 160.0}
 LEAD = pd.Timedelta(days=21)
-# Clues of the day come first: four weekdays, then the calendar's.
-OF_DAY = 4 + day_features(DAYS[:1], DAYS[:1], []).shape[1]
+# Features of the day come first: four weekdays, two of the time of the year, then the calendar's.
+OF_DAY = 6 + day_features(DAYS[:1], DAYS[:1], []).shape[1]
 
 
 @pytest.fixture(scope="module")

@@ -146,6 +146,6 @@ def test_a_worker_killed_half_way_changes_no_figure(
     refresh(store, "test", kill_one, today=TODAY)
     assert len(client.scheduler_info()["workers"]) == 1
     assert [done for done, _ in told] == list(range(told[-1][1] + 1))
-    for table in ("forecasts", "forecast_terms", "backtests"):
+    for table in ("forecasts", "forecast_terms", "backtests", "waste_backtests"):
         alone, cluster = (one.read(f"SELECT * FROM {table} ORDER BY ALL") for one in (city, store))
         pd.testing.assert_frame_equal(cluster, alone, check_exact=True)

@@ -11,9 +11,9 @@ import pytest
 from benchmarks.accuracy import waste_scores
 from models.inputs import menus
 from models.meals.backtest import Origin, origins
-from models.waste import forecast
+from models.waste import forecast, run
 from models.waste.forecast import LEVEL, MEASURES, MENU, PLACES, SEASON, TOTAL, Weighings
-from models.waste.intervals import KG, WasteForecast, waste_forecasts
+from models.waste.intervals import KG, WasteForecast, joined, waste_forecasts
 
 DAYS = pd.bdate_range("2024-01-08", periods=160)
 COMING = pd.bdate_range(DAYS[-1] + pd.Timedelta(days=1), periods=10)
@@ -42,8 +42,8 @@ def _ahead(known: Weighings, first: int = 100) -> dict[str, WasteForecast]:
     past = origins(DAYS, DAYS[first].date(), DAYS[-1].date(), 1, "week")
     asked = [*past, Origin(DAYS[-1], COMING)]
     meals = pd.DataFrame({"Bois": 100.0}, DAYS.append(COMING))
-    forecasts = [forecast.forecast(known.until(one.cutoff), one.days) for one in asked]
-    return waste_forecasts(forecasts, known, meals, known.meals)
+    forecasts = joined([forecast.forecast(known.until(one.cutoff), one.days) for one in asked])
+    return waste_forecasts(forecasts, COMING, known, meals, known.meals)
 
 
 # ---------------------------------------------------------------- levels
@@ -152,6 +152,26 @@ def test_a_canteen_that_throws_nothing_away_has_no_division_by_zero() -> None:
     for one in found.values():
         assert (one.point == 0).all(axis=None)
         assert (one.upper == 0).all(axis=None)
+
+
+def _judged(known: Weighings) -> pd.DataFrame:
+    past = origins(DAYS, DAYS[100].date(), DAYS[-1].date(), 21, "week")
+    plan = run.Plan(known, [*past, Origin(DAYS[-1], COMING)])
+    forecasts = [run.forecast_origin(known, one) for one in plan.origins]
+    return run.backtest_rows(plan, forecasts, pd.DataFrame({"Bois": 100.0}, DAYS.append(COMING)), known.meals)
+
+
+def test_the_past_is_judged_by_intervals_that_read_nothing_of_what_came_after() -> None:
+    grams, week = _noise(100), slice(DAYS[125], DAYS[129])
+    spoilt = grams.copy()
+    spoilt.loc[spoilt.index > DAYS[125] - pd.Timedelta(days=21)] = 7000.0
+    one, other = (_judged(_weighings(table)).set_index(["target", "date"]).sort_index() for table in (grams, spoilt))
+    for target in run.JUDGED.values():
+        columns = ["forecast", "lower", "upper"]
+        pd.testing.assert_frame_equal(
+            one.loc[target][week][columns], other.loc[target][week][columns], check_exact=True
+        )
+    assert (other.loc["waste_g_per_meal"][week]["actual"] == 7000).all()
 
 
 # ---------------------------------------------------------------- a real school

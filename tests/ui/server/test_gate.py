@@ -103,6 +103,33 @@ def test_a_browser_that_came_in_reads_the_pages(server: Server) -> None:
     assert page.status == 200
     assert '<html lang="fr">' in text
     assert "<title>Antigaspi</title>" in text
+    assert "Streamlit app" not in text
+    assert "Antigaspi a besoin de JavaScript" in text
+
+
+def test_what_a_page_is_told_travels_compressed(server: Server) -> None:
+    with server.open_stream(Cookie=server.cookie) as connection:
+        assert [extension.name for extension in connection.protocol.extensions] == ["permessage-deflate"]
+
+
+def test_a_page_fetches_and_runs_nothing_from_outside(server: Server) -> None:
+    answer = server.ask("/synthese", Cookie=server.cookie)
+    directives = dict(part.split(" ", 1) for part in (answer.getheader("content-security-policy") or "").split("; "))
+    assert directives["script-src"] == "'self'"
+    assert directives["form-action"] == directives["base-uri"] == directives["worker-src"] == "'none'"
+    sources = {source for name in directives for source in directives[name].split()}
+    assert sources == {"'none'", "'self'", "'unsafe-inline'", "data:", "blob:"}
+    assert "geolocation=()" in (answer.getheader("permissions-policy") or "")
+
+
+def test_a_page_that_refuses_runs_no_script_at_all(server: Server) -> None:
+    policy = server.ask("/synthese").getheader("content-security-policy") or ""
+    assert "script" not in policy
+    assert "unsafe" not in policy
+
+
+def test_http_alone_promises_no_tls(server: Server) -> None:
+    assert server.ask("/synthese", Cookie=server.cookie).getheader("strict-transport-security") is None
 
 
 @pytest.mark.parametrize(
@@ -124,7 +151,10 @@ def test_a_script_through_a_proxy_opens_no_page(server: Server, headers: dict[st
     cookie = {} if headers in ({}, {"Cookie": "antigaspi_1=forged"}) else {"Cookie": server.cookie}
     with pytest.raises(InvalidStatus) as refused, server.open_stream(**cookie, **headers):
         pass
-    assert refused.value.response.status_code == 403
+    answer = refused.value.response
+    assert answer.status_code == 403
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
 
 
 @pytest.mark.parametrize("path", ["/", "/synthese", "/media/x.csv", "/_stcore/host-config", "/journal"])
@@ -179,7 +209,9 @@ def test_an_address_that_leads_nowhere_says_so_in_french(server: Server, path: s
 )
 def test_no_other_page_may_frame_this_one(server: Server, path: str) -> None:
     answer = server.ask(path, Cookie=server.cookie)
-    assert answer.getheader("content-security-policy") == "frame-ancestors 'none'"
+    policy = answer.getheader("content-security-policy") or ""
+    assert policy.startswith("default-src 'none'; ")
+    assert "frame-ancestors 'none'" in policy
     assert answer.getheader("x-frame-options") == "DENY"
     assert answer.getheader("x-content-type-options") == "nosniff"
     assert answer.getheader("referrer-policy") == "same-origin"

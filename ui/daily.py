@@ -1,0 +1,63 @@
+"""The daily backup inside the application: a thread that looks at the clock, and what it could not do."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from data.backup import daily
+from data.faults import StoreFault
+from ui import session
+
+FIRST_LOOK, BETWEEN_LOOKS, AFTER_FAILURE = 20.0, 60.0, 3600.0  # seconds; the start is left to those who wait for a page
+UNFORESEEN = "La sauvegarde s’est arrêtée sur une erreur imprévue. Regardez le journal du serveur."
+LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """When the daily backup could not be made, and why, in French."""
+
+    at: datetime
+    reason: str
+
+
+_failures: list[Failure] = []
+_stop = threading.Event()
+
+
+def start() -> None:
+    """Begin to look, once a minute, whether the backup of the day is due."""
+    _stop.clear()
+    threading.Thread(target=_run, name="daily-backup", daemon=True).start()
+
+
+def stop() -> None:
+    """Stop looking; a backup under way ends with the process, and leaves no half file."""
+    _stop.set()
+
+
+def failure() -> Failure | None:
+    """Return why the last daily backup could not be made, None when it was."""
+    return _failures[-1] if _failures else None
+
+
+def look() -> bool:
+    """Make the daily backup when it is due; return False when it could not be made."""
+    try:
+        daily.run_when_due(session.opened())
+    except Exception as error:  # whatever happens, the next look must take place
+        reason = str(error) if isinstance(error, StoreFault) else UNFORESEEN
+        LOGGER.error("Daily backup: %s", reason, exc_info=None if isinstance(error, StoreFault) else error)
+        _failures[:] = [Failure(datetime.now(UTC), reason)]
+        return False
+    _failures.clear()
+    return True
+
+
+def _run() -> None:
+    pause = FIRST_LOOK
+    while not _stop.wait(pause):
+        pause = BETWEEN_LOOKS if look() else AFTER_FAILURE

@@ -1,0 +1,1 @@
+"""The page Réglages: backups, restore, and the values that the application works with."""
