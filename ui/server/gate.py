@@ -15,6 +15,7 @@ from streamlit import config
 from data.faults import StoreFault
 from ui import access, local_key, session
 from ui.access import Refusal, User, Visit
+from ui.api import door as api
 from ui.server import answers, code, failures, sign_in
 from ui.server.answers import refused_in_a_word
 from ui.server.headers import HEADERS, TLS_ONLY
@@ -38,10 +39,13 @@ class Gate:
         """Take the application behind the gate, and its storage of uploaded files."""
         self._app = app
         self._uploads = uploads
+        self._api = api.Api(uploads)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] == "http":
+        if scope["type"] == "http" and scope["path"].startswith(api.ROOT + "/"):
+            await self._api(scope, receive, _with_house_headers(send))
+        elif scope["type"] == "http":
             await self._http(scope, receive, _with_house_headers(send))
         elif scope["type"] == "websocket":
             await self._stream(scope, receive, _with_house_headers(send))
