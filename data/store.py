@@ -24,6 +24,7 @@ from data.faults import StoreBusy, StoreDamaged, StoreFault, StoreFull, StoreToo
 from data.last_writes import LastWrites, Write, sentence, state_of
 from data.migrate import migrate
 from data.store_file import (
+    DOOR,
     LAST_BACKUP,
     check,
     journals,
@@ -208,7 +209,7 @@ class Store:
     def clear_work_folder(self) -> None:
         """Remove the files kept beside the store; a running computation removes its own folder when it stops."""
         for file in self.work_folder.iterdir():
-            if file.is_file() and file.name not in (self._last_writes.path.name, LAST_BACKUP):
+            if file.is_file() and file.name not in (self._last_writes.path.name, LAST_BACKUP, DOOR):
                 file.unlink(missing_ok=True)
 
     def _remove_leftovers(self) -> None:

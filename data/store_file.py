@@ -20,6 +20,8 @@ FIRST_BLOCK = 12288
 # The journals, with the writes that are not in the file yet. The last two exist only during a checkpoint.
 JOURNAL_SUFFIXES = (".wal", ".wal.checkpoint", ".wal.recovery")
 
+# In the work folder: how a command speaks to the application that has the store open (`data.cli.running`).
+DOOR = "application.json"
 # In the work folder: the path of the last backup.
 LAST_BACKUP = "last_backup"
 

@@ -7,11 +7,13 @@ import json
 import sys
 from collections.abc import Hashable, Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from data.cli.common import Commands, actor, refuse, refuse_file, with_store
+from data.cli.common import Commands, refuse, refuse_file, say, with_copy, with_store
 from data.cli.french import french_parser
+from data.cli.terminal import terminal
 from data.store import Store
 from models.failures import RefreshFailed
 from models.refresh import refresh
@@ -36,16 +38,22 @@ SUMMARY = """
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; return 0 when it succeeded, else 1, with a French sentence on stderr."""
     options = _parser().parse_args(arguments)
-    return with_store(lambda store: int(options.command(store, options)))
+    given = sys.argv[1:] if arguments is None else arguments
+    run = partial(_run, options)
+    return with_copy(run) if options.command is _backtest else with_store(given, run)
+
+
+def _run(options: argparse.Namespace, store: Store) -> int:
+    return int(options.command(store, options))
 
 
 def _refresh(store: Store, options: argparse.Namespace) -> int:
     try:
-        run_id = refresh(store, actor(), _print_progress)
+        run_id = refresh(store, terminal().actor(), _print_progress)
     except RefreshFailed as error:
         return refuse(error)
     summary = store.read(SUMMARY, {"run_id": run_id}).to_dict("records")[0]
-    print(json.dumps(summary, default=_as_json) if options.json else _sentence(summary))
+    say(json.dumps(summary, default=_as_json) if options.json else _sentence(summary))
     return 0
 
 
@@ -62,12 +70,12 @@ def _backtest(store: Store, options: argparse.Namespace) -> int:
         return refuse(error)
     except OSError as error:
         return refuse_file(error, options.out)
-    print(_backtest_sentence(len(report.rows), report.not_forecast, options.out), file=sys.stderr)
+    terminal().complain(_backtest_sentence(len(report.rows), report.not_forecast, options.out))
     return 0
 
 
 def _print_origins(done: int, total: int) -> None:
-    print(f"\rOrigines\u00a0: {done} sur {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+    terminal().complain(f"\rOrigines\u00a0: {done} sur {total}", end="\n" if done == total else "")
 
 
 def _backtest_sentence(rows: int, not_forecast: int, out: Path) -> str:
@@ -78,10 +86,10 @@ def _backtest_sentence(rows: int, not_forecast: int, out: Path) -> str:
 
 
 def _print_progress(done: int, total: int) -> None:
-    if sys.stderr.isatty():
-        print(f"\rPrévisions\u00a0: {done} séries sur {total}", end="", file=sys.stderr, flush=True)
+    if terminal().shows_progress:
+        terminal().complain(f"\rPrévisions\u00a0: {done} séries sur {total}", end="")
     if done == total:
-        print(f"\rPrévisions\u00a0: {total} séries calculées", file=sys.stderr, flush=True)
+        terminal().complain(f"\rPrévisions\u00a0: {total} séries calculées")
 
 
 def _sentence(summary: Mapping[Hashable, Any]) -> str:

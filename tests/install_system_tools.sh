@@ -1,17 +1,26 @@
 #!/usr/bin/env bash
-# The browser tests drive a real Chromium: take Debian's when none is on the machine.
+# The browser tests drive a real Chromium, one of them behind a real nginx: take Debian's when there is none on the machine.
 set -eu
-for browser in chromium chromium-browser google-chrome; do
-    if command -v "$browser" >/dev/null 2>&1; then exit 0; fi
-done
-echo "Installing chromium for the browser tests…"
+PATH="$PATH:/usr/sbin"
+is_here() { command -v "$1" >/dev/null 2>&1; }
+missing=""
+is_here chromium || is_here chromium-browser || is_here google-chrome || missing="$missing chromium fonts-dejavu-core"
+is_here nginx || missing="$missing nginx-light"
+is_here openssl || missing="$missing openssl"
+if [ -z "$missing" ]; then exit 0; fi
+echo "Installing for the browser tests:$missing…"
 export DEBIAN_FRONTEND=noninteractive
 as_root=""
 if [ "$(id -u)" -ne 0 ]; then
     as_root="sudo -n"
 fi
 $as_root apt-get update -q || true
-if ! $as_root apt-get install -y -q --no-install-recommends chromium fonts-dejavu-core; then
-    echo "Chromium could not be installed here. As root: apt install chromium, then make test again." >&2
+# shellcheck disable=SC2086  # several words
+if ! $as_root apt-get install -y -q --no-install-recommends $missing; then
+    echo "This could not be installed here. As root: apt install$missing, then make test again." >&2
     exit 1
 fi
+# Debian starts the nginx it has just installed, on port 80; the tests start their own.
+case "$missing" in
+    *nginx*) if is_here systemctl; then $as_root systemctl disable --now nginx >/dev/null 2>&1 || true; fi ;;
+esac

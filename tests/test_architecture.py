@@ -21,7 +21,12 @@ MAY_IMPORT = {
     "data": {"data"},
 }
 # The session starts the computation of the forecasts; models.refresh runs it in a process of its own.
-EXCEPTIONS = {("ui/session.py", "models.refresh"), ("ui/session.py", "models.failures")}
+# The running application runs the command that computes them for the command line.
+EXCEPTIONS = {
+    ("ui/session.py", "models.refresh"),
+    ("ui/session.py", "models.failures"),
+    ("ui/api/command.py", "models.__main__"),
+}
 FILES = [
     path
     for room in ROOMS

@@ -155,7 +155,8 @@ def identifier_of(claims: Mapping[str, Any], accounts: Mapping[str, Account]) ->
     A subject that looks like an address is never one: another person's provider account could be named so.
     """
     email, subject = (str(claims.get(name) or "").strip().lower() for name in ("email", "sub"))
-    return subject if email not in accounts and subject in accounts and "@" not in subject else email
+    known_by_subject = email not in accounts and subject in accounts
+    return subject if (known_by_subject or not email) and "@" not in subject else email
 
 
 def _seconds(moment: object) -> float:

@@ -18,6 +18,7 @@ from data import demo
 from data.queries.forecasts.other_risks import prices
 from data.queries.forecasts.promises import JUDGED_KG, city_band, promises, waste_promises
 from data.store import Store
+from models.meals.other_risks import ONE_IN
 from models.refresh import refresh
 
 ACTOR = "calibration"
@@ -25,11 +26,10 @@ AS_OF = {
     "demo": [date(2026, 3, 10), date(2026, 5, 15), date(2026, 6, 5), date(2026, 10, 15), date(2026, 11, 30)],
     "real": [date(2016, 12, 31), date(2017, 12, 31)],
 }
-RISKS = (20, 10, 5)
 WASTE = ("waste_g_per_meal", "waste_kg")
 HEADER = (
-    "| store, as of | judged | covers | 1 in 20 | 1 in 10 | 1 in 5 | city's total | waste, g / kg | city's kg"
-    " | WAPE | surplus / shortage / days short | with the plan | managers |"
+    f"| store, as of | judged | covers | {' | '.join(f'1 in {one_in}' for one_in in ONE_IN)} | city's total"
+    " | waste, g / kg | city's kg | WAPE | surplus / shortage / days short | with the plan | managers |"
 )
 
 
@@ -70,7 +70,7 @@ def measured(store: Store, run_id: int) -> str:
     cells = [
         f"{judged['canteen_days']} from {judged['first']:%d/%m/%Y} to {judged['last']:%d/%m/%Y}",
         f"{judged['covered_pct']:.1f} %",
-        *(f"{short[one_in]:.1f} %" for one_in in RISKS),
+        *(f"{short[one_in]:.1f} %" for one_in in ONE_IN),
         f"{city['covered_pct']:.1f} %" if city else "—",
         " / ".join(f"{waste[target]['covered_pct']:.1f} %" for target in WASTE if target in waste) or "—",
         f"{city_waste['covered_pct']:.1f} %" if city_waste else "—",

@@ -63,6 +63,11 @@ def canteens_of_deposit(cursor: duckdb.DuckDBPyConnection, deposit_id: int) -> l
     return [canteen or None for (canteen,) in rows] or [None]
 
 
+def own_deposit(within: Reach, canteens: list[str | None] | None) -> bool:
+    """Tell whether a deposit, about these canteens, may be seen, undone and redone; None: it is about the city."""
+    return within.canteens is None or (bool(within) and within.covers(canteens or [None]))
+
+
 def canteens_of_deposits(store: Store) -> dict[int, list[str | None]]:
     """Return the canteens (keys) of each deposit of the log or of events; None as above."""
     rows = store.read(CANTEENS_OF_DEPOSITS)

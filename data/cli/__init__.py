@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from data.cli import deposits, exports, upkeep
 from data.cli.common import answer, with_store
@@ -16,7 +17,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if "run_alone" in options:
         return answer(lambda: int(options.run_alone(options)))
-    return with_store(lambda store: int(options.run(store, options)))
+    given = sys.argv[1:] if arguments is None else arguments
+    files = tuple(options.files) if "files" in options else ()
+    return with_store(given, lambda store: int(options.run(store, options)), files)
 
 
 def _parser() -> argparse.ArgumentParser:

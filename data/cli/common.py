@@ -1,34 +1,30 @@
-"""Functions shared by all commands: actor, refusals, opening of the store."""
+"""Functions shared by all commands: refusals, opening of the store, or of the application that has it open."""
 
 from __future__ import annotations
 
 import argparse
-import getpass
-import os
-import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from data.faults import StoreFault, of_system
+from data.cli.running import running_application
+from data.cli.terminal import Silent, speaking, terminal
+from data.faults import StoreBusy, StoreFault, of_system
 from data.store import Store, store_path
-from data.typography import TITLE, cut
 
 # The type of the subcommands of a parser, which has no public name in argparse.
 Commands = argparse._SubParsersAction
+Run = Callable[[Store], int]
 
 
-def actor() -> str:
-    """Return the name of the person who runs the command, for the audit trail."""
-    try:
-        name = getpass.getuser()
-    except (OSError, KeyError):  # a user number without an account
-        name = str(os.getuid())
-    return f"{cut(name, TITLE)} (ligne de commande)"
+def say(text: object) -> None:
+    """Print an answer on the terminal of the command."""
+    terminal().say(str(text))
 
 
 def refuse(message: object) -> int:
     """Print on stderr why nothing was done, and return the exit code of a refusal."""
-    print(message, file=sys.stderr)
+    terminal().complain(str(message))
     return 1
 
 
@@ -37,17 +33,68 @@ def refuse_file(error: OSError, path: Path) -> int:
     return refuse(of_system(error, path))
 
 
-def with_store(run: Callable[[Store], int]) -> int:
-    """Run a command on the store and return its exit code; a fault of the store is reported in French."""
+def with_store(arguments: list[str], run: Run, files: tuple[str, ...] = ()) -> int:
+    """Run a command on the store and return its exit code; a fault of the store is reported in French.
 
-    def opened() -> int:
+    When the application has the store open, the command runs there: it gets these `arguments` and `files`.
+    """
+    here = terminal().store
+    if here is not None:
+        return answer(lambda: int(run(here)))
+    return answer(lambda: _opened(run, lambda busy: _elsewhere(busy, arguments, files)))
+
+
+def with_copy(run: Run) -> int:
+    """Run a command that only reads, on the store or on a copy of what the application has open."""
+    return answer(lambda: _opened(run, lambda busy: _on_copy(busy, run)))
+
+
+def _opened(run: Run, when_busy: Callable[[StoreBusy], int]) -> int:
+    try:
         store = Store(store_path())
-        try:
-            return int(run(store))
-        finally:
-            store.close()
+    except StoreBusy as busy:
+        return when_busy(busy)
+    try:
+        return int(run(store))
+    finally:
+        store.close()
 
-    return answer(opened)
+
+def _elsewhere(busy: StoreBusy, arguments: list[str], files: tuple[str, ...]) -> int:
+    running = running_application(store_path().resolve())
+    codes = []
+    for name in files or (None,):  # a file at a time: a long list would not hold in one message
+        code = running.run(arguments, {} if name is None else {name: _content(Path(name))}) if running else None
+        if code is None:
+            raise busy
+        codes.append(code)
+    return max(codes)
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return terminal().read(path)
+    except OSError:
+        return None
+
+
+def _on_copy(busy: StoreBusy, run: Run) -> int:
+    running = running_application(store_path().resolve())
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "copy.duckdb"
+        with speaking(Silent()):
+            code = running.run(["backup", str(copy)], {}) if running else None
+        if code is None:
+            raise busy
+        return code or _opened_at(copy, run)
+
+
+def _opened_at(path: Path, run: Run) -> int:
+    store = Store(path)
+    try:
+        return int(run(store))
+    finally:
+        store.close()
 
 
 def answer(run: Callable[[], int]) -> int:

@@ -6,13 +6,13 @@ import argparse
 import contextlib
 import json
 import shlex
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from data.cli.common import Commands, actor, refuse
+from data.cli.common import Commands, refuse, say
+from data.cli.terminal import terminal
 from data.deposit import undo
 from data.deposit.apply import DepositRefused, DepositReport, apply, base_name, preview
 from data.deposit.choices import AS_WRITTEN, NEXT_DAY, Choices
@@ -83,14 +83,14 @@ def _choices(options: argparse.Namespace) -> Choices:
 
 
 def _import(store: Store, options: argparse.Namespace) -> int:
-    outcomes = [_import_one(store, Path(file), options) for file in options.files]
+    outcomes = [_import_one(store, Path(file), options) for file in terminal().given(options.files)]
     return 0 if all(outcomes) else 1
 
 
 def _import_one(store: Store, path: Path, options: argparse.Namespace) -> bool:
     try:
-        content = path.read_bytes()
-        run = preview if options.dry_run else partial(apply, actor=actor())
+        content = terminal().read(path)
+        run = preview if options.dry_run else partial(apply, actor=terminal().actor())
         report = run(store, path.name, content, choices=_choices(options))
     except (DepositRefused, OSError) as error:
         cannot_open = f"Le fichier {cut(str(path), VALUE)} ne peut pas être ouvert."
@@ -100,9 +100,9 @@ def _import_one(store: Store, path: Path, options: argparse.Namespace) -> bool:
             _print_options(store, path, content, options)
         return False
     if options.json:
-        print(json.dumps(report.as_dict(), ensure_ascii=False))
+        say(json.dumps(report.as_dict(), ensure_ascii=False))
     else:
-        print(_sentences(report, applied=not options.dry_run))
+        say(_sentences(report, applied=not options.dry_run))
     return report.rejected_lines < report.lines
 
 
@@ -110,17 +110,17 @@ def _print_options(store: Store, path: Path, content: bytes, options: argparse.N
     """Say on stderr which options would decide what a refused file leaves in doubt, if anything."""
     with contextlib.suppress(DepositRefused):
         for line in _to_decide(preview(store, path.name, content, choices=_choices(options))):
-            print(line, file=sys.stderr)
+            terminal().complain(line)
 
 
 def _print_refusal(path: Path, message: str, *, as_json: bool) -> None:
     if not as_json:
-        print(f"{base_name(path.name)} : refusé. {message}", file=sys.stderr)
+        refuse(f"{base_name(path.name)} : refusé. {message}")
         return
     counts: dict[str, Any] = dict.fromkeys(("lines", "accepted", "without_measure", "changed", "unchanged"), 0)
     rejected = [{"line": None, "column": None, "reason": message}]
     refusal = {"file": base_name(path.name), "kind": None, **counts, "rejected": rejected, "warnings": []}
-    print(json.dumps(refusal, ensure_ascii=False))
+    say(json.dumps(refusal, ensure_ascii=False))
 
 
 def _sentences(report: DepositReport, *, applied: bool) -> str:
@@ -170,11 +170,11 @@ def _list(store: Store, options: argparse.Namespace) -> int:
         names = [column[0] for column in cursor.description or ()]
         deposits = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     if options.json:
-        print(json.dumps(deposits, ensure_ascii=False))
+        say(json.dumps(deposits, ensure_ascii=False))
     elif not deposits:
-        print("Aucun fichier n’a encore été déposé.")
+        say("Aucun fichier n’a encore été déposé.")
     else:
-        print("\n".join(map(_deposit_line, deposits)))
+        say("\n".join(map(_deposit_line, deposits)))
     return 0
 
 
@@ -191,9 +191,9 @@ def _deposit_line(deposit: dict[str, Any]) -> str:
 
 def _switch(store: Store, options: argparse.Namespace, run: Callable[[Store, int, str], str | None]) -> int:
     try:
-        warning = run(store, options.deposit, actor())
+        warning = run(store, options.deposit, terminal().actor())
     except undo.NotPossible as error:
         return refuse(error)
     done = "annulé" if run is undo.undo else "remis"
-    print(warning or f"Dépôt n°\u00a0{options.deposit} {done}.")
+    say(warning or f"Dépôt n°\u00a0{options.deposit} {done}.")
     return 0

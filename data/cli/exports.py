@@ -6,10 +6,10 @@ import argparse
 from datetime import date, datetime
 from pathlib import Path
 
-from data.cli.common import Commands, actor, refuse, refuse_file
+from data.cli.common import Commands, refuse, refuse_file, say
+from data.cli.terminal import terminal
 from data.export.files import EXPORTED, KEPT_INSIDE, STYLES, export, file_name, is_empty
 from data.export.ma_cantine import Declaration, NothingToDeclare, declaration, declaration_csv
-from data.files import write_whole
 from data.kinds import kinds
 from data.store import Store
 from data.typography import quoted
@@ -50,14 +50,13 @@ def _export(store: Store, options: argparse.Namespace) -> int:
     if not filled:
         return refuse("Rien à rendre\u00a0: la base n’a aucune donnée de cette sorte.")
     try:
-        options.to.mkdir(parents=True, exist_ok=True)
         for kind in filled:
             path = options.to / file_name(kind, options.format)
-            write_whole(path, export(store, kind, options.format))
-            print(f"{kinds()[kind].title}\u00a0: {path}")
+            terminal().write(path, export(store, kind, options.format), in_new_folder=True)
+            say(f"{kinds()[kind].title}\u00a0: {path}")
     except OSError as error:
         return refuse_file(error, Path(str(error.filename or options.to)))
-    store.note(actor(), "export", {"files": filled, "format": options.format})
+    store.note(terminal().actor(), "export", {"files": filled, "format": options.format})
     return 0
 
 
@@ -65,12 +64,12 @@ def _ma_cantine(store: Store, options: argparse.Namespace) -> int:
     try:
         campaign = declaration(store, options.cantine, options.start, options.end)
         if options.file:
-            write_whole(options.file, declaration_csv(campaign))
+            terminal().write(options.file, declaration_csv(campaign))
     except NothingToDeclare as error:
         return refuse(error)
     except OSError as error:
         return refuse_file(error, options.file)
-    print(_as_text(campaign))
+    say(_as_text(campaign))
     return 0
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime
 from pathlib import Path
 
 from data.access.accounts import save_account
 from data.access.accounts_file import identifier_problem
 from data.access.rights import ROLES
-from data.backup.copy import back_up
-from data.backup.daily import record
 from data.backup.restore import restore
-from data.cli.common import Commands, actor, refuse
+from data.cli.common import Commands, refuse, say
+from data.cli.terminal import terminal
 from data.demo import DemoOnly, is_empty, load_demo, start_empty
 from data.store import Store, store_path
 from data.typography import quoted
@@ -45,32 +43,31 @@ def _demo(store: Store, options: argparse.Namespace) -> int:
     if not is_empty(store):
         return refuse("La base contient déjà des données : rien n’est ajouté.")
     load_demo(store)
-    print("Données de démonstration chargées (ville fictive).")
+    say("Données de démonstration chargées (ville fictive).")
     return 0
 
 
 def _empty(store: Store, _: argparse.Namespace) -> int:
     try:
-        start_empty(store, actor())
+        start_empty(store, terminal().actor())
     except DemoOnly as error:
         return refuse(error)
-    print("Données de démonstration retirées : la base est vide.")
+    say("Données de démonstration retirées : la base est vide.")
     return 0
 
 
 def _backup(store: Store, options: argparse.Namespace) -> int:
     target = Path(options.target)
-    back_up(store, target)
-    record(store.path, target, datetime.now(UTC))
-    print(f"Copie complète de la base : {target}")
+    terminal().backup(store, target)
+    say(f"Copie complète de la base : {target}")
     return 0
 
 
 def _restore(options: argparse.Namespace) -> int:
-    previous = restore(options.source, store_path(), actor())
-    print(f"Base restaurée depuis {options.source}.")
+    previous = restore(options.source, store_path(), terminal().actor())
+    say(f"Base restaurée depuis {options.source}.")
     if previous:
-        print(f"La base précédente est gardée\u00a0: {previous}")
+        say(f"La base précédente est gardée\u00a0: {previous}")
     return 0
 
 
@@ -83,7 +80,7 @@ def _user(store: Store, options: argparse.Namespace) -> int:
         return refuse(f"{quoted(unknown[0])} n’est pas une cantine connue\u00a0: écrivez-la comme dans vos fichiers.")
     if options.role == "cantine" and active and not options.canteen:
         return refuse("Un gestionnaire a au moins une cantine\u00a0: ajoutez --canteen « NOM », une fois par cantine.")
-    save_account(store, actor(), email, options.role, active=active, canteens=options.canteen)
+    save_account(store, terminal().actor(), email, options.role, active=active, canteens=options.canteen)
     of_canteens = f" ({', '.join(options.canteen)})" if options.canteen else ""
-    print(f"{email} : {options.role}{of_canteens}, {'actif' if active else 'désactivé'}.")
+    say(f"{email} : {options.role}{of_canteens}, {'actif' if active else 'désactivé'}.")
     return 0

@@ -78,8 +78,8 @@ def apply(
     """Check the file against the store as it is now and record its valid lines, in one transaction.
 
     `attachments` has the canteens chosen for unknown labels (None: unattached), `choices` the decisions about a doubt.
-    No line `typed` in a form is a total; lines about canteens that `actor` may not write for are rejected.
-    A file without anything new leaves the store as it is; its report names the deposit that has these lines already.
+    No line `typed` in a form is a total; lines about canteens that `actor` may not write for are rejected. A file
+    without anything new leaves the store as it is: its report names the deposit that has its lines.
     Raises DepositRefused when the whole file must be refused, or all its lines (`whole`: one; `new`: a known one).
     """
     name, unnamed = as_person(actor).name, _unnamed(actor)
@@ -98,6 +98,7 @@ def apply(
             _insert(cursor, RECORD_TABLES[report.kind], deposit_id, rows)
             attach(cursor, deposit_id, own_names(report.unknown_labels) | _allowed(attachments, unnamed))
             detail |= {"deposit": deposit_id} | _audit_counts(report, changed)
+            report = replace(report, deposit_id=deposit_id)
     except _NothingToDo:
         pass
     finally:

@@ -45,19 +45,28 @@ def line_warnings(cursor: duckdb.DuckDBPyConnection, kind: Kind, table: RecordTa
 
 
 def _failing_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, checks: list[Check]) -> list[str]:
-    """Return, for each check, the SQL of the lines not rejected yet that fail it: line, column, reason."""
-    # Most lines pass all the checks. One query keeps the others as `suspects`, then each check reads only these.
-    any_check = " OR ".join(f"({check.when})" for check in checks) or "FALSE"
+    """Return, for each check that fails, the SQL of its lines not rejected yet: line, column, reason."""
+    if not checks:
+        return []
+    # Most lines pass all the checks, and a wrong one fails a single one: one query keeps the others as `suspects`, with
+    # the checks they fail. Only these run again: a check may depend on the lines rejected before it.
+    fails = [f"fails_{number}" for number in range(len(checks))]
+    outcomes = ", ".join(f"({check.when}) AS {name}" for name, check in zip(fails, checks, strict=True))
     lines = "file_lines"
     if RECORD_TABLES[kind.name].takes_back:
         lines = "(SELECT file_lines.*, now FROM file_lines LEFT JOIN overlaid AS now USING (line)) AS file_lines"
-    created = cursor.execute(f"CREATE OR REPLACE TEMP TABLE suspects AS SELECT * FROM {lines} WHERE {any_check}")
+    created = cursor.execute(f"""
+        CREATE OR REPLACE TEMP TABLE suspects AS
+        SELECT * FROM (SELECT *, {outcomes} FROM {lines}) WHERE {" OR ".join(fails)}
+    """)
     if created.fetchall() == [(0,)]:
         return []
+    [failed] = cursor.execute(f"SELECT {', '.join(f'bool_or({name})' for name in fails)} FROM suspects").fetchall()
     return [
         f"SELECT line, '{check.column}', {_subject(kind)} || {check.reason} FROM suspects AS file_lines"
         f" WHERE line NOT IN (SELECT line FROM rejections) AND ({check.when})"
-        for check in checks
+        for check, found in zip(checks, failed, strict=True)
+        if found
     ]
 
 

@@ -109,6 +109,7 @@ class DepositReport:
     depositor decides (`data.deposit.choices`): columns that tell lines of one key apart, the best first; columns of
     dates that may be a day early, each with an example. `choices` are those that were made.
     `other_canteens` counts the lines rejected because they are about canteens that are not the depositor's.
+    `deposit_id` is given once the file is deposited.
     """
 
     file: str
@@ -132,6 +133,7 @@ class DepositReport:
     early_columns: dict[str, str] = field(default_factory=dict)
     choices: Choices = NO_CHOICE
     other_canteens: int = 0
+    deposit_id: int | None = field(default=None, compare=False)
 
     @property
     def new(self) -> int:
@@ -149,8 +151,11 @@ class DepositReport:
         dates = bool(self.early_columns) and self.choices.early_dates is None
         return dates or (bool(self.splits) and self.choices.column is None)
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the report as one JSON-ready object."""
+    def as_dict(self, most: int | None = None) -> dict[str, Any]:
+        """Return the report as one JSON-ready object, with the first `most` findings of each list."""
         fields = ("file", "kind", "lines", "accepted", "without_measure", "changed", "unchanged")
-        findings = {"rejected": self.rejected.table.to_pylist(), "warnings": self.warnings.table.to_pylist()}
+        findings = {
+            name: (each if most is None else each[:most]).table.to_pylist()
+            for name, each in (("rejected", self.rejected), ("warnings", self.warnings))
+        }
         return {name: getattr(self, name) for name in fields} | findings

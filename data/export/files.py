@@ -9,6 +9,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
+import duckdb
+
+from data.access.canteens import CANTEEN_OF_LINE
+from data.access.rights import EVERYTHING, Reach
 from data.kinds import Field, Kind, kinds, normalise
 from data.kinds.records import RECORD_TABLES
 from data.reading.formulas import defuse
@@ -24,8 +28,8 @@ KEPT_INSIDE = ("equipment", "workshops")
 EXPORTED = tuple(name for name in kinds() if name not in OPEN_FORM.values())
 
 
-def export(store: Store, kind: str, style: Style) -> bytes:
-    """Return all the data of a kind of file, under the columns of its Table Schema.
+def export(store: Store, kind: str, style: Style, within: Reach = EVERYTHING) -> bytes:
+    """Return the data of a kind of file, under the columns of its Table Schema; of the log and events, those `within`.
 
     “excel”: UTF-8 with a byte-order mark, “;”, decimal comma, jj/mm/aaaa.
     “open”: UTF-8, comma, decimal point, ISO dates; menus as the standard SCDL menus-collectifs 1.2.3.
@@ -33,10 +37,21 @@ def export(store: Store, kind: str, style: Style) -> bytes:
     """
     form = _form(kind, style)
     with store.scratch() as cursor:
-        cursor.execute(RECORD_TABLES[form.name].given_back)
+        _execute(cursor, form, within)
         columns = [column[0] for column in cursor.description or ()]
         rows = (row for batch in iter(lambda: cursor.fetchmany(ROWS_AT_ONCE), []) for row in batch)
         return csv_bytes(form, _in_order(form, columns, rows), style)
+
+
+def _execute(cursor: duckdb.DuckDBPyConnection, form: Kind, within: Reach) -> None:
+    given_back = RECORD_TABLES[form.name].given_back
+    if within.canteens is None:
+        cursor.execute(given_back)
+        return
+    cursor.execute(
+        f"SELECT * FROM ({given_back}) AS file_lines WHERE list_contains($canteens, {CANTEEN_OF_LINE[form.name]})",  # noqa: S608
+        {"canteens": sorted(within.canteens)},
+    )
 
 
 def is_empty(store: Store, kind: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ui.access import require
-from ui.accounts import view
+from ui.accounts import tokens, view
 from ui.kit import blocks
 
 user = require("administration")
@@ -12,3 +12,4 @@ blocks.page_title("Comptes et accès", "Qui peut entrer, pour faire quoi, dans q
 view.accounts(user)
 view.account_form(user)
 view.accounts_file(user)
+tokens.applications(user)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from data.demo import load_demo
 from data.store import Store
 from tests.browser.conftest import errors_of, one_time_address, serve
 from tests.browser.steps import SLOW, visit, whole
@@ -45,10 +45,9 @@ ENGLISH = [
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server(demo_of_today: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start the application on the demonstration with forecasts, so that every page has all it shows."""
-    store = Store(tmp_path_factory.mktemp("links") / "store.duckdb")
-    load_demo(store)
+    store = Store(Path(shutil.copy(demo_of_today, tmp_path_factory.mktemp("links") / "store.duckdb")))
     add_forecasts(store)
     store.close()
     # These forecasts are not a model's; computing them has its own journey.
@@ -125,6 +124,8 @@ def test_what_streamlit_offers_answers_or_advises_in_english_is_not_seen(page: P
 def test_pages_print_whole_with_their_titles_and_a_word_without_end_does_not_widen_them(page: Page) -> None:
     a_title_is_printed_on_the_sheet_of_what_it_announces(page)
     page.emulate_media(media="screen")
+    visit(page, "Équipement")
+    a_phone_and_paper_show_every_column(page)
     visit(page, "Déploiement")
     the_rollout_prints_on_a_sheet_whole(page)
     page.emulate_media(media="screen")
@@ -136,6 +137,22 @@ def a_title_is_printed_on_the_sheet_of_what_it_announces(page: Page) -> None:
     title = page.get_by_test_id("stHeading").filter(has_text="Qu’est-ce qui a changé").locator("xpath=..")
     for element in (title, title.locator("xpath=following-sibling::*[1]")):
         assert element.evaluate("element => getComputedStyle(element).breakAfter") == "avoid"
+
+
+def a_phone_and_paper_show_every_column(page: Page) -> None:
+    grid, text = page.get_by_test_id("stDataFrame").first, page.locator(".sheet.as-text").first
+    expect(grid).to_be_visible()
+    expect(text).to_be_hidden()
+    page.set_viewport_size({"width": 390, "height": 900})
+    expect(grid).to_be_hidden()
+    expect(text.locator("td").last).to_have_attribute("data-title", "Formés")
+    for table in page.locator(".sheet:visible").all():
+        assert table.evaluate("table => table.scrollWidth <= table.clientWidth")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.emulate_media(media="print")
+    expect(grid).to_be_hidden()
+    expect(text.locator("tr").last).to_be_visible()
+    page.emulate_media(media="screen")
 
 
 def the_rollout_prints_on_a_sheet_whole(page: Page) -> None:

@@ -6,16 +6,18 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
+from streamlit.components.v2 import manifest_scanner
+from streamlit.testing.v1 import AppTest, local_script_runner
 
 from data.calendar.school import next_service_days
 from data.demo import load_demo
 from data.store import Store
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, made_once
 from ui import session
 
 Open = Callable[..., AppTest]
@@ -86,11 +88,12 @@ def add_forecasts(store: Store) -> None:
 @pytest.fixture(scope="session")
 def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the path of a closed store with the demonstration and forecasts."""
-    store = Store(tmp_path_factory.mktemp("demo") / "demo.duckdb")
-    load_demo(store, today=date(2026, 6, 5))  # the same figures whatever the day of the test
-    add_forecasts(store)
-    store.close()
-    return store.path
+
+    def fill(store: Store) -> None:
+        load_demo(store, today=date(2026, 6, 5))  # the same figures whatever the day of the test
+        add_forecasts(store)
+
+    return made_once(tmp_path_factory, "demo_with_forecasts", fill)
 
 
 @pytest.fixture
@@ -102,6 +105,26 @@ def demo_store(demo_file: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def empty_store(blank: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(blank, tmp_path / "empty.duckdb"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_runs() -> Iterator[None]:
+    """Let a run of a page cost what the page costs: half a second was spent on Streamlit's own tools for tests.
+
+    The installed packages are searched for components once, not for each session; the end of a run is waited for by its
+    thread, not by a look every millisecond.
+    """
+    look = local_script_runner.require_widgets_deltas
+
+    def wait(runner: local_script_runner.LocalScriptRunner, timeout: float = 3) -> None:
+        assert runner._script_thread
+        runner._script_thread.join(timeout)
+        look(runner, 1)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        patch.setattr(local_script_runner, "require_widgets_deltas", wait)
+        yield
 
 
 @pytest.fixture

@@ -95,6 +95,20 @@ def test_the_sentences_agree_with_the_judged_days_in_both_stores(open_store: Sto
         assert ("promesse tenue" in sentence) == kept
 
 
+def test_the_page_writes_the_measured_figures_in_both_stores(open_app: Open, path: Path) -> None:
+    miss(path, NOISES["narrow"])
+    store = Store(path)
+    days = store.read("SELECT * FROM backtests WHERE meals_planned IS NOT NULL")
+    prepared = prices(store, int(days["run_id"].iloc[0]), None).set_index("one_in")["short_pct"]
+    store.close()
+    served = days["meals_served"]
+    covered = 100 * served.between(days["lower"], days["upper"]).mean()
+    text = texts(open_app(path, PREVISIONS, risque="1 jour sur 10"))
+    assert f": {french(covered)} % (" in text
+    assert covered < 76 and "promesse non tenue, la bande a été trop étroite" in text
+    assert f"{french(prepared[10])} journées de manque sur 100, pour 10,0 visées" in text
+
+
 def test_the_sentence_on_the_waste_agrees_with_the_weighings(demo_store: Path) -> None:
     miss(demo_store, NOISES["kept"])
     store = Store(demo_store)
@@ -109,7 +123,8 @@ def test_the_sentence_on_the_waste_agrees_with_the_weighings(demo_store: Path) -
         inside = weighed["actual"].between(weighed["lower"], weighed["upper"])
         assert 76 <= 100 * inside.mean() <= 84
         assert f"{unit}, {french(100 * inside.mean())} % (" in sentence
-        assert f"dans cette cantine, {french(100 * inside[weighed['canteen'] == canteen].mean())} % {unit}" in sentence
+        here_sentence = sentence.split("dans cette cantine, ")[1]
+        assert f"{french(100 * inside[weighed['canteen'] == canteen].mean())} % {unit}" in here_sentence
     assert sentence.count("promesse tenue") >= 2
     assert city and f"pour le total de la ville, {french(city['covered_pct'])} %" in sentence
     assert plain(say_waste.measured({}, None, None)) == "Rien n’a encore été mesuré ici : le passé est trop court."

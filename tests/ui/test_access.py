@@ -9,7 +9,7 @@ import pytest
 from data.access.accounts import Account
 from data.access.rights import ROLES
 from ui import local_key
-from ui.access import LOCAL_USER, Refusal, User, Visit, decide_local, decide_signed_in
+from ui.access import LOCAL_USER, Refusal, User, Visit, decide_local, decide_signed_in, identifier_of
 from ui.session_cookie import Session
 
 NOW = 1_800_000_000.0
@@ -126,3 +126,9 @@ def test_a_role_that_no_longer_exists_opens_nothing() -> None:
 def test_the_mission_opens_every_page_and_the_others_only_theirs() -> None:
     for role in ROLES:
         assert User("x", role).may(("cantine",)) is (role in ("cantine", "mission"))
+
+
+def test_somebody_without_an_address_is_known_by_their_subject_even_before_they_have_an_account() -> None:
+    assert identifier_of({"sub": "F3a-91"}, {}) == "f3a-91", "or the trail would not say to whom to give an account"
+    assert identifier_of({"sub": "ana@ville.fr"}, ACCOUNTS) == "", "a subject is never taken for an address"
+    assert identifier_of({"sub": "F3a-91", "email": "Eva@ville.fr"}, {}) == "eva@ville.fr"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -53,13 +54,14 @@ def known_accounts() -> pd.DataFrame:
     return store_accounts.accounts(store())
 
 
-def _labels() -> dict[str, str]:
+def canteen_labels() -> dict[str, str]:
+    """Return the labels of the canteens, by key."""
     places = ask(overview.places)
     return dict(zip(places["name"], places["label"], strict=True))
 
 
 def _table(rows: pd.DataFrame) -> pd.DataFrame:
-    labels = _labels()
+    labels = canteen_labels()
     return pd.DataFrame(
         {
             "Compte": rows["email"],
@@ -85,16 +87,16 @@ def account_form(user: User) -> None:
             email = st.text_input(label, key=f"adresse_{key}", max_chars=254)
         first = ROLES.index(known.get("role", "cantine"))
         role = str(st.selectbox("Rôle", ROLES, first, format_func=ROLE_TITLES.__getitem__, key=f"role_{key}"))
-        canteens = _canteens(known, f"cantines_{key}") if role == "cantine" else ()
+        canteens = canteens_field(known.get("canteens", ()), f"cantines_{key}") if role == "cantine" else ()
         active = st.checkbox("Actif", bool(known.get("active", True)), key=f"actif_{key}")
         if st.button("Enregistrer ce compte", type="primary", icon=":material/check:"):
             _save(user, email.strip().lower(), role, canteens, active=active, new=not known)
 
 
-def _canteens(known: dict[Any, Any], key: str) -> tuple[str, ...]:
+def canteens_field(known: Iterable[str], key: str) -> tuple[str, ...]:
     """Show the choice of a manager's canteens; return their keys."""
-    labels = _labels()
-    own = [name for name in known.get("canteens", []) if name in labels]
+    labels = canteen_labels()
+    own = [name for name in known if name in labels]
     names = list(labels)
     return tuple(
         st.multiselect("Ses cantines", names, own, format_func=labels.__getitem__, key=key, placeholder="Choisir")

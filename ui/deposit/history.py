@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from data.access.canteens import canteens_of_deposits
+from data.access.canteens import canteens_of_deposits, own_deposit
 from data.access.rights import Act, reach
 from data.deposit import undo
 from data.queries import inventory
@@ -79,10 +79,8 @@ def history(user: User) -> None:
 
 def in_reach(row: Deposit, user: User) -> bool:
     """Tell whether the user may see a deposit, undo it and redo it: all its lines are about canteens of theirs."""
-    within = reach(user, Act.DEPOSIT, str(row["kind"]))
-    return within.canteens is None or (
-        bool(within) and within.covers(ask(canteens_of_deposits).get(int(row["deposit_id"]), [None]))
-    )
+    canteens = ask(canteens_of_deposits).get(int(row["deposit_id"]))
+    return own_deposit(reach(user, Act.DEPOSIT, str(row["kind"])), canteens)
 
 
 def may_download(row: Deposit, user: User) -> bool:

@@ -95,7 +95,7 @@ def losses(steps: pd.DataFrame, month: date) -> None:
         texts = [_step_text(row) for row in steps.to_dict("records")]
         fig = chart.ranking(steps["step"], steps["share"].astype(float), texts, "% des agents")
         fig.update_xaxes(
-            tickvals=[0, 25, 50, 75, 100], range=[0, 185]
+            tickvals=[0, 25, 50, 75, 100], range=[0, 220]
         )  # room for “≈ 100 % (≈ 180 sur ≈ 180)” beside its bar
         blocks.figure(fig, losses_sentence(steps, month), losses_table(steps), "parcours")
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from data.demo import DemoOnly, start_empty
 from data.kinds import kinds
@@ -31,7 +32,10 @@ def grid(selection: Selection) -> None:
     """Answer: for which canteen and which week do we have figures? A click on a cell shows its days."""
     require("mission")
     cells = ask(inventory.availability, selection)
-    caption = "Jours où le prévu et le servi sont connus, sur les jours de service de la semaine. Cliquez sur une case."
+    caption = (
+        "Jours où le prévu et le servi sont connus, sur les jours de service de la semaine. Sur un grand écran, "
+        "cliquez sur une case."
+    )
     with blocks.question("Quelles cantines, quelles semaines\u00a0?", caption):
         if cells.empty:
             blocks.empty_state("Aucun service dans cette période.")
@@ -40,15 +44,17 @@ def grid(selection: Selection) -> None:
         # Two places may have the same name: a row is identified by its key, and its name is only a label.
         places = cells.drop_duplicates(PLACE_KEY).reset_index(drop=True)
         weeks = _chosen_weeks(cells)
-        event = st.dataframe(
-            _shaded(cells[cells["week"].isin(weeks)], places, weeks),
-            key=f"grille_{weeks[0]:%Y-%m-%d}",
-            height=460,
-            hide_index=True,
-            on_select="rerun",
-            selection_mode="single-cell",
-            column_config=_columns(places, weeks),
-        )
+        grid, shaded = _shaded(cells[cells["week"].isin(weeks)], places, weeks)
+        with tables.grid_and_text(grid, "disponibilite"):
+            event = st.dataframe(
+                shaded,
+                key=f"grille_{weeks[0]:%Y-%m-%d}",
+                height=460,
+                hide_index=True,
+                on_select="rerun",
+                selection_mode="single-cell",
+                column_config=_columns(places, weeks),
+            )
         _chosen_cell(event["selection"]["cells"], places, weeks)
 
 
@@ -93,8 +99,8 @@ def _columns(places: pd.DataFrame, weeks: list[pd.Timestamp]) -> dict[str, Any]:
     return {PLACE: st.column_config.Column(PLACE, width=width, pinned=True), **narrow}
 
 
-def _shaded(cells: pd.DataFrame, places: pd.DataFrame, weeks: list[pd.Timestamp]) -> pd.io.formats.style.Styler:
-    """Return the grid of “known/expected” days; only the cells with missing days are shaded."""
+def _shaded(cells: pd.DataFrame, places: pd.DataFrame, weeks: list[pd.Timestamp]) -> tuple[pd.DataFrame, Styler]:
+    """Return the grid of “known/expected” days, plain and with its cells with missing days shaded."""
     # The query returns every place and every week in order: the cells fill the grid row by row.
     shape = (len(places), len(weeks))
     known_days, service_days = (cells[name].to_numpy(dtype=int).reshape(shape) for name in ("days", "service_days"))
@@ -106,7 +112,7 @@ def _shaded(cells: pd.DataFrame, places: pd.DataFrame, weeks: list[pd.Timestamp]
     grid = pd.DataFrame(texts, columns=[_week_title(week) for week in weeks], dtype=object)
     style = np.column_stack([np.full(len(places), ""), shades])
     grid.insert(0, PLACE, places["place"].tolist())
-    return grid.style.apply(lambda _: style, axis=None)
+    return grid, grid.style.apply(lambda _: style, axis=None)
 
 
 def _week_title(week: pd.Timestamp) -> str:

@@ -132,7 +132,7 @@ def _part(size: int, filters: JournalFilter) -> int:
     return starts[str(st.selectbox("Lignes", list(starts), key=f"journal_lignes_{hash(filters)}_{size}"))]
 
 
-def _row(line: changes.Row) -> str:
+def _row(line: changes.Row) -> sheet.Row:
     action = changes.action(line["action"], line["typed"])
     return sheet.row([
         sheet.cell(moment(line["done_at"])), sheet.cell(line["actor"]),

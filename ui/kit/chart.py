@@ -88,11 +88,12 @@ def ranking(labels: pd.Series, values: pd.Series, texts: list[str], unit: str) -
     fig.update_xaxes(
         showgrid=True, gridcolor=GRID, tickformat=",", range=[min(0, values.min() * 1.2), max(values.max() * 1.4, 1)]
     )
-    name_rows(fig, [_label(str(label)) for label in labels])
+    name_rows(fig, [row_label(str(label)) for label in labels])
     return fig
 
 
-def _label(text: str) -> str:
+def row_label(text: str) -> str:
+    """Return the label of a row of a horizontal chart: cut when it is long, on lines that leave room for the bars."""
     lines = textwrap.wrap(text if len(text) <= LONGEST_LABEL else f"{text[: LONGEST_LABEL - 1]}…", LABEL_LINE)
     return "<br>".join(map(formats.in_chart, lines))
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -32,6 +35,15 @@ def number(value: float | None, digits: int = 0) -> str:
     text = f"{value:,.{digits}f}".replace(",", THIN).replace(".", ",")
     # The minus sign is “−”, not a hyphen; a value rounded to zero has no sign.
     return text.lstrip("-") if float(f"{value:.{digits}f}") == 0 else text.replace("-", "−")
+
+
+def writer_of(values: pd.Series, digits: int) -> Callable[[Any], str] | None:
+    """Return how to write a column, numbers and dates the French way; None for one that is text already."""
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return day
+    if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
+        return None
+    return partial(number, digits=0 if pd.api.types.is_integer_dtype(values) else digits)
 
 
 def signed(value: float | None, digits: int = 1) -> str:

@@ -2,30 +2,56 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import pandas as pd
 import streamlit as st
 
 from data.typography import french
-from ui.kit.formats import escape, number
+from ui.kit.formats import MISSING, escape, is_missing, writer_of
 
 LONG = 30  # letters; a longer “word” is wider than a column and must be broken
+PHONE, LETTER, PADDING = 305, 7, 11  # pixels: the room for a table on a phone, a letter, the sides of a cell
+SENTENCE = 16  # letters; under its title on a phone, a longer text takes a line of its own
+TAG = re.compile("<[^>]*>")
+Row = tuple[str, ...]
 
 
-def sheet(titles: Iterable[str], rows: Iterable[str], caption: str = "", style: str = "") -> None:
-    """Show rows (made by `row`) under the titles of their columns."""
-    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles)
+def sheet(titles: Iterable[str], rows: Iterable[Row], caption: str = "", style: str = "") -> None:
+    """Show rows (made by `row`) under the titles of their columns.
+
+    On a phone, a table that has no room for its columns is stacked: each cell has the title of its column above it.
+    """
+    names, lines = list(map(str, titles)), list(rows)
+    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in names)
     caption_html = f"<caption>{escape(french(caption))}</caption>" if caption else ""
+    body = "".join(f"<tr>{''.join(map(_titled, line, names))}</tr>" for line in lines)
+    stacked = " stacked" if _narrowest(names, lines) > PHONE else ""
     st.html(
-        f'<div class="sheet {style}"><table>{caption_html}<thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
+        f'<div class="sheet {style}{stacked}"><table>{caption_html}<thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
     )
 
 
-def row(cells: Iterable[str]) -> str:
-    """Return the HTML of a row of cells (made by `cell`)."""
-    return f"<tr>{''.join(cells)}</tr>"
+def _titled(html: str, title: str) -> str:
+    return html.replace("<td", f'<td data-title="{escape(title)}"', 1)
+
+
+def _narrowest(titles: list[str], rows: list[Row]) -> int:
+    """Return the least width of a table in pixels: that of the longest word of each column, more for sentences."""
+    columns = zip(*[titles, *([TAG.sub(" ", html) for html in line] for line in rows)], strict=True)
+    return sum(max(map(_narrowest_cell, texts)) for texts in columns)
+
+
+def _narrowest_cell(text: str) -> int:
+    words = PADDING + LETTER * max(len(word) for word in [*text.split(" "), ""])
+    return max(words, LETTER * SENTENCE if len(text) > 3 * SENTENCE else 0)
+
+
+def row(cells: Iterable[str]) -> Row:
+    """Return a row of cells (made by `cell`)."""
+    return tuple(cells)
 
 
 def cell(text: object, style: str = "", note: str = "", summary: str = "", more: Iterable[str] = ()) -> str:
@@ -42,14 +68,18 @@ def cell(text: object, style: str = "", note: str = "", summary: str = "", more:
     return f'<td class="{style}">{escape(str(text)).replace("_", "_<wbr>")}{below}</td>'
 
 
-def sheet_of(frame: pd.DataFrame) -> None:
+def sheet_of(frame: pd.DataFrame, digits: int = 0, style: str = "", caption: str = "") -> None:
     """Show a short DataFrame; numbers are written the French way and aligned to the right."""
-    numeric = [pd.api.types.is_numeric_dtype(frame[name]) for name in frame.columns]
-    rows = (
-        row(
-            cell(number(value), "number") if is_number else cell(value)
-            for value, is_number in zip(values, numeric, strict=True)
-        )
-        for values in frame.itertuples(index=False)
-    )
-    sheet(map(str, frame.columns), rows)
+    columns = [_cells(frame[name], digits) for name in frame.columns]
+    sheet(map(str, frame.columns), map(row, zip(*columns, strict=True)), caption, style)
+
+
+def _cells(values: pd.Series, digits: int) -> list[str]:
+    write = writer_of(values, digits)
+    texts = [MISSING if is_missing(value) else (write or str)(value) for value in values]
+    kind = "number" if pd.api.types.is_numeric_dtype(values) else "sentence" if _is_long(texts) else ""
+    return [cell(text, kind) for text in texts]
+
+
+def _is_long(texts: list[str]) -> bool:
+    return max(map(len, texts), default=0) > SENTENCE

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Any, Literal
 
 import pandas as pd
@@ -16,11 +16,13 @@ import streamlit as st
 from data.export.files import csv_of_texts
 from data.reading.formulas import defuse
 from ui.kit import formats
+from ui.kit.sheet import sheet_of
 
 Height = int | Literal["content"] | None
 WIDEST, LETTER, CAPITAL, MARGIN, PADDING = 420, 7, 9, 26, 20  # pixels
 WRAPPED_ROW, LINES = 66, 3  # pixels, and lines of text in that height; texts only wrap in rows higher than four ems
 ROOM = 650  # pixels: the width of a table on a page of 768 pixels
+ROWS_AS_TEXT = 200
 SHORT = 10  # rows; in a longer table, rows keep one line
 
 
@@ -45,10 +47,24 @@ def table(
     """Show a DataFrame with French numbers and dates, and its CSV file; column names are the French titles."""
     whole = frame.whole if isinstance(frame, Wide) else frame
     too_wide = sum(widths_of(whole, digits).values()) > ROOM
-    for part in frame.parts if isinstance(frame, Wide) and too_wide else [whole]:
-        _grid(part, digits, height)
+    with grid_and_text(whole, key, digits):
+        for part in frame.parts if isinstance(frame, Wide) and too_wide else [whole]:
+            _grid(part, digits, height)
     if download:
         download_csv(whole, key, digits=digits + 1)
+
+
+@contextmanager
+def grid_and_text(whole: pd.DataFrame, key: str, digits: int = 1) -> Iterator[None]:
+    """Show a grid, made inside the `with`, and its rows as text, which a phone and paper show in its place.
+
+    They would cut the columns of the grid, and its rows.
+    """
+    with st.container(key=f"grid_{key}"):
+        yield
+    rows = whole.head(ROWS_AS_TEXT)
+    caption = "" if len(rows) == len(whole) else f"Les {len(rows)} premières lignes sur {formats.number(len(whole))}."
+    sheet_of(rows, digits, "as-text", caption)
 
 
 def _grid(frame: pd.DataFrame, digits: int, height: Height) -> None:
@@ -72,7 +88,7 @@ def widths_of(frame: pd.DataFrame, digits: int = 1) -> dict[str, int]:
 
 
 def _width(values: pd.Series, title: str, digits: int) -> int:
-    write = _format_of(values, digits) or str
+    write = formats.writer_of(values, digits) or str
     return width_of([title, *(write(value) for value in values.dropna())])
 
 
@@ -129,17 +145,9 @@ def width_of(texts: Iterable[str]) -> int:
 
 def french(frame: pd.DataFrame, digits: int = 1) -> pd.DataFrame | pd.io.formats.style.Styler:
     """Return the frame with French numbers and dates; the values stay numbers, so sorting works."""
-    writers = {name: _format_of(frame[name], digits) for name in frame.columns}
+    writers = {name: formats.writer_of(frame[name], digits) for name in frame.columns}
     formats_by_column: dict[str, Any] = {name: writer for name, writer in writers.items() if writer}
     return frame.style.format(formats_by_column) if formats_by_column else frame
-
-
-def _format_of(values: pd.Series, digits: int) -> Callable[[Any], str] | None:
-    if pd.api.types.is_datetime64_any_dtype(values):
-        return formats.day
-    if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
-        return None
-    return partial(formats.number, digits=0 if pd.api.types.is_integer_dtype(values) else digits)
 
 
 def download_csv(

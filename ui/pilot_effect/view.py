@@ -178,7 +178,7 @@ def _pairs(study: Study, measure: str) -> None:
     sheet.sheet(titles, map(_pair, _with_pairs(study, measure).to_dict("records")))
 
 
-def _pair(row: dict[Any, Any]) -> str:
+def _pair(row: dict[Any, Any]) -> sheet.Row:
     since = "" if is_missing(row["start"]) else f"en test depuis le {day(row['start'])}"
     days = (
         ""

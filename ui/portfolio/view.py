@@ -132,7 +132,7 @@ def table(pilots: pd.DataFrame) -> None:
         tables.download_csv(pilots[list(columns)].rename(columns=columns), "portefeuille")
 
 
-def _line(row: Row) -> str:
+def _line(row: Row) -> sheet.Row:
     """Return the table row of a pilot; each date is a note under its text."""
     due = "" if is_missing(row["question"]) else _due(row)
     return sheet.row(

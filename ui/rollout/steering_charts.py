@@ -12,10 +12,9 @@ import plotly.graph_objects as go
 
 from ui.kit import chart, formats
 from ui.kit.formats import school_name
+from ui.kit.tiles import TILES_SETTING
 
 PROBABILITIES, IMPACTS = ("faible", "moyenne", "forte"), ("faible", "moyen", "fort")
-# Tiles come from a server only when the city names one, for example IGN's: nothing else leaves the machine.
-TILES_SETTING = "ANTIGASPI_TILES_URL"
 TILES_SOURCE_SETTING = "ANTIGASPI_TILES_SOURCE"
 SITUATIONS = {
     "bloquée": ("Raccordement bloqué", chart.BLOCKED, "x"),

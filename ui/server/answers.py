@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from html import escape
 from pathlib import Path
 
+from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
-from streamlit import file_util
+from starlette.types import Scope
+from streamlit import config, file_util
 
 from ui.access import Refusal
-
-HERE = Path(__file__).parent
-SCRIPT = "/antigaspi/page.js"
+from ui.server import code, headers
 
 
-def application() -> Response:
+def application(scope: Scope) -> Response:
     """Return the HTML page in which the application runs."""
-    return HTMLResponse(_index(), headers={"cache-control": "no-cache"})
+    policy = headers.application_policy(Headers(scope=scope).get("host", ""))
+    return _application().response(scope, code.ASK_AGAIN, headers.of_page(policy))
 
 
 @cache
-def _index() -> str:
-    """Return Streamlit's page with our language and our title instead of its own."""
-    page = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
-    return (
-        page.replace('<html lang="en">', '<html lang="fr">')
-        .replace("<title>Streamlit</title>", "<title>Antigaspi</title>")
-        .replace('<link rel="service-desc" href="./_stcore/agent/openapi.json" />', "")
-        .replace("</head>", f'<script src="{SCRIPT}" defer></script></head>')
+def _application() -> code.Content:
+    """Return our page with the code that Streamlit's own page loads, and nothing else of it."""
+    streamlit_page = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
+    tags = re.findall(
+        r'<script type="module"[^>]*></script>|<link rel="(?:modulepreload|stylesheet)"[^>]*>', streamlit_page
     )
-
-
-def script() -> Response:
-    """Return the script that translates the remaining words of Streamlit into French."""
-    content = (HERE / "page.js").read_text(encoding="utf-8")
-    return Response(content, media_type="text/javascript", headers={"cache-control": "no-cache"})
+    page = (code.FILES / "application.html").read_text(encoding="utf-8")
+    font = escape(str(config.get_option("theme.font")))
+    filled = page.replace("{streamlit}", "\n".join(tags).replace('"./', '"/')).replace("{font}", font)
+    return code.Content(filled.encode(), "text/html")
 
 
 def refused(refusal: Refusal, *, signed_in: bool) -> Response:
@@ -82,9 +79,10 @@ def refused_in_a_word(message: str, status: int) -> Response:
 
 
 def _page(title: str, message: str, button: str, status: int) -> Response:
-    page = (HERE / "page.html").read_text(encoding="utf-8")
+    page = (code.FILES / "refusal.html").read_text(encoding="utf-8")
     filled = page.replace("{title}", escape(title)).replace("{message}", escape(message)).replace("{button}", button)
-    return HTMLResponse(filled, status_code=status, headers={"cache-control": "no-store"})
+    policy = headers.refusal_policy(page)
+    return HTMLResponse(filled, status, headers={"cache-control": "no-store"} | headers.of_page(policy))
 
 
 def _button(address: str, label: str) -> str:

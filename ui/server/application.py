@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
-import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import config
 from streamlit.runtime import Runtime, RuntimeConfig
@@ -16,13 +13,11 @@ from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.web.cache_storage_manager_config import create_default_cache_storage_manager
 from streamlit.web.server.starlette.starlette_app import App
 
-from data.faults import StoreFault
-from ui.kit import blocks
+from ui.server.failures import explain, speak_for_streamlit
 from ui.server.gate import Gate
 from ui.server.held import LeftSessions, Uploads
 
 SCRIPT = Path(__file__).parents[2] / "app.py"
-LOGGER = logging.getLogger(__name__)
 
 
 class Application(App):
@@ -31,6 +26,7 @@ class Application(App):
     def __init__(self, lifespan: Callable[[App], AbstractAsyncContextManager[None]]) -> None:
         """Prepare the application; `lifespan` runs while the server is up."""
         self._uploads = Uploads("/_stcore/upload_file")
+        speak_for_streamlit()
         gate = Middleware(Gate, uploads=self._uploads)
         super().__init__(SCRIPT, lifespan=lifespan, middleware=[gate], on_script_error=explain)
 
@@ -47,19 +43,3 @@ class Application(App):
                 on_script_error=explain,
             )
         )
-
-
-def explain(error: Exception) -> bool:
-    """Show in French that a page stopped; the error is logged under the reference that the page shows."""
-    if isinstance(error, StoreFault):
-        LOGGER.error("Page stopped: %s", error)
-        blocks.problem("La base de données ne répond plus comme il faut\u00a0: rien n’a été enregistré.", str(error))
-        return True
-    reference = secrets.token_hex(3).upper()
-    LOGGER.error("Page stopped, reference %s", reference, exc_info=error)
-    st.error(
-        "Cette page s’est arrêtée sur une erreur imprévue. Rechargez-la\u00a0; si cela recommence, "
-        f"donnez à la mission numérique la référence {reference}.",
-        icon=":material/error:",
-    )
-    return True

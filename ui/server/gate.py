@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import secrets
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
+from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,28 +15,21 @@ from streamlit import config
 from data.faults import StoreFault
 from ui import access, local_key, session
 from ui.access import Refusal, User, Visit
-from ui.server import answers, sign_in
+from ui.api import door as api
+from ui.server import answers, code, failures, sign_in
 from ui.server.answers import refused_in_a_word
+from ui.server.headers import HEADERS, TLS_ONLY
 from ui.server.held import MIB, Uploads
 from ui.server.protocol import Conversation
 
 STREAM = "/_stcore/stream"
 UPLOAD = "/_stcore/upload_file/"
 PRESENCE = "/antigaspi/here"
-# Open to everybody, because they contain nothing of the store: health, icon, and the code of the pages.
-PUBLIC = ("/_stcore/health", "/favicon.png")
-CODE = "/static/"
+HEALTH = "/_stcore/health"  # open to everybody, like the code of the pages: they contain nothing of the store
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
 NOT_PAGES = ("/_stcore/", "/media/", "/component/", "/auth/", "/antigaspi/", "/app/")
 UPLOAD_SECONDS = 600
 FOREIGN_REQUEST = "Demande refusée\u00a0: elle ne vient pas d’une page de cette application."
-HEADERS = {
-    "content-security-policy": "frame-ancestors 'none'",
-    "x-frame-options": "DENY",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-}
-LOGGER = logging.getLogger(__name__)
 
 
 class Gate:
@@ -48,13 +39,16 @@ class Gate:
         """Take the application behind the gate, and its storage of uploaded files."""
         self._app = app
         self._uploads = uploads
+        self._api = api.Api(uploads)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] == "http":
+        if scope["type"] == "http" and scope["path"].startswith(api.ROOT + "/"):
+            await self._api(scope, receive, _with_house_headers(send))
+        elif scope["type"] == "http":
             await self._http(scope, receive, _with_house_headers(send))
         elif scope["type"] == "websocket":
-            await self._stream(scope, receive, send)
+            await self._stream(scope, receive, _with_house_headers(send))
         else:
             await self._app(scope, receive, send)
 
@@ -70,21 +64,20 @@ class Gate:
         except StoreFault as fault:
             await answers.stopped(str(fault))(scope, receive, send)
         except Exception as error:  # no later code could answer in French
-            reference = secrets.token_hex(3).upper()
-            LOGGER.error("Request stopped, reference %s", reference, exc_info=error)
+            reference = failures.reference_of(error, "Request stopped")
             await answers.stopped(f"Donnez à la mission numérique la référence {reference}.")(scope, receive, send)
 
-    def _own_answer(self, scope: Scope) -> Response | None:
+    def _own_answer(self, scope: Scope) -> ASGIApp | None:
         """Return the answer of the gate itself, or None when Streamlit may answer."""
         path, visit = scope["path"], visit_of(scope)
         if not from_our_pages(visit, safe=scope["method"] in ("GET", "HEAD")):
             return refused_in_a_word(FOREIGN_REQUEST, 403)
         if path.startswith(CLOSED):
             return refused_in_a_word("Cette adresse est fermée.", 404)
-        if path == answers.SCRIPT:
-            return answers.script()
-        if path in PUBLIC or path.startswith(CODE):
+        if path == HEALTH:
             return None
+        if code.exists(path):
+            return code.send_file
         if sign_in.handles(path) or path == sign_in.LOGIN:
             return sign_in.own_answer(path, visit) if access.sign_in_configured() else answers.not_found()
         if path != _normalised(path):
@@ -108,7 +101,7 @@ class Gate:
             return None
         if "/" in path.strip("/") or "." in path or scope["method"] not in ("GET", "HEAD"):
             return answers.not_found()
-        return answers.application()
+        return answers.application(scope)
 
     async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Accept a file when its sender may deposit and there is room; the room is reserved during the upload."""
@@ -144,7 +137,7 @@ class Gate:
                 return Refusal(str(fault))
 
         if scope["path"] != STREAM or not from_our_pages(visit, safe=False) or isinstance(current_user(), Refusal):
-            await send({"type": "websocket.close", "code": 1008})
+            await refused_in_a_word(FOREIGN_REQUEST, 403)(scope, receive, send)
             return
         conversation = Conversation(current_user)
 
@@ -235,13 +228,17 @@ def _with_house_headers(send: Send) -> Send:
     """Add our security headers to each answer, and the flag Secure to cookies when the public address has TLS."""
 
     async def send_with_headers(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers: list[tuple[bytes, Any]] = [
-                (name, sign_in.secured(value) if name.lower() == b"set-cookie" else value)
-                for name, value in message.get("headers", [])
-            ]
-            headers += [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-            message = {**message, "headers": headers}
+        if message["type"] in ("http.response.start", "websocket.http.response.start"):
+            headers = MutableHeaders(raw=[(name, _secured(name, value)) for name, value in message.get("headers", [])])
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+            if sign_in.public_address_has_tls():
+                headers.setdefault(*TLS_ONLY)
+            message = {**message, "headers": headers.raw}
         await send(message)
 
     return send_with_headers
+
+
+def _secured(name: bytes, value: bytes) -> bytes:
+    return sign_in.secured(value) if name.lower() == b"set-cookie" else value

@@ -147,8 +147,13 @@ def _cookies_set(headers: Headers) -> dict[str, str]:
     return {name: value for line in lines for name, value in cookie_parser(line.split(";")[0]).items() if value}
 
 
+def public_address_has_tls() -> bool:
+    """Tell whether a sign-in is configured, for a public address that has TLS."""
+    return access.sign_in_configured() and public_origin().startswith("https:")
+
+
 def secured(cookie: bytes) -> bytes:
     """Return a Set-Cookie header, with the flag Secure when the public address has TLS."""
-    if access.sign_in_configured() and public_origin().startswith("https") and b"; secure" not in cookie.lower():
+    if public_address_has_tls() and b"; secure" not in cookie.lower():
         return cookie + b"; Secure"
     return cookie

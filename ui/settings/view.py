@@ -59,7 +59,7 @@ def in_words(setting: Setting, value: Value) -> str:
     return f"{number(value.value, digits)}{SPACE}{setting.unit}"
 
 
-def _row(setting: Setting, value: Value) -> str:
+def _row(setting: Setting, value: Value) -> tuple[str, ...]:
     since = f"Changé le {moment(value.set_at)} par {value.set_by}" if value.set_at else "Valeur d’origine"
     origin = french(value.source) if value.source else since
     return sheet.row([
@@ -145,7 +145,7 @@ def _history(setting: Setting) -> None:
     )  # fmt: skip
 
 
-def _change(setting: Setting, row: pd.Series) -> str:
+def _change(setting: Setting, row: pd.Series) -> tuple[str, ...]:
     return sheet.row([
         sheet.cell(moment(row["set_at"])),
         sheet.cell(row["set_by"]),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from itertools import product
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -91,32 +90,48 @@ def _weekly_bars(fig: go.Figure, weeks: pd.DataFrame, column: str, sign: int, na
     )
 
 
-def weekday_month(cells: pd.DataFrame, marked: Collection[tuple[int, int]] = ()) -> go.Figure:
-    """Draw the surplus of each weekday × month of the school year as a heat map, with the value in each cell.
+SCALE_BELOW = {
+    "title": "surplus (%)", "thickness": 12, "outlinewidth": 0, "orientation": "h", "y": 0, "yanchor": "top",
+}  # fmt: skip
 
-    The cells that stand out are bold; the cells (weekday, month) that hold exceptional days are marked.
+
+def month_weekday(cells: pd.DataFrame, marked: Collection[tuple[int, int]] = ()) -> go.Figure:
+    """Draw the surplus of each month of the school year × weekday as a heat map, with the value in each cell.
+
+    The cells that stand out are bold; the cells (weekday, month) that hold exceptional days are marked. Weekdays are
+    the columns, since a phone has room for the values of five.
     """
     weekdays = sorted(set(cells["weekday"].tolist()))
     months = sorted(set(cells["month"].tolist()), key=lambda month: (month - 9) % 12)
-    grid = cells.pivot(index="weekday", columns="month", values="surplus_pct").reindex(index=weekdays, columns=months)
+    grid = cells.pivot(index="month", columns="weekday", values="surplus_pct").reindex(index=months, columns=weekdays)
     clear = set(cells.loc[cells["stands_out"], ["weekday", "month"]].itertuples(index=False, name=None))
-    fig = chart.base(height=110 + 44 * len(grid))
+    texts = [
+        [
+            _cell(grid.loc[month, weekday], bold=(weekday, month) in clear, marked=(weekday, month) in marked)
+            for weekday in weekdays
+        ]
+        for month in months
+    ]
+    names = [f"{WEEKDAYS[weekday - 1][:3]}." for weekday in weekdays], [SHORT_MONTHS[month - 1] for month in months]
+    return _heat_map(grid, names, texts)
+
+
+def _heat_map(grid: pd.DataFrame, names: tuple[list[str], list[str]], texts: list[list[str]]) -> go.Figure:
+    """Draw shares in percent with their texts; `names` are those of the columns, then of the rows."""
+    fig = chart.base(height=150 + 34 * len(grid))
     fig.add_heatmap(
         z=grid.to_numpy(),
-        x=[SHORT_MONTHS[month - 1] for month in months],
-        y=[WEEKDAYS[weekday - 1] for weekday in weekdays],
+        x=names[0],
+        y=names[1],
         zmin=0,
-        zmax=max(LEAST_SCALE, cells["surplus_pct"].max()),
-        text=[
-            [_cell(grid.loc[cell], bold=cell in clear, marked=cell in marked) for cell in product([weekday], months)]
-            for weekday in weekdays
-        ],
+        zmax=max(LEAST_SCALE, grid.max().max()),
+        text=texts,
         texttemplate="%{text}",
         colorscale=chart.SEQUENTIAL,
         xgap=2,
         ygap=2,
         hoverinfo="skip",
-        colorbar={"title": "surplus (%)", "thickness": 12, "outlinewidth": 0},
+        colorbar=SCALE_BELOW,
     )
     fig.update_yaxes(autorange="reversed", showgrid=False)
     fig.update_xaxes(side="top")
@@ -129,9 +144,11 @@ def _cell(surplus: float, *, bold: bool, marked: bool) -> str:
 
 
 def standing_out(labels: pd.Series, rows: pd.DataFrame, texts: list[str]) -> go.Figure:
-    """Draw what stands out, the first row at the top: its gap in points with its interval, its text beside it."""
-    fig = chart.base(height=140 + 34 * len(labels), x_title="points d’écart")
-    places = list(range(len(labels)))
+    """Draw what stands out, the first row at the top: its gap in points with its interval, its text under its name.
+
+    Beside the interval, a phone has no room for the text.
+    """
+    fig = chart.base(height=140 + 54 * len(labels), x_title="points d’écart")
     interval = {
         "array": rows["upper"] - rows["gap"],
         "arrayminus": rows["gap"] - rows["lower"],
@@ -139,21 +156,18 @@ def standing_out(labels: pd.Series, rows: pd.DataFrame, texts: list[str]) -> go.
         "width": 4,
     }
     fig.add_bar(
-        x=rows["gap"], y=places, orientation="h", marker_color=chart.MEASURED, error_x=interval, hoverinfo="skip"
-    )
-    fig.add_scatter(
-        x=rows["upper"].clip(lower=0),
-        y=places,
-        mode="text",
-        text=[f"{formats.SPACE}{formats.SPACE}{text}" for text in texts],
-        textposition="middle right",
-        cliponaxis=False,
+        x=rows["gap"],
+        y=list(range(len(labels))),
+        orientation="h",
+        width=0.5,
+        marker_color=chart.MEASURED,
+        error_x=interval,
         hoverinfo="skip",
     )
-    lowest, highest = min(0, rows["lower"].min()), max(0, rows["upper"].max())
     fig.update_layout(showlegend=False)
-    fig.update_xaxes(showgrid=True, gridcolor=chart.GRID, range=[1.05 * lowest, highest + 0.6 * (highest - lowest)])
-    chart.name_rows(fig, [formats.shortened(str(label), chart.LONGEST_LABEL) for label in labels])
+    fig.update_xaxes(showgrid=True, gridcolor=chart.GRID)
+    names = [f"{chart.row_label(str(label))}<br>{text}" for label, text in zip(labels, texts, strict=True)]
+    chart.name_rows(fig, names)
     return fig
 
 
@@ -175,7 +189,7 @@ def measured_and_reference(labels: list[str], measured: list[float | None], refe
         x=reference,
         y=labels,
         orientation="h",
-        name="Référence ADEME 2024 (comestible seul)",
+        name="ADEME 2024 (comestible seul)",
         marker={"color": chart.REFERENCE, "line": {"color": chart.QUIET, "width": 1}},
         text=[formats.quantity(value, "g", 0) for value in reference],
         textposition="outside",

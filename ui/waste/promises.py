@@ -27,11 +27,9 @@ def measured(everywhere: dict[str, Row], here: dict[str, Row] | None, city: Row 
         for name, unit in known.items()
     ]
     if here:
-        parts += [
-            f"dans cette cantine, {percent(here[name]['covered_pct'])} {unit}"
-            for name, unit in known.items()
-            if name in here
-        ]
+        shares = [f"{percent(here[name]['covered_pct'])} {unit}" for name, unit in known.items() if name in here]
+        parts.append(f"dans cette cantine, {' et '.join(shares)}")
     if city is not None:
         parts.append(of_city(city))
-    return f"{period(next(iter(everywhere.values())))}, trois semaines avant{SPACE}: {f'{SPACE}; '.join(parts)}."
+    measured_on = period(next(iter(everywhere.values())))
+    return f"{measured_on}, prévu au moins trois semaines avant{SPACE}: {f'{SPACE}; '.join(parts)}."

@@ -125,7 +125,7 @@ def calendar(selection: Selection, cells: pd.DataFrame) -> None:
             blocks.table_alone(say.calendar_sentence(cells), table, "calendrier")
             return
         marked = exceptional.of_cells(ask(exceptional_days, selection)) if selection.exceptional else set()
-        blocks.figure(charts.weekday_month(cells, marked), say.calendar_sentence(cells), table, "calendrier")
+        blocks.figure(charts.month_weekday(cells, marked), say.calendar_sentence(cells), table, "calendrier")
         blocks.note(say.CALENDAR_TEST)
         if marked:
             blocks.note(f"{exceptional.MARK} Case avec un ou plusieurs jours exceptionnels.")

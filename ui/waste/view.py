@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 import pandas as pd
 
@@ -44,47 +43,34 @@ def headline_figures(
 
     `other` is the same selection with the exceptional days (`with_them`), or without them.
     """
-    beside = partial(exceptional.beside, days=days, with_them=with_them)
+
+    def rate(title: str, name: str, note: str, meaning: str) -> Figure:
+        own, others = getattr(summary, name), getattr(other, name)
+        return Figure(title, percent(own), exceptional.beside(note, own, others, days, with_them=with_them), meaning)
+
     return [
-        Figure(
+        rate(
             "Surproduction",
-            percent(summary.overproduction_pct),
-            beside(
-                f"{number(summary.pairs_planned)} prévus, {number(summary.pairs_served)} servis, là où les deux sont "
-                "connus",
-                summary.overproduction_pct,
-                other.overproduction_pct,
-            ),
+            "overproduction_pct",
+            f"{number(summary.pairs_planned)} prévus, {number(summary.pairs_served)} servis, où les deux sont connus",
             "(repas prévus − repas servis) ÷ repas servis, sur les services où les deux chiffres sont connus.",
         ),
-        Figure(
+        rate(
             "Surplus",
-            percent(summary.surplus_pct),
-            beside(
-                f"{plural(summary.surplus_meals, 'repas', 'repas')} prévus en trop",
-                summary.surplus_pct,
-                other.surplus_pct,
-            ),
+            "surplus_pct",
+            f"{plural(summary.surplus_meals, 'repas', 'repas')} prévus en trop",
             "Repas prévus en trop, sans retrancher ceux qui ont manqué ailleurs, en\u00a0% des repas servis.",
         ),
-        Figure(
+        rate(
             "Manque",
-            percent(summary.shortage_pct),
-            beside(
-                f"{plural(summary.shortage_meals, 'repas', 'repas')} au-delà du prévu",
-                summary.shortage_pct,
-                other.shortage_pct,
-            ),
+            "shortage_pct",
+            f"{plural(summary.shortage_meals, 'repas', 'repas')} au-delà du prévu",
             "Repas servis au-delà du prévu, en\u00a0% des repas servis.",
         ),
-        Figure(
+        rate(
             "Services en manque",
-            percent(summary.short_services_pct),
-            beside(
-                count_of(summary.short_services, summary.pairs, "service"),
-                summary.short_services_pct,
-                other.short_services_pct,
-            ),
+            "short_services_pct",
+            count_of(summary.short_services, summary.pairs, "service"),
             "Services (un point de service, un jour) où l’on a servi plus de repas que prévu.",
         ),
         _weighed(summary),

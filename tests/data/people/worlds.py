@@ -17,6 +17,7 @@ COLUMNS = [
     "agents", "identities_created", "identities_activated", "active_30_days", "trained", "mail_addresses", "answers"
 ]  # fmt: skip
 WHOLE = [None, 0, 1, 2, 3, 1, 0]  # what each column is a part of
+PARTS, WHOLES = zip(*((part, whole) for part, whole in enumerate(WHOLE) if whole is not None), strict=True)
 KEYS = ["month", "school", "trade"]
 UPDATE = f"""
 UPDATE equipment_rows SET {", ".join(f"{name} = world.{name}" for name in COLUMNS)}, satisfaction = world.satisfaction
@@ -75,17 +76,20 @@ def _pushed(counts: np.ndarray, step: int) -> np.ndarray:
 
 def walk(counts: np.ndarray, moves: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
     """Yield other counts of a school behind which all that is shown is the same, one person moved at a time."""
-    world = counts
-    for _ in range(moves):
-        first = rng.integers(len(COLUMNS))
-        columns = slice(first, first + rng.integers(1, len(COLUMNS) + 1))
+    world, looks = counts, shown(counts)
+    unknown = np.isnan(looks)
+    first, width = rng.integers(len(COLUMNS), size=moves), rng.integers(1, len(COLUMNS) + 1, size=moves)
+    comes, leaves = rng.integers(len(counts), size=(2, moves))
+    replaced, reversed_ = rng.random((2, moves)) < [[0.8], [0.2]]
+    for move in range(moves):
+        columns = slice(first[move], first[move] + width[move])
         other = world.copy()
-        other[rng.integers(len(counts)), columns] += 1
-        if rng.random() < 0.8:
-            other[rng.integers(len(counts)), columns] -= 1
-        if rng.random() < 0.2:
+        other[comes[move], columns] += 1
+        if replaced[move]:
+            other[leaves[move], columns] -= 1
+        if reversed_[move]:
             other = 2 * world - other
-        if _possible(other) and np.array_equal(shown(other), shown(counts), equal_nan=True):
+        if ((shown(other) == looks) | unknown).all() and _possible(other):
             world = other
             yield world
 
@@ -96,8 +100,7 @@ def shown(counts: np.ndarray) -> np.ndarray:
 
 
 def _possible(counts: np.ndarray) -> bool:
-    parts = (counts[:, column] > counts[:, whole] for column, whole in enumerate(WHOLE) if whole is not None)
-    return not (counts < 0).any() and not any(part.any() for part in parts)
+    return not (counts < 0).any() and not (counts[:, PARTS] > counts[:, WHOLES]).any()
 
 
 def rewrite(store: Store, world: pd.DataFrame, step: int) -> None:

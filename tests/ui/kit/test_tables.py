@@ -85,3 +85,16 @@ def test_only_a_word_that_no_column_can_hold_is_cut() -> None:
     assert sheet.cell("x" * 400, "name").startswith('<td class="name long">')
     assert sheet.cell("01/09/2026").startswith('<td class="">')
     assert sheet.cell("a_name_of_several_words_that_may_break").startswith('<td class="">')
+
+
+def test_a_table_without_room_on_a_phone_is_stacked_under_the_titles_of_its_columns(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(sheet.st, "html", shown.append)
+    wide = pd.DataFrame({"Cantine": ["Barbara McClintock"], **{f"Repas {n}": [1234.5] for n in range(8)}})
+    sheet.sheet_of(wide, digits=1)
+    sheet.sheet_of(wide[["Cantine", "Repas 1"]])
+    assert '<div class="sheet  stacked">' in shown[0]
+    assert '<td data-title="Repas 7" class="number">1\u202f234,5</td>' in shown[0]
+    assert "stacked" not in shown[1]

@@ -7,6 +7,7 @@ import json
 import os
 import random
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,8 +20,6 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from data.demo import load_demo
-from data.store import Store
 from tests.browser.conftest import one_time_address, serve
 from ui.navigation import PAGES
 
@@ -61,17 +60,15 @@ def calls_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(calls_out: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    store = Store(tmp_path_factory.mktemp("gate") / "store.duckdb")
-    load_demo(store)
-    store.close()
+def server(calls_out: Path, demo_of_today: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    path = Path(shutil.copy(demo_of_today, tmp_path_factory.mktemp("gate") / "store.duckdb"))
     settings = {
         "ANTIGASPI_AUTO_REFRESH": "0",
         "STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "3",  # seconds
         "PYTHONPATH": str(Path(__file__).with_name("no_network")),
         "ANTIGASPI_CALLS_OUT": str(calls_out),
     }
-    with serve(store.path, **settings) as address:
+    with serve(path, **settings) as address:
         server = Server(address)
         let_in = server.ask(one_time_address(address).removeprefix(address))
         assert let_in.status == 303
@@ -103,6 +100,34 @@ def test_a_browser_that_came_in_reads_the_pages(server: Server) -> None:
     assert page.status == 200
     assert '<html lang="fr">' in text
     assert "<title>Antigaspi</title>" in text
+    assert "Streamlit app" not in text
+    assert "Antigaspi a besoin de JavaScript" in text
+
+
+def test_what_a_page_is_told_travels_compressed(server: Server) -> None:
+    with server.open_stream(Cookie=server.cookie) as connection:
+        assert [extension.name for extension in connection.protocol.extensions] == ["permessage-deflate"]
+
+
+def test_a_page_fetches_and_runs_nothing_from_outside(server: Server) -> None:
+    answer = server.ask("/synthese", Cookie=server.cookie)
+    directives = dict(part.split(" ", 1) for part in (answer.getheader("content-security-policy") or "").split("; "))
+    assert directives["script-src"] == "'self'"
+    assert directives["form-action"] == directives["base-uri"] == directives["worker-src"] == "'none'"
+    sources = {source for name in directives for source in directives[name].split()}
+    stream = {f"ws://{server.host}", f"wss://{server.host}"}
+    assert sources == {"'none'", "'self'", "'unsafe-inline'", "data:", "blob:"} | stream
+    assert "geolocation=()" in (answer.getheader("permissions-policy") or "")
+
+
+def test_a_page_that_refuses_runs_no_script_at_all(server: Server) -> None:
+    policy = server.ask("/synthese").getheader("content-security-policy") or ""
+    assert "script" not in policy
+    assert "unsafe" not in policy
+
+
+def test_http_alone_promises_no_tls(server: Server) -> None:
+    assert server.ask("/synthese", Cookie=server.cookie).getheader("strict-transport-security") is None
 
 
 @pytest.mark.parametrize(
@@ -124,7 +149,10 @@ def test_a_script_through_a_proxy_opens_no_page(server: Server, headers: dict[st
     cookie = {} if headers in ({}, {"Cookie": "antigaspi_1=forged"}) else {"Cookie": server.cookie}
     with pytest.raises(InvalidStatus) as refused, server.open_stream(**cookie, **headers):
         pass
-    assert refused.value.response.status_code == 403
+    answer = refused.value.response
+    assert answer.status_code == 403
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
 
 
 @pytest.mark.parametrize("path", ["/", "/synthese", "/media/x.csv", "/_stcore/host-config", "/journal"])
@@ -179,7 +207,9 @@ def test_an_address_that_leads_nowhere_says_so_in_french(server: Server, path: s
 )
 def test_no_other_page_may_frame_this_one(server: Server, path: str) -> None:
     answer = server.ask(path, Cookie=server.cookie)
-    assert answer.getheader("content-security-policy") == "frame-ancestors 'none'"
+    policy = answer.getheader("content-security-policy") or ""
+    assert policy.startswith("default-src 'none'; ")
+    assert "frame-ancestors 'none'" in policy
     assert answer.getheader("x-frame-options") == "DENY"
     assert answer.getheader("x-content-type-options") == "nosniff"
     assert answer.getheader("referrer-policy") == "same-origin"

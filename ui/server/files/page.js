@@ -1,6 +1,11 @@
 // What Streamlit writes in English whatever the page says, in French; and the way back when the connection is refused.
 "use strict";
 
+// Before Streamlit’s own code runs: where its server is (it would try below the page’s address first), and the font, or it
+// would fetch another one until the server tells it.
+const FONT = { bodyFont: document.getElementById("root").dataset.font };
+window.__streamlit = { BACKEND_BASE_URL: location.origin, LIGHT_THEME: FONT, DARK_THEME: FONT };
+
 const SENTENCES = [
   [/^File must be ([\d.]+) ?MB or smaller\.$/, (_, size) => `Ce fichier dépasse ${parseFloat(size)}\u00a0Mo\u00a0: découpez-le, par exemple par année scolaire, puis choisissez-en une partie.`],
   [/^(?:AxiosError: )?Request failed with status code 413$/, () => "Trop de fichiers attendent déjà d’être enregistrés ou écartés. Fermez les autres, ou réessayez dans deux minutes."],
@@ -40,6 +45,8 @@ const WORDS = {
   "Select all": "Tout choisir",
   "Open": "Ouvrir la liste",
   "Close": "Fermer",
+  "Script execution error": "Cette page ne peut pas s’ouvrir",
+  "Bad message format": "Échange interrompu",
   "Clear all": "Tout effacer",
   "Clear value": "Effacer",
   "Clear entry": "Effacer",
