@@ -24,6 +24,8 @@ PAGES = {
     "effet": "Effet du pilote",
     "donnees": "Données disponibles",
     "journal": "Journal des actions",
+    "comptes": "Comptes et accès",
+    "reglages": "Réglages",
     "depot": "Déposer un fichier",
     "previsions": "Prévisions",
     "qualite_previsions": "Qualité des prévisions",
