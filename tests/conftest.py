@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 # Before numpy is loaded, as `models` does: two workers already fill two cores.
@@ -13,6 +14,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import pytest
 from hypothesis import settings
 
+from data.demo import load_demo
 from data.store import Store
 
 # Machines are shared: how long an example takes says nothing of the code.
@@ -25,12 +27,33 @@ EXAMPLES = int(os.environ.get("ANTIGASPI_EXAMPLES", "6"))
 REAL_DATA = Path(os.environ.get("ANTIGASPI_REAL_DATA") or PROJECT.parent / "shared" / "data")
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, fill: Callable[[Store], object]) -> Path:
+    """Return the path of a closed store, to be copied: the first worker that needs it fills it for all."""
+    folder = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    path, part = folder / f"{name}.duckdb", folder / f"{name}.part.duckdb"
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            part.unlink(missing_ok=True)
+            store = Store(part)
+            fill(store)
+            store.close()
+            part.rename(path)
+    return path
+
+
 @pytest.fixture(scope="session")
 def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the path of a closed store without a row: a copy of it opens ten times sooner than a new one."""
-    made = Store(tmp_path_factory.mktemp("blank") / "blank.duckdb")
-    made.close()
-    return made.path
+    return made_once(tmp_path_factory, "blank", lambda _: None)
+
+
+@pytest.fixture(scope="session")
+def demo_of_today(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the path of a closed store with the demonstration, as `make run` loads it."""
+    return made_once(tmp_path_factory, "demo_of_today", load_demo)
 
 
 @pytest.fixture

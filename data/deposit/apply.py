@@ -90,8 +90,7 @@ def apply(
     try:
         with store.write(name, "deposit", detail) as cursor:
             report, rows, changed = _examined(store, store.state(), file_name, content, typed, choices, unnamed)
-            _refuse_if_unreadable(report, whole)
-            _refuse_if_known(report, new)
+            _refuse(report, whole=whole, new=new)
             if report.nothing_to_do:
                 raise _NothingToDo
             deposit_id = _record(cursor, report, content, digest.result().hexdigest(), name)
@@ -195,6 +194,11 @@ def _unnamed(actor: Person | str) -> Person:
 
 class _NothingToDo(Exception):
     """Ends the transaction of a file that changes nothing."""
+
+
+def _refuse(report: DepositReport, *, whole: bool, new: bool) -> None:
+    _refuse_if_unreadable(report, whole)
+    _refuse_if_known(report, new)
 
 
 def _refuse_if_unreadable(report: DepositReport, whole: bool) -> None:

@@ -8,11 +8,13 @@ import http.client
 import os
 import re
 import shutil
+import socket
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,13 +67,18 @@ class Front:
 
     def ask(self, path: str, method: str = "GET", **headers: str) -> http.client.HTTPResponse:
         """Return the answer to one request, with the cookies of the person who signed in."""
-        connection = http.client.HTTPSConnection("localhost", self.port, context=ssl._create_unverified_context())
-        connection.request(method, path, headers={"Cookie": self.cookie} | headers)
-        return connection.getresponse()
+        return asked(self.port, path, method, {"Cookie": self.cookie} | headers)
 
     @property
     def cookie(self) -> str:
         return "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in self.cookies)
+
+
+def asked(port: int, path: str, method: str = "GET", headers: dict[str, str] | None = None) -> http.client.HTTPResponse:
+    """Return the answer to one request over TLS, whatever the certificate."""
+    connection = http.client.HTTPSConnection("localhost", port, context=ssl._create_unverified_context())
+    connection.request(method, path, headers=headers or {})
+    return connection.getresponse()
 
 
 @pytest.fixture(scope="module")
@@ -146,10 +153,19 @@ def nginx(folder: Path, port: int, plain_port: int, app_port: int) -> Iterator[N
     subprocess.run([*command, "-t"], check=True, capture_output=True)
     process = subprocess.Popen(command)
     try:
+        wait_until_it_listens(port)
         yield
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+def wait_until_it_listens(port: int) -> None:
+    for _ in range(100):
+        with suppress(OSError), socket.create_connection(("localhost", port), timeout=1):
+            return
+        time.sleep(0.05)
+    pytest.fail("nginx did not start")
 
 
 def sign_in(browser: Browser, address: str) -> list[Cookie]:
@@ -161,26 +177,32 @@ def sign_in(browser: Browser, address: str) -> list[Cookie]:
         return context.cookies()
 
 
-def downloaded(context: BrowserContext, address: str) -> float:
-    """Open a page of charts; return the bytes that its files took on the wire, without the frames of its WebSocket."""
+def downloaded(context: BrowserContext, address: str) -> tuple[float, float]:
+    """Open a page of charts; return the bytes of its files on the wire, and of its WebSocket's frames once unpacked."""
     page = context.new_page()
     errors = errors_of(page)
     network = context.new_cdp_session(page)
     network.send("Network.enable")
     sizes: list[float] = []
+    frames: list[float] = []
     network.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    in_base_64 = 3 / 4
+    network.on(
+        "Network.webSocketFrameReceived",
+        lambda event: frames.append(len(event["response"]["payloadData"]) * in_base_64),
+    )
     page.goto(f"{address}/gaspillage")
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=VERY_SLOW)
     page.close()
     assert not errors, f"errors in the console: {errors}"
-    return sum(sizes)
+    return sum(sizes), sum(frames)
 
 
 def test_a_first_page_of_charts_weighs_two_megabytes_and_a_second_hardly_anything(front: Front) -> None:
     with front.browser.new_context(locale="fr-FR") as context:
         context.add_cookies(front.cookies)
-        first, second = downloaded(context, front.address), downloaded(context, front.address)
-    print(f"first page of charts: {first:.0f} bytes, second: {second:.0f}")
+        (first, frames), (second, _) = downloaded(context, front.address), downloaded(context, front.address)
+    print(f"first page of charts: {first:.0f} bytes, second: {second:.0f}; frames of each: {frames:.0f}")
     assert MB < first < 2.5 * MB
     assert second < 0.1 * MB
 
@@ -241,6 +263,18 @@ def test_the_log_of_requests_has_no_code_of_a_sign_in(front: Front) -> None:
     assert re.search(r"^\d{4}-\d\d-\d\dT\S+ 127\.0\.0\.1 GET /oauth2callback 30\d ", text, re.MULTILINE)
     assert " GET /_stcore/stream 101 " in text
     assert not re.search(r"[?=]|code|state|max@", text)
+
+
+def test_where_the_application_is_stopped_or_somebody_insists_people_read_why(tmp_path: Path) -> None:
+    certificate(tmp_path)
+    port, nobody = free_port(), free_port()
+    with nginx(tmp_path, port, free_port(), nobody):
+        away = asked(port, "/gaspillage")
+        assert (away.status, away.getheader("retry-after")) == (502, "30")
+        assert "redémarre ou est arrêté" in away.read().decode()
+        statuses = [asked(port, "/connexion").status for _ in range(90)]
+        assert 50 < statuses.count(502) < 90, "signing in is not refused to the first ones"
+        assert "Trop de demandes" in asked(port, "/connexion").read().decode()
 
 
 def log(front: Front) -> str:

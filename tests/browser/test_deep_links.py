@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from data.demo import load_demo
 from data.store import Store
 from tests.browser.conftest import errors_of, one_time_address, serve
 from tests.browser.steps import SLOW, visit, whole
@@ -24,6 +24,8 @@ PAGES = {
     "effet": "Effet du pilote",
     "donnees": "Données disponibles",
     "journal": "Journal des actions",
+    "comptes": "Comptes et accès",
+    "reglages": "Réglages",
     "depot": "Déposer un fichier",
     "previsions": "Prévisions",
     "qualite_previsions": "Qualité des prévisions",
@@ -45,10 +47,9 @@ ENGLISH = [
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server(demo_of_today: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start the application on the demonstration with forecasts, so that every page has all it shows."""
-    store = Store(tmp_path_factory.mktemp("links") / "store.duckdb")
-    load_demo(store)
+    store = Store(Path(shutil.copy(demo_of_today, tmp_path_factory.mktemp("links") / "store.duckdb")))
     add_forecasts(store)
     store.close()
     # These forecasts are not a model's; computing them has its own journey.

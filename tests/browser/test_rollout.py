@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,18 +14,15 @@ from data.store import Store
 from tests.browser.conftest import serve
 from tests.browser.steps import SLOW, choose, picture, visit, whole
 from tests.browser.test_journey import deposit
-from tests.conftest import PROJECT
 
 SCHOOL = "Élémentaire Hypatie"
 TABLETS = [f"TAB-{number:02d};École élémentaire Hypatie;tablette;partagé;en stock" for number in range(1, 11)]
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[str]:
+def server(demo_of_today: Path, tmp_path: Path) -> Iterator[str]:
     """Start the application on the demonstration, without its forecasts: they have their own journey."""
-    path = tmp_path / "store.duckdb"
-    env = {**os.environ, "ANTIGASPI_DB": str(path)}
-    subprocess.run([sys.executable, "-m", "data", "demo", "--if-new"], cwd=PROJECT, env=env, check=True)
+    path = Path(shutil.copy(demo_of_today, tmp_path / "store.duckdb"))
     with serve(path, ANTIGASPI_AUTO_REFRESH="0") as address:
         yield address
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -13,7 +14,6 @@ from oidc_provider_mock import User, run_server_in_thread
 from playwright.sync_api import Browser, Page, expect
 
 from data.access.accounts import save_account
-from data.demo import load_demo
 from data.store import Store
 from tests.browser.conftest import serve
 from tests.browser.steps import SLOW, opened, whole
@@ -48,7 +48,7 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def served(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(browser: Browser, demo_of_today: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("served")
     subprocess.run(["make", "--silent", ".venv-served/run.stamp"], cwd=PROJECT, check=True)
     for room in ROOMS:
@@ -58,8 +58,7 @@ def served(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with run_server_in_thread(user_claims=users) as provider:
         secrets = SECRETS.format(provider=f"http://localhost:{provider.server_port}")
         (folder / ".streamlit" / "secrets.toml").write_text(secrets, encoding="utf-8")
-        store = Store(folder / "store.duckdb")
-        load_demo(store)
+        store = Store(Path(shutil.copy(demo_of_today, folder / "store.duckdb")))
         for name, role in (("ana", "cantine"), ("max", "mission"), ("douteux", "comite"), ("ancien", "comite")):
             save_account(store, "test", f"{name}@ville.fr", role, active=True)
         save_account(store, "test", "ferme@ville.fr", "mission", active=False)

@@ -9,13 +9,17 @@ from pathlib import Path
 import pytest
 
 from data.store import Store
+from tests.conftest import made_once
 from tests.data.deposit.programme_files import OTHER, SCHOOL, STAGES, day, deposit
 
 
 @pytest.fixture(scope="session")
-def two_schools(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def two_schools(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two schools, the first in its installation, a device, counts of agents, a request for help."""
-    store = Store(Path(shutil.copy(blank, tmp_path_factory.mktemp("programme") / "known.duckdb")))
+    return made_once(tmp_path_factory, "two_schools", _two_schools)
+
+
+def _two_schools(store: Store) -> None:
     deposit(store, "ecole cantine_nom", [(SCHOOL, "A"), (OTHER, "B")])
     deposit(store, "ecole raccordement meteo", [(SCHOOL, "en cours", "soleil"), (OTHER, "à faire", "nuage")])
     stages = [
@@ -30,14 +34,12 @@ def two_schools(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     counts = [(SCHOOL, "restauration", day(1), 8, 6, 5, 4)]
     deposit(store, "ecole metier mois agents identites_creees identites_activees actifs_30_jours", counts)
     deposit(store, "numero ecole objet ouvert_le", [("D-1", SCHOOL, "réseau", day(10))])
-    store.close()
-    return store.path
 
 
 @pytest.fixture(scope="session")
-def settled(two_schools: Path) -> Iterator[Store]:
+def settled(two_schools: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """Return that store, for those who write nothing."""
-    opened = Store(two_schools)
+    opened = Store(Path(shutil.copy(two_schools, tmp_path_factory.mktemp("settled") / "known.duckdb")))
     yield opened
     opened.close()
 

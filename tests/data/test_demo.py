@@ -183,11 +183,14 @@ def test_erasing_the_demonstration_leaves_what_a_store_that_never_had_it_holds(
     ]
 
 
-def test_what_a_killed_computation_left_of_the_demonstration_goes_when_the_store_opens(blank: Path) -> None:
-    leftover = blank.with_suffix(".work") / "refresh-killed"
-    leftover.mkdir()
+def test_what_a_killed_computation_left_of_the_demonstration_goes_when_the_store_opens(
+    blank: Path, tmp_path: Path
+) -> None:
+    path = Path(shutil.copy(blank, tmp_path / "killed.duckdb"))
+    leftover = path.with_suffix(".work") / "refresh-killed"
+    leftover.mkdir(parents=True)
     (leftover / "job").write_bytes(b"Les Tilleuls")
-    Store(blank).close()
+    Store(path).close()
     assert not leftover.exists()
 
 

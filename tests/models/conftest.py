@@ -13,19 +13,24 @@ import pytest
 from data.calendar.school import service_days
 from data.store import Store
 from models.refresh import refresh
+from tests.conftest import made_once
 from tests.models.synthetic import LAST, MAPPED, TODAY, add_event, build_city, deposit, meals
 
 
 @pytest.fixture(scope="session")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """Return a store with one refreshed run; tests only read it."""
-    opened = Store(tmp_path_factory.mktemp("city") / "city.duckdb")
-    build_city(opened)
-    add_event(opened, "closure", date(2024, 11, 28), date(2024, 12, 3), "Bois")
-    add_event(opened, "closure", date(2024, 12, 5), date(2024, 12, 5))
-    refresh(opened, "test", today=TODAY)
+    made = made_once(tmp_path_factory, "city", _refreshed_city)
+    opened = Store(Path(shutil.copy(made, tmp_path_factory.mktemp("city") / "city.duckdb")))
     yield opened
     opened.close()
+
+
+def _refreshed_city(store: Store) -> None:
+    build_city(store)
+    add_event(store, "closure", date(2024, 11, 28), date(2024, 12, 3), "Bois")
+    add_event(store, "closure", date(2024, 12, 5), date(2024, 12, 5))
+    refresh(store, "test", today=TODAY)
 
 
 @pytest.fixture(scope="session")
@@ -35,12 +40,13 @@ def forecasts(city: Store) -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    store = Store(tmp_path_factory.mktemp("small") / "small.duckdb")
+    return made_once(tmp_path_factory, "small", _three_canteens)
+
+
+def _three_canteens(store: Store) -> None:
     days = service_days(store, date(2024, 9, 2), LAST)
     rows = [meals(name, days, 50 + 10 * number, number) for number, name in enumerate(["Chêne E", "Bois", "Étang"])]
     deposit(store, pd.concat(rows), MAPPED)
-    store.close()
-    return store.path
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest, local_script_runner
 from data.calendar.school import next_service_days
 from data.demo import load_demo
 from data.store import Store
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, made_once
 from ui import session
 
 Open = Callable[..., AppTest]
@@ -88,11 +88,12 @@ def add_forecasts(store: Store) -> None:
 @pytest.fixture(scope="session")
 def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the path of a closed store with the demonstration and forecasts."""
-    store = Store(tmp_path_factory.mktemp("demo") / "demo.duckdb")
-    load_demo(store, today=date(2026, 6, 5))  # the same figures whatever the day of the test
-    add_forecasts(store)
-    store.close()
-    return store.path
+
+    def fill(store: Store) -> None:
+        load_demo(store, today=date(2026, 6, 5))  # the same figures whatever the day of the test
+        add_forecasts(store)
+
+    return made_once(tmp_path_factory, "demo_with_forecasts", fill)
 
 
 @pytest.fixture

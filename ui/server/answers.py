@@ -7,6 +7,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
+from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import Scope
 from streamlit import config, file_util
@@ -17,7 +18,8 @@ from ui.server import code, headers
 
 def application(scope: Scope) -> Response:
     """Return the HTML page in which the application runs."""
-    return _application().response(scope, code.ASK_AGAIN, headers.of_page(headers.application_policy()))
+    policy = headers.application_policy(Headers(scope=scope).get("host", ""))
+    return _application().response(scope, code.ASK_AGAIN, headers.of_page(policy))
 
 
 @cache

@@ -31,7 +31,7 @@ def of_page(policy: str) -> dict[str, str]:
     }
 
 
-def application_policy() -> str:
+def application_policy(host: str) -> str:
     """Return the policy of the page in which the application runs: nothing from outside, and why each exception."""
     tiles = tiles_origin()
     return _written(
@@ -44,7 +44,8 @@ def application_policy() -> str:
             "img-src": f"'self' data: blob: {tiles}",
             # A small font stands as `data:` in Streamlit's own style sheet.
             "font-src": "'self' data:",
-            "connect-src": f"'self' {tiles}",
+            # Not every browser counts a WebSocket of the same host as `self`.
+            "connect-src": f"'self' {_web_socket(host)} {tiles}",
             "manifest-src": "'self'",
             # The map over tiles computes in a worker that it makes itself.
             "worker-src": "blob:" if tiles else "'none'",
@@ -73,5 +74,10 @@ def refusal_policy(page: str) -> str:
     )
 
 
+def _web_socket(host: str) -> str:
+    """Return the WebSocket origins of a Host header; "" when it has anything else in it."""
+    return f"ws://{host} wss://{host}" if re.fullmatch(r"[\w.\-:\[\]]+", host) else ""
+
+
 def _written(policy: dict[str, str]) -> str:
-    return "; ".join(f"{directive} {sources.strip()}" for directive, sources in policy.items())
+    return "; ".join(f"{directive} {' '.join(sources.split())}" for directive, sources in policy.items())

@@ -80,7 +80,14 @@ def test_our_page_loads_all_that_streamlit_needs_and_only_that() -> None:
 
 def test_only_the_tile_server_of_the_city_is_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANTIGASPI_TILES_URL", "https://tuiles.ville.fr/{z}/{x}/{y}.png")
-    policy = headers.application_policy()
+    policy = headers.application_policy("antigaspi.ville.fr")
     assert "img-src 'self' data: blob: https://tuiles.ville.fr;" in policy
-    assert "connect-src 'self' https://tuiles.ville.fr;" in policy
+    stream = "ws://antigaspi.ville.fr wss://antigaspi.ville.fr"
+    assert f"connect-src 'self' {stream} https://tuiles.ville.fr;" in policy
     assert "worker-src blob:;" in policy
+
+
+def test_a_crafted_host_opens_nothing() -> None:
+    policy = headers.application_policy("localhost:1; script-src *")
+    assert "connect-src 'self';" in policy
+    assert "script-src *" not in policy

@@ -7,6 +7,7 @@ import json
 import os
 import random
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,8 +20,6 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from data.demo import load_demo
-from data.store import Store
 from tests.browser.conftest import one_time_address, serve
 from ui.navigation import PAGES
 
@@ -61,17 +60,15 @@ def calls_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(calls_out: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    store = Store(tmp_path_factory.mktemp("gate") / "store.duckdb")
-    load_demo(store)
-    store.close()
+def server(calls_out: Path, demo_of_today: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    path = Path(shutil.copy(demo_of_today, tmp_path_factory.mktemp("gate") / "store.duckdb"))
     settings = {
         "ANTIGASPI_AUTO_REFRESH": "0",
         "STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "3",  # seconds
         "PYTHONPATH": str(Path(__file__).with_name("no_network")),
         "ANTIGASPI_CALLS_OUT": str(calls_out),
     }
-    with serve(store.path, **settings) as address:
+    with serve(path, **settings) as address:
         server = Server(address)
         let_in = server.ask(one_time_address(address).removeprefix(address))
         assert let_in.status == 303
@@ -118,7 +115,8 @@ def test_a_page_fetches_and_runs_nothing_from_outside(server: Server) -> None:
     assert directives["script-src"] == "'self'"
     assert directives["form-action"] == directives["base-uri"] == directives["worker-src"] == "'none'"
     sources = {source for name in directives for source in directives[name].split()}
-    assert sources == {"'none'", "'self'", "'unsafe-inline'", "data:", "blob:"}
+    stream = {f"ws://{server.host}", f"wss://{server.host}"}
+    assert sources == {"'none'", "'self'", "'unsafe-inline'", "data:", "blob:"} | stream
     assert "geolocation=()" in (answer.getheader("permissions-policy") or "")
 
 
