@@ -14,6 +14,7 @@ from typing import IO
 
 from data import faults
 from data.access.accounts import end_all_sessions
+from data.access.tokens import revoke_again, revoked_hashes
 from data.clock import PARIS
 from data.faults import StoreDamaged, StoreFault, StoreTooRecent, as_store_fault
 from data.last_writes import LastWrites
@@ -38,7 +39,7 @@ def restore(backup: Path, path: Path, actor: str) -> Path | None:
         prepare_folder(path)
         with _scratch(path) as folder:
             new = _checked_copy(backup, folder / path.name, actor)
-            _checkpoint(path)
+            _revoke(new, _checkpoint(path), actor)
             return _swap(new, path)
 
 
@@ -51,6 +52,7 @@ def restore_open(backup: Path, store: Store, actor: str, read_at: State) -> Path
         refuse_paths(backup, store.path)
         with _scratch(store.path) as folder:
             new = _checked_copy(backup, folder / store.path.name, actor)
+            _revoke(new, revoked_hashes(store), actor)
             with store.closed_for_all():
                 if store.state() != read_at:
                     raise StoreFault(f"Quelqu’un a enregistré pendant la vérification\u00a0: recommencez. {UNTOUCHED}")
@@ -129,16 +131,37 @@ def _copy(backup: Path, copy: Path) -> None:
         shutil.copyfile(journal, copy.with_name(copy.name + journal.name.removeprefix(backup.name)))
 
 
-def _checkpoint(path: Path) -> None:
-    """Checkpoint the present store by opening it, so that it is a single file; a damaged one keeps its journal."""
+def _checkpoint(path: Path) -> list[str]:
+    """Checkpoint the present store by opening it, so that it is a single file; a damaged one keeps its journal.
+
+    Returns the hashes of its revoked tokens.
+    """
     if not path.exists():
-        return
+        return []
     try:
-        Store(path).close()
+        store = Store(path)
     except (StoreDamaged, StoreTooRecent):
-        return
+        return []
+    try:
+        revoked = revoked_hashes(store)
+    finally:
+        store.close()
     if journals(path):
         raise faults.full(path)
+    return revoked
+
+
+def _revoke(new: Path, revoked: list[str], actor: str) -> None:
+    """Revoke in the restored store the tokens that were revoked since the backup."""
+    if not revoked:
+        return
+    store = Store(new)
+    try:
+        with store.write(actor, "token", {"rows": len(revoked), "active": False}) as cursor:
+            revoke_again(cursor, revoked)
+    finally:
+        store.close()
+    flush(new)
 
 
 @contextmanager
