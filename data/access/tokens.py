@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+import duckdb
 import pandas as pd
 
 from data.access.rights import ROLES, Person
@@ -81,6 +82,20 @@ def _holders(store: Store, state: State) -> Mapping[str, Person]:  # noqa: ARG00
         for sha256, name, role, canteens in columns
         if role in ROLES
     }
+
+
+def revoked_hashes(store: Store) -> list[str]:
+    """Return what is kept of the secrets that are revoked."""
+    return [str(sha256) for sha256 in store.read("SELECT sha256 FROM tokens WHERE revoked_at IS NOT NULL")["sha256"]]
+
+
+def revoke_again(cursor: duckdb.DuckDBPyConnection, hashes: list[str]) -> None:
+    """Revoke what a backup still has as active: a restored store does not know what was revoked after it."""
+    cursor.execute(
+        "UPDATE tokens SET revoked_at = now() AT TIME ZONE 'UTC'"
+        " WHERE revoked_at IS NULL AND list_contains($hashes, sha256)",
+        {"hashes": hashes},
+    )
 
 
 def _sha256(secret: str) -> str:

@@ -14,10 +14,11 @@ from typing import IO
 
 from data import faults
 from data.access.accounts import end_all_sessions
+from data.access.tokens import revoke_again, revoked_hashes
 from data.clock import PARIS
 from data.faults import StoreDamaged, StoreFault, StoreTooRecent, as_store_fault
 from data.last_writes import LastWrites
-from data.store import Store
+from data.store import State, Store
 from data.store_file import flush, flush_folder, journals, prepare_folder, work_folder
 
 PREFIX = "restore-"
@@ -38,17 +39,23 @@ def restore(backup: Path, path: Path, actor: str) -> Path | None:
         prepare_folder(path)
         with _scratch(path) as folder:
             new = _checked_copy(backup, folder / path.name, actor)
-            _checkpoint(path)
+            _revoke(new, _checkpoint(path), actor)
             return _swap(new, path)
 
 
-def restore_open(backup: Path, store: Store, actor: str) -> Path | None:
-    """Do the same while people work: their pages wait for a moment, and read the restored store from then on."""
+def restore_open(backup: Path, store: Store, actor: str, read_at: State) -> Path | None:
+    """Do the same while people work: their pages wait for a moment, and read the restored store from then on.
+
+    `read_at` is the state of the store that the person saw: what somebody wrote since is not lost, it is refused.
+    """
     with as_store_fault(store.path, system=True):
         refuse_paths(backup, store.path)
         with _scratch(store.path) as folder:
             new = _checked_copy(backup, folder / store.path.name, actor)
+            _revoke(new, revoked_hashes(store), actor)
             with store.closed_for_all():
+                if store.state() != read_at:
+                    raise StoreFault(f"Quelqu’un a enregistré pendant la vérification\u00a0: recommencez. {UNTOUCHED}")
                 if journals(store.path):  # the disk had no room for the checkpoint that closing makes
                     raise faults.full(store.path)
                 return _swap(new, store.path)
@@ -124,16 +131,37 @@ def _copy(backup: Path, copy: Path) -> None:
         shutil.copyfile(journal, copy.with_name(copy.name + journal.name.removeprefix(backup.name)))
 
 
-def _checkpoint(path: Path) -> None:
-    """Checkpoint the present store by opening it, so that it is a single file; a damaged one keeps its journal."""
+def _checkpoint(path: Path) -> list[str]:
+    """Checkpoint the present store by opening it, so that it is a single file; a damaged one keeps its journal.
+
+    Returns the hashes of its revoked tokens.
+    """
     if not path.exists():
-        return
+        return []
     try:
-        Store(path).close()
+        store = Store(path)
     except (StoreDamaged, StoreTooRecent):
-        return
+        return []
+    try:
+        revoked = revoked_hashes(store)
+    finally:
+        store.close()
     if journals(path):
         raise faults.full(path)
+    return revoked
+
+
+def _revoke(new: Path, revoked: list[str], actor: str) -> None:
+    """Revoke in the restored store the tokens that were revoked since the backup."""
+    if not revoked:
+        return
+    store = Store(new)
+    try:
+        with store.write(actor, "token", {"rows": len(revoked), "active": False}) as cursor:
+            revoke_again(cursor, revoked)
+    finally:
+        store.close()
+    flush(new)
 
 
 @contextmanager

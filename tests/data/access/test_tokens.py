@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pytest
 
 from data.access.rights import Person
 from data.access.tokens import TokenRefused, create_token, person_of, revoke_token, tokens
+from data.backup.copy import back_up
+from data.backup.restore import restore, restore_open
 from data.store import Store
 
 
@@ -57,6 +60,23 @@ def test_a_token_that_would_say_nothing_is_refused(
     with pytest.raises(TokenRefused):
         create_token(store, "max", name, role, canteens)
     assert tokens(store).empty
+
+
+@pytest.mark.parametrize("people_work", [True, False])
+def test_a_restored_store_does_not_bring_a_revoked_token_back(store: Store, tmp_path: Path, people_work: bool) -> None:
+    kept, lost = create_token(store, "max", "Cuisine", "cuisine"), create_token(store, "max", "Perdu", "mission")
+    back_up(store, tmp_path / "backup.duckdb")
+    revoke_token(store, "max", 2)
+    if people_work:
+        restore_open(tmp_path / "backup.duckdb", store, "max")
+    else:
+        store.close()
+        restore(tmp_path / "backup.duckdb", store.path, "max")
+    again = store if people_work else Store(store.path)
+    assert person_of(again, lost) is None
+    assert person_of(again, kept) is not None
+    if not people_work:
+        again.close()
 
 
 def test_two_applications_do_not_share_a_name(store: Store) -> None:
