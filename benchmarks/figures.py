@@ -27,8 +27,9 @@ from data.access.rights import ROLES
 from data.clock import PARIS
 from data.demo import load_demo
 from data.deposit.apply import apply
-from data.export.files import EXPORTED, KEPT_INSIDE, STYLES, export, file_name
+from data.export.files import EXPORTED, STYLES, export, file_name
 from data.export.ma_cantine import NothingToDeclare, declaration, declaration_csv
+from data.kinds.records import COUNTS_OF_PEOPLE
 from data.queries import journal
 from data.store import Store
 from models.refresh import TABLES, refresh
@@ -94,7 +95,7 @@ def _by_store(path: Path, fill: Callable[[Store], None]) -> Iterator[tuple[str, 
         cursor.execute(SAME_MOMENTS)
     for style in STYLES:
         for kind in EXPORTED:
-            if style != "open" or kind not in KEPT_INSIDE:
+            if style != "open" or kind not in COUNTS_OF_PEOPLE:
                 yield f"exports/{style}/{file_name(kind, style)}", export(store, kind, style).decode()
     yield "exports/ma_cantine.csv", "".join(_declarations(store))
     for table in ("forecast_runs", *TABLES):

@@ -115,6 +115,11 @@ def comes_from_here(visit: Visit) -> bool:
     return bool(local) and not proxied and origin == f"http://{host}"
 
 
+def is_verified(claims: Mapping[str, Any], identifier: str) -> bool:
+    """Tell whether the provider says that the address is theirs; a subject needs no such word."""
+    return "@" not in identifier or str(claims.get("email_verified", False)).lower() == "true"
+
+
 def decide_signed_in(
     claims: Mapping[str, Any],
     accounts: Mapping[str, Account],
@@ -133,7 +138,7 @@ def decide_signed_in(
     account = accounts.get(identifier)
     if account is None or account.role not in ROLES:
         return Refusal(NO_ACCOUNT)
-    if "@" in identifier and str(claims.get("email_verified", False)).lower() != "true":
+    if not is_verified(claims, identifier):
         return Refusal(NOT_VERIFIED)
     if not tested and (cookie_session is None or cookie_session.email != identifier):
         return Refusal(SIGN_IN, can_sign_in=True)
@@ -155,6 +160,7 @@ def identifier_of(claims: Mapping[str, Any], accounts: Mapping[str, Account]) ->
     A subject that looks like an address is never one: another person's provider account could be named so.
     """
     email, subject = (str(claims.get(name) or "").strip().lower() for name in ("email", "sub"))
+    email = email if "@" in email else ""
     known_by_subject = email not in accounts and subject in accounts
     return subject if (known_by_subject or not email) and "@" not in subject else email
 
@@ -187,7 +193,7 @@ def require(*roles: str) -> User:
     """Return the user if they have one of these roles; otherwise show a sentence and stop the run."""
     user = current()
     if not user.may(roles):
-        note_refusal(session.store(), user, "page")
+        note_refusal(session.store(), user, "une page d’un autre rôle")
         _refuse(Refusal("Cette page n’est pas ouverte à votre rôle. Choisissez une page dans le menu."))
     return user
 
@@ -246,18 +252,18 @@ def sign_in_configured() -> bool:
 
 
 def known_accounts(opened: Store) -> dict[str, Account]:
-    """Return the active accounts; while none may administer accounts, the first administrator of the configuration."""
-    accounts = _accounts(opened, opened.state())
-    if any(account.role in ("mission", "administration") for account in accounts.values()):
-        return accounts
+    """Return the active accounts, and the first administrator of the configuration while no account has that address.
+
+    So a first account with a typing error locks nobody out.
+    """
     configured = st.secrets.get("accounts", {}) if st.secrets.load_if_toml_exists() else {}
     first = str(configured.get("first_administrator", "")).strip().lower()
-    return accounts | ({first: Account("administration")} if first else {})
+    return _accounts(opened, opened.state(), first)
 
 
 @lru_cache(maxsize=4)
-def _accounts(store: Store, state: State) -> dict[str, Account]:  # noqa: ARG001  cached: called at each message
-    return active_accounts(store)
+def _accounts(store: Store, state: State, first: str) -> dict[str, Account]:  # noqa: ARG001  cached: called at each message
+    return active_accounts(store, first)
 
 
 def _visit() -> Visit:

@@ -13,7 +13,9 @@ from data.store import Store
 # The new generation is the present time in microseconds: no existing cookie has this generation.
 END_SESSIONS = """
 INSERT INTO sign_in_generations
-SELECT DISTINCT lower(email), epoch_us(now()) FROM users WHERE $email IS NULL OR lower(email) = $email
+SELECT DISTINCT email, epoch_us(now())
+FROM (SELECT lower(email) AS email FROM users UNION ALL SELECT email FROM sign_in_generations UNION ALL SELECT $email)
+WHERE email = coalesce($email, email)
 ON CONFLICT (email) DO UPDATE SET generation = excluded.generation
 """
 ACCOUNTS = """
@@ -29,6 +31,13 @@ ORDER BY active DESC, users.email
 LAST_SEEN = "SELECT actor AS email, max(done_at) AS last_seen FROM audit_log WHERE action = 'sign_in' GROUP BY actor"
 
 
+NOBODY_LEFT = "Plus personne ne pourrait gérer les comptes\u00a0: donnez d’abord ce rôle à quelqu’un d’autre."
+
+
+class AccountsRefused(Exception):
+    """The accounts cannot be saved so; the message is in French."""
+
+
 @dataclass(frozen=True)
 class Account:
     """An active account; a session with another `generation` has been revoked. `canteens`: of a manager, their keys."""
@@ -38,14 +47,21 @@ class Account:
     canteens: frozenset[str] = frozenset()
 
 
-def active_accounts(store: Store) -> dict[str, Account]:
-    """Return the active accounts by identifier: an e-mail address in lower case, or the subject of the provider."""
-    rows = store.read(f"SELECT * FROM ({ACCOUNTS}) WHERE active")  # noqa: S608
-    columns = zip(rows["email"], rows["role"], rows["generation"], rows["canteens"], strict=True)
-    return {
-        str(email): Account(str(role), int(generation), frozenset(canteens))
-        for email, role, generation, canteens in columns
+def active_accounts(store: Store, first: str = "") -> dict[str, Account]:
+    """Return the active accounts by identifier: an e-mail address in lower case, or the subject of the provider.
+
+    `first` is the first administrator, who needs no account: one of that address, open or closed, comes before.
+    """
+    rows = store.read(ACCOUNTS)
+    columns = zip(rows["email"], rows["role"], rows["generation"], rows["canteens"], rows["active"], strict=True)
+    known = {
+        str(email): Account(str(role), int(generation), frozenset(canteens)) if active else None
+        for email, role, generation, canteens, active in columns
     }
+    if first and first not in known:
+        ended = store.read("SELECT generation FROM sign_in_generations WHERE email = $email", {"email": first})
+        known[first] = Account("administration", int(ended["generation"].max()) if len(ended) else 0)
+    return {email: account for email, account in known.items() if account}
 
 
 def accounts(store: Store) -> pd.DataFrame:
@@ -64,14 +80,32 @@ def save_account(
     save_accounts(store, actor, [(email, role, active, tuple(canteens))])
 
 
-def save_accounts(store: Store, actor: str, given: Iterable[tuple[str, str, bool, tuple[str, ...]]]) -> None:
-    """Create or change several accounts (email, role, active, canteens), all of them or none."""
+def save_accounts(
+    store: Store,
+    actor: str,
+    given: Iterable[tuple[str, str, bool, tuple[str, ...]]],
+    *,
+    keep_administrator: bool = False,
+) -> None:
+    """Create or change several accounts (email, role, active, canteens), all of them or none.
+
+    With `keep_administrator`, raises AccountsRefused when nobody could keep accounts any more, though somebody could.
+    """
     detail: dict[str, object] = {}
     changes: list[dict[str, object]] = []
     with store.write(actor, "user", detail) as cursor:
+        administrators = _administrators(cursor)
         for email, role, active, canteens in given:
             changes.append(_save(cursor, email.strip().lower(), role, active, canteens))
+        if keep_administrator and administrators and not _administrators(cursor):
+            raise AccountsRefused(NOBODY_LEFT)
         detail |= changes[0] if len(changes) == 1 else {"accounts": changes}
+
+
+def _administrators(cursor: duckdb.DuckDBPyConnection) -> int:
+    query = "SELECT count(*) FROM users WHERE active AND role IN ('mission', 'administration')"
+    [(count,)] = cursor.execute(query).fetchall()
+    return int(count)
 
 
 def _save(

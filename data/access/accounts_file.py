@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -88,7 +89,7 @@ def read_accounts(store: Store, content: bytes) -> AccountsFile:
             accounts.append(account)
         else:
             problems.append(f"ligne {line}\u00a0: {account}")
-    twice = {each.email for each in accounts if sum(other.email == each.email for other in accounts) > 1}
+    twice = [email for email, count in Counter(each.email for each in accounts).items() if count > 1]
     problems += [f"{quoted(email)} a plusieurs lignes\u00a0: gardez-en une" for email in sorted(twice)]
     return AccountsFile(accounts, problems if accounts or problems else ["le fichier n’a aucun compte"])
 
@@ -118,7 +119,8 @@ def _canteen_keys(store: Store) -> dict[str, list[str]]:
     keys: dict[str, list[str]] = {}
     names = store.read("SELECT name, label FROM canteens")
     for name, label in zip(names["name"], names["label"], strict=True):
-        for text in {normalise(str(name)), normalise(str(label))}:
+        # A label tells apart two names that differ by spaces alone; their common form then stands for neither.
+        for text in {str(label), normalise(str(name)), normalise(str(label))}:
             keys.setdefault(text, []).append(str(name))
     return keys
 
@@ -135,7 +137,7 @@ def _account(texts: Mapping[str, str], keys: Mapping[str, list[str]]) -> NewAcco
         return f"actif\u00a0: {quoted(active)} n’est ni oui ni non"
     canteens: list[str] = []
     for name in filter(None, map(str.strip, texts["canteens"].split("|"))):
-        known = keys.get(normalise(name), [])
+        known = keys.get(name) or keys.get(normalise(name), [])
         if len(known) != 1:
             which = "n’est pas une cantine connue" if not known else "désigne plusieurs cantines"
             return f"{quoted(name)} {which}"

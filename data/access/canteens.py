@@ -49,7 +49,7 @@ def refuse_other_canteens(cursor: duckdb.DuckDBPyConnection, kind: str, reach: R
         INSERT INTO rejections
         SELECT line, '{COLUMN[kind]}', {REASON[kind]} || ' : cette ligne est réservée à la mission numérique'
         FROM (SELECT *, {CANTEEN_OF_LINE[kind]} AS own FROM file_lines)
-        WHERE own IS NULL OR NOT list_contains($canteens, own)
+        WHERE line NOT IN (SELECT line FROM rejections) AND (own IS NULL OR NOT list_contains($canteens, own))
         """,
         {"canteens": sorted(reach.canteens)},
     ).fetchall()

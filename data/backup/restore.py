@@ -18,7 +18,7 @@ from data.access.tokens import revoke_again, revoked_hashes
 from data.clock import PARIS
 from data.faults import StoreDamaged, StoreFault, StoreTooRecent, as_store_fault
 from data.last_writes import LastWrites
-from data.store import Store
+from data.store import State, Store
 from data.store_file import flush, flush_folder, journals, prepare_folder, work_folder
 
 PREFIX = "restore-"
@@ -43,14 +43,19 @@ def restore(backup: Path, path: Path, actor: str) -> Path | None:
             return _swap(new, path)
 
 
-def restore_open(backup: Path, store: Store, actor: str) -> Path | None:
-    """Do the same while people work: their pages wait for a moment, and read the restored store from then on."""
+def restore_open(backup: Path, store: Store, actor: str, read_at: State) -> Path | None:
+    """Do the same while people work: their pages wait for a moment, and read the restored store from then on.
+
+    `read_at` is the state of the store that the person saw: what somebody wrote since is not lost, it is refused.
+    """
     with as_store_fault(store.path, system=True):
         refuse_paths(backup, store.path)
         with _scratch(store.path) as folder:
             new = _checked_copy(backup, folder / store.path.name, actor)
             _revoke(new, revoked_hashes(store), actor)
             with store.closed_for_all():
+                if store.state() != read_at:
+                    raise StoreFault(f"Quelqu’un a enregistré pendant la vérification\u00a0: recommencez. {UNTOUCHED}")
                 if journals(store.path):  # the disk had no room for the checkpoint that closing makes
                     raise faults.full(store.path)
                 return _swap(new, store.path)

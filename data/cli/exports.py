@@ -8,9 +8,10 @@ from pathlib import Path
 
 from data.cli.common import Commands, refuse, refuse_file, say
 from data.cli.terminal import terminal
-from data.export.files import EXPORTED, KEPT_INSIDE, STYLES, export, file_name, is_empty
+from data.export.files import EXPORTED, STYLES, export, file_name, is_empty
 from data.export.ma_cantine import Declaration, NothingToDeclare, declaration, declaration_csv
 from data.kinds import kinds
+from data.kinds.records import COUNTS_OF_PEOPLE
 from data.store import Store
 from data.typography import quoted
 
@@ -43,7 +44,7 @@ def _day(text: str) -> date:
 
 
 def _export(store: Store, options: argparse.Namespace) -> int:
-    unpublished = KEPT_INSIDE if options.format == "open" else ()
+    unpublished = COUNTS_OF_PEOPLE if options.format == "open" else ()
     if set(options.kinds) <= set(unpublished):
         return refuse("Des comptes d’agents par école ne se publient pas\u00a0: de petits groupes s’y liraient.")
     filled = [kind for kind in options.kinds if kind not in unpublished and not is_empty(store, kind)]

@@ -28,12 +28,12 @@ def refuse_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, table: RecordTab
     failing = _failing_lines(cursor, kind, [check for check in table.checks if check.blocking])
     for failing_lines in failing:
         cursor.execute(f"INSERT INTO rejections {failing_lines}")
-    if failing:
-        # The sum is wrong: so is each line it sums.
-        cursor.execute("""
-            INSERT INTO rejections
-            SELECT added.line, "column", reason FROM added JOIN rejections ON rejections.line = added.first_line
-        """)
+    # The sum is wrong: so is each line it sums.
+    cursor.execute("""
+        INSERT INTO rejections
+        SELECT added.line, "column", reason FROM added JOIN rejections ON rejections.line = added.first_line
+        WHERE added.line NOT IN (SELECT line FROM rejections)
+    """)
 
 
 def line_warnings(cursor: duckdb.DuckDBPyConnection, kind: Kind, table: RecordTable) -> str:

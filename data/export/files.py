@@ -23,8 +23,6 @@ STYLES: tuple[Style, ...] = ("excel", "open")
 ROWS_AT_ONCE = 20_000
 # Menus have two kinds of file and one content: the open data is the standard one (SCDL).
 OPEN_FORM = {"menus": "menus_scdl"}
-# Counts of agents by school would disclose small groups: they are never published as open data.
-KEPT_INSIDE = ("equipment", "workshops")
 EXPORTED = tuple(name for name in kinds() if name not in OPEN_FORM.values())
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from data.clock import PARIS
-from data.kinds.records import PROGRAMME_KINDS
+from data.kinds.records import COUNTS_OF_PEOPLE, PROGRAMME_KINDS
 from data.store import Store
 
 COUNTS = ("lines", "accepted", "changed", "unchanged", "rejected", "without_measure")
@@ -42,6 +42,7 @@ WHERE ($action IS NULL OR action = $action)
     AND ($kind IS NULL OR kind = $kind)
     AND ($actor IS NULL OR actor = $actor)
     AND ($typed IS NULL OR typed = $typed)
+    AND ($counts_of_people OR kind IS NULL OR NOT list_contains({list(COUNTS_OF_PEOPLE)}, kind))
     AND ($first IS NULL OR done_at AT TIME ZONE 'UTC' AT TIME ZONE '{PARIS.key}' >= $first::DATE)
     AND ($last IS NULL OR done_at AT TIME ZONE 'UTC' AT TIME ZONE '{PARIS.key}' < $last::DATE + 1)
 """
@@ -58,7 +59,7 @@ class JournalFilter:
     """The filters of the journal: action, kind of file, actor, first and last days (included), words (all of them).
 
     A word is given as all the ways it may be written in a line. `typed`: only lines typed in a form; False: only the
-    others.
+    others. Without `counts_of_people`, the lines about agents are left out: they have exact counts.
     """
 
     action: str | None = None
@@ -68,6 +69,7 @@ class JournalFilter:
     last: date | None = None
     words: tuple[tuple[str, ...], ...] = ()
     typed: bool | None = None
+    counts_of_people: bool = True
 
     def query(self, columns: str, after: str = "", **limits: int | None) -> tuple[str, dict[str, Any]]:
         """Return the SQL of these columns of the lines that pass the filters, and its parameters."""

@@ -11,7 +11,7 @@ from data.version import VERSION
 from ui.access import require
 from ui.kit import blocks
 
-require("comite", "mission", "cantine", "cuisine")
+require("comite", "mission", "cantine", "cuisine", "administration")
 blocks.page_title("Guide", "Comment déposer un fichier et lire les chiffres\u00a0?")
 guide = Path(__file__).resolve().parents[2] / "docs" / "guide.md"
 # The guide is our own text, not data: Markdown is safe here.

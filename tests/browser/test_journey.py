@@ -43,7 +43,7 @@ def files(tmp_path: Path) -> Files:
 
 
 def _last_year(log: Path, path: Path) -> tuple[Path, str]:
-    """Write the log of the last school year, the one that is looked at: the forecasts of seven take a minute more."""
+    """Write the log of the last school year, the one looked at: its forecasts come sooner than those of seven."""
     with log.open(encoding="utf-8-sig", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["date"] >= "2016-09-01"]
     with path.open("w", encoding="utf-8", newline="") as file:

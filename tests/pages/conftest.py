@@ -109,7 +109,7 @@ def empty_store(blank: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_runs() -> Iterator[None]:
-    """Let a run of a page cost what the page costs: half a second was spent on Streamlit's own tools for tests.
+    """Let a run of a page cost what the page costs, without what Streamlit's own tools for tests add to it.
 
     The installed packages are searched for components once, not for each session; the end of a run is waited for by its
     thread, not by a look every millisecond.

@@ -132,3 +132,11 @@ def test_somebody_without_an_address_is_known_by_their_subject_even_before_they_
     assert identifier_of({"sub": "F3a-91"}, {}) == "f3a-91", "or the trail would not say to whom to give an account"
     assert identifier_of({"sub": "ana@ville.fr"}, ACCOUNTS) == "", "a subject is never taken for an address"
     assert identifier_of({"sub": "F3a-91", "email": "Eva@ville.fr"}, {}) == "eva@ville.fr"
+
+
+def test_an_address_that_is_none_opens_nobodys_account() -> None:
+    accounts = {"8f2c-sub": Account("mission")}
+    given = claims(email="8f2c-sub", sub="evil", email_verified=False)
+    assert isinstance(decide_signed_in(given, accounts, NOW, held(email="8f2c-sub", generation=0)), Refusal)
+    own = claims(email=None, sub="8F2C-sub", email_verified=False)
+    assert decide_signed_in(own, accounts, NOW, held(email="8f2c-sub", generation=0)) == User("8f2c-sub", "mission")

@@ -11,7 +11,7 @@ import streamlit as st
 
 from data.access import accounts as store_accounts
 from data.access.accounts_file import AccountsFile, identifier_problem, read_accounts
-from data.access.rights import ROLES, Act, reach
+from data.access.rights import ROLES
 from data.queries import overview
 from data.reading.decoding import DepositRefused
 from ui.access import ROLE_TITLES, User, require
@@ -24,7 +24,9 @@ ROLE_HELP = (
     "Comité\u00a0: les chiffres de la ville et du pilote. Gestionnaire\u00a0: ses cantines seulement. Cuisine\u00a0: "
     "les prévisions. Mission\u00a0: tout. Administration\u00a0: les comptes, les réglages, les sauvegardes, le journal."
 )
-NOBODY_LEFT = "Plus personne ne pourrait gérer les comptes\u00a0: donnez d’abord ce rôle à quelqu’un d’autre."
+CHANGED_MEANWHILE = (
+    "Ce compte vient d’être changé par quelqu’un d’autre\u00a0: relisez-le, puis enregistrez s’il le faut encore."
+)
 PROBLEMS_SHOWN = 8
 ROUND, DONE = "comptes_tour", "compte_fait"  # session keys
 
@@ -81,6 +83,7 @@ def account_form(user: User) -> None:
         chosen = str(st.selectbox("Compte", [NEW, *by_name], key=f"compte_{turn}"))
         known: dict[Any, Any] = by_name.get(chosen, {})
         key = f"{turn}_{hashlib.sha256(chosen.encode()).hexdigest()[:8]}"
+        as_read = st.session_state.setdefault(f"lu_{key}", str(known))
         email = chosen
         if not known:
             label = "Adresse électronique, ou identifiant du service de connexion"
@@ -90,6 +93,10 @@ def account_form(user: User) -> None:
         canteens = canteens_field(known.get("canteens", ()), f"cantines_{key}") if role == "cantine" else ()
         active = st.checkbox("Actif", bool(known.get("active", True)), key=f"actif_{key}")
         if st.button("Enregistrer ce compte", type="primary", icon=":material/check:"):
+            if as_read != str(known):
+                del st.session_state[f"lu_{key}"]
+                blocks.problem("Rien n’est enregistré.", CHANGED_MEANWHILE)
+                return
             _save(user, email.strip().lower(), role, canteens, active=active, new=not known)
 
 
@@ -105,15 +112,16 @@ def canteens_field(known: Iterable[str], key: str) -> tuple[str, ...]:
 
 def _save(user: User, email: str, role: str, canteens: tuple[str, ...], *, active: bool, new: bool) -> None:
     require("administration")
-    if problem := _problem(user, email, role, canteens, active=active, new=new):
+    if problem := _problem(email, role, canteens, active=active, new=new):
         blocks.problem("Rien n’est enregistré.", problem)
         return
-    store_accounts.save_account(store(), user.name, email, role, active=active, canteens=canteens)
+    if not _recorded(user, [(email, role, active, canteens)]):
+        return
     state = "actif" if active else "désactivé\u00a0: ses sessions sont fermées"
     _done(f"{email}\u00a0: {ROLE_TITLES[role]}, {state}.")
 
 
-def _problem(user: User, email: str, role: str, canteens: tuple[str, ...], *, active: bool, new: bool) -> str | None:
+def _problem(email: str, role: str, canteens: tuple[str, ...], *, active: bool, new: bool) -> str | None:
     """Return why an account cannot be saved so, in French, or None."""
     if problem := identifier_problem(email):
         return f"{problem[0].upper()}{problem[1:]}."
@@ -121,13 +129,17 @@ def _problem(user: User, email: str, role: str, canteens: tuple[str, ...], *, ac
         return f"{email} a déjà un compte\u00a0: choisissez-le dans la liste pour le modifier."
     if active and role == "cantine" and not canteens:
         return "Un gestionnaire a au moins une cantine\u00a0: choisissez-la."
-    administers = active and bool(reach(User("", role), Act.ADMINISTER))
-    return None if administers or user.local or _others_administer({email}) else NOBODY_LEFT
+    return None
 
 
-def _others_administer(but: set[str]) -> bool:
-    left = store_accounts.active_accounts(store()).items()
-    return any(reach(User("", account.role), Act.ADMINISTER) for name, account in left if name not in but)
+def _recorded(user: User, rows: list[tuple[str, str, bool, tuple[str, ...]]]) -> bool:
+    """Save accounts; say why when they are refused, and return whether they were saved."""
+    try:
+        store_accounts.save_accounts(store(), user.name, rows, keep_administrator=not user.local)
+    except store_accounts.AccountsRefused as refusal:
+        blocks.problem("Rien n’est enregistré.", str(refusal))
+        return False
+    return True
 
 
 def accounts_file(user: User) -> None:
@@ -152,22 +164,17 @@ def _confirm_file(user: User, given: AccountsFile) -> None:
     if given.problems:
         left = len(given.problems) - PROBLEMS_SHOWN
         blocks.problem("À corriger\u00a0: rien n’est enregistré.", given.problems[0])
-        blocks.sentences([*given.problems[1:PROBLEMS_SHOWN], *([f"et {left} autres."] if left > 0 else [])])
+        blocks.sentences([*given.problems[1:PROBLEMS_SHOWN], *([f"et {plural(left, 'autre')}."] if left > 0 else [])])
         return
     roles = pd.Series([each.role for each in given.accounts]).value_counts()
-    counted = enumeration([f"{count} {ROLE_TITLES[str(role)].lower()}" for role, count in roles.items()])
+    counted = enumeration([f"{ROLE_TITLES[str(role)]} ({count})" for role, count in roles.items()])
     blocks.takeaway(f"{plural(len(given.accounts), 'compte')}\u00a0: {counted}. Les comptes absents ne changent pas.")
     if not st.button("Enregistrer ces comptes", type="primary", icon=":material/check:"):
         return
     require("administration")
-    named = {each.email for each in given.accounts}
-    administers = any(each.active and reach(User("", each.role), Act.ADMINISTER) for each in given.accounts)
-    if not (administers or user.local or _others_administer(named)):
-        blocks.problem("Rien n’est enregistré.", NOBODY_LEFT)
-        return
     rows = [(each.email, each.role, each.active, each.canteens) for each in given.accounts]
-    store_accounts.save_accounts(store(), user.name, rows)
-    _done(f"{plural(len(rows), 'compte enregistré', 'comptes enregistrés')}.")
+    if _recorded(user, rows):
+        _done(f"{plural(len(rows), 'compte enregistré', 'comptes enregistrés')}.")
 
 
 def _done(message: str) -> None:

@@ -119,7 +119,7 @@ def _person(request: Request) -> Person:
     person = person_of(session.opened(), secret.strip()) if scheme.lower() == "bearer" else None
     if person is None:
         if secret:
-            access.note_refusal(session.opened(), Person("jeton inconnu", ""), "api")
+            access.note_refusal(session.opened(), Person("jeton inconnu", ""), "interface des programmes")
         message = "Il faut un jeton valable (Authorization: Bearer …)\u00a0: demandez-le à la mission numérique."
         raise ApiRefusal(401, message, {"www-authenticate": "Bearer"})
     return person

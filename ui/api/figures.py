@@ -12,7 +12,7 @@ from data.access.rights import EVERYTHING, MANAGER_KINDS, Act, Reach
 from data.clock import today_in_paris
 from data.export import files
 from data.kinds import kinds
-from data.kinds.records import PROGRAMME_KINDS
+from data.kinds.records import COUNTS_OF_PEOPLE, PROGRAMME_KINDS
 from data.queries import overview
 from data.queries.forecasts import days, runs
 from data.typography import VALUE, cut, quoted
@@ -97,7 +97,7 @@ def export(call: Call) -> File:
         raise ApiRefusal(
             404, f"{quoted(cut(kind, VALUE))} n’existe pas. Choisissez parmi\u00a0: {', '.join(files.EXPORTED)}."
         )
-    if kind in (*PROGRAMME_KINDS, *files.KEPT_INSIDE) and call.person.role != "mission":
+    if kind in (*PROGRAMME_KINDS, *COUNTS_OF_PEOPLE) and call.person.role != "mission":
         raise call.not_yours(
             f"export {kind}", f"« {kinds()[kind].title} »\u00a0: seule la mission numérique les exporte."
         )

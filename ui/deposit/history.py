@@ -163,7 +163,7 @@ def set_active(row: Deposit, *, active: bool) -> None:
         st.session_state[WARNING] = (undo.redo if active else undo.undo)(store(), deposit_id, user)
     except undo.NotPossible as refusal:
         if isinstance(refusal, undo.NotYours):
-            access.note_refusal(store(), user, f"deposit {deposit_id}")
+            access.note_refusal(store(), user, f"dépôt n° {deposit_id}")
         blocks.problem("Rien n’a changé.", str(refusal))
         return
     # The message “C’est enregistré” is no longer true.

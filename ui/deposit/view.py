@@ -73,7 +73,7 @@ def choose(user: User) -> None:
             grouped = _decided(file.name, content, grouped, digest, user)
         except DepositRefused as refusal:
             if isinstance(refusal, NotYours):
-                access.note_refusal(store(), user, f"deposit of {base_name(file.name)}")
+                access.note_refusal(store(), user, f"dépôt du fichier {base_name(file.name)}")
             _refuse(file.name, REFUSED, str(refusal))
         if not _awaits_answer(grouped.report):
             deposit_report.show(grouped)

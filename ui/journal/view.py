@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -30,6 +31,7 @@ EVERYBODY = "Tout le monde"
 NOT_MASKED = (
     "Les comptes d’agents y sont écrits comme ils ont été saisis, non arrondis\u00a0: ne diffusez pas ce journal."
 )
+LEFT_OUT = "Les lignes qui comptent des agents ne sont montrées qu’à la mission numérique."
 # A deposit is a file (typed: False) or a form (True). For the other actions this does not matter (None).
 FILE, FORM = ("deposit", False), ("deposit", True)
 ACTIONS: list[tuple[str, bool | None]] = [
@@ -64,6 +66,7 @@ def chosen_filters() -> JournalFilter:
         last if last < today else None,
         words_of(text),
         typed,
+        access.sees_exact_counts(),
     )
 
 
@@ -89,12 +92,12 @@ def _spellings(word: str) -> list[str]:
 
 def lines(filters: JournalFilter, user: User) -> None:
     """Show the lines that match the filters, a part at a time, the newest first."""
-    with blocks.question("Les actions, de la plus récente à la plus ancienne", NOT_MASKED):
+    caption = NOT_MASKED if filters.counts_of_people else LEFT_OUT
+    with blocks.question("Les actions, de la plus récente à la plus ancienne", caption):
         size = journal.journal_size(store(), filters)
         if not size:
-            blocks.empty_state(
-                NOTHING if filters == JournalFilter() else "Aucune ligne du journal ne répond à ces filtres."
-            )
+            everything = JournalFilter(counts_of_people=filters.counts_of_people)
+            blocks.empty_state(NOTHING if filters == everything else "Aucune ligne du journal ne répond à ces filtres.")
             return
         start = _part(size, filters)
         rows = journal.journal(store(), filters, LINES, start)
@@ -113,8 +116,10 @@ def lines(filters: JournalFilter, user: User) -> None:
 
 def taken_away(opened: Store, filters: JournalFilter, user: User) -> pd.DataFrame:
     """Return all lines that match the filters, for download; check again that the user may read them."""
-    if not reach(access.now(user, opened), Act.ADMINISTER):
+    now = access.now(user, opened)
+    if not reach(now, Act.ADMINISTER):
         raise PermissionError(user.name)
+    filters = replace(filters, counts_of_people=filters.counts_of_people and now.role == "mission")
     opened.note(user.name, "download", {"file": "journal.csv"})
     return table(journal.journal(opened, filters))
 

@@ -49,7 +49,7 @@ def _cause(kinds: object, dates: pd.Series) -> str:
 
 
 def _of_canteens(days: pd.DataFrame) -> str:
-    if len(days) <= DATES_SHOWN:
+    if len(days) <= DATES_SHOWN and all(days["place"]):
         rows = days.to_dict("records")
         return f"{SPACE}; ".join(f"{reason(row['reason'])}, {row['place']}, le {day(row['date'])}" for row in rows)
     counts = days["reason"].value_counts()

@@ -35,7 +35,8 @@ def sheet(titles: Iterable[str], rows: Iterable[Row], caption: str = "", style: 
 
 
 def _titled(html: str, title: str) -> str:
-    return html.replace("<td", f'<td data-title="{escape(title)}"', 1)
+    long = " data-long" if len(TAG.sub("", html)) > SENTENCE else ""
+    return html.replace("<td", f'<td data-title="{escape(title)}"{long}', 1)
 
 
 def _narrowest(titles: list[str], rows: list[Row]) -> int:
@@ -77,9 +78,5 @@ def sheet_of(frame: pd.DataFrame, digits: int = 0, style: str = "", caption: str
 def _cells(values: pd.Series, digits: int) -> list[str]:
     write = writer_of(values, digits)
     texts = [MISSING if is_missing(value) else (write or str)(value) for value in values]
-    kind = "number" if pd.api.types.is_numeric_dtype(values) else "sentence" if _is_long(texts) else ""
+    kind = "number" if pd.api.types.is_numeric_dtype(values) else ""
     return [cell(text, kind) for text in texts]
-
-
-def _is_long(texts: list[str]) -> bool:
-    return max(map(len, texts), default=0) > SENTENCE

@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 from typing import Any, Literal
 
 import pandas as pd
@@ -22,7 +23,7 @@ Height = int | Literal["content"] | None
 WIDEST, LETTER, CAPITAL, MARGIN, PADDING = 420, 7, 9, 26, 20  # pixels
 WRAPPED_ROW, LINES = 66, 3  # pixels, and lines of text in that height; texts only wrap in rows higher than four ems
 ROOM = 650  # pixels: the width of a table on a page of 768 pixels
-ROWS_AS_TEXT = 200
+ROWS_AS_TEXT, LETTERS_AS_TEXT = 200, 10_000  # the size of a page does not follow that of a file
 SHORT = 10  # rows; in a longer table, rows keep one line
 
 
@@ -62,7 +63,9 @@ def grid_and_text(whole: pd.DataFrame, key: str, digits: int = 1) -> Iterator[No
     """
     with st.container(key=f"grid_{key}"):
         yield
-    rows = whole.head(ROWS_AS_TEXT)
+    first = whole.head(ROWS_AS_TEXT)
+    letters = accumulate(sum(len(str(value)) for value in row) for row in first.itertuples(index=False))
+    rows = first.head(max(1, sum(total <= LETTERS_AS_TEXT for total in letters)))
     caption = "" if len(rows) == len(whole) else f"Les {len(rows)} premières lignes sur {formats.number(len(whole))}."
     sheet_of(rows, digits, "as-text", caption)
 

@@ -97,7 +97,7 @@ async def pass_on(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> N
                     await provider_away()(scope, receive, send)
                 _ask_for_a_recent_sign_in(headers, again=USER_COOKIE_NAME in visit.cookies)
             elif scope["path"] == CALLBACK:
-                _open_session(headers)
+                await run_in_threadpool(_open_session, headers)
             else:
                 headers.append("set-cookie", f"{session_cookie.NAME}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax")
             message = {**message, "headers": headers.raw}
@@ -132,9 +132,9 @@ def _open_session(headers: MutableHeaders) -> None:
     given = claims(Visit(headers={"host": ""}, cookies=new_cookies))
     accounts = access.known_accounts(session.opened())
     identifier = access.identifier_of(given, accounts)
-    account = accounts.get(identifier)
+    account = accounts.get(identifier) if access.is_verified(given, identifier) else None
     if given.get("is_logged_in") and account is None:
-        access.note_refusal(session.opened(), User(identifier, ""), "sign_in")
+        access.note_refusal(session.opened(), User(identifier, ""), "connexion sans compte, ou adresse non vérifiée")
     if account:
         value = session_cookie.cookie_value(identifier, account.generation)
         session.opened().note(identifier, "sign_in", {"role": account.role})

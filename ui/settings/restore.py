@@ -13,6 +13,8 @@ from data.faults import StoreFault
 from data.queries import journal
 from data.queries.forecasts.runs import forecasts_outdated
 from data.queries.journal import JournalFilter
+from data.store import State
+from ui import access
 from ui.access import require
 from ui.kit import blocks, changes, sheet
 from ui.kit.formats import moment
@@ -40,7 +42,7 @@ def ask_restore(path: Path) -> None:
     # The key has the state of the store: when somebody writes meanwhile, the box is empty again under the new list.
     sure = st.checkbox("J’ai lu ce qui sera perdu", key=f"restaurer_{path.name}_{state}")
     if st.button("Oui, restaurer", type="primary", disabled=not sure) and sure:
-        _restore(path, user.name)
+        _restore(path, user.name, state)
     if st.button("Non, ne rien changer"):
         st.rerun()
 
@@ -60,7 +62,7 @@ def _lost(path: Path) -> pd.DataFrame:
 def _lines(lost: pd.DataFrame) -> None:
     if lost.empty:
         return
-    rows = journal.journal(store(), JournalFilter())
+    rows = journal.journal(store(), JournalFilter(counts_of_people=access.sees_exact_counts()))
     rows = rows[rows["audit_id"].isin(lost["audit_id"])].head(LINES)
     lines = [journal.journal_line(row) for row in rows.to_dict("records")]
     sheet.sheet(
@@ -79,10 +81,10 @@ def _lines(lost: pd.DataFrame) -> None:
         blocks.note(f"Les {LINES} plus récentes\u00a0; les autres sont dans le journal des actions.")
 
 
-def _restore(path: Path, actor: str) -> None:
+def _restore(path: Path, actor: str, state: State) -> None:
     try:
         with st.spinner("Restauration…"):
-            kept = restore_open(path, store(), actor)
+            kept = restore_open(path, store(), actor, state)
     except StoreFault as fault:
         blocks.problem("Rien n’a été restauré.", str(fault))
         return

@@ -11,6 +11,7 @@ from data.queries import losses, waste
 from data.queries.overview import Reference
 from data.queries.waste import WasteSummary
 from data.selection import Selection
+from ui.access import only_visible
 from ui.kit import blocks, exceptional
 from ui.kit.blocks import Figure
 from ui.kit.formats import SPACE, count_of, number, percent, plural, quantity
@@ -30,6 +31,9 @@ TREND_COLUMNS = [
 def headline(selection: Selection, summary: WasteSummary) -> None:
     """Show the figures at the top of the page, the rates beside what they are with or without the exceptional days."""
     days = ask(exceptional_days, selection)
+    # A manager reads how many days of other canteens there are, never whose.
+    named = days["place"].isna() | days["place"].isin(only_visible(days)["place"])
+    days = days.assign(place=days["place"].where(named, ""))
     other = ask(waste.waste_summary, replace(selection, exceptional=not selection.exceptional))
     blocks.figures(headline_figures(summary, other, days, with_them=not selection.exceptional), "gaspillage")
     without, whole = (other, summary) if selection.exceptional else (summary, other)

@@ -11,7 +11,7 @@ from data.kinds.records.places import CANTEENS, ENROLMENT, MAPPING, SCHOOLS
 from data.kinds.records.portfolio import PILOTS
 from data.kinds.records.rollout import DECISIONS, MILESTONES, RISKS, SITES, STAGES_OF_SCHOOLS
 
-__all__ = ["PROGRAMME_KINDS", "RECORD_TABLES", "Check", "RecordTable"]
+__all__ = ["COUNTS_OF_PEOPLE", "PROGRAMME_KINDS", "RECORD_TABLES", "Check", "RecordTable"]
 
 RECORD_TABLES = {
     "log": LOG,
@@ -38,3 +38,5 @@ RECORD_TABLES = {
 }
 # The programme belongs to the mission numérique: only that role deposits, edits and undoes these kinds.
 PROGRAMME_KINDS = tuple(name for name, table in RECORD_TABLES.items() if table.takes_back)
+# The kinds that count people by school: exact for the mission alone, never open data.
+COUNTS_OF_PEOPLE = ("equipment", "workshops")

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from data.access.accounts import Account, accounts, active_accounts, save_account
+from data.access.accounts import (
+    Account,
+    AccountsRefused,
+    accounts,
+    active_accounts,
+    end_sessions,
+    save_account,
+    save_accounts,
+)
 from data.access.accounts_file import read_accounts
 from data.access.rights import EVERYTHING, NOTHING, ROLES, Act, Person, Reach, reach
-from data.deposit import undo
+from data.deposit import edits, undo
 from data.deposit.apply import DepositRefused, NotYours, apply, preview
+from data.deposit.choices import Choices
 from data.kinds import kinds
+from data.queries import journal
+from data.queries.journal import JournalFilter
 from data.reading.decoding import DepositRefused as Unreadable
 from data.store import Store
 
@@ -152,3 +163,52 @@ def test_a_note_in_the_trail_changes_no_figure(city: Store) -> None:
     city.note("ana@ville.fr", "refused", {"subject": "page"})
     assert city.version() == version
     assert city.read("SELECT action FROM audit_log ORDER BY audit_id DESC LIMIT 1")["action"][0] == "refused"
+
+
+def test_a_line_wrong_for_another_reason_has_that_reason_alone(city: Store) -> None:
+    report = preview(city, "wrong.csv", log(OWN, "BETA E;;01/09/2025;80;70\n", ";E;01/09/2025;80;70\n"), ANA)
+    assert (report.accepted, report.rejected_lines, report.other_canteens) == (1, 2, 0)
+    assert all(finding.reason for finding in report.rejected)
+
+
+def test_summed_lines_of_another_canteen_are_each_rejected(city: Store) -> None:
+    head = "site_nom;site_type;date;service;reel\n"
+    lines = ("ALPHA M;M;01/09/2025;1er;95\n", "BETA E;E;01/09/2025;1er;40\n", "BETA E;E;01/09/2025;2e;30\n")
+    report = preview(city, "two.csv", (head + "".join(lines)).encode(), ANA, choices=Choices("service"))
+    assert (report.lines, report.accepted, report.rejected_lines) == (3, 1, 2)
+
+
+def test_the_first_administrator_of_the_configuration_stays_until_an_account_has_the_address(city: Store) -> None:
+    first = "max@ville.fr"
+    assert active_accounts(city, first) == {first: Account("administration")}
+    save_account(city, first, "typo@vile.fr", "administration", active=True)
+    assert active_accounts(city, first)[first].role == "administration"
+    end_sessions(city, first)
+    assert active_accounts(city, first)[first].generation > 0
+    save_account(city, "typo@vile.fr", first, "comite", active=False)
+    assert first not in active_accounts(city, first)
+
+
+def test_the_last_administrator_is_kept_in_the_transaction(city: Store) -> None:
+    save_account(city, "max", "max@ville.fr", "mission", active=True)
+    with pytest.raises(AccountsRefused, match="Plus personne"):
+        save_accounts(city, "max", [("max@ville.fr", "mission", False, ())], keep_administrator=True)
+    assert "max@ville.fr" in active_accounts(city)
+
+
+def test_who_is_not_of_the_mission_reads_no_exact_count_of_agents_in_the_journal(city: Store) -> None:
+    edits.record(city, "sites", [{"ecole": "École A"}], "max", new=True)
+    row = {"ecole": "École A", "metier": "ATSEM", "mois": "11/2026", "agents": "3"}
+    assert edits.record(city, "equipment", [row], "max", new=True).saved
+    kinds_seen = [
+        set(journal.journal(city, JournalFilter(counts_of_people=exact))["kind"].dropna()) for exact in (True, False)
+    ]
+    assert kinds_seen[0] - kinds_seen[1] == {"equipment"}
+
+
+def test_namesakes_are_named_in_a_file_by_their_labels(store: Store) -> None:
+    apply(store, "m.csv", b"site_nom;site_type;cantine_nom\nA;M;PEHANT\nB;M;PEHANT \n", "mission")
+    labels = store.read("SELECT label FROM canteens ORDER BY label")["label"].tolist()
+    content = "\n".join(["adresse;role;cantines", *(f"a{n}@v.fr;cantine;{label}" for n, label in enumerate(labels))])
+    given = read_accounts(store, content.encode())
+    assert [each.canteens for each in given.accounts] == [("PEHANT",), ("PEHANT ",)]
