@@ -67,7 +67,7 @@ def _backup(store: Store, options: argparse.Namespace) -> int:
 def _restore(options: argparse.Namespace) -> int:
     here = terminal().store
     if here is not None:
-        previous = restore_open(options.source, here, terminal().actor())
+        previous = restore_open(options.source, here, terminal().actor(), here.state())
     else:
         try:
             previous = restore(options.source, store_path(), terminal().actor())
