@@ -68,7 +68,7 @@ def test_a_restored_store_does_not_bring_a_revoked_token_back(store: Store, tmp_
     back_up(store, tmp_path / "backup.duckdb")
     revoke_token(store, "max", 2)
     if people_work:
-        restore_open(tmp_path / "backup.duckdb", store, "max")
+        restore_open(tmp_path / "backup.duckdb", store, "max", store.state())
     else:
         store.close()
         restore(tmp_path / "backup.duckdb", store.path, "max")
