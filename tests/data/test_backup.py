@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from data import migrate
@@ -196,8 +197,11 @@ def an_older_store(path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             shutil.copy(file, earlier)
     with monkeypatch.context() as patched:
         patched.setattr(migrate, "FOLDER", earlier)
-        with opened(path) as old, old.write("m", "user", {}) as cursor:
-            cursor.execute("INSERT INTO users VALUES ('old@ville.fr', 'mission', TRUE)")
+        Store(path).close()
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("INSERT INTO users VALUES ('old@ville.fr', 'mission', TRUE)")
+        connection.execute("INSERT INTO audit_log (actor, action, detail) VALUES ('m', 'user', '{}')")
+        connection.execute("UPDATE store_state SET version = 1")
     return path
 
 

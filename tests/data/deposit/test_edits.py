@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from data import migrate
@@ -185,8 +186,8 @@ def test_a_store_of_an_earlier_version_keeps_its_programme(tmp_path: Path, monke
         shutil.copy(path, earlier)
     with monkeypatch.context() as patched:
         patched.setattr(migrate, "FOLDER", earlier)
-        old = Store(tmp_path / "old.duckdb")
-    with old.write("m", "test", {}) as cursor:
+        Store(tmp_path / "old.duckdb").close()
+    with duckdb.connect(str(tmp_path / "old.duckdb")) as cursor:
         cursor.execute("INSERT INTO pilot_sites VALUES ('A', 'a', 'Nord', 'faite', 'soleil', 'raison', 'suite')")
         cursor.execute("INSERT INTO pilot_stages VALUES ('A', 3, 'installation', $d, $d, $d, NULL)", {"d": day(1)})
         cursor.execute("INSERT INTO devices VALUES ('M', 'A', 'tablette', FALSE, 'en stock', NULL)")
@@ -196,8 +197,7 @@ def test_a_store_of_an_earlier_version_keeps_its_programme(tmp_path: Path, monke
                 "INSERT INTO equipment_counts VALUES ('A', 'restauration', ?, ?, ?, ?, ?, ?)", [day(1), *told]
             )
         cursor.execute("INSERT INTO workshops VALUES ($d, 'A', 'Poste', 10, NULL)", {"d": day(1)})
-    old.close()
-    kept = Store(old.path)
+    kept = Store(tmp_path / "old.duckdb")
     assert edits.rows(kept, "sites")[0]["prochaine_action"] == "suite"
     assert list(edits.rows(kept, "stages")[0].values()) == ["A", "installation", day(1), day(1), day(1), None]
     assert list(edits.rows(kept, "devices")[0].values()) == ["M", "A", "tablette", "personnel", "en stock", None]
