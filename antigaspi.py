@@ -16,7 +16,7 @@ HELP = """Utilisation\u00a0: python -m antigaspi COMMANDE [options]
   user        créer, modifier ou désactiver un compte
   demo        charger la démonstration\u00a0; empty\u00a0: la retirer
 
-« COMMANDE --help » décrit une commande. Si l’application tourne, la commande passe par elle (sauf restore)."""
+« COMMANDE --help » décrit une commande. Si l’application tourne, la commande passe par elle."""
 
 
 def main(arguments: list[str]) -> int:

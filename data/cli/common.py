@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from data.backup.restore import refuse_paths
 from data.cli.running import running_application
 from data.cli.terminal import Silent, speaking, terminal
 from data.faults import StoreBusy, StoreFault, of_system
-from data.store import Store, store_path
+from data.store import COMPUTATION, Store, store_path
+from data.store_file import journals, work_folder
 
 # The type of the subcommands of a parser, which has no public name in argparse.
 Commands = argparse._SubParsersAction
@@ -69,6 +72,26 @@ def _elsewhere(busy: StoreBusy, arguments: list[str], files: tuple[str, ...]) ->
             raise busy
         codes.append(code)
     return max(codes)
+
+
+def restored_elsewhere(busy: StoreBusy, source: Path) -> int:
+    """Let the application that has the store open put a backup in its place; it reads a copy in its own folder."""
+    path = store_path().resolve()
+    running = running_application(path)
+    if running is None:
+        raise busy
+    refuse_paths(source, path)
+    folder = Path(tempfile.mkdtemp(prefix=COMPUTATION, dir=work_folder(path)))
+    try:
+        copy = folder / source.name
+        for file in (source, *journals(source)):
+            shutil.copyfile(file, folder / file.name)
+        code = running.run(["restore", str(copy)], {}, shown={str(copy): str(source)})
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    if code is None:
+        raise busy
+    return code
 
 
 def _content(path: Path) -> bytes | None:

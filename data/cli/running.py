@@ -31,8 +31,13 @@ class Running:
     port: int
     key: str
 
-    def run(self, arguments: list[str], files: Mapping[str, bytes | None]) -> int | None:
-        """Run a command there, and write here what it answers; return its exit code, None when nobody answers."""
+    def run(
+        self, arguments: list[str], files: Mapping[str, bytes | None], shown: Mapping[str, str] | None = None
+    ) -> int | None:
+        """Run a command there, and write here what it answers; return its exit code, None when nobody answers.
+
+        `shown` has how people know a path that the answer names.
+        """
         head = {
             "arguments": arguments,
             "actor": terminal().actor(),
@@ -54,7 +59,7 @@ class Running:
             return 1
         finally:
             connection.close()
-        return _written(content) if answer.status == 200 else _refused(answer.status, content)
+        return _written(content, shown or {}) if answer.status == 200 else _refused(answer.status, content)
 
 
 def announce(store: Path, host: str, port: int) -> Running:
@@ -100,7 +105,7 @@ def _refused(status: int, content: bytes) -> int | None:
     return 1
 
 
-def _written(content: bytes) -> int:
+def _written(content: bytes, shown: Mapping[str, str]) -> int:
     """Write what a command answered, in order, and return its exit code; what cannot be written ends it."""
     head, rest = unpacked(content)
     for what, *values in head["events"]:
@@ -112,7 +117,10 @@ def _written(content: bytes) -> int:
             elif what == "place":
                 terminal().place(*map(Path, values))
             else:
-                (terminal().say if what == "say" else terminal().complain)(*values)
+                text, end = values
+                for path, known in shown.items():
+                    text = text.replace(path, known)
+                (terminal().say if what == "say" else terminal().complain)(text, end)
         except BrokenPipeError:  # the program that read the output has ended
             raise
         except OSError as error:

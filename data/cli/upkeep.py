@@ -8,10 +8,11 @@ from pathlib import Path
 from data.access.accounts import save_account
 from data.access.accounts_file import identifier_problem
 from data.access.rights import ROLES
-from data.backup.restore import restore
-from data.cli.common import Commands, refuse, say
+from data.backup.restore import restore, restore_open
+from data.cli.common import Commands, refuse, restored_elsewhere, say
 from data.cli.terminal import terminal
 from data.demo import DemoOnly, is_empty, load_demo, start_empty
+from data.faults import StoreBusy
 from data.store import Store, store_path
 from data.typography import quoted
 
@@ -64,7 +65,14 @@ def _backup(store: Store, options: argparse.Namespace) -> int:
 
 
 def _restore(options: argparse.Namespace) -> int:
-    previous = restore(options.source, store_path(), terminal().actor())
+    here = terminal().store
+    if here is not None:
+        previous = restore_open(options.source, here, terminal().actor(), here.state())
+    else:
+        try:
+            previous = restore(options.source, store_path(), terminal().actor())
+        except StoreBusy as busy:
+            return restored_elsewhere(busy, options.source)
     say(f"Base restaurée depuis {options.source}.")
     if previous:
         say(f"La base précédente est gardée\u00a0: {previous}")

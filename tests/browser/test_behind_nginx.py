@@ -25,6 +25,8 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from data.access.accounts import save_account
+from data.access.tokens import create_token
+from data.cli.running import PATH, running_application
 from data.demo import load_demo
 from data.store import Store
 from tests.browser.conftest import CHROMIUM, LAUNCH, errors_of, free_port, serve
@@ -123,6 +125,7 @@ def application(folder: Path, public_address: str) -> Iterator[int]:
         store = Store(folder / "store.duckdb")
         load_demo(store)
         save_account(store, "test", "max@ville.fr", "mission", active=True)
+        (folder / "token").write_text(create_token(store, "test", "Cuisine", "cuisine"), encoding="utf-8")
         store.close()
         with serve(store.path, sys.executable, folder, ANTIGASPI_AUTO_REFRESH="0") as address:
             yield int(address.rpartition(":")[2])
@@ -239,6 +242,18 @@ def test_a_page_of_another_site_is_refused(front: Front) -> None:
 @pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/agent/openapi.json", "/_stcore/script-health-check"])
 def test_what_tells_of_the_inside_is_closed(front: Front, path: str) -> None:
     assert front.ask(path).status == 404
+
+
+def test_the_api_answers_to_a_token_not_to_a_cookie_and_the_command_line_does_not_come_this_way(front: Front) -> None:
+    token = {"Authorization": f"Bearer {(front.folder / 'token').read_text(encoding='utf-8')}"}
+    answer = asked(front.port, "/api/v1/exports/canteens", headers=token)
+    assert (answer.status, answer.read()[:11]) == (200, b"cantine_nom")
+    assert asked(front.port, "/api/v1/deposits", headers=token).status == 403
+    assert front.ask("/api/v1/forecasts").status == 401
+    assert asked(front.port, "/api/v1/health").headers["x-content-type-options"] == "nosniff"
+    running = running_application(front.folder / "store.duckdb")
+    assert running is not None
+    assert asked(front.port, PATH, "POST", {"Authorization": f"Bearer {running.key}"}).status == 404
 
 
 def test_code_is_given_from_the_cache_without_asking_the_application(front: Front) -> None:

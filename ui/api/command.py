@@ -21,8 +21,8 @@ from data.typography import TITLE, cut
 from ui import access, session
 from ui.api.call import ApiRefusal
 
-# The commands that need the store; the others are for a store that nobody has open.
-OF_DATA = ("import", "deposits", "undo", "redo", "export", "backup", "user", "demo", "empty")
+# The commands that need the store.
+OF_DATA = ("import", "deposits", "undo", "redo", "export", "backup", "restore", "user", "demo", "empty")
 AT_ONCE = 4
 MOST_BYTES = 2**30
 _limiter = anyio.CapacityLimiter(AT_ONCE)
