@@ -161,6 +161,8 @@ def _revoke(new: Path, revoked: list[str], actor: str) -> None:
             revoke_again(cursor, revoked)
     finally:
         store.close()
+    if journals(new):  # no room for the checkpoint that closing makes
+        raise faults.full(new)
     flush(new)
 
 

@@ -224,7 +224,7 @@ def test_a_restore_during_the_computation_leaves_no_forecast_of_the_former_data(
     back_up(store, tmp_path / "backup.duckdb")
 
     def put_back(_done: int, _total: int) -> None:
-        restore_open(tmp_path / "backup.duckdb", store, "mission")
+        restore_open(tmp_path / "backup.duckdb", store, "mission", store.state())
 
     with pytest.raises(RefreshFailed, match="sauvegarde a été restaurée"):
         refresh(store, "test", put_back)

@@ -130,7 +130,7 @@ def test_pages_that_read_during_a_restore_get_the_old_figures_or_the_new_ones_an
     seen: list[tuple[str, ...]] = []
     before, version = store.state(), store.version()
     with at_once(lambda _: seen.append(tuple(sites(store))), threads=4):
-        kept = restore_open(tmp_path / "backup.duckdb", store, "mission")
+        kept = restore_open(tmp_path / "backup.duckdb", store, "mission", store.state())
     assert set(seen) <= {("A",), ("A", "B")}
     assert sites(store) == ["A"]
     # The former store had this version too, with other figures: its cached answers are not taken for the new ones.
@@ -163,11 +163,21 @@ def test_a_question_without_end_refuses_the_restore_and_nothing_changes(
     thread.start()
     asked.wait(10)
     with pytest.raises(StoreBusy, match="répond encore à d’autres personnes"):
-        restore_open(tmp_path / "backup.duckdb", store, "mission")
+        restore_open(tmp_path / "backup.duckdb", store, "mission", store.state())
     answered.set()
     thread.join()
     assert sites(store) == ["A", "B"]
     deposit(store, "C")
+
+
+def test_what_somebody_wrote_since_the_question_was_read_is_not_lost(store: Store, tmp_path: Path) -> None:
+    deposit(store, "A")
+    back_up(store, tmp_path / "backup.duckdb")
+    read_at = store.state()
+    deposit(store, "B")
+    with pytest.raises(StoreFault, match="Quelqu’un a enregistré pendant la vérification"):
+        restore_open(tmp_path / "backup.duckdb", store, "mission", read_at)
+    assert sites(store) == ["A", "B"]
 
 
 @pytest.mark.parametrize("name", FEW)
@@ -182,7 +192,7 @@ def test_what_is_no_backup_is_refused_while_people_work_and_the_store_goes_on(
     with pytest.raises(
         StoreTooRecent if name == "newer schema" else StoreFault, match="La base actuelle n’a pas changé"
     ):
-        restore_open(backup, store, "mission")
+        restore_open(backup, store, "mission", store.state())
     assert store.state() == before
     deposit(store, "B")
     assert sites(store) == ["A", "B"]
@@ -206,7 +216,7 @@ def an_older_store(path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_an_older_backup_is_migrated(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    restore_open(an_older_store(tmp_path / "old.duckdb", monkeypatch), store, "mission")
+    restore_open(an_older_store(tmp_path / "old.duckdb", monkeypatch), store, "mission", store.state())
     assert store.read("SELECT email FROM users")["email"].tolist() == ["old@ville.fr"]
     assert store.read("SELECT count(*) AS n FROM settings")["n"].item() == 0
     deposit(store, "A")
@@ -218,9 +228,9 @@ def test_a_restore_without_room_says_so_and_people_go_on(blank: Path, tmp_path: 
         back_up(store, tmp_path / "backup.duckdb")
         deposit(store, "B")
         with no_room(disk, left=100_000), pytest.raises(StoreFault, match="plein"):
-            restore_open(tmp_path / "backup.duckdb", store, "mission")
+            restore_open(tmp_path / "backup.duckdb", store, "mission", store.state())
         assert sites(store) == ["A", "B"]
-        restore_open(tmp_path / "backup.duckdb", store, "mission")
+        restore_open(tmp_path / "backup.duckdb", store, "mission", store.state())
         assert sites(store) == ["A"]
 
 
@@ -306,13 +316,13 @@ def test_what_can_be_restored_is_listed_and_never_the_store_itself(store: Store)
     save(store, "mission", "backup_folder", str(store.path.parent))
     made = daily.back_up(store, "mission")
     shutil.copy(made, store.path.with_name("copie du 5 juin.duckdb"))
-    kept = restore_open(made, store, "mission")
+    kept = restore_open(made, store, "mission", store.state())
     listed = folder.backups(store.path.parent, store.path)
     assert {(backup.path, backup.kind) for backup in listed} == {
         (made, "ours"), (kept, "former"), (store.path.with_name("copie du 5 juin.duckdb"), "other")
     }  # fmt: skip
     with pytest.raises(StoreFault, match="est la base elle-même"):
-        restore_open(store.path, store, "mission")
+        restore_open(store.path, store, "mission", store.state())
 
 
 def test_the_old_lines_of_the_trail_go_after_the_time_of_the_setting_and_forecasts_keep_their_age(store: Store) -> None:
@@ -337,7 +347,8 @@ def test_the_old_lines_of_the_trail_go_after_the_time_of_the_setting_and_forecas
 
 # ---------------------------------------------------------------- killed
 def _restore_while_open(path: Path, backup: Path) -> None:
-    restore_open(backup, Store(path), "agent")
+    store = Store(path)
+    restore_open(backup, store, "agent", store.state())
     os._exit(0)
 
 
