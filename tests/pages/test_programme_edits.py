@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from data.access.accounts import save_account
 from data.clock import today_in_paris
 from data.deposit import edits
+from data.deposit.apply import apply
 from data.deposit.undo import undo
 from data.kinds import kinds
 from data.store import Store
@@ -316,10 +318,19 @@ def test_a_canteen_manager_neither_deposits_nor_sees_the_files_of_the_programme(
 ) -> None:
     add_user(demo_store, "cantine")
     app = open_app(demo_store, "pages/cantine/depot.py", role="cantine")
+    assert "n’a encore aucune cantine" in texts(app)
+    assert not app.file_uploader
+    session.close()
+    store = Store(demo_store)
+    site, kind, canteen = store.read("SELECT * FROM service_points WHERE canteen IS NOT NULL LIMIT 1").iloc[0]
+    apply(store, "journal.csv", f"site_nom;site_type;date;reel\n{site};{kind};02/06/2026;99\n".encode(), "max@ville.fr")
+    save_account(store, "max@ville.fr", "cantine@ville.fr", "cantine", active=True, canteens=[canteen])
+    store.close()
+    app = open_app(demo_store, "pages/cantine/depot.py", role="cantine")
     content = "identifiant;ecole;type\nMAT-900;École élémentaire Hypatie;tablette\n".encode()
     app.file_uploader[0].set_value(("materiels.csv", content, "text/csv")).run()
     assert not app.exception
-    assert "réservé à la mission numérique" in texts(app)
+    assert "seule la mission numérique dépose ces fichiers" in texts(app)
     assert not [button for button in app.button if button.label == "Enregistrer ces données"]
     files = {name for box in app.selectbox if box.label == "Dépôt" for name in box.options}
     assert files and not [name for name in files if "materiels" in name or "equipement" in name]
