@@ -20,8 +20,8 @@ if ask(overview.store_overview).demo:
     )
 if not may_deposit(user, "log"):
     blocks.empty_state(
-        "Votre compte n’a encore aucune cantine\u00a0: demandez à la mission numérique de vous les confier, puis revenez "
-        "déposer vos fichiers ici."
+        "Votre compte n’a encore aucune cantine\u00a0: demandez à la mission numérique de vous les confier, puis "
+        "revenez déposer vos fichiers ici."
     )
     st.stop()
 view.choose(user)
