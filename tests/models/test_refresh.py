@@ -15,6 +15,7 @@ import pytest
 from data.backup.copy import back_up
 from data.backup.restore import restore_open
 from data.calendar.school import service_days
+from data.cli.terminal import terminal
 from data.demo import is_demo, start_empty
 from data.queries.forecasts import runs
 from data.store import Store
@@ -279,13 +280,11 @@ def test_a_city_of_three_days_is_forecast_at_their_median(tmp_path: Path) -> Non
 
 
 def test_a_computer_without_a_name_for_the_user_gives_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    from models import __main__ as command
-
     def unknown() -> str:
         raise OSError("No username set in the environment")
 
     monkeypatch.setattr("getpass.getuser", unknown)
-    assert command.actor() == f"{os.getuid()} (ligne de commande)"
+    assert terminal().actor() == f"{os.getuid()} (ligne de commande)"
 
 
 def test_the_command_explains_in_french_what_it_cannot_do(database: Path, tmp_path: Path) -> None:

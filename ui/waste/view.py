@@ -56,7 +56,8 @@ def headline_figures(
         rate(
             "Surproduction",
             "overproduction_pct",
-            f"{number(summary.pairs_planned)} prévus, {number(summary.pairs_served)} servis, où les deux sont connus",
+            f"{number(summary.pairs_planned)} prévus, {number(summary.pairs_served)} servis, là où les deux sont "
+            "connus",
             "(repas prévus − repas servis) ÷ repas servis, sur les services où les deux chiffres sont connus.",
         ),
         rate(
