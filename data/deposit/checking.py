@@ -48,20 +48,17 @@ def _failing_lines(cursor: duckdb.DuckDBPyConnection, kind: Kind, checks: list[C
     """Return, for each check that fails, the SQL of its lines not rejected yet: line, column, reason."""
     if not checks:
         return []
-    # Most lines pass all the checks, and a wrong one fails a single one: one query keeps the others as `suspects`, with
-    # the checks they fail. Only these run again: a check may depend on the lines rejected before it.
-    fails = [f"fails_{number}" for number in range(len(checks))]
-    outcomes = ", ".join(f"({check.when}) AS {name}" for name, check in zip(fails, checks, strict=True))
+    # Most lines pass all the checks, and a wrong one fails a single one: one query keeps the others as `suspects`, one
+    # says which checks these fail. Only these checks run again: they may depend on the lines rejected before.
+    any_check = " OR ".join(f"({check.when})" for check in checks)
     lines = "file_lines"
     if RECORD_TABLES[kind.name].takes_back:
         lines = "(SELECT file_lines.*, now FROM file_lines LEFT JOIN overlaid AS now USING (line)) AS file_lines"
-    created = cursor.execute(f"""
-        CREATE OR REPLACE TEMP TABLE suspects AS
-        SELECT * FROM (SELECT *, {outcomes} FROM {lines}) WHERE {" OR ".join(fails)}
-    """)
+    created = cursor.execute(f"CREATE OR REPLACE TEMP TABLE suspects AS SELECT * FROM {lines} WHERE {any_check}")
     if created.fetchall() == [(0,)]:
         return []
-    [failed] = cursor.execute(f"SELECT {', '.join(f'bool_or({name})' for name in fails)} FROM suspects").fetchall()
+    outcomes = ", ".join(f"bool_or({check.when})" for check in checks)
+    [failed] = cursor.execute(f"SELECT {outcomes} FROM suspects AS file_lines").fetchall()
     return [
         f"SELECT line, '{check.column}', {_subject(kind)} || {check.reason} FROM suspects AS file_lines"
         f" WHERE line NOT IN (SELECT line FROM rejections) AND ({check.when})"
