@@ -9,17 +9,21 @@ from data.access.rights import Reach
 from data.kinds.records.names import plain
 from data.store import Store
 
-# A label in no mapping that is the name of one canteen is this canteen's (`data.deposit.unknown_labels`).
-OWN_NAME = f"""(
-    SELECT any_value(name) FROM canteens WHERE {plain("name")} = {plain("file_lines.site_nom")} HAVING count(*) = 1
-        AND file_lines.site_nom NOT IN (SELECT site FROM service_points)
-)"""
+
+def own_canteen(label: str) -> str:
+    """Return the SQL of the canteen whose name a label is: one canteen alone, of a label that no mapping knows."""
+    return f"""(
+        SELECT any_value(name) FROM canteens WHERE {plain("name")} = {plain(label)} HAVING count(*) = 1
+            AND {label} NOT IN (SELECT site FROM service_points)
+    )"""
+
+
 # The canteen of a line, by kind of file; None for the city, or for a label that belongs to no canteen.
 CANTEEN_OF_LINE = {
     "log": f"""coalesce((
         SELECT canteen FROM service_points AS points
         WHERE points.site = file_lines.site_nom AND points.site_kind = file_lines.site_type
-    ), {OWN_NAME})""",
+    ), {own_canteen("file_lines.site_nom")})""",
     "events": "cantine_nom",
 }
 REASON = {

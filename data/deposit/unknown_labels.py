@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import duckdb
 import pandas as pd
 
-from data.kinds.records.names import distinctive_part, plain
+from data.access.canteens import own_canteen
+from data.kinds.records.names import distinctive_part
 from data.reading.records import LINES
 
 SUGGESTIONS = 3
@@ -29,11 +30,7 @@ WITH labels AS (
     SELECT canteen, site, site || ' (' || site_kind || ')' AS shown FROM service_points WHERE canteen IS NOT NULL
     UNION ALL SELECT name, name, name FROM canteens
 ), own AS (
-    SELECT site, site_kind, any_value(name) AS own_canteen
-    FROM unknown JOIN canteens ON {plain("site")} = {plain("name")}
-    WHERE site NOT IN (SELECT site FROM service_points)
-    GROUP BY site, site_kind
-    HAVING count(*) = 1
+    SELECT site, site_kind, {own_canteen("unknown.site")} AS own_canteen FROM unknown
 ), distinctive AS (
     SELECT site, {distinctive_part("site")} AS distinctive
     FROM (SELECT site FROM unknown UNION SELECT site FROM names)

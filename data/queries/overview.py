@@ -99,6 +99,12 @@ def places(store: Store) -> pd.DataFrame:
     return store.read(PLACES)
 
 
+def canteen_labels(store: Store) -> dict[str, str]:
+    """Return the label of each canteen, by its key."""
+    rows = places(store)
+    return dict(zip(rows["name"], rows["label"], strict=True))
+
+
 def references(store: Store) -> dict[str, Reference]:
     """Return the reference values and goals by name: the settings that have a source."""
     current = values(store)

@@ -8,9 +8,9 @@ import streamlit as st
 from data.access.rights import ROLES
 from data.access.tokens import LONGEST_NAME, TokenRefused, create_token, revoke_token, tokens
 from ui.access import ROLE_TITLES, User, require
-from ui.accounts.view import ROLE_HELP, canteen_labels, canteens_field
+from ui.accounts.view import ROLE_HELP, canteens_field, canteens_in_words
 from ui.kit import blocks, tables
-from ui.kit.formats import MISSING, as_text, is_missing, moment
+from ui.kit.formats import as_text, is_missing, moment
 from ui.session import store
 
 # Session keys: the turn of the form, the secret to show once, the outcome of the last change.
@@ -43,12 +43,11 @@ def _outcome() -> None:
 
 
 def _table(rows: pd.DataFrame) -> pd.DataFrame:
-    labels = canteen_labels()
     return pd.DataFrame(
         {
             "Application": rows["name"],
             "Rôle": rows["role"].map(ROLE_TITLES),
-            "Cantines": [", ".join(labels.get(name, name) for name in names) or MISSING for names in rows["canteens"]],
+            "Cantines": canteens_in_words(rows["canteens"]),
             "Créé": [
                 f"le {moment(made)}, par {actor}"
                 for made, actor in zip(rows["created_at"], rows["created_by"], strict=True)

@@ -56,19 +56,18 @@ def known_accounts() -> pd.DataFrame:
     return store_accounts.accounts(store())
 
 
-def canteen_labels() -> dict[str, str]:
-    """Return the labels of the canteens, by key."""
-    places = ask(overview.places)
-    return dict(zip(places["name"], places["label"], strict=True))
+def canteens_in_words(canteens: pd.Series) -> list[str]:
+    """Return the labels of each list of keys of canteens."""
+    labels = ask(overview.canteen_labels)
+    return [", ".join(labels.get(name, name) for name in names) or MISSING for names in canteens]
 
 
 def _table(rows: pd.DataFrame) -> pd.DataFrame:
-    labels = canteen_labels()
     return pd.DataFrame(
         {
             "Compte": rows["email"],
             "Rôle": rows["role"].map(ROLE_TITLES),
-            "Cantines": [", ".join(labels.get(name, name) for name in names) or MISSING for names in rows["canteens"]],
+            "Cantines": canteens_in_words(rows["canteens"]),
             "Actif": ["oui" if active else "non" for active in rows["active"]],
             "Dernière connexion": [MISSING if is_missing(seen) else moment(seen) for seen in rows["last_seen"]],
         }
@@ -102,7 +101,7 @@ def account_form(user: User) -> None:
 
 def canteens_field(known: Iterable[str], key: str) -> tuple[str, ...]:
     """Show the choice of a manager's canteens; return their keys."""
-    labels = canteen_labels()
+    labels = ask(overview.canteen_labels)
     own = [name for name in known if name in labels]
     names = list(labels)
     return tuple(

@@ -136,8 +136,7 @@ def _attachments(report: DepositReport, digest: str, user: User) -> Attachments:
         "Vous pouvez dire dès maintenant à quelle cantine chacun appartient\u00a0: le choix est retenu. "
         "Ceux que vous laissez comptent dans les totaux de la ville, mais dans ceux d’aucune cantine."
     )
-    places = ask(overview.places)
-    labels = dict(zip(places["name"], places["label"], strict=True))
+    labels = ask(overview.canteen_labels)
     first_labels = unknown_labels.nlargest(LABELS_SHOWN, "lines").to_dict("records")
     attachments = {}
     for row in first_labels:

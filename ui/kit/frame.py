@@ -66,8 +66,7 @@ def _try_a_role(user: User) -> None:
         "Essayer un rôle", ROLES, ROLES.index("mission"), format_func=lambda role: ROLE_TITLES[role], key=TRIED_ROLE
     )
     if user.role == "cantine":
-        places = ask(overview.places)
-        labels = dict(zip(places["name"], places["label"], strict=True))
+        labels = ask(overview.canteen_labels)
         st.multiselect("Ses cantines", list(labels), format_func=lambda name: labels[name], key=TRIED_CANTEENS,
                        placeholder="Choisir")  # fmt: skip
 
