@@ -6,8 +6,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import pandas as pd
-
 from data.calendar.exceptional import SELECTED, parameters
 from data.selection import Selection
 from data.store import Store
@@ -44,32 +42,26 @@ ORDER BY canteen
 class Comparison:
     """Meals too many and too few, in % of meals served: of a canteen, and the median of `peers` others.
 
-    Without enough others of its kind and size, the medians are None.
+    Without enough others of its kind and size, there are none, and no medians.
     """
 
     surplus_pct: float
     shortage_pct: float
-    peers: int
-    peers_surplus_pct: float | None
-    peers_shortage_pct: float | None
+    peers: int = 0
+    peers_surplus_pct: float | None = None
+    peers_shortage_pct: float | None = None
 
 
 def comparison(store: Store, canteen: str, last: date) -> Comparison | None:
     """Compare the last twelve weeks of a canteen with those of its kind and size; None with too few days."""
     selection = Selection(last - timedelta(weeks=WEEKS, days=-1), last)
-    rates = store.read(RATES, parameters(store, selection) | {"least_days": LEAST_DAYS}).set_index("canteen")
-    if canteen not in rates.index:
+    rates = store.read(RATES, parameters(store, selection) | {"least_days": LEAST_DAYS})
+    own = next(iter(rates[rates["canteen"] == canteen].to_dict("records")), None)
+    if own is None:
         return None
-    own = rates.loc[canteen]
     ratio = rates["meals_per_day"] / own["meals_per_day"]
-    alike = rates[(rates["kinds"] == own["kinds"]) & ratio.between(1 / SIZE, SIZE)].drop(index=canteen)
-    enough = len(alike) >= LEAST_PEERS
-    return Comparison(
-        float(own["surplus_pct"]), float(own["shortage_pct"]), len(alike) if enough else 0,
-        _median(alike["surplus_pct"]) if enough else None,
-        _median(alike["shortage_pct"]) if enough else None,
-    )  # fmt: skip
-
-
-def _median(values: pd.Series) -> float:
-    return float(values.median())
+    alike = rates[(rates["canteen"] != canteen) & (rates["kinds"] == own["kinds"]) & ratio.between(1 / SIZE, SIZE)]
+    if len(alike) < LEAST_PEERS:
+        return Comparison(own["surplus_pct"], own["shortage_pct"])
+    medians = [float(alike[name].median()) for name in ("surplus_pct", "shortage_pct")]
+    return Comparison(own["surplus_pct"], own["shortage_pct"], len(alike), *medians)

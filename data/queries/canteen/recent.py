@@ -92,7 +92,7 @@ def _habit(weekday: object, days: pd.DataFrame) -> Habit | None:
     mean = float(row["gap"].mean()) if len(row) else 0.0
     if len(row) < LEAST_IN_A_ROW or abs(mean) < max(LEAST_MEALS, LEAST_SHARE * row["meals_served"].mean()):
         return None
-    return Habit(int(str(weekday)), len(row), mean, int(min(row["gap"], key=abs)))
+    return Habit(int(str(weekday)), len(row), mean, int(sign * (sign * row["gap"]).min()))
 
 
 @dataclass(frozen=True)
