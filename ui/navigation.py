@@ -42,6 +42,7 @@ PAGES = (
     PageDescription(
         "Mission numérique", "pages/mission/qualite_previsions.py", "Qualité des prévisions", "query_stats", ("comite",)
     ),
+    PageDescription("Cantines", "pages/cantine/saisie.py", "Saisir un service", "edit_note", ("cantine",)),
     PageDescription("Cantines", "pages/cantine/depot.py", "Déposer un fichier", "upload_file", ("cantine",)),
     PageDescription(
         "Cuisine centrale", "pages/cuisine/previsions.py", "Prévisions", "skillet", ("cuisine", "comite", "cantine")

@@ -7,10 +7,12 @@ from datetime import date
 from typing import Any
 
 from data.access.rights import Act, Person, reach
-from data.deposit.undo import NotPossible, undo
+from data.deposit.undo import NotPossible, NotYours, undo
 from data.sheets.read import STANDING
 from data.store import Store
 from data.typography import french
+
+__all__ = ["NotYours", "recent", "take_back"]
 
 # One row per sheet of a canteen, the newest first. later: another deposit told the same service since.
 RECENT = f"""
@@ -46,11 +48,13 @@ def recent(store: Store, canteen: str, count: int = 5) -> list[dict[str, Any]]:
 def take_back(store: Store, person: Person, key: str) -> date:
     """Undo the deposit of a sheet, while nothing later told the same service; return its day.
 
-    Raises NotPossible, with the reason in French.
+    Raises NotPossible (NotYours: another canteen's), with the reason in French.
     """
     canteens = store.read(CANTEEN, {"key": key})["canteen"]
-    if canteens.empty or not reach(person, Act.DEPOSIT, "log").covers(canteens):
-        raise NotPossible(french("Cette saisie n’est pas connue, ou pas une des vôtres : rien n’est annulé."))
+    if canteens.empty:
+        raise NotPossible(french("Cette saisie n’est pas connue : rien n’est annulé."))
+    if not reach(person, Act.DEPOSIT, "log").covers(canteens):
+        raise NotYours(french("Cette saisie est celle d’une autre cantine : rien n’est annulé."))
     [row] = [each for each in recent(store, canteens.iloc[0], 10_000) if each["sheet_key"] == key]
     if not row["may_be_undone"]:
         reason = "a été corrigée depuis" if row["active"] else "est déjà annulée"

@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 
-from data.clock import PARIS
 from data.sheets.days import POINTS, day_to_tell, last_days, missing_days
 from data.sheets.sheet import COLUMNS, FIELDS
 from data.store import Store
@@ -47,9 +46,11 @@ ORDER BY saved_at DESC LIMIT 1
 """
 
 
-def sheet(store: Store, canteen: str, day: date | None = None) -> dict[str, Any]:
-    """Return what a sheet of a canteen (its key) needs to be filled in, as plain values: dates as aaaa-mm-jj."""
-    now = datetime.now(PARIS)
+def sheet(store: Store, canteen: str, day: date | None, now: datetime) -> dict[str, Any]:
+    """Return what a sheet of a canteen (its key) needs to be filled in, as plain values: dates as aaaa-mm-jj.
+
+    `now` is the time in Paris; without a day, it is the last one that is not told.
+    """
     days = last_days(store, canteen, now.date())
     day = day or day_to_tell(days, now)
     place = {"canteen": canteen, "today": now.date()}

@@ -11,6 +11,7 @@ import duckdb
 
 from data.access.rights import Act, Person, reach
 from data.deposit import edits
+from data.kinds import kinds
 from data.sheets.sheet import COLUMNS, FIELDS, Outcome, Point, Sheet, SheetRefused, same
 from data.store import Store
 from data.typography import french
@@ -90,7 +91,16 @@ def _deposited(store: Store, person: Person, sheet: Sheet) -> Outcome:
     if not edit.saved:  # nothing that was not known: no deposit, but its key and its marks are kept
         with store.write(person.name, "sheet", {"canteen": sheet.canteen, "day": sheet.day}) as cursor:
             also(cursor, None)
-    return replace(outcome, warnings=edit.warnings)
+    return replace(outcome, warnings=tuple(_warning(lines, reason) for reason in edit.warnings))
+
+
+def _warning(lines: list[dict[str, Any]], reason: str) -> dict[str, Any]:
+    """Place what is to be checked: a reason begins with the key of its line."""
+    for line in lines:
+        about = edits.subject(kinds()["log"], line)
+        if reason.startswith(about):
+            return {"site": line["site_nom"], "kind": line["site_type"], "reason": reason.removeprefix(about).strip()}
+    return {"site": None, "kind": None, "reason": reason}
 
 
 def _refusal(sheet: Sheet, told: list[Any], place: tuple[int, str], reason: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -64,7 +65,7 @@ class Outcome:
     stored: tuple[dict[str, Any], ...] = ()
     refusals: tuple[dict[str, Any], ...] = ()
     conflicts: tuple[dict[str, Any], ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[dict[str, Any], ...] = ()
 
 
 def sheet_of(told: Any) -> Sheet:  # noqa: ANN401  whatever was in the JSON
@@ -99,6 +100,11 @@ def _marks(told: Mapping[str, Any]) -> dict[str, int]:
 
 def _text(value: object, length: int) -> bool:
     return isinstance(value, str) and len(value) <= length
+
+
+def mark_of(name: str) -> str:
+    """Return what a shared tablet files the sheets of a person under, so that nobody else sees or sends them."""
+    return hashlib.sha256(f"antigaspi {name}".encode()).hexdigest()[:20]
 
 
 def is_empty(value: Value) -> bool:

@@ -26,6 +26,7 @@ EXPECTED = [
     ("pages/mission/comptes.py", "Comptes et accès", 0, 0, 0),
     ("pages/mission/reglages.py", "Réglages", 0, 0, 1),
     ("pages/mission/qualite_previsions.py", "Qualité des prévisions", 4, 0, 1),
+    ("pages/cantine/saisie.py", "Saisir un service", 0, 0, 0),
     ("pages/cantine/depot.py", "Déposer un fichier", 0, 0, 4),
     ("pages/cuisine/previsions.py", "Prévisions", 0, 2, 1),
     ("pages/aide/guide.py", "Guide", 0, 0, 0),

@@ -22,6 +22,7 @@ from ui.kit.formats import MISSING, SPACE, day, is_missing, moment, number, plur
 SOMEBODY_ELSE = "un autre compte"
 ACTIONS = {
     "deposit": "Dépôt d’un fichier",
+    "sheet": "Saisie d’un service, sans chiffre nouveau",
     "undo": "Dépôt annulé",
     "redo": "Dépôt rétabli",
     "demo_load": "Chargement de la démonstration",
@@ -58,6 +59,8 @@ NAMES = {
     "after": "après",
     "canteen": "cantine",
     "canteens": "cantines",
+    "canteen": "cantine",
+    "day": "jour",
     "before": "avant",
     "accounts": "comptes",
     "subject": "objet",
