@@ -59,7 +59,6 @@ NAMES = {
     "after": "après",
     "canteen": "cantine",
     "canteens": "cantines",
-    "canteen": "cantine",
     "day": "jour",
     "before": "avant",
     "accounts": "comptes",
