@@ -48,6 +48,7 @@ PAGES = (
     PageDescription(
         "Cuisine centrale", "pages/cuisine/previsions.py", "Prévisions", "skillet", ("cuisine", "comite", "cantine")
     ),
+    PageDescription("Cuisine centrale", "pages/cuisine/production.py", "Production", "soup_kitchen", ("cuisine",)),
     PageDescription("Aide", "pages/aide/guide.py", "Guide", "help", EVERYONE),
 )
 

@@ -9,6 +9,8 @@ from enum import StrEnum
 ROLES = ("comite", "mission", "cantine", "cuisine", "administration")
 # The kinds that a manager deposits, for the canteens of the account only; all others describe the city.
 MANAGER_KINDS = ("log", "events")
+# The kinds that the central kitchen writes, for all canteens.
+KITCHEN_KINDS = ("production",)
 
 
 class Act(StrEnum):
@@ -58,6 +60,8 @@ def reach(person: Person, act: Act, kind: str | None = None) -> Reach:
         return EVERYTHING
     if act == Act.SEE:
         return EVERYTHING if person.role in ("comite", "cuisine") else _own(person)
+    if act == Act.DEPOSIT and kind in KITCHEN_KINDS:
+        return EVERYTHING if person.role == "cuisine" else NOTHING
     if act == Act.DEPOSIT and kind in MANAGER_KINDS:
         return _own(person)
     return NOTHING

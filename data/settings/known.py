@@ -39,10 +39,11 @@ class Setting:
         return bool(self.source)
 
 
-CITY, REFERENCES, GOALS, BACKUPS, TRAIL = (
+CITY, REFERENCES, GOALS, PRODUCTION, BACKUPS, TRAIL = (
     "La Ville",
     "Valeurs de référence",
     "Objectifs",
+    "Production",
     "Sauvegardes",
     "Journal des actions",
 )
@@ -87,6 +88,15 @@ ALL = (
     Setting(
         "schools_target", GOALS, "Écoles test à équiper", "integer", 12, "écoles", "Programme : 12 écoles test",
         least=1,
+    ),
+    Setting(
+        "nursery_portion", PRODUCTION, "Portion de maternelle", "number", 0.75, "portion d’élémentaire",
+        least=0.1, most=1,
+        help="Ce que pèse une portion de maternelle, à côté d’une portion d’élémentaire. 0,75\u00a0: trois quarts.",
+    ),
+    Setting(
+        "container_portions", PRODUCTION, "Contenance d’un bac (GN 1/1)", "integer", 25, "portions d’élémentaire",
+        least=1, most=500, help="Les bacs de chaque cantine sont arrondis au-dessus.",
     ),
     Setting(
         "backup_hour", BACKUPS, "Heure de la sauvegarde de chaque jour", "integer", 3, "h", most=23,

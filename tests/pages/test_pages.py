@@ -30,6 +30,7 @@ EXPECTED = [
     ("pages/cantine/saisie.py", "Saisir un service", 0, 0, 0),
     ("pages/cantine/depot.py", "Déposer un fichier", 0, 0, 4),
     ("pages/cuisine/previsions.py", "Prévisions", 0, 2, 1),
+    ("pages/cuisine/production.py", "Production", 0, 0, 2),
     ("pages/aide/guide.py", "Guide", 0, 0, 0),
 ]
 FILES = [page for page, *_ in EXPECTED]

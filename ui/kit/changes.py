@@ -32,6 +32,7 @@ ACTIONS = {
     "sign_in": "Connexion",
     "sign_out": "Déconnexion",
     "refused": "Accès refusé",
+    "print": "Fiche de production imprimée",
     "canteen_chosen": "Cantine choisie",
     "export": "Export des données",
     "download": "Téléchargement",
