@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import PurePath
@@ -43,6 +44,7 @@ __all__ = ["DepositRefused", "DepositReport", "Finding", "apply", "preview"]
 CHANGES_AUDITED = 60
 CHANGE_COLUMNS = ["line", "key", "column", "old", "new"]
 Attachments = dict[tuple[str, str], str | None]
+Also = Callable[[duckdb.DuckDBPyConnection, int], None]
 # The column of a strike's date, by kind of file.
 STRIKE_COLUMNS = {"strikes": "date", "events": "date_debut"}
 
@@ -74,12 +76,14 @@ def apply(
     typed: bool = False,
     new: bool = False,
     choices: Choices = NO_CHOICE,
+    also: Also | None = None,
 ) -> DepositReport:
     """Check the file against the store as it is now and record its valid lines, in one transaction.
 
     `attachments` has the canteens chosen for unknown labels (None: unattached), `choices` the decisions about a doubt.
     No line `typed` in a form is a total; lines about canteens that `actor` may not write for are rejected. A file
-    without anything new leaves the store as it is: its report names the deposit that has its lines.
+    without anything new leaves the store as it is: its report names the deposit that has its lines. `also` is called in
+    the transaction with its cursor and the number of the deposit, before the lines are known; what it raises ends all.
     Raises DepositRefused when the whole file must be refused, or all its lines (`whole`: one; `new`: a known one).
     """
     name, unnamed = as_person(actor).name, _unnamed(actor)
@@ -88,18 +92,16 @@ def apply(
         report = _examined(store, store.state(), file_name, content, typed, choices, unnamed).report
     detail: dict[str, Any] = {"file": report.file, "kind": report.kind, "typed": typed}
     try:
-        with store.write(name, "deposit", detail) as cursor:
+        with suppress(_NothingToDo), store.write(name, "deposit", detail) as cursor:
             report, rows, changed = _examined(store, store.state(), file_name, content, typed, choices, unnamed)
             _refuse(report, whole=whole, new=new)
-            if report.nothing_to_do:
-                raise _NothingToDo
             deposit_id = _record(cursor, report, content, digest.result().hexdigest(), name)
+            if also:
+                also(cursor, deposit_id)
             _insert(cursor, RECORD_TABLES[report.kind], deposit_id, rows)
             attach(cursor, deposit_id, own_names(report.unknown_labels) | _allowed(attachments, unnamed))
             detail |= {"deposit": deposit_id} | _audit_counts(report, changed)
             report = replace(report, deposit_id=deposit_id)
-    except _NothingToDo:
-        pass
     finally:
         forget()
     return report
@@ -199,6 +201,8 @@ class _NothingToDo(Exception):
 def _refuse(report: DepositReport, *, whole: bool, new: bool) -> None:
     _refuse_if_unreadable(report, whole)
     _refuse_if_known(report, new)
+    if report.nothing_to_do:
+        raise _NothingToDo
 
 
 def _refuse_if_unreadable(report: DepositReport, whole: bool) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from data.access.rights import Person
 from data.clock import today_in_paris
-from data.deposit.apply import DepositRefused, DepositReport, apply, preview
+from data.deposit.apply import Also, DepositRefused, DepositReport, apply, preview
 from data.deposit.report import KnownBy
 from data.deposit.staging import nature
 from data.export.files import csv_of_texts
@@ -91,9 +91,15 @@ def as_text(value: Any) -> str:  # noqa: ANN401
 
 
 def record(
-    store: Store, kind: str, lines: Sequence[Mapping[str, Any]], actor: Person | str, *, new: bool = False
+    store: Store,
+    kind: str,
+    lines: Sequence[Mapping[str, Any]],
+    actor: Person | str,
+    *,
+    new: bool = False,
+    also: Also | None = None,
 ) -> Outcome:
-    """Deposit all these lines or none of them; `new` ones must not be known yet.
+    """Deposit all these lines or none of them; `new` ones must not be known yet, `also` is that of `apply`.
 
     Their values may be texts as people type them: they are read and checked like those of a file.
     """
@@ -108,7 +114,7 @@ def record(
         if refusals:
             return Outcome(refusals=refusals)
         # Somebody else may have saved since the preview: the outcome is the one of `apply`.
-        report = apply(store, name, content, actor, whole=True, typed=True, new=new)
+        report = apply(store, name, content, actor, whole=True, typed=True, new=new, also=also)
     except DepositRefused as refusal:
         # Of empty lines, the refusal says that the file is empty: the missing values are better reasons.
         return Outcome(refusals=reasons or {(0, described.key[0]): str(refusal)})

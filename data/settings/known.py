@@ -39,10 +39,11 @@ class Setting:
         return bool(self.source)
 
 
-CITY, REFERENCES, GOALS, BACKUPS, TRAIL = (
+CITY, REFERENCES, GOALS, ANNOUNCEMENTS, BACKUPS, TRAIL = (
     "La Ville",
     "Valeurs de référence",
     "Objectifs",
+    "Annonces",
     "Sauvegardes",
     "Journal des actions",
 )
@@ -87,6 +88,15 @@ ALL = (
     Setting(
         "schools_target", GOALS, "Écoles test à équiper", "integer", 12, "écoles", "Programme : 12 écoles test",
         least=1,
+    ),
+    Setting(
+        "announcement_days", ANNOUNCEMENTS, "Annoncer un changement au plus tard", "integer", 2,
+        "jours de service avant", most=30, zero="le jour même",
+        help="Après, la cantine lit «\u00a0trop tard\u00a0» avant d’envoyer, et la cuisine voit quand même l’annonce.",
+    ),
+    Setting(
+        "announcement_hour", ANNOUNCEMENTS, "Annoncer un changement\u00a0: dernière heure", "integer", 10, "h", most=23,
+        help="Heure de Paris, le dernier jour possible.",
     ),
     Setting(
         "backup_hour", BACKUPS, "Heure de la sauvegarde de chaque jour", "integer", 3, "h", most=23,
