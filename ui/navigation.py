@@ -44,7 +44,11 @@ PAGES = (
     ),
     PageDescription("Cantines", "pages/cantine/depot.py", "Déposer un fichier", "upload_file", ("cantine",)),
     PageDescription(
-        "Cuisine centrale", "pages/cuisine/previsions.py", "Prévisions", "skillet", ("cuisine", "comite", "cantine")
+        "Cuisine centrale",
+        "pages/cuisine/semaine.py",
+        "Semaine de la cuisine",
+        "skillet",
+        ("cuisine", "comite", "cantine"),
     ),
     PageDescription("Aide", "pages/aide/guide.py", "Guide", "help", EVERYONE),
 )

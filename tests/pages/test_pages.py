@@ -27,7 +27,7 @@ EXPECTED = [
     ("pages/mission/reglages.py", "Réglages", 0, 0, 1),
     ("pages/mission/qualite_previsions.py", "Qualité des prévisions", 4, 0, 1),
     ("pages/cantine/depot.py", "Déposer un fichier", 0, 0, 4),
-    ("pages/cuisine/previsions.py", "Prévisions", 0, 2, 1),
+    ("pages/cuisine/semaine.py", "Prévisions", 0, 2, 1),
     ("pages/aide/guide.py", "Guide", 0, 0, 0),
 ]
 FILES = [page for page, *_ in EXPECTED]
