@@ -44,6 +44,9 @@ class Door:
 
 _doors: dict[Path, Door] = {}
 _opening = threading.Lock()
+# The computation that waits until the canteens have told of their noon.
+QUIET_MINUTES = 5
+_waiting: list[threading.Timer] = []
 
 
 def _door() -> Door:
@@ -71,6 +74,8 @@ def cannot_open() -> str | None:
 def close() -> None:
     """Close every store of this process; the next question opens it again."""
     with _opening:
+        while _waiting:
+            _waiting.pop().cancel()
         while _doors:
             _doors.popitem()[1].store.close()
 
@@ -172,6 +177,16 @@ def request_refresh() -> None:
     """Compute the forecasts again after a change of the data; with ANTIGASPI_AUTO_REFRESH=0, only the button does."""
     if os.environ.get("ANTIGASPI_AUTO_REFRESH") != "0":
         refresh_job().request()
+
+
+def request_refresh_soon() -> None:
+    """Compute the forecasts again once nothing has changed for some minutes: many canteens tell of the same noon."""
+    with _opening:
+        while _waiting:
+            _waiting.pop().cancel()
+        _waiting.append(threading.Timer(QUIET_MINUTES * 60, request_refresh))
+        _waiting[0].daemon = True
+        _waiting[0].start()
 
 
 def _explain(error: Exception) -> str:

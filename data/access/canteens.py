@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import duckdb
 
-from data.access.rights import Reach
+from data.access.rights import Person, Reach
 from data.kinds.records.names import plain
 from data.store import Store
 
@@ -79,3 +79,21 @@ def canteens_of_deposits(store: Store) -> dict[int, list[str | None]]:
         int(deposit): [canteen or None for canteen in canteens]
         for deposit, canteens in zip(rows["deposit_id"], rows["canteens"], strict=True)
     }
+
+
+CHOSEN = "canteen_chosen"
+
+
+def remember_chosen(store: Store, person: Person, canteen: str) -> None:
+    """Remember the canteen that somebody with several ones chose: a line of the trail, no change of data."""
+    store.note(person.name, CHOSEN, {"canteen": canteen})
+
+
+def last_chosen(store: Store, name: str) -> str | None:
+    """Return the canteen that somebody chose last, if any."""
+    rows = store.read(
+        "SELECT detail ->> '$.canteen' AS canteen FROM audit_log"
+        " WHERE actor = $name AND action = $action ORDER BY audit_id DESC LIMIT 1",
+        {"name": name, "action": CHOSEN},
+    )
+    return str(rows["canteen"].iloc[0]) if len(rows) else None

@@ -128,9 +128,9 @@ def served_weekdays(store: Store) -> frozenset[int]:
     return frozenset(int(weekday) for weekday in served["weekday"])
 
 
-def service_days(store: Store, first: date, last: date) -> list[date]:
-    """Return the days of service from first to last, both included."""
-    return _service_days(store, served_weekdays(store), first, last)
+def service_days(store: Store, first: date, last: date, weekdays: frozenset[int] | None = None) -> list[date]:
+    """Return the days of service from first to last, both included; on `weekdays`, or on those of the city."""
+    return _service_days(store, served_weekdays(store) if weekdays is None else weekdays, first, last)
 
 
 def next_service_days(store: Store, after: date, count: int) -> list[date]:

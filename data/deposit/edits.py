@@ -171,11 +171,11 @@ def _refusals(kind: Kind, lines: Sequence[Mapping[str, Any]], report: DepositRep
     for finding in report.rejected:
         index = (finding.line or FIRST_LINE) - FIRST_LINE
         column = (finding.column or kind.key[0]).split(",")[0]
-        reasons.setdefault((index, column), finding.reason.removeprefix(_subject(kind, lines[index])).strip())
+        reasons.setdefault((index, column), finding.reason.removeprefix(subject(kind, lines[index])).strip())
     return reasons
 
 
-def _subject(kind: Kind, line: Mapping[str, Any]) -> str:
+def subject(kind: Kind, line: Mapping[str, Any]) -> str:
     """Return the key of a line as `data.deposit.checking` writes it before a reason: “École A · formation : ”."""
     fields = {described.name: described for described in kind.fields}
     parts = [_as_shown(fields[name], line[name]) for name in kind.key if line.get(name)]

@@ -26,6 +26,7 @@ PAGES = {
     "journal": "Journal des actions",
     "comptes": "Comptes et accès",
     "reglages": "Réglages",
+    "saisie": "Saisir un service",
     "depot": "Déposer un fichier",
     "previsions": "Prévisions",
     "qualite_previsions": "Qualité des prévisions",

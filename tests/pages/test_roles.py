@@ -18,6 +18,8 @@ ACCOUNTS = "pages/mission/comptes.py"
 READ_BY_MANAGERS = (
     "pages/comite/gaspillage.py",
     "pages/cuisine/semaine.py",
+    "pages/cantine/ma_cantine.py",
+    "pages/cantine/saisie.py",
     "pages/cantine/depot.py",
     "pages/aide/guide.py",
 )

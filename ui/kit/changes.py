@@ -23,6 +23,7 @@ from ui.kit.formats import MISSING, SPACE, day, is_missing, moment, number, plur
 SOMEBODY_ELSE = "un autre compte"
 ACTIONS = {
     "deposit": "Dépôt d’un fichier",
+    "sheet": "Saisie d’un service, sans chiffre nouveau",
     "undo": "Dépôt annulé",
     "redo": "Dépôt rétabli",
     "demo_load": "Chargement de la démonstration",
@@ -32,6 +33,7 @@ ACTIONS = {
     "sign_in": "Connexion",
     "sign_out": "Déconnexion",
     "refused": "Accès refusé",
+    "canteen_chosen": "Cantine choisie",
     "export": "Export des données",
     "download": "Téléchargement",
     "restore": "Restauration d’une sauvegarde",
@@ -58,7 +60,9 @@ NAMES = {
     "bytes": "octets",
     "setting": "réglage",
     "after": "après",
+    "canteen": "cantine",
     "canteens": "cantines",
+    "day": "jour",
     "before": "avant",
     "accounts": "comptes",
     "subject": "objet",

@@ -22,6 +22,7 @@ FILES = Path(__file__).with_name("files")
 STREAMLIT = "/static/"
 OWN = {
     "/antigaspi/page.js": FILES / "page.js",
+    "/antigaspi/outbox.js": FILES / "outbox.js",
     "/manifest.webmanifest": FILES / "manifest.webmanifest",
     "/favicon.png": FILES / "icon-192.png",
     "/icon-192.png": FILES / "icon-192.png",

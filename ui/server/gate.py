@@ -16,7 +16,7 @@ from data.faults import StoreFault
 from ui import access, local_key, session
 from ui.access import Refusal, User, Visit
 from ui.api import door as api
-from ui.server import answers, code, failures, sign_in
+from ui.server import answers, code, failures, sheets, sign_in
 from ui.server.answers import refused_in_a_word
 from ui.server.headers import HEADERS, TLS_ONLY
 from ui.server.held import MIB, Uploads
@@ -59,6 +59,8 @@ class Gate:
             answer = self._own_answer(scope)
             if answer is None and scope["path"].startswith(UPLOAD) and scope["method"] == "PUT":
                 await self._upload(scope, receive, send)
+            elif answer is None and scope["path"].startswith(sheets.ROOT):
+                await (await sheets.answer(scope, receive, visit_of(scope)))(scope, receive, send)
             elif answer is None and sign_in.handles(scope["path"]):
                 await sign_in.pass_on(self._app, scope, receive, send)
             else:

@@ -33,7 +33,7 @@ def to_order(run: ForecastRun) -> list[date]:
     weeks: dict[str, list[date]] = {}
     for day in _coming(run):
         monday = day - timedelta(days=day.weekday())
-        weeks.setdefault(f"Semaine du {announced.day(monday)}", []).append(day)
+        weeks.setdefault(f"Du {announced.day(monday)}", []).append(day)
     weeks = dict(list(weeks.items())[:WEEKS])
     if not weeks:
         return []
@@ -42,7 +42,7 @@ def to_order(run: ForecastRun) -> list[date]:
         known = str(st.session_state.get(CHOSEN_WEEK))
         place = labels.index(known) if known in labels else 0
         _step("←", "Semaine d’avant", labels, place - 1)
-        chosen = st.selectbox("Semaine", labels, key=CHOSEN_WEEK, bind="query-params", width=320)
+        chosen = st.selectbox("Semaine", labels, key=CHOSEN_WEEK, bind="query-params", width=236)
         _step("→", "Semaine d’après", labels, place + 1)
     return weeks[str(chosen)]
 

@@ -9,9 +9,9 @@ from ui.kit import announced
 from ui.kit.formats import SPACE, is_missing, number, plural, signed
 
 Row = Mapping[Any, Any]
-DISAGREE, ANNOUNCED, LATE = "≠", "✉", "✉ tard"
+DISAGREE, ANNOUNCED, LATE = "≠", "✉", "✉!"
 LEGEND = (
-    f"En gras{SPACE}: à préparer{SPACE}; à côté, les repas attendus. "
+    f"En gras{SPACE}: à préparer{SPACE}; à côté, les repas attendus (att.). "
     f"{DISAGREE}{SPACE}la cantine prévoit tout autre chose. "
     f"{ANNOUNCED}{SPACE}elle a annoncé un changement ({LATE}{SPACE}: après la commande)."
 )

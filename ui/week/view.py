@@ -42,8 +42,9 @@ def section(run: ForecastRun, user: User, days: list[date], *, with_order: bool)
         blocks.sentences(say.of_city(row).capitalize() + "." for row in city.to_dict("records"))
         if reach(user, Act.SEE).canteens is None:
             _parts(rows, city, days)
-        named = grid.with_marks(only_visible(rows), ask(threads, user, days[0]))
-        grid.show(_searched(named), days, with_order=with_order)
+        told = ask(threads, user, days[0])
+        named = grid.with_marks(only_visible(rows), told)
+        grid.show(_searched(named), days, grid.closed(told), with_order=with_order)
     _opened_day(run, named)
 
 

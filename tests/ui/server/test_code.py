@@ -71,7 +71,7 @@ def test_the_application_can_be_put_among_those_of_a_phone() -> None:
 
 def test_our_page_loads_all_that_streamlit_needs_and_only_that() -> None:
     page = answers._application()._copies[""].decode()
-    assert page.count("<script ") == 2
+    assert page.count("<script ") == 3
     assert page.index("/antigaspi/page.js") < page.index('type="module"'), "it says where the server is, before"
     addresses = [part.split('"')[0] for part in page.split('src="')[1:] + page.split('href="')[1:]]
     assert len(addresses) > 20

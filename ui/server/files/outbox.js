@@ -1,0 +1,98 @@
+// The service sheets that wait to be sent: kept in this browser, sent from whatever page is open, each stored once (its key).
+"use strict";
+
+(() => {
+  const PREFIX = "antigaspi.outbox.";
+  const ADDRESS = "/antigaspi/sheet";
+  const FIRST_PAUSE = 2000, LONGEST_PAUSE = 60000, TIMEOUT = 20000;
+  let pause = FIRST_PAUSE, timer = 0, busy = false;
+
+  function read(name) {
+    try { return JSON.parse(localStorage.getItem(name)); } catch { return null; }
+  }
+
+  // One entry a sheet, so that two tabs never write the same one; the oldest first: it was typed before the next.
+  function all(person) {
+    const items = Object.keys(localStorage).filter((name) => name.startsWith(PREFIX)).map(read).filter(Boolean);
+    return items.filter((item) => !person || item.person === person).sort((one, other) => one.at - other.at);
+  }
+
+  function put(item) { localStorage.setItem(PREFIX + item.key, JSON.stringify(item)); }
+
+  function drop(key) { localStorage.removeItem(PREFIX + key); }
+
+  function tell(key, state, answer) {
+    window.dispatchEvent(new CustomEvent("antigaspi:outbox", { detail: { key, state, answer } }));
+  }
+
+  async function ask(path, body) {
+    const sent = body ? { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) } : {};
+    const answer = await fetch(ADDRESS + path, { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT), ...sent });
+    const told = await answer.json().catch(() => ({}));
+    return { status: answer.status, told };
+  }
+
+  async function sendOne(item) {
+    const { status, told } = await ask("", { ...item.sheet, key: item.key, person: item.person });
+    const known = read(PREFIX + item.key);
+    if (!known) return;
+    if (status === 200) {
+      drop(item.key);
+      tell(item.key, "stored", told);
+    } else if (status === 409 || status === 422 || status === 413 || status === 400) {
+      const answer = told.state ? told : { refusals: [{ field: null, reason: told.message }] };
+      put({ ...known, state: status === 409 ? "conflict" : "refused", answer });
+      tell(item.key, status === 409 ? "conflict" : "refused", answer);
+    } else {
+      throw new Error(told.message || "");
+    }
+  }
+
+  async function sendAll() {
+    const { status, told } = await ask("/who");
+    if (status !== 200) throw new Error(told.message || "");
+    for (const item of all(told.person).filter((each) => each.state === "waiting")) {
+      // Somebody who signs in meanwhile must not send it: the server refuses, and it waits here.
+      await sendOne(item);
+    }
+  }
+
+  // Another tab that sends already has the lock: this one looks again later.
+  async function exclusive(work) {
+    if (!navigator.locks) return work();
+    return navigator.locks.request("antigaspi-outbox", { ifAvailable: true }, (lock) => lock ? work() : later());
+  }
+
+  function waiting() { return all().some((item) => item.state === "waiting"); }
+
+  function later() {
+    clearTimeout(timer);
+    timer = setTimeout(send, pause);
+    pause = Math.min(2 * pause, LONGEST_PAUSE);
+  }
+
+  async function send() {
+    if (busy || !waiting()) return;
+    clearTimeout(timer);
+    timer = 0;
+    busy = true;
+    try {
+      await exclusive(sendAll);
+      if (!timer) pause = FIRST_PAUSE;
+    } catch (error) {
+      const reason = error.name === "TypeError" || error.name === "TimeoutError" ? "" : error.message;
+      for (const item of all()) if (item.state === "waiting") tell(item.key, "waiting", { reason });
+      later();
+    } finally {
+      busy = false;
+    }
+  }
+
+  function now() { pause = FIRST_PAUSE; send(); }
+
+  window.antigaspiOutbox = { all, put, drop, ask, send: now };
+  window.addEventListener("online", now);
+  window.addEventListener("pageshow", now);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) now(); });
+  now();
+})();
