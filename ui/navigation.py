@@ -46,7 +46,11 @@ PAGES = (
     PageDescription("Cantines", "pages/cantine/saisie.py", "Saisir un service", "edit_note", ("cantine",)),
     PageDescription("Cantines", "pages/cantine/depot.py", "Déposer un fichier", "upload_file", ("cantine",)),
     PageDescription(
-        "Cuisine centrale", "pages/cuisine/previsions.py", "Prévisions", "skillet", ("cuisine", "comite", "cantine")
+        "Cuisine centrale",
+        "pages/cuisine/semaine.py",
+        "Semaine de la cuisine",
+        "skillet",
+        ("cuisine", "comite", "cantine"),
     ),
     PageDescription("Cuisine centrale", "pages/cuisine/production.py", "Production", "soup_kitchen", ("cuisine",)),
     PageDescription("Aide", "pages/aide/guide.py", "Guide", "help", EVERYONE),
@@ -54,7 +58,7 @@ PAGES = (
 
 
 # The page of a role that is not the first of those it may open.
-HOMES = {"cantine": "pages/cantine/ma_cantine.py", "cuisine": "pages/cuisine/previsions.py"}
+HOMES = {"cantine": "pages/cantine/ma_cantine.py", "cuisine": "pages/cuisine/semaine.py"}
 
 
 def home_of(user: Person) -> PageDescription:

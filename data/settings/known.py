@@ -39,10 +39,11 @@ class Setting:
         return bool(self.source)
 
 
-CITY, REFERENCES, GOALS, PRODUCTION, BACKUPS, TRAIL = (
+CITY, REFERENCES, GOALS, ANNOUNCEMENTS, PRODUCTION, BACKUPS, TRAIL = (
     "La Ville",
     "Valeurs de référence",
     "Objectifs",
+    "Annonces",
     "Production",
     "Sauvegardes",
     "Journal des actions",
@@ -79,7 +80,8 @@ ALL = (
     ),
     Setting(
         "meal_cost_eur", REFERENCES, "Coût d’un repas préparé en trop", "number", 2.0, "€",
-        "chiffre rond, denrées seules, sans source", help="Proposé sur Prévisions, où chacun peut en essayer un autre.",
+        "chiffre rond, denrées seules, sans source",
+        help="Proposé dans «\u00a0Jour par jour\u00a0» (cuisine), où chacun peut en essayer un autre.",
     ),
     Setting(
         "surplus_target_pct", GOALS, "Surproduction à ne pas dépasser", "number", 6.5, "%",
@@ -88,6 +90,15 @@ ALL = (
     Setting(
         "schools_target", GOALS, "Écoles test à équiper", "integer", 12, "écoles", "Programme : 12 écoles test",
         least=1,
+    ),
+    Setting(
+        "announcement_days", ANNOUNCEMENTS, "Annoncer un changement au plus tard", "integer", 2,
+        "jours de service avant", most=30, zero="le jour même",
+        help="Après, la cantine lit «\u00a0trop tard\u00a0» avant d’envoyer, et la cuisine voit quand même l’annonce.",
+    ),
+    Setting(
+        "announcement_hour", ANNOUNCEMENTS, "Annoncer un changement\u00a0: dernière heure", "integer", 10, "h", most=23,
+        help="Heure de Paris, le dernier jour possible.",
     ),
     Setting(
         "nursery_portion", PRODUCTION, "Portion de maternelle", "number", 0.75, "portion d’élémentaire",

@@ -11,7 +11,7 @@ from data.deposit.apply import apply
 from data.store import Store
 from tests.pages.conftest import Open, texts
 
-PREVISIONS = "pages/cuisine/previsions.py"
+PREVISIONS = "pages/cuisine/semaine.py"
 RECORD = "Enregistrer cet événement"
 
 

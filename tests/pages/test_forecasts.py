@@ -19,7 +19,7 @@ from tests.pages.conftest import Open, texts
 from ui.forecasts import view
 from ui.kit.formats import day, long_day
 
-PREVISIONS = "pages/cuisine/previsions.py"
+PREVISIONS = "pages/cuisine/semaine.py"
 
 
 def add_run(path: Path, days: list[date]) -> None:

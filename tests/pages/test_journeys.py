@@ -16,7 +16,7 @@ from ui import session
 
 DEPOT, GASPILLAGE = "pages/cantine/depot.py", "pages/comite/gaspillage.py"
 SYNTHESE = "pages/comite/synthese.py"
-DONNEES, PREVISIONS = "pages/mission/donnees.py", "pages/cuisine/previsions.py"
+DONNEES, PREVISIONS = "pages/mission/donnees.py", "pages/cuisine/semaine.py"
 HEADER = "site_nom;site_type;date;prevision;reel\n"
 
 

@@ -29,13 +29,13 @@ EXPECTED = [
     ("pages/cantine/ma_cantine.py", "Ma cantine", 0, 1, 0),
     ("pages/cantine/saisie.py", "Saisir un service", 0, 0, 0),
     ("pages/cantine/depot.py", "Déposer un fichier", 0, 0, 4),
-    ("pages/cuisine/previsions.py", "Prévisions", 0, 2, 1),
+    ("pages/cuisine/semaine.py", "Semaine de la cuisine", 0, 0, 1),
     ("pages/cuisine/production.py", "Production", 0, 0, 2),
     ("pages/aide/guide.py", "Guide", 0, 0, 0),
 ]
 FILES = [page for page, *_ in EXPECTED]
 # The title of the first page of the roles that do not begin with the first page they may open.
-HOMES = {"cantine": "Ma cantine", "cuisine": "Prévisions"}
+HOMES = {"cantine": "Ma cantine", "cuisine": "Semaine de la cuisine"}
 
 
 def headings(app: AppTest) -> list[str]:

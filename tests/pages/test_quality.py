@@ -10,7 +10,7 @@ from data.store import Store
 from tests.pages.conftest import Open, texts
 
 QUALITY = "pages/mission/qualite_previsions.py"
-PREVISIONS = "pages/cuisine/previsions.py"
+PREVISIONS = "pages/cuisine/semaine.py"
 
 
 def change(path: Path, statement: str) -> None:

@@ -12,7 +12,7 @@ from data.store import Store
 from tests.pages.conftest import Open, texts
 from ui.forecasts.risk import MANAGERS
 
-PREVISIONS = "pages/cuisine/previsions.py"
+PREVISIONS = "pages/cuisine/semaine.py"
 ONE_IN, POSITIONS = [20, 10, 5], [1.28, 1.0, 0.66]
 
 

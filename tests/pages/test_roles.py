@@ -17,7 +17,7 @@ from ui.access import TRIED_CANTEENS, TRIED_ROLE
 ACCOUNTS = "pages/mission/comptes.py"
 READ_BY_MANAGERS = (
     "pages/comite/gaspillage.py",
-    "pages/cuisine/previsions.py",
+    "pages/cuisine/semaine.py",
     "pages/cantine/ma_cantine.py",
     "pages/cantine/saisie.py",
     "pages/cantine/depot.py",
@@ -66,7 +66,7 @@ def test_the_local_user_tries_a_role(open_app: Open, demo_file: Path) -> None:
     app = open_app(demo_file)
     app.session_state[TRIED_ROLE] = "cantine"
     app.session_state[TRIED_CANTEENS] = [own]
-    app.switch_page("pages/cuisine/previsions.py").run()
+    app.switch_page("pages/cuisine/semaine.py").run()
     assert app.selectbox(key="cantine").options[-1] == "Toutes les cantines"
     assert len(app.selectbox(key="cantine").options) == 2
     with pytest.raises(ValueError, match="Could not find"):

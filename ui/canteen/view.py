@@ -23,9 +23,10 @@ from ui.kit.exceptional import reason
 from ui.kit.formats import MISSING, SPACE, day, is_missing, weekday
 from ui.kit.own_canteen import KEY
 from ui.session import ask
+from ui.week.days import PLACE
 
 SHEET = "pages/cantine/saisie.py"
-WEEK = "pages/cuisine/previsions.py"
+WEEK = "pages/cuisine/semaine.py"
 DAYS_SHOWN = 6
 
 
@@ -51,7 +52,10 @@ def next_service(canteen: str) -> None:
             meals = why.rounded([terms[name] for name in why.TERMS])
             blocks.note(f"Pourquoi{SPACE}? {why.sentence(chosen, meals)}")
         st.page_link(
-            WEEK, label="Voir les jours suivants", icon=":material/calendar_month:", query_params={KEY: _label(canteen)}
+            WEEK,
+            label="Voir les jours suivants",
+            icon=":material/calendar_month:",
+            query_params={KEY: _label(canteen), "vue": PLACE},
         )
 
 

@@ -35,7 +35,7 @@ def chosen_day(run: ForecastRun) -> date | None:
         blocks.empty_state("Aucun jour de service à préparer.")
         return None
     first = first_ahead(list(days.values()), today_in_paris())
-    return days[st.selectbox("Jour", list(days), index=first, key="jour", bind="query-params")]
+    return days[st.selectbox("Jour", list(days), index=first, key="service", bind="query-params")]
 
 
 def day_sheet(run: ForecastRun, chosen: date) -> None:
