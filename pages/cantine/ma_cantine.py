@@ -5,7 +5,6 @@ from __future__ import annotations
 from data.queries.canteen.recent import last_day
 from ui.access import require
 from ui.announcements import canteen as announcements
-from ui.announcements import canteen as announcements
 from ui.canteen import view
 from ui.kit import blocks
 from ui.kit.own_canteen import own_canteen_or_stop
@@ -15,10 +14,8 @@ user = require("cantine")
 blocks.page_title("Ma cantine", "Combien de repas demain, et que reste-t-il à saisir\u00a0?")
 label, canteen = own_canteen_or_stop(user)
 announcements.notes(user, canteen)
-announcements.notes(user, canteen)
 view.next_service(canteen)
 view.to_enter(canteen)
-announcements.block(user, label, canteen)
 announcements.block(user, label, canteen)
 last = ask(last_day, canteen)
 if last:

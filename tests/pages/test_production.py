@@ -44,7 +44,7 @@ def test_a_change_after_the_print_is_marked(open_app: Open, demo_store: Path) ->
         Person("k", "cuisine"),
     )
     app.run()
-    assert "1\u00a0cantine a changé depuis" in texts(app)
+    assert "1 cantine a changé depuis" in texts(app)
     assert f"● {meals} → {meals - 45}" in app.dataframe[0].value.to_csv()
 
 
