@@ -79,7 +79,8 @@ ALL = (
     ),
     Setting(
         "meal_cost_eur", REFERENCES, "Coût d’un repas préparé en trop", "number", 2.0, "€",
-        "chiffre rond, denrées seules, sans source", help="Proposé dans «\u00a0Jour par jour\u00a0» (cuisine), où chacun peut en essayer un autre.",
+        "chiffre rond, denrées seules, sans source",
+        help="Proposé dans «\u00a0Jour par jour\u00a0» (cuisine), où chacun peut en essayer un autre.",
     ),
     Setting(
         "surplus_target_pct", GOALS, "Surproduction à ne pas dépasser", "number", 6.5, "%",

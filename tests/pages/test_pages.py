@@ -29,12 +29,12 @@ EXPECTED = [
     ("pages/cantine/ma_cantine.py", "Ma cantine", 0, 1, 0),
     ("pages/cantine/saisie.py", "Saisir un service", 0, 0, 0),
     ("pages/cantine/depot.py", "Déposer un fichier", 0, 0, 4),
-    ("pages/cuisine/semaine.py", "Prévisions", 0, 2, 1),
+    ("pages/cuisine/semaine.py", "Semaine de la cuisine", 0, 0, 2),
     ("pages/aide/guide.py", "Guide", 0, 0, 0),
 ]
 FILES = [page for page, *_ in EXPECTED]
 # The title of the first page of the roles that do not begin with the first page they may open.
-HOMES = {"cantine": "Ma cantine", "cuisine": "Prévisions"}
+HOMES = {"cantine": "Ma cantine", "cuisine": "Semaine de la cuisine"}
 
 
 def headings(app: AppTest) -> list[str]:
@@ -59,6 +59,13 @@ def test_a_page_shows_its_figures_and_every_chart_has_its_sentence_its_name_and_
     assert tables_in(app) >= tables
     if charts:
         every_chart_has_its_sentence_its_name_and_its_table(app)
+
+
+def test_the_days_of_a_place_show_their_charts_as_every_page(open_app: Open, demo_file: Path) -> None:
+    app = open_app(demo_file, "pages/cuisine/semaine.py", vue="Jour par jour")
+    assert not app.exception
+    assert len(app.get("plotly_chart")) == 2
+    every_chart_has_its_sentence_its_name_and_its_table(app)
 
 
 def every_chart_has_its_sentence_its_name_and_its_table(app: AppTest) -> None:
