@@ -192,7 +192,7 @@ def test_leaving_the_demonstration_asks_first(open_app: Open, demo_store: Path) 
 
 
 def test_forecasts_older_than_the_data_are_said_to_be(open_app: Open, demo_store: Path) -> None:
-    app = open_app(demo_store, PREVISIONS)
+    app = open_app(demo_store, PREVISIONS, vue="Jour par jour")
     assert "Des données ont changé" not in texts(app)
     app.switch_page(DEPOT).run()
     day = today_in_paris() - timedelta(days=1)
