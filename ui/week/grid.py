@@ -25,14 +25,17 @@ Days = Sequence[date]
 
 def with_marks(rows: pd.DataFrame, threads: pd.DataFrame) -> pd.DataFrame:
     """Add to the canteens' days the column `mark`: the plan disagrees, an announcement came (late or not)."""
-    told = threads[threads["active"]].groupby(["canteen", "date"])["too_late"].max().rename("late").reset_index()
-    joined = rows.merge(told.astype({"date": rows["date"].dtype}), "left", ["canteen", "date"])
-    gaps = disagreement.gaps(joined)
+    active = threads[threads["active"]]
+    late: dict[tuple[str, Any], bool] = {}
+    for canteen, day, too_late in zip(active["canteen"], active["date"], active["too_late"], strict=True):
+        late[canteen, day] = bool(too_late) or late.get((canteen, day), False)
+    disagrees = disagreement.gaps(rows).notna()
+    places = zip(rows["canteen"], rows["date"], strict=True)
     signs = [
-        say.marks(disagrees=not is_missing(gap), told=not is_missing(late), late=late is True)
-        for gap, late in zip(gaps, joined["late"].astype(object), strict=True)
+        say.marks(disagrees=bool(gap), told=place in late, late=late.get(place, False))
+        for place, gap in zip(places, disagrees, strict=True)
     ]
-    return joined.assign(mark=signs)
+    return rows.assign(mark=signs)
 
 
 def closed(threads: pd.DataFrame) -> dict[tuple[str, date], str]:
