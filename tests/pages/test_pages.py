@@ -29,7 +29,7 @@ EXPECTED = [
     ("pages/cantine/ma_cantine.py", "Ma cantine", 0, 1, 0),
     ("pages/cantine/saisie.py", "Saisir un service", 0, 0, 0),
     ("pages/cantine/depot.py", "Déposer un fichier", 0, 0, 4),
-    ("pages/cuisine/semaine.py", "Semaine de la cuisine", 0, 0, 1),
+    ("pages/cuisine/semaine.py", "Semaine de la cuisine", 0, 0, 2),
     ("pages/cuisine/production.py", "Production", 0, 0, 2),
     ("pages/aide/guide.py", "Guide", 0, 0, 0),
 ]
