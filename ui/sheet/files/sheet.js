@@ -102,21 +102,36 @@ class Sheet {
   constructor(root) {
     this.box = h("div", { class: "sheet", lang: "fr" });
     root.append(this.box);
+    this.host = root.host ?? root;
+    this.app = document.querySelector("[data-testid=stApp]");
+    this.watch = new MutationObserver(() => this.stayOpen());
     this.onOutbox = (event) => this.told(event.detail);
     this.onNetwork = () => this.tellState();
     this.onStorage = (event) => { if (event.key?.startsWith("antigaspi.outbox.")) this.changedElsewhere(event); };
   }
 
   attach() {
+    this.watch.observe(this.app, { attributes: true, attributeFilter: ["data-test-connection-state"] });
+    this.stayOpen();
     window.addEventListener("antigaspi:outbox", this.onOutbox);
     window.addEventListener("storage", this.onStorage);
     for (const name of ["online", "offline"]) window.addEventListener(name, this.onNetwork);
   }
 
   detach() {
+    this.watch.disconnect();
     window.removeEventListener("antigaspi:outbox", this.onOutbox);
     window.removeEventListener("storage", this.onStorage);
     for (const name of ["online", "offline"]) window.removeEventListener(name, this.onNetwork);
+  }
+
+  // Without its server, Streamlit closes the page behind a message. The sheet goes on: it counts as above such messages,
+  // and style.css leaves this one out.
+  stayOpen() {
+    const away = this.app.dataset.testConnectionState !== "CONNECTED";
+    this.host.toggleAttribute("data-react-aria-top-layer", away);
+    this.host.toggleAttribute("data-goes-on", away);
+    if (!away) window.antigaspiOutbox.send();
   }
 
   // The page was run: its figures are the newest, but for a day that is being typed.
