@@ -324,7 +324,7 @@ class Sheet {
   // ------------------------------------------------------------ drawing
   draw() {
     this.panels = h("div", { class: "panels" });
-    this.status = h("p", { class: "status", role: "status", "aria-live": "polite" });
+    this.status ??= h("p", { class: "status", role: "status", "aria-live": "polite" });
     this.hints = [];
     this.box.replaceChildren(
       this.panels,
@@ -392,7 +392,7 @@ class Sheet {
       onkeydown: (event) => { if (event.key === "Enter") this.next(input); },
     });
     input.value = this.typed[n][name];
-    const hint = h("p", { class: "hint", id: note });
+    const hint = h("p", { class: "hint", id: note, "aria-live": "polite" });
     this.hints.push({ n, name, input, hint });
     const label = h("label", { for: id }, TITLES[name], unit ? ` (${unit})` : "");
     return h("div", { class: `field ${name === "commentaire" ? "long" : ""}` }, label,
@@ -455,8 +455,14 @@ class Sheet {
     if (!this.status) return;
     const items = this.items(), waiting = items.filter((item) => item.state === "waiting");
     const problems = items.filter((item) => item.state !== "waiting");
-    this.panels.replaceChildren(...[this.storedPanel(), ...problems.map((item) => this.problemPanel(item))].filter(Boolean));
-    this.status.textContent = this.sentence(waiting, problems);
+    // Drawn anew only when something changed: a screen reader reads it again, and a key in it would lose the focus.
+    const told = JSON.stringify([this.last, problems, this.sheet.missing]);
+    if (this.panels.dataset.told !== told) {
+      this.panels.dataset.told = told;
+      this.panels.replaceChildren(...[this.storedPanel(), ...problems.map((item) => this.problemPanel(item))].filter(Boolean));
+    }
+    const sentence = this.sentence(waiting, problems);
+    if (this.status.textContent !== sentence) this.status.textContent = sentence;
     this.status.dataset.state = problems.length ? "check" : waiting.length ? "waiting" : this.dirty() ? "draft" : "stored";
   }
 
