@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import streamlit as st
 
 from ui import access, session
 from ui.kit import blocks, frame
-from ui.navigation import PAGES, PageDescription
-
-HERE = Path(__file__).parent
+from ui.navigation import PageDescription, home_of, pages_of
 
 
 def menu(user: access.User) -> dict[str, list[st.Page]]:
     """Return the pages that the user may open, grouped by audience."""
-    # The home only redirects to the first page: every page keeps the address of its file.
+    # The home only redirects: every page keeps the address of its file.
     home_page = st.Page(home, title="Accueil", url_path="", default=True, visibility="hidden")
     sections: dict[str, list[st.Page]] = {"": [home_page]}
-    for page in PAGES:
-        if user.may(page.roles) and (HERE / page.file).exists():
-            sections.setdefault(page.audience, []).append(_page(page))
+    for page in pages_of(user):
+        sections.setdefault(page.audience, []).append(_page(page))
     # For an unknown address Streamlit shows an English message: this hidden page says it in French.
     address = unquote(urlsplit(st.context.url or "").path).strip("/ ").rpartition("/")[2]
     if address and address not in {page.url_path for pages in sections.values() for page in pages}:
@@ -30,14 +26,14 @@ def menu(user: access.User) -> dict[str, list[st.Page]]:
 
 
 def home() -> None:
-    """Go to the first page that the user may open."""
-    st.switch_page(next(page.file for page in PAGES if person.may(page.roles)))
+    """Go to the page where the user begins."""
+    st.switch_page(home_of(person).file)
 
 
 def page_not_found() -> None:
     """Say that no page has this address, and link to the first page."""
     blocks.page_title("Page introuvable", "Aucune page ouverte à votre compte n’a cette adresse.")
-    blocks.link(next(page.file for page in PAGES if person.may(page.roles)), "Aller à l’accueil")
+    blocks.link(home_of(person).file, "Aller à l’accueil")
 
 
 def _page(page: PageDescription) -> st.Page:

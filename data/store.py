@@ -61,6 +61,12 @@ INSERT INTO audit_log (actor, action, detail, version) SELECT $actor, $action, $
 DURABLE = "COMMIT succeeded and is durable"
 
 
+def add_to_trail(cursor: duckdb.DuckDBPyConnection, actor: str, action: str, detail: Mapping[str, Any]) -> None:
+    """Add one more audit line to a transaction; `Store.write` adds its own."""
+    text = json.dumps(detail, ensure_ascii=False, default=str)
+    cursor.execute(AUDIT_LINE, {"actor": actor, "action": action, "detail": text})
+
+
 def store_path() -> Path:
     """Return the file named by ANTIGASPI_DB, or var/antigaspi.duckdb in the project."""
     return Path(os.environ.get("ANTIGASPI_DB") or DEFAULT_PATH)
@@ -177,10 +183,7 @@ class Store:
             cursor.begin()
             try:
                 yield cursor
-                cursor.execute(
-                    AUDIT_LINE,
-                    {"actor": actor, "action": action, "detail": json.dumps(detail, ensure_ascii=False, default=str)},
-                )
+                add_to_trail(cursor, actor, action, detail)
                 self._commit(cursor)
             except BaseException:
                 with suppress(duckdb.Error):  # a failed commit has already rolled back; only its own error matters

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The browser tests drive a real Chromium, one of them behind a real nginx: take Debian's when there is none on the machine.
+# The browser tests drive a real Chromium, one of them behind a real nginx, and read a page printed: take Debian's when there is none on the machine.
 set -eu
 PATH="$PATH:/usr/sbin"
 is_here() { command -v "$1" >/dev/null 2>&1; }
@@ -7,6 +7,7 @@ missing=""
 is_here chromium || is_here chromium-browser || is_here google-chrome || missing="$missing chromium fonts-dejavu-core"
 is_here nginx || missing="$missing nginx-light"
 is_here openssl || missing="$missing openssl"
+is_here pdftotext || missing="$missing poppler-utils"
 if [ -z "$missing" ]; then exit 0; fi
 echo "Installing for the browser tests:$missing…"
 export DEBIAN_FRONTEND=noninteractive

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from data.access.rights import ROLES
+from data.access.rights import ROLES, Person
 
 EVERYONE = ROLES
 ADMINISTRATION = ("administration",)  # and the mission, which may open every page
@@ -42,13 +42,36 @@ PAGES = (
     PageDescription(
         "Mission numérique", "pages/mission/qualite_previsions.py", "Qualité des prévisions", "query_stats", ("comite",)
     ),
+    PageDescription("Cantines", "pages/cantine/ma_cantine.py", "Ma cantine", "restaurant", ("cantine",)),
     PageDescription("Cantines", "pages/cantine/saisie.py", "Saisir un service", "edit_note", ("cantine",)),
     PageDescription("Cantines", "pages/cantine/depot.py", "Déposer un fichier", "upload_file", ("cantine",)),
     PageDescription(
-        "Cuisine centrale", "pages/cuisine/previsions.py", "Prévisions", "skillet", ("cuisine", "comite", "cantine")
+        "Cuisine centrale",
+        "pages/cuisine/semaine.py",
+        "Semaine de la cuisine",
+        "skillet",
+        ("cuisine", "comite", "cantine"),
     ),
+    PageDescription("Cuisine centrale", "pages/cuisine/production.py", "Production", "soup_kitchen", ("cuisine",)),
     PageDescription("Aide", "pages/aide/guide.py", "Guide", "help", EVERYONE),
 )
+
+
+# The page of a role that is not the first of those it may open.
+HOMES = {"cantine": "pages/cantine/ma_cantine.py", "cuisine": "pages/cuisine/semaine.py"}
+
+
+def home_of(user: Person) -> PageDescription:
+    """Return the page where somebody begins."""
+    home = HOMES.get(user.role)
+    return next(page for page in PAGES if (page.file == home if home else user.may(page.roles)))
+
+
+def pages_of(user: Person) -> list[PageDescription]:
+    """Return the pages that somebody may open, those of their own audience first."""
+    audience = home_of(user).audience
+    allowed = [page for page in PAGES if user.may(page.roles)]
+    return sorted(allowed, key=lambda page: page.audience != audience)
 
 
 def roles_of(file: str) -> tuple[str, ...]:

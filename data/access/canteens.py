@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import duckdb
 
-from data.access.rights import Reach
+from data.access.rights import Person, Reach
 from data.kinds.records.names import plain
 from data.store import Store
 
@@ -25,12 +25,14 @@ CANTEEN_OF_LINE = {
         WHERE points.site = file_lines.site_nom AND points.site_kind = file_lines.site_type
     ), {own_canteen("file_lines.site_nom")})""",
     "events": "cantine_nom",
+    "surplus_uses": "cantine_nom",
 }
 REASON = {
     "log": "'« ' || site_nom || ' » (' || site_type || ') n’est pas un point de service de vos cantines'",
     "events": "coalesce('« ' || cantine_nom || ' » n’est pas une de vos cantines', 'un événement de toute la ville')",
+    "surplus_uses": "'« ' || cantine_nom || ' » n’est pas une de vos cantines'",
 }
-COLUMN = {"log": "site_nom", "events": "cantine_nom"}
+COLUMN = {"log": "site_nom", "events": "cantine_nom", "surplus_uses": "cantine_nom"}
 CANTEENS_OF_DEPOSITS = """
 SELECT deposit_id, list(DISTINCT coalesce(points.canteen, given.canteen, '')) AS canteens
 FROM log_rows
@@ -41,6 +43,8 @@ LEFT JOIN (
 GROUP BY deposit_id
 UNION ALL
 SELECT deposit_id, list(DISTINCT coalesce(canteen, '')) FROM event_rows GROUP BY deposit_id
+UNION ALL
+SELECT deposit_id, list(DISTINCT canteen) FROM surplus_use_rows GROUP BY deposit_id
 """
 
 
@@ -79,3 +83,21 @@ def canteens_of_deposits(store: Store) -> dict[int, list[str | None]]:
         int(deposit): [canteen or None for canteen in canteens]
         for deposit, canteens in zip(rows["deposit_id"], rows["canteens"], strict=True)
     }
+
+
+CHOSEN = "canteen_chosen"
+
+
+def remember_chosen(store: Store, person: Person, canteen: str) -> None:
+    """Remember the canteen that somebody with several ones chose: a line of the trail, no change of data."""
+    store.note(person.name, CHOSEN, {"canteen": canteen})
+
+
+def last_chosen(store: Store, name: str) -> str | None:
+    """Return the canteen that somebody chose last, if any."""
+    rows = store.read(
+        "SELECT detail ->> '$.canteen' AS canteen FROM audit_log"
+        " WHERE actor = $name AND action = $action ORDER BY audit_id DESC LIMIT 1",
+        {"name": name, "action": CHOSEN},
+    )
+    return str(rows["canteen"].iloc[0]) if len(rows) else None

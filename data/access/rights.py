@@ -8,7 +8,9 @@ from enum import StrEnum
 
 ROLES = ("comite", "mission", "cantine", "cuisine", "administration")
 # The kinds that a manager deposits, for the canteens of the account only; all others describe the city.
-MANAGER_KINDS = ("log", "events")
+MANAGER_KINDS = ("log", "events", "surplus_uses")
+# The kinds that the central kitchen writes, for all canteens.
+KITCHEN_KINDS = ("production",)
 
 
 class Act(StrEnum):
@@ -17,6 +19,7 @@ class Act(StrEnum):
     SEE = "see"  # the figures of a canteen, by its name
     DEPOSIT = "deposit"  # lines of one kind: a file, a form, an undo, a redo
     ATTACH = "attach"  # a label to a canteen
+    ANSWER = "answer"  # the announcements of a canteen, and write it a note
     DOWNLOAD = "download"  # the original file of anybody's deposit, the journal
     ADMINISTER = "administer"  # accounts, tokens, settings, backups
 
@@ -56,8 +59,12 @@ def reach(person: Person, act: Act, kind: str | None = None) -> Reach:
     """Return the canteens for which a person may do an act; `kind` is the kind of the lines to be deposited."""
     if person.role == "mission" or (person.role == "administration" and act == Act.ADMINISTER):
         return EVERYTHING
+    if act == Act.ANSWER:
+        return EVERYTHING if person.role == "cuisine" else NOTHING
     if act == Act.SEE:
         return EVERYTHING if person.role in ("comite", "cuisine") else _own(person)
+    if act == Act.DEPOSIT and kind in KITCHEN_KINDS:
+        return EVERYTHING if person.role == "cuisine" else NOTHING
     if act == Act.DEPOSIT and kind in MANAGER_KINDS:
         return _own(person)
     return NOTHING

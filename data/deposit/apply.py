@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 
 from data.access.canteens import refuse_other_canteens
-from data.access.rights import MANAGER_KINDS, Act, Person, Reach, as_person, reach
+from data.access.rights import KITCHEN_KINDS, MANAGER_KINDS, Act, Person, Reach, as_person, reach
 from data.deposit import plausibility
 from data.deposit.checking import line_warnings, refuse_lines
 from data.deposit.choices import NO_CHOICE, Choices
@@ -186,6 +186,8 @@ class NotYours(DepositRefused):
 def _not_yours(kind: Kind) -> str:
     if kind.name in MANAGER_KINDS:
         return french("Votre compte n’a encore aucune cantine : demandez à la mission numérique de vous les confier.")
+    if kind.name in KITCHEN_KINDS:
+        return french(f"« {kind.title} » : seules la cuisine centrale et la mission numérique en écrivent les lignes.")
     return french(f"« {kind.title} » : seule la mission numérique dépose ces fichiers. Envoyez-lui celui-ci.")
 
 

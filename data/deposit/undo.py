@@ -8,6 +8,7 @@ import duckdb
 
 from data.access.canteens import canteens_of_deposit
 from data.access.rights import Act, Person, as_person, reach
+from data.deposit.apply import Also
 from data.deposit.checking import WrongRow, deposits_of_lines, wrong_rows
 from data.kinds import Kind, kinds
 from data.kinds.records import PROGRAMME_KINDS, RECORD_TABLES
@@ -29,12 +30,13 @@ class NotYours(NotPossible):
     """The deposit has lines of canteens that are not those of the person; the message is in French."""
 
 
-def undo(store: Store, deposit_id: int, actor: Person | str) -> str | None:
+def undo(store: Store, deposit_id: int, actor: Person | str, *, also: Also | None = None) -> str | None:
     """Undo a deposit: the store then has exactly what the other active deposits give, in their order.
 
+    `also` is called with the cursor and the number of the deposit, in the same transaction.
     Returns a French warning when this makes a row of the programme wrong.
     """
-    return _set_active(store, deposit_id, actor, active=False)
+    return _set_active(store, deposit_id, actor, active=False, also=also)
 
 
 def redo(store: Store, deposit_id: int, actor: Person | str) -> str | None:
@@ -60,7 +62,9 @@ def _audit_text(kind: Kind, row: WrongRow) -> str:
     return f"{kind.name} " + " · ".join([*map(str, row.key), row.column])
 
 
-def _set_active(store: Store, deposit_id: int, actor: Person | str, *, active: bool) -> str | None:
+def _set_active(
+    store: Store, deposit_id: int, actor: Person | str, *, active: bool, also: Also | None = None
+) -> str | None:
     detail: dict[str, Any] = {"deposit": deposit_id}
     person = as_person(actor)
     with store.write(person.name, "redo" if active else "undo", detail) as cursor:
@@ -80,6 +84,8 @@ def _set_active(store: Store, deposit_id: int, actor: Person | str, *, active: b
         cursor.execute(
             "UPDATE deposits SET active = $active WHERE deposit_id = $id", {"active": active, "id": deposit_id}
         )
+        if also:
+            also(cursor, deposit_id)
         if kind is None:
             return None
         before = {(row.key, row.column) for row in wrong_before}

@@ -39,10 +39,12 @@ class Setting:
         return bool(self.source)
 
 
-CITY, REFERENCES, GOALS, BACKUPS, TRAIL = (
+CITY, REFERENCES, GOALS, ANNOUNCEMENTS, PRODUCTION, BACKUPS, TRAIL = (
     "La Ville",
     "Valeurs de référence",
     "Objectifs",
+    "Annonces",
+    "Production",
     "Sauvegardes",
     "Journal des actions",
 )
@@ -78,7 +80,8 @@ ALL = (
     ),
     Setting(
         "meal_cost_eur", REFERENCES, "Coût d’un repas préparé en trop", "number", 2.0, "€",
-        "chiffre rond, denrées seules, sans source", help="Proposé sur Prévisions, où chacun peut en essayer un autre.",
+        "chiffre rond, denrées seules, sans source",
+        help="Proposé dans «\u00a0Jour par jour\u00a0» (cuisine), où chacun peut en essayer un autre.",
     ),
     Setting(
         "surplus_target_pct", GOALS, "Surproduction à ne pas dépasser", "number", 6.5, "%",
@@ -87,6 +90,36 @@ ALL = (
     Setting(
         "schools_target", GOALS, "Écoles test à équiper", "integer", 12, "écoles", "Programme : 12 écoles test",
         least=1,
+    ),
+    Setting(
+        "announcement_days", ANNOUNCEMENTS, "Annoncer un changement au plus tard", "integer", 2,
+        "jours de service avant", most=30, zero="le jour même",
+        help="Après, la cantine lit «\u00a0trop tard\u00a0» avant d’envoyer, et la cuisine voit quand même l’annonce.",
+    ),
+    Setting(
+        "announcement_hour", ANNOUNCEMENTS, "Annoncer un changement\u00a0: dernière heure", "integer", 10, "h", most=23,
+        help="Heure de Paris, le dernier jour possible.",
+    ),
+    Setting(
+        "nursery_portion", PRODUCTION, "Portion de maternelle", "number", 0.75, "portion d’élémentaire",
+        least=0.1, most=1,
+        help="Ce que pèse une portion de maternelle, à côté d’une portion d’élémentaire. 0,75\u00a0: trois quarts.",
+    ),
+    Setting(
+        "container_portions", PRODUCTION, "Contenance d’un bac (GN 1/1)", "integer", 25, "portions d’élémentaire",
+        least=1, most=500, help="Les bacs de chaque cantine sont arrondis au-dessus.",
+    ),
+    Setting(
+        "surplus_threshold", PRODUCTION, "Repas restés à partir desquels proposer un usage", "integer", 15, "repas",
+        least=1, most=1_000, help="La cantine lit alors ce qu’elle peut faire des repas qui restent.",
+    ),
+    Setting(
+        "surplus_reuse", PRODUCTION, "Réemploi dans la cantine, au plus tard", "integer", 1, "jours après", most=3,
+        zero="non autorisé", help="Selon votre plan de maîtrise sanitaire. 0\u00a0: non autorisé.",
+    ),
+    Setting(
+        "surplus_associations", PRODUCTION, "Associations habilitées à recevoir des dons", "text",
+        help="Séparées par des points-virgules. Vide\u00a0: aucune convention n’est encore signée.",
     ),
     Setting(
         "backup_hour", BACKUPS, "Heure de la sauvegarde de chaque jour", "integer", 3, "h", most=23,

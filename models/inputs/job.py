@@ -50,12 +50,33 @@ GROUP BY place, date
 ORDER BY canteen, date
 """
 
-# One row per canteen × day to come with a plan, and the number of its points that have a plan.
+# One row per canteen × day to come with a plan, and the number of its points that have a plan. `known_meals`: the meals
+# of the events that were declared before the newest part of the plan, which therefore counts them already.
 PLANS = """
-SELECT coalesce(canteen, $unattached) AS canteen, date, sum(meals_planned) AS planned, count(meals_planned) AS points
-FROM located_services
-WHERE date > $last AND meals_planned > 0
-GROUP BY ALL
+WITH planned AS (
+    SELECT
+        coalesce(canteen, $unattached) AS canteen, date, sum(meals_planned) AS planned, count(meals_planned) AS points
+    FROM located_services
+    WHERE date > $last AND meals_planned > 0
+    GROUP BY ALL
+), told AS (
+    SELECT canteen, date, max(deposit_id) AS told_by
+    FROM log_rows JOIN active_deposits USING (deposit_id) JOIN service_points USING (site, site_kind)
+    WHERE date > $last AND meals_planned > 0
+    GROUP BY ALL
+), declared AS (
+    SELECT canteen, effect_meals, deposit_id,
+        unnest(generate_series(starts_on, ends_on, INTERVAL 1 DAY))::DATE AS date
+    FROM event_rows JOIN active_deposits USING (deposit_id)
+    WHERE effect_meals IS NOT NULL AND ends_on > $last
+), known AS (
+    SELECT canteen, date, sum(effect_meals) AS known_meals
+    FROM told JOIN declared USING (canteen, date)
+    WHERE deposit_id < told_by
+    GROUP BY ALL
+)
+SELECT planned.*, coalesce(known_meals, 0) AS known_meals
+FROM planned LEFT JOIN known USING (canteen, date)
 ORDER BY ALL
 """
 

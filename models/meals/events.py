@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from data.calendar.event_kinds import CLOSING, STRIKE, STRIKE_OF_CITY
+from data.calendar.event_kinds import LEARNT, STRIKE, STRIKE_OF_CITY
 from data.calendar.events import COLUMNS, moved, moves, scope
 from models.inputs.frames import days_of, exp, like, log, total
 from models.inputs.panel import REASONS, Panel, reasons
@@ -37,7 +37,7 @@ def past_days(panel: Panel, logs: pd.DataFrame) -> pd.DatetimeIndex:
     """Return the known days with events whose effects can be learnt; `logs` are log meals, days × canteens."""
     known = days_of(logs)
     recent = known[known > known[-1] - pd.Timedelta(days=HISTORY_DAYS)]
-    return recent[recent.isin(panel.events.loc[~panel.events["kind"].isin(CLOSING), "date"])]
+    return recent[recent.isin(panel.events.loc[panel.events["kind"].isin(LEARNT), "date"])]
 
 
 def learn(panel: Panel, index: pd.Series, shared: pd.DataFrame, own: Terms) -> dict[str, KindEffect]:
@@ -45,7 +45,8 @@ def learn(panel: Panel, index: pd.Series, shared: pd.DataFrame, own: Terms) -> d
 
     `shared` and `own` are the terms of the city and of its canteens, on past and coming days.
     """
-    past = panel.events[panel.events["date"].isin(index.index.intersection(shared.index))]
+    past = panel.events[panel.events["kind"].isin(LEARNT)]
+    past = past[past["date"].isin(index.index.intersection(shared.index))]
     if past.empty:
         return {}
     of_canteen = past["canteen"].notna()
@@ -75,12 +76,15 @@ def _own_gaps(panel: Panel, index: pd.Series, own: Terms, past: pd.DataFrame) ->
     return np.where(columns >= 0, gaps.to_numpy()[rows, columns], np.nan)
 
 
-def with_events(terms: Terms, panel: Panel, learnt: dict[str, KindEffect]) -> Terms:
-    """Return the terms of coming days, with the effects of the declared events in the term “event”."""
+def with_events(terms: Terms, panel: Panel, learnt: dict[str, KindEffect]) -> tuple[Terms, pd.DataFrame]:
+    """Return the terms of coming days, with the effects of the declared events in the term “event”.
+
+    And the meals that these events add or take away, one by one, which are in that term too.
+    """
     event = terms["event"]
     coming = panel.events[panel.events["date"].isin(event.index)]
     if coming.empty:
-        return terms
+        return terms, like(event, np.zeros(event.shape))
     sized = coming["effect_meals"].notna() | coming["effect_percent"].notna()
     of_city = (coming["kind"] == STRIKE) & coming["canteen"].isna()
     # An expected effect replaces that of Prophet.
@@ -89,7 +93,7 @@ def with_events(terms: Terms, panel: Panel, learnt: dict[str, KindEffect]) -> Te
     logs, meals = _tables(moves(coming[COLUMNS], others), event)
     before = exp(total((terms | {"event": event}).values()))
     after = like(event, moved(before.to_numpy(), logs, meals))
-    return terms | {"event": event + log(after / before)}
+    return terms | {"event": event + log(after / before)}, after - before * np.exp(logs)
 
 
 def _tables(effects: pd.DataFrame, terms: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pandas as pd
@@ -23,13 +23,21 @@ class Outlook:
     """Meals forecast, days × canteens, and the terms they are made of, in log meals (their sum is the log of meals).
 
     `learnt` has the effects of past events by scope. `unsure` has the canteens without a past, forecast from their
-    pupils, with the standard deviation (log) of their level.
+    pupils, with the standard deviation (log) of their level. `added` has the meals that events add or take away one by
+    one, which `meals` and `terms` include.
     """
 
     meals: pd.DataFrame
     terms: dict[str, pd.DataFrame]
+    added: pd.DataFrame = field(default_factory=pd.DataFrame)
     learnt: dict[str, events.KindEffect] = field(default_factory=dict)
     unsure: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
+
+    def without_added(self) -> Outlook:
+        """Return the outlook without the meals that events add or take away one by one."""
+        meals = self.meals - self.added
+        event = self.terms["event"] + log(meals / self.meals)
+        return replace(self, meals=meals, terms=self.terms | {"event": event})
 
     def in_meals(self) -> dict[str, pd.DataFrame]:
         """Return the logarithmic mean Divisia decomposition of the forecast in meals: usual level and other terms.
@@ -49,7 +57,7 @@ def outlook(panel: Panel, days: pd.DatetimeIndex, strikes: Collection[date]) -> 
     logs = logs.loc[:, logs.notna().sum() >= LEAST_DAYS].dropna(how="all")
     if logs.empty:
         empty = pd.DataFrame(index=days, dtype=float)
-        return Outlook(empty, dict.fromkeys(TERMS, empty))
+        return Outlook(empty, dict.fromkeys(TERMS, empty), empty)
     logs = city_index.without_disruptions(logs)
     features = day_features(days_of(logs).union(days), days_of(logs), strikes)
     index = city_index.day_index(logs, features)
@@ -60,5 +68,6 @@ def outlook(panel: Panel, days: pd.DatetimeIndex, strikes: Collection[date]) -> 
     no_effect = pd.DataFrame(0.0, days, coming["usual"].columns)
     terms = {name: coming.get(name, no_effect) for name in TERMS}
     learnt = events.learn(panel, index, shared, own)
-    terms = events.with_events({name: terms[name].add(shared.loc[days, name], axis=0) for name in TERMS}, panel, learnt)
-    return Outlook(exp(total(terms.values())), terms, learnt, unsure)
+    expected = {name: terms[name].add(shared.loc[days, name], axis=0) for name in TERMS}
+    terms, added = events.with_events(expected, panel, learnt)
+    return Outlook(exp(total(terms.values())), terms, added, learnt, unsure)

@@ -86,12 +86,24 @@ def with_cutoff_and_reason(panel: Panel, judged: list[Origin], rows: pd.DataFram
 def coming_quantities(
     plan: Plan, past: Forecasts, strikes: Collection[date], plans: pd.DataFrame, outlook: Outlook
 ) -> Quantities:
-    """Return the quantities of the days to come; `plans` are the managers' plans (`Job.plans`)."""
-    forecasts = joined([past, forecasts_of(outlook, plan.future, plan.panel.served.columns)])
+    """Return the quantities of the days to come; `plans` are the managers' plans (`Job.plans`).
+
+    Meals that an event adds or takes away one by one move them all by as many: “45 fewer” are 45 fewer to prepare.
+    """
+    canteens = plan.panel.served.columns
+    forecasts = joined([past, forecasts_of(outlook.without_added(), plan.future, canteens)])
+    plans = plans.assign(planned=plans["planned"] - plans["known_meals"])
     complete = complete_plans(plan.panel, plans, plan.future.days)
     coming = quantities(plan.panel, forecasts, strikes, plan.future, complete)
     coming.tables["recommended_with_plan"] = coming.tables["recommended_with_plan"].where(complete.notna())
-    return coming._replace(tables=quantity.widened(coming.tables, outlook.unsure))
+    added = outlook.added.reindex(columns=canteens).fillna(0.0)
+    tables = quantity.widened(coming.tables, outlook.unsure)
+    return coming._replace(tables={name: _moved(name, table, added) for name, table in tables.items()})
+
+
+def _moved(name: str, table: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
+    moved = (table + added).clip(lower=0.0)
+    return moved.round() if name.startswith("recommended") else moved
 
 
 def fits(series: list[Series], past: Forecasts, coming: Tables, outlook: Outlook) -> list[Fit]:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from ui.access import require
 from ui.kit import blocks
+from ui.kit.own_canteen import own_canteen_or_stop
 from ui.sheet import view
-from ui.sheet.canteen import own_canteen
 
 user = require("cantine")
 blocks.page_title("Saisir un service", "Combien de repas avez-vous servis\u00a0?")
-chosen = own_canteen(user)
-if chosen is None:
-    st.stop()
-label, canteen = chosen
+label, canteen = own_canteen_or_stop(user)
 view.form(user, label, canteen)
 view.last_sheets(user, canteen)

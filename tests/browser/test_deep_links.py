@@ -28,7 +28,7 @@ PAGES = {
     "reglages": "Réglages",
     "saisie": "Saisir un service",
     "depot": "Déposer un fichier",
-    "previsions": "Prévisions",
+    "semaine": "Semaine de la cuisine",
     "qualite_previsions": "Qualité des prévisions",
     "guide": "Guide",
 }

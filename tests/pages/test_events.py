@@ -1,4 +1,4 @@
-"""The page Prévisions and events: tried before anything is written, recorded like a deposit, taken back."""
+"""The view Jour par jour and events: tried before anything is written, recorded like a deposit, taken back."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from data.deposit.apply import apply
 from data.store import Store
 from tests.pages.conftest import Open, texts
 
-PREVISIONS = "pages/cuisine/previsions.py"
+PREVISIONS = "pages/cuisine/semaine.py"
 RECORD = "Enregistrer cet événement"
 
 
@@ -29,7 +29,7 @@ def buttons(app: AppTest) -> list[str]:
 @pytest.fixture
 def tried(open_app: Open, demo_store: Path) -> AppTest:
     """Return the page of one canteen with an outing of 30 % fewer meals in the form."""
-    app = open_app(demo_store, PREVISIONS, cantine=first_canteen(demo_store))
+    app = open_app(demo_store, PREVISIONS, vue="Jour par jour", cantine=first_canteen(demo_store))
     assert not app.exception
     assert "Aucun événement de ce type et de cette étendue n’est connu dans le passé" in texts(app)
     app.selectbox(key="et_si_effet_0").set_value("en pour cent").run()
@@ -77,7 +77,7 @@ def test_only_those_who_may_deposit_can_record_an_event_but_all_see_the_swapped_
     report = apply(store, "g.csv", b"date;greve\n05/03/2016;1\n", "agent")
     store.close()
     assert "la grève est lue au 03/05/2016" in report.warnings[0].reason
-    app = open_app(demo_store, PREVISIONS, role="cuisine")
+    app = open_app(demo_store, PREVISIONS, role="cuisine", vue="Jour par jour")
     assert not app.exception
     app.selectbox(key="et_si_type_0").set_value("Fermeture").run()
     assert RECORD not in buttons(app)

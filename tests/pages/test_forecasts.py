@@ -1,4 +1,4 @@
-"""The page Prévisions: it opens on today, says when to compute again, and checks access each time it looks."""
+"""The view Jour par jour: it opens on today, says when to compute again, and checks access each time it looks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.pages.conftest import Open, texts
 from ui.forecasts import view
 from ui.kit.formats import day, long_day
 
-PREVISIONS = "pages/cuisine/previsions.py"
+PREVISIONS = "pages/cuisine/semaine.py"
 
 
 def add_run(path: Path, days: list[date]) -> None:
@@ -54,7 +54,7 @@ def days(demo_store: Path) -> list[date]:
 
 def test_the_page_opens_on_the_first_day_still_to_come(open_app: Open, demo_store: Path, days: list[date]) -> None:
     add_run(demo_store, days)
-    app = open_app(demo_store, PREVISIONS)
+    app = open_app(demo_store, PREVISIONS, vue="Jour par jour")
     assert not app.exception
     first = next(one for one in days if one >= today_in_paris())
     assert days[0] < first
@@ -64,7 +64,7 @@ def test_the_page_opens_on_the_first_day_still_to_come(open_app: Open, demo_stor
 
 
 def test_the_city_s_total_of_a_day_is_the_same_wherever_the_page_gives_it(open_app: Open, demo_store: Path) -> None:
-    app = open_app(demo_store, PREVISIONS)
+    app = open_app(demo_store, PREVISIONS, vue="Jour par jour")
     first = next(box for box in app.selectbox if box.label == "Jour").value
     words = re.escape(long_day(datetime.strptime(first, "%d/%m/%Y").date()).capitalize())
     totals = re.findall(rf"{words} :(?: [\d ]+ repas conseillés[^;]*;)? ([\d ]+) repas attendus", texts(app))
@@ -74,13 +74,13 @@ def test_the_city_s_total_of_a_day_is_the_same_wherever_the_page_gives_it(open_a
 
 def test_a_day_of_the_address_is_kept(open_app: Open, demo_store: Path, days: list[date]) -> None:
     add_run(demo_store, days)
-    app = open_app(demo_store, PREVISIONS, jour=day(days[1]))
+    app = open_app(demo_store, PREVISIONS, vue="Jour par jour", jour=day(days[1]))
     assert next(box for box in app.selectbox if box.label == "Jour").value == day(days[1])
 
 
 def test_a_run_with_few_days_left_asks_to_compute_again(open_app: Open, demo_store: Path, days: list[date]) -> None:
     add_run(demo_store, days[:-10])
-    app = open_app(demo_store, PREVISIONS)
+    app = open_app(demo_store, PREVISIONS, vue="Jour par jour")
     assert "s’arrêtent avant la fin des 30 prochains jours de service : recalculez-les" in texts(app)
 
 
@@ -125,5 +125,7 @@ def test_a_canteen_out_of_the_total_is_named_once_on_the_page(
     with store.write("test", "forecast", {}) as cursor:
         cursor.execute("DELETE FROM forecasts WHERE canteen = $name", {"name": closed["name"]})
     store.close()
-    assert texts(open_app(demo_store, PREVISIONS)).count("Hors du total") == 1
-    assert texts(open_app(demo_store, PREVISIONS, cantine=other["label"])).count("Hors du total") == 1
+    assert texts(open_app(demo_store, PREVISIONS, vue="Jour par jour")).count("Hors du total") == 1
+    assert (
+        texts(open_app(demo_store, PREVISIONS, vue="Jour par jour", cantine=other["label"])).count("Hors du total") == 1
+    )

@@ -16,7 +16,7 @@ from ui import session
 
 DEPOT, GASPILLAGE = "pages/cantine/depot.py", "pages/comite/gaspillage.py"
 SYNTHESE = "pages/comite/synthese.py"
-DONNEES, PREVISIONS = "pages/mission/donnees.py", "pages/cuisine/previsions.py"
+DONNEES, PREVISIONS = "pages/mission/donnees.py", "pages/cuisine/semaine.py"
 HEADER = "site_nom;site_type;date;prevision;reel\n"
 
 
@@ -192,7 +192,7 @@ def test_leaving_the_demonstration_asks_first(open_app: Open, demo_store: Path) 
 
 
 def test_forecasts_older_than_the_data_are_said_to_be(open_app: Open, demo_store: Path) -> None:
-    app = open_app(demo_store, PREVISIONS)
+    app = open_app(demo_store, PREVISIONS, vue="Jour par jour")
     assert "Des données ont changé" not in texts(app)
     app.switch_page(DEPOT).run()
     day = today_in_paris() - timedelta(days=1)

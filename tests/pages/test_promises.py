@@ -103,7 +103,7 @@ def test_the_page_writes_the_measured_figures_in_both_stores(open_app: Open, pat
     store.close()
     served = days["meals_served"]
     covered = 100 * served.between(days["lower"], days["upper"]).mean()
-    text = texts(open_app(path, PREVISIONS, risque="1 jour sur 10"))
+    text = texts(open_app(path, PREVISIONS, vue="Jour par jour", risque="1 jour sur 10"))
     assert f": {french(covered)} % (" in text
     assert covered < 76 and "promesse non tenue, la bande a été trop étroite" in text
     assert f"{french(prepared[10])} journées de manque sur 100, pour 10,0 visées" in text
@@ -170,7 +170,7 @@ def test_forecasts_and_their_quality_are_judged_on_the_same_days(open_store: Sto
 )
 def test_a_band_that_is_not_kept_says_so_on_the_page(open_app: Open, demo_store: Path, noise: str, words: str) -> None:
     miss(demo_store, NOISES[noise])
-    app = open_app(demo_store, PREVISIONS)
+    app = open_app(demo_store, PREVISIONS, vue="Jour par jour")
     assert not app.exception
     assert "La bande vise à contenir le nombre de repas servis quatre fois sur cinq" in texts(app)
     assert words in texts(app)
@@ -191,6 +191,6 @@ def test_the_waste_to_come_says_what_its_intervals_contained(
 
 def test_a_risk_that_is_not_kept_says_so_on_the_page(open_app: Open, demo_store: Path) -> None:
     miss(demo_store, NOISES["wide"])
-    app = open_app(demo_store, PREVISIONS, risque="1 jour sur 20")
+    app = open_app(demo_store, PREVISIONS, vue="Jour par jour", risque="1 jour sur 20")
     assert not app.exception
     assert "journées de manque sur 100, pour 5,0 visées, promesse non tenue, moins de jours de manque" in texts(app)

@@ -10,7 +10,7 @@ from data.store import Store
 from tests.pages.conftest import Open, texts
 
 QUALITY = "pages/mission/qualite_previsions.py"
-PREVISIONS = "pages/cuisine/previsions.py"
+PREVISIONS = "pages/cuisine/semaine.py"
 
 
 def change(path: Path, statement: str) -> None:
@@ -125,9 +125,9 @@ def test_a_canteen_judged_on_one_day_has_a_page_too(open_app: Open, demo_store: 
 
 
 def test_a_link_explains_the_number_of_a_canteen_and_a_day(open_app: Open, demo_store: Path) -> None:
-    canteen = str(open_app(demo_store, PREVISIONS).selectbox(key="cantine").options[1])
-    days = open_app(demo_store, PREVISIONS).selectbox(key="jour").options
-    app = open_app(demo_store, PREVISIONS, cantine=canteen, jour=days[3])
+    canteen = str(open_app(demo_store, PREVISIONS, vue="Jour par jour").selectbox(key="cantine").options[1])
+    days = open_app(demo_store, PREVISIONS, vue="Jour par jour").selectbox(key="jour").options
+    app = open_app(demo_store, PREVISIONS, vue="Jour par jour", cantine=canteen, jour=days[3])
     said = texts(app)
     assert f"{canteen}, " in said
     assert "100 repas attendus, soit 4 de moins que le niveau habituel (104), surtout à cause du jour" in said
@@ -136,7 +136,7 @@ def test_a_link_explains_the_number_of_a_canteen_and_a_day(open_app: Open, demo_
 
 def test_a_canteen_without_terms_says_so_and_keeps_its_forecast(open_app: Open, demo_store: Path) -> None:
     change(demo_store, "DELETE FROM forecast_terms")
-    app = open_app(demo_store, PREVISIONS)
+    app = open_app(demo_store, PREVISIONS, vue="Jour par jour")
     assert not app.exception
     assert "Pas encore d’explication pour ce lieu" in texts(app)
     assert len(app.get("plotly_chart")) == 1
@@ -150,6 +150,6 @@ def test_a_plan_far_from_the_quantity_is_told_on_the_page(open_app: Open, demo_s
         " SELECT (SELECT max(deposit_id) FROM deposits WHERE kind = 'log' AND active), 1000000 + row_number() OVER (),"
         " site, site_kind, (SELECT min(date) FROM forecasts), 1 FROM service_points",
     )
-    app = open_app(demo_store, PREVISIONS)
+    app = open_app(demo_store, PREVISIONS, vue="Jour par jour")
     assert not app.exception
     assert "Prévu loin de la quantité conseillée" in texts(app)

@@ -1,4 +1,4 @@
-"""Choosing another risk changes the quantities of the page Prévisions and says its price; by default none moves."""
+"""Choosing another risk changes the quantities of the view Jour par jour and says its price; by default none moves."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from data.store import Store
 from tests.pages.conftest import Open, texts
 from ui.forecasts.risk import MANAGERS
 
-PREVISIONS = "pages/cuisine/previsions.py"
+PREVISIONS = "pages/cuisine/semaine.py"
 ONE_IN, POSITIONS = [20, 10, 5], [1.28, 1.0, 0.66]
 
 
@@ -34,7 +34,7 @@ def advised(app: AppTest) -> list[float]:
 
 def test_the_chosen_risk_changes_the_quantity_of_the_city_and_of_its_canteens(open_app: Open, demo_store: Path) -> None:
     keep_risks(demo_store)
-    app = open_app(demo_store, PREVISIONS, risque="1 jour sur 10")
+    app = open_app(demo_store, PREVISIONS, vue="Jour par jour", risque="1 jour sur 10")
     canteens = advised(app)[0] / 120
     assert advised(app) == pytest.approx([canteens * 120, 120])  # 100 + 1.0 × (120 − 100)
     assert "à 1 jour sur 10" in texts(app)
@@ -45,7 +45,7 @@ def test_the_chosen_risk_changes_the_quantity_of_the_city_and_of_its_canteens(op
 
 
 def test_a_computation_without_other_risks_shows_its_own_quantity(open_app: Open, demo_store: Path) -> None:
-    app = open_app(demo_store, PREVISIONS, risque="1 jour sur 20")
+    app = open_app(demo_store, PREVISIONS, vue="Jour par jour", risque="1 jour sur 20")
     assert not app.exception
     assert not [box for box in app.selectbox if box.label == "Risque de manquer"]
     assert advised(app)[1] == 107

@@ -13,11 +13,14 @@ from data.store import Store
 from tests.pages.conftest import Open, texts
 from ui import session
 from ui.access import TRIED_CANTEENS, TRIED_ROLE
+from ui.week.days import VIEWS
 
 ACCOUNTS = "pages/mission/comptes.py"
+SEMAINE = "pages/cuisine/semaine.py"
 READ_BY_MANAGERS = (
     "pages/comite/gaspillage.py",
-    "pages/cuisine/previsions.py",
+    SEMAINE,
+    "pages/cantine/ma_cantine.py",
     "pages/cantine/saisie.py",
     "pages/cantine/depot.py",
     "pages/aide/guide.py",
@@ -39,14 +42,19 @@ def everything(app: AppTest) -> str:
     return "\n".join([texts(app), tables, charts, choices])
 
 
-@pytest.mark.parametrize("page", READ_BY_MANAGERS)
-def test_a_manager_reads_the_name_of_no_other_canteen(open_app: Open, demo_store: Path, page: str) -> None:
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [*((page, {}) for page in READ_BY_MANAGERS), *((SEMAINE, {"vue": view}) for view in VIEWS[1:])],
+)
+def test_a_manager_reads_the_name_of_no_other_canteen(
+    open_app: Open, demo_store: Path, page: str, query: dict[str, str]
+) -> None:
     labels = canteens_of(demo_store)
     own = next(iter(labels))
     store = Store(demo_store)
     save_account(store, "max", "cantine@ville.fr", "cantine", active=True, canteens=[own])
     store.close()
-    app = open_app(demo_store, page, role="cantine")
+    app = open_app(demo_store, page, role="cantine", **query)
     others = [label for name, label in labels.items() if name != own]
     for place in ("lieu", "cantine"):
         for option in [box.options for box in app.selectbox if box.key == place][:1]:
@@ -65,7 +73,8 @@ def test_the_local_user_tries_a_role(open_app: Open, demo_file: Path) -> None:
     app = open_app(demo_file)
     app.session_state[TRIED_ROLE] = "cantine"
     app.session_state[TRIED_CANTEENS] = [own]
-    app.switch_page("pages/cuisine/previsions.py").run()
+    app.query_params["vue"] = "Jour par jour"
+    app.switch_page(SEMAINE).run()
     assert app.selectbox(key="cantine").options[-1] == "Toutes les cantines"
     assert len(app.selectbox(key="cantine").options) == 2
     with pytest.raises(ValueError, match="Could not find"):

@@ -38,7 +38,7 @@ REFUSED = "Ce fichier est refusé\u00a0: rien n’a été enregistré."
 HELD, REFUSAL, DONE, LOST = "deposit_file", "deposit_refused", "deposit_done", "deposit_attachments_lost"
 MEALS = (
     ("pages/comite/gaspillage.py", "Voir le gaspillage"),
-    ("pages/cuisine/previsions.py", "Voir les prévisions"),
+    ("pages/cuisine/semaine.py", "Voir les prévisions"),
 )
 PROGRAMME = (
     (block.ROLLOUT.values(), ("pages/mission/deploiement.py", "Voir le déploiement")),

@@ -1,1 +1,1 @@
-"""The page Prévisions."""
+"""The forecasts day by day, on the page Semaine de la cuisine."""

@@ -1,4 +1,4 @@
-"""Sentences about events on the page Prévisions: name, dates, place, effect."""
+"""Sentences about events on the kitchen's page: name, dates, place, effect."""
 
 from __future__ import annotations
 

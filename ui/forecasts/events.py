@@ -1,4 +1,4 @@
-"""Events on the page Prévisions: list the declared ones, undo one, try the effect of a new one."""
+"""Events on the kitchen's page: list the declared ones, undo one, try the effect of a new one."""
 
 from __future__ import annotations
 

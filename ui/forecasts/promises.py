@@ -17,7 +17,7 @@ from ui.session import ask
 Row = dict[str, Any]
 CANTEEN_DAY = ("journée de cantine", "journées de cantine")
 BAND = (
-    f"La bande vise à contenir le nombre de repas servis quatre fois sur cinq (intervalle à 80{SPACE}%)\u00a0; la "
+    f"La bande vise à contenir le nombre de repas servis quatre fois sur cinq\u00a0; la "
     f"promesse est tenue de {RELIABLE_COVERAGE[0]:.0f} à {RELIABLE_COVERAGE[1]:.0f}{SPACE}%."
 )
 MOST_SHORT_PCT = 100 * MOST_DAYS_SHORT

@@ -1,4 +1,4 @@
-"""Blocks of the page Prévisions: age of the forecasts, coming days of one place, all canteens of one day."""
+"""Blocks of the view Jour par jour: age of the forecasts, coming days of one place, all canteens of one day."""
 
 from __future__ import annotations
 
@@ -135,8 +135,8 @@ def _city_notes(run: ForecastRun, days: pd.DataFrame) -> None:
     """Say what the totals of the city include, and why its plan may be missing."""
     point_count = ask(inventory.unattached_in_total, run.run_id)
     if point_count:
-        unattached = plural(point_count, "point de service", "points de service")
-        blocks.note(f"Le total de la ville compte tous les points de service, dont {unattached} à rattacher.")
+        unattached = plural(point_count, "nom de lieu", "noms de lieux")
+        blocks.note(f"Le total de la ville compte aussi {unattached} à rattacher à une cantine.")
     if days["advised"].notna().any():
         exception = f", sans les points à rattacher{SPACE}" if point_count else SPACE
         blocks.note(

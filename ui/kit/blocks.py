@@ -50,6 +50,16 @@ def takeaway(sentence: str) -> None:
     st.html(f'<p class="takeaway">{escape(sentence)}</p>')
 
 
+def headline(sentence: str) -> None:
+    """Show what a page is opened for, larger than all the rest."""
+    st.html(f'<p class="headline">{escape(sentence)}</p>')
+
+
+def detail(sentence: str) -> None:
+    """Show a plain sentence; the text is never read as HTML."""
+    st.html(f'<p class="detail">{escape(sentence)}</p>')
+
+
 def note(sentence: str) -> None:
     """Show a sentence in small print: where a figure comes from."""
     st.html(f'<p class="note">{escape(sentence)}</p>')

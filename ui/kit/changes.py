@@ -16,6 +16,7 @@ from data.kinds import kinds
 from data.settings import SETTINGS
 from data.typography import TITLE, VALUE, cut
 from ui.access import ROLE_TITLES, User
+from ui.kit import announced
 from ui.kit.columns import column_title, key_in_words, title_of, value_in_words
 from ui.kit.formats import MISSING, SPACE, day, is_missing, moment, number, plural
 
@@ -32,11 +33,15 @@ ACTIONS = {
     "sign_in": "Connexion",
     "sign_out": "Déconnexion",
     "refused": "Accès refusé",
+    "print": "Fiche de production imprimée",
+    "canteen_chosen": "Cantine choisie",
     "export": "Export des données",
     "download": "Téléchargement",
     "restore": "Restauration d’une sauvegarde",
     "backup": "Sauvegarde",
     "setting": "Réglage",
+    "announcement": "Annonce d’une cantine",
+    "kitchen_note": "Mot de la cuisine",
     "trail": "Lignes anciennes du journal effacées",
     "forecast": "Calcul des prévisions",
 }
@@ -56,8 +61,8 @@ NAMES = {
     "bytes": "octets",
     "setting": "réglage",
     "after": "après",
-    "canteens": "cantines",
     "canteen": "cantine",
+    "canteens": "cantines",
     "day": "jour",
     "before": "avant",
     "accounts": "comptes",
@@ -67,6 +72,8 @@ NAMES = {
     "files": "fichiers",
     "format": "format",
 }
+# The actions that are said in a sentence of their own, not by their details.
+SENTENCES = {"announcement": announced.in_trail, "kitchen_note": announced.note_in_trail}
 ACTIONS_OF_DEPOSITS = ("deposit", "undo", "redo")
 TYPED = "Saisie dans un formulaire"
 CHANGES_SHOWN = 5
@@ -142,6 +149,8 @@ def _shown(value: str | None) -> str:
 
 def line(row: Row, count: int = CHANGES_SHOWN) -> str:
     """Say what a line of the journal did; for a deposit, its changes when it has few lines, else how many lines."""
+    if row["action"] in SENTENCES:
+        return SENTENCES[row["action"]](json.loads(row["detail"]))
     if is_missing(row["kind"]) or row["action"] not in ACTIONS_OF_DEPOSITS:
         return detail(row["detail"])
     number_ = "" if is_missing(row["deposit_id"]) else f" (dépôt n°{SPACE}{int(row['deposit_id'])})"

@@ -16,7 +16,7 @@ from ui.quality import tables as quality_tables
 from ui.quality.sentences import Row
 from ui.session import ask
 
-FORECASTS_PAGE = "pages/cuisine/previsions.py"
+FORECASTS_PAGE = "pages/cuisine/semaine.py"
 METRICS_NOTE = (
     "En\u00a0% des repas servis. Écart\u00a0: par cantine et par jour (WAPE), ou du total de la ville par jour (Écart "
     "ville). Biais\u00a0: en trop (+) ou en moins (−), tout compensé. En manque\u00a0: en\u00a0% des journées de "

@@ -27,6 +27,8 @@ UPLOAD = "/_stcore/upload_file/"
 PRESENCE = "/antigaspi/here"
 HEALTH = "/_stcore/health"  # open to everybody, like the code of the pages: they contain nothing of the store
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
+# Addresses of before, that people kept: they lead to the view that is the former page.
+MOVED = {"/previsions": ("/semaine", "vue=Jour+par+jour")}
 NOT_PAGES = ("/_stcore/", "/media/", "/component/", "/auth/", "/antigaspi/", "/app/")
 UPLOAD_SECONDS = 600
 FOREIGN_REQUEST = "Demande refusée\u00a0: elle ne vient pas d’une page de cette application."
@@ -87,6 +89,8 @@ class Gate:
         token = _query(scope).get(local_key.PARAMETER)
         if token is not None and scope["method"] == "GET" and not access.sign_in_configured():
             return _exchange_one_time_address(scope, token, visit)
+        if path in MOVED:
+            return RedirectResponse(_moved(path, scope), status_code=307)
         return self._for_users(scope, visit)
 
     def _for_users(self, scope: Scope, visit: Visit) -> Response | None:
@@ -187,6 +191,13 @@ def _query(scope: Scope) -> dict[str, str]:
 def _with_query(path: str, scope: Scope) -> str:
     other_parameters = {name: value for name, value in _query(scope).items() if name != local_key.PARAMETER}
     return quote(path) + (f"?{urlencode(other_parameters, encoding='utf-8')}" if other_parameters else "")
+
+
+def _moved(path: str, scope: Scope) -> str:
+    """Return the address that replaces one of before, with the same query."""
+    address, view = MOVED[path]
+    query = scope["query_string"].decode("latin-1")
+    return f"{address}?{view}{f'&{query}' if query else ''}"
 
 
 def _exchange_one_time_address(scope: Scope, token: str, visit: Visit) -> Response:

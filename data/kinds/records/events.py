@@ -13,7 +13,8 @@ CITY_WIDE = "(SELECT * FROM events WHERE canteen IS NULL)"
 KEY = ("kind", "starts_on", "ends_on", "label")
 STRIKE_OF_CITY = "type = 'grève' AND cantine_nom IS NULL"
 NAMES = {french: kind.name for french, kind in EVENT_KINDS.items()}
-NO_EFFECT = tuple(french for french, kind in EVENT_KINDS.items() if not kind.learnt)
+NO_EFFECT = tuple(french for french, kind in EVENT_KINDS.items() if kind.closes or kind.off)
+ONLY_EFFECT = next(french for french, kind in EVENT_KINDS.items() if not (kind.learnt or kind.closes or kind.off))
 END_BEFORE_START = Check("date_fin", "date_fin < date_debut", "'la fin précède le début'", blocking=True)
 SCHOOL_YEAR = """year(starts_on - INTERVAL 7 MONTHS) || '-' || (year(starts_on - INTERVAL 7 MONTHS) + 1)"""
 
@@ -84,6 +85,12 @@ EVENTS = record_table(
             "type",
             f"type IN {NO_EFFECT} AND (effet_repas IS NOT NULL OR effet_pourcent IS NOT NULL)",
             "'«\u00a0' || type || '\u00a0» veut dire aucun repas\u00a0: laissez l’effet vide ou changez de type'",
+            blocking=True,
+        ),
+        Check(
+            "effet_repas",
+            f"type = '{ONLY_EFFECT}' AND effet_repas IS NULL AND effet_pourcent IS NULL",
+            "'«\u00a0' || type || '\u00a0» sans effet\u00a0: écrivez combien de repas en plus ou en moins'",
             blocking=True,
         ),
         Check(

@@ -1,7 +1,8 @@
 """The forecasts of a computation, adjusted for the events declared since, as a new computation would do.
 
 A computation stores the events it knew and the effects it learnt. What has changed since multiplies its figures, day by
-day. On the changed days, the quantity that uses the managers' plan is missing until the next computation.
+day. Meals added or taken away one by one move the interval and the quantities by as many: “45 fewer” are 45 fewer to
+prepare. On days changed in percent, the quantity that uses the managers' plan is missing until the next computation.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ moves AS (
             CASE WHEN target = 'meals_served' AND point > 0
                 THEN greatest((point - before) * factor + after, $least_share * (point - before) * factor) / point
             END
-        ) OVER (PARTITION BY canteen, date), 1) ELSE 1 END AS ratio
+        ) OVER (PARTITION BY canteen, date), 1) ELSE 1 END AS ratio,
+        CASE target WHEN 'meals_served' THEN factor ELSE ratio END AS scale
     FROM forecasts JOIN of_canteens USING (canteen, date)
     WHERE run_id = $run_id
 ), sums AS (
@@ -62,29 +64,40 @@ moves AS (
         NULL::VARCHAR AS canteen, date, target, of_city.closed,
         CASE WHEN target LIKE '%_g_per_meal' OR point <= 0 THEN 1
             ELSE (now + (point - stored) * CASE target WHEN 'meals_served' THEN factor ELSE 1 END) / point
-        END AS ratio
+        END AS ratio,
+        ratio AS scale
     FROM forecasts JOIN sums USING (date, target) JOIN of_city USING (date)
     WHERE run_id = $run_id AND canteen IS NULL
 ), changed AS (
-    SELECT * EXCLUDE (ratio), CASE WHEN abs(ratio - 1) > 1e-9 THEN ratio ELSE 1 END AS ratio
+    SELECT * REPLACE (
+        CASE WHEN abs(ratio - 1) > 1e-9 THEN ratio ELSE 1 END AS ratio,
+        CASE WHEN abs(scale - 1) > 1e-9 THEN scale ELSE 1 END AS scale
+    )
     FROM (SELECT * EXCLUDE (point) FROM ratios UNION ALL BY NAME FROM city_ratios)
 ), adjusted AS (
     SELECT
-        stored.* REPLACE (
-            point * coalesce(ratio, 1) AS point,
-            lower * coalesce(ratio, 1) AS lower,
-            upper * coalesce(ratio, 1) AS upper,
+        * EXCLUDE (scale, closed) REPLACE (
+            point * ratio AS point,
+            -- The distance to the point follows the effects in percent; those in meals move all of it by as many.
+            greatest(lower * scale + point * (ratio - scale), 0) AS lower,
+            upper * scale + point * (ratio - scale) AS upper,
             -- The meals prepared above a forecast grow a little less than the forecast (models.meals.quantity.spread).
             CASE WHEN recommended IS NOT NULL THEN greatest(round(
-                point * coalesce(ratio, 1) + (recommended - point) * power(coalesce(ratio, 1), 1 + $size_power)
+                point * ratio + (recommended - point) * power(scale, 1 + $size_power)
             ), 0) END AS recommended,
-            CASE WHEN coalesce(ratio, 1) = 1 THEN round(recommended_with_plan) END AS recommended_with_plan
-        ),
-        coalesce(ratio, 1) AS ratio
-    FROM forecasts AS stored LEFT JOIN changed
-        ON changed.date = stored.date AND changed.target = stored.target
-        AND changed.canteen IS NOT DISTINCT FROM stored.canteen
-    WHERE run_id = $run_id AND NOT coalesce(closed, FALSE)
+            CASE WHEN scale = 1 AND recommended_with_plan IS NOT NULL
+                THEN greatest(round(recommended_with_plan + point * (ratio - 1)), 0)
+            END AS recommended_with_plan
+        )
+    FROM (
+        SELECT
+            stored.*, coalesce(ratio, 1) AS ratio, coalesce(scale, 1) AS scale, coalesce(closed, FALSE) AS closed
+        FROM forecasts AS stored LEFT JOIN changed
+            ON changed.date = stored.date AND changed.target = stored.target
+            AND changed.canteen IS NOT DISTINCT FROM stored.canteen
+        WHERE run_id = $run_id
+    )
+    WHERE NOT closed
 )
 """
 

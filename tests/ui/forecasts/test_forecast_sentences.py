@@ -1,4 +1,4 @@
-"""What the page Prévisions says begins today, and never takes a part of the plan for the whole."""
+"""What the view Jour par jour says begins today, and never takes a part of the plan for the whole."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prévisions: how many meals, for whom, on which day, and why?"""
+"""Semaine de la cuisine: how much to order and to produce, for whom, on which day, and what do the canteens say?"""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ import streamlit as st
 from data.queries import overview
 from data.queries.forecasts import runs
 from ui.access import require
+from ui.announcements import kitchen
 from ui.forecasts import events, view, why
 from ui.forecasts import risk as forecasts_risk
 from ui.kit import blocks, filters
 from ui.session import ask
+from ui.week import days
+from ui.week import view as week
 
 user = require("cuisine", "comite", "cantine")
-blocks.page_title("Prévisions", "Combien de repas, pour qui, quel jour\u00a0?")
+blocks.page_title("Semaine de la cuisine", "Combien préparer, pour qui, quel jour\u00a0?")
 
 if ask(overview.store_overview).last_day is None:
     filters.no_meal_known()
@@ -23,6 +26,13 @@ run = ask(runs.latest_run)
 view.freshness(run)
 if run is None:
     blocks.empty_state("Les prévisions des 30 prochains jours de service paraîtront ici dès la fin de leur calcul.")
+    st.stop()
+
+shown = days.view()
+if shown != days.PLACE:
+    kitchen.block(user)
+    chosen = days.to_order(run) if shown == days.ORDER else days.to_produce(run)
+    week.section(run, user, chosen, with_order=shown == days.PRODUCE)
     st.stop()
 
 place, canteen = filters.canteen()

@@ -1,0 +1,44 @@
+"""What was advised, decided, produced and served, week by week, on the same days of the same canteens."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from data.store import Store
+
+# The quantity advised for a day is that of the last computation that did not know its meals.
+WEEKS = """
+WITH made AS (
+    SELECT canteen, date, decided, produced, returned, sum(meals_served) AS served
+    FROM production JOIN located_services USING (canteen, date)
+    WHERE produced IS NOT NULL
+    GROUP BY ALL
+    HAVING sum(meals_served) IS NOT NULL
+), advised AS (
+    SELECT canteen, date, round(coalesce(recommended_with_plan, recommended)) AS advised
+    FROM forecasts JOIN forecast_runs USING (run_id)
+    WHERE target = 'meals_served' AND date > last_service_on
+    QUALIFY row_number() OVER (PARTITION BY canteen, date ORDER BY run_id DESC) = 1
+)
+SELECT
+    date_trunc('week', date) AS week,
+    count(DISTINCT date) AS days,
+    count(*) AS canteen_days,
+    CASE WHEN count(advised) = count(*) THEN sum(advised)::BIGINT END AS advised,
+    CASE WHEN count(decided) = count(*) THEN sum(decided)::BIGINT END AS decided,
+    sum(produced)::BIGINT AS produced,
+    sum(served)::BIGINT AS served,
+    CASE WHEN count(returned) = count(*) THEN sum(returned)::BIGINT END AS returned,
+    sum(produced - served)::BIGINT AS gap
+FROM made LEFT JOIN advised USING (canteen, date)
+GROUP BY week
+ORDER BY week DESC
+"""
+
+
+def weekly_gaps(store: Store) -> pd.DataFrame:
+    """Return one row per week, the last first, over the canteen-days of which production and meals served are known.
+
+    A sum of which some parts are unknown is missing.
+    """
+    return store.read(WEEKS)

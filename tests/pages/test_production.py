@@ -1,0 +1,59 @@
+"""The page Production: each view, what is typed, what changed since the print; and who may open it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from data.access.rights import Person
+from data.deposit.edits import record
+from data.production.prints import last_print
+from data.queries.forecasts import runs
+from data.store import Store
+from tests.pages.conftest import Open, texts
+from ui import session
+
+PAGE = "pages/cuisine/production.py"
+NOT_FOR_AGENTS = ("surproduction", "wape", "intervalle", "point de service")
+
+
+@pytest.mark.parametrize("view", ["Fiche du jour", "Bons de livraison", "Produit et revenu", "Nos écarts"])
+def test_each_view_speaks_plainly(open_app: Open, demo_file: Path, view: str) -> None:
+    app = open_app(demo_file, PAGE)
+    app.get("button_group")[0].set_value(view).run()
+    assert not app.exception
+    shown = texts(app).lower()
+    assert not [word for word in NOT_FOR_AGENTS if word in shown]
+
+
+def test_a_change_after_the_print_is_marked(open_app: Open, demo_store: Path) -> None:
+    app = open_app(demo_store, PAGE)
+    next(button for button in app.button if button.label == "J’imprime cette fiche").click().run()
+    assert "rien n’a changé depuis" in texts(app)
+    store = session.opened()
+    run = runs.latest_run(store)
+    assert run is not None
+    day = next(day for day in runs.forecast_days(store, run.run_id) if (printed := last_print(store, day)))
+    canteen, meals = next(iter(printed.meals.items()))
+    record(
+        store,
+        "production",
+        [{"cantine_nom": canteen, "date": day, "repas_decides": meals - 45}],
+        Person("k", "cuisine"),
+    )
+    app.run()
+    assert "1 cantine a changé depuis" in texts(app)
+    assert f"● {meals} → {meals - 45}" in app.dataframe[0].value.to_csv()
+
+
+def test_the_kitchen_writes_for_all_canteens_and_nobody_else_does(demo_store: Path) -> None:
+    store = Store(demo_store)
+    line = {"cantine_nom": store.read("SELECT min(name) AS n FROM canteens")["n"].iloc[0], "date": date(2026, 1, 5)}
+    for role in ("comite", "administration", "cantine"):
+        person = Person("p", role, canteens=frozenset({line["cantine_nom"]}))
+        outcome = record(store, "production", [line | {"repas_decides": 5}], person)
+        assert not outcome.saved
+        assert "mission numérique" in next(iter(outcome.refusals.values()))
+    store.close()

@@ -1,0 +1,173 @@
+"""The blocks of a canteen: tell the kitchen about a day, follow its answers, read its notes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from data.access.rights import Act, reach
+from data.announcements import notes as kitchen_notes
+from data.announcements import read, thread
+from data.announcements.announce import LONGEST_SENTENCE, MOST_MEALS, Announcement, announce
+from data.announcements.cutoff import cutoff
+from data.announcements.thread import AnnouncementRefused
+from data.calendar.event_kinds import CLOSURE, OTHER, OUTING
+from data.calendar.events import Event
+from data.calendar.school import next_service_days
+from data.clock import PARIS, today_in_paris
+from data.queries.forecasts import runs
+from data.queries.forecasts.days import daily_forecast
+from ui.access import User, current
+from ui.announcements import live
+from ui.kit import announced, blocks
+from ui.kit.formats import SPACE, as_text, is_missing, plural
+from ui.session import ask, request_refresh, store
+
+KINDS = {"Sortie": OUTING, "Fermée": CLOSURE, "Plus ou moins de repas": OTHER}
+DAYS_AHEAD, DAYS_KEPT = 20, timedelta(days=7)
+ROUND = "annonce_round"  # session key: the fields are new after each announcement
+
+
+def block(user: User, label: str, key: str) -> None:
+    """Let the manager of a canteen (its label and key) tell the kitchen about a day, and follow what became of it."""
+    known = ask(read.latest)
+    with blocks.question("Prévenir la cuisine"):
+        if reach(user, Act.DEPOSIT, "events").covers([key]):
+            _form(label, key)
+        _own(user, key)
+    live.watch(known)
+
+
+def notes(user: User, key: str) -> None:
+    """Show the notes of the kitchen that this canteen reads today; nothing without any."""
+    texts = ask(kitchen_notes.for_canteen, key, today_in_paris()) if reach(user, Act.SEE).covers([key]) else []
+    for text in texts:
+        st.info(as_text(f"La cuisine vous écrit{SPACE}: {text}"), icon=":material/campaign:")
+
+
+def _field(name: str) -> str:
+    return f"annonce_{name}_{st.session_state.setdefault(ROUND, 0)}"
+
+
+def _form(label: str, key: str) -> None:
+    one = _typed(key)
+    if one is None:
+        return
+    if preview := _preview(one):
+        blocks.takeaway(preview)
+    last = ask(cutoff, one.day)
+    if datetime.now(PARIS) >= last:
+        late = f"{announced.TOO_LATE.capitalize()}{SPACE}; la cuisine verra quand même votre message."
+        st.warning(late, icon=":material/schedule:")
+    else:
+        blocks.note(f"À dire avant le {announced.day(last)}, {last.hour}{SPACE}h{SPACE}: vous êtes à temps.")
+    st.button("Envoyer à la cuisine", type="primary", icon=":material/send:", key="annonce_envoyer",
+              on_click=_send, args=(one, label), width="stretch")  # fmt: skip
+
+
+def _typed(key: str) -> Announcement | None:
+    """Show the fields, one after the other; return what they say once they say all of it."""
+    choice = st.segmented_control("Que se passe-t-il\u00a0?", list(KINDS), key=_field("quoi"), width="stretch")
+    if choice is None:
+        return None
+    kind = KINDS[str(choice)]
+    day = st.selectbox(
+        "Quel jour\u00a0?",
+        ask(next_service_days, today_in_paris() - timedelta(days=1), DAYS_AHEAD),
+        index=None,
+        format_func=announced.day,
+        placeholder="Choisir le jour",
+        key=_field("jour"),
+    )
+    meals = None if kind == CLOSURE else _meals(kind)
+    sentence = st.text_input(
+        "Un mot pour la cuisine (facultatif, sans nom de personne)",
+        max_chars=LONGEST_SENTENCE,
+        key=_field("mot"),
+        placeholder="Sortie des CM2 au musée",
+    )
+    if day is None or (kind != CLOSURE and not meals):
+        return None
+    return Announcement(key, day, kind, meals, sentence)
+
+
+def _meals(kind: str) -> int | None:
+    """Show the number of meals, and whether they are more or fewer; None until it is typed."""
+    more = False
+    if kind == OTHER:
+        more = st.segmented_control("Plus ou moins\u00a0?", ["Plus", "Moins"], default="Plus", required=True,
+                                    key=_field("sens"), width="stretch") == "Plus"  # fmt: skip
+    title = f"Combien de repas en {'plus' if more else 'moins'}{SPACE}?"
+    count = st.number_input(title, 1, MOST_MEALS, None, step=1, key=_field("repas"))
+    return None if count is None else int(count) if more else -int(count)
+
+
+def _preview(one: Announcement) -> str | None:
+    """Say what the kitchen would prepare instead: “Jeudi 3 décembre : 172 → 127 repas”; None without a forecast."""
+    run = ask(runs.latest_run)
+    if run is None:
+        return None
+    event = Event(one.kind, one.day, one.day, one.canteen, None, one.meals)
+    before, after = (
+        _to_prepare(ask(daily_forecast, run.run_id, one.canteen, what_if), one) for what_if in (None, event)
+    )
+    if before is None:
+        return None
+    return f"{announced.day(one.day).capitalize()}{SPACE}: {announced.quantities(before, after or 0)} à préparer."
+
+
+def _to_prepare(days: pd.DataFrame, one: Announcement) -> float | None:
+    rows = days[days["date"] == pd.Timestamp(one.day)]
+    if rows.empty:
+        return None
+    advised, meals = rows.iloc[0][["advised", "meals"]]
+    return round(meals if is_missing(advised) else advised)
+
+
+def _send(one: Announcement, label: str) -> None:
+    """Record the announcement; the rights are looked at again where it is written."""
+    try:
+        late = announce(store(), current(), one)
+    except AnnouncementRefused as refusal:
+        st.toast(as_text(str(refusal)), icon=":material/error:")
+        return
+    request_refresh()
+    st.session_state[ROUND] += 1
+    words = f"{label}, {announced.day(one.day)}{SPACE}: envoyé à la cuisine{f', {announced.TOO_LATE}' if late else ''}."
+    st.toast(as_text(words), icon=":material/check_circle:")
+
+
+def _own(user: User, key: str) -> None:
+    """List the announcements of the canteen, with what became of each; those of days to come can be withdrawn."""
+    today = today_in_paris()
+    rows = ask(read.threads, user, today - DAYS_KEPT, key).to_dict("records")
+    if not rows:
+        blocks.note("Vous n’avez rien annoncé ces jours-ci.")
+        return
+    may = reach(user, Act.DEPOSIT, "events").covers([key])
+    blocks.takeaway(plural(len(rows), "annonce"))
+    for row in rows:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            reply = announced.answer(row)
+            parts = [f"{announced.said(row)}. {announced.state(row).capitalize()}.", *([reply] if reply else [])]
+            blocks.sentences([" ".join(parts)])
+            if may and row["active"] and row["date"].date() >= today:
+                number = int(row["announcement_id"])
+                st.button("Retirer", icon=":material/undo:", key=f"annonce_retirer_{number}", on_click=_withdraw,
+                          args=(number,))  # fmt: skip
+
+
+def _withdraw(announcement: int) -> None:
+    act(thread.withdraw, announcement)
+    request_refresh()
+
+
+def act(what: Any, *args: Any) -> None:  # noqa: ANN401
+    """Do an act on an announcement or a note, as the person of this instant; say why when it is refused."""
+    try:
+        what(store(), current(), *args)
+    except AnnouncementRefused as refusal:
+        st.toast(as_text(str(refusal)), icon=":material/error:")

@@ -1,0 +1,43 @@
+"""Charts of the page “Ma cantine”: meals planned and served, and grams thrown away, day by day."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from ui.kit import chart, formats
+from ui.kit.exceptional import MARK
+
+
+def recent_meals(days: pd.DataFrame) -> go.Figure:
+    """Draw the meals planned (marks) over the meals served (bars), day by day; a star marks exceptional days."""
+    fig = chart.base(height=280, y_title="repas")
+    axis = _axis(days)
+    fig.add_bar(
+        x=axis, y=days["meals_served"], name="Servis", marker_color=chart.SERVED,
+        customdata=[formats.plural(value, "repas servi", "repas servis") for value in days["meals_served"].fillna(0)],
+        hovertemplate="%{x}<br>%{customdata}<extra></extra>",
+    )  # fmt: skip
+    fig.add_scatter(
+        x=axis, y=days["meals_planned"].astype(float), name="Prévus", mode="markers",
+        marker={"symbol": "line-ew", "size": 16, "line": {"width": 4, "color": chart.PLAN}},
+        customdata=[formats.plural(value, "repas prévu", "repas prévus") for value in days["meals_planned"].fillna(0)],
+        hovertemplate="%{x}<br>%{customdata}<extra></extra>",
+    )  # fmt: skip
+    return fig
+
+
+def recent_grams(days: pd.DataFrame) -> go.Figure:
+    """Draw the grams thrown away per meal, on the days that were weighed."""
+    fig = chart.base(height=180, y_title="g par repas")
+    fig.add_bar(
+        x=_axis(days), y=days["grams_per_meal"], marker_color=chart.MEASURED,
+        customdata=[formats.quantity(value, "g") for value in days["grams_per_meal"]],
+        hovertemplate="%{x}<br>%{customdata} par repas<extra></extra>",
+    )  # fmt: skip
+    return fig
+
+
+def _axis(days: pd.DataFrame) -> list[str]:
+    marks = [f" {MARK}" if kind else "" for kind in days["exceptional"].notna()]
+    return [f"{formats.weekday(day)[:3]}. {day:%d/%m}{mark}" for day, mark in zip(days["date"], marks, strict=True)]

@@ -1,0 +1,69 @@
+"""What the kitchen decides, produces and gets back, typed in one table."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from data.clock import today_in_paris
+from data.deposit import edits
+from data.production import plan
+from data.queries.forecasts.runs import ForecastRun
+from ui.access import require
+from ui.kit import blocks
+from ui.kit.formats import SPACE, escape
+from ui.production.tables import typed_changes
+from ui.session import ask, store
+
+ROUND, REFUSED = "tour_production", "refus_production"
+FILE_COLUMNS = {"decided": "repas_decides", "produced": "repas_produits", "returned": "repas_revenus"}
+TITLES = {"decided": "Décidés", "produced": "Produits", "returned": "Revenus"}
+
+
+def grid(run: ForecastRun, chosen: date) -> None:
+    """Show the table of a day to fill in; the lines that changed are one deposit, which can be undone."""
+    with blocks.question("Décidé, produit, revenu", "Laissez une case vide si vous ne savez pas."):
+        rows = ask(plan.production_of_day, run.run_id, chosen).set_index("canteen")
+        names = [name for name in FILE_COLUMNS if name == "decided" or chosen <= today_in_paris()]
+        before = rows[["place", "advised", *names]].astype(dict.fromkeys(["advised", *names], "Int64"))
+        after = st.data_editor(
+            before,
+            key=f"production_{chosen}_{st.session_state.setdefault(ROUND, 0)}",
+            hide_index=True,
+            disabled=["place", "advised"],
+            placeholder="",
+            column_config={
+                "place": st.column_config.TextColumn("Cantine", pinned=True),
+                "advised": st.column_config.NumberColumn("Conseillés"),
+                **{name: st.column_config.NumberColumn(TITLES[name], min_value=0, step=1) for name in names},
+            },
+        )
+        if st.button("Enregistrer", type="primary", icon=":material/check:"):
+            _save(before, after, names, chosen)
+        for refusal in st.session_state.get(REFUSED, []):
+            st.html(f'<p class="refusal" role="alert">✖ {escape(refusal)}</p>')
+        blocks.note("Une erreur\u00a0? Tapez le bon nombre, puis enregistrez à nouveau\u00a0: le dernier compte.")
+
+
+def _save(before: pd.DataFrame, after: pd.DataFrame, names: list[str], chosen: date) -> None:
+    user = require("cuisine")
+    changes = typed_changes(before, after, names)
+    st.session_state[REFUSED] = []
+    if not changes:
+        st.toast("Rien n’a changé.", icon=":material/info:")
+        return
+    lines = [
+        {"cantine_nom": canteen, "date": chosen, **{FILE_COLUMNS[name]: value for name, value in typed.items()}}
+        for canteen, typed in changes
+    ]
+    outcome = edits.record(store(), "production", lines, user)
+    if outcome.refusals:
+        st.session_state[REFUSED] = [
+            f"{before.at[changes[line][0], 'place']}{SPACE}: {reason}" for (line, _), reason in outcome.refusals.items()
+        ]
+        return
+    st.session_state[ROUND] += 1
+    st.toast("C’est enregistré.", icon=":material/check:")
+    st.rerun()

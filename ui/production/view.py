@@ -1,0 +1,125 @@
+"""Blocks of the page Production."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from data.clock import today_in_paris
+from data.production import files, plan, prints
+from data.production.gaps import weekly_gaps
+from data.queries.forecasts import runs
+from data.queries.forecasts.runs import ForecastRun
+from data.settings import values
+from ui.access import require
+from ui.forecasts.view import first_ahead
+from ui.kit import blocks, sheet, tables
+from ui.kit.formats import MISSING, as_text, long_day
+from ui.kit.tables import french_csv
+from ui.production import sentences as say
+from ui.production import tables as shown
+from ui.session import ask, store
+
+ALL = "Toutes les cantines"
+SLIPS_HEIGHT = 640  # pixels: on a screen the slips scroll; on paper they are whole
+TO_FILL_IN = "Livré à\u00a0: ……………  Reçu par\u00a0: ……………………  Revenu\u00a0: …………… repas"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def chosen_day(run: ForecastRun) -> date | None:
+    """Show the choice of a day, written with its weekday; None when the computation has no day."""
+    days = {long_day(value): value for value in ask(runs.forecast_days, run.run_id)}
+    if not days:
+        blocks.empty_state("Aucun jour de service à préparer.")
+        return None
+    first = first_ahead(list(days.values()), today_in_paris())
+    return days[st.selectbox("Jour", list(days), index=first, key="service", bind="query-params")]
+
+
+def day_sheet(run: ForecastRun, chosen: date) -> None:
+    """Answer: what is to be prepared on this day, dish by dish and canteen by canteen?"""
+    rows, dishes = ask(plan.production_of_day, run.run_id, chosen), ask(plan.dishes_of_day, chosen)
+    printed = ask(prints.last_print, chosen)
+    with blocks.question(long_day(chosen).capitalize()):
+        blocks.headline(say.day_total(rows))
+        blocks.detail(say.margin(rows))
+        sheet.sheet_of(shown.of_dishes(rows, dishes))
+        settings = ask(values)
+        blocks.note(say.rule(settings["nursery_portion"].value, settings["container_portions"].value))
+        if not dishes:
+            blocks.note("Le menu de ce jour n’est pas déposé\u00a0: les portions sont celles de chaque plat.")
+    with blocks.question("Pour quelle cantine\u00a0?"):
+        blocks.takeaway(say.printed(printed, rows))
+        _before_printing(chosen, rows)
+        tables.table(shown.of_canteens(rows, printed), f"production_{chosen:%Y-%m-%d}", digits=0, height=420)
+        st.download_button(
+            "Télécharger la fiche (Excel)",
+            data=lambda: files.workbook_of(shown.of_file(rows, dishes)),
+            file_name=f"production_{chosen:%Y-%m-%d}.xlsx",
+            mime=XLSX,
+            on_click="ignore",
+            icon=":material/table:",
+        )
+
+
+def _before_printing(chosen: date, rows: pd.DataFrame) -> None:
+    """Offer to keep what is printed, so that later changes are marked."""
+    if st.button("J’imprime cette fiche", icon=":material/print:", type="primary"):
+        meals = {str(row["canteen"]): int(row["meals"]) for row in rows.to_dict("records")}
+        prints.keep_print(store(), require("cuisine"), chosen, meals)
+        st.toast("Cette version est gardée. Imprimez la page\u00a0: Ctrl + P.", icon=":material/print:")
+        st.rerun()
+
+
+def slips(run: ForecastRun, chosen: date) -> None:
+    """Show the delivery slip of each canteen, of a district or alone; each is a sheet of its own on paper."""
+    rows, dishes = ask(plan.production_of_day, run.run_id, chosen), ask(plan.dishes_of_day, chosen)
+    districts = {f"Secteur\u00a0: {name}": name for name in sorted(rows["district"].dropna().unique())}
+    place = st.selectbox(
+        "Pour", [ALL, *districts, *rows["place"]], key="bons", bind="query-params", format_func=as_text
+    )
+    if place in districts:
+        rows = rows[rows["district"] == districts[place]]
+    elif place != ALL:
+        rows = rows[rows["place"] == place]
+    slip_rows = shown.of_slips(rows, dishes)
+    st.download_button(
+        "Télécharger les bons (CSV)",
+        data=lambda: french_csv(slip_rows, 0),
+        file_name=f"bons_{chosen:%Y-%m-%d}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+    )
+    with st.container(height=SLIPS_HEIGHT if len(rows) > 1 else "content", key="bons_du_jour"):
+        for place in range(len(rows)):
+            _slip(rows.iloc[[place]], dishes, chosen)
+
+
+def _slip(row: pd.DataFrame, dishes: list[str], chosen: date) -> None:
+    """Show the slip of one canteen: it is never cut between two sheets of paper."""
+    [canteen] = row.to_dict("records")
+    with st.container(border=True, key=f"bon_{canteen['canteen']}"):
+        title = f"{canteen['place']} · {long_day(chosen)} · {say.meals(row)}"
+        sheet.sheet_of(shown.of_dishes(row, dishes), caption=title)
+        district = MISSING if pd.isna(canteen["district"]) else canteen["district"]
+        blocks.note(f"Secteur\u00a0: {district}. {TO_FILL_IN}")
+
+
+def gaps() -> None:
+    """Answer: what was advised, decided, produced and served, week after week?"""
+    with blocks.question("Nos écarts"):
+        weeks = ask(weekly_gaps)
+        if weeks.empty:
+            blocks.empty_state(
+                "Les écarts paraîtront ici quand des repas produits seront saisis, et les repas servis connus."
+            )
+            return
+        blocks.takeaway(say.weeks(weeks))
+        tables.table(shown.of_weeks(weeks), "ecarts_par_semaine", digits=0)
+        blocks.note(
+            "Chaque ligne compte les mêmes jours des mêmes cantines\u00a0: ceux dont les repas produits et servis sont "
+            "connus. Conseillés\u00a0: la dernière quantité calculée avant le jour."
+        )

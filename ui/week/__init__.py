@@ -1,0 +1,1 @@
+"""The kitchen's week: what to prepare, for whom, on which day."""

@@ -1,0 +1,138 @@
+"""The grid of the week: canteens × days, to click on a screen, as text on a phone and on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from data.calendar.event_kinds import CLOSING
+from ui.forecasts import disagreement
+from ui.kit import chart, sheet
+from ui.kit.formats import MISSING, is_missing, number, signed, weekday
+from ui.week import sentences as say
+
+NAME, PREPARE, EXPECTED, GAP = "Cantine", "préparer", "attendus", "depuis la commande"
+WIDTHS = {NAME: 150, PREPARE: 66, EXPECTED: 66, GAP: 92}  # pixels
+HEIGHT = 620
+OPENED = "jour_ouvert"  # session key: the canteen (label) and the day whose cell was clicked
+Days = Sequence[date]
+
+
+def with_marks(rows: pd.DataFrame, threads: pd.DataFrame) -> pd.DataFrame:
+    """Add to the canteens' days the column `mark`: the plan disagrees, an announcement came (late or not)."""
+    told = threads[threads["active"]].groupby(["canteen", "date"])["too_late"].max().rename("late").reset_index()
+    joined = rows.merge(told.astype({"date": rows["date"].dtype}), "left", ["canteen", "date"])
+    gaps = disagreement.gaps(joined)
+    signs = [
+        say.marks(disagrees=not is_missing(gap), told=not is_missing(late), late=late is True)
+        for gap, late in zip(gaps, joined["late"].astype(object), strict=True)
+    ]
+    return joined.assign(mark=signs)
+
+
+def closed(threads: pd.DataFrame) -> dict[tuple[str, date], str]:
+    """Return what to write for the canteens that announced that they are closed, by (label, day)."""
+    rows = threads[threads["active"] & threads["event"].isin(CLOSING)].to_dict("records")
+    return {
+        (row["place"], row["date"].date()): f"fermée {say.LATE if row['too_late'] else say.ANNOUNCED}" for row in rows
+    }
+
+
+def show(rows: pd.DataFrame, days: Days, closures: dict[tuple[str, date], str], *, with_order: bool) -> None:
+    """Show the grid of these canteens' days; a click on a cell opens the canteen's day."""
+    cells = {(row["place"], row["date"].date()): row for row in rows.to_dict("records")}
+    places = list(dict.fromkeys(rows["place"]))
+    with st.container(key="grid_semaine"):
+        frame = _frame(cells, places, days, closures, with_order=with_order)
+        st.dataframe(
+            _styled(frame),
+            key="grille_semaine",
+            hide_index=True,
+            height=HEIGHT,
+            placeholder=MISSING,
+            column_config=_columns(frame),
+            on_select=partial(_open, places, days),
+            selection_mode="single-cell",
+        )
+    lines = [
+        [
+            sheet.cell(place, "name"),
+            *(_cell(cells.get((place, day)), closures.get((place, day), MISSING), with_order) for day in days),
+        ]
+        for place in places
+    ]
+    sheet.sheet([NAME, *map(_title, days)], map(sheet.row, lines), style="as-text")
+
+
+def _title(day: date) -> str:
+    """Write a day in little room, with its weekday: “jeu. 03/12”."""
+    return f"{weekday(day)[:3]}. {day:%d/%m}"
+
+
+def _cell(row: dict[Any, Any] | None, otherwise: str, with_order: bool) -> str:
+    """Return the HTML of a cell: the quantity in bold, under it what is expected, the signs, the gap to the order."""
+    if row is None:
+        return sheet.cell(otherwise, "number")
+    gap = _gap(row) if with_order else None
+    parts = [f"att. {number(row['meals'])}", row["mark"], "" if gap is None else f"({signed(gap, 0)})"]
+    return sheet.cell(number(row["prepare"]), "name number", note=" ".join(filter(None, parts)))
+
+
+def _gap(row: dict[Any, Any]) -> float | None:
+    return None if is_missing(row["ordered"]) else round(row["prepare"] - row["ordered"])
+
+
+def _frame(
+    cells: dict[tuple[str, date], Any],
+    places: list[str],
+    days: Days,
+    closures: dict[tuple[str, date], str],
+    *,
+    with_order: bool,
+) -> pd.DataFrame:
+    """Return the grid: for each day the quantity (a number, to sort), then the expected meals with the signs."""
+    columns: dict[Any, list[Any]] = {("", NAME): places}
+    for day in days:
+        of_day = [cells.get((place, day)) for place in places]
+        columns[_title(day), PREPARE] = [None if row is None else row["prepare"] for row in of_day]
+        columns[_title(day), EXPECTED] = [
+            closures.get((place, day), MISSING) if row is None else f"{number(row['meals'])} {row['mark']}".strip()
+            for place, row in zip(places, of_day, strict=True)
+        ]
+        gaps = [None if row is None else _gap(row) for row in of_day]
+        if with_order and any(gap is not None for gap in gaps):
+            columns[_title(day), GAP] = gaps
+    return pd.DataFrame(columns).astype({name: float for name in columns if name[1] not in (NAME, EXPECTED)})
+
+
+def _styled(frame: pd.DataFrame) -> Any:  # noqa: ANN401  a Styler
+    prepare, expected, gaps = (_named(frame, name) for name in (PREPARE, EXPECTED, GAP))
+    writers: dict[Any, Any] = dict.fromkeys(prepare, number) | dict.fromkeys(gaps, partial(signed, digits=0))
+    styled = frame.style.format(writers).set_properties(subset=prepare, **{"font-weight": "600"})
+    return styled.set_properties(subset=expected, color=chart.QUIET).set_properties(
+        subset=[("", NAME)], color=chart.INK
+    )
+
+
+def _named(frame: pd.DataFrame, name: str) -> list[Any]:
+    return [(day, title) for day, title in frame.columns if title == name]
+
+
+def _columns(frame: pd.DataFrame) -> dict[Any, Any]:
+    return {
+        position + 1: st.column_config.Column(width=WIDTHS[name], pinned=name == NAME)
+        for position, (_, name) in enumerate(frame.columns)
+    }
+
+
+def _open(places: list[str], days: Days) -> None:
+    """Keep which canteen and day were clicked; a click on a name opens its first day."""
+    cells = st.session_state["grille_semaine"]["selection"]["cells"]
+    if cells:
+        row, column = cells[0]
+        st.session_state[OPENED] = (places[row], next((day for day in days if _title(day) in str(column)), days[0]))

@@ -1,0 +1,119 @@
+"""The blocks of the kitchen's week: the city and its parts, the grid of the canteens, one canteen's day."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from data.access.rights import Act, reach
+from data.announcements.read import threads
+from data.calendar.declared import declared_events
+from data.kinds import normalise
+from data.queries.forecasts.days import daily_forecast
+from data.queries.forecasts.runs import ForecastRun
+from data.queries.forecasts.week import week
+from ui.access import User, only_visible, require
+from ui.forecasts import why
+from ui.kit import announced, blocks, sheet
+from ui.kit.filters import DISTRICT
+from ui.kit.formats import MISSING, SPACE, number
+from ui.session import ask
+from ui.week import grid
+from ui.week import sentences as say
+from ui.week.days import PLACE
+
+SUMS = ["prepare", "meals"]
+
+
+def section(run: ForecastRun, user: User, days: list[date], *, with_order: bool) -> None:
+    """Answer: on these days, how much to prepare, for whom?"""
+    title = "Que produire ces prochains jours\u00a0?" if with_order else "Que commander cette semaine\u00a0?"
+    with blocks.question(title, say.LEGEND):
+        if not days:
+            blocks.empty_state("Aucun jour de service à prévoir.")
+            return
+        rows = ask(week, run.run_id, days[0], days[-1])
+        city = ask(daily_forecast, run.run_id, None)
+        city = city[city["date"].isin(pd.to_datetime(days))].rename(columns={"advised": "prepare"})
+        city = city.assign(prepare=city["prepare"].fillna(city["meals"].round()))
+        blocks.sentences(say.of_city(row).capitalize() + "." for row in city.to_dict("records"))
+        if reach(user, Act.SEE).canteens is None:
+            _parts(rows, city, days)
+        told = ask(threads, user, days[0])
+        named = grid.with_marks(only_visible(rows), told)
+        grid.show(_searched(named), days, grid.closed(told), with_order=with_order)
+    _opened_day(run, named)
+
+
+def _parts(rows: pd.DataFrame, city: pd.DataFrame, days: list[date]) -> None:
+    """Show the sums by kind of canteen and by district, when asked for."""
+    if not st.toggle("Sous-totaux par type et par secteur", key="sous_totaux", bind="query-params"):
+        return
+    kinds = rows.assign(part=rows["kind"].map(say.KINDS))
+    districts = rows.assign(part=DISTRICT + rows["district"])
+    parts = pd.concat([kinds, districts]).dropna(subset="part")
+    sums = parts.groupby(["part", "date"], sort=False)[SUMS].sum()
+    order = [name for name in say.KINDS.values() if name in set(kinds["part"])]
+    order += sorted(districts["part"].dropna().unique())
+    lines = [[sheet.cell(name, "name"), *(_sum(sums, name, day) for day in days)] for name in order]
+    city_days = city.assign(part="Toute la ville").set_index(["part", "date"])[SUMS]
+    lines.append([sheet.cell("Toute la ville", "name"), *(_sum(city_days, "Toute la ville", day) for day in days)])
+    titles = ["", *(announced.day(day).capitalize() for day in days)]
+    sheet.sheet(titles, map(sheet.row, lines))
+
+
+def _sum(sums: pd.DataFrame, name: str, day: date) -> str:
+    key = (name, pd.Timestamp(day))
+    if key not in sums.index:
+        return sheet.cell(MISSING, "number")
+    prepare, meals = sums.loc[[key]].sum()[SUMS].tolist()
+    return sheet.cell(number(prepare), "name number", note=f"{number(meals)} attendus")
+
+
+def _searched(rows: pd.DataFrame) -> pd.DataFrame:
+    """Show the search field, and return the rows of the canteens that have its words in their names."""
+    words = normalise(st.text_input("Chercher une cantine", key="chercher", placeholder="Tilleuls")).split("_")
+    names = {place: normalise(place) for place in rows["place"].unique()}
+    found = {place for place, name in names.items() if all(word in name for word in words)}
+    if len(found) < len(names):
+        blocks.note(say.found(len(found), len(names)))
+    return rows[rows["place"].isin(found)]
+
+
+def _opened_day(run: ForecastRun, rows: pd.DataFrame) -> None:
+    """Open the canteen's day whose cell was clicked, until it is closed."""
+    place, day = st.session_state.get(grid.OPENED, (None, None))
+    of_place = rows[(rows["place"] == place) & (rows["date"] == pd.Timestamp(day))] if day else rows.iloc[:0]
+    if len(of_place):
+        _day(run, of_place.to_dict("records")[0])
+
+
+def _close() -> None:
+    st.session_state.pop(grid.OPENED, None)
+
+
+@st.dialog("Le jour d’une cantine", width="large", on_dismiss=_close)
+def _day(run: ForecastRun, row: dict[Any, Any]) -> None:
+    """Show a canteen's day, and why this number."""
+    require("cuisine", "comite", "cantine")
+    day = row["date"].date()
+    blocks.takeaway(f"{row['place']}, {say.of_day(row)}.")
+    order = say.since_order(row)
+    events = ask(declared_events, day, day)
+    own = events[events["canteen"] == row["canteen"]].to_dict("records")
+    told = [f"Annoncé{SPACE}: {announced.change(one['kind'], one['effect_meals'])}." for one in own]
+    blocks.sentences([*([order] if order else []), *told])
+    why.why(run, row["place"], row["canteen"], day)
+    st.button("Voir les autres jours de cette cantine", icon=":material/calendar_month:", key="jour_suite",
+              on_click=_follow, args=(row["place"], day))  # fmt: skip
+
+
+def _follow(place: str, day: date) -> None:
+    """Go to the days of one canteen."""
+    _close()
+    st.session_state["vue"] = PLACE
+    st.session_state["cantine"] = place
+    st.session_state["jour"] = f"{day:%d/%m/%Y}"
