@@ -18,7 +18,7 @@ from streamlit.testing.v1.element_tree import Block, Node
 
 from data import settings
 from data.access.accounts import save_account
-from data.access.rights import ROLES
+from data.access.rights import ROLES, Person
 from data.access.tokens import create_token
 from data.demo import load_demo
 from data.deposit.apply import apply
@@ -115,12 +115,16 @@ def _recent(header: list[str], rows: list[list[str]]) -> list[list[str]]:
 
 
 def _name_the_rest(store: Store) -> None:
+    own = store.read("SELECT name FROM canteens ORDER BY name LIMIT 3")["name"].tolist()
+    manager = Person("cantine@ville.fr", "cantine", canteens=frozenset(own))
+    rows = store.read("SELECT site, site_kind FROM service_points WHERE list_contains($own, canteen)", {"own": own})
+    line = [defuse(rows["site"][0]), rows["site_kind"][0], "2026-06-03", "101"]
+    apply(store, "own.csv", csv_of_texts(["site_nom", "site_type", "date", "reel"], [line], "open"), manager)
     with store.write("test", "test", {}) as cursor:
         # Forecasts of before the deposits would not be shown.
         cursor.execute("UPDATE forecast_runs SET data_version = (SELECT version FROM store_state)")
         # A macro of the store comes before the function of DuckDB.
         cursor.execute(f"CREATE MACRO current_date() AS DATE '{TODAY}'")
-    own = store.read("SELECT name FROM canteens ORDER BY name LIMIT 3")["name"].tolist()
     for role in ROLES:
         save_account(store, ACTOR, f"{role}@ville.fr", role, active=True, canteens=own if role == "cantine" else [])
     save_account(store, ACTOR, f"ZQcompteQZ {VISIBLE}", "comite", active=True)

@@ -6,6 +6,7 @@ The places where texts are shown are listed beside this file; ANTIGASPI_RENEW_PL
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections import defaultdict
 from datetime import datetime, time
@@ -21,7 +22,7 @@ from data.clock import PARIS
 from data.export.files import csv_of_texts
 from data.kinds import kinds
 from data.reading.formulas import defuse
-from tests.access.table import PAGES, allowed
+from tests.access.table import CONTROLS, NO_CONTROL, PAGES, TAKEN_BY_ALL, allowed
 from tests.conftest import made_once
 from tests.pages.conftest import Open
 from tests.pages.hostile import (
@@ -37,6 +38,7 @@ from tests.pages.hostile import (
     read_as_more,
 )
 from ui import navigation, session
+from ui.kit import changes
 
 LIST = Path(__file__).with_name("places_of_texts.txt")
 # Written in exports, and shown nowhere: a page that begins to show one of them takes it off this list.
@@ -64,10 +66,11 @@ def the_same_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("data.clock.datetime", mock.Mock(**{"now.return_value": noon}))
 
 
-def test_each_role_opens_its_pages_and_no_other_and_reads_every_text_as_text(
+def test_each_role_opens_its_pages_with_its_controls_and_no_other_and_reads_every_text_as_text(
     open_app: Open, hostile_file: Path, tmp_path: Path
 ) -> None:
-    store, shown = Path(shutil.copy(hostile_file, tmp_path / "store.duckdb")), defaultdict(set)
+    store = Path(shutil.copy(hostile_file, tmp_path / "store.duckdb"))
+    shown, offered = defaultdict(set), defaultdict(set)
     for role in ROLES:
         app = open_app(store, role=role)
         for name, page in FILES.items():
@@ -77,10 +80,13 @@ def test_each_role_opens_its_pages_and_no_other_and_reads_every_text_as_text(
                 continue
             app.switch_page(page.file).run()
             assert [title.value for title in app.title] == [page.title]
+            for label in controls(app):
+                offered[name, label].add(role)
             if role == "mission":
                 open_tables(app)
             for place, codes in codes_by_place(app).items():
                 shown[f"{name} {place}"] |= codes
+    assert offered == {(name, label): allowed(row) for (_, name, label), row in CONTROLS.items()}
     for name, query in CHOICES:
         app = open_app(store, FILES[name].file, "mission", **query)
         for box in [box for box in app.selectbox if len(box.options) > 1]:
@@ -91,10 +97,24 @@ def test_each_role_opens_its_pages_and_no_other_and_reads_every_text_as_text(
     kept_list_is(shown)
 
 
+def controls(app: AppTest) -> set[str]:
+    """Return the labels of what a page offers to write or to take, but for what every reader of it may take."""
+    found = [
+        element.proto.label for kind in ("button", "file_uploader", "download_button") for element in app.get(kind)
+    ]
+    return {re.sub(r"\d+", "#", label) for label in found} - TAKEN_BY_ALL
+
+
+def test_every_action_of_the_trail_has_its_lines_in_the_table() -> None:
+    assert {action for action, *_ in CONTROLS} | set(NO_CONTROL) == set(changes.ACTIONS)
+
+
 def open_tables(app: AppTest) -> None:
-    for key in [key for key in app.session_state if key.startswith(("tableau_", "chiffres_"))]:
+    tables = [key for key in app.session_state if key.startswith(("tableau_", "chiffres_"))]
+    for key in tables:
         app.session_state[key] = True
-    app.run()
+    if tables:
+        app.run()
 
 
 def codes_by_place(app: AppTest) -> dict[str, set[str]]:
