@@ -37,7 +37,7 @@ MARK = re.compile(r"(?i)ZQ([a-z_]+)QZ")
 # What a file names and another one describes: the same hostile text in both.
 SHARED = ("cantine_nom", "ecole", "site_nom")
 NOT_TEXTS = ("effacer", "zone")  # whatever they say, the line is erased, or set aside
-FIRST_DAY, TODAY = "2025-04-01", date(2026, 6, 5)
+FIRST_DAY, TODAY = "2025-09-01", date(2026, 6, 5)
 # Of these, nobody comes in with an invisible mark in their name.
 VISIBLE = INVISIBLE.sub("", TRICKS)
 ACTOR = f"ZQacteurQZ {VISIBLE}"
