@@ -5,6 +5,9 @@ The places where texts are shown are listed beside this file; ANTIGASPI_RENEW_PL
 
 from __future__ import annotations
 
+import csv
+import io
+import itertools
 import os
 import re
 import shutil
@@ -19,9 +22,12 @@ from streamlit.testing.v1.element_tree import Button
 
 from data.access.rights import ROLES
 from data.clock import PARIS
-from data.export.files import csv_of_texts
+from data.export.files import EXPORTED, STYLES, csv_of_texts, export
 from data.kinds import kinds
+from data.queries import journal
+from data.queries.journal import JournalFilter
 from data.reading.formulas import defuse
+from data.store import Store
 from tests.access.table import CONTROLS, NO_CONTROL, PAGES, TAKEN_BY_ALL, allowed
 from tests.conftest import made_once
 from tests.pages.conftest import Open
@@ -38,7 +44,9 @@ from tests.pages.hostile import (
     read_as_more,
 )
 from ui import navigation, session
+from ui.journal import view
 from ui.kit import changes
+from ui.kit.tables import french_csv
 
 LIST = Path(__file__).with_name("places_of_texts.txt")
 # Written in exports, and shown nowhere: a page that begins to show one of them takes it off this list.
@@ -51,6 +59,7 @@ CHOICES = (
     ("qualite_previsions", {"detail": "Pires jours"}),
     ("previsions", {}),
 )
+NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 FILES = {Path(page.file).stem: page for page in navigation.PAGES}
 
 
@@ -170,3 +179,18 @@ def test_a_file_before_it_is_saved_and_the_question_before_a_deposit_is_undone_s
 
 def button(app: AppTest, label: str) -> Button:
     return next(each for each in app.button if each.label == label)
+
+
+def test_no_file_that_leaves_has_a_cell_that_a_spreadsheet_would_compute(hostile_file: Path, tmp_path: Path) -> None:
+    store = Store(Path(shutil.copy(hostile_file, tmp_path / "store.duckdb")))
+    files = {(kind, style): export(store, kind, style) for kind in EXPORTED for style in STYLES}
+    files["journal", "excel"] = french_csv(view.table(journal.journal(store, JournalFilter(counts_of_people=True))))
+    store.close()
+    defused = 0
+    for (kind, style), content in files.items():
+        text = io.StringIO(content.decode("utf-8-sig"), newline="")
+        for cell in itertools.chain.from_iterable(csv.reader(text, delimiter=";" if style == "excel" else ",")):
+            assert cell[:1] not in set("=+-@\t\r") or NUMBER.fullmatch(cell), (kind, style, cell)
+            assert not INVISIBLE.search(cell), (kind, style, cell)
+            defused += cell.startswith(("'=1+ZQ", "'@a ZQ"))
+    assert defused > len(files)
