@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 
 from benchmarks import LOG
-from benchmarks.speed import bench_deposit, bench_import, bench_pages, bench_refresh
+from benchmarks.speed import bench_deposit, bench_import, bench_pages, bench_refresh, bench_sheets
 
 
 def main() -> int:
     if not LOG.exists():
         print(f"The real log is not at {LOG}; set ANTIGASPI_REAL_DATA to its folder.", file=sys.stderr)
         return 1
-    for benchmark in (bench_import, bench_deposit, bench_refresh, bench_pages):
+    for benchmark in (bench_import, bench_deposit, bench_refresh, bench_pages, bench_sheets):
         print(f"\n== {(benchmark.__doc__ or '').splitlines()[0]}", flush=True)
         benchmark.main()
     return 0

@@ -25,12 +25,14 @@ CANTEEN_OF_LINE = {
         WHERE points.site = file_lines.site_nom AND points.site_kind = file_lines.site_type
     ), {own_canteen("file_lines.site_nom")})""",
     "events": "cantine_nom",
+    "surplus_uses": "cantine_nom",
 }
 REASON = {
     "log": "'« ' || site_nom || ' » (' || site_type || ') n’est pas un point de service de vos cantines'",
     "events": "coalesce('« ' || cantine_nom || ' » n’est pas une de vos cantines', 'un événement de toute la ville')",
+    "surplus_uses": "'« ' || cantine_nom || ' » n’est pas une de vos cantines'",
 }
-COLUMN = {"log": "site_nom", "events": "cantine_nom"}
+COLUMN = {"log": "site_nom", "events": "cantine_nom", "surplus_uses": "cantine_nom"}
 CANTEENS_OF_DEPOSITS = """
 SELECT deposit_id, list(DISTINCT coalesce(points.canteen, given.canteen, '')) AS canteens
 FROM log_rows
@@ -41,6 +43,8 @@ LEFT JOIN (
 GROUP BY deposit_id
 UNION ALL
 SELECT deposit_id, list(DISTINCT coalesce(canteen, '')) FROM event_rows GROUP BY deposit_id
+UNION ALL
+SELECT deposit_id, list(DISTINCT canteen) FROM surplus_use_rows GROUP BY deposit_id
 """
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 ROLES = ("comite", "mission", "cantine", "cuisine", "administration")
 # The kinds that a manager deposits, for the canteens of the account only; all others describe the city.
-MANAGER_KINDS = ("log", "events")
+MANAGER_KINDS = ("log", "events", "surplus_uses")
 # The kinds that the central kitchen writes, for all canteens.
 KITCHEN_KINDS = ("production",)
 

@@ -122,6 +122,7 @@ UNION ALL SELECT 'workshops', count(*), min(date), max(date) FROM workshops
 UNION ALL SELECT 'tickets', count(*), min(asked_on), max(coalesce(solved_on, asked_on)) FROM tickets
 UNION ALL SELECT 'pilots', count(*), NULL, NULL FROM pilots
 UNION ALL SELECT 'production', count(*), min(date), max(date) FROM production
+UNION ALL SELECT 'surplus_uses', count(*), min(date), max(date) FROM surplus_uses
 """
 
 

@@ -110,6 +110,18 @@ ALL = (
         least=1, most=500, help="Les bacs de chaque cantine sont arrondis au-dessus.",
     ),
     Setting(
+        "surplus_threshold", PRODUCTION, "Repas restés à partir desquels proposer un usage", "integer", 15, "repas",
+        least=1, most=1_000, help="La cantine lit alors ce qu’elle peut faire des repas qui restent.",
+    ),
+    Setting(
+        "surplus_reuse", PRODUCTION, "Réemploi dans la cantine, au plus tard", "integer", 1, "jours après", most=3,
+        zero="non autorisé", help="Selon votre plan de maîtrise sanitaire. 0\u00a0: non autorisé.",
+    ),
+    Setting(
+        "surplus_associations", PRODUCTION, "Associations habilitées à recevoir des dons", "text",
+        help="Séparées par des points-virgules. Vide\u00a0: aucune convention n’est encore signée.",
+    ),
+    Setting(
         "backup_hour", BACKUPS, "Heure de la sauvegarde de chaque jour", "integer", 3, "h", most=23,
         help="Heure de Paris. Si l’application est arrêtée à cette heure, elle sauvegarde au démarrage suivant.",
     ),

@@ -78,8 +78,13 @@ def last_days(store: Store, canteen: str, today: date) -> dict[date, bool]:
 
 def missing_days(store: Store, canteen: str, today: date) -> list[date]:
     """Return the days of service of the three weeks before today whose meals a canteen has not told, in order."""
+    return missing_of(last_days(store, canteen, today), today)
+
+
+def missing_of(days: dict[date, bool], today: date) -> list[date]:
+    """Return those of the last days of a canteen that are asked for."""
     since = today - timedelta(days=MISSING_DAYS)
-    return [day for day, missing in last_days(store, canteen, today).items() if missing and since <= day < today]
+    return [day for day, missing in days.items() if missing and since <= day < today]
 
 
 def day_to_tell(days: dict[date, bool], now: datetime) -> date:

@@ -9,28 +9,22 @@ from typing import Any
 
 import pandas as pd
 
-from data.sheets.days import POINTS, day_to_tell, last_days, missing_days
+from data.sheets.days import DAYS_SEARCHED, POINTS, day_to_tell, last_days, missing_of
 from data.sheets.sheet import COLUMNS, FIELDS
 from data.store import Store
 
-WEEK = timedelta(days=7)
+WEEK, WEIGHED_LATELY = timedelta(days=7), timedelta(days=41)
+WEIGHTS = tuple(name for name in FIELDS if name.endswith("_kg"))
 KINDS = {"M": "Maternelle", "E": "Élémentaire", "M/E": "Maternelle et élémentaire"}
 
 USED_POINTS = f"""{POINTS}
 SELECT site, site_kind FROM used ORDER BY list_position(['M', 'E', 'M/E'], site_kind), site COLLATE FR, site
 """
-LAST_SERVED = f"""{POINTS}
-SELECT max(date) AS day FROM services JOIN used USING (site, site_kind) WHERE date < $day AND meals_served > 0
-"""
+# What is known of the used points, from as far back as the last service before long holidays.
 VALUES = f"""{POINTS}
 SELECT site, site_kind, date, {", ".join(f"{own} AS {name}" for name, own in COLUMNS.items())}
 FROM services JOIN used USING (site, site_kind)
-WHERE list_contains($days::DATE[], date)
-"""
-WEIGHS = f"""{POINTS}
-SELECT count(coalesce(preparation_kg, unserved_kg, leftovers_kg)) > 0 AS weighs
-FROM services JOIN used USING (site, site_kind)
-WHERE date BETWEEN $day - INTERVAL 41 DAY AND $day
+WHERE date BETWEEN $day - INTERVAL {DAYS_SEARCHED} DAY AND $day
 """
 MENU = "SELECT DISTINCT ON (dish) dish FROM menus WHERE date = $day ORDER BY position, dish"
 # One row per sheet of a canteen that stands: its figures were not taken back.
@@ -54,17 +48,17 @@ def sheet(store: Store, canteen: str, day: date | None, now: datetime) -> dict[s
     days = last_days(store, canteen, now.date())
     day = day or day_to_tell(days, now)
     place = {"canteen": canteen, "today": now.date()}
-    last = store.read(LAST_SERVED, place | {"day": day})["day"].iloc[0]
-    before = None if pd.isna(last) else last.date()
-    week_before = day - WEEK
-    values = store.read(VALUES, place | {"days": [day, week_before, *([before] if before else [])]})
     points = store.read(USED_POINTS, place)
+    values = store.read(VALUES, place | {"day": day})
+    served = values.loc[(values["date"] < pd.Timestamp(day)) & (values["reel"] > 0), "date"]
+    before, week_before = (served.max().date() if len(served) else None), day - WEEK
+    weighed = values.loc[values["date"] >= pd.Timestamp(day - WEIGHED_LATELY), list(WEIGHTS)].notna()
     marks = store.read(LAST_MARKS, {"canteen": canteen, "day": day})["marks"]
     return {
         "day": day.isoformat(),
         "today": now.date().isoformat(),
         "days": [each.isoformat() for each in days],
-        "missing": [each.isoformat() for each in missing_days(store, canteen, now.date())],
+        "missing": [each.isoformat() for each in missing_of(days, now.date())],
         "points": [
             {
                 "site": site,
@@ -78,7 +72,7 @@ def sheet(store: Store, canteen: str, day: date | None, now: datetime) -> dict[s
         ],
         "before": before and before.isoformat(),
         "week": week_before.isoformat(),
-        "weighs": bool(store.read(WEIGHS, place | {"day": day})["weighs"].iloc[0]),
+        "weighs": bool(weighed.to_numpy().any()),
         "dishes": store.read(MENU, {"day": day})["dish"].tolist(),
         "marks": json.loads(marks.iloc[0]) if len(marks) else {},
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from data.queries.canteen.recent import last_day
 from ui.access import require
 from ui.announcements import canteen as announcements
-from ui.canteen import view
+from ui.canteen import surplus, view
 from ui.kit import blocks
 from ui.kit.own_canteen import own_canteen_or_stop
 from ui.session import ask
@@ -16,6 +16,7 @@ label, canteen = own_canteen_or_stop(user)
 announcements.notes(user, canteen)
 view.next_service(canteen)
 view.to_enter(canteen)
+surplus.block(canteen)
 announcements.block(user, label, canteen)
 last = ask(last_day, canteen)
 if last:

@@ -33,6 +33,7 @@ def grid(run: ForecastRun, chosen: date) -> None:
             key=f"production_{chosen}_{st.session_state.setdefault(ROUND, 0)}",
             hide_index=True,
             disabled=["place", "advised"],
+            placeholder="",
             column_config={
                 "place": st.column_config.TextColumn("Cantine", pinned=True),
                 "advised": st.column_config.NumberColumn("Conseillés"),

@@ -34,8 +34,8 @@ OTHER_CANTEEN = french("Cette cantine n’est pas une des vôtres : rien n’est
 OTHER_PERSON = french("Cette saisie est celle de quelqu’un d’autre : elle attend son retour.")
 UNREADABLE = french("Cette saisie est illisible : rechargez la page, puis recommencez-la.")
 TOO_LARGE = french("Cette saisie est trop longue : raccourcissez les commentaires.")
-# Sheets are examined a few at a time, so that pages answer meanwhile.
-_turns = CapacityLimiter(3)
+# Sheets are stored one after the other, so that pages answer meanwhile, and so that one is examined once.
+_turns = {"GET": CapacityLimiter(2), "POST": CapacityLimiter(1)}
 Told = dict[str, Any]
 
 
@@ -55,7 +55,9 @@ async def answer(scope: Scope, receive: Receive, visit: Visit) -> Response:
         if route is None:
             raise DoorRefusal(404, french("Cette adresse n’existe pas."))
         told = await _body(request) if request.method == "POST" else dict(request.query_params)
-        status, content = await to_thread.run_sync(lambda: _answered(route, visit, told), limiter=_turns)
+        status, content = await to_thread.run_sync(
+            lambda: _answered(route, visit, told), limiter=_turns[request.method]
+        )
     except DoorRefusal as refusal:
         status, content = refusal.status, {"message": refusal.message}
     except StoreFault as fault:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
 from data.calendar.exceptional import exceptional_days
 from data.queries import losses, waste
+from data.queries.canteen.surplus import saved
 from data.queries.overview import Reference
 from data.queries.waste import WasteSummary
 from data.selection import Selection
@@ -38,6 +41,19 @@ def headline(selection: Selection, summary: WasteSummary) -> None:
     blocks.figures(headline_figures(summary, other, days, with_them=not selection.exceptional), "gaspillage")
     without, whole = (other, summary) if selection.exceptional else (summary, other)
     exceptional.note(days, without, whole)
+    if sentence := saved_sentence(ask(saved, selection)):
+        blocks.note(sentence)
+
+
+def saved_sentence(sums: Mapping[Any, Any]) -> str | None:
+    """Say the meals that served instead of being thrown away; None without any."""
+    if not sums["uses"]:
+        return None
+    mass = f" ({quantity(sums['kg'], 'kg')})" if sums["kg"] else ""
+    return (
+        f"Sauvés{SPACE}: {plural(sums['meals'], 'repas', 'repas')}{mass}, resservis ou donnés, en "
+        f"{plural(sums['uses'], 'fois', 'fois')}. Ils sont dans le surplus, jamais dans ce qui est jeté."
+    )
 
 
 def headline_figures(

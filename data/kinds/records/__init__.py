@@ -9,7 +9,7 @@ from data.kinds.records.log import LOG
 from data.kinds.records.menus import MENUS, MENUS_SCDL
 from data.kinds.records.places import CANTEENS, ENROLMENT, MAPPING, SCHOOLS
 from data.kinds.records.portfolio import PILOTS
-from data.kinds.records.production import PRODUCTION
+from data.kinds.records.production import PRODUCTION, SURPLUS_USES
 from data.kinds.records.rollout import DECISIONS, MILESTONES, RISKS, SITES, STAGES_OF_SCHOOLS
 
 __all__ = ["COUNTS_OF_PEOPLE", "PROGRAMME_KINDS", "RECORD_TABLES", "Check", "RecordTable"]
@@ -37,6 +37,7 @@ RECORD_TABLES = {
     "tickets": TICKETS,
     "pilots": PILOTS,
     "production": PRODUCTION,
+    "surplus_uses": SURPLUS_USES,
 }
 # The programme belongs to the mission numérique: only that role deposits, edits and undoes these kinds.
 PROGRAMME_KINDS = tuple(name for name, table in RECORD_TABLES.items() if table.takes_back)

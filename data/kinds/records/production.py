@@ -1,10 +1,14 @@
-"""The production of the central kitchen: meals decided, produced and returned, of a canteen, one day."""
+"""The meals of the central kitchen for a canteen, one day: decided, produced, returned; saved when some are left."""
 
 from __future__ import annotations
 
 from data.kinds.records.base import Check, record_table
 
-KNOWN_CANTEEN = "cantine_nom IN (SELECT name FROM canteens)"
+UNKNOWN_CANTEEN = Check(
+    "cantine_nom",
+    "cantine_nom NOT IN (SELECT name FROM canteens)",
+    "'« ' || cantine_nom || ' » n’est pas une cantine connue : écrivez son nom comme dans le référentiel'",
+)
 
 PRODUCTION = record_table(
     "production_rows",
@@ -20,13 +24,40 @@ PRODUCTION = record_table(
     },
     order="date, canteen",
     checks=(
-        Check(
-            "cantine_nom",
-            f"NOT {KNOWN_CANTEEN}",
-            "'« ' || cantine_nom || ' » n’est pas une cantine connue : écrivez son nom comme dans le référentiel'",
-            blocking=True,
-        ),
+        UNKNOWN_CANTEEN,
         Check("repas_revenus", "repas_revenus > repas_produits", "'plus de repas revenus que de repas produits'"),
         Check("date", "date > current_date AND repas_produits IS NOT NULL", "'repas produits à une date future'"),
+    ),
+)
+
+SURPLUS_USES = record_table(
+    "surplus_use_rows",
+    "surplus_uses",
+    ("canteen", "date", "use"),
+    {
+        "cantine_nom": "canteen",
+        "date": "date",
+        "usage": "use",
+        "repas_sauves": "meals",
+        "sauve_kg": "kg",
+        "association": "association",
+        "commentaire": "comment",
+    },
+    order="date, canteen, use",
+    checks=(
+        UNKNOWN_CANTEEN,
+        Check(
+            "association",
+            "usage = 'don' AND association IS NULL",
+            "'un don sans association : écrivez laquelle l’a reçu'",
+            blocking=True,
+        ),
+        Check("date", "date > current_date", "'une date future'", blocking=True),
+        Check(
+            "repas_sauves",
+            """repas_sauves > (SELECT sum(greatest(gap, 0)) FROM located_services AS known
+                WHERE known.canteen = file_lines.cantine_nom AND known.date = file_lines.date)""",
+            "'plus de repas sauvés qu’il n’en est resté ce jour-là'",
+        ),
     ),
 )

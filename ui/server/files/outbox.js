@@ -4,7 +4,7 @@
 (() => {
   const PREFIX = "antigaspi.outbox.";
   const ADDRESS = "/antigaspi/sheet";
-  const FIRST_PAUSE = 2000, LONGEST_PAUSE = 60000, TIMEOUT = 20000;
+  const FIRST_PAUSE = 2000, LONGEST_PAUSE = 30000, TIMEOUT = 20000;
   let pause = FIRST_PAUSE, timer = 0, busy = false;
 
   function read(name) {

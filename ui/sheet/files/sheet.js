@@ -102,21 +102,36 @@ class Sheet {
   constructor(root) {
     this.box = h("div", { class: "sheet", lang: "fr" });
     root.append(this.box);
+    this.host = root.host ?? root;
+    this.app = document.querySelector("[data-testid=stApp]");
+    this.watch = new MutationObserver(() => this.stayOpen());
     this.onOutbox = (event) => this.told(event.detail);
     this.onNetwork = () => this.tellState();
     this.onStorage = (event) => { if (event.key?.startsWith("antigaspi.outbox.")) this.changedElsewhere(event); };
   }
 
   attach() {
+    this.watch.observe(this.app, { attributes: true, attributeFilter: ["data-test-connection-state"] });
+    this.stayOpen();
     window.addEventListener("antigaspi:outbox", this.onOutbox);
     window.addEventListener("storage", this.onStorage);
     for (const name of ["online", "offline"]) window.addEventListener(name, this.onNetwork);
   }
 
   detach() {
+    this.watch.disconnect();
     window.removeEventListener("antigaspi:outbox", this.onOutbox);
     window.removeEventListener("storage", this.onStorage);
     for (const name of ["online", "offline"]) window.removeEventListener(name, this.onNetwork);
+  }
+
+  // Without its server, Streamlit closes the page behind a message. The sheet goes on: it counts as above such messages,
+  // and style.css leaves this one out.
+  stayOpen() {
+    const away = this.app.dataset.testConnectionState !== "CONNECTED";
+    this.host.toggleAttribute("data-react-aria-top-layer", away);
+    this.host.toggleAttribute("data-goes-on", away);
+    if (!away) window.antigaspiOutbox.send();
   }
 
   // The page was run: its figures are the newest, but for a day that is being typed.
@@ -309,7 +324,7 @@ class Sheet {
   // ------------------------------------------------------------ drawing
   draw() {
     this.panels = h("div", { class: "panels" });
-    this.status = h("p", { class: "status", role: "status", "aria-live": "polite" });
+    this.status ??= h("p", { class: "status", role: "status", "aria-live": "polite" });
     this.hints = [];
     this.box.replaceChildren(
       this.panels,
@@ -377,7 +392,7 @@ class Sheet {
       onkeydown: (event) => { if (event.key === "Enter") this.next(input); },
     });
     input.value = this.typed[n][name];
-    const hint = h("p", { class: "hint", id: note });
+    const hint = h("p", { class: "hint", id: note, "aria-live": "polite" });
     this.hints.push({ n, name, input, hint });
     const label = h("label", { for: id }, TITLES[name], unit ? ` (${unit})` : "");
     return h("div", { class: `field ${name === "commentaire" ? "long" : ""}` }, label,
@@ -440,8 +455,14 @@ class Sheet {
     if (!this.status) return;
     const items = this.items(), waiting = items.filter((item) => item.state === "waiting");
     const problems = items.filter((item) => item.state !== "waiting");
-    this.panels.replaceChildren(...[this.storedPanel(), ...problems.map((item) => this.problemPanel(item))].filter(Boolean));
-    this.status.textContent = this.sentence(waiting, problems);
+    // Drawn anew only when something changed: a screen reader reads it again, and a key in it would lose the focus.
+    const told = JSON.stringify([this.last, problems, this.sheet.missing]);
+    if (this.panels.dataset.told !== told) {
+      this.panels.dataset.told = told;
+      this.panels.replaceChildren(...[this.storedPanel(), ...problems.map((item) => this.problemPanel(item))].filter(Boolean));
+    }
+    const sentence = this.sentence(waiting, problems);
+    if (this.status.textContent !== sentence) this.status.textContent = sentence;
     this.status.dataset.state = problems.length ? "check" : waiting.length ? "waiting" : this.dirty() ? "draft" : "stored";
   }
 
