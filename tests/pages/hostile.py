@@ -37,7 +37,7 @@ MARK = re.compile(r"(?i)ZQ([a-z_]+)QZ")
 # What a file names and another one describes: the same hostile text in both.
 SHARED = ("cantine_nom", "ecole", "site_nom")
 NOT_TEXTS = ("effacer", "zone")  # whatever they say, the line is erased, or set aside
-FIRST_DAY, TODAY = "2025-09-01", date(2026, 6, 5)
+FIRST_DAY, TODAY = "2024-09-01", date(2026, 6, 5)
 # Of these, nobody comes in with an invisible mark in their name.
 VISIBLE = INVISIBLE.sub("", TRICKS)
 ACTOR = f"ZQacteurQZ {VISIBLE}"
@@ -107,7 +107,7 @@ def _as_open(kind: str, content: bytes) -> bytes:
 
 
 def _recent(header: list[str], rows: list[list[str]]) -> list[list[str]]:
-    """Return the rows of the last year, of the files that have one a day: the others take long, and show no more."""
+    """Return the rows of two school years, of a file that has many a day: older ones show no more."""
     if "date" not in header or len(rows) < 1000:
         return rows
     place = header.index("date")

@@ -43,6 +43,7 @@ from tests.pages.hostile import (
     places,
     read_as_more,
 )
+from tests.pages.test_pages import shows_its_figures
 from ui import navigation, session
 from ui.journal import view
 from ui.kit import changes
@@ -92,7 +93,8 @@ def test_each_role_opens_its_pages_with_its_controls_and_no_other_and_reads_ever
             for label in controls(app):
                 offered[name, label].add(role)
             if role == "mission":
-                open_tables(app)
+                shows_its_figures(app, page.file)
+                open_tables_alone(app)
             for place, codes in codes_by_place(app).items():
                 shown[f"{name} {place}"] |= codes
     assert offered == {(name, label): allowed(row) for (_, name, label), row in CONTROLS.items()}
@@ -118,8 +120,8 @@ def test_every_action_of_the_trail_has_its_lines_in_the_table() -> None:
     assert {action for action, *_ in CONTROLS} | set(NO_CONTROL) == set(changes.ACTIONS)
 
 
-def open_tables(app: AppTest) -> None:
-    tables = [key for key in app.session_state if key.startswith(("tableau_", "chiffres_"))]
+def open_tables_alone(app: AppTest) -> None:
+    tables = [key for key in app.session_state if key.startswith("chiffres_")]
     for key in tables:
         app.session_state[key] = True
     if tables:
