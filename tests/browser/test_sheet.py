@@ -216,8 +216,9 @@ class Tablet:
             self.open()
 
     def waiting(self) -> int:
+        """Count the sheets that are not stored yet, or wait for an answer."""
         assert self.page
-        return int(self.page.evaluate("antigaspiOutbox.all().filter((item) => item.state === 'waiting').length"))
+        return int(self.page.evaluate("antigaspiOutbox.all().length"))
 
 
 ACTS = {"press": 5, "press twice": 2, "type": 2, "cut": 3, "deaf": 2, "back": 3, "reload": 2, "close": 1}

@@ -5,7 +5,7 @@
   const PREFIX = "antigaspi.outbox.";
   const ADDRESS = "/antigaspi/sheet";
   const FIRST_PAUSE = 2000, LONGEST_PAUSE = 30000, TIMEOUT = 20000;
-  let pause = FIRST_PAUSE, timer = 0, busy = false;
+  let pause = FIRST_PAUSE, timer = 0, busy = false, again = false;
 
   function read(name) {
     try { return JSON.parse(localStorage.getItem(name)); } catch { return null; }
@@ -72,6 +72,8 @@
   }
 
   async function send() {
+    // What is put in the outbox while others are sent must not wait for the next page.
+    again = busy;
     if (busy || !waiting()) return;
     clearTimeout(timer);
     timer = 0;
@@ -85,6 +87,7 @@
       later();
     } finally {
       busy = false;
+      if (again) send();
     }
   }
 
