@@ -44,7 +44,7 @@
       drop(item.key);
       tell(item.key, "stored", told);
     } else if (status === 409 || status === 422 || status === 413 || status === 400) {
-      const answer = told.state ? told : { refusals: [{ field: null, reason: told.message }] };
+      const answer = told.state ? told : { refusals: [{ field: null, reason: told.message || "Le serveur ne l’a pas acceptée." }] };
       put({ ...known, state: status === 409 ? "conflict" : "refused", answer });
       tell(item.key, status === 409 ? "conflict" : "refused", answer);
     } else {
