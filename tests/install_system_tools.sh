@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The browser tests drive a real Chromium, one of them behind a real nginx, and read a page printed: take Debian's when there is none on the machine.
+# The browser tests drive a real Chromium, one of them behind a real nginx, and read what it prints: take Debian's tools when
+# there are none on the machine.
 set -eu
 PATH="$PATH:/usr/sbin"
 is_here() { command -v "$1" >/dev/null 2>&1; }

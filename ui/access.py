@@ -157,9 +157,11 @@ def decide_signed_in(
 def identifier_of(claims: Mapping[str, Any], accounts: Mapping[str, Account]) -> str:
     """Return the identifier of the account: the e-mail address, or the subject of somebody who has no address.
 
-    A subject that looks like an address is never one: another person's provider account could be named so.
+    A subject that looks like an address is never one: another person's provider account could be named so. A name with
+    an invisible mark is nobody's: on a page, it would look like another one.
     """
     email, subject = (str(claims.get(name) or "").strip().lower() for name in ("email", "sub"))
+    email, subject = (name if name.isprintable() else "" for name in (email, subject))
     email = email if "@" in email else ""
     known_by_subject = email not in accounts and subject in accounts
     return subject if (known_by_subject or not email) and "@" not in subject else email

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -31,6 +32,7 @@ from data.deposit.twins import Settled
 from data.deposit.unknown_labels import attach, own_names, unknown_labels
 from data.kinds import Kind
 from data.kinds.records import PROGRAMME_KINDS, RECORD_TABLES, RecordTable
+from data.reading.accents import tidy
 from data.reading.cleaning import capped
 from data.reading.grids.choose import grid_of
 from data.reading.records import LINES
@@ -41,6 +43,7 @@ from data.typography import TITLE, cut, french
 
 __all__ = ["DepositRefused", "DepositReport", "Finding", "apply", "preview"]
 
+CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 CHANGES_AUDITED = 60
 CHANGE_COLUMNS = ["line", "key", "column", "old", "new"]
 Attachments = dict[tuple[str, str], str | None]
@@ -229,8 +232,8 @@ def _refuse_if_known(report: DepositReport, new: bool) -> None:
 
 
 def base_name(file_name: str) -> str:
-    """Return the name of a file without its folder, short enough to be shown anywhere."""
-    path = PurePath(PurePath(file_name.replace("\\", "/")).name)
+    """Return the name of a file without its folder and invisible marks, short enough to be shown anywhere."""
+    path = PurePath(PurePath(CONTROLS.sub(" ", tidy(file_name)).replace("\\", "/")).name)
     ending = path.suffix if len(path.suffix) < 10 else ""
     return cut(path.name.removesuffix(ending), TITLE - len(ending)) + ending or "sans nom"
 

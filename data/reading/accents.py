@@ -17,13 +17,14 @@ OTHERS = {"cp850": "MS-DOS", "mac-roman": "Macintosh", "iso8859-15": "ISO-8859-1
 # An accented letter in the same case as its neighbour. The right encoding gives the most of them.
 IN_CASE = re.compile("[a-zœà-ÿ][à-ÿœ]|[à-ÿœ][a-zœà-ÿ]|[A-ZŒÀ-Ý][À-ÝŒ]|[À-ÝŒ][A-ZŒÀ-Ý]")
 TWICE = re.compile("(?:Ã[\u0080-\u00bf\u0152-\u2122]|â€[\u0080-\u00bf\u0152-\u2122]|Å[“’])")
-MARKS = re.compile("[\u200b\u200e\u200f\ufeff]")
+# Invisible marks. Some turn round the text after them, so that a name would show the rest of a sentence backwards.
+MARKS = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 # The UTF-8 bytes of combining accents and invisible marks, of a letter encoded twice, and of a lost letter.
-TO_TIDY = (b"\xcc", b"\xcd", *(mark.encode() for mark in "\u200b\u200e\u200f\ufeff"))
+TO_TIDY = re.compile(b"[\xcc\xcd]|\xe2(?:\x80[\x8b\x8e\x8f\xaa-\xae]|\x81[\xa0\xa6-\xa9])|\xef\xbb\xbf")
 ENCODED_TWICE = (b"\xc3\x83", b"\xc3\xa2\xe2\x82\xac")
 LOST_SIGN = b"\xef\xbf\xbd"
 # The bytes that appear in none of the three lines above.
-SOUND = bytes(sorted(set(range(256)) - set(b"\xcc\xcd\x8b\x8e\x8f\xbf\x83\x82\xbd")))
+SOUND = bytes(sorted(set(range(256)) - set(b"\xcc\xcd\xe2\xef\x83")))
 LOST = "des accents sont perdus (« \ufffd ») : le programme qui a écrit ce fichier les a remplacés"
 TWICE_REMARK = "des accents étaient enregistrés deux fois (« Ã© » pour « é »)"
 CHECK = "vérifiez les noms accentués"
@@ -55,7 +56,7 @@ def _is_improbable(block: bytes) -> bool:
 
 def repaired(text: bytes) -> tuple[bytes, str | None]:
     """Repair mojibake in a UTF-8 text and drop invisible marks; return the text and a remark in French, if any."""
-    if any(mark in text for mark in TO_TIDY):
+    if TO_TIDY.search(text):
         text = b"".join(tidy(block.decode()).encode() for block in blocks(text))
     if any(mark in text for mark in ENCODED_TWICE):
         decoded = b"".join(map(_decode_lines_again, blocks(text)))

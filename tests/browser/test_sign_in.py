@@ -4,33 +4,39 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 from oidc_provider_mock import User, run_server_in_thread
 from playwright.sync_api import Browser, Page, expect
 
+import antigaspi
 from data.access.accounts import save_account
 from data.store import Store
 from tests.browser.conftest import serve
 from tests.browser.steps import SLOW, opened, whole
 from tests.conftest import PROJECT
+from ui import session_cookie
 
 SERVED = PROJECT / ".venv-served" / "bin" / "python"
 ROOMS = ("app.py", "pages", "ui", "data", "models", "docs", ".streamlit")
+SECRET = "only for this test, and long enough to sign"
 SECRETS = """
 [auth]
 redirect_uri = "http://localhost:{{port}}/oauth2callback"
-cookie_secret = "only for this test, and long enough to sign"
+cookie_secret = "{secret}"
 client_id = "antigaspi"
 client_secret = "secret"
 server_metadata_url = "{provider}/.well-known/openid-configuration"
 """
 PEOPLE = {
     "ana": {"email": "Ana@ville.fr", "email_verified": True},
+    "eva": {"email": "eva@ville.fr", "email_verified": True},
     "max": {"email": "max@ville.fr", "email_verified": True},
     "inconnu": {"email": "inconnu@ville.fr", "email_verified": True},
     "ferme": {"email": "ferme@ville.fr", "email_verified": True},
@@ -41,14 +47,15 @@ PEOPLE = {
 
 @dataclass(frozen=True)
 class Served:
-    """A running application with its provider, and the browser that visits it."""
+    """A running application with its provider, its store, and the browser that visits it."""
 
     address: str
     browser: Browser
+    store: Path
 
 
 @pytest.fixture(scope="module")
-def served(browser: Browser, demo_of_today: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(browser: Browser, blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("served")
     subprocess.run(["make", "--silent", ".venv-served/run.stamp"], cwd=PROJECT, check=True)
     for room in ROOMS:
@@ -56,16 +63,22 @@ def served(browser: Browser, demo_of_today: Path, tmp_path_factory: pytest.TempP
         copy(PROJECT / room, folder / room)
     users = [User(sub=name, claims=claims) for name, claims in PEOPLE.items()]
     with run_server_in_thread(user_claims=users) as provider:
-        secrets = SECRETS.format(provider=f"http://localhost:{provider.server_port}")
+        secrets = SECRETS.format(secret=SECRET, provider=f"http://localhost:{provider.server_port}")
         (folder / ".streamlit" / "secrets.toml").write_text(secrets, encoding="utf-8")
-        store = Store(Path(shutil.copy(demo_of_today, folder / "store.duckdb")))
-        for name, role in (("ana", "cantine"), ("max", "mission"), ("douteux", "comite"), ("ancien", "comite")):
+        store = Store(Path(shutil.copy(blank, folder / "store.duckdb")))
+        for name, role in (
+            ("ana", "cantine"),
+            ("eva", "comite"),
+            ("max", "mission"),
+            ("douteux", "comite"),
+            ("ancien", "comite"),
+        ):
             save_account(store, "test", f"{name}@ville.fr", role, active=True)
         save_account(store, "test", "ferme@ville.fr", "mission", active=False)
         store.close()
         settings = {"ANTIGASPI_AUTO_REFRESH": "0"}
         with serve(store.path, str(SERVED), folder, **settings) as address:
-            yield Served(address, browser)
+            yield Served(address, browser, store.path)
 
 
 def sign_in(page: Page, name: str) -> None:
@@ -112,6 +125,39 @@ def test_whoever_may_not_come_in_reads_why_and_can_sign_out(served: Served, name
     expect(page.get_by_text(reason)).to_be_visible(timeout=SLOW)
     expect(page.get_by_role("button", name="Se déconnecter")).to_be_visible()
     assert "Synthèse" not in page.content()
+
+
+def test_a_change_of_an_account_counts_at_the_next_click_of_an_open_page(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = visitor(served, "eva")
+    opened(page)
+    monkeypatch.setenv("ANTIGASPI_DB", str(served.store))
+    menu = page.get_by_test_id("stSidebarNav")
+    assert antigaspi.main(["user", "eva@ville.fr", "cuisine"]) == 0
+    menu.get_by_role("link", name="Déploiement").click()
+    expect(menu.get_by_role("link", name="Déploiement")).to_have_count(0, timeout=SLOW)
+    expect(page.get_by_role("heading", level=1, name="Gaspillage")).to_be_visible(timeout=SLOW)
+    whole(page)
+    assert antigaspi.main(["user", "eva@ville.fr", "cuisine", "--disable"]) == 0
+    menu.get_by_role("link", name="Prévisions").click()
+    expect(page.get_by_text("n’a pas encore accès à Antigaspi")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("heading", level=1)).to_have_count(0)
+
+
+def test_a_sign_in_of_yesterday_is_asked_again(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = visitor(served, "ana")
+    opened(page)
+    yesterday = int(time.time()) - 86_400
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: yesterday)
+    signer = URLSafeTimedSerializer(SECRET, salt=session_cookie.NAME)
+    value = str(signer.dumps({"email": "ana@ville.fr", "generation": 0}))
+    page.context.add_cookies([{"name": session_cookie.NAME, "value": value, "url": served.address}])
+    page.goto(f"{served.address}/depot")
+    expect(page.get_by_text("Votre connexion date de plus de 12 heures")).to_be_visible(timeout=SLOW)
+    assert "Déposer un fichier" not in page.content()
+    sign_in(page, "ana")
+    opened(page)
 
 
 def test_another_site_and_a_cookie_that_ended_sign_nobody_out(served: Served) -> None:

@@ -145,6 +145,17 @@ INSERT INTO waste_backtests VALUES (1, 'A', '2026-05-01', 'waste_kg', 1, 1, 1, 1
 """
 
 
+TOLD = """
+INSERT INTO production_rows VALUES (1, 2, 'A', '2026-05-21', 1, 1, 1, NULL);
+INSERT INTO production_prints (date, meals, actor) VALUES ('2026-05-21', '{}', 'k');
+INSERT INTO surplus_use_rows VALUES (1, 2, 'A', '2026-05-21', 'don', 1, 1, 'R', NULL);
+INSERT INTO sheets (sheet_key, canteen, date, marks, stored, actor) VALUES ('k', 'A', '2026-05-21', '{}', '[]', 'a');
+INSERT INTO announcements (deposit_id, canteen, too_late) VALUES (1, 'A', FALSE);
+INSERT INTO announcement_acts (announcement_id, act, done_by) VALUES (1, 'seen', 'k');
+INSERT INTO kitchen_notes (text, starts_on, ends_on, written_by) VALUES ('t', '2026-05-21', '2026-05-21', 'k');
+"""
+
+
 def contents(store: Store) -> dict[str, list[tuple[object, ...]]]:
     """Return the rows of every table but the audit trail and the state of the store."""
     with store.scratch() as cursor:
@@ -163,6 +174,7 @@ def test_erasing_the_demonstration_leaves_what_a_store_that_never_had_it_holds(
     apply(store, "j.csv", b"site_nom;site_type;date;reel\nA;M;01/09/2016;9\n", "agent")
     with store.write("agent", "forecast", {}) as cursor:
         cursor.execute(COMPUTED)
+        cursor.execute(TOLD)
     (store.work_folder / "refresh.log").write_text("Les Tilleuls")
     assert is_demo(store) and not is_empty(store)
     # A table that is added must get its rows here too.

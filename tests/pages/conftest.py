@@ -151,6 +151,14 @@ def open_app(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     session.close()
 
 
+def add_user(path: Path, role: str) -> None:
+    """Give an account of this role to the person whom `open_app` signs in for it."""
+    store = Store(path)
+    with store.write("test", "user", {}) as cursor:
+        cursor.execute("INSERT INTO users VALUES ($email, $role, TRUE)", {"email": f"{role}@ville.fr", "role": role})
+    store.close()
+
+
 def texts(app: AppTest) -> str:
     """Return everything a person reads on a page, with plain spaces."""
     found = [

@@ -75,7 +75,7 @@ def test_an_unknown_label_goes_to_the_canteen_chosen_and_the_others_are_left(ope
 
 def test_every_kind_leads_to_the_page_that_shows_it() -> None:
     shown = {kind: " ".join(view.pages_of(kind)) for kind in kinds()}
-    assert "gaspillage" in shown["log"] and "previsions" in shown["menus"]
+    assert "gaspillage" in shown["log"] and "semaine" in shown["menus"]
     assert "deploiement" in shown["sites"] and "portefeuille" in shown["pilots"]
     assert all("equipement" in shown[kind] for kind in ("devices", "equipment", "workshops", "tickets"))
     assert not [kind for kind in PROGRAMME_KINDS if "gaspillage" in shown[kind]]

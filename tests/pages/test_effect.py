@@ -8,8 +8,7 @@ import pytest
 
 from data.store import Store
 from models.pilot.study import study
-from tests.pages.conftest import Open, texts
-from tests.pages.test_pages import add_user
+from tests.pages.conftest import Open, add_user, texts
 from ui.kit.formats import number
 
 PAGE = "pages/mission/effet.py"

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import Open, texts
-from tests.pages.test_pages import add_user
+from tests.pages.conftest import Open, add_user, texts
 
 PORTFOLIO, AHEAD = "pages/mission/portefeuille.py", "pages/mission/generalisation.py"
 

@@ -16,8 +16,7 @@ from data.deposit.apply import apply
 from data.deposit.undo import undo
 from data.kinds import kinds
 from data.store import Store
-from tests.pages.conftest import Open, texts
-from tests.pages.test_pages import add_user
+from tests.pages.conftest import Open, add_user, texts
 from ui import session
 from ui.edit import block
 from ui.edit import line as edit_line

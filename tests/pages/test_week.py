@@ -184,6 +184,7 @@ def test_what_changed_since_the_order_is_said_only_where_the_order_is_known(open
 def as_role(app: AppTest, role: str, *canteens: str) -> None:
     app.session_state[TRIED_ROLE] = role
     app.session_state[TRIED_CANTEENS] = list(canteens)
+    app.switch_page("pages/aide/guide.py").run()  # open to every role
 
 
 def test_a_canteen_announces_the_kitchen_sees_accepts_and_answers_and_both_read_it(open_app: Open, city: Path) -> None:

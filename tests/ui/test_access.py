@@ -133,6 +133,10 @@ def test_somebody_without_an_address_is_known_by_their_subject_even_before_they_
     assert identifier_of({"sub": "ana@ville.fr"}, ACCOUNTS) == "", "a subject is never taken for an address"
     assert identifier_of({"sub": "F3a-91", "email": "Eva@ville.fr"}, {}) == "eva@ville.fr"
 
+    assert identifier_of({"sub": "f3a\u202e91", "email": "an\u200ba@ville.fr"}, ACCOUNTS) == "", (
+        "or it would look alike"
+    )
+
 
 def test_an_address_that_is_none_opens_nobodys_account() -> None:
     accounts = {"8f2c-sub": Account("mission")}

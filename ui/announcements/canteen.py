@@ -24,7 +24,7 @@ from ui.access import User, current
 from ui.announcements import live
 from ui.kit import announced, blocks
 from ui.kit.formats import SPACE, as_text, is_missing, plural
-from ui.session import ask, request_refresh, store
+from ui.session import ask, store
 
 KINDS = {"Sortie": OUTING, "Fermée": CLOSURE, "Plus ou moins de repas": OTHER}
 DAYS_AHEAD, DAYS_KEPT = 20, timedelta(days=7)
@@ -134,7 +134,6 @@ def _send(one: Announcement, label: str) -> None:
     except AnnouncementRefused as refusal:
         st.toast(as_text(str(refusal)), icon=":material/error:")
         return
-    request_refresh()
     st.session_state[ROUND] += 1
     words = f"{label}, {announced.day(one.day)}{SPACE}: envoyé à la cuisine{f', {announced.TOO_LATE}' if late else ''}."
     st.toast(as_text(words), icon=":material/check_circle:")
@@ -156,13 +155,8 @@ def _own(user: User, key: str) -> None:
             blocks.sentences([" ".join(parts)])
             if may and row["active"] and row["date"].date() >= today:
                 number = int(row["announcement_id"])
-                st.button("Retirer", icon=":material/undo:", key=f"annonce_retirer_{number}", on_click=_withdraw,
-                          args=(number,))  # fmt: skip
-
-
-def _withdraw(announcement: int) -> None:
-    act(thread.withdraw, announcement)
-    request_refresh()
+                st.button("Retirer", icon=":material/undo:", key=f"annonce_retirer_{number}", on_click=act,
+                          args=(thread.withdraw, number))  # fmt: skip
 
 
 def act(what: Any, *args: Any) -> None:  # noqa: ANN401

@@ -97,8 +97,9 @@ def action(name: str, typed: bool | None = False) -> str:
 
 
 def detail(text: str) -> str:
-    """Write the details of an action as “name : value” pairs."""
-    return ", ".join(f"{_name(name)}{SPACE}: {_value(name, value)}" for name, value in json.loads(text).items())
+    """Write the details of an action as “name : value” pairs, without those that are empty."""
+    told = {name: value for name, value in json.loads(text).items() if value != ""}
+    return ", ".join(f"{_name(name)}{SPACE}: {_value(name, value)}" for name, value in told.items())
 
 
 def _name(name: str) -> str:

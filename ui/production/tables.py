@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from data.production.prints import Print
+from ui.kit import announced
 from ui.kit.formats import MISSING, is_missing, number
 
 NURSERY, ELEMENTARY, MEALS, CONTAINERS = "Maternelle", "Élémentaire", "Repas", "Bacs"
-CHANGED = "Depuis la fiche imprimée"
+ANNOUNCED, CHANGED = "Annonce", "Depuis la fiche imprimée"
 
 
-def of_canteens(rows: pd.DataFrame, printed: Print | None) -> pd.DataFrame:
-    """Return one row per canteen, and what changed since the sheet was printed, when one was."""
+def of_canteens(rows: pd.DataFrame, printed: Print | None, announcements: Mapping[str, str]) -> pd.DataFrame:
+    """Return one row per canteen, what it announced, and what changed since the sheet was printed, when one was."""
     table = pd.DataFrame(
         {
             "Cantine": rows["place"],
@@ -26,6 +28,8 @@ def of_canteens(rows: pd.DataFrame, printed: Print | None) -> pd.DataFrame:
             CONTAINERS: rows["containers"],
         }
     )
+    if announcements:
+        table[ANNOUNCED] = [announcements.get(canteen, "") for canteen in rows["canteen"]]
     if printed is not None:
         table[CHANGED] = [change(printed.meals.get(row["canteen"]), row["meals"]) for row in rows.to_dict("records")]
     return table
@@ -52,9 +56,18 @@ def of_dishes(rows: pd.DataFrame, dishes: Sequence[str]) -> pd.DataFrame:
     )
 
 
-def of_file(rows: pd.DataFrame, dishes: Sequence[str]) -> dict[str, pd.DataFrame]:
+def said_of_day(threads: pd.DataFrame, day: date) -> dict[str, str]:
+    """Return what each canteen (its key) announced about a day and did not withdraw: “sortie, −45 repas”."""
+    said: dict[str, str] = {}
+    for row in threads[threads["active"] & (threads["date"].dt.date == day)].to_dict("records"):
+        words = announced.change(row["event"], row["meals"])
+        said[row["canteen"]] = f"{said[row['canteen']]} ; {words}" if row["canteen"] in said else words
+    return said
+
+
+def of_file(rows: pd.DataFrame, dishes: Sequence[str], announcements: Mapping[str, str]) -> dict[str, pd.DataFrame]:
     """Return the sheets of the workbook of a day: the dishes, the canteens, each dish of each canteen."""
-    canteens = of_canteens(rows, None).assign(**{"Repas attendus": rows["expected"].round().astype(int)})
+    canteens = of_canteens(rows, None, announcements).assign(**{"Repas attendus": rows["expected"].round().astype(int)})
     return {"Plats": of_dishes(rows, dishes), "Cantines": canteens, "Plats par cantine": of_slips(rows, dishes)}
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import pandas as pd
 import streamlit as st
 
+from data.announcements.read import threads
 from data.clock import today_in_paris
 from data.production import files, plan, prints
 from data.production.gaps import weekly_gaps
 from data.queries.forecasts import runs
 from data.queries.forecasts.runs import ForecastRun
 from data.settings import values
-from ui.access import require
+from ui.access import current, require
 from ui.forecasts.view import first_ahead
 from ui.kit import blocks, sheet, tables
 from ui.kit.formats import MISSING, as_text, long_day
@@ -42,6 +44,7 @@ def day_sheet(run: ForecastRun, chosen: date) -> None:
     """Answer: what is to be prepared on this day, dish by dish and canteen by canteen?"""
     rows, dishes = ask(plan.production_of_day, run.run_id, chosen), ask(plan.dishes_of_day, chosen)
     printed = ask(prints.last_print, chosen)
+    said = shown.said_of_day(ask(threads, current(), chosen), chosen)
     with blocks.question(long_day(chosen).capitalize()):
         blocks.headline(say.day_total(rows))
         blocks.detail(say.margin(rows))
@@ -53,10 +56,10 @@ def day_sheet(run: ForecastRun, chosen: date) -> None:
     with blocks.question("Pour quelle cantine\u00a0?"):
         blocks.takeaway(say.printed(printed, rows))
         _before_printing(chosen, rows)
-        tables.table(shown.of_canteens(rows, printed), f"production_{chosen:%Y-%m-%d}", digits=0, height=420)
+        tables.table(shown.of_canteens(rows, printed, said), f"production_{chosen:%Y-%m-%d}", digits=0, height=420)
         st.download_button(
             "Télécharger la fiche (Excel)",
-            data=lambda: files.workbook_of(shown.of_file(rows, dishes)),
+            data=lambda: files.workbook_of(shown.of_file(rows, dishes, said)),
             file_name=f"production_{chosen:%Y-%m-%d}.xlsx",
             mime=XLSX,
             on_click="ignore",
@@ -93,18 +96,21 @@ def slips(run: ForecastRun, chosen: date) -> None:
         on_click="ignore",
         icon=":material/download:",
     )
+    said = shown.said_of_day(ask(threads, current(), chosen), chosen)
     with st.container(height=SLIPS_HEIGHT if len(rows) > 1 else "content", key="bons_du_jour"):
         for place in range(len(rows)):
-            _slip(rows.iloc[[place]], dishes, chosen)
+            _slip(rows.iloc[[place]], dishes, chosen, said)
 
 
-def _slip(row: pd.DataFrame, dishes: list[str], chosen: date) -> None:
+def _slip(row: pd.DataFrame, dishes: list[str], chosen: date, said: Mapping[str, str]) -> None:
     """Show the slip of one canteen: it is never cut between two sheets of paper."""
     [canteen] = row.to_dict("records")
     with st.container(border=True, key=f"bon_{canteen['canteen']}"):
         title = f"{canteen['place']} · {long_day(chosen)} · {say.meals(row)}"
         sheet.sheet_of(shown.of_dishes(row, dishes), caption=title)
         district = MISSING if pd.isna(canteen["district"]) else canteen["district"]
+        if canteen["canteen"] in said:
+            blocks.note(f"Annoncé\u00a0: {said[canteen['canteen']]}")
         blocks.note(f"Secteur\u00a0: {district}. {TO_FILL_IN}")
 
 

@@ -16,8 +16,8 @@ from ui.kit import chart, sheet
 from ui.kit.formats import MISSING, is_missing, number, signed, weekday
 from ui.week import sentences as say
 
-NAME, PREPARE, EXPECTED, GAP = "Cantine", "préparer", "attendus", "depuis la commande"
-WIDTHS = {NAME: 150, PREPARE: 66, EXPECTED: 66, GAP: 92}  # pixels
+NAME, PREPARE, EXPECTED, GAP = "Cantine", "préparer", "attendus", "écart"
+WIDTHS = {NAME: 150, PREPARE: 66, EXPECTED: 66, GAP: 56}  # pixels
 HEIGHT = 620
 OPENED = "jour_ouvert"  # session key: the canteen (label) and the day whose cell was clicked
 Days = Sequence[date]
@@ -25,14 +25,17 @@ Days = Sequence[date]
 
 def with_marks(rows: pd.DataFrame, threads: pd.DataFrame) -> pd.DataFrame:
     """Add to the canteens' days the column `mark`: the plan disagrees, an announcement came (late or not)."""
-    told = threads[threads["active"]].groupby(["canteen", "date"])["too_late"].max().rename("late").reset_index()
-    joined = rows.merge(told.astype({"date": rows["date"].dtype}), "left", ["canteen", "date"])
-    gaps = disagreement.gaps(joined)
+    active = threads[threads["active"]]
+    late: dict[tuple[str, Any], bool] = {}
+    for canteen, day, too_late in zip(active["canteen"], active["date"], active["too_late"], strict=True):
+        late[canteen, day] = bool(too_late) or late.get((canteen, day), False)
+    disagrees = disagreement.gaps(rows).notna()
+    places = zip(rows["canteen"], rows["date"], strict=True)
     signs = [
-        say.marks(disagrees=not is_missing(gap), told=not is_missing(late), late=late is True)
-        for gap, late in zip(gaps, joined["late"].astype(object), strict=True)
+        say.marks(disagrees=bool(gap), told=place in late, late=late.get(place, False))
+        for place, gap in zip(places, disagrees, strict=True)
     ]
-    return joined.assign(mark=signs)
+    return rows.assign(mark=signs)
 
 
 def closed(threads: pd.DataFrame) -> dict[tuple[str, date], str]:
@@ -66,10 +69,10 @@ def show(rows: pd.DataFrame, days: Days, closures: dict[tuple[str, date], str], 
         ]
         for place in places
     ]
-    sheet.sheet([NAME, *map(_title, days)], map(sheet.row, lines), style="as-text")
+    sheet.sheet([NAME, *map(title, days)], map(sheet.row, lines), style="as-text")
 
 
-def _title(day: date) -> str:
+def title(day: date) -> str:
     """Write a day in little room, with its weekday: “jeu. 03/12”."""
     return f"{weekday(day)[:3]}. {day:%d/%m}"
 
@@ -99,14 +102,14 @@ def _frame(
     columns: dict[Any, list[Any]] = {("", NAME): places}
     for day in days:
         of_day = [cells.get((place, day)) for place in places]
-        columns[_title(day), PREPARE] = [None if row is None else row["prepare"] for row in of_day]
-        columns[_title(day), EXPECTED] = [
+        columns[title(day), PREPARE] = [None if row is None else row["prepare"] for row in of_day]
+        columns[title(day), EXPECTED] = [
             closures.get((place, day), MISSING) if row is None else f"{number(row['meals'])} {row['mark']}".strip()
             for place, row in zip(places, of_day, strict=True)
         ]
         gaps = [None if row is None else _gap(row) for row in of_day]
         if with_order and any(gap is not None for gap in gaps):
-            columns[_title(day), GAP] = gaps
+            columns[title(day), GAP] = gaps
     return pd.DataFrame(columns).astype({name: float for name in columns if name[1] not in (NAME, EXPECTED)})
 
 
@@ -135,4 +138,4 @@ def _open(places: list[str], days: Days) -> None:
     cells = st.session_state["grille_semaine"]["selection"]["cells"]
     if cells:
         row, column = cells[0]
-        st.session_state[OPENED] = (places[row], next((day for day in days if _title(day) in str(column)), days[0]))
+        st.session_state[OPENED] = (places[row], next((day for day in days if title(day) in str(column)), days[0]))

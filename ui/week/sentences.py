@@ -15,6 +15,7 @@ LEGEND = (
     f"{DISAGREE}{SPACE}la cantine prévoit tout autre chose. "
     f"{ANNOUNCED}{SPACE}elle a annoncé un changement ({LATE}{SPACE}: après la commande)."
 )
+GAP_LEGEND = f"Écart{SPACE}: depuis la commande, où elle est connue."
 KINDS = {"M": "Maternelles", "E": "Élémentaires", "M/E": "Maternelles et élémentaires"}
 
 

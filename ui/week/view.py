@@ -31,7 +31,7 @@ SUMS = ["prepare", "meals"]
 def section(run: ForecastRun, user: User, days: list[date], *, with_order: bool) -> None:
     """Answer: on these days, how much to prepare, for whom?"""
     title = "Que produire ces prochains jours\u00a0?" if with_order else "Que commander cette semaine\u00a0?"
-    with blocks.question(title, say.LEGEND):
+    with blocks.question(title, f"{say.LEGEND} {say.GAP_LEGEND if with_order else ''}"):
         if not days:
             blocks.empty_state("Aucun jour de service à prévoir.")
             return
@@ -61,8 +61,7 @@ def _parts(rows: pd.DataFrame, city: pd.DataFrame, days: list[date]) -> None:
     lines = [[sheet.cell(name, "name"), *(_sum(sums, name, day) for day in days)] for name in order]
     city_days = city.assign(part="Toute la ville").set_index(["part", "date"])[SUMS]
     lines.append([sheet.cell("Toute la ville", "name"), *(_sum(city_days, "Toute la ville", day) for day in days)])
-    titles = ["", *(announced.day(day).capitalize() for day in days)]
-    sheet.sheet(titles, map(sheet.row, lines))
+    sheet.sheet(["", *map(grid.title, days)], map(sheet.row, lines))
 
 
 def _sum(sums: pd.DataFrame, name: str, day: date) -> str:
@@ -70,7 +69,7 @@ def _sum(sums: pd.DataFrame, name: str, day: date) -> str:
     if key not in sums.index:
         return sheet.cell(MISSING, "number")
     prepare, meals = sums.loc[[key]].sum()[SUMS].tolist()
-    return sheet.cell(number(prepare), "name number", note=f"{number(meals)} attendus")
+    return sheet.cell(number(prepare), "name number", note=f"att. {number(meals)}")
 
 
 def _searched(rows: pd.DataFrame) -> pd.DataFrame:

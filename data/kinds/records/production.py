@@ -8,7 +8,6 @@ UNKNOWN_CANTEEN = Check(
     "cantine_nom",
     "cantine_nom NOT IN (SELECT name FROM canteens)",
     "'« ' || cantine_nom || ' » n’est pas une cantine connue : écrivez son nom comme dans le référentiel'",
-    blocking=True,
 )
 
 PRODUCTION = record_table(

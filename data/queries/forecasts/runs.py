@@ -28,13 +28,17 @@ class ForecastRun:
 
 
 # An audit line has the version of the store after its act. Times cannot be compared instead: the time of a deposit is
-# the beginning of its transaction. A computation begun on the demonstration is ignored once that is removed.
+# the beginning of its transaction. An announcement changes the figures as a new computation would, so it needs none. A
+# computation begun on the demonstration is ignored once that is removed.
 LATEST_RUN = """
 WITH writes AS (
     SELECT
         audit_log.version,
         action,
-        action = 'demo_load' OR (action IN ('deposit', 'undo', 'redo') AND kind IN (SELECT unnest($kinds))) AS counts
+        action = 'demo_load' OR (
+            action IN ('deposit', 'undo', 'redo') AND kind IN (SELECT unnest($kinds))
+            AND NOT EXISTS (SELECT 1 FROM announcements AS told WHERE told.deposit_id = deposits.deposit_id)
+        ) AS counts
     FROM audit_log LEFT JOIN deposits ON deposit_id = (detail ->> '$.deposit')::BIGINT
 )
 SELECT

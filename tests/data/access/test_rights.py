@@ -14,7 +14,7 @@ from data.access.accounts import (
     save_accounts,
 )
 from data.access.accounts_file import read_accounts
-from data.access.rights import EVERYTHING, NOTHING, ROLES, Act, Person, Reach, reach
+from data.access.rights import EVERYTHING, MANAGER_KINDS, NOTHING, ROLES, Act, Person, Reach, reach
 from data.deposit import edits, undo
 from data.deposit.apply import DepositRefused, NotYours, apply, preview
 from data.deposit.choices import Choices
@@ -90,7 +90,7 @@ def test_nobody_attaches_a_label_with_a_deposit_of_theirs(city: Store) -> None:
     assert points.isna()["LIBRE"]
 
 
-@pytest.mark.parametrize("kind", sorted(set(kinds()) - {"log", "events"}))
+@pytest.mark.parametrize("kind", sorted(set(kinds()) - {*MANAGER_KINDS}))
 def test_a_manager_deposits_no_other_kind(city: Store, kind: str) -> None:
     from data.export.templates import filled_example
 

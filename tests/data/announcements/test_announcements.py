@@ -22,6 +22,7 @@ from data.clock import PARIS
 from data.deposit import undo
 from data.deposit.apply import apply
 from data.queries.forecasts.days import canteen_forecasts_of_day, daily_forecast
+from data.queries.forecasts.runs import latest_run
 from data.settings import save
 from data.store import Store
 from tests.conftest import EXAMPLES, made_once
@@ -95,6 +96,8 @@ def test_45_fewer_are_45_fewer_expected_and_to_prepare_there_and_in_the_city_and
         assert now[name] == pytest.approx(total[name] - 45), name
     pd.testing.assert_frame_equal(after[DAY].drop("Alpha"), before[DAY].drop("Alpha"))
     pd.testing.assert_frame_equal(after[NEXT], before[NEXT])
+    run = latest_run(city)
+    assert run and not run.outdated  # a new computation would say the same
 
 
 def test_a_closed_canteen_has_no_meal_and_a_few_more_guests_are_added(city: Store) -> None:

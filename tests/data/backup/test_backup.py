@@ -235,30 +235,30 @@ def test_a_restore_without_room_says_so_and_people_go_on(blank: Path, tmp_path: 
 
 
 # ---------------------------------------------------------------- each day
-@pytest.mark.parametrize(
-    ("now", "made", "is_due"),
-    [
-        ("2026-06-05 01:30", [], True),  # 3:30 in Paris: never saved
-        ("2026-06-05 01:30", ["2026-06-04 01:00"], True),  # 3:00 has passed
-        ("2026-06-05 00:30", ["2026-06-04 01:00"], False),  # 2:30: not yet
-        ("2026-06-05 00:30", ["2026-06-03 20:00"], True),  # the hour of yesterday was missed
-        ("2026-06-05 10:00", ["2026-06-05 01:00"], False),
-        ("2026-01-05 02:30", ["2026-01-05 01:30"], True),  # winter: 3:00 in Paris is 2:00 in UTC
-        ("2026-03-29 01:30", ["2026-03-29 00:30"], True),  # the night that 2:00 becomes 3:00
-        ("2026-10-25 01:30", ["2026-10-24 01:30"], False),  # 2:30, the second time
-        ("2026-06-05 10:00", ["2031-01-01 00:00"], True),  # the clock was ahead
-        ("2026-06-05 10:00", ["2031-01-01 00:00", "2026-06-05 02:00"], False),
-    ],
-)
-def test_the_backup_of_the_day_is_due_once_even_when_its_hour_was_missed_or_the_clock_moved(
-    store: Store, now: str, made: list[str], is_due: bool
-) -> None:
+# What time it is (UTC), when backups were made, and whether the one of the day is due.
+DUE = [
+    ("2026-06-05 01:30", [], True),  # 3:30 in Paris: never saved
+    ("2026-06-05 01:30", ["2026-06-04 01:00"], True),  # 3:00 has passed
+    ("2026-06-05 00:30", ["2026-06-04 01:00"], False),  # 2:30: not yet
+    ("2026-06-05 00:30", ["2026-06-03 20:00"], True),  # the hour of yesterday was missed
+    ("2026-06-05 10:00", ["2026-06-05 01:00"], False),
+    ("2026-01-05 02:30", ["2026-01-05 01:30"], True),  # winter: 3:00 in Paris is 2:00 in UTC
+    ("2026-03-29 01:30", ["2026-03-29 00:30"], True),  # the night that 2:00 becomes 3:00
+    ("2026-10-25 01:30", ["2026-10-24 01:30"], False),  # 2:30, the second time
+    ("2026-06-05 10:00", ["2031-01-01 00:00"], True),  # the clock was ahead
+    ("2026-06-05 10:00", ["2031-01-01 00:00", "2026-06-05 02:00"], False),
+]
+
+
+def test_the_backup_of_the_day_is_due_once_even_when_its_hour_was_missed_or_the_clock_moved(store: Store) -> None:
     deposit(store, "A")
     backups = folder.beside(store.path)
-    backups.mkdir()
-    for moment in made:
-        folder.free_path(backups, datetime.fromisoformat(moment).replace(tzinfo=UTC)).touch()
-    assert daily.due(store, datetime.fromisoformat(now).replace(tzinfo=UTC)) == is_due
+    for now, made, is_due in DUE:
+        shutil.rmtree(backups, ignore_errors=True)
+        backups.mkdir()
+        for moment in made:
+            folder.free_path(backups, datetime.fromisoformat(moment).replace(tzinfo=UTC)).touch()
+        assert daily.due(store, datetime.fromisoformat(now).replace(tzinfo=UTC)) == is_due, (now, made)
 
 
 def test_a_store_in_which_nobody_has_written_is_not_saved(store: Store) -> None:

@@ -111,6 +111,14 @@ def test_the_expected_effect_of_an_event_is_in_meals_or_in_percent_never_in_both
     assert ["moins d’un pour cent" in found.reason for found in report.warnings if found.line == 8] == [False, True]
 
 
+def test_an_event_of_another_kind_is_only_its_effect_and_says_when_it_is_missing(store: Store) -> None:
+    lines = "autre;21/05/2026;A;12 stagiaires;12;\nautre;21/05/2026;A;Classe accueillie;;\nautre;22/05/2026;;;;-5\n"
+    report = apply(store, "e.csv", (EFFECTS + lines).encode(), "agent")
+    assert effects(store) == [("other", "A", 12, None), ("other", None, None, -5.0)]
+    assert [found.line for found in report.rejected] == [3]
+    assert "combien de repas en plus ou en moins" in report.rejected[0].reason
+
+
 def test_the_last_effect_told_of_an_event_counts_and_one_not_told_erases_nothing(store: Store) -> None:
     for lines in ("sortie;21/05/2026;A;Zoo;-25;\n", "sortie;21/05/2026;A;Zoo;;-30\n", "sortie;21/05/2026;A;Zoo;;\n"):
         report = apply(store, "e.csv", (EFFECTS + lines).encode(), "agent")

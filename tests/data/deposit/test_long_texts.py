@@ -124,6 +124,7 @@ def test_a_refusal_quotes_little_of_the_file() -> None:
 def test_the_name_of_a_file_is_cut_and_keeps_its_ending() -> None:
     assert base_name("n" * 10_000 + ".csv") == "n" * 115 + "….csv"
     assert base_name("dossier/" + "n." + "z" * 10_000) == "n." + "z" * 117 + "…"
+    assert base_name("facture\u202evsc.exe\x00\u200b") == "facturevsc.exe "
     assert base_name("C:\\a\\journal 2026.xlsx") == "journal 2026.xlsx"
 
 

@@ -154,7 +154,11 @@ add(
     unchanged=1,
     said=("identique",),
 )
-add("marks nobody sees", log("A\u200b;M;\u200e24/05/2016;72;68", B), read={2: {"site_nom": "A", "date": MAY_24}})
+add(
+    "marks nobody sees",
+    log("\u202eA\u2066\u200b;M;\u200e24/05/2016;72;68", B),
+    read={2: {"site_nom": "A", "date": MAY_24}},
+)
 YEARS = ("2016/2017", "2016-17", "2016 – 2017", "Année 2016/17")
 add(
     "school years in every way",

@@ -14,6 +14,7 @@ from data.deposit.undo import undo
 from data.queries.forecasts.adjusted import learnt_effects
 from data.queries.forecasts.days import daily_forecast, forecast_terms
 from data.store import Store
+from models.inputs.job import extract
 from models.meals.quantity import SIZE_POWER
 from models.refresh import refresh
 from tests.models.synthetic import LAST, MAPPED, TODAY, deposit, meals
@@ -122,3 +123,20 @@ def _check_the_figures(
     for name in ("meals", *BOUNDS, *WHOLE):
         assert gap[name] == pytest.approx(-12), name
     assert_same({"Étang": supposed["Étang"]}, {"Étang": before["Étang"]})
+
+
+def test_a_plan_told_before_an_announcement_does_not_know_it_and_one_told_after_does(city: Store) -> None:
+    def known() -> dict[date, float]:
+        job = extract(city, TODAY)
+        assert job
+        plans = job.plans[job.plans["canteen"] == "Bois"]
+        return dict(zip(plans["date"].dt.date, plans["known_meals"], strict=True))
+
+    plan = pd.DataFrame({"site": ["Bois"], "date": [DAY], "meals_planned": [70]})
+    deposit(city, plan, MAPPED)
+    assert known() == {DAY: 0}
+    line = f"type;date_debut;cantine_nom;effet_repas\nsortie;{DAY:%d/%m/%Y};Bois;-25\n"
+    apply(city, "e.csv", line.encode(), "test")
+    assert known() == {DAY: 0}
+    deposit(city, plan.assign(meals_planned=45), MAPPED)
+    assert known() == {DAY: -25}

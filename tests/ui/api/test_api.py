@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from itertools import product
 
@@ -9,32 +10,14 @@ import pytest
 
 from data.access.rights import ROLES
 from data.access.tokens import revoke_token
+from data.export.files import EXPORTED
+from data.export.templates import filled_example
+from tests.access.table import API, DAY, KINDS, allowed
 from tests.pages.conftest import add_forecasts
 from tests.ui.api.conftest import MAPPING, OTHER, City, log
+from ui.api.door import ENDPOINTS
 
-DAY = "2025-09-02"
 NEW = "ALPHA M;M;02/09/2025;100;95\n"
-# What each role may ask: what is asked, then the status for comite, mission, cantine, cuisine, administration.
-MATRIX = {
-    ("GET", "/health"): (200, 200, 200, 200, 200),
-    ("GET", "/version"): (200, 200, 200, 200, 200),
-    ("GET", "/openapi.json"): (200, 200, 200, 200, 200),
-    ("POST", "/deposits"): (403, 200, 200, 403, 403),
-    ("GET", "/deposits"): (403, 200, 200, 403, 403),
-    ("GET", "/deposits/2"): (403, 200, 403, 403, 403),
-    ("GET", "/deposits/4"): (403, 200, 200, 403, 403),
-    ("POST", "/deposits/4/undo"): (403, 200, 200, 403, 403),
-    ("POST", "/deposits/2/undo"): (403, 200, 403, 403, 403),
-    ("GET", "/forecasts"): (200, 200, 200, 200, 403),
-    ("GET", "/forecasts?canteen=Beta"): (200, 200, 403, 200, 403),
-    ("GET", f"/production?date={DAY}"): (200, 200, 200, 200, 403),
-    ("GET", "/exports/log"): (200, 200, 200, 200, 403),
-    ("GET", "/exports/events"): (200, 200, 200, 200, 403),
-    ("GET", "/exports/mapping"): (200, 200, 403, 200, 403),
-    ("GET", "/exports/equipment"): (403, 200, 403, 403, 403),
-    ("GET", "/exports/workshops"): (403, 200, 403, 403, 403),
-    ("GET", "/exports/risks"): (403, 200, 403, 403, 403),
-}
 
 
 @pytest.mark.parametrize("place", range(len(ROLES)), ids=ROLES)
@@ -42,17 +25,32 @@ def test_each_role_asks_what_it_may_and_nothing_else(city: City, place: int) -> 
     role = ROLES[place]
     city.ask("POST", "/deposits?filename=own.csv", "cantine", content=log(NEW))
     answers = {
-        (method, path): city.ask(
-            method, path, role, content=log(NEW) if (method, path) == ("POST", "/deposits") else b""
-        )
-        for method, path in MATRIX
+        (method, path): city.ask(method, path, role, content=log(NEW) if path == "/deposits" else b"")
+        for method, path in API
     }
     assert {asked: answer.status_code for asked, answer in answers.items()} == {
-        asked: statuses[place] for asked, statuses in MATRIX.items()
+        asked: int(row.split()[place]) for asked, row in API.items()
     }
     refusals = [answer.json()["error"] for answer in answers.values() if answer.status_code == 403]
     assert all(refusals)
     assert len(city.refused()) == len(refusals)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_deposits_and_exports_its_kinds_of_file_and_no_other(city: City, role: str) -> None:
+    for kind, (depositors, readers) in KINDS.items():
+        content = filled_example(kind, "csv")
+        deposited = city.ask("POST", "/deposits?dry_run=true", role, content=content)
+        assert (deposited.status_code == 200) == (role in allowed(depositors)), (kind, deposited.text)
+        exported = city.ask("GET", f"/exports/{kind}", role)
+        assert (exported.status_code == 200) == (role in allowed(readers)), (kind, exported.text)
+        assert {deposited.status_code, exported.status_code} <= {200, 403}
+
+
+def test_the_table_has_every_address_and_every_kind() -> None:
+    asked = {(method, re.sub(r"/\d+", "/{deposit_id}", path.partition("?")[0])) for method, path in API}
+    assert asked | {("GET", "/exports/{kind}")} == {*ENDPOINTS, ("GET", "/exports/log")}
+    assert set(KINDS) == set(EXPORTED)
 
 
 def test_nobody_comes_in_without_a_token_or_with_another_or_a_revoked_one(city: City) -> None:
@@ -66,7 +64,7 @@ def test_nobody_comes_in_without_a_token_or_with_another_or_a_revoked_one(city: 
         {"authorization": city.tokens["cuisine"]},
         {"cookie": f"antigaspi_8501={city.tokens['cuisine']}; authorization={city.tokens['cuisine']}"},
     )
-    for (method, path), headers in product(MATRIX, wrong):
+    for (method, path), headers in product(API, wrong):
         answer = city.ask(method, path, None, headers=dict(headers))
         if path in ("/health", "/version", "/openapi.json"):
             assert answer.status_code == 200

@@ -1,6 +1,6 @@
 """Mutated files and lines sent to the API: a report or a French refusal, memory bounded, pages free to answer.
 
-40 deposits here; ANTIGASPI_API_DEPOSITS=20000 for the bar.
+20 deposits here; ANTIGASPI_API_DEPOSITS=20000 for the bar.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ui.api import limits
 from ui.api.limits import Turns
 from ui.server.held import Uploads
 
-DEPOSITS = int(os.environ.get("ANTIGASPI_API_DEPOSITS", "40"))
+DEPOSITS = int(os.environ.get("ANTIGASPI_API_DEPOSITS", "20"))
 MEMORY_KB = 400_000
 VALUES: list[Any] = [
     "ALPHA M",

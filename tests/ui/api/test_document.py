@@ -20,7 +20,7 @@ from ui.api.document import document
 from ui.api.door import ENDPOINTS
 
 # How many calls are tried every day; ANTIGASPI_API_CALLS=2000 for a long search.
-CALLS = int(os.environ.get("ANTIGASPI_API_CALLS", "110"))
+CALLS = int(os.environ.get("ANTIGASPI_API_CALLS", "66"))
 # What a schema cannot say: octets by chance are no file of a canteen; a period ends after it begins.
 MAY_BE_REFUSED = ("POST /deposits", "GET /forecasts")
 

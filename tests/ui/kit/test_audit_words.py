@@ -78,3 +78,31 @@ ADDED = {"key": "Bilan", "column": "ligne", "old": None, "new": "ajoutée"}
 )
 def test_a_line_of_the_journal_says_what_is_known(row: dict[str, object], expected: str) -> None:
     assert changes.line(LINE | row).replace("\u00a0", " ") == expected
+
+
+def test_announcements_their_answers_and_notes_are_said_in_sentences() -> None:
+    about = {"canteen": "Les Tilleuls", "date": "2026-12-03", "event": "outing", "meals": -45, "sentence": "CM2"}
+    said = {
+        "Annonce : Les Tilleuls, jeudi 3 décembre : sortie, −45 repas (CM2) ; trop tard : la commande est partie":
+            {"act": "announced", **about, "too_late": True},
+        "Annonce vue : Les Tilleuls, jeudi 3 décembre : sortie, −45 repas (CM2)": {"act": "seen", "about": [about]},
+        "Annonce acceptée : Les Tilleuls, jeudi 3 décembre : fermée, aucun repas":
+            {"act": "accepted", **about, "event": "closure", "meals": None, "sentence": None},
+        "Réponse à l’annonce : Les Tilleuls, jeudi 3 décembre : +12 repas (CM2) ; « Entendu »":
+            {"act": "answered", **about, "event": "other", "meals": 12, "answer": "Entendu"},
+        "Annonce retirée : Les Tilleuls, jeudi 3 décembre : sortie, −45 repas (CM2)": {"act": "withdrawn", **about},
+    }  # fmt: skip
+    for sentence, detail in said.items():
+        row = {"action": "announcement", "kind": None, "detail": json.dumps(detail)}
+        assert changes.line(row).replace("\u00a0", " ") == sentence
+    days = {"starts_on": "2026-12-01", "ends_on": "2026-12-03"}
+    notes = {
+        "Mot pour toutes les cantines, du mardi 1er décembre au jeudi 3 décembre : « Riz »":
+            {"text": "Riz", "canteen": None, "district": None, **days},
+        "Mot pour secteur Nord, mardi 1er décembre : « Riz »":
+            {"text": "Riz", "canteen": None, "district": "Nord", **days, "ends_on": "2026-12-01"},
+        "Mot retiré : « Riz »": {"act": "withdrawn", "text": "Riz"},
+    }  # fmt: skip
+    for sentence, detail in notes.items():
+        row = {"action": "kitchen_note", "kind": None, "detail": json.dumps(detail)}
+        assert changes.line(row).replace("\u00a0", " ") == sentence

@@ -50,8 +50,8 @@ def test_a_large_surplus_of_the_last_days_is_proposed_until_it_is_told(known: St
 def test_a_gift_names_its_association_and_a_canteen_is_known(known: Store) -> None:
     refused = record(known, "surplus_uses", [use(repas_sauves=5, association=None)], MANAGER)
     assert "sans association" in refused.refusals[0, "association"]
-    refused = record(known, "surplus_uses", [use(repas_sauves=5, cantine_nom="Nulle")], "mission")
-    assert "n’est pas une cantine connue" in refused.refusals[0, "cantine_nom"]
+    doubted = record(known, "surplus_uses", [use(repas_sauves=5, cantine_nom="Nulle")], "mission")
+    assert "n’est pas une cantine connue" in doubted.warnings[0]
     more = record(known, "surplus_uses", [use(repas_sauves=31)], MANAGER)
     assert more.saved
     assert "plus de repas sauvés" in more.warnings[0]
