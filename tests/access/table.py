@@ -20,6 +20,7 @@ PAGES = {
     "comptes":            "  ·      ✓       ·       ·       ✓",
     "reglages":           "  ·      ✓       ·       ·       ✓",
     "qualite_previsions": "  ✓      ✓       ·       ·       ·",
+    "saisie":             "  ·      ✓       ✓       ·       ·",
     "depot":              "  ·      ✓       ✓       ·       ·",
     "previsions":         "  ✓      ✓       ✓       ✓       ·",
     "guide":              "  ✓      ✓       ✓       ✓       ✓",
@@ -55,6 +56,7 @@ NO_CONTROL = {
     "redo": "after an undo, in its place", "restore": "after a backup", "demo_load": "on the command line",
     "demo_remove": "on a demonstration", "export": "by the API and the command line", "sign_in": "by the provider",
     "sign_out": "for everybody", "refused": "by the application", "trail": "by the application",
+    "sheet": "in the browser, by a door of its own",
 }  # fmt: skip
 TAKEN_BY_ALL = {
     "Se déconnecter", "Télécharger le tableau (CSV)", "Télécharger l’historique (CSV)", "Exemple rempli (CSV)",
