@@ -98,15 +98,15 @@ def test_minus_45_is_seen_by_the_kitchen_within_three_seconds_and_its_answer_by_
     kitchen.evaluate("window.sameWindow = true")
     seconds: list[float] = []
     for attempt in range(TRIES):
-        announce(page, day_of(kitchen, 1), 45, f"Musée n° {attempt + 1}")
-        expect(page.locator(".sentences li").filter(has_text=f"Musée n° {attempt + 1}")).to_be_visible(timeout=SLOW)
-        told = time.monotonic()
+        announce(page, day_of(kitchen, 1), 1 if attempt else 45, f"Musée n° {attempt + 1}")
+        sent = time.monotonic()
         expect(kitchen.get_by_text(f"Musée n° {attempt + 1}")).to_be_visible(timeout=SLOW)
-        seconds.append(time.monotonic() - told)
+        seconds.append(time.monotonic() - sent)
+        expect(page.locator(".sentences li").filter(has_text=f"Musée n° {attempt + 1}")).to_be_visible(timeout=SLOW)
         if seconds[-1] <= WITHIN:
             break
     assert min(seconds) <= WITHIN, seconds
-    announced = 45 * len(seconds)
+    announced = 44 + len(seconds)
     whole(kitchen)
     assert total(kitchen, 1) == before - announced
     row = kitchen.locator(".sheet.as-text tr").filter(has_text=names[0]).first
