@@ -52,6 +52,8 @@ CONTROLS = {
     ("backup", "reglages", "Sauvegarder maintenant"):           "·     ✓       ·       ·       ✓",
     ("forecast", "semaine", "Recalculer les prévisions"):       "✓     ✓       ✓       ✓       ·",
     ("kitchen_note", "semaine", "Envoyer aux cantines"):        "·     ✓       ·       ✓       ·",
+    ("kitchen_note", "semaine", "Retirer"):                     "·     ✓       ·       ✓       ·",
+    ("announcement", "ma_cantine", "Retirer"):                  "·     ·       ✓       ·       ·",
     ("print", "production", "J’imprime cette fiche"):           "·     ✓       ·       ✓       ·",
     ("download", "production", "Télécharger la fiche (Excel)"): "·     ✓       ·       ✓       ·",
 }  # fmt: skip
@@ -60,7 +62,7 @@ NO_CONTROL = {
     "redo": "after an undo, in its place", "restore": "after a backup", "demo_load": "on the command line",
     "demo_remove": "on a demonstration", "export": "by the API and the command line", "sign_in": "by the provider",
     "sheet": "on the sheet of a service, which draws itself", "canteen_chosen": "with several canteens",
-    "announcement": "once a day is chosen", "sign_out": "for everybody", "refused": "by the application",
+    "sign_out": "for everybody", "refused": "by the application",
     "trail": "by the application",
 }  # fmt: skip
 TAKEN_BY_ALL = {

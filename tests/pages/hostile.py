@@ -123,13 +123,13 @@ def _name_the_rest(store: Store) -> None:
     manager = Person("cantine@ville.fr", "cantine", canteens=frozenset(own))
     rows = store.read("SELECT site, site_kind FROM service_points WHERE list_contains($own, canteen)", {"own": own})
     line = [defuse(rows["site"][0]), rows["site_kind"][0], "2026-06-03", "101"]
-    apply(store, "own.csv", csv_of_texts(["site_nom", "site_type", "date", "reel"], [line], "open"), manager)
     mission = Person(ACTOR, "mission")
     notes.write(store, mission, notes.Note(f"ZQmotQZ {TRICKS}", TODAY, TODAY + timedelta(days=9)))
     announcement = Announcement(own[0], TODAY + timedelta(days=7), OUTING, -20, f"ZQannonceQZ {TRICKS}")
     announce(store, mission, announcement, datetime.combine(TODAY, time(8), PARIS))
     announced = store.read("SELECT max(announcement_id) AS number FROM announcements")["number"].item()
     thread.answer(store, mission, announced, f"ZQreponseQZ {TRICKS}")
+    apply(store, "own.csv", csv_of_texts(["site_nom", "site_type", "date", "reel"], [line], "open"), manager)
     with store.write("test", "test", {}) as cursor:
         # Forecasts of before the deposits would not be shown.
         cursor.execute("UPDATE forecast_runs SET data_version = (SELECT version FROM store_state)")
@@ -188,7 +188,7 @@ def _texts(place: str, value: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
 LETTERS = (
     "dataframe.arrowData.values", "dataframe.arrowData.shown", "selectbox.options", "selectbox.rawValue",
     "multiselect.options", "text_input.default", "plotly_chart.alt", "text.body",
-    "page_link.queryString",
+    "page_link.queryString", "bidi_component.json",  # the sheet of a service writes with `textContent` alone
 )  # fmt: skip
 READ_AS_MARKDOWN = re.compile(
     r"\*\*g|<b>|\]\(|!\[|\$x|`c|~~s|:material|:red|http:/|www\.|@[a-z]+\.[a-z]|^\s*(?:[-+]\s|\d+[.)]\s|#|>)"
