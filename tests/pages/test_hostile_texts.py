@@ -59,8 +59,6 @@ KEPT_ONLY = {
 CHOICES = (
     ("qualite_previsions", {"detail": "Par cantine"}),
     ("qualite_previsions", {"detail": "Pires jours"}),
-    ("semaine", {}),
-    ("ma_cantine", {}),
 )
 NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 FILES = {Path(page.file).stem: page for page in navigation.PAGES}
