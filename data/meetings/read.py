@@ -12,11 +12,11 @@ import pandas as pd
 from data.meetings.figures import Figure
 from data.store import Store
 
-DONE, DROPPED = "fait", "abandonné"
+DROPPED = "abandonné"
 
 MEETINGS = """
 SELECT meeting_id, held_on, title, figures::VARCHAR AS figures FROM meetings
-WHERE withdrawn_at IS NULL
+WHERE (withdrawn_at IS NOT NULL) = $withdrawn
 ORDER BY held_on DESC, meeting_id DESC
 """
 # A pilot of the portfolio has one decision expected, and the last one taken; neither has an owner.
@@ -32,7 +32,9 @@ UNION ALL BY NAME
 SELECT outcome AS decision, pilot, decided_on, outcome, 'pages/mission/portefeuille.py' AS page
 FROM pilots WHERE outcome IS NOT NULL
 ORDER BY
-    decided_on IS NOT NULL, state IN ('fait', 'abandonné') NULLS FIRST, coalesce(act_by, due_on) NULLS LAST,
+    decided_on IS NOT NULL,
+    CASE WHEN state IN ('fait', 'abandonné') THEN 3 WHEN state IS NULL THEN 2 ELSE 1 END,
+    coalesce(act_by, due_on) NULLS LAST,
     decided_on DESC, decision COLLATE FR, decision, school COLLATE FR, school, pilot COLLATE FR, pilot
 """
 
@@ -51,9 +53,9 @@ class Meeting:
     data_until: date | None = None
 
 
-def meetings(store: Store) -> list[Meeting]:
-    """Return the meetings, the last one first."""
-    rows = store.read(MEETINGS)
+def meetings(store: Store, *, withdrawn: bool = False) -> list[Meeting]:
+    """Return the meetings, or those that were withdrawn, the last one first."""
+    rows = store.read(MEETINGS, {"withdrawn": withdrawn})
     return [
         _meeting(int(row["meeting_id"]), row["held_on"].date(), str(row["title"]), json.loads(row["figures"]))
         for row in rows.to_dict("records")
@@ -77,12 +79,11 @@ def decisions(store: Store) -> pd.DataFrame:
     return store.read(DECISIONS).astype(dict.fromkeys(("school", "pilot", "outcome", "owner", "state"), object))
 
 
-def late(rows: pd.DataFrame, today: date) -> pd.Series:
-    """Tell which of `decisions` are late: not taken by their due date, or taken and not done by their own."""
-    now = pd.Timestamp(today)
-    awaited = rows["decided_on"].isna() & (rows["due_on"] < now)
-    to_do = rows["decided_on"].notna() & (rows["act_by"] < now) & ~rows["state"].isin([DONE, DROPPED])
-    return awaited | to_do
+def late(rows: pd.DataFrame, on: date) -> pd.Series:
+    """Tell which of `decisions` were late on a day: not taken by their due date, or taken and not done by act_by."""
+    day = pd.Timestamp(on)
+    taken, done = rows["decided_on"] <= day, rows["done_on"] <= day
+    return (~taken & (rows["due_on"] < day)) | (taken & ~done & (rows["act_by"] < day) & (rows["state"] != DROPPED))
 
 
 def _meeting(meeting_id: int, held_on: date, title: str, frozen: dict[str, Any]) -> Meeting:

@@ -10,6 +10,7 @@ PAGES = {
     #                      comite mission cantine cuisine administration
     "synthese":           "  ✓      ✓       ·       ·       ·",
     "gaspillage":         "  ✓      ✓       ✓       ✓       ·",
+    "seances":            "  ✓      ✓       ·       ·       ·",
     "deploiement":        "  ✓      ✓       ·       ·       ·",
     "equipement":         "  ✓      ✓       ·       ·       ·",
     "generalisation":     "  ✓      ✓       ·       ·       ·",
@@ -33,6 +34,10 @@ CONTROLS = {
     ("deposit", "previsions", "Enregistrer cet événement"):     "·     ✓       ✓       ·       ·",
     ("deposit", "donnees", "Rattacher"):                        "·     ✓       ·       ·       ·",
     ("deposit", "equipement", "Enregistrer"):                   "·     ✓       ·       ·       ·",
+    ("deposit", "seances", "Enregistrer"):                      "·     ✓       ·       ·       ·",
+    ("undo", "seances", "Annuler"):                             "·     ✓       ·       ·       ·",
+    ("programme_weather", "seances", "Enregistrer la météo"):   "·     ✓       ·       ·       ·",
+    ("programme_weather", "seances", "Annuler cette météo"):    "·     ✓       ·       ·       ·",
     ("deposit", "portefeuille", "Enregistrer"):                 "·     ✓       ·       ·       ·",
     ("undo", "depot", "Annuler ce dépôt"):                      "·     ✓       ✓       ·       ·",
     ("undo", "deploiement", "Annuler"):                         "·     ✓       ·       ·       ·",

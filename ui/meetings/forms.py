@@ -1,0 +1,121 @@
+"""The forms of the mission: add a meeting with the figures of its day, give the weather, withdraw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import streamlit as st
+
+from data.meetings import meeting as record
+from data.meetings import read, weather
+from data.meetings.figures import figures_of
+from data.meetings.meeting import LONGEST_TITLE, MeetingRefused
+from data.meetings.weather import LONGEST_REASON, UNKNOWN, WEATHERS
+from ui.access import User, require
+from ui.edit import block
+from ui.kit import blocks, sheet
+from ui.kit.formats import day, long_day
+from ui.meetings import sentences
+from ui.session import ask, store
+
+DECISIONS = {"Une décision du comité": "decisions"}
+REFUSED, ROUND = "seance_refusee", "seance_tour"  # session keys: why nothing was saved; how many were
+
+
+def forms(user: User, today: date) -> None:
+    """Let the mission numérique keep the record; the other roles only read."""
+    if user.role != "mission":
+        return
+    if refusal := st.session_state.pop(REFUSED, None):
+        blocks.problem("Rien n’est enregistré.", refusal)
+    block.editing(user, DECISIONS, today)
+    _meeting(today)
+    _weather()
+
+
+def _meeting(today: date) -> None:
+    with st.expander("Ajouter ou retirer une séance", icon=":material/groups:", key="ajouter_seance",
+                     on_change="rerun") as opened:  # fmt: skip
+        if not opened.open:
+            return
+        turn = st.session_state.setdefault(ROUND, 0)
+        left, right = st.columns(2)
+        held_on = left.date_input(
+            "Jour de la séance", today, max_value=today, format="DD/MM/YYYY", key=f"seance_jour_{turn}"
+        )
+        right.text_input("Titre ou lieu", key=f"seance_titre_{turn}", max_chars=LONGEST_TITLE)
+        if not isinstance(held_on, date):
+            return
+        figures = ask(figures_of, held_on)
+        blocks.note(
+            f"Ces chiffres seront gardés avec la séance. Repas connus jusqu’au {day(figures.data_until)}."
+            if figures.figures
+            else "Aucun chiffre n’est encore connu à cette date\u00a0: la séance sera gardée sans chiffre."
+        )
+        if figures.figures:
+            sheet.sheet(
+                ["Chiffre de l’année scolaire", "Ce jour-là"],
+                [
+                    sheet.row([sheet.cell(title), sheet.cell(sentences.value(name, figures.figures.get(name)))])
+                    for name, title in sentences.TITLES.items()
+                ],
+            )
+        st.button("Enregistrer la séance", type="primary", icon=":material/check:", on_click=_record, args=(turn,))
+        _withdrawals()
+
+
+def _withdrawals() -> None:
+    for meeting in ask(read.meetings):
+        st.button(
+            f"Retirer la séance du {long_day(meeting.held_on)}", key=f"retirer_seance_{meeting.meeting_id}",
+            icon=":material/undo:", on_click=_act, args=(record.withdraw, meeting.meeting_id, "Séance retirée."),
+        )  # fmt: skip
+    for meeting in ask(read.meetings, withdrawn=True):
+        st.button(
+            f"Remettre la séance du {long_day(meeting.held_on)}", key=f"remettre_seance_{meeting.meeting_id}",
+            icon=":material/redo:", on_click=_act, args=(record.put_back, meeting.meeting_id, "Séance remise."),
+        )  # fmt: skip
+
+
+def _weather() -> None:
+    with st.expander("Donner la météo du programme", icon=":material/partly_cloudy_day:", key="donner_meteo"):
+        now = ask(weather.current)
+        blocks.note(f"{sentences.weather(now)} {sentences.weather_given(now)}")
+        choices = [*WEATHERS, UNKNOWN]
+        turn = st.session_state.setdefault(ROUND, 0)
+        st.selectbox("Météo", choices, choices.index(now.weather), key=f"meteo_{turn}", format_func=str.capitalize)
+        st.text_input("Raison, en une phrase", key=f"meteo_raison_{turn}", max_chars=LONGEST_REASON)
+        with st.container(horizontal=True):
+            st.button("Enregistrer la météo", type="primary", icon=":material/check:", on_click=_give, args=(turn,))
+            if now.set_at:
+                st.button("Annuler cette météo", icon=":material/undo:", on_click=_take_back)
+
+
+def _record(turn: int) -> None:
+    held_on, title = st.session_state[f"seance_jour_{turn}"], st.session_state[f"seance_titre_{turn}"]
+    _save(lambda user: record.record(store(), user, held_on, title), "Séance enregistrée.")
+
+
+def _act(act: Callable[..., None], meeting_id: int, done: str) -> None:
+    _save(lambda user: act(store(), user, meeting_id), done)
+
+
+def _give(turn: int) -> None:
+    chosen, reason = st.session_state[f"meteo_{turn}"], st.session_state[f"meteo_raison_{turn}"]
+    _save(lambda user: weather.give(store(), user, chosen, reason), "Météo enregistrée.")
+
+
+def _take_back() -> None:
+    _save(lambda user: weather.take_back(store(), user), "Météo annulée.")
+
+
+def _save(save: Callable[[User], None], done: str) -> None:
+    """Save as the mission; what was typed stays where it is refused."""
+    try:
+        save(require("mission"))
+    except MeetingRefused as refusal:
+        st.session_state[REFUSED] = str(refusal)
+        return
+    st.session_state[ROUND] += 1
+    st.toast(done, icon=":material/check_circle:")
