@@ -23,8 +23,10 @@ class MeetingRefused(Exception):
     """What somebody wants to record is not possible; the message is in French."""
 
 
-def record(store: Store, person: Person, held_on: date, title: str) -> None:
+def record(store: Store, person: Person, held_on: date | None, title: str) -> None:
     """Record a meeting, with the figures of its day as the store knows them now. Raises MeetingRefused."""
+    if held_on is None:
+        raise MeetingRefused("Choisissez le jour de la séance.")
     text = a_text(title, LONGEST_TITLE, "le titre ou le lieu")
     if held_on > today_in_paris():
         raise MeetingRefused("Cette séance est à venir\u00a0: ajoutez-la le jour même, avec ses chiffres.")

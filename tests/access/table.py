@@ -36,6 +36,8 @@ CONTROLS = {
     ("deposit", "equipement", "Enregistrer"):                   "·     ✓       ·       ·       ·",
     ("deposit", "seances", "Enregistrer"):                      "·     ✓       ·       ·       ·",
     ("undo", "seances", "Annuler"):                             "·     ✓       ·       ·       ·",
+    ("meeting", "seances", "Enregistrer la séance"):            "·     ✓       ·       ·       ·",
+    ("meeting", "seances", "Retirer"):                          "·     ✓       ·       ·       ·",
     ("programme_weather", "seances", "Enregistrer la météo"):   "·     ✓       ·       ·       ·",
     ("programme_weather", "seances", "Annuler cette météo"):    "·     ✓       ·       ·       ·",
     ("deposit", "portefeuille", "Enregistrer"):                 "·     ✓       ·       ·       ·",

@@ -11,6 +11,7 @@ from data.meetings import meeting as record
 from data.meetings import read, weather
 from data.meetings.figures import figures_of
 from data.meetings.meeting import LONGEST_TITLE, MeetingRefused
+from data.meetings.read import Meeting
 from data.meetings.weather import LONGEST_REASON, UNKNOWN, WEATHERS
 from ui.access import User, require
 from ui.edit import block
@@ -30,66 +31,67 @@ def forms(user: User, today: date) -> None:
     if refusal := st.session_state.pop(REFUSED, None):
         blocks.problem("Rien n’est enregistré.", refusal)
     block.editing(user, DECISIONS, today)
-    _meeting(today)
-    _weather()
-
-
-def _meeting(today: date) -> None:
-    with st.expander("Ajouter ou retirer une séance", icon=":material/groups:", key="ajouter_seance",
-                     on_change="rerun") as opened:  # fmt: skip
-        if not opened.open:
-            return
+    with st.expander("Ajouter une séance, donner la météo", icon=":material/groups:", key="tenir_le_registre"):
         turn = st.session_state.setdefault(ROUND, 0)
-        left, right = st.columns(2)
-        held_on = left.date_input(
-            "Jour de la séance", today, max_value=today, format="DD/MM/YYYY", key=f"seance_jour_{turn}"
-        )
-        right.text_input("Titre ou lieu", key=f"seance_titre_{turn}", max_chars=LONGEST_TITLE)
-        if not isinstance(held_on, date):
-            return
-        figures = ask(figures_of, held_on)
-        blocks.note(
-            f"Ces chiffres seront gardés avec la séance. Repas connus jusqu’au {day(figures.data_until)}."
-            if figures.figures
-            else "Aucun chiffre n’est encore connu à cette date\u00a0: la séance sera gardée sans chiffre."
-        )
-        if figures.figures:
-            sheet.sheet(
-                ["Chiffre de l’année scolaire", "Ce jour-là"],
-                [
-                    sheet.row([sheet.cell(title), sheet.cell(sentences.value(name, figures.figures.get(name)))])
-                    for name, title in sentences.TITLES.items()
-                ],
-            )
-        st.button("Enregistrer la séance", type="primary", icon=":material/check:", on_click=_record, args=(turn,))
+        _meeting(today, turn)
         _withdrawals()
+        _weather(turn)
+
+
+def _meeting(today: date, turn: int) -> None:
+    """Show the form of a meeting; once its day is chosen, the figures that will be kept."""
+    left, right = st.columns(2)
+    held_on = left.date_input(
+        "Jour de la séance", None, max_value=today, format="DD/MM/YYYY", key=f"seance_jour_{turn}"
+    )
+    right.text_input("Titre ou lieu", key=f"seance_titre_{turn}", max_chars=LONGEST_TITLE)
+    if isinstance(held_on, date):
+        _figures(held_on)
+    else:
+        blocks.note("Choisissez le jour\u00a0: ses chiffres s’affichent, puis sont gardés avec la séance.")
+    st.button("Enregistrer la séance", type="primary", icon=":material/check:", on_click=_record, args=(turn,))
+
+
+def _figures(held_on: date) -> None:
+    known = ask(figures_of, held_on)
+    if not known.figures:
+        blocks.note("Aucun chiffre n’est encore connu à cette date\u00a0: la séance sera gardée sans chiffre.")
+        return
+    blocks.note(f"Ces chiffres seront gardés avec la séance. Repas connus jusqu’au {day(known.data_until)}.")
+    titles = ["Chiffre de l’année scolaire", "Ce jour-là"]
+    rows = [(title, sentences.value(name, known.figures.get(name))) for name, title in sentences.TITLES.items()]
+    sheet.sheet(titles, [sheet.row([sheet.cell(title), sheet.cell(value)]) for title, value in rows])
 
 
 def _withdrawals() -> None:
+    """List the meetings, each with a button to withdraw it, or to put it back."""
     for meeting in ask(read.meetings):
-        st.button(
-            f"Retirer la séance du {long_day(meeting.held_on)}", key=f"retirer_seance_{meeting.meeting_id}",
-            icon=":material/undo:", on_click=_act, args=(record.withdraw, meeting.meeting_id, "Séance retirée."),
-        )  # fmt: skip
+        _one(meeting, "Retirer", record.withdraw, "undo")
     for meeting in ask(read.meetings, withdrawn=True):
-        st.button(
-            f"Remettre la séance du {long_day(meeting.held_on)}", key=f"remettre_seance_{meeting.meeting_id}",
-            icon=":material/redo:", on_click=_act, args=(record.put_back, meeting.meeting_id, "Séance remise."),
-        )  # fmt: skip
+        _one(meeting, "Remettre", record.put_back, "redo")
 
 
-def _weather() -> None:
-    with st.expander("Donner la météo du programme", icon=":material/partly_cloudy_day:", key="donner_meteo"):
-        now = ask(weather.current)
-        blocks.note(f"{sentences.weather(now)} {sentences.weather_given(now)}")
-        choices = [*WEATHERS, UNKNOWN]
-        turn = st.session_state.setdefault(ROUND, 0)
-        st.selectbox("Météo", choices, choices.index(now.weather), key=f"meteo_{turn}", format_func=str.capitalize)
-        st.text_input("Raison, en une phrase", key=f"meteo_raison_{turn}", max_chars=LONGEST_REASON)
-        with st.container(horizontal=True):
-            st.button("Enregistrer la météo", type="primary", icon=":material/check:", on_click=_give, args=(turn,))
-            if now.set_at:
-                st.button("Annuler cette météo", icon=":material/undo:", on_click=_take_back)
+def _one(meeting: Meeting, label: str, act: Callable[..., None], icon: str) -> None:
+    text, button = st.columns([4, 1], vertical_alignment="center")
+    with text:
+        blocks.detail(f"{long_day(meeting.held_on).capitalize()}, {meeting.title}")
+    button.button(
+        label, icon=f":material/{icon}:", key=f"{icon}_seance_{meeting.meeting_id}", on_click=_act,
+        args=(act, meeting.meeting_id),
+    )  # fmt: skip
+
+
+def _weather(turn: int) -> None:
+    st.subheader("Météo du programme", anchor=False)
+    now = ask(weather.current)
+    blocks.note(f"{sentences.weather(now)} {sentences.weather_given(now)}")
+    choices = [*WEATHERS, UNKNOWN]
+    st.selectbox("Météo", choices, choices.index(now.weather), key=f"meteo_{turn}", format_func=str.capitalize)
+    st.text_input("Raison, en une phrase", key=f"meteo_raison_{turn}", max_chars=LONGEST_REASON)
+    with st.container(horizontal=True):
+        st.button("Enregistrer la météo", type="primary", icon=":material/check:", on_click=_give, args=(turn,))
+        if now.set_at:
+            st.button("Annuler cette météo", icon=":material/undo:", on_click=_take_back)
 
 
 def _record(turn: int) -> None:
@@ -97,8 +99,8 @@ def _record(turn: int) -> None:
     _save(lambda user: record.record(store(), user, held_on, title), "Séance enregistrée.")
 
 
-def _act(act: Callable[..., None], meeting_id: int, done: str) -> None:
-    _save(lambda user: act(store(), user, meeting_id), done)
+def _act(act: Callable[..., None], meeting_id: int) -> None:
+    _save(lambda user: act(store(), user, meeting_id), "C’est fait.")
 
 
 def _give(turn: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from data.clock import today_in_paris
 from data.meetings import figures, since
@@ -13,7 +13,6 @@ from data.meetings.weather import Weather
 from ui.kit.formats import (
     MISSING,
     SPACE,
-    count_of,
     day,
     enumeration,
     long_day,
@@ -118,14 +117,14 @@ def _compared(fact: Fact, before: float, after: float, first: date) -> str:
     difference = round(round(after, 1) - round(before, 1), 1)
     moved = "sans changement" if not difference else _points(before, after)
     start = "" if fact.start is None else f"du {day(fact.start)} au {day(first)}"
-    end = f"jusqu’au {day(fact.end)}"
+    end = f"du {day(first + timedelta(days=1))} au {day(fact.end)}"
     if fact.kind == since.FORECASTS:
         return (
-            f"Prévisions faites une semaine avant, total de la ville{SPACE}: à {percent(after)} près {end}, "
-            f"{percent(before)} {start} ({moved})."
+            f"Prévisions faites une semaine avant, pour toute la ville{SPACE}: à {percent(after)} près {end}, "
+            f"contre {percent(before)} {start} ({moved})."
         )
-    canteens = plural(fact.canteens, "cantine", "mêmes cantines")
-    return f"Repas en trop{SPACE}: {percent(after)} {end}, {percent(before)} {start} ({moved}{SPACE}; {canteens})."
+    where = "la même cantine" if fact.canteens == 1 else f"les mêmes {plural(fact.canteens, 'cantine')}"
+    return f"Repas en trop dans {where}{SPACE}: {percent(after)} {end}, contre {percent(before)} {start} ({moved})."
 
 
 def _decisions(fact: Fact) -> str:
@@ -146,8 +145,3 @@ def _shortened(names: Iterable[str]) -> str:
     every = list(names)
     rest = len(every) - NAMED
     return enumeration(every if rest <= 1 else [*every[:NAMED], plural(rest, "autre")])
-
-
-def totals(decided: int, done: int, late: int) -> str:
-    """Sum up the decisions since a meeting."""
-    return f"{count_of(done, decided, 'décision faite', 'décisions faites')}, {number(late)} en retard."

@@ -18,7 +18,7 @@ from ui.meetings import sentences
 from ui.session import ask
 
 CLOSED = ("fait", DROPPED)
-SHOWN = 8  # decisions before “all of them”
+SHOWN = 6  # decisions before “all of them”
 TITLES = ["Décision", "Service", "Pour le", "État"]
 CHANGES_CAPTION = (
     "Calculé sur les données d’aujourd’hui. Repas en trop\u00a0: les mêmes cantines, jours complets et ordinaires "
@@ -34,12 +34,11 @@ def last_meeting(meeting: Meeting, today: date) -> None:
     done = rows["done_on"] > pd.Timestamp(meeting.held_on)
     with blocks.question(f"Dernière séance\u00a0: {long_day(meeting.held_on)}", meeting.title):
         blocks.takeaway(sentences.weather(now))
-        blocks.note(sentences.weather_given(now))
         blocks.figures(
             [
                 Figure("Décisions prises ce jour-là", number(decided.sum())),
                 Figure("Faites depuis", number(done.sum())),
-                Figure("En retard aujourd’hui", number(late.sum()), "à prendre ou à faire"),
+                Figure("En retard, à prendre ou à faire", number(late.sum())),
             ],
             "seance",
         )
@@ -57,12 +56,15 @@ def decisions(meeting: Meeting | None, today: date) -> None:
         closed = rows["state"].isin(CLOSED) | (taken & rows["pilot"].notna())
         since_then = pd.Timestamp(meeting.held_on if meeting else today)
         fresh = (rows["done_on"] > since_then) | (rows["decided_on"] >= since_then)
-        first = pd.concat([rows[~closed & rows["late"]], rows[~closed & ~rows["late"]], rows[closed & fresh]])
+        to_do = ~closed & ~rows["late"]
+        first = pd.concat(
+            [rows[~closed & rows["late"]], rows[to_do & taken], rows[closed & fresh], rows[to_do & ~taken]]
+        )
         sheet.sheet(TITLES, map(_decision, first.head(SHOWN).to_dict("records")))
         if len(rows) > min(len(first), SHOWN):
             with st.expander(f"Toutes les décisions ({len(rows)})", key="toutes_les_decisions"):
                 sheet.sheet(TITLES, map(_decision, rows.to_dict("records")))
-        blocks.link("pages/mission/portefeuille.py", "Les décisions sur les pilotes\u00a0: Portefeuille")
+                blocks.link("pages/mission/portefeuille.py", "Les décisions sur les pilotes\u00a0: Portefeuille")
 
 
 def _decision(row: dict[Any, Any]) -> sheet.Row:
@@ -71,12 +73,13 @@ def _decision(row: dict[Any, Any]) -> sheet.Row:
     choice = "" if row["outcome"] == row["decision"] else _text(row["outcome"])
     when = row["act_by"] if taken else row["due_on"]
     state = _text(row["state"]) or ("prise" if taken else "à décider")
+    state = state.replace(" ", SPACE)
     if not is_missing(row["done_on"]):
         state = f"{state} le {day(row['done_on'])}"
     elif taken:
         choice = f"{choice}{', ' if choice else ''}le {day(row['decided_on'])}"
     note = f"{SPACE}; ".join(filter(None, [about, choice]))
-    late = "en retard" if row["late"] else ""
+    late = f"en{SPACE}retard" if row["late"] else ""
     return sheet.row([
         sheet.cell(row["decision"], note=note), sheet.cell(_text(row["owner"]) or MISSING),
         sheet.cell(day(when)), sheet.cell(state, note=late),
@@ -102,24 +105,29 @@ def changes(meetings: list[Meeting], today: date) -> None:
         found = ask(since.since, first, last)
         if not found:
             blocks.takeaway("Rien de sûr à dire\u00a0: trop peu de jours, ou aucun changement enregistré.")
-        for place, fact in enumerate(found):
-            _fact(place, fact, first, last)
-        figures_table(meetings, first, last)
+        for fact in found:
+            _fact(fact, first, last)
+        with st.expander("Les chiffres de ces deux jours", key="chiffres_des_seances", on_change="rerun") as opened:
+            if opened.open:
+                _figures(meetings, first, last)
 
 
-def _fact(place: int, fact: since.Fact, first: date, last: date) -> None:
-    with st.container(key=f"fait_{place}", horizontal=True, vertical_alignment="center"):
-        st.html(f'<p class="detail">{blocks.escape(sentences.changed(fact, first, last))}</p>')
-        if fact.page != since.RECORD:
+def _fact(fact: since.Fact, first: date, last: date) -> None:
+    left, right = st.columns([6, 1], vertical_alignment="center")
+    with left:
+        blocks.detail(sentences.changed(fact, first, last))
+    if fact.page != since.RECORD:
+        with right:
             blocks.link(fact.page, "Vérifier")
 
 
-def figures_table(meetings: list[Meeting], first: date, last: date) -> None:
+def _figures(meetings: list[Meeting], first: date, last: date) -> None:
     """Show the figures of two days: frozen for a meeting, computed now for today."""
     kept = {meeting.held_on: Figures(meeting.figures, meeting.data_until) for meeting in meetings}
     before, after = (kept.get(one) or ask(figures_of, one) for one in (first, last))
     names = [name for name in sentences.TITLES if name in before.figures or name in after.figures]
     if not names:
+        blocks.note("Aucun chiffre n’est connu pour ces deux jours.")
         return
     titles = ["Chiffre de l’année scolaire", sentences.day_or_today(first), sentences.day_or_today(last), "Écart"]
     sheet.sheet(
