@@ -27,4 +27,4 @@ else:
     forms.forms(user, today)
     view.decisions(meetings[0], today)
     view.changes(meetings, today)
-    view.past(meetings)
+view.past(meetings)

@@ -149,6 +149,8 @@ def _figures(meetings: list[Meeting], first: date, last: date) -> None:
 def past(meetings: list[Meeting]) -> None:
     """List the meetings and the weathers of the programme."""
     given = ask(weather.history)
+    if not meetings and given.empty:
+        return
     label = f"{plural(len(meetings), 'séance')}, {plural(len(given), 'météo')} du programme"
     with st.expander(label, key="seances_passees"):
         blocks.sentences(f"{long_day(meeting.held_on).capitalize()}, {meeting.title}." for meeting in meetings)
