@@ -56,13 +56,22 @@ GROUP BY unknown.site, unknown.site_kind
 ORDER BY line
 """
 
+# Most often there is none: the names of the city need not be compared.
+ANY_UNKNOWN = """
+SELECT EXISTS (
+    SELECT 1 FROM (SELECT DISTINCT site_nom AS site, site_type AS site_kind FROM file_lines)
+    ANTI JOIN service_points USING (site, site_kind)
+)
+"""
+
 
 def unknown_labels(cursor: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """Return one row per unknown label of the staged log: site, site_kind, line, lines, canteens (closest first).
 
     `own_canteen` is the canteen whose name the label is, or None.
     """
-    rows = cursor.execute(UNKNOWN, {"least": LEAST_LIKENESS}).df()
+    [(unknown,)] = cursor.execute(ANY_UNKNOWN).fetchall()
+    rows = cursor.execute(UNKNOWN if unknown else f"{UNKNOWN} LIMIT 0", {"least": LEAST_LIKENESS}).df()
     rows["own_canteen"] = rows["own_canteen"].astype(object).where(rows["own_canteen"].notna(), None)
     rows["canteens"] = [
         list(dict.fromkeys([*filter(None, [own]), *canteens]))[:SUGGESTIONS]

@@ -6,6 +6,8 @@ import json
 from datetime import date
 from typing import Any
 
+import duckdb
+
 from data.access.rights import Act, Person, reach
 from data.deposit.undo import NotPossible, NotYours, undo
 from data.sheets.read import STANDING
@@ -14,22 +16,28 @@ from data.typography import french
 
 __all__ = ["NotYours", "recent", "take_back"]
 
-# One row per sheet of a canteen, the newest first. later: another deposit told the same service since.
+# Whether another deposit told the same service since.
+CORRECTED = """
+SELECT count(*) > 0
+FROM log_rows AS own
+JOIN log_rows AS others USING (site, site_kind, date)
+JOIN active_deposits ON active_deposits.deposit_id = others.deposit_id
+WHERE own.deposit_id = {deposit} AND others.deposit_id > own.deposit_id
+"""
+# One row per sheet of a canteen, the newest first.
 RECENT = f"""
 SELECT
     sheet_key, deposit_id, date, stored, active, actor, saved_at,
-    deposit_id IS NOT NULL AND active AND NOT EXISTS (
-        SELECT 1
-        FROM log_rows AS own
-        JOIN log_rows AS others USING (site, site_kind, date)
-        JOIN active_deposits ON active_deposits.deposit_id = others.deposit_id
-        WHERE own.deposit_id = sheets.deposit_id AND others.deposit_id > own.deposit_id
-    ) AS may_be_undone
+    deposit_id IS NOT NULL AND active AND NOT ({CORRECTED.format(deposit="sheets.deposit_id")}) AS may_be_undone
 FROM ({STANDING}) AS sheets
 ORDER BY saved_at DESC, deposit_id DESC
 LIMIT $count
 """  # noqa: S608
-CANTEEN = "SELECT canteen FROM sheets WHERE sheet_key = $key"
+ONE = """
+SELECT sheets.canteen, sheets.date, deposit_id, deposits.active
+FROM sheets LEFT JOIN deposits USING (deposit_id)
+WHERE sheet_key = $key
+"""
 
 
 def recent(store: Store, canteen: str, count: int = 5) -> list[dict[str, Any]]:
@@ -50,14 +58,20 @@ def take_back(store: Store, person: Person, key: str) -> date:
 
     Raises NotPossible (NotYours: another canteen's), with the reason in French.
     """
-    canteens = store.read(CANTEEN, {"key": key})["canteen"]
-    if canteens.empty:
+    with store.scratch() as cursor:
+        row = cursor.execute(ONE, {"key": key}).fetchone()
+    if row is None:
         raise NotPossible(french("Cette saisie n’est pas connue : rien n’est annulé."))
-    if not reach(person, Act.DEPOSIT, "log").covers(canteens):
+    canteen, day, deposit_id, active = row
+    if not reach(person, Act.DEPOSIT, "log").covers([canteen]):
         raise NotYours(french("Cette saisie est celle d’une autre cantine : rien n’est annulé."))
-    [row] = [each for each in recent(store, canteens.iloc[0], 10_000) if each["sheet_key"] == key]
-    if not row["may_be_undone"]:
-        reason = "a été corrigée depuis" if row["active"] else "est déjà annulée"
-        raise NotPossible(french(f"Cette saisie {reason} : rien ne change."))
-    undo(store, int(row["deposit_id"]), person)
-    return row["day"]
+    if not active:
+        raise NotPossible(french("Cette saisie est déjà annulée, ou n’avait rien de nouveau : rien ne change."))
+    undo(store, deposit_id, person, also=_refuse_corrected)
+    return day
+
+
+def _refuse_corrected(cursor: duckdb.DuckDBPyConnection, deposit_id: int) -> None:
+    [(corrected,)] = cursor.execute(CORRECTED.format(deposit="$deposit"), {"deposit": deposit_id}).fetchall()
+    if corrected:
+        raise NotPossible(french("Cette saisie a été corrigée depuis : rien ne change."))

@@ -22,7 +22,10 @@ PAGES = {
     "reglages":           "  ·      ✓       ·       ·       ✓",
     "qualite_previsions": "  ✓      ✓       ·       ·       ·",
     "depot":              "  ·      ✓       ✓       ·       ·",
-    "previsions":         "  ✓      ✓       ✓       ✓       ·",
+    "ma_cantine":         "  ·      ✓       ✓       ·       ·",
+    "saisie":             "  ·      ✓       ✓       ·       ·",
+    "semaine":            "  ✓      ✓       ✓       ✓       ·",
+    "production":         "  ·      ✓       ·       ✓       ·",
     "guide":              "  ✓      ✓       ✓       ✓       ✓",
 }  # fmt: skip
 
@@ -31,7 +34,6 @@ PAGES = {
 CONTROLS = {
     #                                                        comite mission cantine cuisine administration
     ("deposit", "depot", "Votre fichier CSV ou Excel (.xlsx)"): "·     ✓       ✓       ·       ·",
-    ("deposit", "previsions", "Enregistrer cet événement"):     "·     ✓       ✓       ·       ·",
     ("deposit", "donnees", "Rattacher"):                        "·     ✓       ·       ·       ·",
     ("deposit", "equipement", "Enregistrer"):                   "·     ✓       ·       ·       ·",
     ("deposit", "seances", "Enregistrer"):                      "·     ✓       ·       ·       ·",
@@ -55,17 +57,24 @@ CONTROLS = {
     ("setting", "reglages", "Remettre la valeur d’origine"):    "·     ✓       ·       ·       ✓",
     ("setting", "reglages", "Annuler le dernier changement"):   "·     ✓       ·       ·       ✓",
     ("backup", "reglages", "Sauvegarder maintenant"):           "·     ✓       ·       ·       ✓",
-    ("forecast", "previsions", "Recalculer les prévisions"):    "✓     ✓       ✓       ✓       ·",
+    ("forecast", "semaine", "Recalculer les prévisions"):       "✓     ✓       ✓       ✓       ·",
+    ("kitchen_note", "semaine", "Envoyer aux cantines"):        "·     ✓       ·       ✓       ·",
+    ("kitchen_note", "semaine", "Retirer"):                     "·     ✓       ·       ✓       ·",
+    ("announcement", "ma_cantine", "Retirer"):                  "·     ·       ✓       ·       ·",
+    ("print", "production", "J’imprime cette fiche"):           "·     ✓       ·       ✓       ·",
+    ("download", "production", "Télécharger la fiche (Excel)"): "·     ✓       ·       ✓       ·",
 }  # fmt: skip
 # The actions that have no control on a page as it opens: they follow another one, or need no right of a role.
 NO_CONTROL = {
     "redo": "after an undo, in its place", "restore": "after a backup", "demo_load": "on the command line",
     "demo_remove": "on a demonstration", "export": "by the API and the command line", "sign_in": "by the provider",
-    "sign_out": "for everybody", "refused": "by the application", "trail": "by the application",
+    "sheet": "on the sheet of a service, which draws itself", "canteen_chosen": "with several canteens",
+    "sign_out": "for everybody", "refused": "by the application",
+    "trail": "by the application",
 }  # fmt: skip
 TAKEN_BY_ALL = {
-    "Se déconnecter", "Télécharger le tableau (CSV)", "Télécharger l’historique (CSV)", "Exemple rempli (CSV)",
-    "Exemple rempli (Excel)", "Modèle vide (CSV)", "Modèle vide (Excel)",
+    "←", "→", "Se déconnecter", "Télécharger le tableau (CSV)", "Télécharger l’historique (CSV)",
+    "Exemple rempli (CSV)", "Exemple rempli (Excel)", "Modèle vide (CSV)", "Modèle vide (Excel)",
 }  # fmt: skip
 # What the API answers to the token of each role; the one of “cantine” is for Alpha alone.
 DAY = "2025-09-02"
@@ -75,7 +84,7 @@ API = {
     ("GET", "/version"):                "200    200     200     200     200",
     ("GET", "/openapi.json"):           "200    200     200     200     200",
     ("POST", "/deposits"):              "403    200     200     403     403",
-    ("GET", "/deposits"):               "403    200     200     403     403",
+    ("GET", "/deposits"):               "403    200     200     200     403",
     ("GET", "/deposits/2"):             "403    200     403     403     403",
     ("GET", "/deposits/4"):             "403    200     200     403     403",
     ("POST", "/deposits/4/undo"):       "403    200     200     403     403",
@@ -87,12 +96,15 @@ API = {
     ("GET", f"/production?date={DAY}"): "200    200     200     200     403",
     ("GET", "/exports/log"):            "200    200     200     200     403",
 }  # fmt: skip
-# By kind of file: who deposits it, by the page and by the API, and who has it from the API.
+# By kind of file: who deposits one, by the page and by the API, and who has it from the API. (The kitchen writes the
+# production on its page, and sends no file.)
 KINDS = {
     #                deposited by                       exported by the API to
     #                comite mission cantine cuisine adm.   comite mission cantine cuisine adm.
     "log":          ("·      ✓       ✓       ·       ·", "✓      ✓       ✓       ✓       ·"),
     "events":       ("·      ✓       ✓       ·       ·", "✓      ✓       ✓       ✓       ·"),
+    "surplus_uses": ("·      ✓       ✓       ·       ·", "✓      ✓       ✓       ✓       ·"),
+    "production":   ("·      ✓       ·       ·       ·", "✓      ✓       ·       ✓       ·"),
     "canteens":     ("·      ✓       ·       ·       ·", "✓      ✓       ·       ✓       ·"),
     "enrolment":    ("·      ✓       ·       ·       ·", "✓      ✓       ·       ✓       ·"),
     "holidays":     ("·      ✓       ·       ·       ·", "✓      ✓       ·       ✓       ·"),

@@ -27,8 +27,10 @@ PAGES = {
     "comptes": "Comptes et accès",
     "reglages": "Réglages",
     "saisie": "Saisir un service",
+    "ma_cantine": "Ma cantine",
     "depot": "Déposer un fichier",
     "semaine": "Semaine de la cuisine",
+    "production": "Production",
     "qualite_previsions": "Qualité des prévisions",
     "guide": "Guide",
 }

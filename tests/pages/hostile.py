@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,10 @@ from data import settings
 from data.access.accounts import save_account
 from data.access.rights import ROLES, Person
 from data.access.tokens import create_token
+from data.announcements import notes, thread
+from data.announcements.announce import Announcement, announce
+from data.calendar.event_kinds import OUTING
+from data.clock import PARIS
 from data.demo import load_demo
 from data.deposit.apply import apply
 from data.export.files import EXPORTED, csv_of_texts, export
@@ -120,6 +124,12 @@ def _name_the_rest(store: Store) -> None:
     manager = Person("cantine@ville.fr", "cantine", canteens=frozenset(own))
     rows = store.read("SELECT site, site_kind FROM service_points WHERE list_contains($own, canteen)", {"own": own})
     line = [defuse(rows["site"][0]), rows["site_kind"][0], "2026-06-03", "101"]
+    mission = Person(ACTOR, "mission")
+    notes.write(store, mission, notes.Note(f"ZQmotQZ {TRICKS}", TODAY, TODAY + timedelta(days=9)))
+    announcement = Announcement(own[0], TODAY + timedelta(days=7), OUTING, -20, f"ZQannonceQZ {TRICKS}")
+    announce(store, mission, announcement, datetime.combine(TODAY, time(8), PARIS))
+    announced = store.read("SELECT max(announcement_id) AS number FROM announcements")["number"].item()
+    thread.answer(store, mission, announced, f"ZQreponseQZ {TRICKS}")
     apply(store, "own.csv", csv_of_texts(["site_nom", "site_type", "date", "reel"], [line], "open"), manager)
     with store.write("test", "test", {}) as cursor:
         # Forecasts of before the deposits would not be shown.
@@ -182,6 +192,7 @@ def _texts(place: str, value: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
 LETTERS = (
     "dataframe.arrowData.values", "dataframe.arrowData.shown", "selectbox.options", "selectbox.rawValue",
     "multiselect.options", "text_input.default", "plotly_chart.alt", "text.body",
+    "page_link.queryString", "bidi_component.json",  # the sheet of a service writes with `textContent` alone
 )  # fmt: skip
 READ_AS_MARKDOWN = re.compile(
     r"\*\*g|<b>|\]\(|!\[|\$x|`c|~~s|:material|:red|http:/|www\.|@[a-z]+\.[a-z]|^\s*(?:[-+]\s|\d+[.)]\s|#|>)"

@@ -52,13 +52,14 @@ from ui.kit.tables import french_csv
 LIST = Path(__file__).with_name("places_of_texts.txt")
 # Written in exports, and shown nowhere: a page that begins to show one of them takes it off this list.
 KEPT_ONLY = {
+    "events_libelle",  # a day by day of the kitchen's week shows it, once asked for
     "holidays_vacances_nom", "log_commentaire", "menus_allergenes", "menus_labels", "menus_regimes", "menus_type_plat",
+    "production_commentaire", "surplus_uses_association", "surplus_uses_commentaire",
 }  # fmt: skip
 # Choices that show other texts than those of a page as it opens.
 CHOICES = (
     ("qualite_previsions", {"detail": "Par cantine"}),
     ("qualite_previsions", {"detail": "Pires jours"}),
-    ("previsions", {}),
 )
 NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 FILES = {Path(page.file).stem: page for page in navigation.PAGES}

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
-import pytest
-
 from data.access.rights import Person
 from data.announcements.announce import Announcement, announce
 from data.calendar.event_kinds import OUTING
@@ -21,16 +19,6 @@ from ui import session
 from ui.kit.formats import long_day, number
 
 PAGE = "pages/cuisine/production.py"
-NOT_FOR_AGENTS = ("surproduction", "wape", "intervalle", "point de service")
-
-
-@pytest.mark.parametrize("view", ["Fiche du jour", "Bons de livraison", "Produit et revenu", "Nos écarts"])
-def test_each_view_speaks_plainly(open_app: Open, demo_file: Path, view: str) -> None:
-    app = open_app(demo_file, PAGE)
-    app.get("button_group")[0].set_value(view).run()
-    assert not app.exception
-    shown = texts(app).lower()
-    assert not [word for word in NOT_FOR_AGENTS if word in shown]
 
 
 def test_a_change_after_the_print_is_marked(open_app: Open, demo_store: Path) -> None:

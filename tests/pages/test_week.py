@@ -26,6 +26,8 @@ from ui.week import grid
 from ui.week.days import ORDER, PLACE, PRODUCE
 
 SEMAINE, MA_CANTINE = "pages/cuisine/semaine.py", "pages/cantine/ma_cantine.py"
+PRODUCTION = "pages/cuisine/production.py"
+VIEWS = ("Fiche du jour", "Bons de livraison", "Produit et revenu", "Nos écarts")
 MISSION = Person("mission", "mission")
 FORBIDDEN = re.compile(
     r"surproduction|wape|intervalles?\b|points? de service|quantile|probabilit|dashboard|deadline|workflow|ticket",
@@ -260,7 +262,8 @@ def test_the_committee_reads_the_announcements_and_answers_none(open_app: Open, 
 
 @pytest.mark.parametrize(
     ("page", "query"), [(SEMAINE, {"vue": ORDER}), (SEMAINE, {"vue": PRODUCE}), (SEMAINE, {"vue": PLACE}),
-                        (MA_CANTINE, {})],
+                        (MA_CANTINE, {}), ("pages/cantine/saisie.py", {}),
+                        *((PRODUCTION, {"volet": view}) for view in VIEWS)],
 )  # fmt: skip
 def test_the_pages_of_canteens_and_kitchen_speak_their_words(
     open_app: Open, city: Path, page: str, query: dict[str, str]

@@ -38,7 +38,7 @@ def block(user: User, label: str, key: str) -> None:
         if reach(user, Act.DEPOSIT, "events").covers([key]):
             _form(label, key)
         _own(user, key)
-    live.watch(known)
+    live.watch(known, live.CANTEEN)
 
 
 def notes(user: User, key: str) -> None:

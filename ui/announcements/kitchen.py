@@ -52,7 +52,7 @@ def block(user: User) -> None:
                 blocks.sentences(_words(row) for row in others[:LISTED])
         if may:
             _notes()
-    live.watch(known)
+    live.watch(known, live.KITCHEN)
 
 
 def _rows(user: User) -> list[dict[Any, Any]]:

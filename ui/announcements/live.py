@@ -1,4 +1,4 @@
-"""Live pages: the page is drawn again within two seconds of an announcement, an answer or a note, and only then."""
+"""Live pages: the page is drawn again within seconds of an announcement, an answer or a note, and only then."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from data.announcements import read
 from ui.access import require
 from ui.session import ask
 
-EVERY = 2.0  # seconds
+KITCHEN, CANTEEN = 1.0, 2.0  # seconds between two looks: the kitchen has few screens, the canteens many
 DRAWN = "annonces_dessinees"  # session key: what the page that is shown knows
 
 
-def watch(known: tuple[int | None, ...]) -> None:
+def watch(known: tuple[int | None, ...], every: float) -> None:
     """Draw the page again as soon as something is newer than `known`, what `read.latest` said before it was drawn."""
     st.session_state[DRAWN] = known
-    _look()
+    st.fragment(_look, run_every=every)()
 
 
-@st.fragment(run_every=EVERY)
 def _look() -> None:
     """Ask one cached question; nothing is drawn."""
     require("cuisine", "comite", "cantine")

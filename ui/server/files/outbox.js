@@ -5,7 +5,10 @@
   const PREFIX = "antigaspi.outbox.";
   const ADDRESS = "/antigaspi/sheet";
   const FIRST_PAUSE = 2000, LONGEST_PAUSE = 30000, TIMEOUT = 20000;
-  let pause = FIRST_PAUSE, timer = 0, busy = false;
+  let pause = FIRST_PAUSE, timer = 0, busy = false, again = false;
+
+  // What the server says of a sheet that must wait; any other error is the network's.
+  class Said extends Error {}
 
   function read(name) {
     try { return JSON.parse(localStorage.getItem(name)); } catch { return null; }
@@ -28,29 +31,30 @@
   async function ask(path, body) {
     const sent = body ? { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) } : {};
     const answer = await fetch(ADDRESS + path, { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT), ...sent });
-    const told = await answer.json().catch(() => ({}));
-    return { status: answer.status, told };
+    // An answer that was cut in its middle is none: this throws, and the sheet is sent again.
+    const isOurs = (answer.headers.get("content-type") || "").startsWith("application/json");
+    return { status: answer.status, told: isOurs ? await answer.json() : {} };
   }
 
   async function sendOne(item) {
     const { status, told } = await ask("", { ...item.sheet, key: item.key, person: item.person });
     const known = read(PREFIX + item.key);
     if (!known) return;
-    if (status === 200) {
+    if (status === 200 && told.state) {
       drop(item.key);
       tell(item.key, "stored", told);
     } else if (status === 409 || status === 422 || status === 413 || status === 400) {
-      const answer = told.state ? told : { refusals: [{ field: null, reason: told.message }] };
+      const answer = told.state ? told : { refusals: [{ field: null, reason: told.message || "Le serveur ne l’a pas acceptée." }] };
       put({ ...known, state: status === 409 ? "conflict" : "refused", answer });
       tell(item.key, status === 409 ? "conflict" : "refused", answer);
     } else {
-      throw new Error(told.message || "");
+      throw new Said(told.message || "");
     }
   }
 
   async function sendAll() {
     const { status, told } = await ask("/who");
-    if (status !== 200) throw new Error(told.message || "");
+    if (status !== 200 || !told.person) throw new Said(told.message || "");
     for (const item of all(told.person).filter((each) => each.state === "waiting")) {
       // Somebody who signs in meanwhile must not send it: the server refuses, and it waits here.
       await sendOne(item);
@@ -72,6 +76,8 @@
   }
 
   async function send() {
+    // What is put in the outbox while others are sent must not wait for the next page.
+    again = busy;
     if (busy || !waiting()) return;
     clearTimeout(timer);
     timer = 0;
@@ -80,11 +86,12 @@
       await exclusive(sendAll);
       if (!timer) pause = FIRST_PAUSE;
     } catch (error) {
-      const reason = error.name === "TypeError" || error.name === "TimeoutError" ? "" : error.message;
+      const reason = error instanceof Said ? error.message : "";
       for (const item of all()) if (item.state === "waiting") tell(item.key, "waiting", { reason });
       later();
     } finally {
       busy = false;
+      if (again) send();
     }
   }
 

@@ -103,7 +103,16 @@ function translateAll(root) {
   }
 }
 
+// Between the list of the menu and its items Streamlit puts groups, which then are the lists.
+function groupMenu() {
+  for (const list of document.querySelectorAll("[data-testid=stSidebarNavItems]:has(> div > li)")) {
+    list.setAttribute("role", "none");
+    for (const group of list.querySelectorAll(":scope > div:not([role])")) group.setAttribute("role", "list");
+  }
+}
+
 new MutationObserver((changes) => {
+  groupMenu();
   for (const change of changes) {
     if (change.type === "characterData") translateText(change.target);
     else if (change.type === "attributes") translateAttributes(change.target);

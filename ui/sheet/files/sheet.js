@@ -394,7 +394,7 @@ class Sheet {
     input.value = this.typed[n][name];
     const hint = h("p", { class: "hint", id: note, "aria-live": "polite" });
     this.hints.push({ n, name, input, hint });
-    const label = h("label", { for: id }, TITLES[name], unit ? ` (${unit})` : "");
+    const label = h("label", { for: id }, TITLES[name], unit ? h("span", { class: "unseen" }, ` (${unit})`) : "");
     return h("div", { class: `field ${name === "commentaire" ? "long" : ""}` }, label,
       h("div", { class: "entry" }, input, unit ? h("span", { "aria-hidden": "true" }, unit) : null), hint);
   }
@@ -482,12 +482,12 @@ class Sheet {
 
   storedPanel() {
     if (!this.last) return null;
-    if (this.last.undone) return h("section", { class: "panel", tabindex: -1 }, h("h3", {}, "Saisie annulée"), h("p", {}, "Les chiffres d’avant sont revenus."));
+    if (this.last.undone) return h("section", { class: "panel", tabindex: -1 }, h("h2", {}, "Saisie annulée"), h("p", {}, "Les chiffres d’avant sont revenus."));
     const { stored, warnings, deposit_id: deposit } = this.last.answer;
     const lines = stored.map((told) => `${this.titleOf(told)}, ${SHORT[told.field].toLowerCase()}${NBSP}: ${shown(told.value)}${WEIGHTS.includes(told.field) ? `${NBSP}kg` : ""}`);
     const next = this.sheet.missing.filter((day) => day !== this.sheet.day).at(-1);
     return h("section", { class: "panel stored", tabindex: -1 },
-      h("h3", {}, "Enregistré"),
+      h("h2", {}, "Enregistré"),
       lines.length ? h("ul", {}, lines.map((line) => h("li", {}, line))) : h("p", {}, "Votre avis sur le menu est enregistré."),
       warnings.map((each) => h("p", { class: "hint" }, `Vérifier${NBSP}: ${each.site ? `${this.titleOf(each)}, ` : ""}${each.reason}`)),
       h("div", { class: "row" },
@@ -504,7 +504,7 @@ class Sheet {
       : item.answer.refusals.map((each) => [each.field && `${this.titleOf(each)}, ${SHORT[each.field].toLowerCase()}`, each.reason].filter(Boolean).join(`${NBSP}: `));
     const act = (text, work) => h("button", { type: "button", onclick: work }, text);
     return h("section", { class: "panel check", tabindex: -1 },
-      h("h3", {}, `À vérifier${NBSP}: ${about}`),
+      h("h2", {}, `À vérifier${NBSP}: ${about}`),
       h("p", {}, conflict ? "Quelqu’un a enregistré d’autres chiffres entre-temps. Rien n’est écrasé\u00a0: choisissez." : "Cette saisie n’est pas enregistrée."),
       h("ul", {}, lines.map((line) => h("li", {}, line))),
       h("div", { class: "row" }, conflict
