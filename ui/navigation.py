@@ -26,6 +26,7 @@ PAGES = (
     PageDescription(
         "Comité de pilotage", "pages/comite/gaspillage.py", "Gaspillage", "compost", ("comite", "cantine", "cuisine")
     ),
+    PageDescription("Comité de pilotage", "pages/comite/seances.py", "Séances du comité", "groups", ("comite",)),
     PageDescription("Mission numérique", "pages/mission/deploiement.py", "Déploiement", "rocket_launch", ("comite",)),
     PageDescription("Mission numérique", "pages/mission/equipement.py", "Équipement", "devices", ("comite",)),
     PageDescription(

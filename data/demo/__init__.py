@@ -13,6 +13,7 @@ from data.calendar.event_kinds import STRIKE
 from data.calendar.school import next_service_days, school_year, school_year_bounds, service_days
 from data.clock import today_in_paris
 from data.demo.city import City, build_city
+from data.demo.comite import record_comite
 from data.demo.events import build_events
 from data.demo.meals import build_meals, log_frame
 from data.demo.menus import build_menus
@@ -78,11 +79,13 @@ def is_empty(store: Store) -> bool:
 def load_demo(store: Store, today: date | None = None) -> None:
     """Fill an empty store with three school years up to the day before `today`, in one transaction.
 
-    Raises DemoOnly when the store already holds something.
+    The meetings of the comité, whose figures read these data, come in the next one. Raises DemoOnly when the store
+    already holds something.
     """
     if not is_empty(store):
         raise DemoOnly(NOT_EMPTY)
-    deposits = _build(store, today or today_in_paris())
+    today = today or today_in_paris()
+    deposits = _build(store, today)
     detail: dict[str, int] = {}
     with store.write(ACTOR, "demo_load", detail) as cursor:
         # Checked again inside the transaction: another user may have filled the store since the first check.
@@ -91,6 +94,7 @@ def load_demo(store: Store, today: date | None = None) -> None:
         for kind, frame in deposits.items():
             detail[kind] = _deposit(cursor, kind, frame)
         cursor.execute("UPDATE store_state SET demo = TRUE")
+    record_comite(store, today, ACTOR, "demo_load")
 
 
 def start_empty(store: Store, actor: str) -> None:

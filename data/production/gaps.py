@@ -6,14 +6,22 @@ import pandas as pd
 
 from data.store import Store
 
-# The quantity advised for a day is that of the last computation that did not know its meals.
+# A day counts once the meals of all the usual levels of the canteen are known. The quantity advised for it is that of
+# the last computation that did not know its meals, without what was announced since.
 WEEKS = """
-WITH made AS (
-    SELECT canteen, date, decided, produced, returned, sum(meals_served) AS served
-    FROM production JOIN located_services USING (canteen, date)
-    WHERE produced IS NOT NULL
-    GROUP BY ALL
-    HAVING sum(meals_served) IS NOT NULL
+WITH days AS (
+    SELECT canteen, date, count(meals_served) AS points, sum(meals_served) AS served
+    FROM located_services
+    WHERE date >= (SELECT min(date) FROM production) - INTERVAL 90 DAY
+    GROUP BY canteen, date
+), usual AS (
+    SELECT canteen, quantile_disc(points, 0.5) AS points FROM days WHERE served > 0 GROUP BY canteen
+), made AS (
+    SELECT production.*, served
+    FROM production
+    JOIN days USING (canteen, date)
+    JOIN usual ON usual.canteen = production.canteen
+    WHERE produced IS NOT NULL AND served > 0 AND days.points >= usual.points
 ), advised AS (
     SELECT canteen, date, round(coalesce(recommended_with_plan, recommended)) AS advised
     FROM forecasts JOIN forecast_runs USING (run_id)

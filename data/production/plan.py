@@ -21,9 +21,15 @@ DAY = (
     + ADJUSTED
     + """
 , quantities AS (
-    SELECT canteen, point AS expected, round(coalesce(recommended_with_plan, recommended)) AS advised
-    FROM adjusted
-    WHERE date = $date AND target = 'meals_served' AND canteen IS NOT NULL
+    -- A canteen that is closed since the computation has a row of zeros: it was on the sheet printed before.
+    SELECT
+        stored.canteen,
+        coalesce(adjusted.point, 0) AS expected,
+        CASE WHEN adjusted.canteen IS NULL THEN 0
+            ELSE round(coalesce(adjusted.recommended_with_plan, adjusted.recommended)) END AS advised
+    FROM forecasts AS stored
+    LEFT JOIN adjusted USING (canteen, date, target)
+    WHERE stored.run_id = $run_id AND date = $date AND target = 'meals_served' AND stored.canteen IS NOT NULL
 ), levels AS (
     SELECT canteen, coalesce(sum(meals_served) FILTER (site_kind = 'M'), 0) / sum(meals_served) AS nursery_share
     FROM located_services
@@ -48,7 +54,8 @@ DISHES = "SELECT DISTINCT ON (dish) dish, course FROM menus WHERE date = $date O
 def production_of_day(store: Store, run_id: int, day: date) -> pd.DataFrame:
     """Return one row per canteen (key, label, district) for one day: what to prepare, in meals, portions, containers.
 
-    `meals` is what the kitchen decided, or else the quantity advised, or else the meals expected, rounded up.
+    `meals` is what the kitchen decided, or else the quantity advised, or else the meals expected, rounded up. A canteen
+    that closed since the computation has a row, without a meal.
     """
     known = {"date": day, "level_days": LEVEL_DAYS} | parameters(store, run_id)
     rows = store.read(DAY, known)
@@ -67,3 +74,26 @@ def dishes_of_day(store: Store, day: date) -> list[str]:
     """Return the dishes of a day, in the order of the meal; empty when no menu is known."""
     rows = store.read(DISHES, {"date": day})
     return [str(dish) for dish in rows["dish"]]
+
+
+PAST_DAY = """
+WITH quantities AS (
+    SELECT canteen, round(coalesce(recommended_with_plan, recommended)) AS advised
+    FROM forecasts JOIN forecast_runs USING (run_id)
+    WHERE date = $date AND target = 'meals_served' AND canteen IS NOT NULL AND date > last_service_on
+    QUALIFY row_number() OVER (PARTITION BY canteen ORDER BY run_id DESC) = 1
+)
+SELECT canteens.name AS canteen, label AS place, advised, decided, produced, returned
+FROM canteens
+LEFT JOIN quantities ON quantities.canteen = name
+LEFT JOIN production ON production.canteen = name AND production.date = $date
+WHERE advised IS NOT NULL OR production.canteen IS NOT NULL OR name IN (
+    SELECT canteen FROM located_services WHERE date = $date
+)
+ORDER BY place COLLATE FR, place
+"""
+
+
+def past_production(store: Store, day: date) -> pd.DataFrame:
+    """Return one row per canteen for a day that is over: what was advised, decided, produced, returned."""
+    return store.read(PAST_DAY, {"date": day})

@@ -36,7 +36,7 @@ ORDER BY coalesce(state, 'ouvert') = 'clos', score DESC NULLS LAST, risk COLLATE
 
 DECISIONS = """
 SELECT
-    decision, school, due_on, decided_on, outcome,
+    decision, school, due_on, decided_on, outcome, owner, act_by, state, done_on,
     CASE WHEN decided_on IS NULL AND due_on < $today THEN $today - due_on END AS delay_days
 FROM pilot_decisions
 ORDER BY decided_on IS NOT NULL, due_on NULLS LAST, decision COLLATE FR, decision, school COLLATE FR, school

@@ -20,12 +20,12 @@ shown = st.segmented_control(
 run = ask(runs.latest_run)
 if shown == GAPS:
     view.gaps()
+elif shown == TYPED:
+    typed.grid(run, view.typed_day(run))
 elif run is None:
     blocks.empty_state("La production paraîtra ici dès que les prévisions seront calculées.")
 elif (chosen := view.chosen_day(run)) is not None:
     if shown == SLIPS:
         view.slips(run, chosen)
-    elif shown == TYPED:
-        typed.grid(run, chosen)
     else:
         view.day_sheet(run, chosen)

@@ -28,6 +28,7 @@ from data.demo import load_demo
 from data.deposit.apply import apply
 from data.export.files import EXPORTED, csv_of_texts, export
 from data.kinds import Field, kinds
+from data.meetings import meeting, weather
 from data.reading.formulas import defuse
 from data.store import Store
 from tests.pages.conftest import add_forecasts
@@ -140,6 +141,9 @@ def _name_the_rest(store: Store) -> None:
     save_account(store, ACTOR, f"ZQcompteQZ {VISIBLE}", "comite", active=True)
     create_token(store, ACTOR, f"ZQjetonQZ {VISIBLE}"[:60], "comite")
     settings.save(store, ACTOR, "city_name", f"1. ZQvilleQZ {TRICKS}")
+    mission = Person(ACTOR, "mission")
+    meeting.record(store, mission, TODAY - timedelta(days=40), f"ZQseanceQZ {VISIBLE}"[:120])
+    weather.give(store, mission, "appuis nécessaires", f"ZQmeteoQZ {VISIBLE}")
     settings.save(store, ACTOR, "kitchen_name", f"ZQcuisineQZ {TRICKS}")
     for key, setting in settings.SETTINGS.items():
         if setting.sourced:

@@ -16,6 +16,7 @@ from ui.navigation import PAGES
 EXPECTED = [
     ("pages/comite/synthese.py", "Synthèse", 8, 0, 1),
     ("pages/comite/gaspillage.py", "Gaspillage", 5, 5, 0),
+    ("pages/comite/seances.py", "Séances du comité", 3, 0, 2),
     ("pages/mission/deploiement.py", "Déploiement", 1, 1, 1),
     ("pages/mission/equipement.py", "Équipement", 1, 1, 1),
     ("pages/mission/generalisation.py", "Généralisation", 4, 1, 2),

@@ -111,12 +111,10 @@ def compared_with(comparison: Comparison) -> str:
 
 def recent(days: pd.DataFrame) -> str:
     """Sum up the last four weeks: meals left over, meals short, exceptional days."""
-    both = days.dropna(subset=["meals_planned", "meals_served"])
-    both = both[both["exceptional"].isna()]
-    gap = both["meals_planned"] - both["meals_served"]
+    both = days[days["compared"] & days["exceptional"].isna()]
     if both.empty:
         return "Aucun jour avec un nombre prévu et un nombre servi ces quatre dernières semaines."
-    surplus, short = int(gap.clip(lower=0).sum()), int((gap < 0).sum())
+    surplus, short = int(both["surplus_meals"].sum()), int((both["shortage_meals"] > 0).sum())
     shortage = f"il en a manqué {plural(short, 'jour')}" if short else "il n’en a jamais manqué"
     return f"{plural(len(both), 'jour')} de service{SPACE}: {plural(surplus, 'repas', 'repas')} en trop, {shortage}."
 

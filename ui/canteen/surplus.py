@@ -13,7 +13,7 @@ from data.queries.canteen import surplus
 from data.queries.canteen.surplus import Allowed
 from ui.access import require
 from ui.kit import blocks
-from ui.kit.formats import SPACE, as_text, escape, long_day, number, plural
+from ui.kit.formats import SPACE, escape, long_day, number, plural
 from ui.session import ask, store
 
 REUSE, GIFT = "réemploi", "don"
@@ -29,18 +29,20 @@ def block(canteen: str) -> None:
     day, meals = next(iter(days.items()))
     may = ask(surplus.allowed)
     with blocks.question(f"Il est resté {plural(meals, 'repas', 'repas')} {long_day(day)}"):
-        for sentence in rules(may):
+        for sentence in rules(may, (today_in_paris() - day).days):
             blocks.note(sentence)
         choices = uses(may)
         if choices:
             _form(canteen, day, meals, choices, may)
 
 
-def rules(may: Allowed) -> list[str]:
-    """Say what the law and the mission allow."""
+def rules(may: Allowed, age: int) -> list[str]:
+    """Say what the law and the mission allow for meals of `age` days ago."""
     again = {0: "Les resservir n’est pas autorisé.", 1: "Vous pouvez les resservir le lendemain."}.get(
         may.reuse_days, f"Vous pouvez les resservir dans les {may.reuse_days} jours."
     )
+    if 0 < may.reuse_days < age:
+        again = "Il est trop tard pour les resservir\u00a0: notez seulement ce qui l’a été à temps."
     if may.associations:
         gift = f"Vous pouvez les donner{SPACE}: {', '.join(may.associations)}."
     else:
@@ -66,9 +68,7 @@ def _form(canteen: str, day: date, meals: int, choices: dict[str, str], may: All
     line["repas_sauves"] = st.number_input("Combien de repas\u00a0?", 1, 20_000, meals, key=f"surplus_repas_{turn}")
     line["sauve_kg"] = st.text_input("Combien de kilogrammes\u00a0? (si vous les pesez)", key=f"surplus_kg_{turn}")
     if choices[choice] == GIFT:
-        line["association"] = st.selectbox(
-            "À qui\u00a0?", may.associations, key=f"surplus_association_{turn}", format_func=as_text
-        )
+        line["association"] = st.selectbox("À qui\u00a0?", may.associations, key=f"surplus_association_{turn}")
     if st.button("Enregistrer", type="primary", icon=":material/check:", key="surplus_enregistrer"):
         _save(line, require("cantine"))
     for refusal in st.session_state.get(REFUSED, []):

@@ -94,7 +94,8 @@ def last_weeks(canteen: str, last: date) -> None:
     """Answer: how many meals were planned and served in the last four weeks, and how much was thrown away?"""
     with blocks.question("Mes quatre dernières semaines"):
         days = ask(recent.recent_days, canteen, last)
-        table = days.assign(
+        shown = days.drop(columns=["compared", "surplus_meals", "shortage_meals"])
+        table = shown.assign(
             date=days["date"].map(lambda value: f"{weekday(value)} {day(value)}"),
             exceptional=[MISSING if is_missing(kinds) else reason(str(kinds)) for kinds in days["exceptional"]],
         ).rename(

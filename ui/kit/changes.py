@@ -16,7 +16,7 @@ from data.kinds import kinds
 from data.settings import SETTINGS
 from data.typography import TITLE, VALUE, cut
 from ui.access import ROLE_TITLES, User
-from ui.kit import announced
+from ui.kit import announced, comite
 from ui.kit.columns import column_title, key_in_words, title_of, value_in_words
 from ui.kit.formats import MISSING, SPACE, day, is_missing, moment, number, plural
 
@@ -42,6 +42,8 @@ ACTIONS = {
     "setting": "Réglage",
     "announcement": "Annonce d’une cantine",
     "kitchen_note": "Mot de la cuisine",
+    "meeting": "Séance du comité",
+    "programme_weather": "Météo du programme",
     "trail": "Lignes anciennes du journal effacées",
     "forecast": "Calcul des prévisions",
 }
@@ -63,6 +65,7 @@ NAMES = {
     "after": "après",
     "canteen": "cantine",
     "canteens": "cantines",
+    "meetings": "séances",
     "day": "jour",
     "before": "avant",
     "accounts": "comptes",
@@ -73,7 +76,10 @@ NAMES = {
     "format": "format",
 }
 # The actions that are said in a sentence of their own, not by their details.
-SENTENCES = {"announcement": announced.in_trail, "kitchen_note": announced.note_in_trail}
+SENTENCES = {
+    "announcement": announced.in_trail, "kitchen_note": announced.note_in_trail, "meeting": comite.meeting_in_trail,
+    "programme_weather": comite.weather_in_trail,
+}  # fmt: skip
 ACTIONS_OF_DEPOSITS = ("deposit", "undo", "redo")
 TYPED = "Saisie dans un formulaire"
 CHANGES_SHOWN = 5

@@ -8,7 +8,6 @@ from data.access.canteens import last_chosen, remember_chosen
 from data.access.rights import Act, Person, reach
 from data.queries import overview
 from ui.kit import blocks
-from ui.kit.formats import as_text
 from ui.session import ask, opened
 
 KEY = "cantine"
@@ -39,7 +38,5 @@ def own_canteen_or_stop(user: Person) -> tuple[str, str]:
     def remember() -> None:
         remember_chosen(opened(), user, keys[st.session_state[KEY]])
 
-    label = st.selectbox(
-        "Ma cantine", list(keys), key=KEY, bind="query-params", format_func=as_text, on_change=remember
-    )
+    label = st.selectbox("Ma cantine", list(keys), key=KEY, bind="query-params", on_change=remember)
     return label, keys[label]

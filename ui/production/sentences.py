@@ -10,7 +10,7 @@ from ui.kit.formats import SPACE, long_day, moment, number, plural
 
 def day_total(rows: pd.DataFrame) -> str:
     """Say how many meals are to be prepared, for how many canteens."""
-    return f"{meals(rows)} à préparer pour {plural(len(rows), 'cantine')}"
+    return f"{meals(rows)} à préparer pour {plural(int((rows['meals'] > 0).sum()), 'cantine')}"
 
 
 def meals(rows: pd.DataFrame) -> str:

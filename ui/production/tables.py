@@ -28,6 +28,8 @@ def of_canteens(rows: pd.DataFrame, printed: Print | None, announcements: Mappin
             CONTAINERS: rows["containers"],
         }
     )
+    if rows["decided"].notna().any():
+        table["Conseillés"] = rows["advised"].where(rows["decided"].notna()).astype("Int64")
     if announcements:
         table[ANNOUNCED] = [announcements.get(canteen, "") for canteen in rows["canteen"]]
     if printed is not None:
@@ -61,7 +63,7 @@ def said_of_day(threads: pd.DataFrame, day: date) -> dict[str, str]:
     said: dict[str, str] = {}
     for row in threads[threads["active"] & (threads["date"].dt.date == day)].to_dict("records"):
         words = announced.change(row["event"], row["meals"])
-        said[row["canteen"]] = f"{said[row['canteen']]} ; {words}" if row["canteen"] in said else words
+        said[row["canteen"]] = f"{said[row['canteen']]}\u00a0; {words}" if row["canteen"] in said else words
     return said
 
 

@@ -9,11 +9,13 @@ import streamlit as st
 
 from data.clock import today_in_paris
 from data.deposit import edits
+from data.deposit.undo import NotPossible, undo
 from data.production import plan
+from data.queries.forecasts import runs
 from data.queries.forecasts.runs import ForecastRun
 from ui.access import require
 from ui.kit import blocks
-from ui.kit.formats import SPACE, escape
+from ui.kit.formats import SPACE, escape, moment
 from ui.production.tables import typed_changes
 from ui.session import ask, store
 
@@ -22,10 +24,13 @@ FILE_COLUMNS = {"decided": "repas_decides", "produced": "repas_produits", "retur
 TITLES = {"decided": "Décidés", "produced": "Produits", "returned": "Revenus"}
 
 
-def grid(run: ForecastRun, chosen: date) -> None:
+def grid(run: ForecastRun | None, chosen: date) -> None:
     """Show the table of a day to fill in; the lines that changed are one deposit, which can be undone."""
     with blocks.question("Décidé, produit, revenu", "Laissez une case vide si vous ne savez pas."):
-        rows = ask(plan.production_of_day, run.run_id, chosen).set_index("canteen")
+        rows = _rows(run, chosen).set_index("canteen")
+        if rows.empty:
+            blocks.empty_state("Aucune cantine n’est connue ce jour-là.")
+            return
         names = [name for name in FILE_COLUMNS if name == "decided" or chosen <= today_in_paris()]
         before = rows[["place", "advised", *names]].astype(dict.fromkeys(["advised", *names], "Int64"))
         after = st.data_editor(
@@ -44,7 +49,37 @@ def grid(run: ForecastRun, chosen: date) -> None:
             _save(before, after, names, chosen)
         for refusal in st.session_state.get(REFUSED, []):
             st.html(f'<p class="refusal" role="alert">✖ {escape(refusal)}</p>')
+        _last_one()
+
+
+def _rows(run: ForecastRun | None, chosen: date) -> pd.DataFrame:
+    """Return the canteens of a day: of the forecasts from today on, or else of what was forecast and known."""
+    if run is not None and chosen >= today_in_paris() and chosen in ask(runs.forecast_days, run.run_id):
+        return ask(plan.production_of_day, run.run_id, chosen)
+    return ask(plan.past_production, chosen)
+
+
+def _last_one() -> None:
+    """Offer to take back what was typed last."""
+    standing = [one for one in ask(edits.recent, 1, ("production",)) if one["active"]]
+    if not standing:
         blocks.note("Une erreur\u00a0? Tapez le bon nombre, puis enregistrez à nouveau\u00a0: le dernier compte.")
+        return
+    [last] = standing
+    blocks.note(f"Dernière saisie\u00a0: le {moment(last['done_at'])}.")
+    st.button("Annuler la dernière saisie", icon=":material/undo:", on_click=_take_back, args=(last["deposit_id"],))
+
+
+def _take_back(deposit_id: int) -> None:
+    user = require("cuisine")
+    try:
+        undo(store(), deposit_id, user)
+    except NotPossible as refusal:
+        st.session_state[REFUSED] = [str(refusal)]
+    else:
+        st.session_state[ROUND] += 1
+        st.session_state[REFUSED] = []
+        st.toast("La dernière saisie est annulée.", icon=":material/undo:")
 
 
 def _save(before: pd.DataFrame, after: pd.DataFrame, names: list[str], chosen: date) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 import streamlit as st
 
 from data.announcements.read import threads
+from data.calendar.school import service_days
 from data.clock import today_in_paris
 from data.production import files, plan, prints
 from data.production.gaps import weekly_gaps
@@ -18,13 +19,14 @@ from data.settings import values
 from ui.access import current, require
 from ui.forecasts.view import first_ahead
 from ui.kit import blocks, sheet, tables
-from ui.kit.formats import MISSING, as_text, long_day
+from ui.kit.formats import MISSING, long_day
 from ui.kit.tables import french_csv
 from ui.production import sentences as say
 from ui.production import tables as shown
 from ui.session import ask, store
 
 ALL = "Toutes les cantines"
+PAST, DAYS_AHEAD = timedelta(days=21), 15
 SLIPS_HEIGHT = 640  # pixels: on a screen the slips scroll; on paper they are whole
 TO_FILL_IN = "Livré à\u00a0: ……………  Reçu par\u00a0: ……………………  Revenu\u00a0: …………… repas"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -38,6 +40,16 @@ def chosen_day(run: ForecastRun) -> date | None:
         return None
     first = first_ahead(list(days.values()), today_in_paris())
     return days[st.selectbox("Jour", list(days), index=first, key="service", bind="query-params")]
+
+
+def typed_day(run: ForecastRun | None) -> date:
+    """Show the choice of a day to type figures for: the last days too, since meals come back the day after."""
+    today = today_in_paris()
+    past = ask(service_days, today - PAST, today)
+    ahead = [day for day in (ask(runs.forecast_days, run.run_id) if run else []) if day > today]
+    days = {long_day(value): value for value in [*past, *ahead[:DAYS_AHEAD]] or [today]}
+    last = max(len(past) - 1, 0)
+    return days[st.selectbox("Jour", list(days), index=last, key="jour_produit", bind="query-params")]
 
 
 def day_sheet(run: ForecastRun, chosen: date) -> None:
@@ -80,9 +92,7 @@ def slips(run: ForecastRun, chosen: date) -> None:
     """Show the delivery slip of each canteen, of a district or alone; each is a sheet of its own on paper."""
     rows, dishes = ask(plan.production_of_day, run.run_id, chosen), ask(plan.dishes_of_day, chosen)
     districts = {f"Secteur\u00a0: {name}": name for name in sorted(rows["district"].dropna().unique())}
-    place = st.selectbox(
-        "Pour", [ALL, *districts, *rows["place"]], key="bons", bind="query-params", format_func=as_text
-    )
+    place = st.selectbox("Pour", [ALL, *districts, *rows["place"]], key="bons", bind="query-params")
     if place in districts:
         rows = rows[rows["district"] == districts[place]]
     elif place != ALL:
@@ -97,6 +107,7 @@ def slips(run: ForecastRun, chosen: date) -> None:
         icon=":material/download:",
     )
     said = shown.said_of_day(ask(threads, current(), chosen), chosen)
+    rows = rows[rows["meals"] > 0]
     with st.container(height=SLIPS_HEIGHT if len(rows) > 1 else "content", key="bons_du_jour"):
         for place in range(len(rows)):
             _slip(rows.iloc[[place]], dishes, chosen, said)

@@ -171,9 +171,13 @@ def decisions(today: date) -> None:
         blocks.takeaway(decisions_sentence(waiting))
         blocks.sentences(expected(row) for row in waiting.to_dict("records"))
         if not taken.empty:
-            columns = {"decision": "Décision", "school": "École", "decided_on": "Prise le", "outcome": "Choix"}
+            columns = {
+                "decision": "Décision", "school": "École", "decided_on": "Prise le", "outcome": "Choix",
+                "owner": "Service", "state": "État",
+            }  # fmt: skip
             table = taken.assign(school=taken["school"].map(place_of))[list(columns)].rename(columns=columns)
             sheet.sheet_of(table.assign(**{"Prise le": table["Prise le"].map(day)}).fillna(MISSING))
+        blocks.link("pages/comite/seances.py", "Qui fait quoi, pour quand\u00a0: Séances du comité")
 
 
 def decisions_sentence(waiting: pd.DataFrame) -> str:

@@ -58,6 +58,7 @@ SURPLUS_USES = record_table(
             """repas_sauves > (SELECT sum(greatest(gap, 0)) FROM located_services AS known
                 WHERE known.canteen = file_lines.cantine_nom AND known.date = file_lines.date)""",
             "'plus de repas sauvés qu’il n’en est resté ce jour-là'",
+            blocking=True,
         ),
     ),
 )

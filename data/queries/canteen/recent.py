@@ -23,12 +23,17 @@ SELECT max(date) AS day FROM located_services WHERE canteen = $canteen AND meals
 DAYS = f"""
 SELECT
     date,
-    sum(meals_planned)::BIGINT AS meals_planned,
-    sum(meals_served)::BIGINT AS meals_served,
+    -- The plan, or the meals, of some levels only would look like a shortage, or a surplus.
+    CASE WHEN count(meals_planned) = count(*) THEN sum(meals_planned)::BIGINT END AS meals_planned,
+    CASE WHEN count(meals_served) = count(*) THEN sum(meals_served)::BIGINT END AS meals_served,
+    count(gap) > 0 AS compared,
+    coalesce(sum(greatest(gap, 0)), 0)::BIGINT AS surplus_meals,
+    coalesce(sum(greatest(-gap, 0)), 0)::BIGINT AS shortage_meals,
     1000.0 * sum(wasted_kg) FILTER (meals_served > 0)
         / nullif(sum(meals_served) FILTER (wasted_kg IS NOT NULL), 0) AS grams_per_meal,
     any_value(exceptional) AS exceptional
 FROM {JUDGED}
+WHERE meals_served IS NOT NULL OR meals_planned IS NOT NULL
 GROUP BY date
 HAVING sum(meals_served) > 0 OR sum(meals_planned) > 0
 ORDER BY date
@@ -51,7 +56,7 @@ def last_day(store: Store, canteen: str) -> date | None:
 
 
 def recent_days(store: Store, canteen: str, last: date) -> pd.DataFrame:
-    """Return one row per day of the four weeks up to `last`: meals planned and served, grams per meal.
+    """Return one row per day of the four weeks up to `last`: meals planned, served, too many, too few, grams per meal.
 
     `exceptional` is why the day is exceptional, missing on the other days.
     """

@@ -11,17 +11,20 @@ from data.selection import Selection
 from data.settings import values
 from data.store import Store
 
-LAST_DAYS = 7  # a surplus older than this cannot serve any more, nor be told
+LAST_DAYS = 3  # what became of an older surplus is told by a file
 # Who prepares more meals a day than this must offer an association a convention for gifts (Code rural, L. 541-15-5).
 CONVENTION_MEALS = 3_000
 
 LEFT = """
-SELECT date, sum(gap)::BIGINT AS meals
-FROM located_services
-WHERE canteen = $canteen AND date BETWEEN $first AND $last AND gap IS NOT NULL
-GROUP BY date
-HAVING sum(gap) >= $threshold AND date NOT IN (SELECT date FROM surplus_uses WHERE canteen = $canteen)
-ORDER BY date DESC
+WITH told AS (
+    SELECT date, sum(meals) AS meals FROM surplus_uses WHERE canteen = $canteen GROUP BY date
+), remaining AS (
+    SELECT date, sum(gap) - coalesce(any_value(told.meals), 0) AS meals
+    FROM located_services LEFT JOIN told USING (date)
+    WHERE canteen = $canteen AND date BETWEEN $first AND $last AND gap IS NOT NULL
+    GROUP BY date
+)
+SELECT date, meals::BIGINT AS meals FROM remaining WHERE meals >= $threshold ORDER BY date DESC
 """
 SAVED = """
 SELECT coalesce(sum(meals), 0)::BIGINT AS meals, coalesce(sum(kg), 0) AS kg, count(*) AS uses
@@ -39,7 +42,7 @@ class Allowed:
 
 
 def left_over(store: Store, canteen: str, today: date) -> dict[date, int]:
-    """Return the meals left on each of the last days, the newest first: those above the threshold, not told yet."""
+    """Return the meals left on each of the last days, the newest first, less those told: at least the threshold."""
     threshold = values(store)["surplus_threshold"].value
     period = {"first": today - timedelta(days=LAST_DAYS), "last": today}
     rows = store.read(LEFT, {"canteen": canteen, "threshold": threshold} | period)

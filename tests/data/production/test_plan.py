@@ -13,7 +13,7 @@ import pytest
 from data.access.rights import Person
 from data.deposit.edits import record
 from data.production.gaps import weekly_gaps
-from data.production.plan import dishes_of_day, production_of_day
+from data.production.plan import dishes_of_day, past_production, production_of_day
 from data.production.prints import NotTheKitchen, keep_print, last_print
 from data.queries.forecasts import runs
 from data.settings import save
@@ -117,3 +117,38 @@ def test_gaps_compare_the_same_days_of_the_same_canteens(store: Store) -> None:
     assert weeks["served"].sum() == served["served"].sum()
     assert weeks["canteen_days"].sum() == 30
     assert weeks["returned"].isna().all()
+
+
+def test_a_day_counts_once_all_the_levels_of_the_canteen_are_known(store: Store) -> None:
+    before = weekly_gaps(store)["canteen_days"].sum()
+    points = store.read(
+        "SELECT canteen, min(site) AS site, min(site_kind) AS kind FROM service_points"
+        " WHERE canteen IS NOT NULL GROUP BY canteen HAVING count(*) > 1 ORDER BY canteen LIMIT 1"
+    ).iloc[0]
+    day = store.read("SELECT max(date) + 3 AS d FROM services")["d"].iloc[0].date()
+    lines = [{"site_nom": points["site"], "site_type": points["kind"], "date": day, "reel": 40}]
+    assert record(store, "log", lines, "mission").saved
+    lines = [{"cantine_nom": points["canteen"], "date": day, "repas_produits": 200}]
+    assert record(store, "production", lines, KITCHEN).saved
+    assert weekly_gaps(store)["canteen_days"].sum() == before
+
+
+def test_a_day_that_is_over_can_still_be_typed(store: Store) -> None:
+    day = store.read("SELECT max(date) AS d FROM services WHERE meals_served > 0")["d"].iloc[0].date()
+    rows = past_production(store, day)
+    served = store.read("SELECT count(DISTINCT canteen) AS n FROM located_services WHERE date = $d", {"d": day})
+    assert len(rows) >= served["n"].iloc[0]
+    assert rows["produced"].notna().any()
+
+
+def test_a_canteen_that_closes_stays_on_the_sheet_without_a_meal(store: Store) -> None:
+    run = runs.latest_run(store)
+    assert run is not None
+    day = runs.forecast_days(store, run.run_id)[3]
+    before = production_of_day(store, run.run_id, day)
+    canteen = str(before["canteen"][0])
+    closed = {"type": "fermeture", "date_debut": day, "cantine_nom": canteen}
+    assert record(store, "events", [closed], "mission").saved
+    after = production_of_day(store, run.run_id, day)
+    assert len(after) == len(before)
+    assert after.loc[after["canteen"] == canteen, ["meals", "containers"]].to_numpy().tolist() == [[0, 0]]

@@ -94,3 +94,15 @@ def test_a_canteen_without_enough_peers_is_compared_with_nobody(store: Store) ->
     assert alone is not None
     assert (alone.peers, alone.peers_surplus_pct) == (0, None)
     assert comparison(store, "inconnue", LAST) is None
+
+
+def test_the_plan_of_one_level_alone_is_no_surplus(blank: Path, tmp_path: Path) -> None:
+    known = Store(Path(shutil.copy(blank, tmp_path / "s.duckdb")))
+    apply(known, "c.csv", b"cantine_nom;secteur\nBois;Nord\n", "mission")
+    apply(known, "m.csv", b"site_nom;site_type;cantine_nom\nBois M;M;Bois\nBois E;E;Bois\n", "mission")
+    log = b"site_nom;site_type;date;prevision;reel\nBois M;M;26/03/2026;100;\nBois E;E;26/03/2026;100;95\n"
+    apply(known, "j.csv", log, "mission")
+    [day] = recent_days(known, "Bois", LAST).to_dict("records")
+    assert (day["surplus_meals"], day["shortage_meals"], day["meals_planned"]) == (5, 0, 200)
+    assert pd.isna(day["meals_served"])
+    known.close()

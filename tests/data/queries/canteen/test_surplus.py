@@ -41,7 +41,10 @@ def test_a_large_surplus_of_the_last_days_is_proposed_until_it_is_told(known: St
     assert left_over(known, "Bois", TODAY) == {date(2026, 3, 27): 20, date(2026, 3, 24): 30}
     save(known, "max", "surplus_threshold", 25)
     assert left_over(known, "Bois", TODAY) == {date(2026, 3, 24): 30}
+    save(known, "max", "surplus_threshold", 12)
     assert record(known, "surplus_uses", [use(repas_sauves=18, sauve_kg="6,5")], MANAGER).saved
+    assert left_over(known, "Bois", TODAY)[date(2026, 3, 24)] == 12
+    save(known, "max", "surplus_threshold", 25)
     assert left_over(known, "Bois", TODAY) == {}
     assert saved(known, CITY) == {"meals": 18, "kg": 6.5, "uses": 1}
     assert saved(known, Selection(CITY.start, CITY.end, district="Sud"))["uses"] == 0
@@ -53,8 +56,7 @@ def test_a_gift_names_its_association_and_a_canteen_is_known(known: Store) -> No
     doubted = record(known, "surplus_uses", [use(repas_sauves=5, cantine_nom="Nulle")], "mission")
     assert "n’est pas une cantine connue" in doubted.warnings[0]
     more = record(known, "surplus_uses", [use(repas_sauves=31)], MANAGER)
-    assert more.saved
-    assert "plus de repas sauvés" in more.warnings[0]
+    assert "plus de repas sauvés" in more.refusals[0, "repas_sauves"]
 
 
 def test_nobody_tells_it_for_another_canteen(known: Store) -> None:
