@@ -27,7 +27,7 @@ from ui.week.days import ORDER, PLACE, PRODUCE
 
 SEMAINE, MA_CANTINE = "pages/cuisine/semaine.py", "pages/cantine/ma_cantine.py"
 PRODUCTION = "pages/cuisine/production.py"
-VIEWS = ("Fiche du jour", "Bons de livraison", "Produit et revenu", "Nos écarts")
+VIEWS = ("Fiche du jour", "Bons de livraison", "Produits et retours", "Nos écarts")
 MISSION = Person("mission", "mission")
 FORBIDDEN = re.compile(
     r"surproduction|wape|intervalles?\b|points? de service|quantile|probabilit|dashboard|deadline|workflow|ticket",

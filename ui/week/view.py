@@ -15,7 +15,7 @@ from data.queries.forecasts.days import daily_forecast
 from data.queries.forecasts.runs import ForecastRun
 from data.queries.forecasts.week import week
 from ui.access import User, only_visible, require
-from ui.forecasts import why
+from ui.forecasts import disagreement, why
 from ui.kit import announced, blocks, sheet
 from ui.kit.filters import DISTRICT
 from ui.kit.formats import MISSING, SPACE, number
@@ -40,9 +40,18 @@ def section(run: ForecastRun, user: User, days: list[date], *, with_order: bool)
         blocks.sentences(say.of_city(row).capitalize() + "." for row in city.to_dict("records"))
         if reach(user, Act.SEE).canteens is None:
             _parts(run, city, days)
+        if reach(user, Act.SEE).canteens is None:
+            blocks.note(_who_disagrees(run, days))
         drawn = ask(grid.drawn, run.run_id, tuple(days), replace(user, name=""), with_order=with_order)
         grid.show(_searched(drawn), days)
     _opened_day(run)
+
+
+def _who_disagrees(run: ForecastRun, days: list[date]) -> str:
+    """Name the canteens whose plan differs much from the quantity, by day."""
+    rows = ask(week, run.run_id, days[0], days[-1])
+    apart = rows[disagreement.gaps(rows).notna() & rows["date"].isin(pd.to_datetime(days))]
+    return say.disagreeing([(row["place"], row["date"].date()) for row in apart.to_dict("records")])
 
 
 def _parts(run: ForecastRun, city: pd.DataFrame, days: list[date]) -> None:
