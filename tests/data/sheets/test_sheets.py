@@ -127,11 +127,22 @@ def test_somebody_elses_figure_is_told_and_not_overwritten(city: Store) -> None:
     assert known(city)["reel"] == 118
 
 
-def test_what_two_tablets_tell_alike_is_no_conflict(city: Store) -> None:
+def test_what_two_tablets_tell_alike_is_no_conflict_and_stands_when_one_is_taken_back(city: Store) -> None:
     late = told(city, "late", reel="118")
     save(city, ANA, told(city, "first", reel="118"))
-    outcome = save(city, ANA, late)
-    assert (outcome.state, outcome.deposit_id) == ("stored", None)
+    assert save(city, ANA, late).state == "stored"
+    with pytest.raises(NotPossible, match="corrigée depuis"):
+        past.take_back(city, ANA, "first")
+    undo(city, int(past.recent(city, "Alpha")[1]["deposit_id"]), "mission")
+    assert known(city)["reel"] == 118
+    past.take_back(city, ANA, "late")
+    assert known(city)["reel"] is None
+
+
+def test_a_comment_alone_is_added_to_a_service_that_is_known(city: Store) -> None:
+    save(city, ANA, told(city, "a", reel="118"))
+    save(city, ANA, told(city, "b", commentaire="calme"))
+    assert (known(city)["reel"], known(city)["commentaire"]) == (118, "calme")
 
 
 def test_a_refused_field_says_why_and_stores_nothing(city: Store) -> None:
@@ -258,10 +269,9 @@ class Oracle:
         present = {place: self.present(*place) for place in changed}
         if any(present[place] not in (base[place], value) for place, value in changed.items()):
             return "conflict"
-        new = any(present[place] != value for place, value in changed.items())
-        if new:
+        if changed:
             self.deposits.append(Told(changed))
-        self.answers[key] = ("stored", len(self.deposits) - 1 if new else None)
+        self.answers[key] = ("stored", len(self.deposits) - 1 if changed else None)
         return "stored"
 
     def undo(self, key: str) -> bool:
