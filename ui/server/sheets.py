@@ -77,6 +77,7 @@ async def _body(request: Request) -> Told:
                 if len(content) > LARGEST:
                     raise DoorRefusal(413, TOO_LARGE)
         told = json.loads(content)
+        json.dumps(told, ensure_ascii=False).encode()  # JSON may write half a character, which nothing can keep
     except (ValueError, RecursionError, TimeoutError, ClientDisconnect) as error:
         raise DoorRefusal(400, UNREADABLE) from error
     if not isinstance(told, dict):

@@ -115,6 +115,12 @@ def test_a_conflict_names_nobody_that_the_person_may_not_see(tablet: Tablet) -> 
     assert tablet.stored() == 1
 
 
+def test_half_a_character_is_refused_like_any_unreadable_text(tablet: Tablet) -> None:
+    sheet = tablet.sheet(reel="95", commentaire="\ud83d")
+    assert tablet.ask("POST", SHEET, sheet)[0] == 400
+    assert tablet.ask("POST", UNDO, {"key": "\ud83d"})[0] == 400
+
+
 def test_a_field_that_cannot_be_is_refused_with_its_reason(tablet: Tablet) -> None:
     status, told = tablet.ask("POST", SHEET, tablet.sheet(reel="beaucoup"))
     assert (status, told["refusals"][0]["field"]) == (422, "reel")
