@@ -237,6 +237,11 @@ def test_a_sheet_shows_what_is_known_and_what_to_compare_with(city: Store) -> No
     assert sheet["weighs"] is False
 
 
+@pytest.mark.parametrize("day", [date.min, date.max, date(1999, 12, 31), date(2101, 1, 1)], ids=str)
+def test_a_day_that_no_file_may_have_gives_way_to_the_usual_one(city: Store, day: date) -> None:
+    assert shown(city, day)["day"] == "2025-09-05"
+
+
 def test_a_tablet_files_sheets_under_a_mark_that_does_not_name_anybody() -> None:
     assert mark_of("ana@ville.fr") != mark_of("bob@ville.fr")
     assert "ana" not in mark_of("ana@ville.fr")
