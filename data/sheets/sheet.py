@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from data.kinds import kinds
 from data.kinds.records.log import LOG
 from data.typography import french
 
@@ -108,8 +109,8 @@ def mark_of(name: str) -> str:
 
 
 def is_empty(value: Value) -> bool:
-    """Tell whether nothing is told."""
-    return value is None or (isinstance(value, str) and not value.strip())
+    """Tell whether nothing is told: files say so by words too, as “NA”."""
+    return value is None or (isinstance(value, str) and value.strip().upper() in ("", *kinds()["log"].missing))
 
 
 def same(one: Value, other: Value) -> bool:

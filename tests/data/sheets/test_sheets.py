@@ -153,6 +153,12 @@ def test_a_refused_field_says_why_and_stores_nothing(city: Store) -> None:
     assert city.read("SELECT count(*) AS n FROM sheets")["n"].item() == 0
 
 
+def test_what_says_nothing_is_not_told_as_stored(city: Store) -> None:
+    assert save(city, ANA, told(city, "a", reel="NA", commentaire=" n/a ")).stored == ()
+    outcome = save(city, ANA, told(city, "b", reel="118", commentaire="-"))
+    assert [each["field"] for each in outcome.stored] == ["reel"]
+
+
 def test_what_is_doubtful_is_stored_and_told(city: Store) -> None:
     outcome = save(city, ANA, told(city, prevision="100", reel="300"))
     assert outcome.state == "stored"
