@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from data.store import Store
 from tests.conftest import EXAMPLES, made_once
 
 DAY = date(2025, 9, 4)  # a Thursday
+KEY = "k" * 16
 POINTS = [("ALPHA M", "M"), ("ALPHA E", "E")]
 MAPPING = b"site_nom;site_type;cantine_nom\nALPHA M;M;Alpha\nALPHA E;E;Alpha\nBETA E;E;Beta\n"
 ANA = Person("ana@ville.fr", "cantine", canteens=frozenset(["Alpha"]))
@@ -68,7 +69,8 @@ def told(store: Store, key: str = "k", marks: dict[str, int] | None = None, **ty
         }
         for number, point in enumerate(shown(store)["points"])
     ]
-    return sheet_of({"key": key, "canteen": "Alpha", "day": DAY.isoformat(), "points": points, "marks": marks or {}})
+    sheet = sheet_of({"key": KEY, "canteen": "Alpha", "day": DAY.isoformat(), "points": points, "marks": marks or {}})
+    return replace(sheet, key=key)
 
 
 def known(store: Store) -> dict[str, Any]:
@@ -191,12 +193,12 @@ def test_nobody_tells_for_another_canteen(city: Store) -> None:
     [
         {}, {"key": 3}, {"day": "hier"}, {"points": []}, {"points": [3]}, {"points": [{"site": "A"}]},
         {"marks": {"A": 9}},
-        {"canteen": None}, {"key": "x" * 65}, {"points": "abc"}, {"marks": [1]},
+        {"canteen": None}, {"key": "x" * 65}, {"key": ""}, {"key": "x" * 15}, {"points": "abc"}, {"marks": [1]},
     ],
 )  # fmt: skip
 def test_what_is_not_a_sheet_is_refused_in_french(wrong: dict[str, Any]) -> None:
     base = {"site": "A", "kind": "M", "typed": {}, "base": {}}
-    right = {"key": "k", "canteen": "Alpha", "day": "2025-09-04", "points": [base], "marks": {}}
+    right = {"key": KEY, "canteen": "Alpha", "day": "2025-09-04", "points": [base], "marks": {}}
     assert sheet_of(right).day == DAY
     with pytest.raises(SheetRefused, match="illisible"):
         sheet_of(right | wrong if wrong else [])
@@ -371,8 +373,8 @@ class Tablet:
             }
             for point, (site, kind) in enumerate(POINTS)
         ]
-        sheet = sheet_of({"key": key, "canteen": "Alpha", "day": DAY.isoformat(), "points": points})
-        return save(self.store, ANA, sheet)
+        sheet = sheet_of({"key": KEY, "canteen": "Alpha", "day": DAY.isoformat(), "points": points})
+        return save(self.store, ANA, replace(sheet, key=key))
 
     def resend(self, key: str, oracle: Oracle) -> bool:
         """Send a key again, whatever is on the tablet now."""

@@ -31,6 +31,7 @@ BOB = Person("bob@ville.fr", "cantine", canteens=frozenset(["Beta"]))
 MISSION = Person("mission@ville.fr", "mission")
 NOT_MANAGERS = [Person("x@ville.fr", role) for role in ("comite", "cuisine", "administration")]
 DAY = "2025-09-04"
+KEY = "k" * 16
 
 
 class Tablet:
@@ -59,7 +60,7 @@ class Tablet:
         is_json = answer.headers["content-type"] == "application/json"
         return answer.status_code, answer.json() if is_json else {"message": answer.text}
 
-    def sheet(self, key: str = "k", person: Person | None = None, **typed: str) -> dict[str, Any]:
+    def sheet(self, key: str = KEY, person: Person | None = None, **typed: str) -> dict[str, Any]:
         """Return a sheet of Alpha as its tablet would send it."""
         base = self.ask("GET", f"{SHEET}?canteen=Alpha&day={DAY}")[1]["points"][0]["known"]
         point = {"site": "ALPHA M", "kind": "M", "typed": base | typed, "base": base}
@@ -94,8 +95,8 @@ def test_a_sheet_is_stored_answered_again_and_taken_back(tablet: Tablet) -> None
     assert tablet.ask("POST", SHEET, sheet)[1]["state"] == "already"
     assert tablet.soon == ["soon"]
     assert tablet.ask("GET", f"{SHEET}?canteen=Alpha&day={DAY}")[1]["points"][0]["known"]["reel"] == 95
-    assert tablet.ask("POST", UNDO, {"key": "k"}) == (200, {"state": "undone", "day": DAY})
-    status, told = tablet.ask("POST", UNDO, {"key": "k"})
+    assert tablet.ask("POST", UNDO, {"key": KEY}) == (200, {"state": "undone", "day": DAY})
+    status, told = tablet.ask("POST", UNDO, {"key": KEY})
     assert (status, told["message"]) == (
         409,
         "Cette saisie est déjà annulée, ou n’avait rien de nouveau\u00a0: rien ne change.",
@@ -104,9 +105,9 @@ def test_a_sheet_is_stored_answered_again_and_taken_back(tablet: Tablet) -> None
 
 
 def test_a_conflict_names_nobody_that_the_person_may_not_see(tablet: Tablet) -> None:
-    late = tablet.sheet("late", reel="95")
+    late = tablet.sheet("l" * 16, reel="95")
     tablet.person = MISSION
-    tablet.ask("POST", SHEET, tablet.sheet("first", reel="90"))
+    tablet.ask("POST", SHEET, tablet.sheet("f" * 16, reel="90"))
     tablet.person = ANA
     status, told = tablet.ask("POST", SHEET, late)
     assert (status, told["state"]) == (409, "conflict")
@@ -131,11 +132,11 @@ def test_nobody_tells_sees_or_takes_back_for_another_canteen(tablet: Tablet) -> 
     sheet = tablet.sheet(reel="95")
     tablet.ask("POST", SHEET, sheet)
     tablet.person = BOB
-    disguised = sheet | {"person": mark_of(BOB.name), "key": "other"}
+    disguised = sheet | {"person": mark_of(BOB.name), "key": "o" * 16}
     assert tablet.ask("POST", SHEET, disguised)[0] == 403
     assert tablet.ask("POST", SHEET, disguised | {"canteen": "Beta"})[0] == 422
     assert tablet.ask("GET", f"{SHEET}?canteen=Alpha&day={DAY}")[0] == 403
-    assert tablet.ask("POST", UNDO, {"key": "k"})[0] == 403
+    assert tablet.ask("POST", UNDO, {"key": KEY})[0] == 403
     assert tablet.stored() == 1
     assert tablet.refused() == ["bob@ville.fr saisie d’un service d’une autre cantine"]
 
