@@ -62,6 +62,15 @@ async def answer(scope: Scope, receive: Receive, visit: Visit) -> Response:
         status, content = refusal.status, {"message": refusal.message}
     except StoreFault as fault:
         status, content = 503, {"message": str(fault)}
+    return _json(content, status)
+
+
+def refused(message: str, status: int) -> Response:
+    """Return a refusal of the gate as a tablet reads it."""
+    return _json({"message": message}, status)
+
+
+def _json(content: Told, status: int) -> Response:
     return JSONResponse(content, status, {"cache-control": "no-store"})
 
 
@@ -92,9 +101,14 @@ def _answered(route: Callable[[User, Told], tuple[int, Told]], visit: Visit, tol
     try:
         return route(user, told)
     except save.NotYours as refusal:
-        raise _not_yours(user, str(refusal)) from refusal
+        return 403, _as_refused(_not_yours(user, str(refusal)).message)
     except SheetRefused as refusal:
-        return 422, {"state": "refused", "refusals": [{"field": None, "reason": str(refusal)}]}
+        return 422, _as_refused(str(refusal))
+
+
+def _as_refused(reason: str) -> Told:
+    """Tell a tablet that a sheet will never be stored as it is: it keeps it aside, and sends the next one."""
+    return {"state": "refused", "refusals": [{"field": None, "reason": reason}]}
 
 
 def _not_yours(user: User, message: str) -> DoorRefusal:

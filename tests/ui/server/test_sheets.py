@@ -57,8 +57,8 @@ class Tablet:
 
         answer = anyio.run(send)
         assert answer.headers["x-content-type-options"] == "nosniff"
-        is_json = answer.headers["content-type"] == "application/json"
-        return answer.status_code, answer.json() if is_json else {"message": answer.text}
+        assert answer.headers["content-type"] == "application/json"
+        return answer.status_code, answer.json()
 
     def sheet(self, key: str = KEY, person: Person | None = None, **typed: str) -> dict[str, Any]:
         """Return a sheet of Alpha as its tablet would send it."""
@@ -111,7 +111,8 @@ def test_a_conflict_names_nobody_that_the_person_may_not_see(tablet: Tablet) -> 
     tablet.person = ANA
     status, told = tablet.ask("POST", SHEET, late)
     assert (status, told["state"]) == (409, "conflict")
-    assert (told["conflicts"][0]["present"], told["conflicts"][0]["who"]) == (90, "un autre compte")
+    [conflict] = told["conflicts"]
+    assert (conflict["present"], conflict["who"]) == (90, "un autre compte")
     assert "mission@" not in json.dumps(told)
     assert tablet.stored() == 1
 
@@ -133,7 +134,9 @@ def test_nobody_tells_sees_or_takes_back_for_another_canteen(tablet: Tablet) -> 
     tablet.ask("POST", SHEET, sheet)
     tablet.person = BOB
     disguised = sheet | {"person": mark_of(BOB.name), "key": "o" * 16}
-    assert tablet.ask("POST", SHEET, disguised)[0] == 403
+    status, told = tablet.ask("POST", SHEET, disguised)
+    assert (status, told["state"]) == (403, "refused"), "the tablet keeps it, and sends it no more"
+    assert "pas une des vôtres" in told["refusals"][0]["reason"]
     assert tablet.ask("POST", SHEET, disguised | {"canteen": "Beta"})[0] == 422
     assert tablet.ask("GET", f"{SHEET}?canteen=Alpha&day={DAY}")[0] == 403
     assert tablet.ask("POST", UNDO, {"key": KEY})[0] == 403
@@ -156,7 +159,7 @@ def test_a_sheet_of_somebody_else_on_a_shared_tablet_waits_for_them(tablet: Tabl
     tablet.person = MISSION
     assert tablet.ask("GET", WHO)[1] == {"person": mark_of(MISSION.name)}
     status, told = tablet.ask("POST", SHEET, sheet)
-    assert (status, "attend son retour" in told["message"]) == (403, True)
+    assert (status, "attend son retour" in told["message"], "state" in told) == (403, True, False)
     assert tablet.stored() == 0
 
 
@@ -209,3 +212,16 @@ def test_a_full_disk_is_told_and_the_sheet_can_be_sent_again(tablet: Tablet, mon
         broken.setattr(save, "save", full)
         assert tablet.ask("POST", SHEET, sheet) == (503, {"message": "Le disque est plein."})
     assert tablet.ask("POST", SHEET, sheet)[1]["state"] == "stored"
+
+
+@pytest.mark.parametrize("error", [StoreFault("Le disque est plein."), ZeroDivisionError("secret")], ids=repr)
+def test_a_server_that_fails_says_so_to_the_tablet(
+    tablet: Tablet, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(access, "decide", fail)
+    status, told = tablet.ask("GET", WHO)
+    assert status == 503
+    assert told["message"].startswith(("Le disque est plein.", "Donnez à la mission numérique la référence"))
