@@ -222,6 +222,25 @@ def test_a_canteen_announces_the_kitchen_sees_accepts_and_answers_and_both_read_
     assert "Retirée." in texts(app)
 
 
+def test_a_correction_is_said_to_replace_what_was_announced_before_it_is_sent(open_app: Open, city: Path) -> None:
+    app = open_app(city, "pages/aide/guide.py")
+    key, _ = first_canteen()
+    day = coming()[8]
+    announce(session.opened(), MISSION, Announcement(key, day, "outing", -20))
+    as_role(app, "cantine", key)
+    app.switch_page(MA_CANTINE).run()
+    app.segmented_control(key="annonce_quoi_0").set_value("Sortie").run()
+    app.selectbox(key="annonce_jour_0").set_value(day).run()
+    app.number_input(key="annonce_repas_0").set_value(25).run()
+    assert "Déjà annoncé pour ce jour : sortie, −20 repas. Votre nouvelle annonce la remplace." in texts(app)
+    assert ": 87 → 82 repas à préparer." in texts(app)
+    app.button(key="annonce_envoyer").click().run()
+    assert not app.exception
+    assert read.threads(session.opened(), MISSION, day)[["meals", "active"]].to_numpy().tolist() == [
+        [-25, True], [-20, False],
+    ]  # fmt: skip
+
+
 def test_the_kitchen_accepts_in_one_click_and_writes_notes_that_the_canteens_read(open_app: Open, city: Path) -> None:
     app = open_app(city, "pages/aide/guide.py")
     key, _ = first_canteen()
