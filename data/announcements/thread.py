@@ -33,7 +33,10 @@ class AnnouncementRefused(Exception):
 
 
 def see(store: Store, person: Person, announcements: tuple[int, ...]) -> None:
-    """Mark announcements as seen, once each, when they are shown to the kitchen; to anybody else, nothing happens."""
+    """Mark announcements as seen by the kitchen, once each; when anybody else looks, nothing happens.
+
+    Raises AnnouncementRefused when all are marked already.
+    """
     if person.role != "cuisine" or not announcements:
         return
     detail: dict[str, Any] = {"act": SEEN, "about": []}
@@ -43,6 +46,8 @@ def see(store: Store, person: Person, announcements: tuple[int, ...]) -> None:
             if SEEN not in about["acts"]:
                 _add(cursor, announcement, SEEN, person)
                 detail["about"].append(said(about))
+        if not detail["about"]:
+            raise AnnouncementRefused("C’est déjà marqué comme vu\u00a0: rien ne change.")
 
 
 def accept(store: Store, person: Person, announcement: int) -> None:

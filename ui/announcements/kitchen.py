@@ -20,7 +20,7 @@ from ui.announcements.canteen import act
 from ui.kit import announced, blocks
 from ui.kit.filters import DISTRICT, WHOLE_CITY
 from ui.kit.formats import SPACE, is_missing, plural
-from ui.session import ask, store
+from ui.session import ask
 
 LISTED = 40
 NOTE_ROUND = "mot_round"  # session key: the fields are new after each note
@@ -32,7 +32,7 @@ def block(user: User) -> None:
     rows = _rows(user)
     unseen = tuple(int(row["announcement_id"]) for row in rows if row["active"] and is_missing(row["seen_at"]))
     if user.role == "cuisine" and unseen:
-        thread.see(store(), user, unseen[:LISTED])  # the rule: seen when shown to somebody of the kitchen
+        act(thread.see, unseen[:LISTED])  # the rule: seen when shown to somebody of the kitchen
     known = ask(read.latest)
     rows = _rows(user)
     open_rows = [row for row in rows if row["active"] and is_missing(row["accepted_at"]) and is_missing(row["answer"])]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -79,7 +80,7 @@ def state(store: Store, person: Person = MISSION) -> pd.Series:
     return read.threads(store, person, DAY).iloc[0]
 
 
-def trail(store: Store) -> list[dict[str, object]]:
+def trail(store: Store) -> list[dict[str, Any]]:
     lines = store.read(
         "SELECT detail::VARCHAR AS detail FROM audit_log WHERE action = 'announcement' ORDER BY audit_id"
     )
@@ -180,6 +181,18 @@ def test_each_step_of_a_thread_is_shown_to_both_and_stands_in_the_trail(city: St
     assert [line["act"] for line in acts] == ["announced", "seen", "answered", "accepted", "withdrawn"]
     assert all(line["canteen"] == "Alpha" and line["meals"] == -45 for line in acts if "canteen" in line)
     assert acts[1]["about"] == [{name: acts[0][name] for name in ("canteen", "date", "event", "meals", "sentence")}]
+
+
+def test_what_is_seen_already_is_not_written_again(city: Store) -> None:
+    announce(city, ANA, OUTING, NOW)
+    thread.see(city, KITCHEN, (1,))
+    version, lines = city.version(), trail(city)
+    with pytest.raises(AnnouncementRefused, match="déjà marqué"):
+        thread.see(city, KITCHEN, (1,))
+    assert (city.version(), trail(city)) == (version, lines)
+    announce(city, BOB, replace(OUTING, canteen="Beta"), NOW)
+    thread.see(city, KITCHEN, (1, 2))  # the new one alone
+    assert [one["canteen"] for one in trail(city)[-1]["about"]] == ["Beta"]
 
 
 def test_an_announcement_undone_on_the_page_of_deposits_is_withdrawn_and_back_when_it_is_put_back(city: Store) -> None:
