@@ -119,6 +119,8 @@ def test_minus_45_is_seen_by_the_kitchen_within_three_seconds_and_its_answer_by_
     assert f"{107 - announced}" in (row.text_content() or "")
 
     mine = page.locator(".sentences li").filter(has_text=f"Musée n° {len(seconds)}")
+    expect(mine).to_contain_text("Nouveau")
+    kitchen.get_by_role("button", name="J’ai vu").click()
     expect(mine).to_contain_text("Vue le", timeout=SLOW)
     kitchen.get_by_role("button", name="Accepter").first.click()
     expect(mine).to_contain_text("Acceptée le", timeout=SLOW)
