@@ -85,8 +85,8 @@ def apply(
 
     `attachments` has the canteens chosen for unknown labels (None: unattached), `choices` the decisions about a doubt.
     No line `typed` in a form is a total; lines about canteens that `actor` may not write for are rejected. A file
-    without anything new leaves the store as it is: its report names the deposit that has its lines. `also` is called in
-    the transaction with its cursor and the deposit's number; with it, known lines are recorded too, and outlive an undo.
+    without anything new leaves the store as it is: its report names the deposit with its lines. `also` is called in the
+    transaction with its cursor and the deposit’s number; with it, known lines are recorded too, and outlive an undo.
     Raises DepositRefused when the whole file must be refused, or all its lines (`whole`: one; `new`: a known one).
     """
     name, unnamed = as_person(actor).name, _unnamed(actor)
