@@ -12,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.access.rights import Person
-from data.announcements import read
+from data.announcements import read, thread
 from data.announcements.announce import Announcement, announce
 from data.clock import today_in_paris
 from data.queries.forecasts import runs
@@ -219,7 +219,7 @@ def test_a_canteen_announces_the_kitchen_sees_accepts_and_answers_and_both_read_
     app.switch_page(MA_CANTINE).run()
     assert re.search(r"Vue le \w+ \d.*Réponse de la cuisine, .* : Merci, c’est noté", texts(app))
     app.button(key="annonce_retirer_1").click().run()
-    assert "Retirée." in texts(app)
+    assert re.search(r"Retirée le \w+ \d", texts(app))
 
 
 def test_an_announcement_is_seen_when_somebody_of_the_kitchen_says_so_and_not_by_an_open_page(
@@ -239,6 +239,29 @@ def test_an_announcement_is_seen_when_somebody_of_the_kitchen_says_so_and_not_by
     app.button(key="annonces_vues").click().run()
     assert not [button for button in app.button if button.key == "annonces_vues"]
     assert not app.exception
+
+
+def test_an_accepted_announcement_that_is_withdrawn_stands_at_the_top_until_the_kitchen_saw_it(
+    open_app: Open, city: Path
+) -> None:
+    app = open_app(city, "pages/aide/guide.py")
+    key, _ = first_canteen()
+    day = coming()[0]
+    announce(session.opened(), MISSION, Announcement(key, day, "outing", -45))
+    as_role(app, "cuisine")
+    app.switch_page(SEMAINE).run()
+    app.button(key="annonce_accepter_1").click().run()
+    assert "retirée" not in texts(app)
+    thread.withdraw(session.opened(), MISSION, 1)
+    app.run()
+    assert re.search(
+        r"1 annonce vient d’être retirée.* : sortie, −45 repas\. Retirée le .* ; trop tard : la commande est partie",
+        texts(app), re.DOTALL,
+    )  # fmt: skip
+    app.button(key="annonces_vues").click().run()
+    assert not app.exception
+    assert "vient d’être retirée" not in texts(app)
+    assert "Retirée le" in texts(app)  # among the others
 
 
 def test_a_correction_is_said_to_replace_what_was_announced_before_it_is_sent(open_app: Open, city: Path) -> None:
