@@ -15,7 +15,7 @@ from data.store import Store
 # `active`: not withdrawn, here or on the page of deposits. Whoever answers has seen.
 THREADS = f"""
 SELECT
-    announcement_id, announcements.canteen, coalesce(canteens.label, announcements.canteen) AS place,
+    announcement_id, deposit_id, announcements.canteen, coalesce(canteens.label, announcements.canteen) AS place,
     event_rows.kind AS event, starts_on AS date, effect_meals AS meals, event_rows.label AS sentence,
     too_late, active, deposited_at AS announced_at,
     min(done_at) FILTER (act <> 'withdrawn') AS seen_at,

@@ -15,6 +15,7 @@ from data.access.rights import Person
 from data.announcements import read, thread
 from data.announcements.announce import Announcement, announce
 from data.clock import today_in_paris
+from data.deposit.edits import record
 from data.queries.forecasts import runs
 from data.store import Store
 from tests.conftest import made_once
@@ -159,6 +160,32 @@ def test_a_click_on_a_cell_opens_the_day_of_the_canteen_with_its_reasons(open_ap
     app.button(key="jour_suite").click().run()
     assert app.selectbox(key="cantine").value == label
     assert app.selectbox(key="jour").value == f"{day:%d/%m/%Y}"
+
+
+def test_the_day_of_a_canteen_says_declared_events_in_words_apart_from_announcements(
+    open_app: Open, city: Path
+) -> None:
+    app = open_app(city, SEMAINE)
+    key, label = first_canteen()
+    day = next(one for one in coming() if (one - today_in_paris()).days < 8)
+    line = {"date_debut": day, "date_fin": day, "cantine_nom": key}
+    lines = [
+        {**line, "type": "fête", "libelle": "Kermesse"},
+        {**line, "type": "autre", "libelle": "Stage", "effet_pourcent": 25},
+        {**line, "type": "grève", "cantine_nom": None, "effet_pourcent": -10},
+        {**line, "type": "sortie"},
+    ]
+    assert record(session.opened(), "events", lines, MISSION).saved
+    announce(session.opened(), MISSION, Announcement(key, day, "other", 12, "Stagiaires"))
+    app.session_state[grid.OPENED] = (label, day)
+    app.selectbox(key="semaine").select_index(_week_of(app, day)).run()
+    assert not app.exception
+    said = texts(app)
+    assert re.findall(r"Annoncé : ([^.]*)\.", said) == ["+12 repas"]
+    declared = re.findall(r"Déclaré : ([^.]*)\.", said)
+    assert {"Autre (Stage), +25 % attendus", "Grève, −10 % attendus"} < set(declared)
+    assert sorted(text.split(",")[0] for text in declared) == ["Autre (Stage)", "Fête (Kermesse)", "Grève", "Sortie"]
+    assert all(text.split(", ", 1)[1] for text in declared)
 
 
 def test_what_changed_since_the_order_is_said_only_where_the_order_is_known(open_app: Open, city: Path) -> None:

@@ -36,8 +36,8 @@ def change(event: str, meals: float | None) -> str:
     """Say what an announcement changes: “sortie, −45 repas”, “fermée, aucun repas”, “+12 repas”."""
     if event in CLOSING:
         return "fermée, aucun repas"
-    words = "" if meals is None or is_missing(meals) else f"{signed(meals, 0)}{SPACE}repas"
-    return f"sortie, {words}" if event == OUTING else words
+    count = [] if meals is None or is_missing(meals) else [f"{signed(meals, 0)}{SPACE}repas"]
+    return ", ".join([*(["sortie"] if event == OUTING else []), *count])
 
 
 def said(row: Row, place: str | None = None) -> str:
