@@ -37,7 +37,9 @@ def block(user: User) -> None:
     may = bool(reach(user, Act.ANSWER))
     with blocks.question("Que disent les cantines\u00a0?"):
         if withdrawn:
-            blocks.takeaway(plural(len(withdrawn), "annonce vient d’être retirée", "annonces viennent d’être retirées"))
+            blocks.takeaway(
+                plural(len(withdrawn), "annonce vient d’être retirée", "annonces viennent d’être retirées") + "."
+            )
             blocks.sentences(_words(row) for row in withdrawn)
         if open_rows:
             blocks.takeaway(
@@ -45,10 +47,10 @@ def block(user: User) -> None:
             )
         else:
             blocks.note("Aucune annonce n’attend de réponse.")
-        if user.role == "cuisine":
-            _seen([row for row in open_rows[:LISTED] if is_missing(row["seen_at"])], withdrawn)
         for row in open_rows[:LISTED]:
             _one(row, may=may)
+        if user.role == "cuisine":
+            _seen([row for row in open_rows[:LISTED] if is_missing(row["seen_at"])], withdrawn)
         if others:
             with st.expander(f"Déjà répondues ou retirées ({len(others)})", key="annonces_repondues"):
                 blocks.sentences(_words(row) for row in others[:LISTED])
