@@ -1,28 +1,34 @@
 """The announcements that a person may read, each with what became of it."""
 
+# ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date
 
 import pandas as pd
 
 from data.access.rights import Act, Person, reach
+from data.announcements.cutoff import too_late
+from data.announcements.thread import UNDONE, WITHDRAWAL_SEEN
 from data.store import Store
 
 # `active`: not withdrawn, here or on the page of deposits. Whoever answers has seen.
-THREADS = """
+THREADS = f"""
 SELECT
-    announcement_id, announcements.canteen, coalesce(canteens.label, announcements.canteen) AS place,
+    announcement_id, deposit_id, announcements.canteen, coalesce(canteens.label, announcements.canteen) AS place,
     event_rows.kind AS event, starts_on AS date, effect_meals AS meals, event_rows.label AS sentence,
     too_late, active, deposited_at AS announced_at,
     min(done_at) FILTER (act <> 'withdrawn') AS seen_at,
     min(done_at) FILTER (act = 'accepted') AS accepted_at,
     arg_max(acts.sentence, act_id) FILTER (act = 'answered') AS answer,
-    max(done_at) FILTER (act = 'answered') AS answered_at
+    max(done_at) FILTER (act = 'answered') AS answered_at,
+    any_value(withdrawn_at) FILTER (NOT active) AS withdrawn_at,
+    {WITHDRAWAL_SEEN}
 FROM announcements
 JOIN deposits USING (deposit_id)
 JOIN event_rows USING (deposit_id)
 LEFT JOIN canteens ON canteens.name = announcements.canteen
+LEFT JOIN {UNDONE} USING (deposit_id)
 LEFT JOIN announcement_acts AS acts USING (announcement_id)
 WHERE starts_on >= $since AND ($canteens IS NULL OR list_contains($canteens, announcements.canteen))
 GROUP BY ALL
@@ -39,12 +45,17 @@ SELECT
 
 
 def threads(store: Store, person: Person, since: date, canteen: str | None = None) -> pd.DataFrame:
-    """Return the announcements about days from `since` on, the newest first, of the canteens that one may see."""
+    """Return the announcements about days from `since` on, the newest first, of the canteens that one may see.
+
+    `withdrawn_late`: withdrawn after the cut-off of its day. `withdrawal_seen`: by the kitchen.
+    """
     within = reach(person, Act.SEE).canteens
     if canteen is not None:
         within = frozenset([canteen]) & (frozenset([canteen]) if within is None else within)
     rows = store.read(THREADS, {"since": since, "canteens": None if within is None else sorted(within)})
-    return rows.astype({"answer": object, "sentence": object})
+    moments = zip(rows["date"], rows["withdrawn_at"], strict=True)
+    late = [not pd.isna(at) and too_late(store, day.date(), at.tz_localize(UTC)) for day, at in moments]
+    return rows.assign(withdrawn_late=late).astype({"answer": object, "sentence": object, "withdrawn_late": bool})
 
 
 def latest(store: Store) -> tuple[int | None, ...]:

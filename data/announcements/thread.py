@@ -1,5 +1,6 @@
 """The acts on an announcement: what the kitchen and the canteen did with it, each with its audit line."""
 
+# ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
 
 from typing import Any
@@ -15,13 +16,29 @@ SEEN, ACCEPTED, ANSWERED, WITHDRAWN, ANNOUNCED = "seen", "accepted", "answered",
 ACTION = "announcement"  # in the audit trail
 LONGEST_ANSWER = 300
 
-ABOUT = """
+# When each deposit was last undone, here or on the page of deposits.
+UNDONE = """(
+    SELECT (detail ->> '$.deposit')::BIGINT AS deposit_id, max(done_at) AS withdrawn_at
+    FROM audit_log
+    WHERE action = 'undo'
+    GROUP BY ALL
+) AS undone"""
+# The kitchen's last act came after the withdrawal: it can only be a look.
+WITHDRAWAL_SEEN = """
+    coalesce(max(done_at) FILTER (act <> 'withdrawn') > any_value(withdrawn_at) FILTER (NOT active), FALSE)
+        AS withdrawal_seen
+"""
+
+ABOUT = f"""
 SELECT
     announcements.canteen, starts_on AS date, event_rows.kind AS event, effect_meals AS meals, label AS sentence,
-    deposit_id, active, coalesce(list(act) FILTER (act IS NOT NULL), []) AS acts
+    deposit_id, active, coalesce(bool_or(act = 'accepted'), FALSE) AS accepted,
+    coalesce(bool_or(act <> 'withdrawn'), FALSE) AS seen,
+    {WITHDRAWAL_SEEN}
 FROM announcements
 JOIN deposits USING (deposit_id)
 JOIN event_rows USING (deposit_id)
+LEFT JOIN {UNDONE} USING (deposit_id)
 LEFT JOIN announcement_acts USING (announcement_id)
 WHERE announcement_id = $announcement
 GROUP BY ALL
@@ -32,20 +49,22 @@ class AnnouncementRefused(Exception):
     """What somebody wants to say or do is not possible; the message is in French."""
 
 
-def see(store: Store, person: Person, announcements: tuple[int, ...]) -> None:
-    """Mark announcements as seen by the kitchen, once each; when anybody else looks, nothing happens.
+def see(store: Store, person: Person, announcements: tuple[int, ...], withdrawn: tuple[int, ...] = ()) -> None:
+    """Mark announcements, and those that were shown as `withdrawn`, as seen by the kitchen, once each.
 
-    Raises AnnouncementRefused when all are marked already.
+    When anybody else looks, nothing happens. Raises AnnouncementRefused when there is nothing new to mark.
     """
-    if person.role != "cuisine" or not announcements:
+    if person.role != "cuisine" or not (announcements or withdrawn):
         return
     detail: dict[str, Any] = {"act": SEEN, "about": []}
     with store.write(person.name, ACTION, detail) as cursor:
-        for announcement in announcements:
+        for announcement in (*announcements, *withdrawn):
             about = _about(cursor, announcement)
-            if SEEN not in about["acts"]:
+            seen = about["seen"] if about["active"] else about["withdrawal_seen"]
+            # One that was withdrawn, or put back, since it was shown is not seen as it is now.
+            if not seen and about["active"] == (announcement in announcements):
                 _add(cursor, announcement, SEEN, person)
-                detail["about"].append(said(about))
+                detail["about"].append(said(about) | ({} if about["active"] else {"act": WITHDRAWN}))
         if not detail["about"]:
             raise AnnouncementRefused("C’est déjà marqué comme vu\u00a0: rien ne change.")
 
@@ -107,7 +126,7 @@ def _answer(store: Store, person: Person, announcement: int, act: str, sentence:
             raise AnnouncementRefused("Seule la cuisine centrale répond aux annonces.")
         if not about["active"]:
             raise AnnouncementRefused("La cantine a retiré cette annonce\u00a0: il n’y a plus rien à répondre.")
-        if act == ACCEPTED and ACCEPTED in about["acts"]:
+        if act == ACCEPTED and about["accepted"]:
             raise AnnouncementRefused("Cette annonce est déjà acceptée.")
         _add(cursor, announcement, act, person, sentence)
         detail |= said(about) | ({"answer": sentence} if sentence else {})

@@ -12,9 +12,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.access.rights import Person
-from data.announcements import read
+from data.announcements import read, thread
 from data.announcements.announce import Announcement, announce
 from data.clock import today_in_paris
+from data.deposit.edits import record
 from data.queries.forecasts import runs
 from data.store import Store
 from tests.conftest import made_once
@@ -161,6 +162,32 @@ def test_a_click_on_a_cell_opens_the_day_of_the_canteen_with_its_reasons(open_ap
     assert app.selectbox(key="jour").value == f"{day:%d/%m/%Y}"
 
 
+def test_the_day_of_a_canteen_says_declared_events_in_words_apart_from_announcements(
+    open_app: Open, city: Path
+) -> None:
+    app = open_app(city, SEMAINE)
+    key, label = first_canteen()
+    day = next(one for one in coming() if (one - today_in_paris()).days < 8)
+    line = {"date_debut": day, "date_fin": day, "cantine_nom": key}
+    lines = [
+        {**line, "type": "fête", "libelle": "Kermesse"},
+        {**line, "type": "autre", "libelle": "Stage", "effet_pourcent": 25},
+        {**line, "type": "grève", "cantine_nom": None, "effet_pourcent": -10},
+        {**line, "type": "sortie"},
+    ]
+    assert record(session.opened(), "events", lines, MISSION).saved
+    announce(session.opened(), MISSION, Announcement(key, day, "other", 12, "Stagiaires"))
+    app.session_state[grid.OPENED] = (label, day)
+    app.selectbox(key="semaine").select_index(_week_of(app, day)).run()
+    assert not app.exception
+    said = texts(app)
+    assert re.findall(r"Annoncé : ([^.]*)\.", said) == ["+12 repas"]
+    declared = re.findall(r"Déclaré : ([^.]*)\.", said)
+    assert {"Autre (Stage), +25 % attendus", "Grève, −10 % attendus"} < set(declared)
+    assert sorted(text.split(",")[0] for text in declared) == ["Autre (Stage)", "Fête (Kermesse)", "Grève", "Sortie"]
+    assert all(text.split(", ", 1)[1] for text in declared)
+
+
 def test_what_changed_since_the_order_is_said_only_where_the_order_is_known(open_app: Open, city: Path) -> None:
     app = open_app(city, SEMAINE, vue=PRODUCE)
     assert grid.GAP not in {name for _, name in table(app).columns}
@@ -219,7 +246,7 @@ def test_a_canteen_announces_the_kitchen_sees_accepts_and_answers_and_both_read_
     app.switch_page(MA_CANTINE).run()
     assert re.search(r"Vue le \w+ \d.*Réponse de la cuisine, .* : Merci, c’est noté", texts(app))
     app.button(key="annonce_retirer_1").click().run()
-    assert "Retirée." in texts(app)
+    assert re.search(r"Retirée le \w+ \d", texts(app))
 
 
 def test_an_announcement_is_seen_when_somebody_of_the_kitchen_says_so_and_not_by_an_open_page(
@@ -239,6 +266,29 @@ def test_an_announcement_is_seen_when_somebody_of_the_kitchen_says_so_and_not_by
     app.button(key="annonces_vues").click().run()
     assert not [button for button in app.button if button.key == "annonces_vues"]
     assert not app.exception
+
+
+def test_an_accepted_announcement_that_is_withdrawn_stands_at_the_top_until_the_kitchen_saw_it(
+    open_app: Open, city: Path
+) -> None:
+    app = open_app(city, "pages/aide/guide.py")
+    key, _ = first_canteen()
+    day = coming()[0]
+    announce(session.opened(), MISSION, Announcement(key, day, "outing", -45))
+    as_role(app, "cuisine")
+    app.switch_page(SEMAINE).run()
+    app.button(key="annonce_accepter_1").click().run()
+    assert "retirée" not in texts(app)
+    thread.withdraw(session.opened(), MISSION, 1)
+    app.run()
+    assert re.search(
+        r"1 annonce vient d’être retirée.* : sortie, −45 repas\. Retirée le .* ; trop tard : la commande est partie",
+        texts(app), re.DOTALL,
+    )  # fmt: skip
+    app.button(key="annonces_vues").click().run()
+    assert not app.exception
+    assert "vient d’être retirée" not in texts(app)
+    assert "Retirée le" in texts(app)  # among the others
 
 
 def test_a_correction_is_said_to_replace_what_was_announced_before_it_is_sent(open_app: Open, city: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -28,23 +28,29 @@ Row = Mapping[Any, Any]
 
 
 def block(user: User) -> None:
-    """Show the announcements about the days to come: those without an answer first, then the others, then the notes."""
+    """Show the announcements about the days to come: withdrawn, without an answer, then the others, then the notes."""
     known = ask(read.latest)
     rows = _rows(user)
     open_rows = [row for row in rows if row["active"] and is_missing(row["accepted_at"]) and is_missing(row["answer"])]
-    others = [row for row in rows if row not in open_rows]
+    withdrawn = [row for row in rows if not row["active"] and not row["withdrawal_seen"]][:LISTED]
+    others = [row for row in rows if row not in open_rows and row not in withdrawn]
     may = bool(reach(user, Act.ANSWER))
     with blocks.question("Que disent les cantines\u00a0?"):
+        if withdrawn:
+            blocks.takeaway(
+                plural(len(withdrawn), "annonce vient d’être retirée", "annonces viennent d’être retirées") + "."
+            )
+            blocks.sentences(_words(row) for row in withdrawn)
         if open_rows:
             blocks.takeaway(
                 plural(len(open_rows), "annonce attend une réponse", "annonces attendent une réponse") + "."
             )
         else:
             blocks.note("Aucune annonce n’attend de réponse.")
-        if user.role == "cuisine":
-            _seen([row for row in open_rows[:LISTED] if is_missing(row["seen_at"])])
         for row in open_rows[:LISTED]:
             _one(row, may=may)
+        if user.role == "cuisine":
+            _seen([row for row in open_rows[:LISTED] if is_missing(row["seen_at"])], withdrawn)
         if others:
             with st.expander(f"Déjà répondues ou retirées ({len(others)})", key="annonces_repondues"):
                 blocks.sentences(_words(row) for row in others[:LISTED])
@@ -57,12 +63,12 @@ def _rows(user: User) -> list[dict[Any, Any]]:
     return ask(read.threads, user, today_in_paris()).to_dict("records")
 
 
-def _seen(rows: list[dict[Any, Any]]) -> None:
+def _seen(new: Sequence[Row], withdrawn: Sequence[Row]) -> None:
     """Let somebody of the kitchen say that they saw these: a page that is left open sees nothing."""
-    if rows:
-        numbers = tuple(int(row["announcement_id"]) for row in rows)
-        st.button(f"J’ai vu ({len(rows)})", icon=":material/visibility:", key="annonces_vues", on_click=act,
-                  args=(thread.see, numbers))  # fmt: skip
+    if new or withdrawn:
+        numbers = (tuple(int(row["announcement_id"]) for row in rows) for rows in (new, withdrawn))
+        st.button(f"J’ai vu ({len(new) + len(withdrawn)})", icon=":material/visibility:", key="annonces_vues",
+                  on_click=act, args=(thread.see, *numbers))  # fmt: skip
 
 
 def _words(row: Row) -> str:

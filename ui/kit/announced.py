@@ -36,8 +36,8 @@ def change(event: str, meals: float | None) -> str:
     """Say what an announcement changes: “sortie, −45 repas”, “fermée, aucun repas”, “+12 repas”."""
     if event in CLOSING:
         return "fermée, aucun repas"
-    words = "" if meals is None or is_missing(meals) else f"{signed(meals, 0)}{SPACE}repas"
-    return f"sortie, {words}" if event == OUTING else words
+    count = [] if meals is None or is_missing(meals) else [f"{signed(meals, 0)}{SPACE}repas"]
+    return ", ".join([*(["sortie"] if event == OUTING else []), *count])
 
 
 def said(row: Row, place: str | None = None) -> str:
@@ -51,9 +51,9 @@ def said(row: Row, place: str | None = None) -> str:
 
 def state(row: Row) -> str:
     """Say what became of an announcement, for the canteen and the kitchen alike."""
-    late = f"{SPACE}; {TOO_LATE}" if row["too_late"] else ""
+    late = f"{SPACE}; {TOO_LATE}" if row["too_late" if row["active"] else "withdrawn_late"] else ""
     if not row["active"]:
-        return "retirée"
+        return "retirée" if is_missing(row["withdrawn_at"]) else f"retirée le {moment(row['withdrawn_at'])}{late}"
     for column, words in (("accepted_at", "acceptée"), ("seen_at", "vue")):
         if not is_missing(row[column]):
             return f"{words} le {moment(row[column])}{late}"
@@ -70,7 +70,9 @@ def answer(row: Row) -> str | None:
 def in_trail(detail: Row) -> str:
     """Say an audit line about announcements."""
     if "about" in detail:
-        them = f"{SPACE}; ".join(said(one, one["canteen"]) for one in detail["about"])
+        them = f"{SPACE}; ".join(
+            f"{said(one, one['canteen'])}{', retirée' if 'act' in one else ''}" for one in detail["about"]
+        )
         return f"{ACTS[SEEN].capitalize()}{SPACE}: {them}"
     late = f"{SPACE}; {TOO_LATE}" if detail.get("too_late") else ""
     reply = f"{SPACE}; «{SPACE}{detail['answer']}{SPACE}»" if detail.get("answer") else ""

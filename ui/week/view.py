@@ -10,12 +10,15 @@ import pandas as pd
 import streamlit as st
 
 from data.access.rights import Act, reach
+from data.announcements.read import threads
 from data.calendar.declared import declared_events
+from data.kinds import normalise
+from data.queries.forecasts.adjusted import learnt_effects
 from data.queries.forecasts.days import daily_forecast
 from data.queries.forecasts.runs import ForecastRun
 from data.queries.forecasts.week import week
-from ui.access import User, only_visible, require
-from ui.forecasts import disagreement, why
+from ui.access import User, only_visible, only_visible_events, require
+from ui.forecasts import disagreement, event_sentences, why
 from ui.kit import announced, blocks, sheet
 from ui.kit.filters import DISTRICT
 from ui.kit.formats import MISSING, SPACE, number
@@ -104,17 +107,28 @@ def _close() -> None:
 @st.dialog("Le jour d’une cantine", width="large", on_dismiss=_close)
 def _day(run: ForecastRun, row: dict[Any, Any]) -> None:
     """Show a canteen's day, and why this number."""
-    require("cuisine", "comite", "cantine")
+    user = require("cuisine", "comite", "cantine")
     day = row["date"].date()
     blocks.takeaway(f"{row['place']}, {say.of_day(row)}.")
     order = say.since_order(row)
-    events = ask(declared_events, day, day)
-    own = events[events["canteen"] == row["canteen"]].to_dict("records")
-    told = [f"Annoncé{SPACE}: {announced.change(one['kind'], one['effect_meals'])}." for one in own]
-    blocks.sentences([*([order] if order else []), *told])
+    blocks.sentences([*([order] if order else []), *_told(run, user, row["canteen"], day)])
     why.why(run, row["place"], row["canteen"], day)
     st.button("Voir les autres jours de cette cantine", icon=":material/calendar_month:", key="jour_suite",
               on_click=_follow, args=(row["place"], day))  # fmt: skip
+
+
+def _told(run: ForecastRun, user: User, canteen: str, day: date) -> list[str]:
+    """Say what the canteen announced of a day, then the other events that it has, declared in files or on pages."""
+    known = ask(threads, user, day, canteen)
+    known = known[known["active"] & (known["date"] == pd.Timestamp(day))]
+    events = only_visible_events(ask(declared_events, day, day))
+    events = events[events["canteen"].isna() | (events["canteen"] == canteen)]
+    events = events[~events["deposit_id"].isin(known["deposit_id"])].to_dict("records")
+    learnt = ask(learnt_effects, run.run_id)
+    return [
+        *(f"Annoncé{SPACE}: {announced.change(one['event'], one['meals'])}." for one in known.to_dict("records")),
+        *(f"Déclaré{SPACE}: {event_sentences.name(one)}, {event_sentences.effect(one, learnt)}." for one in events),
+    ]
 
 
 def _follow(place: str, day: date) -> None:

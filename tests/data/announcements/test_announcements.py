@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -193,6 +194,39 @@ def test_what_is_seen_already_is_not_written_again(city: Store) -> None:
     announce(city, BOB, replace(OUTING, canteen="Beta"), NOW)
     thread.see(city, KITCHEN, (1, 2))  # the new one alone
     assert [one["canteen"] for one in trail(city)[-1]["about"]] == ["Beta"]
+
+
+def test_a_withdrawal_is_to_be_seen_by_the_kitchen_wherever_it_is_done_and_each_time(city: Store) -> None:
+    def to_see() -> bool:
+        one = state(city)
+        return bool(not one["active"] and not one["withdrawal_seen"])
+
+    announce(city, ANA, OUTING, NOW)
+    thread.accept(city, KITCHEN, 1)
+    assert not to_see()
+    thread.withdraw(city, ANA, 1)
+    assert to_see()
+    for shown in (((1,),), ((), ()), ((1,), ())):  # it was not shown as withdrawn
+        with suppress(AnnouncementRefused):
+            thread.see(city, KITCHEN, *shown)
+        assert to_see()
+    thread.see(city, KITCHEN, (), (1,))
+    assert not to_see()
+    assert trail(city)[-1]["about"][0]["act"] == "withdrawn"
+    undo.redo(city, 2, MISSION)
+    with pytest.raises(AnnouncementRefused, match="déjà marqué"):
+        thread.see(city, KITCHEN, (1,), (1,))
+    undo.undo(city, 2, MISSION)
+    assert to_see()
+
+
+def test_a_withdrawal_after_the_cutoff_is_too_late(city: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for now, late in ((datetime(2000, 1, 1, tzinfo=PARIS), True), (datetime(2100, 1, 1, tzinfo=PARIS), False)):
+        announce(city, ANA, OUTING, NOW)
+        monkeypatch.setattr("data.announcements.cutoff.cutoff", lambda *_, now=now: now)
+        thread.withdraw(city, ANA, int(state(city)["announcement_id"]))
+        assert state(city)["withdrawn_late"] == late
+        assert state(city)["withdrawn_at"] is not pd.NaT
 
 
 def test_an_announcement_undone_on_the_page_of_deposits_is_withdrawn_and_back_when_it_is_put_back(city: Store) -> None:
