@@ -500,7 +500,7 @@ class Sheet {
   problemPanel(item) {
     const conflict = item.state === "conflict", about = `${item.label}, ${dayName(item.sheet.day)}`;
     const lines = conflict
-      ? item.answer.conflicts.map((each) => `${this.titleOf(each)}, ${SHORT[each.field].toLowerCase()}${NBSP}: vous ${shown(each.typed)}, déjà enregistré ${shown(each.present) || "rien"}${each.who ? ` par ${each.who}` : ""}${this.clock(each.when)}`)
+      ? item.answer.conflicts.map((each) => `${this.titleOf(each)}, ${SHORT[each.field].toLowerCase()}${NBSP}: vous ${shown(each.typed)}, déjà enregistré ${shown(each.present) || "rien"}${each.who ? ` par ${each.who}, ${each.when}` : ""}`)
       : item.answer.refusals.map((each) => [each.field && `${this.titleOf(each)}, ${SHORT[each.field].toLowerCase()}`, each.reason].filter(Boolean).join(`${NBSP}: `));
     const act = (text, work) => h("button", { type: "button", onclick: work }, text);
     return h("section", { class: "panel check", tabindex: -1 },
@@ -510,12 +510,6 @@ class Sheet {
       h("div", { class: "row" }, conflict
         ? [act("Garder la mienne", () => this.keepMine(item)), act("Garder l’autre", () => this.keepOther(item))]
         : [item.sheet.canteen === this.canteen ? act("Corriger", () => this.takeUp(item)) : null, act("Supprimer cette saisie", () => { window.antigaspiOutbox.drop(item.key); this.tellState(); })]));
-  }
-
-  clock(when) {
-    if (!when) return "";
-    const moment = new Date(`${when}Z`);
-    return ` à ${moment.getHours()}${NBSP}h${NBSP}${String(moment.getMinutes()).padStart(2, "0")}`;
   }
 }
 
