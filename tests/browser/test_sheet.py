@@ -213,6 +213,26 @@ def test_a_sheet_that_cannot_pass_stops_no_other(form: Page, server: str) -> Non
     ]
 
 
+def test_a_corrected_sheet_overwrites_nothing_that_somebody_else_told_meanwhile(form: Page, server: str) -> None:
+    began(form, server, "C04")
+    saved(form, servis="cent")
+    expect(form.get_by_text("Cette saisie n’est pas enregistrée.")).to_be_visible(timeout=SLOW)
+    other = form.context.new_page()
+    began(other, server, "C04")
+    saved(other, prévus="90", servis="88")
+    expect(other.get_by_role("heading", name="Enregistré")).to_be_visible(timeout=SLOW)
+    other.close()
+    began(form, server, "C04")
+    expect(form.get_by_label("Repas prévus").first).to_have_value("90")
+    form.get_by_role("button", name="Corriger").tap()
+    expect(form.get_by_label("Repas servis").first).to_have_value("cent")
+    expect(form.get_by_label("Repas prévus").first).to_have_value("90")
+    saved(form, servis="105")
+    expect(form.get_by_text("vous 105, déjà enregistré 88")).to_be_visible(timeout=SLOW)
+    form.get_by_role("button", name="Garder l’autre").tap()
+    expect(form.locator(".panel.check")).to_have_count(0)
+
+
 # ---------------------------------------------------------------- a network that drops
 @dataclass
 class Tablet:

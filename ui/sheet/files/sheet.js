@@ -296,7 +296,11 @@ class Sheet {
     if (this.sheet.day !== item.sheet.day) return;
     for (const told of item.sheet.points) {
       const n = this.sheet.points.findIndex((point) => placeOf(point) === placeOf(told));
-      if (n >= 0) this.typed[n] = Object.fromEntries(FIELDS.map((name) => [name, shown(told.typed[name] ?? this.typed[n][name])]));
+      for (const name of n < 0 ? [] : FIELDS) {
+        if (isEmpty(told.typed[name]) || same(name, told.typed[name], told.base[name])) continue;
+        // With what its tablet saw: what somebody else told meanwhile is a conflict, as it would have been.
+        [this.typed[n][name], this.base[n][name]] = [shown(told.typed[name]), told.base[name]];
+      }
     }
     this.weighed ||= this.typed.some((typed) => WEIGHTS.some((name) => !isEmpty(typed[name])));
     Object.assign(this.marks, item.sheet.marks);
