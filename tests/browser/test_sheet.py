@@ -233,6 +233,25 @@ def test_a_corrected_sheet_overwrites_nothing_that_somebody_else_told_meanwhile(
     expect(form.locator(".panel.check")).to_have_count(0)
 
 
+def test_what_is_stored_of_another_day_says_which_and_lets_one_type(form: Page, server: str) -> None:
+    began(form, server, "C05")
+    form.context.set_offline(True)
+    day = form.locator(".day h2").text_content()
+    saved(form, servis="101")
+    expect(form.locator(".status")).to_contain_text("pas de réseau", timeout=SLOW)
+    form.route("**/antigaspi/sheet", lambda route: route.abort())
+    form.context.set_offline(False)
+    other_day(form)
+    served = form.get_by_label("Repas servis").first
+    served.fill("1")
+    form.unroute("**/antigaspi/sheet")
+    form.evaluate("antigaspiOutbox.send()")
+    expect(form.locator(".panel.stored h2")).to_have_text(f"Enregistré\u00a0: C05, {day}", timeout=SLOW)
+    form.wait_for_timeout(500)  # the figures of the day come back
+    form.keyboard.type("07")
+    expect(served).to_have_value("107")
+
+
 # ---------------------------------------------------------------- a network that drops
 @dataclass
 class Tablet:
