@@ -86,8 +86,7 @@ def apply(
     `attachments` has the canteens chosen for unknown labels (None: unattached), `choices` the decisions about a doubt.
     No line `typed` in a form is a total; lines about canteens that `actor` may not write for are rejected. A file
     without anything new leaves the store as it is: its report names the deposit that has its lines. `also` is called in
-    the transaction with its cursor and the number of the deposit, before the lines are known; what it raises ends all.
-    With `also`, lines that are known are recorded too: they stand when the deposit that told them first is undone.
+    the transaction with cursor and deposit, before the lines count: what it raises ends all. It lets known lines pass.
     Raises DepositRefused when the whole file must be refused, or all its lines (`whole`: one; `new`: a known one).
     """
     name, unnamed = as_person(actor).name, _unnamed(actor)
@@ -207,6 +206,7 @@ class _NothingToDo(Exception):
 def _refuse(report: DepositReport, *, whole: bool, new: bool, known_too: bool) -> None:
     _refuse_if_unreadable(report, whole)
     _refuse_if_known(report, new)
+    # Recorded again, known lines stand when the deposit that told them first is undone.
     if report.nothing_to_do and not known_too:
         raise _NothingToDo
 
