@@ -206,6 +206,7 @@ class _NothingToDo(Exception):
 def _refuse(report: DepositReport, *, whole: bool, new: bool, known_too: bool) -> None:
     _refuse_if_unreadable(report, whole)
     _refuse_if_known(report, new)
+    # Recorded again, known lines stand when the deposit that told them first is undone.
     if report.nothing_to_do and not known_too:
         raise _NothingToDo
 

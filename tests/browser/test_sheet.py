@@ -149,6 +149,109 @@ def test_what_is_doubtful_is_said_while_typing_and_stops_nobody(tablet: Page, se
     expect(tablet.get_by_label("Restes d’assiette (kg)").first).to_have_value("40")
 
 
+# ---------------------------------------------------------------- a server that refuses
+@pytest.fixture
+def form(browser: Browser, server: str) -> Iterator[Page]:
+    """Return a tablet that came in."""
+    with browser.new_context(viewport={"width": 768, "height": 1024}, locale="fr-FR", has_touch=True) as context:
+        page = context.new_page()
+        page.goto(one_time_address(server))
+        opened(page)
+        yield page
+
+
+def began(page: Page, server: str, canteen: str) -> None:
+    page.goto(f"{server}/saisie?cantine={canteen}")
+    opened(page)
+    expect(page.locator(".status")).to_be_visible(timeout=SLOW)
+
+
+def saved(page: Page, **typed: str) -> None:
+    for title, value in typed.items():
+        page.get_by_label(f"Repas {title}").first.fill(value)
+    page.get_by_role("button", name=SAVE, exact=True).tap()
+
+
+def other_day(page: Page) -> None:
+    shown = page.locator(".day h2").text_content() or ""
+    page.get_by_role("button", name="Jour précédent").tap()
+    expect(page.locator(".day h2")).not_to_have_text(shown)
+
+
+def test_a_sheet_that_cannot_pass_stops_no_other(form: Page, server: str) -> None:
+    began(form, server, "C03")
+    answers = [(403, '{"message": "Votre connexion date : reconnectez-vous."}')]
+    form.route("**/antigaspi/sheet/who", lambda route: route.fulfill(
+        status=answers[0][0], content_type="application/json", body=answers[0][1]
+    ) if answers else route.continue_())  # fmt: skip
+    saved(form, servis="101")
+    status = form.locator(".status")
+    expect(status).to_contain_text("reconnectez-vous", timeout=SLOW)
+    saved(form, servis="100")  # of the same day: it was typed over the first, and must not pass before it
+    other_day(form)
+    saved(form, servis="102")
+    expect(status).to_contain_text("reconnectez-vous", timeout=SLOW)
+    assert "réseau" not in status.inner_text()
+    first = form.evaluate("antigaspiOutbox.all()[0].key")
+    failed = (500, "text/plain", "Internal Server Error")
+    form.route("**/antigaspi/sheet", lambda route: route.fulfill(
+        status=failed[0], content_type=failed[1], body=failed[2]
+    ) if first in (route.request.post_data or "") else route.continue_())  # fmt: skip
+    answers.clear()
+    form.evaluate("antigaspiOutbox.send()")
+    expect(form.get_by_role("heading", name="Enregistré")).to_be_visible(timeout=SLOW)
+    expect(status).to_contain_text("Le serveur est occupé", timeout=SLOW)
+    assert form.evaluate("antigaspiOutbox.all().map((item) => item.state)") == ["waiting", "waiting"]
+    failed = (415, "application/json", '{"message": "Cette saisie est illisible."}')
+    form.evaluate("antigaspiOutbox.send()")
+    expect(form.get_by_text("Cette saisie est illisible.")).to_be_visible(timeout=SLOW)
+    expect(form.get_by_text("vous 100, déjà enregistré rien")).to_be_visible(timeout=SLOW)
+    form.get_by_role("button", name="Supprimer cette saisie").tap()
+    expect(form.get_by_text("Cette saisie est illisible.")).to_have_count(0)
+    assert form.evaluate("antigaspiOutbox.all().map((item) => [item.state, item.sheet.points[0].typed.reel])") == [
+        ["conflict", "100"]
+    ]
+
+
+def test_a_corrected_sheet_overwrites_nothing_that_somebody_else_told_meanwhile(form: Page, server: str) -> None:
+    began(form, server, "C04")
+    saved(form, servis="cent")
+    expect(form.get_by_text("Cette saisie n’est pas enregistrée.")).to_be_visible(timeout=SLOW)
+    other = form.context.new_page()
+    began(other, server, "C04")
+    saved(other, prévus="90", servis="88")
+    expect(other.get_by_role("heading", name="Enregistré")).to_be_visible(timeout=SLOW)
+    other.close()
+    began(form, server, "C04")
+    expect(form.get_by_label("Repas prévus").first).to_have_value("90")
+    form.get_by_role("button", name="Corriger").tap()
+    expect(form.get_by_label("Repas servis").first).to_have_value("cent")
+    expect(form.get_by_label("Repas prévus").first).to_have_value("90")
+    saved(form, servis="105")
+    expect(form.get_by_text("vous 105, déjà enregistré 88")).to_be_visible(timeout=SLOW)
+    form.get_by_role("button", name="Garder l’autre").tap()
+    expect(form.locator(".panel.check")).to_have_count(0)
+
+
+def test_what_is_stored_of_another_day_says_which_and_lets_one_type(form: Page, server: str) -> None:
+    began(form, server, "C05")
+    form.context.set_offline(True)
+    day = form.locator(".day h2").text_content()
+    saved(form, servis="101")
+    expect(form.locator(".status")).to_contain_text("pas de réseau", timeout=SLOW)
+    form.route("**/antigaspi/sheet", lambda route: route.abort())
+    form.context.set_offline(False)
+    other_day(form)
+    served = form.get_by_label("Repas servis").first
+    served.fill("1")
+    form.unroute("**/antigaspi/sheet")
+    form.evaluate("antigaspiOutbox.send()")
+    expect(form.locator(".panel.stored h2")).to_have_text(f"Enregistré\u00a0: C05, {day}", timeout=SLOW)
+    form.wait_for_timeout(500)  # the figures of the day come back
+    form.keyboard.type("07")
+    expect(served).to_have_value("107")
+
+
 # ---------------------------------------------------------------- a network that drops
 @dataclass
 class Tablet:

@@ -23,6 +23,7 @@ from data.sheets.sheet import SheetRefused, mark_of, sheet_of
 from data.typography import french
 from ui import access, session
 from ui.access import Refusal, User, Visit
+from ui.kit import announced
 from ui.kit.changes import actor_seen_by
 from ui.server import sign_in
 
@@ -141,7 +142,9 @@ def _stored(user: User, told: Told) -> tuple[int, Told]:
         session.request_refresh_soon()
     answer = asdict(outcome)
     for conflict in answer["conflicts"]:
-        conflict["who"] = conflict["who"] and actor_seen_by(user, conflict["who"])
+        if conflict["who"]:
+            conflict["who"] = actor_seen_by(user, conflict["who"])
+            conflict["when"] = announced.moment(datetime.fromisoformat(conflict["when"]))
     return STATUS[outcome.state], answer
 
 

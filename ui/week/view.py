@@ -12,7 +12,6 @@ import streamlit as st
 from data.access.rights import Act, reach
 from data.announcements.read import threads
 from data.calendar.declared import declared_events
-from data.kinds import normalise
 from data.queries.forecasts.adjusted import learnt_effects
 from data.queries.forecasts.days import daily_forecast
 from data.queries.forecasts.runs import ForecastRun

@@ -18,6 +18,7 @@ from data.faults import StoreFault
 from data.sheets import save
 from data.sheets.sheet import mark_of
 from data.store import Store
+from tests.browser.steps import spaced
 from tests.ui.api.conftest import MAPPING, nothing
 from ui import access, session
 from ui.access import Refusal
@@ -104,15 +105,18 @@ def test_a_sheet_is_stored_answered_again_and_taken_back(tablet: Tablet) -> None
     assert tablet.ask("POST", UNDO, {"key": "nulle"})[0] == 409
 
 
-def test_a_conflict_names_nobody_that_the_person_may_not_see(tablet: Tablet) -> None:
+def test_a_conflict_names_nobody_that_the_person_may_not_see_and_its_day_in_paris(tablet: Tablet) -> None:
     late = tablet.sheet("l" * 16, reel="95")
     tablet.person = MISSION
     tablet.ask("POST", SHEET, tablet.sheet("f" * 16, reel="90"))
     tablet.person = ANA
+    with tablet.store.write("test", "test", {}) as cursor:
+        cursor.execute("UPDATE deposits SET deposited_at = TIMESTAMP '2025-09-04 22:05:00'")
     status, told = tablet.ask("POST", SHEET, late)
     assert (status, told["state"]) == (409, "conflict")
     [conflict] = told["conflicts"]
     assert (conflict["present"], conflict["who"]) == (90, "un autre compte")
+    assert spaced(conflict["when"]) == "vendredi 5 septembre à 0 h 05"
     assert "mission@" not in json.dumps(told)
     assert tablet.stored() == 1
 

@@ -7,8 +7,14 @@
   const FIRST_PAUSE = 2000, LONGEST_PAUSE = 30000, TIMEOUT = 20000;
   let pause = FIRST_PAUSE, timer = 0, busy = false, again = false;
 
-  // What the server says of a sheet that must wait; any other error is the network's.
-  class Said extends Error {}
+  const BUSY = "Le serveur est occupé\u00a0: nouvel essai dans un instant.";
+  const SIGNED_OUT = "Reconnectez-vous\u00a0: la saisie partira ensuite.";
+  const NEVER = [400, 404, 413, 415, 422];  // the same sheet would always be answered so
+
+  // Why a sheet waits although the server answered; any other error is the network's.
+  class Waits extends Error {
+    constructor(status, told) { super(told.message || ([401, 403].includes(status) ? SIGNED_OUT : BUSY)); }
+  }
 
   function read(name) {
     try { return JSON.parse(localStorage.getItem(name)); } catch { return null; }
@@ -24,8 +30,8 @@
 
   function drop(key) { localStorage.removeItem(PREFIX + key); }
 
-  function tell(key, state, answer) {
-    window.dispatchEvent(new CustomEvent("antigaspi:outbox", { detail: { key, state, answer } }));
+  function tell(item, state, answer) {
+    window.dispatchEvent(new CustomEvent("antigaspi:outbox", { detail: { item, state, answer } }));
   }
 
   async function ask(path, body) {
@@ -42,23 +48,32 @@
     if (!known) return;
     if (status === 200 && told.state) {
       drop(item.key);
-      tell(item.key, "stored", told);
-    } else if (status === 409 || status === 422 || status === 413 || status === 400) {
-      const answer = told.state ? told : { refusals: [{ field: null, reason: told.message || "Le serveur ne l’a pas acceptée." }] };
-      put({ ...known, state: status === 409 ? "conflict" : "refused", answer });
-      tell(item.key, status === 409 ? "conflict" : "refused", answer);
-    } else {
-      throw new Said(told.message || "");
+      tell(item, "stored", told);
+      return;
     }
+    const state = told.state || (NEVER.includes(status) && told.message ? "refused" : "");
+    if (!state) throw new Waits(status, told);
+    const answer = told.state ? told : { refusals: [{ field: null, reason: told.message }] };
+    put({ ...known, state, answer });
+    tell(item, state, answer);
   }
 
   async function sendAll() {
     const { status, told } = await ask("/who");
-    if (status !== 200 || !told.person) throw new Said(told.message || "");
+    if (status !== 200 || !told.person) throw new Waits(status, told);
+    let last = null;
+    const held = new Set();
     for (const item of all(told.person).filter((each) => each.state === "waiting")) {
+      const service = `${item.sheet.canteen}\n${item.sheet.day}`;
+      if (held.has(service)) continue;
       // Somebody who signs in meanwhile must not send it: the server refuses, and it waits here.
-      await sendOne(item);
+      try { await sendOne(item); } catch (error) {
+        if (!(error instanceof Waits)) throw error;
+        last = error;
+        held.add(service);  // what was typed over it must not pass before it; the others may
+      }
     }
+    if (last) throw last;
   }
 
   // Another tab that sends already has the lock: this one looks again later.
@@ -86,8 +101,8 @@
       await exclusive(sendAll);
       if (!timer) pause = FIRST_PAUSE;
     } catch (error) {
-      const reason = error instanceof Said ? error.message : "";
-      for (const item of all()) if (item.state === "waiting") tell(item.key, "waiting", { reason });
+      const reason = error instanceof Waits ? error.message : "";
+      for (const item of all()) if (item.state === "waiting") tell(item, "waiting", { reason });
       later();
     } finally {
       busy = false;

@@ -235,22 +235,24 @@ class Sheet {
       return;
     }
     localStorage.removeItem(this.draftName);
+    this.focused()?.blur();  // a key that is touched does not take the focus in every browser
     [this.failure, this.stuck, this.last] = ["", null, null];
     this.begin(this.sheet);
     window.antigaspiOutbox.send();
   }
 
   // The sender tells what became of a sheet, of this day or of another.
-  told({ key, state, answer }) {
+  told({ item, state, answer }) {
+    if (item.person !== this.person) return;
     this.failure = "";
     this.stuck = state === "waiting" ? answer : null;
     if (state === "stored") {
-      this.last = { key, answer };
-      this.refresh().then(() => this.top());
-      this.rerun(key);
+      this.last = { item, answer };
+      this.refresh().then(() => this.show(item));
+      this.rerun(item.key);
     }
     this.tellState();
-    if (state === "conflict" || state === "refused") this.top();
+    if (state === "conflict" || state === "refused") this.show(item);
   }
 
   changedElsewhere(event) {
@@ -263,11 +265,17 @@ class Sheet {
     try { this.trigger("stored", key); } catch { /* it will at the next click */ }
   }
 
-  top() {
-    const panel = this.panels.querySelector("[tabindex]");
-    if (!panel) return;
-    panel.scrollIntoView({ block: "start" });
-    panel.focus({ preventScroll: true });
+  // What became of a sheet of this day comes in sight, unless somebody is typing.
+  show(item) {
+    let focused = document.activeElement;
+    while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+    if (this.ofThisDay(item) && !focused?.matches("input, textarea, select, [contenteditable]")) this.top(item);
+  }
+
+  top(item) {
+    const panel = [...this.panels.children].find((each) => each.dataset.key === item.key);
+    panel?.scrollIntoView({ block: "start" });
+    panel?.focus({ preventScroll: true });
   }
 
   keepMine(item) { this.settle(item, (point, conflict) => { point.base[conflict.field] = conflict.present; }); }
@@ -296,7 +304,11 @@ class Sheet {
     if (this.sheet.day !== item.sheet.day) return;
     for (const told of item.sheet.points) {
       const n = this.sheet.points.findIndex((point) => placeOf(point) === placeOf(told));
-      if (n >= 0) this.typed[n] = Object.fromEntries(FIELDS.map((name) => [name, shown(told.typed[name] ?? this.typed[n][name])]));
+      for (const name of n < 0 ? [] : FIELDS) {
+        if (isEmpty(told.typed[name]) || same(name, told.typed[name], told.base[name])) continue;
+        // With what its tablet saw: what somebody else told meanwhile is a conflict, as it would have been.
+        [this.typed[n][name], this.base[n][name]] = [shown(told.typed[name]), told.base[name]];
+      }
     }
     this.weighed ||= this.typed.some((typed) => WEIGHTS.some((name) => !isEmpty(typed[name])));
     Object.assign(this.marks, item.sheet.marks);
@@ -306,23 +318,26 @@ class Sheet {
   }
 
   async undo() {
-    const { key } = this.last;
+    const { item } = this.last;
     try {
-      const { status, told } = await window.antigaspiOutbox.ask("/undo", { key });
+      const { status, told } = await window.antigaspiOutbox.ask("/undo", { key: item.key });
       if (status === 200) {
-        this.last = { undone: true };
+        this.last = { item, undone: true };
         await this.refresh();
-        this.rerun(key);
+        this.rerun(item.key);
       } else this.failure = told.message || "Cette saisie n’a pas pu être annulée.";
     } catch {
       this.failure = "Pas de réseau : réessayez quand il reviendra.".replace(" :", `${NBSP}:`);
     }
     this.tellState();
-    this.top();
+    this.top(item);
   }
 
   // ------------------------------------------------------------ drawing
+  focused() { return this.hints?.map(({ input }) => input).find((input) => input === this.box.getRootNode().activeElement); }
+
   draw() {
+    const focused = this.focused()?.id;
     this.panels = h("div", { class: "panels" });
     this.status ??= h("p", { class: "status", role: "status", "aria-live": "polite" });
     this.hints = [];
@@ -333,6 +348,7 @@ class Sheet {
       this.dishes() ?? "",
       h("div", { class: "bar" }, this.status, h("button", { type: "button", class: "primary", onclick: () => this.save() }, "Enregistrer")),
     );
+    if (focused) this.hints.find(({ input }) => input.id === focused)?.input.focus({ preventScroll: true });
     this.check();
     this.tellState();
   }
@@ -482,40 +498,38 @@ class Sheet {
 
   storedPanel() {
     if (!this.last) return null;
-    if (this.last.undone) return h("section", { class: "panel", tabindex: -1 }, h("h2", {}, "Saisie annulée"), h("p", {}, "Les chiffres d’avant sont revenus."));
+    const { item } = this.last, panel = { "data-key": item.key, tabindex: -1 };
+    if (this.last.undone) return h("section", { ...panel, class: "panel" }, h("h2", {}, `Saisie annulée${NBSP}: ${this.about(item)}`), h("p", {}, "Les chiffres d’avant sont revenus."));
     const { stored, warnings, deposit_id: deposit } = this.last.answer;
     const lines = stored.map((told) => `${this.titleOf(told)}, ${SHORT[told.field].toLowerCase()}${NBSP}: ${shown(told.value)}${WEIGHTS.includes(told.field) ? `${NBSP}kg` : ""}`);
     const next = this.sheet.missing.filter((day) => day !== this.sheet.day).at(-1);
-    return h("section", { class: "panel stored", tabindex: -1 },
-      h("h2", {}, "Enregistré"),
-      lines.length ? h("ul", {}, lines.map((line) => h("li", {}, line))) : h("p", {}, "Votre avis sur le menu est enregistré."),
+    const opinion = Object.keys(item.sheet.marks).length > 0;
+    return h("section", { ...panel, class: "panel stored" },
+      h("h2", {}, `${lines.length || opinion ? "Enregistré" : "Rien de nouveau"}${NBSP}: ${this.about(item)}`),
+      lines.length ? h("ul", {}, lines.map((line) => h("li", {}, line))) : opinion ? h("p", {}, "Votre avis sur le menu est enregistré.") : null,
       warnings.map((each) => h("p", { class: "hint" }, `Vérifier${NBSP}: ${each.site ? `${this.titleOf(each)}, ` : ""}${each.reason}`)),
       h("div", { class: "row" },
         deposit ? h("button", { type: "button", onclick: () => this.undo() }, "Annuler cette saisie") : null,
         next ? h("button", { type: "button", onclick: () => this.go(next) }, `Saisir ${dayName(next)}`) : null));
   }
 
+  about(item) { return `${item.label}, ${dayName(item.sheet.day)}`; }
+
   titleOf(place) { return this.sheet.points.find((point) => placeOf(point) === placeOf(place))?.title ?? place.site; }
 
   problemPanel(item) {
-    const conflict = item.state === "conflict", about = `${item.label}, ${dayName(item.sheet.day)}`;
+    const conflict = item.state === "conflict";
     const lines = conflict
-      ? item.answer.conflicts.map((each) => `${this.titleOf(each)}, ${SHORT[each.field].toLowerCase()}${NBSP}: vous ${shown(each.typed)}, déjà enregistré ${shown(each.present) || "rien"}${each.who ? ` par ${each.who}` : ""}${this.clock(each.when)}`)
+      ? item.answer.conflicts.map((each) => `${this.titleOf(each)}, ${SHORT[each.field].toLowerCase()}${NBSP}: vous ${shown(each.typed)}, déjà enregistré ${shown(each.present) || "rien"}${each.who ? ` par ${each.who}, ${each.when}` : ""}`)
       : item.answer.refusals.map((each) => [each.field && `${this.titleOf(each)}, ${SHORT[each.field].toLowerCase()}`, each.reason].filter(Boolean).join(`${NBSP}: `));
     const act = (text, work) => h("button", { type: "button", onclick: work }, text);
-    return h("section", { class: "panel check", tabindex: -1 },
-      h("h2", {}, `À vérifier${NBSP}: ${about}`),
+    return h("section", { "data-key": item.key, class: "panel check", tabindex: -1 },
+      h("h2", {}, `À vérifier${NBSP}: ${this.about(item)}`),
       h("p", {}, conflict ? "Quelqu’un a enregistré d’autres chiffres entre-temps. Rien n’est écrasé\u00a0: choisissez." : "Cette saisie n’est pas enregistrée."),
       h("ul", {}, lines.map((line) => h("li", {}, line))),
       h("div", { class: "row" }, conflict
         ? [act("Garder la mienne", () => this.keepMine(item)), act("Garder l’autre", () => this.keepOther(item))]
         : [item.sheet.canteen === this.canteen ? act("Corriger", () => this.takeUp(item)) : null, act("Supprimer cette saisie", () => { window.antigaspiOutbox.drop(item.key); this.tellState(); })]));
-  }
-
-  clock(when) {
-    if (!when) return "";
-    const moment = new Date(`${when}Z`);
-    return ` à ${moment.getHours()}${NBSP}h${NBSP}${String(moment.getMinutes()).padStart(2, "0")}`;
   }
 }
 
