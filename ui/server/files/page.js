@@ -122,6 +122,11 @@ new MutationObserver((changes) => {
   childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES,
 });
 
+// The page’s policy allows no script in a page: its button “Imprimer” is known here by its class.
+document.addEventListener("click", (event) => {
+  if (event.target instanceof Element && event.target.closest(".print-page")) window.print();
+});
+
 // A page left open whose sign-in ended would say “Connection error”: drawn anew, it says why, and how to come back.
 setInterval(async () => {
   const app = document.querySelector("[data-testid=stApp]");
