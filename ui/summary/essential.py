@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from data.meetings import read, since
+from data.meetings import read, since, weather
 from data.meetings.read import Meeting
 from data.queries.pilot import Study
 from data.queries.rollout import progress
@@ -39,7 +39,7 @@ from ui.summary.situation import Situation, alerts
 from ui.summary.trend import trend
 
 TO_DECIDE = ALERTS = 3
-LONGEST_DECISION = 90
+LONGEST_DECISION = 80
 Row = dict[Hashable, Any]
 
 
@@ -79,18 +79,24 @@ def _main_figure(facts: Situation, meeting: Meeting | None, today: date) -> str:
 
 
 def _goal(facts: Situation) -> str:
-    """Say what is missing to reach the goal, in meals; beside it, the figure that the city publishes."""
+    """Say whether the goal is held, by the figure that it is about, and how many meals are missing."""
     goal, now = facts.reference("surplus_target_pct"), facts.now
-    if goal is None or now.surplus_pct is None:
-        return "aucun objectif fixé"
-    published = f"Surproduction publiée (prévus − servis){SPACE}: {percent(now.overproduction_pct)}."
+    if goal is None or now.surplus_pct is None or now.overproduction_pct is None:
+        return "aucun objectif fixé, ou aucun repas prévu et servi connu."
+    told = f"{percent(goal)} de surproduction au plus{SPACE}: "
+    allowed = goal * now.pairs_served / 100
+    if now.overproduction_pct > goal:
+        meals = max(round(now.pairs_planned - now.pairs_served - allowed), 1)
+        return f"{told}dépassé ({percent(now.overproduction_pct)}). Il reste {_meals(meals)} à ne plus prévoir."
+    held = f"{told}tenu ({percent(now.overproduction_pct)})."
     if now.surplus_pct <= goal:
-        return f"{percent(goal)} au plus{SPACE}: atteint. {published}"
-    meals = round(now.surplus_meals - goal * now.pairs_served / 100)
-    return (
-        f"{percent(goal)} au plus{SPACE}: pas atteint, il reste "
-        f"{plural(max(meals, 1), 'repas en trop', 'repas en trop')} à éviter sur {number(now.surplus_meals)}. {published}"
-    )
+        return held
+    meals = max(round(now.surplus_meals - allowed), 1)
+    return f"{held} Pour que les repas en trop y soient aussi{SPACE}: {_meals(meals)} de moins."
+
+
+def _meals(count: int) -> str:
+    return plural(count, "repas", "repas")
 
 
 def _since_meeting(meeting: Meeting | None, today: date) -> list[tuple[str, str]]:
@@ -116,10 +122,7 @@ def _trend_sentence(facts: Situation) -> str:
     now, before = facts.compared.surplus_pct, facts.before.surplus_pct
     if now is None or before is None:
         return "Repas en trop par mois\u00a0: la même période un an plus tôt n’est pas connue."
-    return (
-        f"En un an{SPACE}: {_points(before, now)} ({percent(now)}, contre {percent(before)} sur la même période, "
-        "jours complets)."
-    )
+    return f"En un an{SPACE}: {_points(before, now)} ({percent(before)} sur la même période)."
 
 
 def _points(before: float, after: float) -> str:
@@ -135,7 +138,9 @@ def _since(meeting: Meeting | None, today: date) -> None:
         _part("Comité", "<p>Aucune séance n’est encore enregistrée.</p>")
         return
     decided, done, late = counts(meeting, ask(read.decisions), today)
+    now = ask(weather.current).weather
     lines = [
+        *([] if now == weather.UNKNOWN else [f"Météo{SPACE}: {now}"]),
         f"{plural(decided, 'décision prise', 'décisions prises')} ce jour-là",
         f"{plural(done, 'faite', 'faites')} depuis",
         f"{'⚠ ' if late else ''}{number(late)} en retard, à prendre ou à faire",
@@ -152,7 +157,7 @@ def _to_decide(today: date) -> None:
     for row in rows.head(TO_DECIDE).to_dict("records"):
         label, page = _expected(row, today), str(row["page"])
         if current().may(roles_of(page)):
-            st.page_link(page, label=as_text(label), icon=":material/arrow_forward:")
+            st.page_link(page, label=as_text(label))
         else:
             blocks.detail(label)
 
@@ -181,18 +186,18 @@ def _schools(schools: pd.DataFrame) -> None:
         _part("Écoles test", "<p>Aucune école test n’est encore enregistrée.</p>")
         return
     late = int((schools["delay_days"] > 0).sum())
-    title = f"{plural(len(schools), 'école test', 'écoles test')}, {number(late)} en retard"
+    title = f"{plural(len(schools), 'école test', 'écoles test')}, {number(late)} en retard (▲)"
     _part(title, f'<ul class="strip">{"".join(map(_school, schools.to_dict("records")))}</ul>')
 
 
 def _school(row: Row) -> str:
     late = not is_missing(row["delay_days"]) and row["delay_days"] > 0
     stage = UNKNOWN if is_missing(row["stage"]) else str(row["stage"])
-    weather = WEATHER.get(str(row["weather"]), f"météo {UNKNOWN}e")
-    delayed = f"▲ {delay(row['delay_days'])} de retard" if late else delay(row["delay_days"])
+    sky = WEATHER.get(str(row["weather"]), f"météo {UNKNOWN}e")
+    delayed = f"{'▲ ' if late else ''}{delay(row['delay_days'])}"
     return (
         f'<li{" class=late" if late else ""}><strong>{escape(school_name(str(row["school"])))}</strong>'
-        f"<span>{escape(stage)}</span><span>{escape(weather)}</span><span>{escape(delayed)}</span></li>"
+        f"<span>{escape(stage)}</span><span>{escape(sky)}, {escape(delayed)}</span></li>"
     )
 
 

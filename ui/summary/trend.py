@@ -20,7 +20,7 @@ from ui.session import ask
 
 YEARS = 3
 LEAST_DAYS = 4  # a month of fewer days says nothing
-HEIGHT = 176
+HEIGHT = 168
 SHORT = {9: "sept.", 10: "oct.", 11: "nov.", 12: "déc.", 1: "janv.", 2: "févr.", 3: "mars", 4: "avr.", 5: "mai",
          6: "juin", 7: "juil."}  # fmt: skip
 # The year before last, the year before, the year that is read: never told by colour alone.
@@ -29,6 +29,9 @@ LINES = (
     {"color": chart.QUIET, "width": 2, "dash": "dash"},
     {"color": chart.MEASURED, "width": 3},
 )
+NAME_ROOM = 0.13  # of the height of the chart
+UNDER_WAY = 9  # a year that ends before May is not over: its name is under its line
+APART = f"{MARK} mois avec un jour exceptionnel, non compté"
 COLUMNS = {"month": "Mois", "days": "Jours", "surplus_meals": "Repas en trop", "surplus_pct": "En % des repas servis"}
 
 
@@ -64,18 +67,22 @@ def figure(months: pd.DataFrame, goal: float | None, pilot_start: date | None) -
     years = sorted(months["year"].unique())[-YEARS:]
     for year, line in zip(years, LINES[-len(years) :], strict=True):
         _add_year(fig, months[months["year"] == year], line)
-    _name_lines(fig, months, years, top)
+    _name_lines(fig, months, years, top, goal)
     if goal is not None:
         fig.add_hline(y=goal, line={"color": chart.GOAL, "width": 2})
         fig.add_annotation(
-            x=0.7, y=goal, yshift=8, text=f"objectif {percent(goal)}", showarrow=False, xanchor="left",
+            x=13.1, y=goal, yshift=-9, text=f"objectif de surproduction{SPACE}: {percent(goal)}", showarrow=False, xanchor="right",
             font={"color": chart.GOAL, "size": 12},
         )  # fmt: skip
+    if months["apart"].any():
+        fig.add_annotation(
+            x=0.7, y=0, yshift=9, text=APART, showarrow=False, xanchor="left", font={"color": chart.QUIET, "size": 12}
+        )
     _mark_pilot(fig, months, pilot_start)
     places = {(month - 8) % 12: name for month, name in SHORT.items()}
     fig.update_xaxes(
-        range=[0.6, 13.1], tickmode="array", tickvals=list(places), ticktext=list(places.values()), tickangle=0,
-        tickfont={"size": 12}, autotickangles=None,
+        range=[0.6, 13.1], tickmode="array", tickvals=list(places), ticktext=list(places.values()),
+        tickfont={"size": 12},
     )  # fmt: skip
     fig.update_yaxes(range=[0, top], ticksuffix=f"{SPACE}%", nticks=4, tickfont={"size": 12})
     fig.update_layout(showlegend=False, margin={"l": 4, "r": 4, "t": 4, "b": 4})
@@ -92,17 +99,22 @@ def _add_year(fig: go.Figure, rows: pd.DataFrame, line: dict[str, Any]) -> None:
     )  # fmt: skip
 
 
-def _name_lines(fig: go.Figure, months: pd.DataFrame, years: list[str], top: float) -> None:
-    """Write each year at the end of its line, moved apart where two ends are close."""
+def _name_lines(fig: go.Figure, months: pd.DataFrame, years: list[str], top: float, goal: float | None) -> None:
+    """Write each year at the end of its line, moved apart where two ends, or an end and the goal's name, are close."""
     ends = [months[months["year"] == year].iloc[-1] for year in years]
-    order = sorted(range(len(ends)), key=lambda one: float(ends[one]["surplus_pct"]))
-    height = 0.0
-    for one in order:
-        height = max(float(ends[one]["surplus_pct"]), height + 0.13 * top if height else 0.0)
-        read = one == len(years) - 1
+    height = -1.0
+    for one in sorted(range(len(ends)), key=lambda one: float(ends[one]["surplus_pct"])):
+        end, read = ends[one], one == len(years) - 1
+        under = read and end["place"] < UNDER_WAY
+        y = float(end["surplus_pct"])
+        if not under:
+            height = y = max(y, height + NAME_ROOM * top)
+            if goal is not None and goal - 2 * NAME_ROOM * top < y < goal + NAME_ROOM * top / 2:
+                height = y = goal + NAME_ROOM * top / 2
         fig.add_annotation(
-            x=float(ends[one]["place"]) + 0.15, y=height, text=f"<b>{years[one]}</b>" if read else years[one],
-            xanchor="left", showarrow=False, font={"size": 12, "color": LINES[one - len(years)]["color"]},
+            x=float(end["place"]) + (0 if under else 0.15), y=y, yshift=-12 if under else 0,
+            text=f"<b>{years[one]}</b>" if read else years[one], xanchor="left", showarrow=False,
+            font={"size": 12, "color": LINES[one - len(years)]["color"]},
         )  # fmt: skip
 
 
