@@ -32,6 +32,8 @@ def home() -> None:
 
 def page_not_found() -> None:
     """Say that no page has this address, and link to the first page."""
+    if st.session_state.pop(frame.ROLE_CHANGED, False):
+        home()
     blocks.page_title("Page introuvable", "Aucune page ouverte à votre compte n’a cette adresse.")
     blocks.link(home_of(person).file, "Aller à l’accueil")
 

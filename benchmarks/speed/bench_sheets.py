@@ -77,7 +77,7 @@ def _save(server: Server, canteen: str, saves: list[float]) -> None:
         {"site": each["site"], "kind": each["kind"], "base": each["known"], "typed": each["known"] | {"reel": "97"}}
         for each in sheet["points"]
     ]
-    told = {"key": f"key {canteen}", "person": mark_of(LOCAL_USER), "canteen": canteen, "day": sheet["day"]}
+    told = {"key": f"{canteen:_<16}", "person": mark_of(LOCAL_USER), "canteen": canteen, "day": sheet["day"]}
     started = time.perf_counter()
     answer = _ask(server, "POST", SHEET, told | {"points": points, "marks": {}})
     assert answer["state"] == "stored", answer

@@ -9,7 +9,7 @@ import duckdb
 
 from data.access.rights import Act, Person, reach
 from data.announcements.cutoff import too_late
-from data.announcements.thread import ACTION, ANNOUNCED, AnnouncementRefused, said
+from data.announcements.thread import ACTION, ANNOUNCED, AnnouncementRefused, replaced, said
 from data.calendar.event_kinds import CLOSURE, FRENCH, OUTING
 from data.calendar.school import service_days
 from data.clock import PARIS
@@ -18,6 +18,17 @@ from data.settings.known import plain
 from data.store import Store, add_to_trail
 
 MOST_MEALS, LONGEST_SENTENCE = 2_000, 120
+
+ACTIVE = """
+SELECT announcement_id
+FROM announcements JOIN deposits USING (deposit_id) JOIN event_rows USING (deposit_id)
+WHERE active AND announcements.canteen = $canteen AND starts_on = $day
+ORDER BY announcement_id
+"""
+OTHERS = (
+    "Rien n’est envoyé\u00a0: les annonces de ce jour viennent de changer. "
+    "Relisez celle de ce jour, puis envoyez la vôtre\u00a0: elle la remplace."
+)
 
 
 @dataclass(frozen=True)
@@ -31,10 +42,13 @@ class Announcement:
     sentence: str = ""
 
 
-def announce(store: Store, person: Person, one: Announcement, now: datetime | None = None) -> bool:
+def announce(
+    store: Store, person: Person, one: Announcement, now: datetime | None = None, *, replaces: tuple[int, ...] = ()
+) -> bool:
     """Record an announcement with its event, in one transaction; return whether it came after the cut-off.
 
-    Raises AnnouncementRefused.
+    A canteen has one announcement a day: `replaces` are those that the person knows, and withdraws with this one.
+    Raises AnnouncementRefused, also when there are others.
     """
     now = now or datetime.now(PARIS)
     _check(store, person, one, now.date())
@@ -42,6 +56,10 @@ def announce(store: Store, person: Person, one: Announcement, now: datetime | No
     sentence = plain(one.sentence)[:LONGEST_SENTENCE] or None
 
     def also(cursor: duckdb.DuckDBPyConnection, deposit_id: int) -> None:
+        active = cursor.execute(ACTIVE, {"canteen": one.canteen, "day": one.day}).fetchall()
+        if [number for (number,) in active] != sorted(replaces):
+            raise AnnouncementRefused(OTHERS)
+        replaced(cursor, person, replaces)
         cursor.execute(
             "INSERT INTO announcements (deposit_id, canteen, too_late) VALUES ($deposit, $canteen, $late)",
             {"deposit": deposit_id, "canteen": one.canteen, "late": late},
@@ -57,11 +75,11 @@ def announce(store: Store, person: Person, one: Announcement, now: datetime | No
         "libelle": sentence,
         "effet_repas": one.meals,
     }
-    outcome = edits.record(store, "events", [line], person, new=True, also=also)
+    outcome = edits.record(store, "events", [line], person, new=not replaces, also=also)
     if not outcome.saved:
         reason = next(iter(outcome.refusals.values()), "déjà connu")
         if "déjà connu" in reason:
-            reason = "c’est déjà annoncé pour ce jour. Pour changer le nombre, retirez d’abord cette annonce"
+            reason = "c’est déjà annoncé pour ce jour. Pour dire autre chose, changez le mot pour la cuisine"
         raise AnnouncementRefused(f"Rien n’est envoyé\u00a0: {reason}.")
     return late
 

@@ -9,13 +9,13 @@ import pandas as pd
 from data.access.rights import Act, Person, reach
 from data.store import Store
 
-# `active`: not withdrawn, here or on the page of deposits.
+# `active`: not withdrawn, here or on the page of deposits. Whoever answers has seen.
 THREADS = """
 SELECT
     announcement_id, announcements.canteen, coalesce(canteens.label, announcements.canteen) AS place,
     event_rows.kind AS event, starts_on AS date, effect_meals AS meals, event_rows.label AS sentence,
     too_late, active, deposited_at AS announced_at,
-    min(done_at) FILTER (act = 'seen') AS seen_at,
+    min(done_at) FILTER (act <> 'withdrawn') AS seen_at,
     min(done_at) FILTER (act = 'accepted') AS accepted_at,
     arg_max(acts.sentence, act_id) FILTER (act = 'answered') AS answer,
     max(done_at) FILTER (act = 'answered') AS answered_at

@@ -33,7 +33,10 @@ class AnnouncementRefused(Exception):
 
 
 def see(store: Store, person: Person, announcements: tuple[int, ...]) -> None:
-    """Mark announcements as seen, once each, when they are shown to the kitchen; to anybody else, nothing happens."""
+    """Mark announcements as seen by the kitchen, once each; when anybody else looks, nothing happens.
+
+    Raises AnnouncementRefused when all are marked already.
+    """
     if person.role != "cuisine" or not announcements:
         return
     detail: dict[str, Any] = {"act": SEEN, "about": []}
@@ -43,6 +46,8 @@ def see(store: Store, person: Person, announcements: tuple[int, ...]) -> None:
             if SEEN not in about["acts"]:
                 _add(cursor, announcement, SEEN, person)
                 detail["about"].append(said(about))
+        if not detail["about"]:
+            raise AnnouncementRefused("C’est déjà marqué comme vu\u00a0: rien ne change.")
 
 
 def accept(store: Store, person: Person, announcement: int) -> None:
@@ -64,8 +69,7 @@ def withdraw(store: Store, person: Person, announcement: int) -> None:
         about = _about(cursor, announcement)
 
     def also(cursor: duckdb.DuckDBPyConnection, _: int) -> None:
-        _add(cursor, announcement, WITHDRAWN, person)
-        add_to_trail(cursor, person.name, ACTION, {"act": WITHDRAWN} | said(about))
+        _withdrawn(cursor, announcement, about, person)
 
     try:
         undo.undo(store, about["deposit_id"], person, also=also)
@@ -73,6 +77,21 @@ def withdraw(store: Store, person: Person, announcement: int) -> None:
         raise AnnouncementRefused("Seule la cantine retire son annonce, ou la mission numérique.") from refusal
     except undo.NotPossible as refusal:
         raise AnnouncementRefused("Cette annonce est déjà retirée\u00a0: rien ne change.") from refusal
+
+
+def replaced(cursor: duckdb.DuckDBPyConnection, person: Person, announcements: tuple[int, ...]) -> None:
+    """Withdraw announcements in the transaction of the one that takes their place."""
+    for announcement in announcements:
+        about = _about(cursor, announcement)
+        deposit = {"deposit": about["deposit_id"]}
+        cursor.execute("UPDATE deposits SET active = FALSE WHERE deposit_id = $deposit", deposit)
+        add_to_trail(cursor, person.name, "undo", deposit)
+        _withdrawn(cursor, announcement, about, person)
+
+
+def _withdrawn(cursor: duckdb.DuckDBPyConnection, announcement: int, about: dict[str, Any], person: Person) -> None:
+    _add(cursor, announcement, WITHDRAWN, person)
+    add_to_trail(cursor, person.name, ACTION, {"act": WITHDRAWN} | said(about))
 
 
 def said(about: dict[str, Any]) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def apply(
     `attachments` has the canteens chosen for unknown labels (None: unattached), `choices` the decisions about a doubt.
     No line `typed` in a form is a total; lines about canteens that `actor` may not write for are rejected. A file
     without anything new leaves the store as it is: its report names the deposit that has its lines. `also` is called in
-    the transaction with its cursor and the number of the deposit, before the lines are known; what it raises ends all.
+    the transaction with its cursor and the deposit's number; with it, known lines are recorded too, and outlive an undo.
     Raises DepositRefused when the whole file must be refused, or all its lines (`whole`: one; `new`: a known one).
     """
     name, unnamed = as_person(actor).name, _unnamed(actor)
@@ -97,7 +97,7 @@ def apply(
     try:
         with suppress(_NothingToDo), store.write(name, "deposit", detail) as cursor:
             report, rows, changed = _examined(store, store.state(), file_name, content, typed, choices, unnamed)
-            _refuse(report, whole=whole, new=new)
+            _refuse(report, whole=whole, new=new, known_too=also is not None and rows.num_rows > 0)
             deposit_id = _record(cursor, report, content, digest.result().hexdigest(), name)
             if also:
                 also(cursor, deposit_id)
@@ -203,10 +203,10 @@ class _NothingToDo(Exception):
     """Ends the transaction of a file that changes nothing."""
 
 
-def _refuse(report: DepositReport, *, whole: bool, new: bool) -> None:
+def _refuse(report: DepositReport, *, whole: bool, new: bool, known_too: bool) -> None:
     _refuse_if_unreadable(report, whole)
     _refuse_if_known(report, new)
-    if report.nothing_to_do:
+    if report.nothing_to_do and not known_too:
         raise _NothingToDo
 
 

@@ -119,7 +119,7 @@ def record(
         # Of empty lines, the refusal says that the file is empty: the missing values are better reasons.
         return Outcome(refusals=reasons or {(0, described.key[0]): str(refusal)})
     warnings = tuple(finding.reason for finding in report.warnings if finding.line is not None)
-    return Outcome(not report.nothing_to_do, warnings=warnings, known_by=report.known_by)
+    return Outcome(report.deposit_id is not None, warnings=warnings, known_by=report.known_by)
 
 
 def _missing_values(kind: Kind, lines: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str], str]:

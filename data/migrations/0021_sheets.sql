@@ -1,5 +1,5 @@
 -- One row per service sheet received from a tablet. `sheet_key` is chosen by the tablet: a sheet sent twice is stored once.
--- deposit_id: where its figures are; NULL when it brought nothing that was not known. marks: {dish: 1 to 3}, what
+-- deposit_id: where its figures are; NULL when it told none. marks: {dish: 1 to 3}, what
 -- children thought of the dishes of the day. stored: the figures as they were typed, told again to a tablet that asks twice.
 CREATE TABLE sheets (
     sheet_key VARCHAR PRIMARY KEY,

@@ -119,7 +119,8 @@ ALL = (
     ),
     Setting(
         "surplus_associations", PRODUCTION, "Associations habilitées à recevoir des dons", "text",
-        help="Séparées par des points-virgules. Vide\u00a0: aucune convention n’est encore signée.",
+        help="Séparées par des points-virgules. Vide\u00a0: aucune. Au-delà de 3\u202f000 repas préparés par jour, "
+        "la loi demande de proposer une convention de don à une association habilitée.",
     ),
     Setting(
         "backup_hour", BACKUPS, "Heure de la sauvegarde de chaque jour", "integer", 3, "h", most=23,

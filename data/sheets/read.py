@@ -13,6 +13,7 @@ from data.sheets.days import DAYS_SEARCHED, POINTS, day_to_tell, last_days, miss
 from data.sheets.sheet import COLUMNS, FIELDS
 from data.store import Store
 
+YEARS = range(2000, 2101)  # those of the dates of files
 WEEK, WEIGHED_LATELY = timedelta(days=7), timedelta(days=41)
 WEIGHTS = tuple(name for name in FIELDS if name.endswith("_kg"))
 KINDS = {"M": "Maternelle", "E": "Élémentaire", "M/E": "Maternelle et élémentaire"}
@@ -43,10 +44,11 @@ ORDER BY saved_at DESC LIMIT 1
 def sheet(store: Store, canteen: str, day: date | None, now: datetime) -> dict[str, Any]:
     """Return what a sheet of a canteen (its key) needs to be filled in, as plain values: dates as aaaa-mm-jj.
 
-    `now` is the time in Paris; without a day, it is the last one that is not told.
+    `now` is the time in Paris; without a day, or with one that no file may have, it is the last one that is not told.
     """
     days = last_days(store, canteen, now.date())
-    day = day or day_to_tell(days, now)
+    if day is None or day.year not in YEARS:
+        day = day_to_tell(days, now)
     place = {"canteen": canteen, "today": now.date()}
     points = store.read(USED_POINTS, place)
     values = store.read(VALUES, place | {"day": day})

@@ -88,7 +88,7 @@ def _deposited(store: Store, person: Person, sheet: Sheet) -> Outcome:
     edit = edits.record(store, "log", lines, person, also=also) if lines else edits.Outcome()
     if edit.refusals:
         return Outcome("refused", refusals=tuple(_refusal(sheet, told, *each) for each in edit.refusals.items()))
-    if not edit.saved:  # nothing that was not known: no deposit, but its key and its marks are kept
+    if not edit.saved:  # no figure and no comment: no deposit, but its key and its marks are kept
         with store.write(person.name, "sheet", {"canteen": sheet.canteen, "day": sheet.day}) as cursor:
             also(cursor, None)
     return replace(outcome, warnings=tuple(_warning(lines, reason) for reason in edit.warnings))

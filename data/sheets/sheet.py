@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from data.kinds import kinds
 from data.kinds.records.log import LOG
 from data.typography import french
 
@@ -15,7 +16,7 @@ from data.typography import french
 FIELDS = ("prevision", "reel", "preparation_kg", "non_servi_kg", "restes_assiette_kg", "commentaire")
 COLUMNS = {name: LOG.columns[name] for name in FIELDS}
 MARKS = (1, 2, 3)
-KEY_LENGTH, TEXT_LENGTH, POINTS, DISHES = 64, 400, 20, 40
+SHORTEST_KEY, LONGEST_KEY, TEXT_LENGTH, POINTS, DISHES = 16, 64, 400, 20, 40
 Value = str | int | float | None
 
 
@@ -72,7 +73,8 @@ def sheet_of(told: Any) -> Sheet:  # noqa: ANN401  whatever was in the JSON
     """Read a sheet as the door receives it; raises SheetRefused when it is not one."""
     try:
         key, canteen, points, marks = told["key"], told["canteen"], told["points"], told.get("marks") or {}
-        if not (_text(key, KEY_LENGTH) and _text(canteen, TEXT_LENGTH) and 0 < len(points) <= POINTS):
+        is_key = _text(key, LONGEST_KEY) and len(key) >= SHORTEST_KEY
+        if not (is_key and _text(canteen, TEXT_LENGTH) and 0 < len(points) <= POINTS):
             raise ValueError("key, canteen or points")
         return Sheet(key, canteen, date.fromisoformat(told["day"]), tuple(map(_point, points)), _marks(marks))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -108,8 +110,8 @@ def mark_of(name: str) -> str:
 
 
 def is_empty(value: Value) -> bool:
-    """Tell whether nothing is told."""
-    return value is None or (isinstance(value, str) and not value.strip())
+    """Tell whether nothing is told: files say so by words too, as “NA”."""
+    return value is None or (isinstance(value, str) and value.strip().upper() in ("", *kinds()["log"].missing))
 
 
 def same(one: Value, other: Value) -> bool:

@@ -12,7 +12,7 @@ from ui.session import ask
 
 require("cuisine")
 blocks.page_title("Production", "Que préparer, pour quelle cantine, et qu’en est-il resté\u00a0?")
-SHEET, SLIPS, TYPED, GAPS = "Fiche du jour", "Bons de livraison", "Produit et revenu", "Nos écarts"
+SHEET, SLIPS, TYPED, GAPS = "Fiche du jour", "Bons de livraison", "Produits et retours", "Nos écarts"
 shown = st.segmented_control(
     "Vue", [SHEET, SLIPS, TYPED, GAPS], default=SHEET, required=True, key="volet", bind="query-params",
     label_visibility="collapsed",

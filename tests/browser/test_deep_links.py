@@ -17,6 +17,7 @@ from tests.pages.conftest import add_forecasts
 PAGES = {
     "synthese": "Synthèse",
     "gaspillage": "Gaspillage",
+    "seances": "Séances du comité",
     "deploiement": "Déploiement",
     "equipement": "Équipement",
     "generalisation": "Généralisation",

@@ -27,7 +27,7 @@ from ui.week.days import ORDER, PLACE, PRODUCE
 
 SEMAINE, MA_CANTINE = "pages/cuisine/semaine.py", "pages/cantine/ma_cantine.py"
 PRODUCTION = "pages/cuisine/production.py"
-VIEWS = ("Fiche du jour", "Bons de livraison", "Produit et revenu", "Nos écarts")
+VIEWS = ("Fiche du jour", "Bons de livraison", "Produits et retours", "Nos écarts")
 MISSION = Person("mission", "mission")
 FORBIDDEN = re.compile(
     r"surproduction|wape|intervalles?\b|points? de service|quantile|probabilit|dashboard|deadline|workflow|ticket",
@@ -220,6 +220,44 @@ def test_a_canteen_announces_the_kitchen_sees_accepts_and_answers_and_both_read_
     assert re.search(r"Vue le \w+ \d.*Réponse de la cuisine, .* : Merci, c’est noté", texts(app))
     app.button(key="annonce_retirer_1").click().run()
     assert "Retirée." in texts(app)
+
+
+def test_an_announcement_is_seen_when_somebody_of_the_kitchen_says_so_and_not_by_an_open_page(
+    open_app: Open, city: Path
+) -> None:
+    app = open_app(city, "pages/aide/guide.py")
+    key, _ = first_canteen()
+    announce(session.opened(), MISSION, Announcement(key, coming()[8], "outing", -20))
+    as_role(app, "cuisine")
+    app.switch_page(SEMAINE).run()
+    app.run()  # as the timer does
+    assert ": sortie, −20 repas. Nouveau" in texts(app)
+    announce(session.opened(), MISSION, Announcement(key, coming()[9], "outing", -30))  # not on the page yet
+    app.button(key="annonces_vues").click().run()
+    assert read.threads(session.opened(), MISSION, today_in_paris())["seen_at"].isna().tolist() == [True, False]
+    assert app.button(key="annonces_vues").label == "J’ai vu (1)"
+    app.button(key="annonces_vues").click().run()
+    assert not [button for button in app.button if button.key == "annonces_vues"]
+    assert not app.exception
+
+
+def test_a_correction_is_said_to_replace_what_was_announced_before_it_is_sent(open_app: Open, city: Path) -> None:
+    app = open_app(city, "pages/aide/guide.py")
+    key, _ = first_canteen()
+    day = coming()[8]
+    announce(session.opened(), MISSION, Announcement(key, day, "outing", -20))
+    as_role(app, "cantine", key)
+    app.switch_page(MA_CANTINE).run()
+    app.segmented_control(key="annonce_quoi_0").set_value("Sortie").run()
+    app.selectbox(key="annonce_jour_0").set_value(day).run()
+    app.number_input(key="annonce_repas_0").set_value(25).run()
+    assert "Déjà annoncé pour ce jour : sortie, −20 repas. Votre nouvelle annonce la remplace." in texts(app)
+    assert ": 87 → 82 repas à préparer." in texts(app)
+    app.button(key="annonce_envoyer").click().run()
+    assert not app.exception
+    assert read.threads(session.opened(), MISSION, day)[["meals", "active"]].to_numpy().tolist() == [
+        [-25, True], [-20, False],
+    ]  # fmt: skip
 
 
 def test_the_kitchen_accepts_in_one_click_and_writes_notes_that_the_canteens_read(open_app: Open, city: Path) -> None:

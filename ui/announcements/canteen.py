@@ -36,7 +36,7 @@ def block(user: User, label: str, key: str) -> None:
     known = ask(read.latest)
     with blocks.question("Prévenir la cuisine"):
         if reach(user, Act.DEPOSIT, "events").covers([key]):
-            _form(label, key)
+            _form(user, label, key)
         _own(user, key)
     live.watch(known, live.CANTEEN)
 
@@ -52,11 +52,16 @@ def _field(name: str) -> str:
     return f"annonce_{name}_{st.session_state.setdefault(ROUND, 0)}"
 
 
-def _form(label: str, key: str) -> None:
+def _form(user: User, label: str, key: str) -> None:
     one = _typed(key)
     if one is None:
         return
-    if preview := _preview(one):
+    known = ask(read.threads, user, one.day, key)
+    known = known[known["active"] & (known["date"] == pd.Timestamp(one.day))]
+    for row in known.to_dict("records"):
+        before = announced.change(row["event"], row["meals"])
+        blocks.takeaway(f"Déjà annoncé pour ce jour{SPACE}: {before}. Votre nouvelle annonce la remplace.")
+    if preview := _preview(one, known["meals"].fillna(0).sum()):
         blocks.takeaway(preview)
     last = ask(cutoff, one.day)
     if datetime.now(PARIS) >= last:
@@ -65,7 +70,7 @@ def _form(label: str, key: str) -> None:
     else:
         blocks.note(f"À dire avant le {announced.day(last)}, {last.hour}{SPACE}h{SPACE}: vous êtes à temps.")
     st.button("Envoyer à la cuisine", type="primary", icon=":material/send:", key="annonce_envoyer",
-              on_click=_send, args=(one, label), width="stretch")  # fmt: skip
+              on_click=_send, args=(one, label, tuple(known["announcement_id"].tolist())), width="stretch")  # fmt: skip
 
 
 def _typed(key: str) -> Announcement | None:
@@ -105,12 +110,16 @@ def _meals(kind: str) -> int | None:
     return None if count is None else int(count) if more else -int(count)
 
 
-def _preview(one: Announcement) -> str | None:
-    """Say what the kitchen would prepare instead: “Jeudi 3 décembre : 172 → 127 repas”; None without a forecast."""
+def _preview(one: Announcement, replaced: float) -> str | None:
+    """Say what the kitchen would prepare instead: “Jeudi 3 décembre : 172 → 127 repas”; None without a forecast.
+
+    `replaced`: the meals announced before, which this announcement replaces.
+    """
     run = ask(runs.latest_run)
     if run is None:
         return None
-    event = Event(one.kind, one.day, one.day, one.canteen, None, one.meals)
+    meals = None if one.meals is None else one.meals - round(replaced)
+    event = Event(one.kind, one.day, one.day, one.canteen, None, meals)
     before, after = (
         _to_prepare(ask(daily_forecast, run.run_id, one.canteen, what_if), one) for what_if in (None, event)
     )
@@ -127,10 +136,10 @@ def _to_prepare(days: pd.DataFrame, one: Announcement) -> float | None:
     return round(meals if is_missing(advised) else advised)
 
 
-def _send(one: Announcement, label: str) -> None:
+def _send(one: Announcement, label: str, replaces: tuple[int, ...]) -> None:
     """Record the announcement; the rights are looked at again where it is written."""
     try:
-        late = announce(store(), current(), one)
+        late = announce(store(), current(), one, replaces=replaces)
     except AnnouncementRefused as refusal:
         st.toast(as_text(str(refusal)), icon=":material/error:")
         return

@@ -20,7 +20,7 @@ from ui.announcements.canteen import act
 from ui.kit import announced, blocks
 from ui.kit.filters import DISTRICT, WHOLE_CITY
 from ui.kit.formats import SPACE, is_missing, plural
-from ui.session import ask, store
+from ui.session import ask
 
 LISTED = 40
 NOTE_ROUND = "mot_round"  # session key: the fields are new after each note
@@ -29,10 +29,6 @@ Row = Mapping[Any, Any]
 
 def block(user: User) -> None:
     """Show the announcements about the days to come: those without an answer first, then the others, then the notes."""
-    rows = _rows(user)
-    unseen = tuple(int(row["announcement_id"]) for row in rows if row["active"] and is_missing(row["seen_at"]))
-    if user.role == "cuisine" and unseen:
-        thread.see(store(), user, unseen[:LISTED])  # the rule: seen when shown to somebody of the kitchen
     known = ask(read.latest)
     rows = _rows(user)
     open_rows = [row for row in rows if row["active"] and is_missing(row["accepted_at"]) and is_missing(row["answer"])]
@@ -45,6 +41,8 @@ def block(user: User) -> None:
             )
         else:
             blocks.note("Aucune annonce n’attend de réponse.")
+        if user.role == "cuisine":
+            _seen([row for row in open_rows[:LISTED] if is_missing(row["seen_at"])])
         for row in open_rows[:LISTED]:
             _one(row, may=may)
         if others:
@@ -57,6 +55,14 @@ def block(user: User) -> None:
 
 def _rows(user: User) -> list[dict[Any, Any]]:
     return ask(read.threads, user, today_in_paris()).to_dict("records")
+
+
+def _seen(rows: list[dict[Any, Any]]) -> None:
+    """Let somebody of the kitchen say that they saw these: a page that is left open sees nothing."""
+    if rows:
+        numbers = tuple(int(row["announcement_id"]) for row in rows)
+        st.button(f"J’ai vu ({len(rows)})", icon=":material/visibility:", key="annonces_vues", on_click=act,
+                  args=(thread.see, numbers))  # fmt: skip
 
 
 def _words(row: Row) -> str:

@@ -67,7 +67,7 @@ def advice(habits: Sequence[Habit]) -> str | None:
     if habit.mean < 0:
         return f"{days}{SPACE}: il manque {meals} en moyenne, {in_a_row}. Prévoyez-en un peu plus."
     spare = plural(habit.least, "repas", "repas")
-    end = f"Avec {spare} de moins, il n’aurait manqué aucun de ces jours-là."
+    end = f"Avec {spare} de moins, il y en aurait eu assez chacun de ces jours-là."
     return f"{days}{SPACE}: {meals} en trop en moyenne, {in_a_row}. {end}"
 
 
@@ -115,7 +115,7 @@ def recent(days: pd.DataFrame) -> str:
     if both.empty:
         return "Aucun jour avec un nombre prévu et un nombre servi ces quatre dernières semaines."
     surplus, short = int(both["surplus_meals"].sum()), int((both["shortage_meals"] > 0).sum())
-    shortage = f"il en a manqué {plural(short, 'jour')}" if short else "il n’en a jamais manqué"
+    shortage = f"il en a manqué pendant {plural(short, 'jour')}" if short else "il n’en a jamais manqué"
     return f"{plural(len(both), 'jour')} de service{SPACE}: {plural(surplus, 'repas', 'repas')} en trop, {shortage}."
 
 

@@ -13,7 +13,7 @@ from data.queries.canteen import surplus
 from data.queries.canteen.surplus import Allowed
 from ui.access import require
 from ui.kit import blocks
-from ui.kit.formats import SPACE, escape, long_day, number, plural
+from ui.kit.formats import SPACE, escape, long_day, plural
 from ui.session import ask, store
 
 REUSE, GIFT = "réemploi", "don"
@@ -41,22 +41,21 @@ def rules(may: Allowed, age: int) -> list[str]:
     again = {0: "Les resservir n’est pas autorisé.", 1: "Vous pouvez les resservir le lendemain."}.get(
         may.reuse_days, f"Vous pouvez les resservir dans les {may.reuse_days} jours."
     )
-    if 0 < may.reuse_days < age:
+    if age <= may.reuse_days:
+        again += " Seulement s’ils n’ont pas été présentés aux enfants, et si le froid ou le chaud a été tenu."
+    elif may.reuse_days:
         again = "Il est trop tard pour les resservir\u00a0: notez seulement ce qui l’a été à temps."
     if may.associations:
         gift = f"Vous pouvez les donner{SPACE}: {', '.join(may.associations)}."
     else:
-        gift = (
-            "Aucune association n’est encore habilitée. La loi demande de proposer une convention de don dès "
-            f"{number(surplus.CONVENTION_MEALS)} repas préparés par jour\u00a0: dites-le à la mission numérique."
-        )
-    return [f"{again} Seulement s’ils n’ont pas été présentés, et s’ils sont restés au froid ou au chaud.", gift]
+        gift = "Aucune association n’est encore habilitée à en recevoir."
+    return [again, gift]
 
 
 def uses(may: Allowed) -> dict[str, str]:
     """Return the uses that are allowed, under the words of the form."""
-    chosen = {"Ils sont resservis": REUSE} if may.reuse_days else {}
-    return chosen | ({"Ils sont donnés": GIFT} if may.associations else {})
+    chosen = {"Ils ont été resservis": REUSE} if may.reuse_days else {}
+    return chosen | ({"Ils ont été donnés": GIFT} if may.associations else {})
 
 
 def _form(canteen: str, day: date, meals: int, choices: dict[str, str], may: Allowed) -> None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pandas as pd
 import streamlit as st
 
 from data.calendar.declared import declared_events
-from data.clock import today_in_paris
+from data.clock import PARIS, today_in_paris
 from data.queries import overview
 from data.queries.canteen import peers, recent
 from data.queries.forecasts import days as forecast_days
 from data.queries.forecasts import runs
-from data.sheets.days import missing_days
+from data.sheets.days import NOON, missing_days
 from ui.canteen import charts
 from ui.canteen import sentences as say
 from ui.forecasts import why
@@ -66,9 +66,12 @@ def _label(canteen: str) -> str:
 def to_enter(canteen: str) -> None:
     """Answer: which services are still to be entered? A link for each leads to its sheet."""
     with blocks.question("Ce qu’il reste à saisir"):
-        missing = ask(missing_days, canteen, today_in_paris())
+        # From noon on, the service of the day is one to tell.
+        until = today_in_paris() + timedelta(days=datetime.now(PARIS).hour >= NOON)
+        missing = ask(missing_days, canteen, until)
         if not missing:
             blocks.takeaway("Tout est saisi. Merci\u00a0!")
+            st.page_link(SHEET, label="Saisir un service", icon=":material/edit:", query_params={KEY: _label(canteen)})
             return
         with st.container(horizontal=True, key="services_a_saisir"):
             for value in missing[-DAYS_SHOWN:]:
@@ -85,8 +88,8 @@ def advice(canteen: str, last: date) -> None:
     with blocks.question("Un conseil"):
         sentence = say.advice(ask(recent.habits, canteen, last))
         blocks.takeaway(sentence or "Aucun jour de la semaine ne laisse régulièrement trop de repas, ni trop peu.")
-        worst = say.worst_weekday(ask(recent.weekdays, canteen, last))
-        if worst:
+        # One day and one period in one block: a regular surplus says the rest.
+        if sentence is None and (worst := say.worst_weekday(ask(recent.weekdays, canteen, last))):
             blocks.note(worst)
 
 

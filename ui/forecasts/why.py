@@ -96,7 +96,8 @@ def sentence(chosen: date, meals: list[int]) -> str:
         parts = ", ".join(f"{TERMS[name][0].lower()} {signed(effects[name], 0)}" for name in nonzero)
         return f"{start}, autant que le niveau habituel{SPACE}: ce qui s’y ajoute se compense ({parts})."
     largest = max(effects, key=lambda name: effects[name] * change)
-    cause = f"{'surtout ' if len(nonzero) > 1 else ''}à cause {TERMS[largest][1]} ({signed(effects[largest], 0)})"
+    most = "surtout" if 2 * abs(effects[largest]) >= abs(change) else "notamment"
+    cause = f"{f'{most} ' if len(nonzero) > 1 else ''}à cause {TERMS[largest][1]} ({signed(effects[largest], 0)})"
     side = "plus" if change > 0 else "moins"
     return f"{start}, soit {number(abs(change))} de {side} que le niveau habituel ({number(usual)}), {cause}."
 

@@ -14,6 +14,7 @@ from ui.access import ROLE_TITLES, TRIED_CANTEENS, TRIED_ROLE, User
 from ui.kit import blocks, formats
 from ui.session import ask, opened
 
+ROLE_CHANGED = "role_change"  # session key
 STYLE = Path(__file__).with_name("style.css")
 ICON = Path(__file__).with_name("icon.svg")
 LOGO = Path(__file__).with_name("logo.svg")
@@ -63,12 +64,22 @@ def _city() -> None:
 def _try_a_role(user: User) -> None:
     """Let the local user see the application as each role sees it."""
     st.selectbox(
-        "Essayer un rôle", ROLES, ROLES.index("mission"), format_func=lambda role: ROLE_TITLES[role], key=TRIED_ROLE
+        "Essayer un rôle",
+        ROLES,
+        ROLES.index("mission"),
+        format_func=lambda role: ROLE_TITLES[role],
+        key=TRIED_ROLE,
+        on_change=_go_home_after,
     )
     if user.role == "cantine":
         labels = ask(overview.canteen_labels)
         st.multiselect("Ses cantines", list(labels), format_func=lambda name: labels[name], key=TRIED_CANTEENS,
                        placeholder="Choisir")  # fmt: skip
+
+
+def _go_home_after() -> None:
+    """Let a role that may not open this page land on its own, rather than on “Page introuvable”."""
+    st.session_state[ROLE_CHANGED] = True
 
 
 def incomplete_sentence(days: Sequence[overview.IncompleteDay]) -> str | None:

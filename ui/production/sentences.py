@@ -60,3 +60,11 @@ def weeks(table: pd.DataFrame) -> str:
         f"{plural(int(last['served']), 'servi')}, soit {number(abs(gap))} de {'trop' if gap >= 0 else 'moins'} "
         f"({number(share, 1)}{SPACE}%)."
     )
+
+
+def unattached(meals: float) -> str | None:
+    """Say what the total of the week counts beyond the canteens; None where it is nothing."""
+    if round(meals) <= 0:
+        return None
+    more = plural(round(meals), "repas attendu", "repas attendus")
+    return f"Sans {more} de lieux que rien ne rattache encore à une cantine\u00a0: la semaine de la cuisine les compte."

@@ -13,7 +13,7 @@ from ui.kit import announced
 from ui.kit.formats import MISSING, is_missing, number
 
 NURSERY, ELEMENTARY, MEALS, CONTAINERS = "Maternelle", "Élémentaire", "Repas", "Bacs"
-ANNOUNCED, CHANGED = "Annonce", "Depuis la fiche imprimée"
+ANNOUNCED, CHANGED = "Annonce", "Changé"
 
 
 def of_canteens(rows: pd.DataFrame, printed: Print | None, announcements: Mapping[str, str]) -> pd.DataFrame:
@@ -84,7 +84,7 @@ def of_weeks(weeks: pd.DataFrame) -> pd.DataFrame:
     """Return what was advised, decided, produced, served and returned, one row per week."""
     titles = {
         "week": "Semaine du", "days": "Jours", "canteen_days": "Livraisons", "advised": "Conseillés",
-        "decided": "Décidés", "produced": "Produits", "served": "Servis", "returned": "Revenus",
+        "decided": "Décidés", "produced": "Produits", "served": "Servis", "returned": "Retours",
         "gap": "Produits − servis",
     }  # fmt: skip
     return weeks[list(titles)].rename(columns=titles)

@@ -21,12 +21,12 @@ from ui.session import ask, store
 
 ROUND, REFUSED = "tour_production", "refus_production"
 FILE_COLUMNS = {"decided": "repas_decides", "produced": "repas_produits", "returned": "repas_revenus"}
-TITLES = {"decided": "Décidés", "produced": "Produits", "returned": "Revenus"}
+TITLES = {"decided": "Décidés", "produced": "Produits", "returned": "Retours"}
 
 
 def grid(run: ForecastRun | None, chosen: date) -> None:
     """Show the table of a day to fill in; the lines that changed are one deposit, which can be undone."""
-    with blocks.question("Décidé, produit, revenu", "Laissez une case vide si vous ne savez pas."):
+    with blocks.question("Décidés, produits, retours", "Laissez une case vide si vous ne savez pas."):
         rows = _rows(run, chosen).set_index("canteen")
         if rows.empty:
             blocks.empty_state("Aucune cantine n’est connue ce jour-là.")

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pandas as pd
 import streamlit as st
 
 from data.announcements.read import threads
 from data.calendar.school import service_days
-from data.clock import today_in_paris
+from data.clock import PARIS, today_in_paris
 from data.production import files, plan, prints
 from data.production.gaps import weekly_gaps
 from data.queries.forecasts import runs
+from data.queries.forecasts.days import daily_forecast
 from data.queries.forecasts.runs import ForecastRun
 from data.settings import values
 from ui.access import current, require
@@ -27,8 +28,9 @@ from ui.session import ask, store
 
 ALL = "Toutes les cantines"
 PAST, DAYS_AHEAD = timedelta(days=21), 15
+SERVICE_OVER = 14  # hour
 SLIPS_HEIGHT = 640  # pixels: on a screen the slips scroll; on paper they are whole
-TO_FILL_IN = "Livré à\u00a0: ……………  Reçu par\u00a0: ……………………  Revenu\u00a0: …………… repas"
+TO_FILL_IN = "Livré à\u00a0: ……………  Reçu par\u00a0: ……………………  Retour\u00a0: …………… repas"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -38,7 +40,9 @@ def chosen_day(run: ForecastRun) -> date | None:
     if not days:
         blocks.empty_state("Aucun jour de service à préparer.")
         return None
-    first = first_ahead(list(days.values()), today_in_paris())
+    # The service of the day is over in the afternoon: the next one is to be prepared.
+    now = datetime.now(PARIS)
+    first = first_ahead(list(days.values()), now.date() + timedelta(days=now.hour >= SERVICE_OVER))
     return days[st.selectbox("Jour", list(days), index=first, key="service", bind="query-params")]
 
 
@@ -63,6 +67,9 @@ def day_sheet(run: ForecastRun, chosen: date) -> None:
         sheet.sheet_of(shown.of_dishes(rows, dishes))
         settings = ask(values)
         blocks.note(say.rule(settings["nursery_portion"].value, settings["container_portions"].value))
+        city = ask(daily_forecast, run.run_id, None)
+        if sentence := say.unattached(city.loc[city["date"].dt.date == chosen, "meals"].sum() - rows["expected"].sum()):
+            blocks.note(sentence)
         if not dishes:
             blocks.note("Le menu de ce jour n’est pas déposé\u00a0: les portions sont celles de chaque plat.")
     with blocks.question("Pour quelle cantine\u00a0?"):
@@ -81,10 +88,11 @@ def day_sheet(run: ForecastRun, chosen: date) -> None:
 
 def _before_printing(chosen: date, rows: pd.DataFrame) -> None:
     """Offer to keep what is printed, so that later changes are marked."""
-    if st.button("J’imprime cette fiche", icon=":material/print:", type="primary"):
+    # The code of our page prints at the click of such a button (`ui/server/files/page.js`).
+    if st.button("J’imprime cette fiche", icon=":material/print:", type="primary", key="imprimer_fiche"):
         meals = {str(row["canteen"]): int(row["meals"]) for row in rows.to_dict("records")}
         prints.keep_print(store(), require("cuisine"), chosen, meals)
-        st.toast("Cette version est gardée. Imprimez la page\u00a0: Ctrl + P.", icon=":material/print:")
+        st.toast("Cette version est gardée\u00a0: ce qui change ensuite sera marqué.", icon=":material/print:")
         st.rerun()
 
 
@@ -98,6 +106,7 @@ def slips(run: ForecastRun, chosen: date) -> None:
     elif place != ALL:
         rows = rows[rows["place"] == place]
     slip_rows = shown.of_slips(rows, dishes)
+    st.button("Imprimer les bons", icon=":material/print:", type="primary", key="imprimer_bons")
     st.download_button(
         "Télécharger les bons (CSV)",
         data=lambda: french_csv(slip_rows, 0),

@@ -66,16 +66,17 @@ class Gate:
             else:
                 await (answer or _without_streamlit_page(self._app))(scope, receive, send)
         except StoreFault as fault:
-            await answers.stopped(str(fault))(scope, receive, send)
+            await _stopped(scope["path"], str(fault))(scope, receive, send)
         except Exception as error:  # no later code could answer in French
             reference = failures.reference_of(error, "Request stopped")
-            await answers.stopped(f"Donnez à la mission numérique la référence {reference}.")(scope, receive, send)
+            reason = f"Donnez à la mission numérique la référence {reference}."
+            await _stopped(scope["path"], reason)(scope, receive, send)
 
     def _own_answer(self, scope: Scope) -> ASGIApp | None:
         """Return the answer of the gate itself, or None when Streamlit may answer."""
         path, visit = scope["path"], visit_of(scope)
         if not from_our_pages(visit, safe=scope["method"] in ("GET", "HEAD")):
-            return refused_in_a_word(FOREIGN_REQUEST, 403)
+            return _refused(path, FOREIGN_REQUEST)
         if path.startswith(CLOSED):
             return refused_in_a_word("Cette adresse est fermée.", 404)
         if path == HEALTH:
@@ -99,7 +100,7 @@ class Gate:
         is_page = not path.startswith(NOT_PAGES)
         if isinstance(decision, Refusal):
             if not is_page:
-                return refused_in_a_word(decision.message, 403)
+                return _refused(path, decision.message)
             return answers.refused(decision, signed_in=bool(claims.get("is_logged_in")))
         if path == PRESENCE:
             return Response(status_code=204)
@@ -159,6 +160,16 @@ class Gate:
                     return {"type": "websocket.receive", "bytes": frame}
 
         await self._app(scope, filtered_receive, send)
+
+
+def _refused(path: str, message: str) -> Response:
+    """Refuse a program or a part of a page, each in what it reads."""
+    return sheets.refused(message, 403) if path.startswith(sheets.ROOT) else refused_in_a_word(message, 403)
+
+
+def _stopped(path: str, reason: str) -> Response:
+    """Say why nothing could be answered: to a tablet that sends a sheet, or on a page."""
+    return sheets.refused(reason, 503) if path.startswith(sheets.ROOT) else answers.stopped(reason)
 
 
 def visit_of(scope: Scope) -> Visit:

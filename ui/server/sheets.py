@@ -62,6 +62,15 @@ async def answer(scope: Scope, receive: Receive, visit: Visit) -> Response:
         status, content = refusal.status, {"message": refusal.message}
     except StoreFault as fault:
         status, content = 503, {"message": str(fault)}
+    return _json(content, status)
+
+
+def refused(message: str, status: int) -> Response:
+    """Return a refusal of the gate as a tablet reads it."""
+    return _json({"message": message}, status)
+
+
+def _json(content: Told, status: int) -> Response:
     return JSONResponse(content, status, {"cache-control": "no-store"})
 
 
@@ -77,6 +86,7 @@ async def _body(request: Request) -> Told:
                 if len(content) > LARGEST:
                     raise DoorRefusal(413, TOO_LARGE)
         told = json.loads(content)
+        json.dumps(told, ensure_ascii=False).encode()  # JSON may write half a character, which nothing can keep
     except (ValueError, RecursionError, TimeoutError, ClientDisconnect) as error:
         raise DoorRefusal(400, UNREADABLE) from error
     if not isinstance(told, dict):
@@ -91,9 +101,14 @@ def _answered(route: Callable[[User, Told], tuple[int, Told]], visit: Visit, tol
     try:
         return route(user, told)
     except save.NotYours as refusal:
-        raise _not_yours(user, str(refusal)) from refusal
+        return 403, _as_refused(_not_yours(user, str(refusal)).message)
     except SheetRefused as refusal:
-        return 422, {"state": "refused", "refusals": [{"field": None, "reason": str(refusal)}]}
+        return 422, _as_refused(str(refusal))
+
+
+def _as_refused(reason: str) -> Told:
+    """Tell a tablet that a sheet will never be stored as it is: it keeps it aside, and sends the next one."""
+    return {"state": "refused", "refusals": [{"field": None, "reason": reason}]}
 
 
 def _not_yours(user: User, message: str) -> DoorRefusal:

@@ -23,6 +23,7 @@ from ui.kit.formats import SPACE, long_day, moment
 from ui.session import ask, request_refresh_soon, store
 
 NAME, FOLDER = "antigaspi.sheet", Path(__file__).parent
+TURN = "saisie_tour"  # session key
 REFUSAL = "saisie_refus"  # session key: why a sheet could not be taken back
 WORDS = {
     "prevision": "prévus",
@@ -46,7 +47,8 @@ def form(user: User, label: str, canteen: str) -> None:
         )
         return
     data = {"person": mark_of(user.name), "canteen": canteen, "label": label, "sheet": shown}
-    _component()(key=f"fiche_{canteen}", data=data, on_stored_change=lambda: None)
+    turn = st.session_state.setdefault(TURN, 0)  # a sheet taken back from the list is drawn anew
+    _component()(key=f"fiche_{canteen}_{turn}", data=data, on_stored_change=lambda: None)
 
 
 def _day_of_address() -> date | None:
@@ -103,4 +105,5 @@ def _take_back(user: User, key: str) -> None:
     except NotPossible as refusal:
         st.session_state[REFUSAL] = str(refusal)
     else:
+        st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
         request_refresh_soon()

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import streamlit as st
 
+from data.access.rights import Act, Person, reach
+from data.announcements.read import threads
 from data.calendar.event_kinds import CLOSING
+from data.kinds import normalise
+from data.queries.forecasts.week import week
+from data.store import Store
 from ui.forecasts import disagreement
 from ui.kit import chart, sheet
 from ui.kit.formats import MISSING, is_missing, number, signed, weekday
@@ -46,30 +51,51 @@ def closed(threads: pd.DataFrame) -> dict[tuple[str, date], str]:
     }
 
 
-def show(rows: pd.DataFrame, days: Days, closures: dict[tuple[str, date], str], *, with_order: bool) -> None:
-    """Show the grid of these canteens' days; a click on a cell opens the canteen's day."""
+class Drawn(NamedTuple):
+    """The grid of some days, one row a canteen: for a screen, and as the cells of a table to read."""
+
+    places: list[str]
+    frame: pd.DataFrame
+    lines: list[sheet.Row]
+
+    def only(self, words: str) -> Drawn:
+        """Return the canteens that have all these words in their names."""
+        wanted = normalise(words).split("_")
+        found = [row for row, place in enumerate(self.places) if all(word in normalise(place) for word in wanted)]
+        return Drawn([self.places[row] for row in found], self.frame.iloc[found], [self.lines[row] for row in found])
+
+
+def drawn(store: Store, run_id: int, days: Days, person: Person, *, with_order: bool) -> Drawn:
+    """Return the grid of these days, with the canteens that a person may see; asked once until the store changes."""
+    within, told = reach(person, Act.SEE), threads(store, person, days[0])
+    rows = with_marks(week(store, run_id, days[0], days[-1]), told)
+    rows = rows[[within.covers([canteen]) for canteen in rows["canteen"]]]
     cells = {(row["place"], row["date"].date()): row for row in rows.to_dict("records")}
-    places = list(dict.fromkeys(rows["place"]))
+    places, closures = list(dict.fromkeys(rows["place"])), closed(told)
+    lines = [
+        sheet.row([
+            sheet.cell(place, "name"),
+            *(_cell(cells.get((place, day)), closures.get((place, day), MISSING), with_order) for day in days),
+        ])
+        for place in places
+    ]  # fmt: skip
+    return Drawn(places, _frame(cells, places, days, closures, with_order=with_order), lines)
+
+
+def show(grid: Drawn, days: Days) -> None:
+    """Show a grid; a click on a cell opens the canteen's day."""
     with st.container(key="grid_semaine"):
-        frame = _frame(cells, places, days, closures, with_order=with_order)
         st.dataframe(
-            _styled(frame),
+            _styled(grid.frame),
             key="grille_semaine",
             hide_index=True,
             height=HEIGHT,
             placeholder=MISSING,
-            column_config=_columns(frame),
-            on_select=partial(_open, places, days),
+            column_config=_columns(grid.frame),
+            on_select=partial(_open, grid.places, days),
             selection_mode="single-cell",
         )
-    lines = [
-        [
-            sheet.cell(place, "name"),
-            *(_cell(cells.get((place, day)), closures.get((place, day), MISSING), with_order) for day in days),
-        ]
-        for place in places
-    ]
-    sheet.sheet([NAME, *map(title, days)], map(sheet.row, lines), style="as-text")
+    sheet.sheet([NAME, *map(title, days)], grid.lines, style="as-text")
 
 
 def title(day: date) -> str:
@@ -117,9 +143,7 @@ def _styled(frame: pd.DataFrame) -> Any:  # noqa: ANN401  a Styler
     prepare, expected, gaps = (_named(frame, name) for name in (PREPARE, EXPECTED, GAP))
     writers: dict[Any, Any] = dict.fromkeys(prepare, number) | dict.fromkeys(gaps, partial(signed, digits=0))
     styled = frame.style.format(writers).set_properties(subset=prepare, **{"font-weight": "600"})
-    return styled.set_properties(subset=expected, color=chart.QUIET).set_properties(
-        subset=[("", NAME)], color=chart.INK
-    )
+    return styled.set_properties(subset=expected, color=chart.QUIET)
 
 
 def _named(frame: pd.DataFrame, name: str) -> list[Any]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from ui.kit import announced
 from ui.kit.formats import SPACE, is_missing, number, plural, signed
 
 Row = Mapping[Any, Any]
+NAMED = 8  # canteens
 DISAGREE, ANNOUNCED, LATE = "≠", "✉", "✉!"
 LEGEND = (
     f"En gras{SPACE}: à préparer{SPACE}; à côté, les repas attendus (att.). "
@@ -50,3 +52,16 @@ def marks(*, disagrees: bool, told: bool, late: bool) -> str:
 def found(count: int, total: int) -> str:
     """Say how many canteens a search found."""
     return f"{plural(count, 'cantine')} sur {number(total)}."
+
+
+def disagreeing(rows: list[tuple[str, date]]) -> str:
+    """Name the canteens that plan something quite different, with their days: “Argens (mardi 8 décembre)”."""
+    if not rows:
+        return "Aucune cantine ne prévoit tout autre chose ces jours-là."
+    days: dict[str, list[str]] = {}
+    for place, value in rows:
+        days.setdefault(place, []).append(announced.day(value))
+    named = [f"{place} ({', '.join(dates)})" for place, dates in days.items()]
+    more = f" et {len(named) - NAMED} autres" if len(named) > NAMED else ""
+    verb = "cantine prévoit" if len(named) < 2 else "cantines prévoient"
+    return f"{len(named)}{SPACE}{verb} tout autre chose (≠){SPACE}: {', '.join(named[:NAMED])}{more}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,14 +10,12 @@ import pandas as pd
 import streamlit as st
 
 from data.access.rights import Act, reach
-from data.announcements.read import threads
 from data.calendar.declared import declared_events
-from data.kinds import normalise
 from data.queries.forecasts.days import daily_forecast
 from data.queries.forecasts.runs import ForecastRun
 from data.queries.forecasts.week import week
 from ui.access import User, only_visible, require
-from ui.forecasts import why
+from ui.forecasts import disagreement, why
 from ui.kit import announced, blocks, sheet
 from ui.kit.filters import DISTRICT
 from ui.kit.formats import MISSING, SPACE, number
@@ -35,23 +34,31 @@ def section(run: ForecastRun, user: User, days: list[date], *, with_order: bool)
         if not days:
             blocks.empty_state("Aucun jour de service à prévoir.")
             return
-        rows = ask(week, run.run_id, days[0], days[-1])
         city = ask(daily_forecast, run.run_id, None)
         city = city[city["date"].isin(pd.to_datetime(days))].rename(columns={"advised": "prepare"})
         city = city.assign(prepare=city["prepare"].fillna(city["meals"].round()))
         blocks.sentences(say.of_city(row).capitalize() + "." for row in city.to_dict("records"))
         if reach(user, Act.SEE).canteens is None:
-            _parts(rows, city, days)
-        told = ask(threads, user, days[0])
-        named = grid.with_marks(only_visible(rows), told)
-        grid.show(_searched(named), days, grid.closed(told), with_order=with_order)
-    _opened_day(run, named)
+            _parts(run, city, days)
+        if reach(user, Act.SEE).canteens is None:
+            blocks.note(_who_disagrees(run, days))
+        drawn = ask(grid.drawn, run.run_id, tuple(days), replace(user, name=""), with_order=with_order)
+        grid.show(_searched(drawn), days)
+    _opened_day(run)
 
 
-def _parts(rows: pd.DataFrame, city: pd.DataFrame, days: list[date]) -> None:
+def _who_disagrees(run: ForecastRun, days: list[date]) -> str:
+    """Name the canteens whose plan differs much from the quantity, by day."""
+    rows = ask(week, run.run_id, days[0], days[-1])
+    apart = rows[disagreement.gaps(rows).notna() & rows["date"].isin(pd.to_datetime(days))]
+    return say.disagreeing([(row["place"], row["date"].date()) for row in apart.to_dict("records")])
+
+
+def _parts(run: ForecastRun, city: pd.DataFrame, days: list[date]) -> None:
     """Show the sums by kind of canteen and by district, when asked for."""
     if not st.toggle("Sous-totaux par type et par secteur", key="sous_totaux", bind="query-params"):
         return
+    rows = ask(week, run.run_id, days[0], days[-1])
     kinds = rows.assign(part=rows["kind"].map(say.KINDS))
     districts = rows.assign(part=DISTRICT + rows["district"])
     parts = pd.concat([kinds, districts]).dropna(subset="part")
@@ -72,22 +79,22 @@ def _sum(sums: pd.DataFrame, name: str, day: date) -> str:
     return sheet.cell(number(prepare), "name number", note=f"att. {number(meals)}")
 
 
-def _searched(rows: pd.DataFrame) -> pd.DataFrame:
+def _searched(drawn: grid.Drawn) -> grid.Drawn:
     """Show the search field, and return the rows of the canteens that have its words in their names."""
-    words = normalise(st.text_input("Chercher une cantine", key="chercher", placeholder="Tilleuls")).split("_")
-    names = {place: normalise(place) for place in rows["place"].unique()}
-    found = {place for place, name in names.items() if all(word in name for word in words)}
-    if len(found) < len(names):
-        blocks.note(say.found(len(found), len(names)))
-    return rows[rows["place"].isin(found)]
+    found = drawn.only(st.text_input("Chercher une cantine", key="chercher", placeholder="Tilleuls"))
+    if len(found.places) < len(drawn.places):
+        blocks.note(say.found(len(found.places), len(drawn.places)))
+    return found
 
 
-def _opened_day(run: ForecastRun, rows: pd.DataFrame) -> None:
+def _opened_day(run: ForecastRun) -> None:
     """Open the canteen's day whose cell was clicked, until it is closed."""
     place, day = st.session_state.get(grid.OPENED, (None, None))
-    of_place = rows[(rows["place"] == place) & (rows["date"] == pd.Timestamp(day))] if day else rows.iloc[:0]
-    if len(of_place):
-        _day(run, of_place.to_dict("records")[0])
+    if day is None:
+        return
+    rows = only_visible(ask(week, run.run_id, day, day))
+    for row in rows[rows["place"] == place].to_dict("records"):
+        _day(run, row)
 
 
 def _close() -> None:

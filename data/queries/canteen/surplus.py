@@ -12,8 +12,6 @@ from data.settings import values
 from data.store import Store
 
 LAST_DAYS = 3  # what became of an older surplus is told by a file
-# Who prepares more meals a day than this must offer an association a convention for gifts (Code rural, L. 541-15-5).
-CONVENTION_MEALS = 3_000
 
 LEFT = """
 WITH told AS (

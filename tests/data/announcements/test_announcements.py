@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -78,7 +80,7 @@ def state(store: Store, person: Person = MISSION) -> pd.Series:
     return read.threads(store, person, DAY).iloc[0]
 
 
-def trail(store: Store) -> list[dict[str, object]]:
+def trail(store: Store) -> list[dict[str, Any]]:
     lines = store.read(
         "SELECT detail::VARCHAR AS detail FROM audit_log WHERE action = 'announcement' ORDER BY audit_id"
     )
@@ -121,7 +123,12 @@ def test_whatever_is_announced_and_withdrawn_the_figures_are_those_of_what_remai
         active: list[bool] = []
         for act, canteen, day, meals in acts:
             if act == "announce":
-                announce(store, MISSION, Announcement(canteen, day, "other", meals, f"n° {len(known)}"), NOW)
+                same = [
+                    place for place, (name, on, _) in enumerate(known) if active[place] and (name, on) == (canteen, day)
+                ]
+                announce(store, MISSION, Announcement(canteen, day, "other", meals, f"n° {len(known)}"), NOW,
+                         replaces=tuple(place + 1 for place in same))  # fmt: skip
+                active = [stays and place not in same for place, stays in enumerate(active)]
                 known.append((canteen, day, meals))
                 active.append(True)
             elif known:
@@ -176,6 +183,18 @@ def test_each_step_of_a_thread_is_shown_to_both_and_stands_in_the_trail(city: St
     assert acts[1]["about"] == [{name: acts[0][name] for name in ("canteen", "date", "event", "meals", "sentence")}]
 
 
+def test_what_is_seen_already_is_not_written_again(city: Store) -> None:
+    announce(city, ANA, OUTING, NOW)
+    thread.see(city, KITCHEN, (1,))
+    version, lines = city.version(), trail(city)
+    with pytest.raises(AnnouncementRefused, match="déjà marqué"):
+        thread.see(city, KITCHEN, (1,))
+    assert (city.version(), trail(city)) == (version, lines)
+    announce(city, BOB, replace(OUTING, canteen="Beta"), NOW)
+    thread.see(city, KITCHEN, (1, 2))  # the new one alone
+    assert [one["canteen"] for one in trail(city)[-1]["about"]] == ["Beta"]
+
+
 def test_an_announcement_undone_on_the_page_of_deposits_is_withdrawn_and_back_when_it_is_put_back(city: Store) -> None:
     announce(city, ANA, OUTING, NOW)
     undo.undo(city, 2, MISSION)
@@ -194,6 +213,25 @@ def test_the_same_announcement_is_recorded_once_and_again_after_it_was_withdrawn
     thread.withdraw(city, ANA, 1)
     announce(city, ANA, OUTING, NOW)
     assert read.threads(city, ANA, DAY)["active"].tolist() == [True, False]
+
+
+def test_a_correction_takes_the_place_of_the_announcement_it_corrects(city: Store) -> None:
+    announce(city, ANA, OUTING, NOW)
+    version = city.version()
+    for other in ((), (2,), (1, 2)):  # what the person does not know is not replaced
+        with pytest.raises(AnnouncementRefused, match="viennent de changer"):
+            announce(city, ANA, replace(OUTING, meals=-50, sentence="Musée"), NOW, replaces=other)
+    assert city.version() == version
+    announce(city, ANA, replace(OUTING, meals=-50), NOW, replaces=(1,))
+    assert of_day(city, DAY).loc["Alpha", "advised"] == 174 - 50
+    assert read.threads(city, ANA, DAY)[["meals", "active"]].to_numpy().tolist() == [[-50, True], [-45, False]]
+    assert [(line["act"], line["meals"]) for line in trail(city)] == [
+        ("announced", -45), ("withdrawn", -45), ("announced", -50),
+    ]  # fmt: skip
+    announce(city, ANA, Announcement("Alpha", DAY, "closure"), NOW, replaces=(2,))
+    assert "Alpha" not in of_day(city, DAY).index
+    announce(city, ANA, Announcement("Alpha", NEXT, "closure"), NOW)  # another day is left alone
+    assert read.threads(city, ANA, DAY)["active"].sum() == 2
 
 
 def test_nobody_announces_for_another_canteen_nor_withdraws_its_announcements(city: Store) -> None:

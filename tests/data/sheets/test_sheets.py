@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from data.store import Store
 from tests.conftest import EXAMPLES, made_once
 
 DAY = date(2025, 9, 4)  # a Thursday
+KEY = "k" * 16
 POINTS = [("ALPHA M", "M"), ("ALPHA E", "E")]
 MAPPING = b"site_nom;site_type;cantine_nom\nALPHA M;M;Alpha\nALPHA E;E;Alpha\nBETA E;E;Beta\n"
 ANA = Person("ana@ville.fr", "cantine", canteens=frozenset(["Alpha"]))
@@ -68,7 +69,8 @@ def told(store: Store, key: str = "k", marks: dict[str, int] | None = None, **ty
         }
         for number, point in enumerate(shown(store)["points"])
     ]
-    return sheet_of({"key": key, "canteen": "Alpha", "day": DAY.isoformat(), "points": points, "marks": marks or {}})
+    sheet = sheet_of({"key": KEY, "canteen": "Alpha", "day": DAY.isoformat(), "points": points, "marks": marks or {}})
+    return replace(sheet, key=key)
 
 
 def known(store: Store) -> dict[str, Any]:
@@ -127,11 +129,22 @@ def test_somebody_elses_figure_is_told_and_not_overwritten(city: Store) -> None:
     assert known(city)["reel"] == 118
 
 
-def test_what_two_tablets_tell_alike_is_no_conflict(city: Store) -> None:
+def test_what_two_tablets_tell_alike_is_no_conflict_and_stands_when_one_is_taken_back(city: Store) -> None:
     late = told(city, "late", reel="118")
     save(city, ANA, told(city, "first", reel="118"))
-    outcome = save(city, ANA, late)
-    assert (outcome.state, outcome.deposit_id) == ("stored", None)
+    assert save(city, ANA, late).state == "stored"
+    with pytest.raises(NotPossible, match="corrigée depuis"):
+        past.take_back(city, ANA, "first")
+    undo(city, int(past.recent(city, "Alpha")[1]["deposit_id"]), "mission")
+    assert known(city)["reel"] == 118
+    past.take_back(city, ANA, "late")
+    assert known(city)["reel"] is None
+
+
+def test_a_comment_alone_is_added_to_a_service_that_is_known(city: Store) -> None:
+    save(city, ANA, told(city, "a", reel="118"))
+    save(city, ANA, told(city, "b", commentaire="calme"))
+    assert (known(city)["reel"], known(city)["commentaire"]) == (118, "calme")
 
 
 def test_a_refused_field_says_why_and_stores_nothing(city: Store) -> None:
@@ -140,6 +153,12 @@ def test_a_refused_field_says_why_and_stores_nothing(city: Store) -> None:
     assert [(each["site"], each["field"]) for each in outcome.refusals] == [("ALPHA M", "reel")]
     assert "n’est pas un nombre entier" in outcome.refusals[0]["reason"]
     assert city.read("SELECT count(*) AS n FROM sheets")["n"].item() == 0
+
+
+def test_what_says_nothing_is_not_told_as_stored(city: Store) -> None:
+    assert save(city, ANA, told(city, "a", reel="NA", commentaire=" n/a ")).stored == ()
+    outcome = save(city, ANA, told(city, "b", reel="118", commentaire="-"))
+    assert [each["field"] for each in outcome.stored] == ["reel"]
 
 
 def test_what_is_doubtful_is_stored_and_told(city: Store) -> None:
@@ -174,12 +193,12 @@ def test_nobody_tells_for_another_canteen(city: Store) -> None:
     [
         {}, {"key": 3}, {"day": "hier"}, {"points": []}, {"points": [3]}, {"points": [{"site": "A"}]},
         {"marks": {"A": 9}},
-        {"canteen": None}, {"key": "x" * 65}, {"points": "abc"}, {"marks": [1]},
+        {"canteen": None}, {"key": "x" * 65}, {"key": ""}, {"key": "x" * 15}, {"points": "abc"}, {"marks": [1]},
     ],
 )  # fmt: skip
 def test_what_is_not_a_sheet_is_refused_in_french(wrong: dict[str, Any]) -> None:
     base = {"site": "A", "kind": "M", "typed": {}, "base": {}}
-    right = {"key": "k", "canteen": "Alpha", "day": "2025-09-04", "points": [base], "marks": {}}
+    right = {"key": KEY, "canteen": "Alpha", "day": "2025-09-04", "points": [base], "marks": {}}
     assert sheet_of(right).day == DAY
     with pytest.raises(SheetRefused, match="illisible"):
         sheet_of(right | wrong if wrong else [])
@@ -226,6 +245,11 @@ def test_a_sheet_shows_what_is_known_and_what_to_compare_with(city: Store) -> No
     assert sheet["weighs"] is False
 
 
+@pytest.mark.parametrize("day", [date.min, date.max, date(1999, 12, 31), date(2101, 1, 1)], ids=str)
+def test_a_day_that_no_file_may_have_gives_way_to_the_usual_one(city: Store, day: date) -> None:
+    assert shown(city, day)["day"] == "2025-09-05"
+
+
 def test_a_tablet_files_sheets_under_a_mark_that_does_not_name_anybody() -> None:
     assert mark_of("ana@ville.fr") != mark_of("bob@ville.fr")
     assert "ana" not in mark_of("ana@ville.fr")
@@ -258,10 +282,9 @@ class Oracle:
         present = {place: self.present(*place) for place in changed}
         if any(present[place] not in (base[place], value) for place, value in changed.items()):
             return "conflict"
-        new = any(present[place] != value for place, value in changed.items())
-        if new:
+        if changed:
             self.deposits.append(Told(changed))
-        self.answers[key] = ("stored", len(self.deposits) - 1 if new else None)
+        self.answers[key] = ("stored", len(self.deposits) - 1 if changed else None)
         return "stored"
 
     def undo(self, key: str) -> bool:
@@ -350,8 +373,8 @@ class Tablet:
             }
             for point, (site, kind) in enumerate(POINTS)
         ]
-        sheet = sheet_of({"key": key, "canteen": "Alpha", "day": DAY.isoformat(), "points": points})
-        return save(self.store, ANA, sheet)
+        sheet = sheet_of({"key": KEY, "canteen": "Alpha", "day": DAY.isoformat(), "points": points})
+        return save(self.store, ANA, replace(sheet, key=key))
 
     def resend(self, key: str, oracle: Oracle) -> bool:
         """Send a key again, whatever is on the tablet now."""

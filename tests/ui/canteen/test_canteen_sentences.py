@@ -40,7 +40,7 @@ def test_the_plan_stands_beside_what_is_to_be_prepared() -> None:
 def test_advice_says_how_often_and_how_much() -> None:
     assert say.advice([Habit(4, 5, 18.2, 12)]) == (
         "Vos vendredis\u00a0: 18\u00a0repas en trop en moyenne, cinq services de suite. "
-        "Avec 12\u00a0repas de moins, il n’aurait manqué aucun de ces jours-là."
+        "Avec 12\u00a0repas de moins, il y en aurait eu assez chacun de ces jours-là."
     )
     assert say.advice([Habit(0, 6, -8.0, -7)]) == (
         "Vos lundis\u00a0: il manque 8\u00a0repas en moyenne, six services de suite. Prévoyez-en un peu plus."

@@ -31,6 +31,7 @@ BOB = Person("bob@ville.fr", "cantine", canteens=frozenset(["Beta"]))
 MISSION = Person("mission@ville.fr", "mission")
 NOT_MANAGERS = [Person("x@ville.fr", role) for role in ("comite", "cuisine", "administration")]
 DAY = "2025-09-04"
+KEY = "k" * 16
 
 
 class Tablet:
@@ -56,10 +57,10 @@ class Tablet:
 
         answer = anyio.run(send)
         assert answer.headers["x-content-type-options"] == "nosniff"
-        is_json = answer.headers["content-type"] == "application/json"
-        return answer.status_code, answer.json() if is_json else {"message": answer.text}
+        assert answer.headers["content-type"] == "application/json"
+        return answer.status_code, answer.json()
 
-    def sheet(self, key: str = "k", person: Person | None = None, **typed: str) -> dict[str, Any]:
+    def sheet(self, key: str = KEY, person: Person | None = None, **typed: str) -> dict[str, Any]:
         """Return a sheet of Alpha as its tablet would send it."""
         base = self.ask("GET", f"{SHEET}?canteen=Alpha&day={DAY}")[1]["points"][0]["known"]
         point = {"site": "ALPHA M", "kind": "M", "typed": base | typed, "base": base}
@@ -94,8 +95,8 @@ def test_a_sheet_is_stored_answered_again_and_taken_back(tablet: Tablet) -> None
     assert tablet.ask("POST", SHEET, sheet)[1]["state"] == "already"
     assert tablet.soon == ["soon"]
     assert tablet.ask("GET", f"{SHEET}?canteen=Alpha&day={DAY}")[1]["points"][0]["known"]["reel"] == 95
-    assert tablet.ask("POST", UNDO, {"key": "k"}) == (200, {"state": "undone", "day": DAY})
-    status, told = tablet.ask("POST", UNDO, {"key": "k"})
+    assert tablet.ask("POST", UNDO, {"key": KEY}) == (200, {"state": "undone", "day": DAY})
+    status, told = tablet.ask("POST", UNDO, {"key": KEY})
     assert (status, told["message"]) == (
         409,
         "Cette saisie est déjà annulée, ou n’avait rien de nouveau\u00a0: rien ne change.",
@@ -104,15 +105,22 @@ def test_a_sheet_is_stored_answered_again_and_taken_back(tablet: Tablet) -> None
 
 
 def test_a_conflict_names_nobody_that_the_person_may_not_see(tablet: Tablet) -> None:
-    late = tablet.sheet("late", reel="95")
+    late = tablet.sheet("l" * 16, reel="95")
     tablet.person = MISSION
-    tablet.ask("POST", SHEET, tablet.sheet("first", reel="90"))
+    tablet.ask("POST", SHEET, tablet.sheet("f" * 16, reel="90"))
     tablet.person = ANA
     status, told = tablet.ask("POST", SHEET, late)
     assert (status, told["state"]) == (409, "conflict")
-    assert (told["conflicts"][0]["present"], told["conflicts"][0]["who"]) == (90, "un autre compte")
+    [conflict] = told["conflicts"]
+    assert (conflict["present"], conflict["who"]) == (90, "un autre compte")
     assert "mission@" not in json.dumps(told)
     assert tablet.stored() == 1
+
+
+def test_half_a_character_is_refused_like_any_unreadable_text(tablet: Tablet) -> None:
+    sheet = tablet.sheet(reel="95", commentaire="\ud83d")
+    assert tablet.ask("POST", SHEET, sheet)[0] == 400
+    assert tablet.ask("POST", UNDO, {"key": "\ud83d"})[0] == 400
 
 
 def test_a_field_that_cannot_be_is_refused_with_its_reason(tablet: Tablet) -> None:
@@ -125,11 +133,13 @@ def test_nobody_tells_sees_or_takes_back_for_another_canteen(tablet: Tablet) -> 
     sheet = tablet.sheet(reel="95")
     tablet.ask("POST", SHEET, sheet)
     tablet.person = BOB
-    disguised = sheet | {"person": mark_of(BOB.name), "key": "other"}
-    assert tablet.ask("POST", SHEET, disguised)[0] == 403
+    disguised = sheet | {"person": mark_of(BOB.name), "key": "o" * 16}
+    status, told = tablet.ask("POST", SHEET, disguised)
+    assert (status, told["state"]) == (403, "refused"), "the tablet keeps it, and sends it no more"
+    assert "pas une des vôtres" in told["refusals"][0]["reason"]
     assert tablet.ask("POST", SHEET, disguised | {"canteen": "Beta"})[0] == 422
     assert tablet.ask("GET", f"{SHEET}?canteen=Alpha&day={DAY}")[0] == 403
-    assert tablet.ask("POST", UNDO, {"key": "k"})[0] == 403
+    assert tablet.ask("POST", UNDO, {"key": KEY})[0] == 403
     assert tablet.stored() == 1
     assert tablet.refused() == ["bob@ville.fr saisie d’un service d’une autre cantine"]
 
@@ -149,7 +159,7 @@ def test_a_sheet_of_somebody_else_on_a_shared_tablet_waits_for_them(tablet: Tabl
     tablet.person = MISSION
     assert tablet.ask("GET", WHO)[1] == {"person": mark_of(MISSION.name)}
     status, told = tablet.ask("POST", SHEET, sheet)
-    assert (status, "attend son retour" in told["message"]) == (403, True)
+    assert (status, "attend son retour" in told["message"], "state" in told) == (403, True, False)
     assert tablet.stored() == 0
 
 
@@ -202,3 +212,16 @@ def test_a_full_disk_is_told_and_the_sheet_can_be_sent_again(tablet: Tablet, mon
         broken.setattr(save, "save", full)
         assert tablet.ask("POST", SHEET, sheet) == (503, {"message": "Le disque est plein."})
     assert tablet.ask("POST", SHEET, sheet)[1]["state"] == "stored"
+
+
+@pytest.mark.parametrize("error", [StoreFault("Le disque est plein."), ZeroDivisionError("secret")], ids=repr)
+def test_a_server_that_fails_says_so_to_the_tablet(
+    tablet: Tablet, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(access, "decide", fail)
+    status, told = tablet.ask("GET", WHO)
+    assert status == 503
+    assert told["message"].startswith(("Le disque est plein.", "Donnez à la mission numérique la référence"))

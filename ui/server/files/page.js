@@ -122,9 +122,9 @@ new MutationObserver((changes) => {
   childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES,
 });
 
-// The page’s policy allows no script in a page: its button “Imprimer” is known here by its class.
+// The page’s policy allows no script in a page: its buttons “Imprimer” are known here by their class.
 document.addEventListener("click", (event) => {
-  if (event.target instanceof Element && event.target.closest(".print-page")) window.print();
+  if (event.target instanceof Element && event.target.closest('.print-page, [class*="st-key-imprimer"] button')) window.print();
 });
 
 // A page left open whose sign-in ended would say “Connection error”: drawn anew, it says why, and how to come back.
