@@ -45,7 +45,9 @@ def test_nothing_is_cut_nor_scrolls_sideways(essential: Page, width: int) -> Non
     essential.set_viewport_size({"width": width, "height": 900})
     essential.wait_for_timeout(700)
     assert essential.evaluate(CUT) == []
-    assert essential.evaluate("(m => m.scrollWidth - m.clientWidth)(document.querySelector('[data-testid=stMain]'))") == 0
+    assert (
+        essential.evaluate("(m => m.scrollWidth - m.clientWidth)(document.querySelector('[data-testid=stMain]'))") == 0
+    )
 
 
 def test_print_prints_and_every_former_figure_is_one_click_away(essential: Page) -> None:

@@ -41,10 +41,8 @@ def test_each_rate_stands_beside_what_it_is_with_the_exceptional_days_or_without
         assert f"% {other} les jours exceptionnels" in note
         assert "2 jours exceptionnels (grève le 16/10/2025 et le 09/02/2026)" in texts(app)
         assert "journées exceptionnelles d’une seule cantine (sortie" in texts(app)
-    assert (
-        rates["Sans"] != rates["Avec"]
-        and rates["Avec"] in figure(open_app(demo_file, SYNTHESE, synthese_vue=EVERYTHING, annee="2025-2026"), "Surproduction")[1]
-    )
+    synthese = open_app(demo_file, SYNTHESE, synthese_vue=EVERYTHING, annee="2025-2026")
+    assert rates["Sans"] != rates["Avec"] and rates["Avec"] in figure(synthese, "Surproduction")[1]
 
 
 def test_one_line_of_a_new_day_moves_no_date_and_no_mean(open_app: Open, demo_store: Path) -> None:

@@ -30,7 +30,8 @@ def changes(facts: Situation) -> None:
 def change_sentence(now: WasteSummary, before: WasteSummary) -> str:
     """Say how surplus and shortage moved, together."""
     surplus, shortage = _moved(now.surplus_pct, before.surplus_pct), _moved(now.shortage_pct, before.shortage_pct)
-    return f"La part des repas en trop {surplus}{',' if ', ' in surplus else ''} et celle des repas manquants {shortage}."
+    comma = "," if ", " in surplus else ""
+    return f"La part des repas en trop {surplus}{comma} et celle des repas manquants {shortage}."
 
 
 def change_table(now: WasteSummary, before: WasteSummary, weighed: SameCanteens) -> pd.DataFrame:

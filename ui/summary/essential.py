@@ -196,7 +196,7 @@ def _school(row: Row) -> str:
     sky = WEATHER.get(str(row["weather"]), f"météo {UNKNOWN}e")
     delayed = f"{'▲ ' if late else ''}{delay(row['delay_days'])}"
     return (
-        f'<li{" class=late" if late else ""}><strong>{escape(school_name(str(row["school"])))}</strong>'
+        f"<li{' class=late' if late else ''}><strong>{escape(school_name(str(row['school'])))}</strong>"
         f"<span>{escape(stage)}</span><span>{escape(sky)}, {escape(delayed)}</span></li>"
     )
 

@@ -71,8 +71,8 @@ def figure(months: pd.DataFrame, goal: float | None, pilot_start: date | None) -
     if goal is not None:
         fig.add_hline(y=goal, line={"color": chart.GOAL, "width": 2})
         fig.add_annotation(
-            x=13.1, y=goal, yshift=-9, text=f"objectif de surproduction{SPACE}: {percent(goal)}", showarrow=False, xanchor="right",
-            font={"color": chart.GOAL, "size": 12},
+            x=13.1, y=goal, yshift=-9, text=f"objectif de surproduction{SPACE}: {percent(goal)}",
+            showarrow=False, xanchor="right", font={"color": chart.GOAL, "size": 12},
         )  # fmt: skip
     if months["apart"].any():
         fig.add_annotation(
