@@ -44,7 +44,7 @@ def test_what_the_mission_changes_is_seen_by_the_comite_told_in_the_audit_trail_
     file.write_text("\n".join(["identifiant;ecole;type;partage;etat", *TABLETS]), encoding="utf-8")
     assert "10 lignes = 10 acceptées + 0 sans mesure" in deposit(page, file)
 
-    visit(page, "Synthèse")
+    visit_every_figure(page)
     schools = page.get_by_test_id("stMetric").filter(has_text="Écoles équipées")
     expect(schools).to_contain_text("2 raccordements bloqués", timeout=SLOW)
     expect(page.locator(".takeaway").filter(has_text="3 décisions attendues")).to_be_visible(timeout=SLOW)
@@ -59,7 +59,7 @@ def test_what_the_mission_changes_is_seen_by_the_comite_told_in_the_audit_trail_
     expect(changes(page, "Matériels")).to_have_count(0)
     take_back(page, "connexion filaire : faite → bloquée")
     take_back(page, "fin réelle : —")
-    visit(page, "Synthèse")
+    visit_every_figure(page)
     expect(schools).to_contain_text("1 raccordement bloqué", timeout=SLOW)
 
     visit(page, "Équipement")
@@ -145,3 +145,8 @@ def take_back(page: Page, told: str) -> None:
     pause(page)
     page.get_by_role("button", name="Annuler").first.press("Enter")
     expect(changes(page, f"Annulé le .*{told}").first).to_be_visible(timeout=SLOW)
+
+
+def visit_every_figure(page: Page) -> None:
+    visit(page, "Synthèse")
+    page.get_by_text("Tous les chiffres", exact=True).click()

@@ -29,19 +29,27 @@ CHANGES_CAPTION = (
 def last_meeting(meeting: Meeting, today: date) -> None:
     """Show the last meeting: its date, the weather of the programme, what was decided, done, late."""
     now, rows = ask(weather.current), ask(read.decisions)
-    late = read.late(rows, today)
-    decided = rows["decided_on"] == pd.Timestamp(meeting.held_on)
-    done = rows["done_on"] > pd.Timestamp(meeting.held_on)
+    decided, done, late = counts(meeting, rows, today)
     with blocks.question(f"Dernière séance\u00a0: {long_day(meeting.held_on)}", meeting.title):
         blocks.takeaway(sentences.weather(now))
         blocks.figures(
             [
-                Figure("Décisions prises ce jour-là", number(decided.sum())),
-                Figure("Faites depuis", number(done.sum())),
-                Figure("En retard, à prendre ou à faire", number(late.sum())),
+                Figure("Décisions prises ce jour-là", number(decided)),
+                Figure("Faites depuis", number(done)),
+                Figure("En retard, à prendre ou à faire", number(late)),
             ],
             "seance",
         )
+
+
+def counts(meeting: Meeting, rows: pd.DataFrame, today: date) -> tuple[int, int, int]:
+    """Count the decisions taken at a meeting, those done since, those late today."""
+    held_on = pd.Timestamp(meeting.held_on)
+    return (
+        int((rows["decided_on"] == held_on).sum()),
+        int((rows["done_on"] > held_on).sum()),
+        int(read.late(rows, today).sum()),
+    )
 
 
 def decisions(meeting: Meeting | None, today: date) -> None:

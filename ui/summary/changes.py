@@ -30,7 +30,8 @@ def changes(facts: Situation) -> None:
 def change_sentence(now: WasteSummary, before: WasteSummary) -> str:
     """Say how surplus and shortage moved, together."""
     surplus, shortage = _moved(now.surplus_pct, before.surplus_pct), _moved(now.shortage_pct, before.shortage_pct)
-    return f"Le surplus {surplus}{',' if ', ' in surplus else ''} et le manque {shortage}."
+    comma = "," if ", " in surplus else ""
+    return f"La part des repas en trop {surplus}{comma} et celle des repas manquants {shortage}."
 
 
 def change_table(now: WasteSummary, before: WasteSummary, weighed: SameCanteens) -> pd.DataFrame:
@@ -38,8 +39,8 @@ def change_table(now: WasteSummary, before: WasteSummary, weighed: SameCanteens)
     rows = [
         ("Repas servis par jour", now.meals_per_day, before.meals_per_day, "", 0),
         ("Surproduction", now.overproduction_pct, before.overproduction_pct, "%", 1),
-        ("Surplus", now.surplus_pct, before.surplus_pct, "%", 1),
-        ("Manque", now.shortage_pct, before.shortage_pct, "%", 1),
+        ("Repas en trop", now.surplus_pct, before.surplus_pct, "%", 1),
+        ("Repas manquants", now.shortage_pct, before.shortage_pct, "%", 1),
         ("Services en manque", now.short_services_pct, before.short_services_pct, "%", 1),
         (f"Gaspillage par repas{_where(weighed)}", weighed.now, weighed.before, "g", 0),
     ]

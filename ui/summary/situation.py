@@ -96,6 +96,28 @@ def decisions(facts: Situation, canteens: pd.DataFrame) -> list[str]:
     return [sentence for sentence in sentences if sentence] or ["Rien à trancher\u00a0: les repères sont tenus."]
 
 
+def alerts(facts: Situation) -> list[str]:
+    """Return the figures that are beyond the limits of `decisions`, each with its limit, in a few words."""
+    goal, now, last = facts.reference("surplus_target_pct"), facts.now, facts.overview.last_day
+    found = []
+    if last is not None and (today_in_paris() - last).days > STALE_AFTER_DAYS:
+        found.append(f"Données anciennes{SPACE}: dernier repas connu le {day(last)} (plus de {STALE_AFTER_DAYS} jours)")
+    if goal is not None and now.overproduction_pct is not None and now.overproduction_pct > goal:
+        found.append(f"Surproduction{SPACE}: {percent(now.overproduction_pct)} (limite{SPACE}: {percent(goal)})")
+    if now.short_services_pct is not None and now.short_services_pct > SHORT_SERVICES_ALERT_PCT:
+        found.append(
+            f"Repas manquants dans {percent(now.short_services_pct)} des services "
+            f"(limite{SPACE}: {SHORT_SERVICES_ALERT_PCT}{SPACE}%)"
+        )
+    if facts.rollout.blocked:
+        names = enumeration([school_name(name) for name in facts.rollout.blocked[:NAMED]])
+        found.append(f"Raccordement bloqué{SPACE}: {names}")
+    if facts.overview.unattached:
+        points = plural(facts.overview.unattached, "point de service", "points de service")
+        found.append(f"{points} sans cantine")
+    return found or ["Aucune\u00a0: tous les repères sont tenus."]
+
+
 def _about_surplus(facts: Situation, canteens: pd.DataFrame) -> str | None:
     goal, value = facts.reference("surplus_target_pct"), facts.now.overproduction_pct
     if goal is None or value is None or value <= goal or canteens.empty:

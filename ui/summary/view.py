@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from functools import partial
 
+import pandas as pd
+
 from data.clock import today_in_paris
 from data.queries import steering
 from data.queries.pilot import Study
@@ -18,8 +20,9 @@ from ui.pilot_effect import view as pilot_effect_view
 from ui.portfolio import view as portfolio_view
 from ui.rollout import steering as rollout_steering
 from ui.session import ask
+from ui.summary.changes import changes
 from ui.summary.city import MINIMUM, between, city_note, in_tonnes, range_sentence, rounded, tonnes
-from ui.summary.situation import EquippedSchools, Situation, about_schools
+from ui.summary.situation import EquippedSchools, Situation, about_schools, decisions
 
 GROSS = "pesée brute\u00a0; la référence ne compte que le comestible"
 DECISIONS_CAPTION = (
@@ -55,12 +58,12 @@ def meals_figures(facts: Situation) -> list[Figure]:
             f"{number(now.pairs_planned)} prévus, {number(now.pairs_served)} servis.",
         ),
         Figure(
-            "Surplus",
+            "Repas en trop",
             percent(now.surplus_pct),
             beside(f"{plural(now.surplus_meals, 'repas', 'repas')} prévus en trop", now.surplus_pct, whole.surplus_pct),
         ),
         Figure(
-            "Manque",
+            "Repas manquants",
             percent(now.shortage_pct),
             beside(
                 f"{percent(now.short_services_pct)} des services "
@@ -68,7 +71,7 @@ def meals_figures(facts: Situation) -> list[Figure]:
                 now.shortage_pct,
                 whole.shortage_pct,
             ),
-            "Repas servis au-delà du prévu, en\u00a0% des repas servis. À lire avec le surplus.",
+            "Repas servis au-delà du prévu, en\u00a0% des repas servis. À lire avec les repas en trop.",
         ),
     ]
 
@@ -83,6 +86,20 @@ def _left_out(facts: Situation) -> str:
         "Total de tous les jours. La moyenne par jour ne compte que les jours complets (au moins 9 points de service "
         f"habituels sur 10 connus) et ordinaires{SPACE}: {incomplete} et {apart} laissés de côté."
     )
+
+
+def every_figure(facts: Situation, ranked: pd.DataFrame, study: Study) -> None:
+    """Show all figures of the period, what they call for, what changed, and where the references come from."""
+    blocks.figures(meals_figures(facts), "repas")
+    exceptional_note(facts)
+    blocks.figures(waste_figures(facts), "gaspillage")
+    freshness(facts)
+    with blocks.question("Que décider\u00a0?", DECISIONS_CAPTION):
+        blocks.sentences(decisions(facts, ranked))
+    programme_decisions(today_in_paris())
+    pilot_effect_view.summary(study)
+    changes(facts)
+    sources(facts)
 
 
 def exceptional_note(facts: Situation) -> None:

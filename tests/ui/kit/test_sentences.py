@@ -95,10 +95,10 @@ def test_a_change_is_told_with_both_sides_of_the_plan() -> None:
     before = replace(SUMMARY, surplus_meals=800, shortage_meals=100)
     assert (
         plain(change_sentence(SUMMARY, before))
-        == "Le surplus baisse de 2,0 points, à 6,0 %, et le manque reste à 1,0 %."
+        == "La part des repas en trop baisse de 2,0 points, à 6,0 %, et celle des repas manquants reste à 1,0 %."
     )
     rows = change_table(SUMMARY, before, SameCanteens(7, 100.0, 120.0)).set_index("Indicateur")["Écart"].map(plain)
-    assert rows["Surplus"] == "−2,0 points"
+    assert rows["Repas en trop"] == "−2,0 points"
     assert rows[rows.index.str.startswith("Gaspillage par repas (7")].item() == "−20 g"
 
 

@@ -1,0 +1,48 @@
+"""The head of the page Synthèse: the city, the period, the view, the date of the data, “Imprimer”."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from data.selection import Selection
+from data.settings import logo, values
+from ui.kit import filters
+from ui.kit.formats import SPACE, day, escape
+from ui.session import ask
+from ui.summary.situation import Situation
+
+VIEWS = ESSENTIAL, EVERYTHING = "L’essentiel", "Tous les chiffres"
+# The page's own script prints: it knows the button by its class.
+PRINT = '<button type="button" class="print-page">Imprimer</button>'
+
+
+def header() -> tuple[Selection, str]:
+    """Show the title, the filters and the choice of a view; return the selection and the view."""
+    with st.container(key="synthese_tete"):
+        st.title("Synthèse", anchor=False)
+        selection = filters.selection_or_stop(with_place=False, with_history=False)
+        view = st.segmented_control(
+            "Vue", VIEWS, default=ESSENTIAL, required=True, key="synthese_vue", bind="query-params"
+        )
+        st.html(PRINT)
+    return selection, str(view)
+
+
+def dates(facts: Situation, selection: Selection) -> None:
+    """Say whose figures these are, of which period, how recent the data and the forecasts are."""
+    last = facts.overview.last_day
+    shown = selection.until(last) if last else selection
+    settings = ask(values)
+    name = "Ville fictive" if facts.overview.demo else settings["city_name"].value
+    run = f"prévisions du {day(facts.run.finished_at)}" if facts.run else "pas encore de prévisions"
+    words = [
+        str(name),
+        f"du {day(shown.start)} au {day(shown.end)}",
+        f"repas connus jusqu’au {day(last)}",
+        run,
+    ]
+    with st.container(key="synthese_dates"):
+        png = None if facts.overview.demo else logo.as_png(settings["city_logo"].value)
+        if png:
+            st.image(png, alt=str(name), width=96)
+        st.html(f'<p class="dates"><strong>{escape(words[0])}</strong>, {escape(f"{SPACE}; ".join(words[1:]))}.</p>')

@@ -1,0 +1,130 @@
+"""Meals in excess month by month, one line per school year, with the goal, the pilot's start, exceptional months."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from data.calendar.exceptional import exceptional_days
+from data.calendar.names import MONTHS
+from data.calendar.school import school_year, school_year_bounds
+from data.queries.school_years import by_month
+from data.selection import Selection
+from ui.kit import blocks, chart
+from ui.kit.exceptional import MARK, whole_days
+from ui.kit.formats import SPACE, percent
+from ui.session import ask
+
+YEARS = 3
+LEAST_DAYS = 4  # a month of fewer days says nothing
+HEIGHT = 168
+SHORT = {9: "sept.", 10: "oct.", 11: "nov.", 12: "déc.", 1: "janv.", 2: "févr.", 3: "mars", 4: "avr.", 5: "mai",
+         6: "juin", 7: "juil."}  # fmt: skip
+# The year before last, the year before, the year that is read: never told by colour alone.
+LINES = (
+    {"color": chart.QUIET, "width": 1.5, "dash": "dot"},
+    {"color": chart.QUIET, "width": 2, "dash": "dash"},
+    {"color": chart.MEASURED, "width": 3},
+)
+NAME_ROOM = 0.13  # of the height of the chart
+UNDER_WAY = 9  # a year that ends before May is not over: its name is under its line
+APART = f"{MARK} mois avec un jour exceptionnel, non compté"
+COLUMNS = {"month": "Mois", "days": "Jours", "surplus_meals": "Repas en trop", "surplus_pct": "En % des repas servis"}
+
+
+def trend(selection: Selection, goal: float | None, pilot_start: date | None, sentence: str) -> None:
+    """Show the last school years, up to the one of the selection, under the sentence that sums them up."""
+    months = _months(selection)
+    if months.empty:
+        return
+    shown = months[months["days"] >= LEAST_DAYS]
+    table = months[list(COLUMNS)].rename(columns=COLUMNS)
+    table["Mois"] = [f"{MONTHS[month.month - 1]} {month.year}" for month in months["month"]]
+    fig = figure(months if shown.empty else shown, goal, pilot_start)
+    blocks.figure(fig, sentence, table, "annees")
+
+
+def _months(selection: Selection) -> pd.DataFrame:
+    """Return the months of the years that are shown, each with its year, its place in it, whether it is exceptional."""
+    first = int(school_year(selection.start)[:4]) - YEARS + 1
+    whole = Selection(date(first, 8, 1), school_year_bounds(school_year(selection.start))[1])
+    months, days = ask(by_month, whole), whole_days(ask(exceptional_days, whole))
+    apart = set(pd.DatetimeIndex(days["date"]).to_period("M"))
+    return months.assign(
+        year=[school_year(month.date()) for month in months["month"]],
+        place=(months["month"].dt.month - 8) % 12,
+        apart=[month in apart for month in months["month"].dt.to_period("M")],
+    )
+
+
+def figure(months: pd.DataFrame, goal: float | None, pilot_start: date | None) -> go.Figure:
+    """Draw the years; every line has its name at its end."""
+    fig = chart.base(height=HEIGHT)
+    top = 1.15 * max(months["surplus_pct"].max(), goal or 0)
+    years = sorted(months["year"].unique())[-YEARS:]
+    for year, line in zip(years, LINES[-len(years) :], strict=True):
+        _add_year(fig, months[months["year"] == year], line)
+    _name_lines(fig, months, years, top, goal)
+    if goal is not None:
+        fig.add_hline(y=goal, line={"color": chart.GOAL, "width": 2})
+        fig.add_annotation(
+            x=13.1, y=goal, yshift=-9, text=f"objectif de surproduction{SPACE}: {percent(goal)}",
+            showarrow=False, xanchor="right", font={"color": chart.GOAL, "size": 12},
+        )  # fmt: skip
+    if months["apart"].any():
+        fig.add_annotation(
+            x=0.7, y=0, yshift=9, text=APART, showarrow=False, xanchor="left", font={"color": chart.QUIET, "size": 12}
+        )
+    _mark_pilot(fig, months, pilot_start)
+    places = {(month - 8) % 12: name for month, name in SHORT.items()}
+    fig.update_xaxes(
+        range=[0.6, 13.1], tickmode="array", tickvals=list(places), ticktext=list(places.values()),
+        tickfont={"size": 12},
+    )  # fmt: skip
+    fig.update_yaxes(range=[0, top], ticksuffix=f"{SPACE}%", nticks=4, tickfont={"size": 12})
+    fig.update_layout(showlegend=False, margin={"l": 4, "r": 4, "t": 4, "b": 4})
+    return fig
+
+
+def _add_year(fig: go.Figure, rows: pd.DataFrame, line: dict[str, Any]) -> None:
+    fig.add_scatter(
+        x=rows["place"], y=rows["surplus_pct"], mode="lines+markers+text", line=line,
+        text=[MARK if apart else "" for apart in rows["apart"]], textposition="top center",
+        marker={"size": 5, "color": line["color"]},
+        hovertemplate=f"%{{y:.1f}}{SPACE}%<extra>%{{customdata}}</extra>",
+        customdata=[f"{MONTHS[month.month - 1]} {month.year}" for month in rows["month"]],
+    )  # fmt: skip
+
+
+def _name_lines(fig: go.Figure, months: pd.DataFrame, years: list[str], top: float, goal: float | None) -> None:
+    """Write each year at the end of its line, moved apart where two ends, or an end and the goal's name, are close."""
+    ends = [months[months["year"] == year].iloc[-1] for year in years]
+    height = -1.0
+    for one in sorted(range(len(ends)), key=lambda one: float(ends[one]["surplus_pct"])):
+        end, read = ends[one], one == len(years) - 1
+        under = read and end["place"] < UNDER_WAY
+        y = float(end["surplus_pct"])
+        if not under:
+            height = y = max(y, height + NAME_ROOM * top)
+            if goal is not None and goal - 2 * NAME_ROOM * top < y < goal + NAME_ROOM * top / 2:
+                height = y = goal + NAME_ROOM * top / 2
+        fig.add_annotation(
+            x=float(end["place"]) + (0 if under else 0.15), y=y, yshift=-12 if under else 0,
+            text=f"<b>{years[one]}</b>" if read else years[one], xanchor="left", showarrow=False,
+            font={"size": 12, "color": LINES[one - len(years)]["color"]},
+        )  # fmt: skip
+
+
+def _mark_pilot(fig: go.Figure, months: pd.DataFrame, start: date | None) -> None:
+    if start is None:
+        return
+    row = months[months["month"].dt.to_period("M") == pd.Timestamp(start).to_period("M")]
+    if row.empty:
+        return
+    fig.add_annotation(
+        x=float(row["place"].iloc[0]), y=float(row["surplus_pct"].iloc[0]), text="début du test", ax=0, ay=26,
+        arrowcolor=chart.INK, arrowhead=2, arrowwidth=1, font={"size": 12},
+    )  # fmt: skip
