@@ -40,6 +40,7 @@ def trend(selection: Selection, goal: float | None, pilot_start: date | None, se
     """Show the last school years, up to the one of the selection, under the sentence that sums them up."""
     months = _months(selection)
     if months.empty:
+        blocks.empty_state("Aucun mois n’a encore de repas prévus et servis à comparer.")
         return
     shown = months[months["days"] >= LEAST_DAYS]
     table = months[list(COLUMNS)].rename(columns=COLUMNS)
