@@ -128,6 +128,9 @@ def test_what_streamlit_offers_answers_or_advises_in_english_is_not_seen(page: P
 
 
 def test_pages_print_whole_with_their_titles_and_a_word_without_end_does_not_widen_them(page: Page) -> None:
+    page.get_by_text("Tous les chiffres", exact=True).click()
+    expect(page.get_by_text("Qu’est-ce qui a changé")).to_be_visible(timeout=SLOW)
+    whole(page)
     a_title_is_printed_on_the_sheet_of_what_it_announces(page)
     page.emulate_media(media="screen")
     visit(page, "Équipement")

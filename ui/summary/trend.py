@@ -29,6 +29,7 @@ LINES = (
     {"color": chart.QUIET, "width": 2, "dash": "dash"},
     {"color": chart.MEASURED, "width": 3},
 )
+RANGE = [0.6, 13.1]  # from September to July, with room for the names of the lines
 NAME_ROOM = 0.13  # of the height of the chart
 UNDER_WAY = 9  # a year that ends before May is not over: its name is under its line
 APART = f"{MARK} mois avec un jour exceptionnel, non compté"
@@ -39,6 +40,7 @@ def trend(selection: Selection, goal: float | None, pilot_start: date | None, se
     """Show the last school years, up to the one of the selection, under the sentence that sums them up."""
     months = _months(selection)
     if months.empty:
+        blocks.empty_state("Aucun mois n’a encore de repas prévus et servis à comparer.")
         return
     shown = months[months["days"] >= LEAST_DAYS]
     table = months[list(COLUMNS)].rename(columns=COLUMNS)
@@ -65,32 +67,28 @@ def figure(months: pd.DataFrame, goal: float | None, pilot_start: date | None) -
     fig = chart.base(height=HEIGHT)
     top = 1.15 * max(months["surplus_pct"].max(), goal or 0)
     years = sorted(months["year"].unique())[-YEARS:]
-    for year, line in zip(years, LINES[-len(years) :], strict=True):
-        _add_year(fig, months[months["year"] == year], line)
-    _name_lines(fig, months, years, top, goal)
-    if goal is not None:
-        fig.add_hline(y=goal, line={"color": chart.GOAL, "width": 2})
-        fig.add_annotation(
-            x=13.1, y=goal, yshift=-9, text=f"objectif de surproduction{SPACE}: {percent(goal)}",
-            showarrow=False, xanchor="right", font={"color": chart.GOAL, "size": 12},
-        )  # fmt: skip
-    if months["apart"].any():
-        fig.add_annotation(
-            x=0.7, y=0, yshift=9, text=APART, showarrow=False, xanchor="left", font={"color": chart.QUIET, "size": 12}
-        )
-    _mark_pilot(fig, months, pilot_start)
+    fig.add_traces([
+        _line(months[months["year"] == year], line) for year, line in zip(years, LINES[-len(years) :], strict=True)
+    ])  # fmt: skip
+    names = [*_names(months, years, top, goal), *_marks(months, goal, pilot_start)]
     places = {(month - 8) % 12: name for month, name in SHORT.items()}
-    fig.update_xaxes(
-        range=[0.6, 13.1], tickmode="array", tickvals=list(places), ticktext=list(places.values()),
-        tickfont={"size": 12},
+    # In one go: each addition to a figure costs a check of the whole of it.
+    fig.update_layout(
+        showlegend=False, margin={"l": 4, "r": 4, "t": 4, "b": 4},
+        annotations=[{"showarrow": False, "xanchor": "left"} | name for name in names],
+        shapes=[] if goal is None else [
+            {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": goal, "y1": goal,
+             "line": {"color": chart.GOAL, "width": 2}},
+        ],
+        xaxis={"range": RANGE, "tickmode": "array", "tickvals": list(places), "ticktext": list(places.values()),
+               "tickfont": {"size": 12}},
+        yaxis={"range": [0, top], "ticksuffix": f"{SPACE}%", "nticks": 4, "tickfont": {"size": 12}},
     )  # fmt: skip
-    fig.update_yaxes(range=[0, top], ticksuffix=f"{SPACE}%", nticks=4, tickfont={"size": 12})
-    fig.update_layout(showlegend=False, margin={"l": 4, "r": 4, "t": 4, "b": 4})
     return fig
 
 
-def _add_year(fig: go.Figure, rows: pd.DataFrame, line: dict[str, Any]) -> None:
-    fig.add_scatter(
+def _line(rows: pd.DataFrame, line: dict[str, Any]) -> go.Scatter:
+    return go.Scatter(
         x=rows["place"], y=rows["surplus_pct"], mode="lines+markers+text", line=line,
         text=[MARK if apart else "" for apart in rows["apart"]], textposition="top center",
         marker={"size": 5, "color": line["color"]},
@@ -99,10 +97,10 @@ def _add_year(fig: go.Figure, rows: pd.DataFrame, line: dict[str, Any]) -> None:
     )  # fmt: skip
 
 
-def _name_lines(fig: go.Figure, months: pd.DataFrame, years: list[str], top: float, goal: float | None) -> None:
+def _names(months: pd.DataFrame, years: list[str], top: float, goal: float | None) -> list[dict[str, Any]]:
     """Write each year at the end of its line, moved apart where two ends, or an end and the goal's name, are close."""
     ends = [months[months["year"] == year].iloc[-1] for year in years]
-    height = -1.0
+    names, height = [], -1.0
     for one in sorted(range(len(ends)), key=lambda one: float(ends[one]["surplus_pct"])):
         end, read = ends[one], one == len(years) - 1
         under = read and end["place"] < UNDER_WAY
@@ -111,20 +109,29 @@ def _name_lines(fig: go.Figure, months: pd.DataFrame, years: list[str], top: flo
             height = y = max(y, height + NAME_ROOM * top)
             if goal is not None and goal - 2 * NAME_ROOM * top < y < goal + NAME_ROOM * top / 2:
                 height = y = goal + NAME_ROOM * top / 2
-        fig.add_annotation(
-            x=float(end["place"]) + (0 if under else 0.15), y=y, yshift=-12 if under else 0,
-            text=f"<b>{years[one]}</b>" if read else years[one], xanchor="left", showarrow=False,
-            font={"size": 12, "color": LINES[one - len(years)]["color"]},
-        )  # fmt: skip
+        names.append({
+            "x": float(end["place"]) + (0 if under else 0.15), "y": y, "yshift": -12 if under else 0,
+            "text": f"<b>{years[one]}</b>" if read else years[one], "xanchor": "center" if under else "left",
+            "font": {"size": 12, "color": LINES[one - len(years)]["color"]},
+        })  # fmt: skip
+    return names
 
 
-def _mark_pilot(fig: go.Figure, months: pd.DataFrame, start: date | None) -> None:
-    if start is None:
-        return
-    row = months[months["month"].dt.to_period("M") == pd.Timestamp(start).to_period("M")]
-    if row.empty:
-        return
-    fig.add_annotation(
-        x=float(row["place"].iloc[0]), y=float(row["surplus_pct"].iloc[0]), text="début du test", ax=0, ay=26,
-        arrowcolor=chart.INK, arrowhead=2, arrowwidth=1, font={"size": 12},
-    )  # fmt: skip
+def _marks(months: pd.DataFrame, goal: float | None, start: date | None) -> list[dict[str, Any]]:
+    """Name the goal, what the marked months are, and the month in which the test began."""
+    marks: list[dict[str, Any]] = []
+    if goal is not None:
+        text = f"objectif {percent(goal)}"
+        font = {"color": chart.GOAL, "size": 12}
+        marks.append({"x": RANGE[1], "y": goal, "yshift": -9, "text": text, "xanchor": "right", "font": font})
+    if months["apart"].any():
+        font = {"color": chart.QUIET, "size": 12}
+        marks.append({"x": RANGE[0], "y": 0, "xshift": 4, "yshift": 9, "text": APART, "font": font})
+    row = months[months["month"].dt.to_period("M") == pd.Timestamp(start).to_period("M")] if start else months[:0]
+    if len(row):
+        marks.append({
+            "x": float(row["place"].iloc[0]), "y": float(row["surplus_pct"].iloc[0]), "text": "début du test",
+            "xanchor": "center", "showarrow": True, "ax": 0, "ay": 26, "arrowcolor": chart.INK, "arrowhead": 2,
+            "arrowwidth": 1, "font": {"size": 12},
+        })  # fmt: skip
+    return marks
