@@ -94,7 +94,7 @@ def load_demo(store: Store, today: date | None = None) -> None:
         for kind, frame in deposits.items():
             detail[kind] = _deposit(cursor, kind, frame)
         cursor.execute("UPDATE store_state SET demo = TRUE")
-    record_comite(store, today, ACTOR, "demo_load")
+    record_comite(store, today, ACTOR, "demo_meetings")
 
 
 def start_empty(store: Store, actor: str) -> None:

@@ -67,6 +67,7 @@ CONTROLS = {
 # The actions that have no control on a page as it opens: they follow another one, or need no right of a role.
 NO_CONTROL = {
     "redo": "after an undo, in its place", "restore": "after a backup", "demo_load": "on the command line",
+    "demo_meetings": "with the demonstration",
     "demo_remove": "on a demonstration", "export": "by the API and the command line", "sign_in": "by the provider",
     "sheet": "on the sheet of a service, which draws itself", "canteen_chosen": "with several canteens",
     "sign_out": "for everybody", "refused": "by the application",

@@ -31,7 +31,7 @@ from data.demo import load_demo
 from data.store import Store
 from tests.browser.conftest import CHROMIUM, LAUNCH, errors_of, free_port, serve
 from tests.browser.steps import VERY_SLOW
-from tests.browser.test_sign_in import ROOMS, SECRETS
+from tests.browser.test_sign_in import ROOMS, SECRET, SECRETS
 from tests.conftest import PROJECT
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
@@ -119,7 +119,7 @@ def application(folder: Path, public_address: str) -> Iterator[int]:
         (shutil.copytree if (PROJECT / room).is_dir() else shutil.copy)(PROJECT / room, folder / room)
     users = [User(sub="max", claims={"email": "max@ville.fr", "email_verified": True})]
     with run_server_in_thread(user_claims=users) as provider:
-        secrets = SECRETS.format(provider=f"http://127.0.0.1:{provider.server_port}")
+        secrets = SECRETS.format(secret=SECRET, provider=f"http://127.0.0.1:{provider.server_port}")
         secrets = secrets.replace("http://localhost:{port}", public_address)
         (folder / ".streamlit" / "secrets.toml").write_text(secrets, encoding="utf-8")
         store = Store(folder / "store.duckdb")

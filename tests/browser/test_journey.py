@@ -93,8 +93,8 @@ def test_the_city_log_goes_in_by_the_page_and_true_figures_and_forecasts_come_ou
     picture(page, "gaspillage")
 
     visit(page, "Semaine de la cuisine")
-    page.get_by_role("radio", name="Jour par jour").click()
     expect(page.get_by_text(re.compile("Prévisions calculées le"))).to_be_visible(timeout=VERY_SLOW)
+    page.get_by_role("radio", name="Jour par jour").click()
     choose(page, "Cantine", files.canteen)
     sentence = page.get_by_text(re.compile(r"repas attendus, entre [\d\s]+ et [\d\s]+\. Le jour le plus chargé"))
     expect(sentence).to_be_visible(timeout=SLOW)

@@ -137,7 +137,7 @@ def test_a_change_of_an_account_counts_at_the_next_click_of_an_open_page(
     assert antigaspi.main(["user", "eva@ville.fr", "cuisine"]) == 0
     menu.get_by_role("link", name="Déploiement").click()
     expect(menu.get_by_role("link", name="Déploiement")).to_have_count(0, timeout=SLOW)
-    expect(page.get_by_role("heading", level=1, name="Gaspillage")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("heading", level=1, name="Semaine de la cuisine")).to_be_visible(timeout=SLOW)
     whole(page)
     assert antigaspi.main(["user", "eva@ville.fr", "cuisine", "--disable"]) == 0
     menu.get_by_role("link", name="Prévisions").click()

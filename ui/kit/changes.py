@@ -27,6 +27,7 @@ ACTIONS = {
     "undo": "Dépôt annulé",
     "redo": "Dépôt rétabli",
     "demo_load": "Chargement de la démonstration",
+    "demo_meetings": "Séances de la démonstration",
     "demo_remove": "Départ d’une base vide",
     "user": "Compte",
     "token": "Accès d’une application",

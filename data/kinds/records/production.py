@@ -55,7 +55,7 @@ SURPLUS_USES = record_table(
         Check("date", "date > current_date", "'une date future'", blocking=True),
         Check(
             "repas_sauves",
-            """repas_sauves > (SELECT sum(greatest(gap, 0)) FROM located_services AS known
+            """repas_sauves > (SELECT sum(greatest(gap, 0)) FILTER (gap IS NOT NULL) FROM located_services AS known
                 WHERE known.canteen = file_lines.cantine_nom AND known.date = file_lines.date)""",
             "'plus de repas sauvés qu’il n’en est resté ce jour-là'",
             blocking=True,

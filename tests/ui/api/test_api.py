@@ -260,7 +260,7 @@ def test_asking_too_much_too_fast_or_too_big_is_refused_for_a_while(
     monkeypatch.setattr(limits, "PER_SECOND", 0.0)
     statuses = [city.ask("GET", "/version").status_code for _ in range(5)]
     assert statuses.count(429) >= 2
-    assert city.ask("GET", "/deposits", "cuisine").status_code == 403  # another token has its own count
+    assert city.ask("GET", "/deposits", "comite").status_code == 403  # another token has its own count
 
 
 def test_exports_and_refusals_do_not_make_the_forecasts_outdated(city: City) -> None:
