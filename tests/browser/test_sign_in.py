@@ -140,7 +140,7 @@ def test_a_change_of_an_account_counts_at_the_next_click_of_an_open_page(
     expect(page.get_by_role("heading", level=1, name="Semaine de la cuisine")).to_be_visible(timeout=SLOW)
     whole(page)
     assert antigaspi.main(["user", "eva@ville.fr", "cuisine", "--disable"]) == 0
-    menu.get_by_role("link", name="Prévisions").click()
+    menu.get_by_role("link", name="Semaine de la cuisine").click()
     expect(page.get_by_text("n’a pas encore accès à Antigaspi")).to_be_visible(timeout=SLOW)
     expect(page.get_by_role("heading", level=1)).to_have_count(0)
 

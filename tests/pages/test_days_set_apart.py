@@ -41,12 +41,12 @@ def test_each_rate_stands_beside_what_it_is_with_the_exceptional_days_or_without
         assert f"% {other} les jours exceptionnels" in note
         assert "2 jours exceptionnels (grève le 16/10/2025 et le 09/02/2026)" in texts(app)
         assert "journées exceptionnelles d’une seule cantine (sortie" in texts(app)
-    synthese = open_app(demo_file, SYNTHESE, synthese_vue=EVERYTHING, annee="2025-2026")
+    synthese = open_app(demo_file, SYNTHESE, essentiel_vue=EVERYTHING, annee="2025-2026")
     assert rates["Sans"] != rates["Avec"] and rates["Avec"] in figure(synthese, "Surproduction")[1]
 
 
 def test_one_line_of_a_new_day_moves_no_date_and_no_mean(open_app: Open, demo_store: Path) -> None:
-    before = open_app(demo_store, SYNTHESE, synthese_vue=EVERYTHING, annee="2025-2026")
+    before = open_app(demo_store, SYNTHESE, essentiel_vue=EVERYTHING, annee="2025-2026")
     mean = figure(before, "Repas servis")[1]
     session.close()
     store = Store(demo_store)
@@ -56,7 +56,7 @@ def test_one_line_of_a_new_day_moves_no_date_and_no_mean(open_app: Open, demo_st
     line = f"{label['site']};{label['site_kind']};{LAST_DAY + timedelta(days=1):%d/%m/%Y};60;50"
     apply(store, "j.csv", f"site_nom;site_type;date;prevision;reel\n{line}\n".encode(), "test")
     store.close()
-    after = open_app(demo_store, SYNTHESE, synthese_vue=EVERYTHING, annee="2025-2026")
+    after = open_app(demo_store, SYNTHESE, essentiel_vue=EVERYTHING, annee="2025-2026")
     assert figure(after, "Repas servis")[1] == mean
     assert "Données jusqu’au 04/06/2026" in captions(after)
     assert "Journée incomplète laissée de côté : le 05/06/2026 (1 point de service sur" in captions(after)
@@ -64,7 +64,7 @@ def test_one_line_of_a_new_day_moves_no_date_and_no_mean(open_app: Open, demo_st
 
 
 def test_the_schools_equipped_are_those_of_the_period(open_app: Open, demo_file: Path) -> None:
-    app = open_app(demo_file, SYNTHESE, synthese_vue=EVERYTHING, annee="2025-2026", periode="Toussaint – Noël")
+    app = open_app(demo_file, SYNTHESE, essentiel_vue=EVERYTHING, annee="2025-2026", periode="Toussaint – Noël")
     value, note = figure(app, "Écoles équipées")
     assert value == "2 sur 12"
     assert note.startswith("au 19/12/2025 ; aujourd’hui 7, 7 écoles raccordées")

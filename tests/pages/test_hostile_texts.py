@@ -58,7 +58,7 @@ KEPT_ONLY = {
 }  # fmt: skip
 # Choices that show other texts than those of a page as it opens.
 CHOICES = (
-    ("synthese", {"synthese_vue": "Tous les chiffres"}),
+    ("synthese", {"essentiel_vue": "Tous les chiffres"}),
     ("qualite_previsions", {"detail": "Par cantine"}),
     ("qualite_previsions", {"detail": "Pires jours"}),
 )

@@ -9,7 +9,7 @@ from tests.pages.conftest import Open, texts
 
 
 def test_rankings_name_what_stands_out_and_the_city_is_estimated_with_a_range(open_app: Open, demo_file: Path) -> None:
-    app = open_app(demo_file, "pages/comite/synthese.py", synthese_vue="Tous les chiffres")
+    app = open_app(demo_file, "pages/comite/synthese.py", essentiel_vue="Tous les chiffres")
     found = texts(app)
     assert re.search(
         r"1 \d{3} 000 € entre 1 \d{3} 000 et 1 \d{3} 000 €, d’après 1\d,\d % des repas, pesée brute", found

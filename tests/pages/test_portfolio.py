@@ -24,7 +24,7 @@ def test_the_comité_sees_its_order_and_what_awaits_it_but_no_form(open_app: Ope
     assert "1 pilote sans priorité : Accueil des parents." in said
     assert "3 décisions attendues, dont 1 en retard." in said or "3 décisions attendues, dont" in said
     assert not app.text_input
-    app = open_app(demo_store, "pages/comite/synthese.py", role="comite", synthese_vue="Tous les chiffres")
+    app = open_app(demo_store, "pages/comite/synthese.py", role="comite", essentiel_vue="Tous les chiffres")
     assert not app.exception
     assert "Portefeuille des pilotes : 3 décisions attendues, dont" in texts(app)
 

@@ -18,11 +18,11 @@ PRINT = '<button type="button" class="print-page">Imprimer</button>'
 
 def header() -> tuple[Selection, str]:
     """Show the title, the filters and the choice of a view; return the selection and the view."""
-    with st.container(key="synthese_tete"):
+    with st.container(key="essentiel_tete"):
         st.title("Synthèse", anchor=False)
         selection = filters.selection_or_stop(with_place=False, with_history=False)
         view = st.segmented_control(
-            "Vue", VIEWS, default=ESSENTIAL, required=True, key="synthese_vue", bind="query-params"
+            "Vue", VIEWS, default=ESSENTIAL, required=True, key="essentiel_vue", bind="query-params"
         )
         st.html(PRINT)
     return selection, str(view)
@@ -41,7 +41,7 @@ def dates(facts: Situation, selection: Selection) -> None:
         f"repas connus jusqu’au {day(last)}",
         run,
     ]
-    with st.container(key="synthese_dates"):
+    with st.container(key="essentiel_dates"):
         png = None if facts.overview.demo else logo.as_png(settings["city_logo"].value)
         if png:
             st.image(png, alt=str(name), width=96)
