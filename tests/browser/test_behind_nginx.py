@@ -248,7 +248,7 @@ def test_the_api_answers_to_a_token_not_to_a_cookie_and_the_command_line_does_no
     token = {"Authorization": f"Bearer {(front.folder / 'token').read_text(encoding='utf-8')}"}
     answer = asked(front.port, "/api/v1/exports/canteens", headers=token)
     assert (answer.status, answer.read()[:11]) == (200, b"cantine_nom")
-    assert asked(front.port, "/api/v1/deposits", headers=token).status == 403
+    assert asked(front.port, "/api/v1/deposits/1", headers=token).status == 403
     assert front.ask("/api/v1/forecasts").status == 401
     assert asked(front.port, "/api/v1/health").headers["x-content-type-options"] == "nosniff"
     running = running_application(front.folder / "store.duckdb")

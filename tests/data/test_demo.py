@@ -189,7 +189,7 @@ def test_erasing_the_demonstration_leaves_what_a_store_that_never_had_it_holds(
     assert [file.name for file in store.work_folder.iterdir()] == ["last_writes.jsonl"]
     assert store.read("SELECT action FROM audit_log ORDER BY audit_id")["action"].tolist() == [
         "demo_load",
-        "demo_load",
+        "demo_meetings",
         "deposit",
         "forecast",
         "demo_remove",
