@@ -1,14 +1,16 @@
 """What was advised, decided, produced and served, week by week, on the same days of the same canteens."""
 
+# ruff: noqa: S608 — assembled from our own constants.
 from __future__ import annotations
 
 import pandas as pd
 
+from data.production.advised import ADVISED
 from data.store import Store
 
-# A day counts once the meals of all the usual levels of the canteen are known. The quantity advised for it is that of
-# the last computation that did not know its meals, without what was announced since.
-WEEKS = """
+# A day counts once the meals of all the usual levels of the canteen are known.
+WEEKS = (
+    """
 WITH days AS (
     SELECT canteen, date, count(meals_served) AS points, sum(meals_served) AS served
     FROM located_services
@@ -22,12 +24,9 @@ WITH days AS (
     JOIN days USING (canteen, date)
     JOIN usual ON usual.canteen = production.canteen
     WHERE produced IS NOT NULL AND served > 0 AND days.points >= usual.points
-), advised AS (
-    SELECT canteen, date, round(coalesce(recommended_with_plan, recommended)) AS advised
-    FROM forecasts JOIN forecast_runs USING (run_id)
-    WHERE target = 'meals_served' AND date > last_service_on
-    QUALIFY row_number() OVER (PARTITION BY canteen, date ORDER BY run_id DESC) = 1
-)
+),"""
+    + ADVISED
+    + """
 SELECT
     date_trunc('week', date) AS week,
     count(DISTINCT date) AS days,
@@ -42,6 +41,7 @@ FROM made LEFT JOIN advised USING (canteen, date)
 GROUP BY week
 ORDER BY week DESC
 """
+)
 
 
 def weekly_gaps(store: Store) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from datetime import date
 
 import pandas as pd
 
+from data.production.advised import ADVISED
 from data.production.portions import split
 from data.queries.forecasts.adjusted import ADJUSTED, parameters
 from data.settings import values
@@ -76,22 +77,20 @@ def dishes_of_day(store: Store, day: date) -> list[str]:
     return [str(dish) for dish in rows["dish"]]
 
 
-PAST_DAY = """
-WITH quantities AS (
-    SELECT canteen, round(coalesce(recommended_with_plan, recommended)) AS advised
-    FROM forecasts JOIN forecast_runs USING (run_id)
-    WHERE date = $date AND target = 'meals_served' AND canteen IS NOT NULL AND date > last_service_on
-    QUALIFY row_number() OVER (PARTITION BY canteen ORDER BY run_id DESC) = 1
-)
+PAST_DAY = (
+    "WITH"
+    + ADVISED
+    + """
 SELECT canteens.name AS canteen, label AS place, advised, decided, produced, returned
 FROM canteens
-LEFT JOIN quantities ON quantities.canteen = name
+LEFT JOIN advised ON advised.canteen = name AND advised.date = $date
 LEFT JOIN production ON production.canteen = name AND production.date = $date
 WHERE advised IS NOT NULL OR production.canteen IS NOT NULL OR name IN (
     SELECT canteen FROM located_services WHERE date = $date
 )
 ORDER BY place COLLATE FR, place
 """
+)
 
 
 def past_production(store: Store, day: date) -> pd.DataFrame:
