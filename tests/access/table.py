@@ -33,7 +33,7 @@ PAGES = {
 # will have: the page, then the label. A number in a label is “#”. “Se déconnecter” and the tables are everybody's.
 CONTROLS = {
     #                                                        comite mission cantine cuisine administration
-    ("deposit", "depot", "Votre fichier CSV ou Excel (.xlsx)"): "·     ✓       ✓       ·       ·",
+    ("deposit", "depot", "Vos fichiers CSV ou Excel (.xlsx)"): "·     ✓       ✓       ·       ·",
     ("deposit", "donnees", "Rattacher"):                        "·     ✓       ·       ·       ·",
     ("deposit", "equipement", "Enregistrer"):                   "·     ✓       ·       ·       ·",
     ("deposit", "seances", "Enregistrer"):                      "·     ✓       ·       ·       ·",

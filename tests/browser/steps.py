@@ -46,7 +46,7 @@ def settled(page: Page) -> None:
 
 def hand_over(page: Page, file: Path) -> None:
     """Give a file to the page's field, and again if the page was drawn anew just then and lost it."""
-    waiting = page.get_by_text("Un fichier à la fois")
+    waiting = page.get_by_text("Un ou plusieurs fichiers, 50")
     for _ in range(3):
         settled(page)
         page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
