@@ -9,10 +9,12 @@ import streamlit as st
 from data.typography import french
 from data.version import VERSION
 from ui.access import require
+from ui.first_steps import view as first_steps
 from ui.kit import blocks
 
-require("comite", "mission", "cantine", "cuisine", "administration")
+user = require("comite", "mission", "cantine", "cuisine", "administration")
 blocks.page_title("Guide", "Comment déposer un fichier et lire les chiffres\u00a0?")
+first_steps.checklist(user)
 guide = Path(__file__).resolve().parents[2] / "docs" / "guide.md"
 # The guide is our own text, not data: Markdown is safe here.
 with st.container(key="guide"):
