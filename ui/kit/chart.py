@@ -1,4 +1,4 @@
-"""The house style of charts: one theme, French separators, colours that colour-blind people can distinguish."""
+"""The house style of charts: one theme, French separators, the colours of the palette."""
 
 from __future__ import annotations
 
@@ -8,32 +8,40 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ui.kit import formats
+from ui.palette import (  # noqa: F401  the charts ask for all they need here
+    ADVISED,
+    BAND,
+    BLOCKED,
+    COMPARISON,
+    DONE,
+    EXCEPTIONAL,
+    EXPECTED,
+    FORECAST,
+    GOAL,
+    GRID,
+    HEAVINESS,
+    INK,
+    LESS,
+    LOSSES,
+    MEASURED,
+    MORE,
+    NET,
+    NOTHING_KNOWN,
+    OTHER,
+    PARTLY_KNOWN,
+    PILOT,
+    PILOT_STAGES,
+    PLAN,
+    QUIET,
+    REFERENCE,
+    SEQUENTIAL,
+    SERIES,
+    SERVED,
+    SHORTAGE,
+    SURPLUS,
+    UNDER_WAY,
+)
 
-# The Okabe–Ito palette, darker where a contrast of 3:1 with white needs it. A series never differs by colour alone:
-# also by place, pattern or label.
-_BLUE, _ORANGE, _GREEN, _PURPLE, _GREY = "#0b5f99", "#c8590b", "#00785a", "#8a3f7f", "#6b7780"
-_LIGHT_BLUE, _PALE = "#5d9fcb", "#c9d1d5"
-
-# Colours by role. Charts use these names, so a colour is changed here only.
-INK, GRID, QUIET = "#1c2b33", "#dde3e6", _GREY  # text, grid lines, secondary lines
-MEASURED, REFERENCE, GOAL = _BLUE, _PALE, _GREEN
-SERVED, FORECAST, PLAN, ADVISED = INK, _BLUE, _ORANGE, _GREEN  # meals
-BAND = "rgba(11, 95, 153, 0.2)"  # the interval around a forecast
-SURPLUS, SHORTAGE, NET = _LIGHT_BLUE, _ORANGE, INK
-MORE, LESS = _LIGHT_BLUE, _ORANGE  # a term that raises a forecast, or lowers it
-LOSSES = {"leftovers": _BLUE, "unserved": _LIGHT_BLUE, "preparation": _GREY}
-PILOT, COMPARISON = _BLUE, _ORANGE
-EXPECTED, UNDER_WAY, DONE, BLOCKED = _PALE, _ORANGE, _BLUE, _ORANGE
-PILOT_STAGES = {
-    "idée": _GREY, "prototype": _PURPLE, "test": _ORANGE, "bilan": _LIGHT_BLUE, "généralisé": _GREEN, "arrêté": INK,
-}  # fmt: skip
-# Colours of series without a role, in order.
-SERIES = (_BLUE, _GREEN, _ORANGE, _PURPLE, _GREY)
-# Scales: from a small to a large share; from light to heavy risks.
-SEQUENTIAL = ["#f3f7fa", "#c5dcea", "#86b6d3", "#3f86b3", "#0b5f99", "#063a60"]
-OTHER = SEQUENTIAL[0]
-HEAVINESS = [[0, "#f3f7fa"], [0.5, "#f6d9b8"], [1, "#e8a06a"]]
-NOTHING_KNOWN, PARTLY_KNOWN = "#f3c3a0", "#fbeedd"
 LONGEST_LABEL = 34  # letters; longer labels would leave no room for the bars
 LABEL_LINE, TITLE_LINE = 18, 24  # letters on one line of a label, of the title of a horizontal axis
 # Dates stand upright where a phone has no room for them side by side.
@@ -52,7 +60,7 @@ def base(height: int = 340, y_title: str = "", x_title: str = "") -> go.Figure:
             "separators": ", ",
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
-            "colorway": [_BLUE, _ORANGE, _GREEN, _PURPLE, _GREY],
+            "colorway": list(SERIES),
             "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": None},
             "hoverlabel": {"font": {"family": FONT}},
             "xaxis": {

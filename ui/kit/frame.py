@@ -10,12 +10,13 @@ import streamlit as st
 from data.access.rights import ROLES
 from data.queries import inventory, overview
 from data.settings import logo, values
+from ui import palette
 from ui.access import ROLE_TITLES, TRIED_CANTEENS, TRIED_ROLE, User
 from ui.kit import blocks, formats
 from ui.session import ask, opened
 
 ROLE_CHANGED = "role_change"  # session key
-STYLE = Path(__file__).with_name("style.css")
+STYLE = f"<style>{palette.variables()}{Path(__file__).with_name('style.css').read_text(encoding='utf-8')}</style>"
 ICON = Path(__file__).with_name("icon.svg")
 LOGO = Path(__file__).with_name("logo.svg")
 
