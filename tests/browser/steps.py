@@ -37,6 +37,13 @@ def visit(page: Page, title: str) -> None:
     whole(page)
 
 
+def open_part(page: Page, name: str) -> None:
+    """Open a part of a page, by its name."""
+    page.get_by_role("radio", name=name, exact=True).click()
+    expect(page.get_by_role("radio", name=name, exact=True)).to_be_checked(timeout=SLOW)
+    whole(page)
+
+
 def settled(page: Page) -> None:
     """Wait until the page Déposer un fichier is whole, with its one field."""
     expect(page.get_by_text("Refusé\u00a0: dans chacune de ces lignes")).to_be_visible(timeout=SLOW)

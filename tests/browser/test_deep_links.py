@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from data.store import Store
 from tests.browser.conftest import errors_of, one_time_address, serve
-from tests.browser.steps import SLOW, visit, whole
+from tests.browser.steps import SLOW, open_part, visit, whole
 from tests.pages.conftest import add_forecasts
 
 PAGES = {
@@ -134,8 +134,10 @@ def test_pages_print_whole_with_their_titles_and_a_word_without_end_does_not_wid
     a_title_is_printed_on_the_sheet_of_what_it_announces(page)
     page.emulate_media(media="screen")
     visit(page, "Équipement")
+    open_part(page, "Écoles et métiers")
     a_phone_and_paper_show_every_column(page)
     visit(page, "Déploiement")
+    open_part(page, "Tout")
     the_rollout_prints_on_a_sheet_whole(page)
     page.emulate_media(media="screen")
     a_word_without_end_does_not_widen_the_page(page)

@@ -14,6 +14,7 @@ from data.store import Store
 from tests.data.deposit.programme_files import Cell, deposit
 from tests.pages.conftest import Open, add_user, texts
 from ui import session
+from ui.kit.blocks import EVERYTHING
 
 EQUIPMENT, ROLLOUT = "pages/mission/equipement.py", "pages/mission/deploiement.py"
 SUMMARY = "pages/comite/synthese.py"
@@ -29,11 +30,12 @@ def test_tablets_deposited_before_any_count_of_agents_are_seen(open_app: Open, e
     columns = "identifiant ecole type_materiel partage etat installe_le"
     tablets = [(f"TAB-{rank}", "École A", "tablette", "partagé", "en service", None) for rank in range(10)]
     add(empty_store, columns, tablets)
-    app = open_app(empty_store, EQUIPMENT)
+    app = open_app(empty_store, EQUIPMENT, volet=EVERYTHING)
     assert not app.exception
     assert "10 matériels sur 10 en service" in texts(app)
     assert [text.value[:21] for text in app.info] == [
         "Aucun compte d’agents", "Aucun atelier n’est e", "Aucune demande d’assi",
+        "Rien à signaler\u00a0: auc",
     ]  # fmt: skip
 
 
@@ -44,7 +46,7 @@ def test_a_workshop_and_a_request_before_any_count_of_agents_are_seen(open_app: 
         [(date(2026, 3, 2), "École A", "Prise en main", 0, 0)],
     )
     add(empty_store, "numero ecole objet ouvert_le clos_le", [("T1", "École A", "identité", date(2026, 3, 3), None)])
-    app = open_app(empty_store, EQUIPMENT)
+    app = open_app(empty_store, EQUIPMENT, volet=EVERYTHING)
     assert not app.exception
     assert "1 atelier tenu sur 1" in texts(app)
     assert "Résoudre 1 demande ouverte depuis plus de 7 jours." in texts(app)
@@ -53,7 +55,7 @@ def test_a_workshop_and_a_request_before_any_count_of_agents_are_seen(open_app: 
 def test_milestones_and_decisions_before_the_first_school_are_seen(open_app: Open, empty_store: Path) -> None:
     add(empty_store, "jalon prevu_le", [("Lancement", date(2026, 3, 2))])
     add(empty_store, "decision attendue_le", [("Choisir les écoles", date(2026, 3, 2))])
-    app = open_app(empty_store, ROLLOUT)
+    app = open_app(empty_store, ROLLOUT, volet=EVERYTHING)
     assert not app.exception
     assert "0 jalon atteint sur 1" in texts(app)
     assert "Choisir les écoles, programme" in texts(app)

@@ -30,7 +30,7 @@ from data.reading.formulas import defuse
 from data.store import Store
 from tests.access.table import CONTROLS, NO_CONTROL, PAGES, TAKEN_BY_ALL, allowed
 from tests.conftest import made_once
-from tests.pages.conftest import Open
+from tests.pages.conftest import Open, open_parts
 from tests.pages.hostile import (
     IN_A_FILE_NAME,
     INVISIBLE,
@@ -59,8 +59,7 @@ KEPT_ONLY = {
 # Choices that show other texts than those of a page as it opens.
 CHOICES = (
     ("synthese", {"essentiel_vue": "Tous les chiffres"}),
-    ("qualite_previsions", {"detail": "Par cantine"}),
-    ("qualite_previsions", {"detail": "Pires jours"}),
+    ("equipement", {"volet": "Évolution"}),
 )
 NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 FILES = {Path(page.file).stem: page for page in navigation.PAGES}
@@ -90,7 +89,7 @@ def test_each_role_opens_its_pages_with_its_controls_and_no_other_and_reads_ever
                 with pytest.raises(ValueError, match="Could not find"):
                     app.switch_page(page.file)
                 continue
-            app.switch_page(page.file).run()
+            open_parts(app.switch_page(page.file).run())
             assert [title.value for title in app.title] == [page.title]
             for label in controls(app):
                 offered[name, label].add(role)

@@ -39,6 +39,12 @@ def ages_sentence(counts: pd.DataFrame) -> str:
     return f"{count_of(old, total, 'matériel')} de trois ans ou plus{rest}."
 
 
+def support(today: date) -> None:
+    """Show the workshops, and the requests for help."""
+    workshops(today)
+    tickets(today)
+
+
 def workshops(today: date) -> None:
     """Answer: do the workshops find their public?"""
     facts = ask(attendance, today, exact=sees_exact_counts())

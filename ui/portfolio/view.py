@@ -42,6 +42,12 @@ def headline(pilots: pd.DataFrame) -> None:
     )
 
 
+def to_decide(pilots: pd.DataFrame) -> None:
+    """Show how many pilots there are, and what the comité is asked to decide."""
+    headline(pilots)
+    waiting(pilots)
+
+
 def weights(pilots: pd.DataFrame) -> None:
     """Answer: which pilots first?"""
     with blocks.question(

@@ -54,10 +54,21 @@ def _out_of(count: int, total: int) -> str:
     return f"{number(count)} sur {number(total)}"
 
 
-def chosen_schools(schools: pd.DataFrame) -> pd.DataFrame:
+def progress(schools: pd.DataFrame, today: date) -> None:
+    """Show the figures of the programme, and the stages of the chosen schools."""
+    summary(today)
+    timeline(chosen_schools(schools, "ecoles"), today)
+    blocks.note(f"Retards comptés au {day(today)}.")
+
+
+def each_school(schools: pd.DataFrame, today: date) -> None:
+    """Show where each of the chosen schools stands."""
+    table(chosen_schools(schools, "fiches"), today, len(schools))
+
+
+def chosen_schools(schools: pd.DataFrame, key: str) -> pd.DataFrame:
     """Let the reader choose which schools to look at; the choice is kept in the URL."""
-    with st.container(key="filters"):
-        choice = st.selectbox("Écoles", CHOICES, key="ecoles", bind="query-params")
+    choice = st.selectbox("Écoles", CHOICES, key=key, bind="query-params", persist_state="page", width=280)
     equipped = schools["equipped_on"].notna()
     matches = {CHOICES[1]: schools["delay_days"] > 0, CHOICES[2]: equipped, CHOICES[3]: ~equipped}
     return schools if choice == ALL else schools[matches[str(choice)]]
@@ -179,8 +190,3 @@ def school_sheets(whole: pd.DataFrame) -> list[pd.DataFrame]:
     printed[together] = printed[together].replace(" ", SPACE, regex=True)
     where = ["Étape", "Retard", "Météo", "Raison", "Prochaine action"]
     return [printed[["École", *where]], printed.drop(columns=where)]
-
-
-def delays_note(today: date) -> None:
-    """Say up to which day the delays are counted."""
-    blocks.note(f"Retards comptés au {day(today)}.")
