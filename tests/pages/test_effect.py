@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,7 @@ def test_shortage_stands_beside_surplus_and_the_way_before_is_told(open_app: Ope
 
 def test_every_school_has_its_comparison_canteens_or_the_reason_why_not(open_app: Open, demo_file: Path) -> None:
     sheet = next(block.value for block in open_app(demo_file, PAGE).html if "Comparée à" in block.value)
-    schools = [line.split("</td>") for line in sheet.split("<tr>")[2:]]
+    schools = [re.split("</t[dh]>", line) for line in sheet.split("<tr>")[2:]]
     assert len(schools) == 12
     assert sum("pas encore en test" in why for _, _, why, *_ in schools) == 5
     assert sum(">—" not in gap for _, gap, *_ in schools) == 6
