@@ -27,6 +27,7 @@ PAGES = {
     "semaine":            "  ✓      ✓       ✓       ✓       ·",
     "production":         "  ·      ✓       ·       ✓       ·",
     "guide":              "  ✓      ✓       ✓       ✓       ✓",
+    "accessibilite":      "  ✓      ✓       ✓       ✓       ✓",
 }  # fmt: skip
 
 # What is in front of each role to change something, or to take more than the page shows, by the action that the trail
