@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from data.store import Store
 from tests.browser.accessibility.axe import ours
 from tests.browser.conftest import errors_of, one_time_address, serve
-from tests.browser.steps import SLOW, open_part, visit, whole
+from tests.browser.steps import SLOW, guide_picture, open_part, visit, whole
 from tests.pages.conftest import add_forecasts
 
 PAGES = {
@@ -91,6 +91,7 @@ def test_every_page_of_the_menu_answers_at_its_address_in_french_and_axe_finds_n
         for word in ENGLISH:
             assert word not in text, f"{title}: {word}"
         assert visitor.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{title} is too wide"
+        guide_picture(visitor, path)
         assert not ours(visitor), title
     # By its address, Streamlit first looks for what it needs beside the page.
     assert not [error for error in errors if "404 (Not Found)" not in error]

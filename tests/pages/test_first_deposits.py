@@ -122,5 +122,5 @@ def test_each_role_is_led_to_its_first_figure_by_a_list_that_ticks_itself(
     assert len(links) == {"mission": 1, "comite": 0, "cantine": 1, "cuisine": 1}[role]
     log = "site_nom;site_type;date;prevision;reel\nTILLEULS;M;05/09/2016;110;100\n"
     apply(session.opened(), "journal.csv", log.encode(), "m")
-    app = open_app(empty_store, "pages/aide/guide.py", role=role)
+    app = open_app(empty_store, "pages/aide/guide.py", role=role, volet="Premiers pas")
     assert [name for name, done in steps_of(app).items() if done != before[name]] == ["Déposer le journal des cantines"]
