@@ -40,6 +40,7 @@ MORE, LESS = _LIGHT_BLUE, _ORANGE  # a term that raises a forecast, or lowers it
 LOSSES = {"leftovers": _BLUE, "unserved": _LIGHT_BLUE, "preparation": _GREY}
 PILOT, COMPARISON = _BLUE, _ORANGE
 EXPECTED, UNDER_WAY, DONE, BLOCKED = _PALE, _ORANGE, _BLUE, _ORANGE
+LATE = "#a3123a"
 PILOT_STAGES = {
     "idée": _GREY, "prototype": _PURPLE, "test": _ORANGE, "bilan": _LIGHT_BLUE, "généralisé": _GREEN, "arrêté": INK,
 }  # fmt: skip

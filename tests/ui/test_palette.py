@@ -30,7 +30,7 @@ TOGETHER = {
     "meals": (palette.SERVED, palette.FORECAST, palette.PLAN, palette.ADVISED),
     "waste": (palette.SURPLUS, palette.SHORTAGE, palette.NET, palette.GOAL),
     "losses": tuple(palette.LOSSES.values()),
-    "stages of a school": (palette.EXPECTED, palette.UNDER_WAY, palette.DONE),
+    "stages of a school": (palette.EXPECTED, palette.UNDER_WAY, palette.DONE, palette.LATE),
     "stages of a pilot": tuple(palette.PILOT_STAGES.values()),
     "pilot and comparison": (palette.PILOT, palette.COMPARISON),
     "series": palette.SERIES,

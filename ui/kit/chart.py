@@ -21,6 +21,7 @@ from ui.palette import (  # noqa: F401  the charts ask for all they need here
     GRID,
     HEAVINESS,
     INK,
+    LATE,
     LESS,
     LOSSES,
     MEASURED,
@@ -75,34 +76,47 @@ def base(height: int = 340, y_title: str = "", x_title: str = "") -> go.Figure:
 
 
 def ranking(labels: pd.Series, values: pd.Series, texts: list[str], unit: str) -> go.Figure:
-    """Draw horizontal bars, the first row at the top, each with its text at the end."""
-    fig = base(height=70 + 40 * len(labels), x_title=unit)
+    """Draw horizontal bars, the first row at the top, each under its name, with its text at its end."""
+    fig = base(height=70 + 44 * len(labels), x_title=unit)
     # Two long names may be cut to the same text: so rows are numbers, and names are only their labels.
     rows = list(range(len(labels)))
     fig.add_bar(
         x=values,
         y=rows,
         orientation="h",
+        offset=0.02,
+        width=0.42,
         marker_color=MEASURED,
         text=texts,
-        # At the end of its bar, inside where it fits: on a phone there is no room beside the longest bar.
-        textposition="auto",
-        insidetextanchor="end",
-        textangle=0,
+        textposition="outside",
         textfont={"size": 13},
         cliponaxis=False,
         hoverinfo="skip",
     )
+    room = 0.4 * max(values.abs().max(), 1)
+    low, high = min(0, values.min()), max(0, values.max())
     fig.update_xaxes(
-        showgrid=True, gridcolor=GRID, tickformat=",", range=[min(0, values.min() * 1.2), max(values.max() * 1.4, 1)]
-    )
-    name_rows(fig, [row_label(str(label)) for label in labels])
+        showgrid=True, gridcolor=GRID, tickformat=",", nticks=5,
+        range=[low - room if low < 0 else 0, high + room if high > 0 or low == 0 else 0],
+    )  # fmt: skip
+    # Above its bar a name takes nothing of the width, which a phone has little of.
+    fig.update_yaxes(range=[len(rows) - 0.5, -0.5], showticklabels=False, showgrid=False, zeroline=False, title=None)
+    fig.update_layout(annotations=[
+        {"text": formats.in_chart(shortened(str(label))), "x": 0, "xref": "paper", "xanchor": "left", "y": row,
+         "yanchor": "bottom", "yshift": 1, "showarrow": False}
+        for row, label in zip(rows, labels, strict=True)
+    ])  # fmt: skip
     return fig
+
+
+def shortened(text: str) -> str:
+    """Return the label of a row, cut when it is long."""
+    return text if len(text) <= LONGEST_LABEL else f"{text[: LONGEST_LABEL - 1]}…"
 
 
 def row_label(text: str) -> str:
     """Return the label of a row of a horizontal chart: cut when it is long, on lines that leave room for the bars."""
-    lines = textwrap.wrap(text if len(text) <= LONGEST_LABEL else f"{text[: LONGEST_LABEL - 1]}…", LABEL_LINE)
+    lines = textwrap.wrap(shortened(text), LABEL_LINE)
     return "<br>".join(map(formats.in_chart, lines))
 
 

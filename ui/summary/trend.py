@@ -29,10 +29,10 @@ LINES = (
     {"color": chart.QUIET, "width": 2, "dash": "dash"},
     {"color": chart.MEASURED, "width": 3},
 )
-RANGE = [0.6, 13.1]  # from September to July, with room for the names of the lines
+RANGE = [0.6, 14]  # from September to July, with room for the names of the lines
 NAME_ROOM = 0.13  # of the height of the chart
 UNDER_WAY = 9  # a year that ends before May is not over: its name is under its line
-APART = f"{MARK} mois avec un jour exceptionnel, non compté"
+APART = f"{MARK} jour exceptionnel, non compté"
 COLUMNS = {"month": "Mois", "days": "Jours", "surplus_meals": "Repas en trop", "surplus_pct": "En % des repas servis"}
 
 
