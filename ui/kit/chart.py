@@ -24,6 +24,9 @@ MORE, LESS = _LIGHT_BLUE, _ORANGE  # a term that raises a forecast, or lowers it
 LOSSES = {"leftovers": _BLUE, "unserved": _LIGHT_BLUE, "preparation": _GREY}
 PILOT, COMPARISON = _BLUE, _ORANGE
 EXPECTED, UNDER_WAY, DONE, BLOCKED = _PALE, _ORANGE, _BLUE, _ORANGE
+LATE = "#a3123a"  # darker than the others: told apart in grey print too
+HOLLOW, HATCH = "rgba(0, 0, 0, 0)", "rgba(255, 255, 255, 0.45)"  # the inside of a bar; the lines over one
+AREA = "rgba(107, 119, 128, 0.08)"  # of a map
 PILOT_STAGES = {
     "idée": _GREY, "prototype": _PURPLE, "test": _ORANGE, "bilan": _LIGHT_BLUE, "généralisé": _GREEN, "arrêté": INK,
 }  # fmt: skip
