@@ -15,8 +15,7 @@ from data.queries.equipment import Tickets
 from ui.access import sees_exact_counts
 from ui.equipment import view
 from ui.kit import blocks
-from ui.kit.formats import SPACE, day, enumeration, is_missing, plural
-from ui.rollout.charts import school_name
+from ui.kit.formats import SPACE, day, enumeration, is_missing, plural, school_name
 from ui.session import ask
 
 DAYS = 7

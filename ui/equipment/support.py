@@ -13,8 +13,7 @@ from data.queries.equipment import AGES, Tickets
 from ui.access import sees_exact_counts
 from ui.equipment.counts import column, people
 from ui.kit import blocks, sheet, tables
-from ui.kit.formats import SPACE, about, count_of, day, number, percent, plural
-from ui.rollout.charts import school_name
+from ui.kit.formats import SPACE, about, count_of, day, number, percent, plural, school_name
 from ui.session import ask
 
 

@@ -19,10 +19,9 @@ from ui.equipment import support
 from ui.equipment.counts import column, people
 from ui.kit import blocks, chart, tables
 from ui.kit.blocks import Figure
-from ui.kit.formats import MISSING, SPACE, about, count_of, month_name, number, percent, plural
+from ui.kit.formats import MISSING, SPACE, about, count_of, month_name, number, percent, plural, school_name
 from ui.kit.tables import Wide
 from ui.rollout import charts
-from ui.rollout.charts import school_name
 from ui.session import ask
 
 FIRST_STEP = "Identité créée"

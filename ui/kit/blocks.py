@@ -103,6 +103,11 @@ def table_alone(sentence: str, table: pd.DataFrame | Wide, key: str, digits: int
     _table_on_demand(table, key, digits, current().role, "Voir tous les chiffres", "chiffres")
 
 
+def table_on_demand(table: pd.DataFrame | Wide, key: str, digits: int = 1) -> None:
+    """Show the table of what is drawn above by other means than a chart; `key` also names the CSV file."""
+    _table_on_demand(table, key, digits, current().role)
+
+
 @st.fragment
 def _table_on_demand(
     table: pd.DataFrame | Wide,
