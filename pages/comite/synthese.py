@@ -11,6 +11,7 @@ from models.rankings import canteens
 from ui.access import require
 from ui.first_steps import view as first_steps
 from ui.kit import blocks
+from ui.report import view as report_view
 from ui.session import ask
 from ui.summary import essential, header
 from ui.summary import view as summary_view
@@ -29,5 +30,7 @@ facts = situation(selection)
 header.dates(facts, selection)
 if view == header.ESSENTIAL:
     essential.essential(facts, selection, ask(study.study), today_in_paris())
+elif view == header.REPORT:
+    report_view.report(user, facts, selection, ask(study.study))
 else:
     summary_view.every_figure(facts, ask(canteens.canteens, selection), ask(study.study))
