@@ -41,6 +41,8 @@ LOSSES = {"leftovers": _BLUE, "unserved": _LIGHT_BLUE, "preparation": _GREY}
 PILOT, COMPARISON = _BLUE, _ORANGE
 EXPECTED, UNDER_WAY, DONE, BLOCKED = _PALE, _ORANGE, _BLUE, _ORANGE
 LATE = "#a3123a"
+HOLLOW, HATCH = "rgba(0, 0, 0, 0)", "rgba(255, 255, 255, 0.45)"  # the inside of a bar; the lines over one
+AREA = "rgba(107, 119, 128, 0.08)"  # of a map
 PILOT_STAGES = {
     "idée": _GREY, "prototype": _PURPLE, "test": _ORANGE, "bilan": _LIGHT_BLUE, "généralisé": _GREEN, "arrêté": INK,
 }  # fmt: skip

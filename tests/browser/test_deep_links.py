@@ -10,9 +10,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from data.store import Store
+from tests.browser.accessibility.axe import ours
 from tests.browser.conftest import errors_of, one_time_address, serve
 from tests.browser.geometry import NARROWEST, faults_at, follows_the_browser_and_prints_light
-from tests.browser.steps import SLOW, visit, whole
+from tests.browser.steps import SLOW, guide_picture, open_part, visit, whole
 from tests.pages.conftest import add_forecasts
 
 PAGES = {
@@ -35,6 +36,7 @@ PAGES = {
     "production": "Production",
     "qualite_previsions": "Qualité des prévisions",
     "guide": "Guide",
+    "accessibilite": "Accessibilité",
 }
 SHEET, WIDEST_CHART = 718, 1168  # pixels: A4 between its usual margins; a chart on a large screen
 ENGLISH = [
@@ -72,7 +74,9 @@ def test_the_first_visitor_since_the_start_may_come_by_the_address_of_a_page(bro
         expect(visitor.get_by_text("Page not found")).to_have_count(0)
 
 
-def test_every_page_of_the_menu_answers_at_the_address_of_its_file_in_french(server: str, visitor: Page) -> None:
+def test_every_page_of_the_menu_answers_at_its_address_in_french_and_axe_finds_nothing_serious(
+    server: str, visitor: Page
+) -> None:
     links = visitor.get_by_test_id("stSidebarNav").get_by_role("link")
     errors = errors_of(visitor)
     # An icon's name comes before the title.
@@ -88,6 +92,8 @@ def test_every_page_of_the_menu_answers_at_the_address_of_its_file_in_french(ser
         for word in ENGLISH:
             assert word not in text, f"{title}: {word}"
         assert visitor.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{title} is too wide"
+        guide_picture(visitor, path)
+        assert not ours(visitor), title
         assert not faults_at(visitor, NARROWEST), title
     # By its address, Streamlit first looks for what it needs beside the page.
     assert not [error for error in errors if "404 (Not Found)" not in error]
@@ -137,8 +143,10 @@ def test_pages_print_whole_with_their_titles_and_a_word_without_end_does_not_wid
     a_title_is_printed_on_the_sheet_of_what_it_announces(page)
     page.emulate_media(media="screen")
     visit(page, "Équipement")
+    open_part(page, "Écoles et métiers")
     a_phone_and_paper_show_every_column(page)
     visit(page, "Déploiement")
+    open_part(page, "Tout")
     the_rollout_prints_on_a_sheet_whole(page)
     page.emulate_media(media="screen")
     a_word_without_end_does_not_widen_the_page(page)

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from data.clock import today_in_paris
 from data.deposit.apply import apply
 from data.store import Store
-from tests.pages.conftest import Open, texts
+from tests.pages.conftest import Open, open_parts, texts
 from ui import session
 
 DEPOT, GASPILLAGE = "pages/cantine/depot.py", "pages/comite/gaspillage.py"
@@ -149,7 +149,7 @@ def test_a_dish_of_every_day_is_compared_with_nothing(open_app: Open, empty_stor
     deposit(app, "menus.csv", "date;rang;plat\n" + "".join(f"{day};2;Riz\n" for day in days))
     app.switch_page(GASPILLAGE).run()
     assert not app.exception
-    assert "Aucun plat n’est comparable" in texts(app)
+    assert "Aucun plat n’est comparable" in texts(open_parts(app))
 
 
 def test_the_whole_history_is_not_compared_with_itself(open_app: Open, demo_file: Path) -> None:

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from ui.kit import formats
 from ui.palette import (  # noqa: F401  the charts ask for all they need here
     ADVISED,
+    AREA,
     BAND,
     BLOCKED,
     COMPARISON,
@@ -19,7 +20,9 @@ from ui.palette import (  # noqa: F401  the charts ask for all they need here
     FORECAST,
     GOAL,
     GRID,
+    HATCH,
     HEAVINESS,
+    HOLLOW,
     INK,
     LATE,
     LESS,

@@ -34,7 +34,7 @@ def surround(user: User) -> None:
     if warning and user.may(()):
         blocks.problem("Des données confirmées manquent.", warning)
     if state.demo:
-        st.warning(
+        st.container(key="demonstration").warning(
             "Données de démonstration\u00a0: ville fictive, chiffres générés. "
             "La mission numérique peut repartir d’une base vide depuis la page «\u00a0Données disponibles\u00a0».",
             icon=":material/science:",
