@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from ui.kit import chart, formats
 
-# Most years written under the axis at 768 pixels; a longer axis writes one year in 2, 5 or 10.
+# Most years written under the axis, on a phone too; a longer axis writes one year in 2, 5 or 10.
 MOST_YEARS, YEARS_APART = 11, (1, 2, 5, 10)
 ROOM = 1.12  # of the highest value, for the name above it
 
@@ -41,26 +41,26 @@ def fan(months: pd.DataFrame, today: date) -> go.Figure:
     years = -(-len(months) // 12)
     every = next(step for step in YEARS_APART if years <= step * MOST_YEARS)
     top = ROOM * max(months["goal"].max(), months["high"].max(), 1)
-    fig.update_xaxes(tickformat="%Y", dtick=f"M{12 * every}")
+    fig.update_xaxes(tickformat="%Y", dtick=f"M{12 * every}", range=[months["month"].iloc[0], months["month"].iloc[-1]])
     fig.update_yaxes(range=[0, top], tickformat=",")
-    fig.update_layout(showlegend=False, annotations=_names(months, seen, ahead, pd.Timestamp(today)))
+    fig.update_layout(showlegend=False, annotations=_names(months, seen, pd.Timestamp(today)))
     return fig
 
 
-def _names(months: pd.DataFrame, seen: pd.DataFrame, ahead: pd.DataFrame, today: pd.Timestamp) -> list[dict[str, Any]]:
+def _names(months: pd.DataFrame, seen: pd.DataFrame, today: pd.Timestamp) -> list[dict[str, Any]]:
     """Name each line beside it: below a line that rises there is room, on a phone too."""
-    halfway, last = ahead.iloc[len(ahead) // 2], months.iloc[-1]
+    last = months.iloc[-1]
     done = formats.number(seen["median"].iloc[-1]) if len(seen) else "0"
     names = (
         {"x": last["month"], "y": last["goal"], "xanchor": "right", "yanchor": "bottom", "color": chart.GOAL,
          "text": f"{formats.number(last['goal'])} écoles à faire"},
-        {"x": halfway["month"], "y": halfway["low"], "xanchor": "left", "yanchor": "top", "color": chart.FORECAST,
+        {"x": last["month"], "y": 0.2 * last["goal"], "xanchor": "right", "yanchor": "middle", "color": chart.FORECAST,
          "text": "simulation médiane,<br>8 sur 10 dans la bande"},
         {"x": today, "y": 0, "xanchor": "left", "yanchor": "bottom", "color": chart.SERVED,
          "text": f"aujourd’hui{formats.SPACE}: {done}"},
     )  # fmt: skip
     return [
-        {"showarrow": False, "align": "left", "xshift": -4 if name["xanchor"] == "right" else 4,
+        {"showarrow": False, "xshift": -4 if name["xanchor"] == "right" else 4,
          "font": {"size": 13, "color": name["color"]}, **{key: name[key] for key in name if key != "color"}}
         for name in names
     ]  # fmt: skip
