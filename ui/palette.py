@@ -14,9 +14,6 @@ PAGE = {
     "accent": ("#0a5972", "#7cc4de"),
     "on-accent": ("#ffffff", "#0c1a20"),
     "measured": ("#0b5a92", "#67bbf5"),  # the one figure
-    # Behind the texts of a matrix, thinned: heavy risks, promising pilots.
-    "heavy": ("#e08c3c", "#a85c18"),
-    "promising": ("#3c8cc8", "#3c8cc8"),
     "alert": ("#8a1010", "#ffb4ab"),
     "alert-ground": ("#fdecea", "#3b1512"),
     "doubt": ("#5c3200", "#ffc994"),
