@@ -43,7 +43,7 @@ AREAS = {
     "stages of a school": (palette.EXPECTED, palette.DONE),
     "losses without a pattern": (palette.LOSSES["leftovers"], palette.INK),
 }
-NO_MARKS = ("GRID", "OTHER", "NOTHING_KNOWN", "PARTLY_KNOWN")
+NO_MARKS = ("GRID", "OTHER", "PAPER", "NOTHING_KNOWN", "PARTLY_KNOWN")
 MARKS = {
     name: value
     for name, value in vars(palette).items()

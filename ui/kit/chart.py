@@ -32,6 +32,7 @@ from ui.palette import (  # noqa: F401  the charts ask for all they need here
     NET,
     NOTHING_KNOWN,
     OTHER,
+    PAPER,
     PARTLY_KNOWN,
     PILOT,
     PILOT_STAGES,
@@ -66,7 +67,7 @@ def base(height: int = 340, y_title: str = "", x_title: str = "") -> go.Figure:
             "plot_bgcolor": "rgba(0,0,0,0)",
             "colorway": list(SERIES),
             "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": None},
-            "hoverlabel": {"font": {"family": FONT}},
+            "hoverlabel": {"font": {"family": FONT, "color": INK}, "bgcolor": PAPER, "bordercolor": QUIET},
             "xaxis": {
                 **axis,
                 "title": _lines(x_title, TITLE_LINE),
