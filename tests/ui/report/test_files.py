@@ -10,6 +10,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
+from PIL import Image
 from pptx import Presentation
 from pypdf import PdfReader
 
@@ -114,3 +115,14 @@ def test_a_report_of_which_little_is_known_says_so() -> None:
     )
     assert len(Presentation(io.BytesIO(deck(none))).slides) == 6
     assert "Par mois" in openpyxl.load_workbook(io.BytesIO(workbook(none))).sheetnames
+
+
+def test_the_logo_of_the_city_is_the_only_image() -> None:
+    png = io.BytesIO()
+    Image.new("RGBA", (120, 40), "teal").save(png, "PNG")
+    said = replace(content("Un mot."), logo=png.getvalue())
+    read = PdfReader(io.BytesIO(pdf(said)))
+    assert [len(page.images) for page in read.pages] == [1, 0, 0, 0]
+    assert b"pdfuaid" in read.trailer["/Root"]["/Metadata"].get_data()
+    pictures = [shape for shape in Presentation(io.BytesIO(deck(said))).slides[0].shapes if hasattr(shape, "image")]
+    assert [picture._element.xpath(".//p:cNvPr")[0].get("descr") for picture in pictures] == [said.city]
