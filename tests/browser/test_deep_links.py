@@ -10,8 +10,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from data.store import Store
+from tests.browser.accessibility.axe import ours
 from tests.browser.conftest import errors_of, one_time_address, serve
-from tests.browser.steps import SLOW, open_part, visit, whole
+from tests.browser.geometry import NARROWEST, faults_at, follows_the_browser_and_prints_light
+from tests.browser.steps import SLOW, guide_picture, open_part, visit, whole
 from tests.pages.conftest import add_forecasts
 
 PAGES = {
@@ -34,6 +36,7 @@ PAGES = {
     "production": "Production",
     "qualite_previsions": "Qualité des prévisions",
     "guide": "Guide",
+    "accessibilite": "Accessibilité",
 }
 SHEET, WIDEST_CHART = 718, 1168  # pixels: A4 between its usual margins; a chart on a large screen
 ENGLISH = [
@@ -71,7 +74,9 @@ def test_the_first_visitor_since_the_start_may_come_by_the_address_of_a_page(bro
         expect(visitor.get_by_text("Page not found")).to_have_count(0)
 
 
-def test_every_page_of_the_menu_answers_at_the_address_of_its_file_in_french(server: str, visitor: Page) -> None:
+def test_every_page_of_the_menu_answers_at_its_address_in_french_and_axe_finds_nothing_serious(
+    server: str, visitor: Page
+) -> None:
     links = visitor.get_by_test_id("stSidebarNav").get_by_role("link")
     errors = errors_of(visitor)
     # An icon's name comes before the title.
@@ -87,6 +92,9 @@ def test_every_page_of_the_menu_answers_at_the_address_of_its_file_in_french(ser
         for word in ENGLISH:
             assert word not in text, f"{title}: {word}"
         assert visitor.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{title} is too wide"
+        guide_picture(visitor, path)
+        assert not ours(visitor), title
+        assert not faults_at(visitor, NARROWEST), title
     # By its address, Streamlit first looks for what it needs beside the page.
     assert not [error for error in errors if "404 (Not Found)" not in error]
 
@@ -128,6 +136,7 @@ def test_what_streamlit_offers_answers_or_advises_in_english_is_not_seen(page: P
 
 
 def test_pages_print_whole_with_their_titles_and_a_word_without_end_does_not_widen_them(page: Page) -> None:
+    follows_the_browser_and_prints_light(page)
     page.get_by_text("Tous les chiffres", exact=True).click()
     expect(page.get_by_text("Qu’est-ce qui a changé")).to_be_visible(timeout=SLOW)
     whole(page)

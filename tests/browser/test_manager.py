@@ -139,7 +139,7 @@ def rows_of(page: Page, title: str, place: int) -> list[list[str]]:
     """Read the cells of a table that has this title."""
     table = page.locator(".sheet").filter(has=page.get_by_role("columnheader", name=title, exact=True)).nth(place)
     rows = table.locator("tbody tr").all()
-    return [[spaced(cell) for cell in row.locator("td").all_inner_texts()] for row in rows]
+    return [[spaced(cell) for cell in row.locator("th, td").all_inner_texts()] for row in rows]
 
 
 def named(rows: list[list[str]]) -> list[tuple[str, str]]:

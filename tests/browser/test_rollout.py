@@ -99,10 +99,12 @@ def block_the_connection(page: Page) -> None:
     save(page)
     expect(page.locator(".refusal")).to_contain_text("dites en quelques mots ce qui bloque", timeout=SLOW)
     expect(page.get_by_role("combobox", name=re.compile("^Connexion filaire$"))).to_have_value("bloquée")
+    expect(page.locator("[aria-invalid=true]")).to_have_count(1)
+    expect(page.locator("[aria-invalid=true]")).to_have_accessible_description(re.compile("Refusé"))
     reason.fill("Gaine bouchée")
     save(page)
     change(page, "connexion filaire : faite → bloquée")
-    expect(page.locator(".refusal")).to_have_count(0)
+    expect(page.locator(".refusal, [aria-invalid=true]")).to_have_count(0)
 
 
 def pause(page: Page) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,7 @@ def test_every_school_has_its_comparison_canteens_or_the_reason_why_not(open_app
         for block in open_app(demo_file, PAGE, volet="Cantines comparées").html
         if "Comparée à" in block.value
     )
-    schools = [line.split("</td>") for line in sheet.split("<tr>")[2:]]
+    schools = [re.split("</t[dh]>", line) for line in sheet.split("<tr>")[2:]]
     assert len(schools) == 12
     assert sum("pas encore en test" in why for _, _, why, *_ in schools) == 5
     assert sum(">—" not in gap for _, gap, *_ in schools) == 6

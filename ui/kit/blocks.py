@@ -178,10 +178,11 @@ def link(page: str, label: str) -> None:
         st.page_link(page, label=label, icon=":material/arrow_forward:")
 
 
-def tabs(views: Mapping[str, Callable[[], object]], key: str = PART) -> None:
+def tabs(views: Mapping[str, Callable[[], object]], key: str = PART, everything: bool = True) -> None:
     """Let the reader choose a part of the page, and show it; “Tout” shows them all, one under the other, to print."""
+    names = [*views, *([EVERYTHING] if everything else [])]
     chosen = st.segmented_control(
-        "Partie de la page", [*views, EVERYTHING], default=next(iter(views)), required=True, key=key,
+        "Partie de la page", names, default=next(iter(views)), required=True, key=key,
         bind="query-params", label_visibility="collapsed", wrap=True,
     )  # fmt: skip
     for name in views if chosen == EVERYTHING else [str(chosen)]:

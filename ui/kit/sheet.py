@@ -27,12 +27,18 @@ def sheet(titles: Iterable[str], rows: Iterable[Row], caption: str = "", style: 
     names, lines = list(map(str, titles)), list(rows)
     head = "".join(f'<th scope="col">{escape(title)}</th>' for title in names)
     caption_html = f"<caption>{escape(french(caption))}</caption>" if caption else ""
-    body = "".join(f"<tr>{''.join(map(_titled, line, names))}</tr>" for line in lines)
+    body = "".join(f"<tr>{_of_row(''.join(map(_titled, line, names)))}</tr>" for line in lines)
     stacked = " stacked" if _narrowest(names, lines) > PHONE else ""
     st.html(
         f'<div class="sheet {style}{stacked}"><table>{caption_html}<thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def _of_row(cells: str) -> str:
+    """Make the first cell of a row its title, which a screen reader says before each of the others."""
+    first, end, others = cells.partition("</td>")
+    return first.replace("<td", '<th scope="row"', 1) + end.replace("td", "th") + others
 
 
 def _titled(html: str, title: str) -> str:

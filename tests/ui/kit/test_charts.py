@@ -13,13 +13,13 @@ LONG = ["Groupe scolaire du général de Gaulle, nord", "Groupe scolaire du gén
 def test_names_shortened_to_the_same_text_keep_a_bar_each() -> None:
     fig = chart.ranking(pd.Series(LONG), pd.Series([5, 3]), ["5", "3"], "repas")
     assert list(fig.data[0].y) == [0, 1]
-    names = fig.layout.yaxis.ticktext
+    names = [name.text for name in fig.layout.annotations]
     assert names[0] == names[1]
 
 
 def test_quotes_are_shown_and_tags_are_not_read() -> None:
     fig = chart.ranking(pd.Series(['<b>"A"</b>']), pd.Series([0]), ["0"], "repas")
-    assert fig.layout.yaxis.ticktext == ('&lt;b&gt;"A"&lt;/b&gt;',)
+    assert fig.layout.annotations[0].text == '&lt;b&gt;"A"&lt;/b&gt;'
     assert fig.layout.xaxis.range[1] > 0
 
 
@@ -38,10 +38,11 @@ def test_the_target_is_compared_with_surplus_minus_shortage() -> None:
     assert marks.text == ("✱",) and marks.customdata[0].replace("\u00a0", " ") == "2 jours"
 
 
-def test_a_long_name_stands_on_two_lines_and_a_number_fits_inside_its_bar_on_a_phone() -> None:
+def test_a_name_stands_above_its_bar_and_a_bar_is_as_long_as_its_text_says() -> None:
     fig = chart.ranking(
-        pd.Series(["LEDRU ROLLIN/SARAH BERNHARDT"]), pd.Series([5]), ["5"], "repas prévus en trop, tous"
+        pd.Series(["LEDRU ROLLIN/SARAH BERNHARDT", "Vienne"]), pd.Series([5, -8]), ["+5", "−8"], "repas"
     )
-    assert fig.layout.yaxis.ticktext == ("LEDRU ROLLIN/SARAH<br>BERNHARDT",)
-    assert fig.data[0].textposition == "auto"
-    assert fig.layout.xaxis.title.text == "repas prévus en trop,<br>tous"
+    assert [name.text for name in fig.layout.annotations] == ["LEDRU ROLLIN/SARAH BERNHARDT", "Vienne"]
+    assert list(fig.data[0].x) == [5, -8]
+    low, high = fig.layout.xaxis.range
+    assert low < -8 and high > 5
