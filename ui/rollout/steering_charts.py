@@ -58,7 +58,7 @@ def _bare(places: pd.DataFrame, city: pd.DataFrame) -> go.Figure:
     drawn = pd.concat([places, city])
     fig.update_xaxes(visible=False, constrain="domain", range=_range(drawn["longitude"], 0.3))
     fig.update_yaxes(
-        visible=False, constrain="domain", scaleanchor="x", scaleratio=stretch, range=_range(drawn["latitude"], 0.1)
+        visible=False, constrain="domain", scaleanchor="x", scaleratio=stretch, range=_range(drawn["latitude"], 0.15)
     )
     return fig
 

@@ -62,7 +62,10 @@ def surplus_by_week(weeks: pd.DataFrame, goal: float | None, measure: Measure = 
         )
     fig.update_layout(barmode="relative", bargap=0.15)
     _weeks_below(fig, weeks)
-    fig.update_yaxes(ticksuffix="" if measure is MEALS else f"{formats.SPACE}%")
+    if measure is MEALS:
+        fig.update_yaxes(tickformat=",")
+    else:
+        fig.update_yaxes(ticksuffix=f"{formats.SPACE}%")
     return fig
 
 
