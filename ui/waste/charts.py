@@ -52,14 +52,7 @@ def surplus_by_week(weeks: pd.DataFrame, goal: float | None, measure: Measure = 
     )
     _exceptional_weeks(fig, weeks[weeks["exceptional_days"] > 0], [surplus, overproduction])
     if goal is not None:
-        fig.add_scatter(
-            x=weeks["week"].iloc[[0, -1]],
-            y=[goal, goal],
-            name=f"Repère de surproduction ({formats.percent(goal)})",
-            mode="lines",
-            line={"color": chart.GOAL, "width": 2, "dash": "dash"},
-            hoverinfo="skip",
-        )
+        _goal(fig, weeks, goal)
     fig.update_layout(barmode="relative", bargap=0.15)
     _weeks_below(fig, weeks)
     if measure is MEALS:
@@ -67,6 +60,17 @@ def surplus_by_week(weeks: pd.DataFrame, goal: float | None, measure: Measure = 
     else:
         fig.update_yaxes(ticksuffix=f"{formats.SPACE}%")
     return fig
+
+
+def _goal(fig: go.Figure, weeks: pd.DataFrame, goal: float) -> None:
+    fig.add_scatter(
+        x=weeks["week"].iloc[[0, -1]],
+        y=[goal, goal],
+        name=f"Repère de surproduction ({formats.percent(goal)})",
+        mode="lines",
+        line={"color": chart.GOAL, "width": 2, "dash": "dash"},
+        hoverinfo="skip",
+    )
 
 
 def _weeks_below(fig: go.Figure, weeks: pd.DataFrame) -> None:
