@@ -53,22 +53,29 @@ def surplus_by_week(weeks: pd.DataFrame, goal: float | None, measure: Measure = 
     )
     _exceptional_weeks(fig, weeks[weeks["exceptional_days"] > 0], [surplus, overproduction])
     if goal is not None:
-        fig.add_scatter(
-            x=weeks["week"].iloc[[0, -1]],
-            y=[goal, goal],
-            name=f"Repère de surproduction ({formats.percent(goal)})",
-            mode="lines",
-            line={"color": chart.GOAL, "width": 2, "dash": "dash"},
-            hoverinfo="skip",
-        )
+        _goal(fig, weeks, goal)
     fig.update_layout(barmode="relative", bargap=0.15)
     _weeks_below(fig, weeks)
     # Room for the marks above the bars, below the legend.
     known = weeks[[surplus, overproduction, shortage]].fillna(0)
     top, bottom = max(known[[surplus, overproduction]].max().max(), goal or 0, 1), known[shortage].max()
     fig.update_yaxes(range=[-1.15 * bottom, ROOM * top])
-    fig.update_yaxes(ticksuffix="" if measure is MEALS else f"{formats.SPACE}%")
+    if measure is MEALS:
+        fig.update_yaxes(tickformat=",")
+    else:
+        fig.update_yaxes(ticksuffix=f"{formats.SPACE}%")
     return fig
+
+
+def _goal(fig: go.Figure, weeks: pd.DataFrame, goal: float) -> None:
+    fig.add_scatter(
+        x=weeks["week"].iloc[[0, -1]],
+        y=[goal, goal],
+        name=f"Repère de surproduction ({formats.percent(goal)})",
+        mode="lines",
+        line={"color": chart.GOAL, "width": 2, "dash": "dash"},
+        hoverinfo="skip",
+    )
 
 
 def _weeks_below(fig: go.Figure, weeks: pd.DataFrame) -> None:
