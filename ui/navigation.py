@@ -55,6 +55,7 @@ PAGES = (
     ),
     PageDescription("Cuisine centrale", "pages/cuisine/production.py", "Production", "soup_kitchen", ("cuisine",)),
     PageDescription("Aide", "pages/aide/guide.py", "Guide", "help", EVERYONE),
+    PageDescription("Aide", "pages/aide/glossaire.py", "Glossaire", "menu_book", EVERYONE),
     PageDescription("Aide", "pages/aide/accessibilite.py", "Accessibilité", "accessibility_new", EVERYONE),
 )
 

@@ -35,6 +35,7 @@ PAGES = {
     "production": "Production",
     "qualite_previsions": "Qualité des prévisions",
     "guide": "Guide",
+    "glossaire": "Glossaire",
     "accessibilite": "Accessibilité",
 }
 SHEET, WIDEST_CHART = 718, 1168  # pixels: A4 between its usual margins; a chart on a large screen

@@ -35,7 +35,7 @@ def files(tmp_path: Path) -> Files:
     city, demanded = REAL_DATA / "nantes", os.environ.get("ANTIGASPI_REQUIRE_REAL_DATA") == "1"
     if not city.is_dir() and not demanded:
         return _own_files(tmp_path)
-    log, report = city / "frequentation_2011_2017.csv", "83 265 lignes = 80 261 acceptées + 3 004 sans mesure"
+    log, report = city / "frequentation_2011_2017.csv", "83 265 lignes : 80 261 acceptées, 3 004 sans mesure"
     if not demanded:
         log, report = _last_year(log, tmp_path / "journal.csv")
     mapping = city / "mapping_frequentation_cantines.csv"
@@ -52,7 +52,7 @@ def _last_year(log: Path, path: Path) -> tuple[Path, str]:
         writer.writerows(rows)
     bare = sum(not row["prevision"] and not row["reel"] for row in rows)
     counts = [f"{count:,}".replace(",", " ") for count in (len(rows), len(rows) - bare, bare)]
-    return path, "{} lignes = {} acceptées + {} sans mesure".format(*counts)
+    return path, "{} lignes : {} acceptées, {} sans mesure".format(*counts)
 
 
 def _own_files(folder: Path) -> Files:
@@ -71,7 +71,7 @@ def _own_files(folder: Path) -> Files:
     mapping.write_text(
         "site_nom;site_type;cantine_nom\nALPHA;M;ALPHA\nBETA;M;BETA\nCONTRIE;M;CONTRIE\n", encoding="utf-8"
     )
-    report = f"{len(lines)} lignes = {len(lines)} acceptées + 0 sans mesure + 0 inchangée + 0 rejetée."
+    report = f"{len(lines)} lignes : {len(lines)} acceptées."
     return Files(mapping, log, report, "2016-2017", "5,0 %", "CONTRIE")
 
 

@@ -18,7 +18,7 @@ NEXT_STAGE = "Passer une école à l’étape suivante"
 # The choices of each page, and the kind of file of each choice.
 ROLLOUT = {
     NEXT_STAGE: "stages",
-    "La situation d’une école\u00a0: connexion filaire, météo, prochaine action": "sites",
+    "La situation d’une école\u00a0: raccordement, météo, prochaine action": "sites",
     "Les dates d’une étape": "stages",
     "Un jalon": "milestones",
     "Un risque": "risks",

@@ -15,7 +15,7 @@ MOST_YEARS, YEARS_APART = 11, (1, 2, 5, 10)
 
 def fan(months: pd.DataFrame, today: date) -> go.Figure:
     """Draw the schools done, month by month: observed, then simulated (median and 80 % interval), and those to do."""
-    fig = chart.base(y_title="écoles faites", height=400)
+    fig = chart.base(y_title="écoles équipées", height=400)
     seen = months[months["month"] <= pd.Timestamp(today)]
     ahead = months[max(len(seen) - 1, 0) :]  # the simulation starts from the last month seen
     band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
@@ -31,7 +31,7 @@ def fan(months: pd.DataFrame, today: date) -> go.Figure:
     fig.add_scatter(
         x=months["month"],
         y=months["goal"],
-        name="Écoles à faire",
+        name="Écoles à équiper",
         mode="lines",
         line={"color": chart.GOAL, "width": 2, "dash": "dash", "shape": "hv"},
         hoverinfo="skip",

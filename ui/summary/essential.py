@@ -40,6 +40,10 @@ from ui.summary.trend import trend
 
 TO_DECIDE = ALERTS = 3
 LONGEST_DECISION = 80
+EXPLAINED = (
+    "Repas en trop", "Surproduction", "Jour exceptionnel", "Météo", "Écoles en retard", "Effet du pilote",
+    "Gaspillage par repas",
+)  # fmt: skip
 Row = dict[Hashable, Any]
 
 
@@ -74,8 +78,12 @@ def _main_figure(facts: Situation, meeting: Meeting | None, today: date) -> str:
     told = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(text)}</dd></div>" for name, text in lines)
     return (
         f'<div class="main-figure"><div><h2>Repas en trop</h2><p class="value">{escape(percent(now.surplus_pct))}</p>'
-        f"<p>des repas servis, {escape(beside)}</p></div><dl>{told}</dl></div>"
+        f"<p>des repas servis, {escape(beside)}</p>{_why(facts)}</div><dl>{told}</dl></div>"
     )
+
+
+def _why(facts: Situation) -> str:
+    return blocks.why_html(EXPLAINED, "essentiel", facts.services)
 
 
 def _goal(facts: Situation) -> str:

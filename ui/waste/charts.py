@@ -24,18 +24,18 @@ def surplus_by_week(weeks: pd.DataFrame, goal: float | None) -> go.Figure:
     All are in percent of meals served. The goal is about overproduction: only the line is compared with it.
     """
     fig = chart.base(y_title="% des repas servis", height=380)
-    _weekly_bars(fig, weeks, "surplus_pct", 1, "Surplus (prévus en trop)", {"color": chart.SURPLUS})
+    _weekly_bars(fig, weeks, "surplus_pct", 1, "Repas en trop", {"color": chart.SURPLUS})
     hatched = {
         "color": chart.SHORTAGE,
         "pattern": {"shape": "/", "fgcolor": "white", "size": 5, "fillmode": "overlay"},
     }
-    _weekly_bars(fig, weeks, "shortage_pct", -1, "Manque (servis au-delà du prévu)", hatched)
+    _weekly_bars(fig, weeks, "shortage_pct", -1, "Repas manquants", hatched)
     # The line stops at the weeks without service.
     net = weeks.set_index("week")["overproduction_pct"].asfreq("7D")
     fig.add_scatter(
         x=net.index,
         y=net,
-        name="Surproduction (surplus − manque)",
+        name="Surproduction (en trop − manquants)",
         mode="lines+markers",
         line={"color": chart.NET, "width": 2},
         marker={"symbol": "circle", "size": 6},
@@ -91,7 +91,7 @@ def _weekly_bars(fig: go.Figure, weeks: pd.DataFrame, column: str, sign: int, na
 
 
 SCALE_BELOW = {
-    "title": "surplus (%)", "thickness": 12, "outlinewidth": 0, "orientation": "h", "y": 0, "yanchor": "top",
+    "title": "repas en trop (%)", "thickness": 12, "outlinewidth": 0, "orientation": "h", "y": 0, "yanchor": "top",
 }  # fmt: skip
 
 
@@ -226,7 +226,7 @@ def kilograms_ahead(days: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
         x=axis,
         y=days["kg"],
         mode="markers",
-        name=f"Total et intervalle à 80{formats.SPACE}%",
+        name="Total et fourchette (4 jours sur 5)",
         marker={"color": chart.INK, "size": 5},
         error_y={"array": days["kg_upper"] - days["kg"], "arrayminus": days["kg"] - days["kg_lower"], "width": 3},
         customdata=[_interval(row) for _, row in days.iterrows()],

@@ -13,13 +13,13 @@ NOTHING_CLEAR = f"Rien de net{SPACE}: "
 # models.rankings.permutations.LEVEL, in words.
 LEVEL = "une fois sur 50 au plus"
 DISHES_TEST = (
-    f"Un plat se détache quand son intervalle (trait noir) ne contient pas 0{SPACE}: si l’on mélange les dates au "
+    f"Un plat se détache quand sa fourchette (trait noir) ne contient pas 0{SPACE}: si l’on mélange les dates au "
     f"hasard dans chaque mois, aucun plat n’y arrive, sauf {LEVEL} (test de permutation corrigé du nombre de plats). "
     "Servis le même jour ne veut pas dire cause."
 )
 CANTEENS_TEST = (
     "Attendu\u00a0: ce qu’ont eu les cantines de la ville de même taille, les mêmes semaines. Une cantine se détache "
-    "quand l’intervalle de son écart (trait noir) est au-dessus de 0\u00a0: sans vraie différence, aucune n’y "
+    "quand la fourchette de son écart (trait noir) est au-dessus de 0\u00a0: sans vraie différence, aucune n’y "
     f"arrive, sauf {LEVEL} (permutation des signes de ses semaines, corrigée du nombre de cantines)."
 )
 CALENDAR_TEST = (
@@ -35,7 +35,7 @@ def dishes_sentence(dishes: pd.DataFrame) -> str:
         f"{plural(len(dishes), 'plat')} {'servi' if len(dishes) < 2 else 'servis'} au moins {LEAST_DISH_DAYS} jours"
     )
     if clear.empty:
-        return f"{NOTHING_CLEAR}sur {tested}, aucun n’a plus ou moins de surplus que n’en donne le hasard."
+        return f"{NOTHING_CLEAR}sur {tested}, aucun n’a plus ou moins de repas en trop que n’en donne le hasard."
     largest = clear.loc[clear["gap"].abs().sort_values(ascending=False).index].head(NAMED)
     named = [
         f"«{SPACE}{row['dish']}{SPACE}» ({interval(row)}, {plural(row['days'], 'jour')})"
@@ -55,14 +55,15 @@ def canteens_sentence(ranked: pd.DataFrame) -> str:
     more = tested[tested["stands_out"]]
     if more.empty:
         return (
-            f"{NOTHING_CLEAR}sur {len(tested)} cantines, aucune n’a plus de surplus qu’attendu pour sa taille, au-delà "
+            f"{NOTHING_CLEAR}sur {len(tested)} cantines, aucune n’a plus de repas en trop qu’attendu pour sa taille, "
+            f"au-delà "
             "du hasard."
         )
     named = [f"{row['place']} ({against_expected(row)})" for row in more.head(NAMED).to_dict("records")]
     first = "surtout " if len(more) > NAMED else ""
-    whose = "a nettement plus de surplus qu’attendu pour sa taille"
+    whose = "a nettement plus de repas en trop qu’attendu pour sa taille"
     if len(more) > 1:
-        whose = "ont nettement plus de surplus qu’attendu pour leur taille"
+        whose = "ont nettement plus de repas en trop qu’attendu pour leur taille"
     return f"Sur {len(tested)} cantines, {len(more)} {whose}{SPACE}: {first}{enumeration(named)}."
 
 

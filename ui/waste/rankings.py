@@ -24,17 +24,17 @@ CANTEENS = {
     "place": "Cantine",
     "district": "Secteur",
     "meals_served": "Repas servis",
-    "surplus_pct": "Surplus (%)",
+    "surplus_pct": "En trop (%)",
     "expected_pct": "Attendu (%)",
     "gap": "Écart (points)",
     "lower": "Entre",
     "upper": "et",
     "clear": "Se détache",
-    "surplus_meals": "Surplus (repas)",
-    "shortage_meals": "Manque (repas)",
+    "surplus_meals": "En trop (repas)",
+    "shortage_meals": "Manquants (repas)",
     "overproduction_pct": "Surproduction (%)",
-    "shortage_pct": "Manque (%)",
-    "short_services_pct": "Services en manque (%)",
+    "shortage_pct": "Manquants (%)",
+    "short_services_pct": "Services où des repas ont manqué (%)",
     "grams_per_meal": "Gaspillage (g/repas)",
 }
 DISHES = {
@@ -45,8 +45,8 @@ DISHES = {
     "upper": "et",
     "clear": "Se détache",
     "meals_served": "Repas servis",
-    "surplus_pct": "Surplus (%)",
-    "surplus_pct_other_days": "Surplus, autres jours (%)",
+    "surplus_pct": "En trop (%)",
+    "surplus_pct_other_days": "En trop, autres jours (%)",
     "grams_per_meal": "Gaspillage (g/repas)",
     "grams_per_meal_other_days": "Gaspillage, autres jours (g/repas)",
 }
@@ -54,7 +54,7 @@ DISHES = {
 
 def canteens(selection: Selection, ranked: pd.DataFrame) -> None:
     """Answer: which canteens have more surplus than expected for their size?"""
-    caption = "Surplus en\u00a0% des repas servis, comparé à celui qu’on attend d’une cantine de cette taille."
+    caption = "Repas en trop, en\u00a0% des repas servis, comparés à ce qu’on attend d’une cantine de cette taille."
     with blocks.question("Où perdons-nous le plus\u00a0?", caption):
         above = ranked[ranked["stands_out"]].head(TOP)
         texts = [say.against_expected(row) for row in above.to_dict("records")]
@@ -71,7 +71,8 @@ def canteens(selection: Selection, ranked: pd.DataFrame) -> None:
 def dishes(rows: pd.DataFrame) -> None:
     """Answer: which dishes have more surplus, or less, on their days?"""
     caption = (
-        "Surplus des jours où un plat est servi, comparé aux autres jours des mêmes mois, à jour de semaine égal "
+        "Repas en trop les jours où un plat est servi, comparés aux autres jours des mêmes mois, à jour de semaine "
+        "égal "
         f"(plats servis au moins {LEAST_DISH_DAYS} jours)."
     )
     with blocks.question("Sur quels plats\u00a0?", caption):
@@ -85,7 +86,7 @@ def dishes(rows: pd.DataFrame) -> None:
             return
         if rows["gap"].isna().all():
             blocks.empty_state(
-                "Aucun plat n’est comparable\u00a0: il faut aussi des jours sans lui, où le surplus est connu."
+                "Aucun plat n’est comparable\u00a0: il faut aussi des jours sans lui, où les repas en trop sont connus."
             )
             return
         clear = rows[rows["stands_out"]]
@@ -114,13 +115,14 @@ def ranking_table(rows: pd.DataFrame, titles: dict[str, str], first: int) -> Wid
 def calendar(selection: Selection, cells: pd.DataFrame) -> None:
     """Answer: on which weekdays and in which months does the surplus stand out?"""
     with blocks.question(
-        "Quels jours et quels mois\u00a0?", "Surplus en\u00a0% des repas servis, par jour de semaine et par mois."
+        "Quels jours et quels mois\u00a0?",
+        "Repas en trop, en\u00a0% des repas servis, par jour de semaine et par mois.",
     ):
         table = cells.assign(
             weekday=[WEEKDAYS[weekday - 1] for weekday in cells["weekday"]],
             month=[MONTHS[month - 1] for month in cells["month"]],
             stands_out=cells["stands_out"].map({True: "oui", False: "non"}),
-        ).set_axis(["Jour", "Mois", "Jours de service", "Repas servis", "Surplus (%)", "Se détache"], axis="columns")
+        ).set_axis(["Jour", "Mois", "Jours de service", "Repas servis", "En trop (%)", "Se détache"], axis="columns")
         if cells["surplus_pct"].isna().all():
             blocks.table_alone(say.calendar_sentence(cells), table, "calendrier")
             return

@@ -23,11 +23,12 @@ from ui.waste import charts
 from ui.waste import sentences as say
 
 TREND_CAPTION = (
-    "Par semaine, en\u00a0% des repas servis. Le repère s’applique à la surproduction\u00a0: surplus moins manque."
+    "Par semaine, en\u00a0% des repas servis. Le repère s’applique à la surproduction publiée\u00a0: repas en trop "
+    "moins repas manquants."
 )
 TREND_COLUMNS = [
-    "Semaine du", "Jours", "Repas servis", "Surplus (repas)", "Manque (repas)",
-    "Surplus (%)", "Manque (%)", "Surproduction (%)", "Jours exceptionnels",
+    "Semaine du", "Jours", "Repas servis", "En trop (repas)", "Manquants (repas)",
+    "En trop (%)", "Manquants (%)", "Surproduction (%)", "Jours exceptionnels",
 ]  # fmt: skip
 
 
@@ -38,7 +39,11 @@ def headline(selection: Selection, summary: WasteSummary) -> None:
     named = days["place"].isna() | days["place"].isin(only_visible(days)["place"])
     days = days.assign(place=days["place"].where(named, ""))
     other = ask(waste.waste_summary, replace(selection, exceptional=not selection.exceptional))
-    blocks.figures(headline_figures(summary, other, days, with_them=not selection.exceptional), "gaspillage")
+    blocks.figures(
+        headline_figures(summary, other, days, with_them=not selection.exceptional),
+        "gaspillage",
+        f"{plural(summary.pairs, 'service')} où le prévu et le servi sont connus",
+    )
     without, whole = (other, summary) if selection.exceptional else (summary, other)
     exceptional.note(days, without, whole)
     if sentence := saved_sentence(ask(saved, selection)):
@@ -52,7 +57,7 @@ def saved_sentence(sums: Mapping[Any, Any]) -> str | None:
     mass = f" ({quantity(sums['kg'], 'kg')})" if sums["kg"] else ""
     return (
         f"Sauvés{SPACE}: {plural(sums['meals'], 'repas', 'repas')}{mass}, resservis ou donnés, en "
-        f"{plural(sums['uses'], 'fois', 'fois')}. Ils sont dans le surplus, jamais dans ce qui est jeté."
+        f"{plural(sums['uses'], 'fois', 'fois')}. Ils comptent dans les repas en trop, jamais dans ce qui est jeté."
     )
 
 
@@ -77,19 +82,19 @@ def headline_figures(
             "(repas prévus − repas servis) ÷ repas servis, sur les services où les deux chiffres sont connus.",
         ),
         rate(
-            "Surplus",
+            "Repas en trop",
             "surplus_pct",
             f"{plural(summary.surplus_meals, 'repas', 'repas')} prévus en trop",
             "Repas prévus en trop, sans retrancher ceux qui ont manqué ailleurs, en\u00a0% des repas servis.",
         ),
         rate(
-            "Manque",
+            "Repas manquants",
             "shortage_pct",
-            f"{plural(summary.shortage_meals, 'repas', 'repas')} au-delà du prévu",
-            "Repas servis au-delà du prévu, en\u00a0% des repas servis.",
+            f"{plural(summary.shortage_meals, 'repas', 'repas')} servis en plus du prévu",
+            "Repas servis en plus du prévu, en\u00a0% des repas servis.",
         ),
         rate(
-            "Services en manque",
+            "Services où des repas ont manqué",
             "short_services_pct",
             count_of(summary.short_services, summary.pairs, "service"),
             "Services (un point de service, un jour) où l’on a servi plus de repas que prévu.",
@@ -113,7 +118,7 @@ def trend(selection: Selection, goal: Reference | None) -> None:
     """Answer: how do surplus and shortage evolve from week to week?"""
     weeks = ask(waste.by_week, selection)
     weeks["exceptional_days"] = exceptional.of_weeks(weeks["week"], ask(exceptional_days, selection))
-    with blocks.question("Comment évoluent le surplus et le manque\u00a0?", TREND_CAPTION):
+    with blocks.question("Comment évoluent les repas en trop et les repas manquants\u00a0?", TREND_CAPTION):
         value = goal.value if goal else None
         table = weeks.set_axis(TREND_COLUMNS, axis="columns")
         blocks.figure(charts.surplus_by_week(weeks, value), say.trend_sentence(weeks, value), table, "tendance")
