@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +40,14 @@ PAGES = {
     "accessibilite": "Accessibilité",
 }
 SHEET, WIDEST_CHART = 718, 1168  # pixels: A4 between its usual margins; a chart on a large screen
+# What a screen reader says, and what stands in empty fields.
+NAMES = """() => ['aria-label', 'title', 'placeholder', 'alt'].flatMap((name) =>
+    [...document.querySelectorAll(`[${name}]`)].map((one) => one.getAttribute(name)))"""
+ENGLISH_NAMES = re.compile(
+    r"\b(open|close|select|clear|search|choose|remove|help|sidebar|loading|show|hide|upload|increment|decrement|view"
+    r"|fullscreen|running|skip|next|previous|scroll|file|menu of|app)\b",
+    re.IGNORECASE,
+)
 ENGLISH = [
     "(required)",
     "Page not found",
@@ -93,6 +102,7 @@ def test_every_page_of_the_menu_answers_at_its_address_in_french_and_axe_finds_n
             assert word not in text, f"{title}: {word}"
         assert visitor.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{title} is too wide"
         assert not ours(visitor), title
+        assert not [name for name in visitor.evaluate(NAMES) if ENGLISH_NAMES.search(name)], title
     # By its address, Streamlit first looks for what it needs beside the page.
     assert not [error for error in errors if "404 (Not Found)" not in error]
 
