@@ -143,7 +143,7 @@ FACTS = {
     "the names of the weekdays": (r"\"lundi\", \"mardi\"|'lundi', 'mardi'", "data/calendar/names.py"),
     "the names of the months": (r"\"janvier\", \"février\"", "data/calendar/names.py"),
     "the year of two digits": (r"2000 \+", "data/reading/dates.py"),
-    "a colour": (r"#[0-9a-f]{6}\b|rgba?\([1-9]|_(BLUE|ORANGE|GREEN|PURPLE|GREY)\b", "ui/kit/chart.py"),
+    "a colour": (r"#[0-9a-f]{6}\b|rgba?\([1-9]|_(BLUE|ORANGE|GREEN|PURPLE|GREY)\b", "ui/palette.py"),
     "how far weighings can be trusted": (r"\"insuffisante\"", "data/queries/waste.py"),
 }
 

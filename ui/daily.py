@@ -28,10 +28,12 @@ _failures: list[Failure] = []
 _stop = threading.Event()
 
 
-def start() -> None:
-    """Begin to look, once a minute, whether the backup of the day is due."""
+def start() -> threading.Thread:
+    """Begin to look, once a minute, whether the backup of the day is due; return the thread that looks."""
     _stop.clear()
-    threading.Thread(target=_run, name="daily-backup", daemon=True).start()
+    looking = threading.Thread(target=_run, name="daily-backup", daemon=True)
+    looking.start()
+    return looking
 
 
 def stop() -> None:

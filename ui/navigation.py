@@ -21,42 +21,36 @@ class PageDescription:
     roles: tuple[str, ...]
 
 
+COMITE, SCHOOLS, CANTEENS, KITCHEN = "Comité", "Écoles test", "Cantines", "Cuisine centrale"
+MISSION, HELP = "Mission numérique", "Aide"
+
+# At most five links under a heading, for every role.
 PAGES = (
-    PageDescription("Comité de pilotage", "pages/comite/synthese.py", "Synthèse", "flag", ("comite",)),
+    PageDescription(COMITE, "pages/comite/synthese.py", "Synthèse", "flag", ("comite",)),
+    PageDescription(COMITE, "pages/comite/gaspillage.py", "Gaspillage", "compost", ("comite", "cantine", "cuisine")),
+    PageDescription(COMITE, "pages/comite/seances.py", "Séances du comité", "groups", ("comite",)),
+    PageDescription(COMITE, "pages/mission/portefeuille.py", "Portefeuille des pilotes", "lightbulb", ("comite",)),
+    PageDescription(COMITE, "pages/mission/generalisation.py", "Généralisation", "trending_up", ("comite",)),
+    PageDescription(SCHOOLS, "pages/mission/deploiement.py", "Déploiement", "rocket_launch", ("comite",)),
+    PageDescription(SCHOOLS, "pages/mission/equipement.py", "Équipement", "devices", ("comite",)),
+    PageDescription(SCHOOLS, "pages/mission/effet.py", "Effet du pilote", "balance", ("comite",)),
+    PageDescription(CANTEENS, "pages/cantine/ma_cantine.py", "Ma cantine", "restaurant", ("cantine",)),
+    PageDescription(CANTEENS, "pages/cantine/saisie.py", "Saisir un service", "edit_note", ("cantine",)),
+    PageDescription(CANTEENS, "pages/cantine/depot.py", "Déposer un fichier", "upload_file", ("cantine",)),
     PageDescription(
-        "Comité de pilotage", "pages/comite/gaspillage.py", "Gaspillage", "compost", ("comite", "cantine", "cuisine")
+        KITCHEN, "pages/cuisine/semaine.py", "Semaine de la cuisine", "skillet", ("cuisine", "comite", "cantine")
     ),
-    PageDescription("Comité de pilotage", "pages/comite/seances.py", "Séances du comité", "groups", ("comite",)),
-    PageDescription("Mission numérique", "pages/mission/deploiement.py", "Déploiement", "rocket_launch", ("comite",)),
-    PageDescription("Mission numérique", "pages/mission/equipement.py", "Équipement", "devices", ("comite",)),
+    PageDescription(KITCHEN, "pages/cuisine/production.py", "Production", "soup_kitchen", ("cuisine",)),
     PageDescription(
-        "Mission numérique", "pages/mission/generalisation.py", "Généralisation", "trending_up", ("comite",)
+        KITCHEN, "pages/mission/qualite_previsions.py", "Qualité des prévisions", "query_stats", ("comite",)
     ),
-    PageDescription(
-        "Mission numérique", "pages/mission/portefeuille.py", "Portefeuille des pilotes", "lightbulb", ("comite",)
-    ),
-    PageDescription("Mission numérique", "pages/mission/effet.py", "Effet du pilote", "balance", ("comite",)),
-    PageDescription("Mission numérique", "pages/mission/donnees.py", "Données disponibles", "grid_on", ("mission",)),
-    PageDescription("Mission numérique", "pages/mission/journal.py", "Journal des actions", "history", ADMINISTRATION),
-    PageDescription("Mission numérique", "pages/mission/comptes.py", "Comptes et accès", "group", ADMINISTRATION),
-    PageDescription("Mission numérique", "pages/mission/reglages.py", "Réglages", "settings", ADMINISTRATION),
-    PageDescription(
-        "Mission numérique", "pages/mission/qualite_previsions.py", "Qualité des prévisions", "query_stats", ("comite",)
-    ),
-    PageDescription("Cantines", "pages/cantine/ma_cantine.py", "Ma cantine", "restaurant", ("cantine",)),
-    PageDescription("Cantines", "pages/cantine/saisie.py", "Saisir un service", "edit_note", ("cantine",)),
-    PageDescription("Cantines", "pages/cantine/depot.py", "Déposer un fichier", "upload_file", ("cantine",)),
-    PageDescription(
-        "Cuisine centrale",
-        "pages/cuisine/semaine.py",
-        "Semaine de la cuisine",
-        "skillet",
-        ("cuisine", "comite", "cantine"),
-    ),
-    PageDescription("Cuisine centrale", "pages/cuisine/production.py", "Production", "soup_kitchen", ("cuisine",)),
-    PageDescription("Aide", "pages/aide/guide.py", "Guide", "help", EVERYONE),
-    PageDescription("Aide", "pages/aide/glossaire.py", "Glossaire", "menu_book", EVERYONE),
-    PageDescription("Aide", "pages/aide/accessibilite.py", "Accessibilité", "accessibility_new", EVERYONE),
+    PageDescription(MISSION, "pages/mission/donnees.py", "Données disponibles", "grid_on", ("mission",)),
+    PageDescription(MISSION, "pages/mission/journal.py", "Journal des actions", "history", ADMINISTRATION),
+    PageDescription(MISSION, "pages/mission/comptes.py", "Comptes et accès", "group", ADMINISTRATION),
+    PageDescription(MISSION, "pages/mission/reglages.py", "Réglages", "settings", ADMINISTRATION),
+    PageDescription(HELP, "pages/aide/guide.py", "Guide", "help", EVERYONE),
+    PageDescription(HELP, "pages/aide/glossaire.py", "Glossaire", "menu_book", EVERYONE),
+    PageDescription(HELP, "pages/aide/accessibilite.py", "Accessibilité", "accessibility_new", EVERYONE),
 )
 
 

@@ -21,6 +21,7 @@ class Act(StrEnum):
     ATTACH = "attach"  # a label to a canteen
     ANSWER = "answer"  # the announcements of a canteen, and write it a note
     DOWNLOAD = "download"  # the original file of anybody's deposit, the journal
+    REPORT = "report"  # the files of a report of the comité
     ADMINISTER = "administer"  # accounts, tokens, settings, backups
 
 
@@ -59,6 +60,8 @@ def reach(person: Person, act: Act, kind: str | None = None) -> Reach:
     """Return the canteens for which a person may do an act; `kind` is the kind of the lines to be deposited."""
     if person.role == "mission" or (person.role == "administration" and act == Act.ADMINISTER):
         return EVERYTHING
+    if act == Act.REPORT:
+        return EVERYTHING if person.role == "comite" else NOTHING
     if act == Act.ANSWER:
         return EVERYTHING if person.role == "cuisine" else NOTHING
     if act == Act.SEE:

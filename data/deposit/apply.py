@@ -25,11 +25,11 @@ from data.deposit.checking import line_warnings, refuse_lines
 from data.deposit.choices import NO_CHOICE, Choices
 from data.deposit.comparison import changes, newest_deposit, overlay, sort_lines, whole_lines
 from data.deposit.holiday_ends import with_last_days
-from data.deposit.known_names import with_kinds, with_known_schools
+from data.deposit.names.known_names import with_kinds, with_known_schools
+from data.deposit.names.unknown_labels import attach, own_names, unknown_labels
 from data.deposit.report import REASON_COLUMN, DepositReport, Finding, Findings
 from data.deposit.staging import stage
 from data.deposit.twins import Settled
-from data.deposit.unknown_labels import attach, own_names, unknown_labels
 from data.kinds import Kind
 from data.kinds.records import PROGRAMME_KINDS, RECORD_TABLES, RecordTable
 from data.reading.accents import tidy

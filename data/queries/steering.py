@@ -53,6 +53,12 @@ LEFT JOIN canteens ON canteens.name = coalesce(sites.canteen, schools.canteen)
 ORDER BY sites.school COLLATE FR, sites.school
 """
 
+CITY = """
+SELECT district, latitude, longitude FROM canteens
+WHERE latitude IS NOT NULL AND longitude IS NOT NULL
+ORDER BY district, name
+"""
+
 
 def milestones(store: Store, today: date) -> pd.DataFrame:
     """Which milestones are expected, and which are reached? delay_days is missing where there is no delay."""
@@ -72,3 +78,8 @@ def decisions(store: Store, today: date) -> pd.DataFrame:
 def places(store: Store) -> pd.DataFrame:
     """Where is each test school? At its canteen; latitude and longitude (degrees) are missing where unknown."""
     return store.read(PLACES)
+
+
+def city(store: Store) -> pd.DataFrame:
+    """Where are the canteens of the city, in which districts? Those whose place is known."""
+    return store.read(CITY)

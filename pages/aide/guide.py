@@ -1,20 +1,15 @@
-"""Guide: how do I deposit a file and read the figures?"""
+"""Guide: what do I do in my role, with pictures, and where is everything explained?"""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
-from data.typography import french
 from data.version import VERSION
 from ui.access import require
+from ui.guide import view
 from ui.kit import blocks
 
-require("comite", "mission", "cantine", "cuisine", "administration")
-blocks.page_title("Guide", "Comment déposer un fichier et lire les chiffres\u00a0?")
-guide = Path(__file__).resolve().parents[2] / "docs" / "guide.md"
-# The guide is our own text, not data: Markdown is safe here.
-with st.container(key="guide"):
-    st.markdown(french(guide.read_text(encoding="utf-8")))
+user = require("comite", "mission", "cantine", "cuisine", "administration")
+blocks.page_title("Guide", "Que faire dans mon rôle, et comment lire les chiffres\u00a0?")
+view.guide(user)
 st.caption(f"Antigaspi, version {VERSION}")

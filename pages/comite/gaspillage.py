@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
-from data.queries import overview, waste
+from data.queries import waste
 from models.rankings import calendar, canteens, dishes
 from ui.access import only_visible, require
 from ui.kit import blocks, filters
 from ui.session import ask
-from ui.waste import ahead, rankings, view
+from ui.waste import rankings, view
 
 require("comite", "cantine", "cuisine")
 blocks.page_title("Gaspillage", "Où, quand et sur quels plats perdons-nous\u00a0?")
@@ -23,10 +25,11 @@ if not summary.pairs_served:
     )
     st.stop()
 
-view.headline(selection, summary)
-view.trend(selection, ask(overview.references).get("surplus_target_pct"))
-rankings.canteens(selection, only_visible(ask(canteens.canteens, selection)))
-rankings.calendar(selection, ask(calendar.calendar, selection))
-view.places(selection)
-ahead.ahead(selection)
-rankings.dishes(ask(dishes.dishes, selection))
+blocks.tabs(
+    {
+        "Vue d’ensemble": lambda: view.overview(selection, summary, only_visible(ask(canteens.canteens, selection))),
+        "Jours et mois": lambda: rankings.calendar(selection, ask(calendar.calendar, selection)),
+        "Plats": lambda: rankings.dishes(ask(dishes.dishes, selection)),
+        "Pesées": partial(view.weighings, selection),
+    }
+)

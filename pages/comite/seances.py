@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from data.clock import today_in_paris
 from data.meetings import read
 from ui.access import require
@@ -22,9 +24,13 @@ if not meetings:
     )
     forms.forms(user, today)
     view.decisions(None, today)
+    view.past(meetings)
 else:
-    view.last_meeting(meetings[0], today)
     forms.forms(user, today)
-    view.decisions(meetings[0], today)
-    view.changes(meetings, today)
-view.past(meetings)
+    blocks.tabs(
+        {
+            "Dernière séance": partial(view.last, meetings[0], today),
+            "Ce qui a changé": partial(view.changes, meetings, today),
+            "Séances passées": partial(view.past, meetings),
+        }
+    )

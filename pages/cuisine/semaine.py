@@ -8,6 +8,7 @@ from data.queries import overview
 from data.queries.forecasts import runs
 from ui.access import require
 from ui.announcements import kitchen
+from ui.first_steps import view as first_steps
 from ui.forecasts import events, view, why
 from ui.forecasts import risk as forecasts_risk
 from ui.kit import blocks, filters
@@ -19,13 +20,14 @@ user = require("cuisine", "comite", "cantine")
 blocks.page_title("Semaine de la cuisine", "Combien préparer, pour qui, quel jour\u00a0?")
 
 if ask(overview.store_overview).last_day is None:
-    filters.no_meal_known()
+    first_steps.checklist(user)
     st.stop()
 
 run = ask(runs.latest_run)
 view.freshness(run)
 if run is None:
     blocks.empty_state("Les prévisions des 30 prochains jours de service paraîtront ici dès la fin de leur calcul.")
+    first_steps.checklist(user)
     st.stop()
 
 shown = days.view()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from data.clock import today_in_paris
 from ui.access import require
 from ui.edit import block
@@ -19,18 +21,17 @@ if schools.empty:
         "Aucune école test n’est encore enregistrée dans cette base. Cette page montrera l’étape de chaque école, "
         "son retard et son raccordement dès que le programme y sera saisi."
     )
-    block.editing(user, block.ROLLOUT, today)
-else:
-    view.summary(today)
-    block.editing(user, block.ROLLOUT, today)
-    chosen = view.chosen_schools(schools)
-    view.timeline(chosen, today)
-    view.table(chosen, today, len(schools))
+block.editing(user, block.ROLLOUT, today)
 
+of_schools = {
+    "Avancement": partial(view.progress, schools, today),
+    "Écoles": partial(view.each_school, schools, today),
+    "Carte": partial(steering.school_map, schools),
+}
 # Decisions, milestones and risks may come before the first school.
-steering.decisions(today)
-steering.milestones(today)
-steering.risks()
-if not schools.empty:
-    steering.school_map(schools)
-    view.delays_note(today)
+of_programme = {
+    "Décisions": partial(steering.decisions, today),
+    "Jalons": partial(steering.milestones, today),
+    "Risques": steering.risks,
+}
+blocks.tabs(of_programme if schools.empty else of_schools | of_programme)

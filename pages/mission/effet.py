@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from models.pilot import study as pilot_study
 from ui.access import require
 from ui.kit import blocks
@@ -13,10 +15,14 @@ blocks.page_title("Effet du pilote", "Le pilote fait-il baisser le gaspillage, e
 
 study = ask(pilot_study.study)
 
-if not view.nothing_to_show(study):
-    view.headline(study)
-    view.intervals(study)
-    view.months(study)
-    view.trends(study)
-    view.pairs(study)
-view.method()
+if view.nothing_to_show(study):
+    view.method()
+else:
+    blocks.tabs(
+        {
+            "L’effet": partial(view.effect, study),
+            "Avant et après": partial(view.months, study),
+            "Cantines comparées": partial(view.pairs, study),
+            "Méthode": partial(view.how, study),
+        }
+    )

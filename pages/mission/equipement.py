@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from data.clock import today_in_paris
 from data.queries import rollout
 from ui.access import require
@@ -17,24 +19,26 @@ blocks.page_title("Équipement", "Les agents ont-ils une identité numérique et
 equipment_counts.note()
 months = ask(rollout.months)
 today = today_in_paris()
+month = view.chosen_month(months) if months else None
 
-if not months:
+if month is None:
     view.no_counts()
     block.editing(user, block.EQUIPMENT, today)
-    counts = view.by_school(today)
-    next_week.to_do(today, counts)
+    of_agents = {}
 else:
-    month = view.chosen_month(months)
-    steps = view.funnel(month)
-    view.headline(steps)
     block.editing(user, block.EQUIPMENT, today, mois=month)
-    view.losses(steps, month)
-    counts = view.by_group(month)
-    next_week.to_do(today, counts)
-    view.trend(month)
-    mail.mail_and_marks(month)
-
+    of_agents = {
+        "Parcours": partial(view.journey, month),
+        "Écoles et métiers": partial(view.by_group, month),
+        "Évolution": partial(view.trend, month),
+        "Messagerie": partial(mail.mail_and_marks, month),
+    }
 # Devices, workshops and requests may come before the first count.
-view.devices(counts, today)
-support.workshops(today)
-support.tickets(today)
+blocks.tabs(
+    of_agents
+    | {
+        "Matériels": partial(view.devices, month or today, today),
+        "Ateliers et demandes": partial(support.support, today),
+        "À faire": partial(next_week.to_do, month or today, today),
+    }
+)

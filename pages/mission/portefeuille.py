@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from data.clock import today_in_paris
 from ui.access import require
 from ui.edit import block
@@ -23,8 +25,11 @@ if pilots.empty:
     )
     block.editing(user, block.PORTFOLIO, today)
 else:
-    view.headline(pilots)
     block.editing(user, block.PORTFOLIO, today)
-    view.waiting(pilots)
-    view.weights(pilots)
-    view.table(pilots)
+    blocks.tabs(
+        {
+            "À décider": partial(view.to_decide, pilots),
+            "Priorités": partial(view.weights, pilots),
+            "Chaque pilote": partial(view.table, pilots),
+        }
+    )

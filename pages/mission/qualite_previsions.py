@@ -21,5 +21,4 @@ if ask(overview.store_overview).last_day is None:
 run = ask(runs.latest_run)
 judged = view.judged(run)
 if run is not None and judged is not None:
-    view.headline(run, judged)
-    view.details(run, judged)
+    blocks.tabs(view.views(run, judged), "detail")

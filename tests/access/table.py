@@ -35,7 +35,7 @@ PAGES = {
 # will have: the page, then the label. A number in a label is “#”. “Se déconnecter” and the tables are everybody's.
 CONTROLS = {
     #                                                        comite mission cantine cuisine administration
-    ("deposit", "depot", "Votre fichier CSV ou Excel (.xlsx)"): "·     ✓       ✓       ·       ·",
+    ("deposit", "depot", "Vos fichiers CSV ou Excel (.xlsx)"): "·     ✓       ✓       ·       ·",
     ("deposit", "donnees", "Rattacher"):                        "·     ✓       ·       ·       ·",
     ("deposit", "equipement", "Enregistrer"):                   "·     ✓       ·       ·       ·",
     ("deposit", "seances", "Enregistrer"):                      "·     ✓       ·       ·       ·",
@@ -44,6 +44,11 @@ CONTROLS = {
     ("meeting", "seances", "Retirer"):                          "·     ✓       ·       ·       ·",
     ("programme_weather", "seances", "Enregistrer la météo"):   "·     ✓       ·       ·       ·",
     ("programme_weather", "seances", "Annuler cette météo"):    "·     ✓       ·       ·       ·",
+    ("report", "synthese", "Faire le rapport"):                 "·     ✓       ·       ·       ·",
+    ("report", "synthese", "Retirer ce rapport"):               "·     ✓       ·       ·       ·",
+    ("download", "synthese", "Télécharger le PDF"):             "✓     ✓       ·       ·       ·",
+    ("download", "synthese", "Télécharger le diaporama (PowerPoint)"): "✓ ✓       ·       ·       ·",
+    ("download", "synthese", "Télécharger les chiffres (Excel)"): "✓   ✓       ·       ·       ·",
     ("deposit", "portefeuille", "Enregistrer"):                 "·     ✓       ·       ·       ·",
     ("undo", "depot", "Annuler ce dépôt"):                      "·     ✓       ✓       ·       ·",
     ("undo", "deploiement", "Annuler"):                         "·     ✓       ·       ·       ·",
@@ -66,6 +71,8 @@ CONTROLS = {
     ("print", "production", "J’imprime cette fiche"):           "·     ✓       ·       ✓       ·",
     ("download", "production", "Télécharger la fiche (Excel)"): "·     ✓       ·       ✓       ·",
 }  # fmt: skip
+# The view of a page that has its controls, where it opens on another one: the key of the choice, and the view.
+VIEWS = {"synthese": ("essentiel_vue", "Rapport")}
 # The actions that have no control on a page as it opens: they follow another one, or need no right of a role.
 NO_CONTROL = {
     "redo": "after an undo, in its place", "restore": "after a backup", "demo_load": "on the command line",

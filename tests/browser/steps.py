@@ -37,6 +37,13 @@ def visit(page: Page, title: str) -> None:
     whole(page)
 
 
+def open_part(page: Page, name: str) -> None:
+    """Open a part of a page, by its name."""
+    page.get_by_role("radio", name=name, exact=True).click()
+    expect(page.get_by_role("radio", name=name, exact=True)).to_be_checked(timeout=SLOW)
+    whole(page)
+
+
 def settled(page: Page) -> None:
     """Wait until the page Déposer un fichier is whole, with its one field."""
     expect(page.get_by_text("Refusé\u00a0: dans chacune de ces lignes")).to_be_visible(timeout=SLOW)
@@ -46,7 +53,7 @@ def settled(page: Page) -> None:
 
 def hand_over(page: Page, file: Path) -> None:
     """Give a file to the page's field, and again if the page was drawn anew just then and lost it."""
-    waiting = page.get_by_text("Un fichier à la fois")
+    waiting = page.get_by_text("Un ou plusieurs fichiers, 50")
     for _ in range(3):
         settled(page)
         page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
@@ -73,6 +80,32 @@ def choose(page: Page, label: str, value: str, exact: bool = True) -> None:
 def spaced(text: str) -> str:
     """Return a text with plain spaces, as a reader sees it."""
     return re.sub(r"[\u00a0\u202f]", " ", text)
+
+
+# The pictures of the guide, by the address of their page, as its readers hold it: width and height.
+GUIDE_PICTURES = {
+    "synthese": (1280, 800),
+    "seances": (1280, 900),
+    "ma_cantine": (390, 844),
+    "saisie": (390, 844),
+    "depot": (1280, 800),
+    "semaine": (1280, 800),
+    "production": (1280, 900),
+    "deploiement": (1280, 900),
+    "reglages": (1280, 900),
+}
+
+
+def guide_picture(page: Page, path: str) -> None:
+    """Take the picture of a page that the guide shows, when the pictures are renewed."""
+    if os.environ.get("ANTIGASPI_RENEW_IMAGES") != "1" or path not in GUIDE_PICTURES:
+        return
+    width, height = GUIDE_PICTURES[path]
+    page.set_viewport_size({"width": width, "height": height})
+    whole(page)
+    page.wait_for_timeout(1000)  # nothing tells that the charts have taken their new width
+    page.screenshot(path=README_IMAGES / "guide" / f"{path}.png")
+    page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def picture(page: Page, name: str, height: int = 900) -> None:

@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 from data.store import Store
 from tests.browser.accessibility.axe import ours
 from tests.browser.conftest import errors_of, one_time_address, serve
-from tests.browser.steps import SLOW, visit, whole
+from tests.browser.geometry import NARROWEST, faults_at, follows_the_browser_and_prints_light
+from tests.browser.steps import SLOW, guide_picture, open_part, visit, whole
 from tests.pages.conftest import add_forecasts
 
 PAGES = {
@@ -101,8 +102,10 @@ def test_every_page_of_the_menu_answers_at_its_address_in_french_and_axe_finds_n
         for word in ENGLISH:
             assert word not in text, f"{title}: {word}"
         assert visitor.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{title} is too wide"
+        guide_picture(visitor, path)
         assert not ours(visitor), title
         assert not [name for name in visitor.evaluate(NAMES) if ENGLISH_NAMES.search(name)], title
+        assert not faults_at(visitor, NARROWEST), title
     # By its address, Streamlit first looks for what it needs beside the page.
     assert not [error for error in errors if "404 (Not Found)" not in error]
 
@@ -144,14 +147,17 @@ def test_what_streamlit_offers_answers_or_advises_in_english_is_not_seen(page: P
 
 
 def test_pages_print_whole_with_their_titles_and_a_word_without_end_does_not_widen_them(page: Page) -> None:
+    follows_the_browser_and_prints_light(page)
     page.get_by_text("Tous les chiffres", exact=True).click()
     expect(page.get_by_text("Qu’est-ce qui a changé")).to_be_visible(timeout=SLOW)
     whole(page)
     a_title_is_printed_on_the_sheet_of_what_it_announces(page)
     page.emulate_media(media="screen")
     visit(page, "Équipement")
+    open_part(page, "Écoles et métiers")
     a_phone_and_paper_show_every_column(page)
     visit(page, "Déploiement")
+    open_part(page, "Tout")
     the_rollout_prints_on_a_sheet_whole(page)
     page.emulate_media(media="screen")
     a_word_without_end_does_not_widen_the_page(page)

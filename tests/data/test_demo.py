@@ -152,6 +152,8 @@ INSERT INTO surplus_use_rows VALUES (1, 2, 'A', '2026-05-21', 'don', 1, 1, 'R', 
 INSERT INTO sheets (sheet_key, canteen, date, marks, stored, actor) VALUES ('k', 'A', '2026-05-21', '{}', '[]', 'a');
 INSERT INTO announcements (deposit_id, canteen, too_late) VALUES (1, 'A', FALSE);
 INSERT INTO announcement_acts (announcement_id, act, done_by) VALUES (1, 'seen', 'k');
+INSERT INTO reports (filters, made_by) VALUES ('2025-2026', 'm');
+INSERT INTO report_files VALUES (1, 'pdf', 'x');
 INSERT INTO kitchen_notes (text, starts_on, ends_on, written_by) VALUES ('t', '2026-05-21', '2026-05-21', 'k');
 """
 

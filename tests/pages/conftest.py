@@ -19,6 +19,7 @@ from data.demo import load_demo
 from data.store import Store
 from tests.conftest import PROJECT, made_once
 from ui import session
+from ui.kit.blocks import EVERYTHING
 
 Open = Callable[..., AppTest]
 
@@ -157,6 +158,14 @@ def add_user(path: Path, role: str) -> None:
     with store.write("test", "user", {}) as cursor:
         cursor.execute("INSERT INTO users VALUES ($email, $role, TRUE)", {"email": f"{role}@ville.fr", "role": role})
     store.close()
+
+
+def open_parts(app: AppTest) -> AppTest:
+    """Choose “Tout” where a page is in parts: it then shows them all."""
+    for choice in [one for one in app.segmented_control if EVERYTHING in one.options]:
+        choice.set_value(EVERYTHING)
+        app.run()
+    return app
 
 
 def texts(app: AppTest) -> str:

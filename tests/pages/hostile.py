@@ -30,6 +30,7 @@ from data.export.files import EXPORTED, csv_of_texts, export
 from data.kinds import Field, kinds
 from data.meetings import meeting, weather
 from data.reading.formulas import defuse
+from data.report import kept
 from data.store import Store
 from tests.pages.conftest import add_forecasts
 
@@ -144,6 +145,7 @@ def _name_the_rest(store: Store) -> None:
     mission = Person(ACTOR, "mission")
     meeting.record(store, mission, TODAY - timedelta(days=40), f"ZQseanceQZ {VISIBLE}"[:120])
     weather.give(store, mission, "appuis nécessaires", f"ZQmeteoQZ {VISIBLE}")
+    kept.keep(store, mission, "2025-2026", f"ZQintroQZ {VISIBLE}", dict.fromkeys(kept.FORMATS, b"x"))
     settings.save(store, ACTOR, "kitchen_name", f"ZQcuisineQZ {TRICKS}")
     for key, setting in settings.SETTINGS.items():
         if setting.sourced:

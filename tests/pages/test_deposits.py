@@ -295,3 +295,26 @@ def test_dates_a_day_early_wait_for_a_choice_on_the_page(open_app: Open, empty_s
     press(app, "Enregistrer ces données")
     assert not app.exception
     assert read(empty_store, "SELECT date::VARCHAR FROM services") == [("2016-09-05",)]
+
+
+def test_several_files_go_in_with_one_confirmation_in_any_order(open_app: Open, empty_store: Path) -> None:
+    app = open_app(empty_store, DEPOT)
+    wrong = LOG + "TILEULS;M;32/09/2016;1;1\n"
+    files = [
+        ("journal.csv", wrong),
+        ("journal.csv", wrong.replace("110", "111")),
+        ("liens.csv", MAPPING),
+        ("x.csv", "a"),
+    ]
+    app.file_uploader[0].set_value([(name, content.encode(), "text/csv") for name, content in files]).run()
+    assert not app.exception
+    assert "3 fichiers sur 4 peuvent être enregistrés ensemble." in texts(app)
+    assert read(empty_store, "SELECT count(*) FROM deposits") == [(0,)]
+    press(app, "Enregistrer 3\u00a0fichiers")
+    assert not app.exception
+    shown = texts(app)
+    assert "3 fichiers enregistrés : toutes les pages" in shown.replace("\u00a0", " ")
+    assert "liens.csv" in shown.replace("\u00a0", " ")
+    assert read(empty_store, "SELECT kind FROM deposits ORDER BY deposit_id") == [("mapping",), ("log",), ("log",)]
+    assert len([one for one in app.get("download_button") if "lignes à corriger" in one.proto.label]) == 2
+    assert not app.file_uploader[0].value

@@ -79,7 +79,7 @@ def test_a_refusal_stays_readable_once_the_file_is_let_go_and_another_can_be_cho
     monkeypatch.setattr(MemoryUploadedFileManager, "remove_file", lambda _self, _session, file: kept.append(file))
     app = open_app(empty_store, DEPOT)
     choose(app, "photo.csv", "nom;valeur\na;1\n")
-    assert app.file_uploader[0].value is None
+    assert not app.file_uploader[0].value
     assert len(kept) == 1
     app.run()
     assert "Ce fichier est refusé" in texts(app)
@@ -88,7 +88,7 @@ def test_a_refusal_stays_readable_once_the_file_is_let_go_and_another_can_be_cho
     assert "Ce fichier est refusé" not in texts(app)
     press(app, "Enregistrer ces données")
     assert "C’est enregistré" in texts(app)
-    assert app.file_uploader[0].value is None
+    assert not app.file_uploader[0].value
     assert len(kept) == 2
 
 

@@ -45,17 +45,22 @@ def test_the_comite_reads_the_sentence_first_on_the_page_and_on_the_synthesis(op
 
 def test_shortage_stands_beside_surplus_and_the_way_before_is_told(open_app: Open, demo_file: Path) -> None:
     app = open_app(demo_file, PAGE)
-    shown = texts(app)
     assert [metric.label.split(",")[0] for metric in app.metric] == [
         "Gaspillage", "Repas en trop", "Repas manquants", "Écoles comptées",
     ]  # fmt: skip
+    app = open_app(demo_file, PAGE, volet="Méthode")
+    shown = texts(app)
     assert "Évoluaient" in " ".join(header.value for header in app.header)
     assert "Repas en trop : ✓ on ne voit pas d’écart" in shown
     assert "Gaspillage : pas assez de jours connus avant le pilote" in shown
 
 
 def test_every_school_has_its_comparison_canteens_or_the_reason_why_not(open_app: Open, demo_file: Path) -> None:
-    sheet = next(block.value for block in open_app(demo_file, PAGE).html if "Comparée à" in block.value)
+    sheet = next(
+        block.value
+        for block in open_app(demo_file, PAGE, volet="Cantines comparées").html
+        if "Comparée à" in block.value
+    )
     schools = [re.split("</t[dh]>", line) for line in sheet.split("<tr>")[2:]]
     assert len(schools) == 12
     assert sum("pas encore en test" in why for _, _, why, *_ in schools) == 5

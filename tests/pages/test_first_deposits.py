@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from data.deposit.apply import apply
 from data.store import Store
 from tests.data.deposit.programme_files import Cell, deposit
-from tests.pages.conftest import Open, texts
+from tests.pages.conftest import Open, add_user, texts
+from ui import session
+from ui.kit.blocks import EVERYTHING
 
 EQUIPMENT, ROLLOUT = "pages/mission/equipement.py", "pages/mission/deploiement.py"
 SUMMARY = "pages/comite/synthese.py"
@@ -23,11 +30,12 @@ def test_tablets_deposited_before_any_count_of_agents_are_seen(open_app: Open, e
     columns = "identifiant ecole type_materiel partage etat installe_le"
     tablets = [(f"TAB-{rank}", "École A", "tablette", "partagé", "en service", None) for rank in range(10)]
     add(empty_store, columns, tablets)
-    app = open_app(empty_store, EQUIPMENT)
+    app = open_app(empty_store, EQUIPMENT, volet=EVERYTHING)
     assert not app.exception
     assert "10 matériels sur 10 en service" in texts(app)
     assert [text.value[:21] for text in app.info] == [
         "Aucun compte d’agents", "Aucun atelier n’est e", "Aucune demande d’assi",
+        "Rien à signaler\u00a0: auc",
     ]  # fmt: skip
 
 
@@ -38,7 +46,7 @@ def test_a_workshop_and_a_request_before_any_count_of_agents_are_seen(open_app: 
         [(date(2026, 3, 2), "École A", "Prise en main", 0, 0)],
     )
     add(empty_store, "numero ecole objet ouvert_le clos_le", [("T1", "École A", "identité", date(2026, 3, 3), None)])
-    app = open_app(empty_store, EQUIPMENT)
+    app = open_app(empty_store, EQUIPMENT, volet=EVERYTHING)
     assert not app.exception
     assert "1 atelier tenu sur 1" in texts(app)
     assert "Résoudre 1 demande ouverte depuis plus de 7 jours." in texts(app)
@@ -47,7 +55,7 @@ def test_a_workshop_and_a_request_before_any_count_of_agents_are_seen(open_app: 
 def test_milestones_and_decisions_before_the_first_school_are_seen(open_app: Open, empty_store: Path) -> None:
     add(empty_store, "jalon prevu_le", [("Lancement", date(2026, 3, 2))])
     add(empty_store, "decision attendue_le", [("Choisir les écoles", date(2026, 3, 2))])
-    app = open_app(empty_store, ROLLOUT)
+    app = open_app(empty_store, ROLLOUT, volet=EVERYTHING)
     assert not app.exception
     assert "0 jalon atteint sur 1" in texts(app)
     assert "Choisir les écoles, programme" in texts(app)
@@ -78,10 +86,41 @@ def test_a_programme_before_the_first_meal_is_seen_with_one_denominator(open_app
     add(empty_store, "decision attendue_le", [("Choisir les écoles", date(2026, 3, 2))])
     app = open_app(empty_store, SUMMARY)
     assert not app.exception
-    assert "Aucun repas n’est encore connu" in app.info[0].value
+    assert "Les premiers chiffres paraîtront après : déposer le journal" in texts(app)
     assert [(metric.label, metric.value) for metric in app.metric] == [("Écoles équipées", "0 sur 12")]
     said = texts(app)
     assert "encore 12 écoles sur 12. Raccordement bloqué : A." in said
     assert "Choisir les écoles, programme" in said
     app = app.switch_page(ROLLOUT).run()
     assert [metric.value for metric in app.metric] == ["0 sur 12", "0 sur 12", "1 sur 12", "0 sur 12"]
+
+
+HOMES = {
+    "mission": SUMMARY,
+    "comite": SUMMARY,
+    "cantine": "pages/cantine/ma_cantine.py",
+    "cuisine": "pages/cuisine/semaine.py",
+}
+
+
+def steps_of(app: AppTest) -> dict[str, bool]:
+    """Return the steps of the list shown, ticked or not."""
+    shown = next(block.value for block in app.get("html") if "<li" in block.value)
+    return {name: bool(done) for done, name in re.findall(r"<li( class=\"done\")?><b>(.*?)</b>", shown)}
+
+
+@pytest.mark.parametrize("role", HOMES)
+def test_each_role_is_led_to_its_first_figure_by_a_list_that_ticks_itself(
+    open_app: Open, empty_store: Path, role: str
+) -> None:
+    add_user(empty_store, role)
+    app = open_app(empty_store, HOMES[role], role=role)
+    assert not app.exception
+    before = steps_of(app)
+    assert {name for name, done in before.items() if done} <= {"Repartir d’une base vide", "Ouvrir les comptes"}
+    links = [link.proto.label for link in app.get("page_link") if link.proto.label in before]
+    assert len(links) == {"mission": 1, "comite": 0, "cantine": 1, "cuisine": 1}[role]
+    log = "site_nom;site_type;date;prevision;reel\nTILLEULS;M;05/09/2016;110;100\n"
+    apply(session.opened(), "journal.csv", log.encode(), "m")
+    app = open_app(empty_store, "pages/aide/guide.py", role=role, volet="Premiers pas")
+    assert [name for name, done in steps_of(app).items() if done != before[name]] == ["Déposer le journal des cantines"]

@@ -28,9 +28,9 @@ from data.queries import journal
 from data.queries.journal import JournalFilter
 from data.reading.formulas import defuse
 from data.store import Store
-from tests.access.table import CONTROLS, NO_CONTROL, PAGES, TAKEN_BY_ALL, allowed
+from tests.access.table import CONTROLS, NO_CONTROL, PAGES, TAKEN_BY_ALL, VIEWS, allowed
 from tests.conftest import made_once
-from tests.pages.conftest import Open
+from tests.pages.conftest import Open, open_parts
 from tests.pages.hostile import (
     IN_A_FILE_NAME,
     INVISIBLE,
@@ -59,8 +59,8 @@ KEPT_ONLY = {
 # Choices that show other texts than those of a page as it opens.
 CHOICES = (
     ("synthese", {"essentiel_vue": "Tous les chiffres"}),
-    ("qualite_previsions", {"detail": "Par cantine"}),
-    ("qualite_previsions", {"detail": "Pires jours"}),
+    ("synthese", {"essentiel_vue": "Rapport"}),
+    ("equipement", {"volet": "Évolution"}),
 )
 NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 FILES = {Path(page.file).stem: page for page in navigation.PAGES}
@@ -90,9 +90,9 @@ def test_each_role_opens_its_pages_with_its_controls_and_no_other_and_reads_ever
                 with pytest.raises(ValueError, match="Could not find"):
                     app.switch_page(page.file)
                 continue
-            app.switch_page(page.file).run()
+            open_parts(app.switch_page(page.file).run())
             assert [title.value for title in app.title] == [page.title]
-            for label in controls(app):
+            for label in controls(app) | controls_of_view(app, name):
                 offered[name, label].add(role)
             if role == "mission":
                 shows_its_figures(app, page.file)
@@ -116,6 +116,18 @@ def controls(app: AppTest) -> set[str]:
         element.proto.label for kind in ("button", "file_uploader", "download_button") for element in app.get(kind)
     ]
     return {re.sub(r"\d+", "#", label) for label in found} - TAKEN_BY_ALL
+
+
+def controls_of_view(app: AppTest, name: str) -> set[str]:
+    """Return the labels of the other view of a page, and open the first one again."""
+    if name not in VIEWS:
+        return set()
+    key, shown = VIEWS[name]
+    first, app.session_state[key] = app.session_state[key], shown
+    found = controls(app.run())
+    app.session_state[key] = first
+    app.run()
+    return found
 
 
 def test_every_action_of_the_trail_has_its_lines_in_the_table() -> None:

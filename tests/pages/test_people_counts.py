@@ -14,6 +14,7 @@ from tests.data.people.worlds import moved, rewrite, true_cells
 from tests.pages.conftest import Open, texts
 from ui.equipment.counts import EXACT, ROUNDED
 from ui.kit import blocks, tables
+from ui.kit.blocks import EVERYTHING
 from ui.kit.formats import month_name
 
 EQUIPMENT = "pages/mission/equipement.py"
@@ -70,7 +71,7 @@ def test_a_comite_sees_the_same_pages_whoever_the_agents_are(
         seen = []
         for path in (demo_store, other.path):
             downloads.clear()
-            seen.append([*read(open_app(path, page, role="comite", **query)), *downloads])
+            seen.append([*read(open_app(path, page, role="comite", volet=EVERYTHING, **query)), *downloads])
         assert seen[0] == seen[1], page
     assert downloads
 

@@ -60,10 +60,8 @@ TABS = [
 
 
 def test_a_link_opens_each_detail_with_its_sentence_and_its_table(open_app: Open, demo_file: Path) -> None:
-    app = open_app(demo_file, QUALITY)
     for tab, heading, charts, tables, parts in TABS:
-        app.query_params["detail"] = tab
-        app.switch_page(QUALITY).run()
+        app = open_app(demo_file, QUALITY, detail=tab)
         assert not app.exception
         assert app.header[0].value == heading
         assert len(app.get("plotly_chart")) == charts

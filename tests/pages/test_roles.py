@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from data.access.accounts import active_accounts, save_account
 from data.store import Store
-from tests.pages.conftest import Open, texts
+from tests.pages.conftest import Open, open_parts, texts
 from ui import session
 from ui.access import TRIED_CANTEENS, TRIED_ROLE
 from ui.week.days import VIEWS
@@ -62,6 +62,7 @@ def test_a_manager_reads_the_name_of_no_other_canteen(
         for option in [box.options for box in app.selectbox if box.key == place][:1]:
             assert option == [labels[own], "Toutes les cantines"]
             app.selectbox(key=place).set_value("Toutes les cantines").run()
+    open_parts(app)
     for key in [key for key in app.session_state if key.startswith("tableau_")]:
         app.session_state[key] = True
     app.run()

@@ -29,13 +29,14 @@ def test_the_comité_reads_its_last_meeting_and_no_form(open_app: Open, demo_sto
     said = texts(app)
     assert headings(app)[0] == "Dernière séance : mardi 14 avril 2026"
     assert "Météo du programme : objectifs atteignables." in said
-    assert "Repas en trop dans les mêmes" in said
     assert "Direction des bâtiments" in said
     assert not app.text_input and not [button for button in app.button if "séance" in button.label]
+    changed = open_app(demo_store, MEETINGS, role="comite", volet="Ce qui a changé")
+    assert "Repas en trop dans les mêmes" in texts(changed)
 
 
 def test_two_meetings_are_compared_with_their_own_figures(open_app: Open, demo_file: Path) -> None:
-    app = open_app(demo_file, MEETINGS)
+    app = open_app(demo_file, MEETINGS, volet="Ce qui a changé")
     since = next(box for box in app.selectbox if box.label == "Depuis")
     since.set_value(date(2025, 12, 16)).run()
     next(box for box in app.selectbox if box.label == "Jusqu’à").set_value(date(2026, 4, 14)).run()

@@ -24,7 +24,7 @@ WORDS = {
 SPACES = r"\w [:;?!%€»](?!\w)"
 NOT_FRENCH = {
     r"\b(?:nan|NaN|None|NaT|null|undefined|True|False)\b": "a value of Python",
-    r"\b(?:the|and|your|please|[Ss]elect|[Cc]hoose|loading|error|upload|browse|dashboard|deadline|workflow)\b": "English",
+    r"\b(?:the|and|your|please|[Ss]elect|[Cc]hoose|loading|error|upload|browse|dashboard|deadline)\b": "English",
     r"\b\d{4}-\d\d-\d\d\b(?!T)": "a date of computers",
     r"\ben \d\d/\d{4}": "a month without its name",
     r"(?<![\d.])\d+\.\d+(?![\d.])": "a number with a point",

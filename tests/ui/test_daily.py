@@ -27,13 +27,14 @@ def opened(blank: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 def test_a_missed_backup_is_made_once_after_the_start(opened: Path) -> None:
     apply(session.opened(), "j.csv", b"site_nom;site_type;date;reel\nA;M;01/09/2016;9\n", "agent")
-    daily.start()
+    looking = daily.start()
     for _ in range(1000):
         if daily_backup.last_good(opened):
             break
         time.sleep(0.01)
     time.sleep(0.2)
     daily.stop()
+    looking.join(30)
     assert daily.failure() is None
     assert len(list(daily_backup.folder_of(session.opened()).glob("*.duckdb"))) == 1
 

@@ -77,11 +77,16 @@ def _figures(report: DepositReport) -> list[Figure]:
     return figures
 
 
-def rows_to_correct(report: DepositReport) -> None:
+def rows_to_correct(report: DepositReport, rank: int = 0) -> None:
     """Offer the rejected lines as a file to correct and deposit again; list those that could not be cut into cells."""
     if not report.rejected_rows.empty:
         stem = PurePath(report.file).stem.removesuffix(TO_CORRECT)
-        tables.download_csv(report.rejected_rows, f"{stem}{TO_CORRECT}", "Télécharger les lignes à corriger (CSV)")
+        tables.download_csv(
+            report.rejected_rows,
+            f"{stem}{TO_CORRECT}",
+            "Télécharger les lignes à corriger (CSV)",
+            key=f"{stem}{TO_CORRECT}_{rank}",
+        )
         blocks.note(
             "Corrigez ces lignes dans Excel et déposez ce fichier tel quel\u00a0: sa dernière colonne dit pourquoi "
             "chaque ligne est rejetée, et sera ignorée."
@@ -130,10 +135,10 @@ def _changes(report: DepositReport) -> None:
         tables.table(changes, "valeurs_modifiees")
 
 
-def left_to_correct(report: DepositReport) -> None:
-    """Remind the user, after the deposit, of the rejected lines, and offer them again."""
+def left_to_correct(report: DepositReport, rank: int = 0) -> None:
+    """Remind the user, after the deposit, of the rejected lines, and offer them again; `rank` is among its files."""
     if report.rejected_lines:
         lines = plural(report.rejected_lines, "ligne reste", "lignes restent")
         offer = "." if report.rejected_rows.empty else "\u00a0: voici le fichier, à déposer une fois corrigé."
         st.warning(f"{lines} à corriger{offer}", icon=":material/edit:")
-        rows_to_correct(report)
+        rows_to_correct(report, rank)

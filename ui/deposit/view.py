@@ -1,4 +1,4 @@
-"""The page Dépôt: choose a file, read its report, choose the canteens of its unknown labels, confirm."""
+"""The page Dépôt: choose a file, read its report, choose the canteens of its unknown labels, confirm; or several."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from data.queries import overview
 from data.queries.forecasts import runs
 from ui import access
 from ui.access import User
-from ui.deposit import choices
+from ui.deposit import choices, several
 from ui.deposit import report as deposit_report
 from ui.deposit import sentences as say
 from ui.deposit.report import Read
@@ -34,7 +34,7 @@ LABELS_SHOWN = 15
 # The report without a choice, the one with the choice of dates, and the one with all choices.
 REPORTS_KEPT = 3
 REFUSED = "Ce fichier est refusé\u00a0: rien n’a été enregistré."
-# Session keys: the file in the field, the refusal or the report of the last file, whether its canteens were lost.
+# Session keys: the files in the field, the refusal or the report of the last file, whether its canteens were lost.
 HELD, REFUSAL, DONE, LOST = "deposit_file", "deposit_refused", "deposit_done", "deposit_attachments_lost"
 MEALS = (
     ("pages/comite/gaspillage.py", "Voir le gaspillage"),
@@ -52,42 +52,53 @@ Attachments = dict[tuple[str, str], str | None]
 
 
 def choose(user: User) -> None:
-    """Take one file, show what it would bring, and apply it when confirmed."""
+    """Take one file, show what it would bring, and apply it when confirmed; or several, each in its turn."""
     st.html(STYLE)
-    with blocks.question("Quel fichier déposez-vous\u00a0?", "Rien n’est enregistré avant votre confirmation."):
+    with blocks.question("Quels fichiers déposez-vous\u00a0?", "Rien n’est enregistré avant votre confirmation."):
         st.session_state.setdefault("deposit_round", 0)
         # No filter on the extension: our own refusal says what is wrong and what to do, in French.
-        file = st.file_uploader(
-            "Votre fichier CSV ou Excel (.xlsx)", key=f"deposit_{st.session_state['deposit_round']}"
+        files = st.file_uploader(
+            "Vos fichiers CSV ou Excel (.xlsx)",
+            accept_multiple_files=True,
+            key=f"deposit_{st.session_state['deposit_round']}",
         )
-        _hold_only(file.file_id if file else None)
-        if file is None:
+        _hold_only({file.file_id for file in files})
+        if not files:
             st.session_state.pop("deposit_preview", None)
             _last_outcome(user)
             return
-        for message_key in (REFUSAL, DONE, LOST):
+        for message_key in (REFUSAL, DONE, LOST, several.OUTCOMES):
             st.session_state.pop(message_key, None)
-        content = file.getvalue()
-        try:
-            grouped, digest = _preview(file.name, content, user)
-            grouped = _decided(file.name, content, grouped, digest, user)
-        except DepositRefused as refusal:
-            if isinstance(refusal, NotYours):
-                access.note_refusal(store(), user, f"dépôt du fichier {base_name(file.name)}")
-            _refuse(file.name, REFUSED, str(refusal))
-        if not _awaits_answer(grouped.report):
-            deposit_report.show(grouped)
-        _confirm(grouped.report, content, user, _attachments(grouped.report, digest, user))
+        if len(files) == 1:
+            _one_file(files[0].name, files[0].getvalue(), user)
+        else:
+            several.choose([(file.name, file.getvalue()) for file in files], user, _next_file)
 
 
-def _hold_only(file_id: str | None) -> None:
-    """Release the previous file, if it is another one: Streamlit would keep its bytes for the whole session."""
-    held_id, context = st.session_state.get(HELD), get_script_run_ctx()
-    if held_id is not None and held_id != file_id and context is not None:
+def _one_file(name: str, content: bytes, user: User) -> None:
+    """Show what a file would bring, ask what it leaves in doubt, and apply it when confirmed."""
+    try:
+        grouped, digest = _preview(name, content, user)
+        grouped = _decided(name, content, grouped, digest, user)
+    except DepositRefused as refusal:
+        if isinstance(refusal, NotYours):
+            access.note_refusal(store(), user, f"dépôt du fichier {base_name(name)}")
+        _refuse(name, REFUSED, str(refusal))
+    if not _awaits_answer(grouped.report):
+        deposit_report.show(grouped)
+    _confirm(grouped.report, content, user, _attachments(grouped.report, digest, user))
+
+
+def _hold_only(file_ids: set[str]) -> None:
+    """Release the files that are no longer in the field: Streamlit would keep their bytes for the whole session."""
+    gone, context = st.session_state.get(HELD, set()) - file_ids, get_script_run_ctx()
+    if gone and context is not None:
         if isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
-            context.uploaded_file_mgr.remove_file(context.session_id, held_id)
+            for file_id in gone:
+                context.uploaded_file_mgr.remove_file(context.session_id, file_id)
         forget()
-    st.session_state[HELD] = file_id
+        several.forget()
+    st.session_state[HELD] = file_ids
 
 
 def _refuse(name: str, title: str, reason: str) -> NoReturn:
@@ -211,11 +222,12 @@ def _last_outcome(user: User) -> None:
         blocks.problem(*refusal)
         return
     blocks.note(
-        "Un fichier à la fois, 50\u00a0Mo au plus\u00a0; vous pouvez aussi le glisser dans le cadre. "
+        "Un ou plusieurs fichiers, 50\u00a0Mo au plus chacun\u00a0; vous pouvez aussi les glisser dans le cadre, dans "
+        "n’importe quel ordre. "
         "Plus bas\u00a0: les fichiers reconnus, avec un modèle et un exemple de chacun."
     )
     report: DepositReport | None = st.session_state.get(DONE)
-    if report is None:
+    if several.last_outcomes() or report is None:
         return
     if report.nothing_to_do:
         _already_recorded(report, user)

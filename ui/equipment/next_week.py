@@ -15,8 +15,7 @@ from data.queries.equipment import Tickets
 from ui.access import sees_exact_counts
 from ui.equipment import view
 from ui.kit import blocks
-from ui.kit.formats import SPACE, day, enumeration, is_missing, plural
-from ui.rollout.charts import school_name
+from ui.kit.formats import SPACE, day, enumeration, is_missing, plural, school_name
 from ui.session import ask
 
 DAYS = 7
@@ -29,17 +28,19 @@ RULES = (
 )
 
 
-def to_do(today: date, counts: MonthCounts) -> None:
+def to_do(month: date, today: date) -> None:
     """Answer: what should the mission do next week?"""
+    counts = view.by_school(month)
     actions = [
         *about_tickets(ask(equipment.tickets, today)),
         *about_devices(ask(equipment.devices_to_handle)),
         *about_workshops(ask(attendance, today, exact=sees_exact_counts()), today),
         *about_agents(counts),
     ]
-    if counts.schools.empty and not actions:
-        return  # no data yet: no rule applies
     with blocks.question("Que faire la semaine prochaine\u00a0?", RULES):
+        if counts.schools.empty and not actions:  # no rule applies
+            blocks.empty_state("Rien à signaler\u00a0: aucun compte d’agents, aucun atelier, aucune demande.")
+            return
         blocks.sentences(actions or ["Rien de particulier\u00a0: aucune de ces règles ne signale quoi que ce soit."])
 
 

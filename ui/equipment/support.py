@@ -13,8 +13,7 @@ from data.queries.equipment import AGES, Tickets
 from ui.access import sees_exact_counts
 from ui.equipment.counts import column, people
 from ui.kit import blocks, sheet, tables
-from ui.kit.formats import SPACE, about, count_of, day, number, percent, plural
-from ui.rollout.charts import school_name
+from ui.kit.formats import SPACE, about, count_of, day, number, percent, plural, school_name
 from ui.session import ask
 
 
@@ -37,6 +36,12 @@ def ages_sentence(counts: pd.DataFrame) -> str:
         return f"Âges inconnus{SPACE}: {plural(unknown, 'matériel')} sans date d’installation."
     rest = f"{SPACE}; {number(unknown)} sans date d’installation" if unknown else ""
     return f"{count_of(old, total, 'matériel')} de trois ans ou plus{rest}."
+
+
+def support(today: date) -> None:
+    """Show the workshops, and the requests for help."""
+    workshops(today)
+    tickets(today)
 
 
 def workshops(today: date) -> None:

@@ -19,10 +19,9 @@ from ui.equipment import support
 from ui.equipment.counts import column, people
 from ui.kit import blocks, chart, tables
 from ui.kit.blocks import Figure
-from ui.kit.formats import MISSING, SPACE, about, count_of, month_name, number, percent, plural
+from ui.kit.formats import MISSING, SPACE, about, count_of, month_name, number, percent, plural, school_name
 from ui.kit.tables import Wide
 from ui.rollout import charts
-from ui.rollout.charts import school_name
 from ui.session import ask
 
 FIRST_STEP = "Identité créée"
@@ -64,6 +63,13 @@ def funnel(month: date, steps: Iterable[str] = rollout.STEPS) -> pd.DataFrame:
     exact = sees_exact_counts()
     totals = ask(month_totals, exact=exact).assign(exact=exact)
     return totals[(totals["month"] == pd.Timestamp(month)) & totals["step"].isin(list(steps))].reset_index(drop=True)
+
+
+def journey(month: date) -> None:
+    """Show the steps of a month, and where agents are lost."""
+    steps = funnel(month)
+    headline(steps)
+    losses(steps, month)
 
 
 def headline(steps: pd.DataFrame) -> None:
@@ -143,8 +149,8 @@ def by_school(month: date) -> MonthCounts:
     return ask(month_counts, month, exact=sees_exact_counts()).of(list(rollout.STEPS))
 
 
-def by_group(month: date) -> MonthCounts:
-    """Answer: which schools, which trades stay behind? Return their counts."""
+def by_group(month: date) -> None:
+    """Answer: which schools, which trades stay behind?"""
     counts = by_school(month)
     with blocks.question("Quelles écoles, quels métiers restent en chemin\u00a0?", UNKNOWN_NOTE):
         blocks.takeaway(by_group_sentence(counts))
@@ -154,7 +160,6 @@ def by_group(month: date) -> MonthCounts:
             tables.table(Wide(table, (table.rename(columns=SHORTER),)), "agents_par_ecole", height="content")
         with trades_tab:
             tables.table(people_table(counts.trades, counts, "Métier"), "agents_par_metier")
-    return counts
 
 
 def by_group_sentence(counts: MonthCounts) -> str:
@@ -231,7 +236,7 @@ def trend_sentence(shares: pd.DataFrame, *, exact: bool = True) -> str:
     return f"{since}{month_name(first)} à {month_name(last)}, la part des agents actifs {moved}."
 
 
-def devices(counts: MonthCounts, today: date) -> None:
+def devices(month: date, today: date) -> None:
     """Answer: which devices, in which state, how old, for how many agents?"""
     kinds = ask(rollout.devices)
     with blocks.question("Quels matériels, dans quel état\u00a0?", DEVICES_NOTE):
@@ -243,12 +248,13 @@ def devices(counts: MonthCounts, today: date) -> None:
         printed = states.rename_axis("Matériel").rename_axis(None, axis="columns").reset_index()
         blocks.figure(charts.devices(states), devices_sentence(kinds), printed, "materiels")
         support.device_ages(today)
-        by_school = devices_by_school(counts.schools)
-        if by_school.empty:
+        counts = by_school(month)
+        schools = devices_by_school(counts.schools)
+        if schools.empty:
             return
-        blocks.takeaway(shared_sentence(by_school, exact=counts.exact))
+        blocks.takeaway(shared_sentence(schools, exact=counts.exact))
         with st.expander("Voir les matériels en service, école par école"):
-            table = devices_table(by_school, exact=counts.exact)
+            table = devices_table(schools, exact=counts.exact)
             narrow = table.rename(columns=SHORTER)
             tables.table(Wide(table, (narrow,)), "materiels_en_service", height="content")
 

@@ -15,7 +15,7 @@ from data.queries import inventory, overview
 from data.selection import Selection
 from ui.access import require
 from ui.kit import blocks, chart, tables
-from ui.kit.formats import SPACE, count_of, day, number, percent, plural
+from ui.kit.formats import SPACE, count_of, day, number, percent
 from ui.session import ask, store
 
 # The shade shows what is missing; the number in the cell says the same.
@@ -80,7 +80,7 @@ def _chosen_weeks(cells: pd.DataFrame) -> list[pd.Timestamp]:
     if len(runs) == 1:
         return runs[0]
     names = {_run_title(cells[cells["week"].isin(run)]): run for run in runs}
-    return names[str(st.selectbox("Semaines", list(names)))]
+    return names[str(st.selectbox("Semaines, et leurs journées manquantes", list(names)))]
 
 
 def runs_of(weeks: list[pd.Timestamp]) -> list[list[pd.Timestamp]]:
@@ -90,8 +90,7 @@ def runs_of(weeks: list[pd.Timestamp]) -> list[list[pd.Timestamp]]:
 
 def _run_title(cells: pd.DataFrame) -> str:
     missing = int((cells["service_days"] - cells["days"]).clip(lower=0).sum())
-    between = f"Semaines du {day(cells['week'].min())} au {day(cells['week'].max())}"
-    return f"{between}{SPACE}: {plural(missing, 'journée manquante', 'journées manquantes')}"
+    return f"{cells['week'].min():%d/%m} – {day(cells['week'].max())}{SPACE}: {number(missing)}"
 
 
 def _columns(places: pd.DataFrame, weeks: list[pd.Timestamp]) -> dict[str, Any]:

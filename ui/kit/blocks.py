@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -23,6 +23,7 @@ from ui.session import ask
 
 # The mode bar has nothing that our readers need. With scroll zoom, the mouse wheel would no longer scroll the page.
 PLOT_CONFIG = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False}
+PART, EVERYTHING = "volet", "Tout"  # the part of a page in its address; the choice of all parts
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,11 @@ def table_alone(sentence: str, table: pd.DataFrame | Wide, key: str, digits: int
     _table_on_demand(table, key, digits, current().role, "Voir tous les chiffres", "chiffres")
 
 
+def table_on_demand(table: pd.DataFrame | Wide, key: str, digits: int = 1) -> None:
+    """Show the table of what is drawn above by other means than a chart; `key` also names the CSV file."""
+    _table_on_demand(table, key, digits, current().role)
+
+
 @st.fragment
 def _table_on_demand(
     table: pd.DataFrame | Wide,
@@ -175,3 +181,17 @@ def link(page: str, label: str) -> None:
     """Show a link to a page, if the user may open that page."""
     if current().may(roles_of(page)):
         st.page_link(page, label=label, icon=":material/arrow_forward:")
+
+
+def tabs(views: Mapping[str, Callable[[], object]], key: str = PART, everything: bool = True) -> None:
+    """Let the reader choose a part of the page, and show it; “Tout” shows them all, one under the other, to print."""
+    names = [*views, *([EVERYTHING] if everything else [])]
+    chosen = st.segmented_control(
+        "Partie de la page", names, default=next(iter(views)), required=True, key=key,
+        bind="query-params", label_visibility="collapsed", wrap=True,
+    )  # fmt: skip
+    for name in views if chosen == EVERYTHING else [str(chosen)]:
+        # On the screen, a part alone has its name above, in the choice that is pressed; on paper it says it itself.
+        style = "part" if chosen == EVERYTHING else "part alone"
+        st.html(f'<h2 class="{style}">{escape(name)}</h2>')
+        views[name]()

@@ -45,6 +45,7 @@ ACTIONS = {
     "kitchen_note": "Mot de la cuisine",
     "meeting": "Séance du comité",
     "programme_weather": "Météo du programme",
+    "report": "Rapport du comité",
     "trail": "Lignes anciennes du journal effacées",
     "forecast": "Calcul des prévisions",
 }
@@ -79,7 +80,7 @@ NAMES = {
 # The actions that are said in a sentence of their own, not by their details.
 SENTENCES = {
     "announcement": announced.in_trail, "kitchen_note": announced.note_in_trail, "meeting": comite.meeting_in_trail,
-    "programme_weather": comite.weather_in_trail,
+    "programme_weather": comite.weather_in_trail, "report": comite.report_in_trail,
 }  # fmt: skip
 ACTIONS_OF_DEPOSITS = ("deposit", "undo", "redo")
 TYPED = "Saisie dans un formulaire"

@@ -1,4 +1,4 @@
-"""The house style of charts: one theme, French separators, colours that colour-blind people can distinguish."""
+"""The house style of charts: one theme, French separators, the colours of the palette."""
 
 from __future__ import annotations
 
@@ -8,32 +8,44 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ui.kit import formats
+from ui.palette import (  # noqa: F401  the charts ask for all they need here
+    ADVISED,
+    AREA,
+    BAND,
+    BLOCKED,
+    COMPARISON,
+    DONE,
+    EXCEPTIONAL,
+    EXPECTED,
+    FORECAST,
+    GOAL,
+    GRID,
+    HATCH,
+    HEAVINESS,
+    HOLLOW,
+    INK,
+    LATE,
+    LESS,
+    LOSSES,
+    MEASURED,
+    MORE,
+    NET,
+    NOTHING_KNOWN,
+    OTHER,
+    PARTLY_KNOWN,
+    PILOT,
+    PILOT_STAGES,
+    PLAN,
+    QUIET,
+    REFERENCE,
+    SEQUENTIAL,
+    SERIES,
+    SERVED,
+    SHORTAGE,
+    SURPLUS,
+    UNDER_WAY,
+)
 
-# The Okabe–Ito palette, darker where a contrast of 3:1 with white needs it. A series never differs by colour alone:
-# also by place, pattern or label.
-_BLUE, _ORANGE, _GREEN, _PURPLE, _GREY = "#0b5f99", "#c8590b", "#00785a", "#8a3f7f", "#6b7780"
-_LIGHT_BLUE, _PALE = "#5d9fcb", "#c9d1d5"
-
-# Colours by role. Charts use these names, so a colour is changed here only.
-INK, GRID, QUIET = "#1c2b33", "#dde3e6", _GREY  # text, grid lines, secondary lines
-MEASURED, REFERENCE, GOAL = _BLUE, _PALE, _GREEN
-SERVED, FORECAST, PLAN, ADVISED = INK, _BLUE, _ORANGE, _GREEN  # meals
-BAND = "rgba(11, 95, 153, 0.2)"  # the interval around a forecast
-SURPLUS, SHORTAGE, NET = _LIGHT_BLUE, _ORANGE, INK
-MORE, LESS = _LIGHT_BLUE, _ORANGE  # a term that raises a forecast, or lowers it
-LOSSES = {"leftovers": _BLUE, "unserved": _LIGHT_BLUE, "preparation": _GREY}
-PILOT, COMPARISON = _BLUE, _ORANGE
-EXPECTED, UNDER_WAY, DONE, BLOCKED = _PALE, _ORANGE, _BLUE, _ORANGE
-PILOT_STAGES = {
-    "idée": _GREY, "prototype": _PURPLE, "test": _ORANGE, "bilan": _LIGHT_BLUE, "généralisé": _GREEN, "arrêté": INK,
-}  # fmt: skip
-# Colours of series without a role, in order.
-SERIES = (_BLUE, _GREEN, _ORANGE, _PURPLE, _GREY)
-# Scales: from a small to a large share; from light to heavy risks.
-SEQUENTIAL = ["#f3f7fa", "#c5dcea", "#86b6d3", "#3f86b3", "#0b5f99", "#063a60"]
-OTHER = SEQUENTIAL[0]
-HEAVINESS = [[0, "#f3f7fa"], [0.5, "#f6d9b8"], [1, "#e8a06a"]]
-NOTHING_KNOWN, PARTLY_KNOWN = "#f3c3a0", "#fbeedd"
 LONGEST_LABEL = 34  # letters; longer labels would leave no room for the bars
 LABEL_LINE, TITLE_LINE = 18, 24  # letters on one line of a label, of the title of a horizontal axis
 # Dates stand upright where a phone has no room for them side by side.
@@ -52,7 +64,7 @@ def base(height: int = 340, y_title: str = "", x_title: str = "") -> go.Figure:
             "separators": ", ",
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
-            "colorway": [_BLUE, _ORANGE, _GREEN, _PURPLE, _GREY],
+            "colorway": list(SERIES),
             "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": None},
             "hoverlabel": {"font": {"family": FONT}},
             "xaxis": {
@@ -67,34 +79,47 @@ def base(height: int = 340, y_title: str = "", x_title: str = "") -> go.Figure:
 
 
 def ranking(labels: pd.Series, values: pd.Series, texts: list[str], unit: str) -> go.Figure:
-    """Draw horizontal bars, the first row at the top, each with its text at the end."""
-    fig = base(height=70 + 40 * len(labels), x_title=unit)
+    """Draw horizontal bars, the first row at the top, each under its name, with its text at its end."""
+    fig = base(height=70 + 44 * len(labels), x_title=unit)
     # Two long names may be cut to the same text: so rows are numbers, and names are only their labels.
     rows = list(range(len(labels)))
     fig.add_bar(
         x=values,
         y=rows,
         orientation="h",
+        offset=0.02,
+        width=0.42,
         marker_color=MEASURED,
         text=texts,
-        # At the end of its bar, inside where it fits: on a phone there is no room beside the longest bar.
-        textposition="auto",
-        insidetextanchor="end",
-        textangle=0,
+        textposition="outside",
         textfont={"size": 13},
         cliponaxis=False,
         hoverinfo="skip",
     )
+    room = 0.4 * max(values.abs().max(), 1)
+    low, high = min(0, values.min()), max(0, values.max())
     fig.update_xaxes(
-        showgrid=True, gridcolor=GRID, tickformat=",", range=[min(0, values.min() * 1.2), max(values.max() * 1.4, 1)]
-    )
-    name_rows(fig, [row_label(str(label)) for label in labels])
+        showgrid=True, gridcolor=GRID, tickformat=",", nticks=5,
+        range=[low - room if low < 0 else 0, high + room if high > 0 or low == 0 else 0],
+    )  # fmt: skip
+    # Above its bar a name takes nothing of the width, which a phone has little of.
+    fig.update_yaxes(range=[len(rows) - 0.5, -0.5], showticklabels=False, showgrid=False, zeroline=False, title=None)
+    fig.update_layout(annotations=[
+        {"text": formats.in_chart(shortened(str(label))), "x": 0, "xref": "paper", "xanchor": "left", "y": row,
+         "yanchor": "bottom", "yshift": 1, "showarrow": False}
+        for row, label in zip(rows, labels, strict=True)
+    ])  # fmt: skip
     return fig
+
+
+def shortened(text: str) -> str:
+    """Return the label of a row, cut when it is long."""
+    return text if len(text) <= LONGEST_LABEL else f"{text[: LONGEST_LABEL - 1]}…"
 
 
 def row_label(text: str) -> str:
     """Return the label of a row of a horizontal chart: cut when it is long, on lines that leave room for the bars."""
-    lines = textwrap.wrap(text if len(text) <= LONGEST_LABEL else f"{text[: LONGEST_LABEL - 1]}…", LABEL_LINE)
+    lines = textwrap.wrap(shortened(text), LABEL_LINE)
     return "<br>".join(map(formats.in_chart, lines))
 
 

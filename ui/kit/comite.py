@@ -1,4 +1,4 @@
-"""The record of the comité in words, for its page and the journal."""
+"""The record of the comité and its reports in words, for its page and the journal."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from datetime import date
 from typing import Any
 
 from data.meetings.meeting import PUT_BACK, RECORDED, WITHDRAWN
+from data.report import kept
 from ui.kit.formats import SPACE, long_day
 
 Row = Mapping[Any, Any]
 ACTS = {RECORDED: "séance ajoutée", WITHDRAWN: "séance retirée", PUT_BACK: "séance remise"}
+OF_REPORTS = {kept.MADE: "rapport fait", kept.WITHDRAWN: "rapport retiré", kept.PUT_BACK: "rapport remis"}
 
 
 def meeting_in_trail(detail: Row) -> str:
@@ -25,3 +27,9 @@ def weather_in_trail(detail: Row) -> str:
     if detail.get("act") == WITHDRAWN:
         return f"Météo retirée{SPACE}: {detail['weather']}{reason}"
     return f"{detail['before'].capitalize()} → {detail['weather']}{reason}"
+
+
+def report_in_trail(detail: Row) -> str:
+    """Say an audit line about a report."""
+    introduction = f" ({detail['introduction']})" if detail.get("introduction") else ""
+    return f"{OF_REPORTS[detail['act']].capitalize()}{SPACE}: {detail['filters']}{introduction}"

@@ -10,12 +10,13 @@ import streamlit as st
 from data.access.rights import ROLES
 from data.queries import inventory, overview
 from data.settings import logo, values
+from ui import palette
 from ui.access import ROLE_TITLES, TRIED_CANTEENS, TRIED_ROLE, User
 from ui.kit import blocks, formats
 from ui.session import ask, opened
 
 ROLE_CHANGED = "role_change"  # session key
-STYLE = Path(__file__).with_name("style.css")
+STYLE = f"<style>{palette.variables()}{Path(__file__).with_name('style.css').read_text(encoding='utf-8')}</style>"
 ICON = Path(__file__).with_name("icon.svg")
 LOGO = Path(__file__).with_name("logo.svg")
 
@@ -34,8 +35,8 @@ def surround(user: User) -> None:
         blocks.problem("Des données confirmées manquent.", warning)
     if state.demo:
         st.container(key="demonstration").warning(
-            "Données de démonstration\u00a0: ville fictive, chiffres générés. "
-            "La mission numérique peut repartir d’une base vide depuis la page «\u00a0Données disponibles\u00a0».",
+            "Données de démonstration\u00a0: ville fictive. Pour une base vide\u00a0: page «\u00a0Données "
+            "disponibles\u00a0».",
             icon=":material/science:",
         )
     with st.sidebar:

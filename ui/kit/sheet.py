@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 import streamlit as st
@@ -86,3 +87,41 @@ def _cells(values: pd.Series, digits: int) -> list[str]:
     texts = [MISSING if is_missing(value) else (write or str)(value) for value in values]
     kind = "number" if pd.api.types.is_numeric_dtype(values) else ""
     return [cell(text, kind) for text in texts]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Two scales that cross: their names, their steps (columns, then rows from the top), and what stands in each cell.
+
+    `cells`: (row, column) → texts. `named`: the same → the name of a corner. `shades`: the same → its shade, from 0
+    to 3 the heavier, 4 and 5 the better.
+    """
+
+    across: str
+    down: str
+    columns: Sequence[str]
+    rows: Sequence[str]
+    cells: Mapping[tuple[str, str], Sequence[str]]
+    shades: Mapping[tuple[str, str], int]
+    named: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+
+def matrix(shown: Matrix) -> None:
+    """Show what stands in each cell by its name; a phone reads the cells that hold something as a list."""
+    head = "".join(f'<th scope="col">{escape(shown.across)} {escape(column)}</th>' for column in shown.columns)
+    body = "".join(
+        f'<tr><th scope="row">{escape(shown.down)} {escape(row)}</th>'
+        f"{''.join(_crossing(shown, row, column) for column in shown.columns)}</tr>"
+        for row in shown.rows
+    )
+    st.html(f'<div class="matrix"><table><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>')
+
+
+def _crossing(shown: Matrix, row: str, column: str) -> str:
+    place, name = (row, column), shown.named.get((row, column), "")
+    items = "".join(f"<li>{escape(item)}</li>" for item in shown.cells.get(place, ()))
+    title = f"{shown.down} {row}, {shown.across} {column}"
+    inside = f"<ul>{items}</ul>" if items else ""
+    corner = f'<p class="note">{escape(name)}</p>' if name else ""
+    style = f"shade-{shown.shades[place]}{'' if items else ' empty'}"
+    return f'<td class="{style}" data-title="{escape(title)}">{corner}{inside}</td>'

@@ -158,6 +158,7 @@ def download_csv(
     name: str,
     label: str = "Télécharger le tableau (CSV)",
     digits: int | None = None,
+    key: str = "",
 ) -> None:
     """Show a button that downloads the frame as CSV for French Excel; the file is written at the click."""
     st.download_button(
@@ -165,7 +166,7 @@ def download_csv(
         data=lambda: french_csv(frame() if callable(frame) else frame, digits),
         file_name=f"{name}.csv",
         mime="text/csv",
-        key=f"csv_{name}",
+        key=f"csv_{key or name}",
         on_click="ignore",
         icon=":material/download:",
     )

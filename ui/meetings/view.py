@@ -26,6 +26,12 @@ CHANGES_CAPTION = (
 )
 
 
+def last(meeting: Meeting, today: date) -> None:
+    """Show the last meeting, and what is to be done since."""
+    last_meeting(meeting, today)
+    decisions(meeting, today)
+
+
 def last_meeting(meeting: Meeting, today: date) -> None:
     """Show the last meeting: its date, the weather of the programme, what was decided, done, late."""
     now, rows = ask(weather.current), ask(read.decisions)

@@ -54,6 +54,18 @@ def nothing_to_show(study: Study) -> bool:
     return True
 
 
+def effect(study: Study) -> None:
+    """Show the effect, and how sure it is."""
+    headline(study)
+    intervals(study)
+
+
+def how(study: Study) -> None:
+    """Show how it is calculated, and whether the canteens moved alike before."""
+    method()
+    trends(study)
+
+
 def headline(study: Study) -> None:
     """Answer the question of the page, and show its figures."""
     first, *others = [say.sentence(study, measure) for measure in ORDER if measure in study.effects]

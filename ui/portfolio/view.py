@@ -14,11 +14,18 @@ from ui.kit import blocks, sheet, tables
 from ui.kit.blocks import Figure
 from ui.kit.formats import MISSING, SPACE, count_of, day, enumeration, is_missing, number, plural
 from ui.kit.tables import Wide
-from ui.portfolio import charts
 from ui.rollout import steering
 from ui.session import ask
 
 FIRST = 3
+GRADES = range(1, 6)
+# (impact, effort) → what the corner of the matrix suggests
+CORNERS = {
+    ("5", "1"): "Gains rapides",
+    ("5", "5"): "Chantiers de fond",
+    ("1", "1"): "À l’occasion",
+    ("1", "5"): "À questionner",
+}
 Row = dict[Hashable, Any]
 
 
@@ -42,6 +49,12 @@ def headline(pilots: pd.DataFrame) -> None:
     )
 
 
+def to_decide(pilots: pd.DataFrame) -> None:
+    """Show how many pilots there are, and what the comité is asked to decide."""
+    headline(pilots)
+    waiting(pilots)
+
+
 def weights(pilots: pd.DataFrame) -> None:
     """Answer: which pilots first?"""
     with blocks.question(
@@ -56,8 +69,25 @@ def weights(pilots: pd.DataFrame) -> None:
             ["Priorité", "Pilote", "Étape", "Impact", "Effort", "Ce que cela suggère"], axis="columns"
         )
         screen_table = table.rename(columns={"Priorité": "N°"})
-        fig = charts.impact_and_effort(placed, STRONG_IMPACT, HEAVY_EFFORT)
-        blocks.figure(fig, weights_sentence(pilots), Wide(table, (screen_table,)), "impact_effort", digits=0)
+        blocks.takeaway(weights_sentence(pilots))
+        sheet.matrix(impact_and_effort(placed))
+        blocks.table_on_demand(Wide(table, (screen_table,)), "impact_effort", digits=0)
+
+
+def impact_and_effort(pilots: pd.DataFrame) -> sheet.Matrix:
+    """Place each pilot by its impact and its effort, under its rank and its name."""
+    cells: dict[tuple[str, str], list[str]] = {}
+    for row in pilots.to_dict("records"):
+        rank = "" if is_missing(row["priority"]) else f"n°{SPACE}{row['priority']} "
+        stage = "" if is_missing(row["stage"]) else f" ({row['stage']})"
+        cells.setdefault((str(row["impact"]), str(row["effort"])), []).append(f"{rank}{row['pilot']}{stage}")
+    shades = {
+        (str(impact), str(effort)): (0 if impact < STRONG_IMPACT else 5 if effort >= HEAVY_EFFORT else 4)
+        for impact in GRADES
+        for effort in GRADES
+    }
+    steps = [str(grade) for grade in GRADES]
+    return sheet.Matrix("effort", "impact", steps, steps[::-1], cells, shades, CORNERS)
 
 
 def weights_sentence(pilots: pd.DataFrame) -> str:

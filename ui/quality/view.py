@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import streamlit as st
 
 from data.queries.forecasts import quality
@@ -105,21 +108,18 @@ def by_method(run: ForecastRun) -> None:
         blocks.note(say.naive(say.rows_of(rows)))
 
 
-def details(run: ForecastRun, extent: Judged) -> None:
-    """Show the details in tabs; the open tab is kept in the address."""
-    views = {
-        "Méthodes": by_method,
-        "Par mois": by_month,
-        "Par avance": by_lead,
-        "Par cantine": by_canteen,
-        "Fourchette": interval,
-        "Pires jours": lambda run: worst_days.worst_days(run, extent),
-        "Archive": lambda _: archive.forecast_archive(),
+def views(run: ForecastRun, extent: Judged) -> dict[str, Callable[[], None]]:
+    """Return what the page shows, by the name of its part."""
+    return {
+        "Verdict": partial(headline, run, extent),
+        "Méthodes": partial(by_method, run),
+        "Par mois": partial(by_month, run),
+        "Par avance": partial(by_lead, run),
+        "Par cantine": partial(by_canteen, run),
+        "Fourchette": partial(interval, run),
+        "Pires jours": partial(worst_days.worst_days, run, extent),
+        "Archive": archive.forecast_archive,
     }
-    for tab, show in zip(st.tabs(list(views), key="detail", bind="query-params"), views.values(), strict=True):
-        if tab.open:
-            with tab:
-                show(run)
 
 
 def by_month(run: ForecastRun) -> None:

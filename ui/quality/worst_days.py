@@ -33,9 +33,7 @@ def _of_city(run: ForecastRun) -> None:
         days = days.assign(known=days.apply(say.facts_of_city_day, axis="columns"))
         top = days.head(DRAWN)
         texts = [signed(gap, 0) for gap in top["gap"]]
-        fig = chart.ranking(
-            top["date"].map(long_day), top["gap"].abs(), texts, "repas annoncés en trop (+) ou en moins (−)"
-        )
+        fig = chart.ranking(top["date"].map(long_day), top["gap"], texts, "repas annoncés en trop (+) ou en moins (−)")
         first = days.iloc[0]
         sentence = say.worst(first, "de la ville", first["known"])
         blocks.figure(fig, sentence, quality_tables.days(days), "qualite_jours", digits=0)

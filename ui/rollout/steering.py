@@ -14,10 +14,16 @@ from ui.kit import blocks, sheet, tables
 from ui.kit.formats import MISSING, SPACE, count_of, day, enumeration, is_missing, plural, school_name
 from ui.kit.tables import Wide
 from ui.rollout import steering_charts
+from ui.rollout.steering_charts import SITUATIONS
 from ui.session import ask
 
 HEAVY = 6  # probability × impact, from 1 to 9
+PROBABILITIES, IMPACTS = ("faible", "moyenne", "forte"), ("faible", "moyen", "fort")
 NAMED = 3
+MAP_CAPTION = (
+    "Le nord en haut\u00a0; une école est à sa cantine. Chaque secteur est tracé autour de ses cantines, d’après leur "
+    "place dans le fichier des cantines."
+)
 Row = dict[Hashable, Any]
 
 
@@ -28,27 +34,40 @@ def place_of(school: object) -> str:
 
 def school_map(schools: pd.DataFrame) -> None:
     """Answer: where are the schools? No outside server is asked, unless the city names one for the background."""
-    places = ask(steering.places)
+    places, city = ask(steering.places), ask(steering.city)
     located = places.dropna(subset=["latitude", "longitude"]).merge(
         schools[["school", "stage", "connection", "equipped_on"]], on="school"
     )
-    with blocks.question("Où sont les écoles test\u00a0?", "Le nord en haut\u00a0; une école est à sa cantine."):
+    with blocks.question("Où sont les écoles test\u00a0?", MAP_CAPTION):
         if located.empty:
             blocks.empty_state("Aucune école n’est située\u00a0: déposez le fichier des cantines, avec leur latitude.")
             return
-        situations = [_situation(row) for row in located.to_dict("records")]
-        tips = [_tip(row) for row in located.to_dict("records")]
-        fig = steering_charts.school_map(located.assign(situation=situations, tip=tips))
-        names = [steering_charts.SITUATIONS[situation][0] for situation in situations]
-        table = pd.DataFrame(
-            {
-                "École": located["school"].map(school_name),
-                "Secteur": located["district"],
-                "Situation": names,
-                "Étape": located["stage"],
-            }
+        # Numbered from the north, as one reads a map.
+        located = located.sort_values(["latitude", "school"], ascending=[False, True], ignore_index=True)
+        rows = located.to_dict("records")
+        located = located.assign(
+            number=located.index + 1, situation=[_situation(row) for row in rows], tip=[_tip(row) for row in rows]
         )
-        blocks.figure(fig, map_sentence(located, len(places)), table, "carte")
+        table = map_table(located)
+        with st.container(key="cote_a_cote_carte"):
+            with st.container():
+                fig = steering_charts.school_map(located, city)
+                blocks.figure(fig, map_sentence(located, len(places)), table, "carte")
+            signs = [f"{SITUATIONS[situation][3]}{SPACE}" for situation in located["situation"]]
+            sheet.sheet_of(table[["N°", "École"]].assign(Situation=signs + table["Situation"]))
+
+
+def map_table(located: pd.DataFrame) -> pd.DataFrame:
+    """Return the schools of the map by their number."""
+    return pd.DataFrame(
+        {
+            "N°": located["number"],
+            "École": located["school"].map(school_name),
+            "Secteur": located["district"],
+            "Situation": [SITUATIONS[situation][0] for situation in located["situation"]],
+            "Étape": located["stage"],
+        }
+    )
 
 
 def _situation(row: Row) -> str:
@@ -134,10 +153,27 @@ def risks() -> None:
         )
         answers = ["Réponse", "État"]
         wide = Wide(table, (table.drop(columns=answers), table[["Risque", *answers]]))
-        blocks.figure(steering_charts.risk_matrix(still_open), risk_sentence(still_open), wide, "risques")
+        blocks.takeaway(risk_sentence(still_open))
+        sheet.matrix(risk_matrix(still_open))
+        blocks.table_on_demand(wide, "risques")
         heaviest = still_open[still_open["score"].notna()].head(NAMED).to_dict("records")
         blocks.note("Les plus lourds, et ce que l’on y fait\u00a0:")
         blocks.sentences(f"{row['risk']}, {place_of(row['school'])}{SPACE}: {_answer(row)}" for row in heaviest)
+
+
+def risk_matrix(risks: pd.DataFrame) -> sheet.Matrix:
+    """Place each risk by its probability and its impact, under its name."""
+    cells: dict[tuple[str, str], list[str]] = {}
+    for row in risks.dropna(subset="score").to_dict("records"):
+        about = "" if is_missing(row["school"]) else f" ({place_of(row['school'])})"
+        cells.setdefault((row["probability"], row["impact"]), []).append(f"{row['risk']}{about}")
+    weights = {
+        (probability, impact): (rank + 1) * (other + 1)
+        for rank, probability in enumerate(PROBABILITIES)
+        for other, impact in enumerate(IMPACTS)
+    }
+    shades = {place: sum(weight >= least for least in (2, 4, HEAVY)) for place, weight in weights.items()}
+    return sheet.Matrix("impact", "probabilité", IMPACTS, PROBABILITIES[::-1], cells, shades)
 
 
 def _answer(row: Row) -> str:

@@ -1,9 +1,10 @@
-"""Charts of the steering: the matrix of the risks, the map of the schools."""
+"""The map of the test schools."""
 
 from __future__ import annotations
 
 import math
 import os
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,103 +12,123 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ui.kit import chart, formats
-from ui.kit.formats import school_name
 from ui.kit.tiles import TILES_SETTING
 
-PROBABILITIES, IMPACTS = ("faible", "moyenne", "forte"), ("faible", "moyen", "fort")
 TILES_SOURCE_SETTING = "ANTIGASPI_TILES_SOURCE"
+NAME_LINE = 10  # letters on one line of the name of a district
+# The sides of an area, in the order they are tried: their axis, their direction, what a name is held by there.
+SIDES = (
+    ("longitude", 1, {"xanchor": "left"}), ("longitude", -1, {"xanchor": "right"}),
+    ("latitude", 1, {"yanchor": "bottom"}), ("latitude", -1, {"yanchor": "top"}),
+)  # fmt: skip
+ROOM = 0.15  # of the city, looked at around a name
+# Situation → its name, its colour, its symbol on the map, and as a list writes it.
 SITUATIONS = {
-    "bloquée": ("Raccordement bloqué", chart.BLOCKED, "x"),
-    "équipée": ("Équipée", chart.DONE, "circle"),
-    "en chemin": ("Pas encore équipée", chart.QUIET, "diamond"),
+    "bloquée": ("Raccordement bloqué", chart.BLOCKED, "x", "✖"),
+    "équipée": ("Équipée", chart.DONE, "circle", "●"),
+    "en chemin": ("Pas encore équipée", chart.QUIET, "diamond", "◆"),
 }
 
 
-def risk_matrix(risks: pd.DataFrame) -> go.Figure:
-    """Draw how many risks stand at each probability (rows) and impact (columns); an empty cell has none."""
-    counts = risks.groupby(["probability_rank", "impact_rank"]).size()
-    cells = [[int(counts.get((row, column), 0)) for column in (1, 2, 3)] for row in (1, 2, 3)]
-    fig = chart.base(height=300, x_title="impact", y_title="probabilité")
-    fig.add_heatmap(
-        x=IMPACTS,
-        y=PROBABILITIES,
-        z=[[row * column for column in (1, 2, 3)] for row in (1, 2, 3)],
-        text=[[formats.plural(count, "risque") if count else "" for count in row] for row in cells],
-        texttemplate="%{text}",
-        textfont={"color": chart.INK},
-        # The heavier, the darker; the number in the cell says how many.
-        colorscale=chart.HEAVINESS,
-        showscale=False,
-        xgap=3,
-        ygap=3,
-        hoverinfo="skip",
-    )
-    fig.update_yaxes(showgrid=False)
-    return fig
-
-
-def school_map(places: pd.DataFrame) -> go.Figure:
+def school_map(places: pd.DataFrame, city: pd.DataFrame) -> go.Figure:
     """Draw the schools at their place, north up, one symbol per situation; over tiles if the city names a server.
 
-    `places` has columns school, district, latitude, longitude, situation (a key of SITUATIONS) and tip (its tooltip).
+    `places` has columns school, district, latitude, longitude, situation (a key of SITUATIONS), tip (its tooltip) and
+    number (its name in the list beside). `city`: the canteens of the city, which draw its districts.
     """
     tiles = os.environ.get(TILES_SETTING)
-    return _over_tiles(places, tiles) if tiles else _bare(places)
+    return _over_tiles(places, tiles) if tiles else _bare(places, city)
 
 
-def _bare(places: pd.DataFrame) -> go.Figure:
+def _bare(places: pd.DataFrame, city: pd.DataFrame) -> go.Figure:
     fig = chart.base(height=480)
+    _districts(fig, city)
     for schools, symbol, options in _by_situation(places):
         fig.add_scatter(
-            x=schools["longitude"],
-            y=schools["latitude"],
-            mode="markers+text",
-            marker={"symbol": symbol, "size": 13, "line": {"color": "white", "width": 1}},
-            text=[formats.shortened(_short(school), 20) for school in schools["school"]],
-            textposition="middle right",
-            textfont={"size": 12},
-            cliponaxis=False,
+            x=schools["longitude"], y=schools["latitude"], mode="markers+text",
+            marker={"symbol": symbol, "size": 14, "line": {"color": "white", "width": 1}},
+            text=[f"<b>{number}</b>" for number in schools["number"]], cliponaxis=False,
+            textfont={"size": 14, "color": chart.INK},
+            # Numbered from the north: neighbours have their number on another side.
+            textposition=["middle right" if number % 2 else "middle left" for number in schools["number"]],
             **options,
-        )
-    _name_districts(fig, places)
+        )  # fmt: skip
     # One degree of longitude is shorter than one of latitude, all the more towards the north.
     stretch = 1 / math.cos(math.radians(float(places["latitude"].mean())))
-    fig.update_xaxes(visible=False, range=_range(places["longitude"], 0.45))
-    fig.update_yaxes(visible=False, scaleanchor="x", scaleratio=stretch, range=_range(places["latitude"], 0.15))
+    drawn = pd.concat([places, city])
+    fig.update_xaxes(visible=False, constrain="domain", range=_range(drawn["longitude"], 0.3))
+    fig.update_yaxes(
+        visible=False, constrain="domain", scaleanchor="x", scaleratio=stretch, range=_range(drawn["latitude"], 0.1)
+    )
     return fig
 
 
 def _by_situation(places: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, str, dict[str, Any]]]:
     """Yield the schools of each situation, their symbol, and the options that their traces share."""
-    for situation, (name, colour, symbol) in SITUATIONS.items():
+    for situation, (name, colour, symbol, _) in SITUATIONS.items():
         schools = places[places["situation"] == situation]
         options = {"name": name, "marker_color": colour, "hovertemplate": "%{customdata}<extra></extra>"}
         yield schools, symbol, options | {"customdata": [formats.in_chart(tip) for tip in schools["tip"]]}
 
 
-def _short(school: str) -> str:
-    return school_name(school).removeprefix("Élémentaire ").removeprefix("Maternelle ")
-
-
 def _range(values: pd.Series, margin: float) -> list[float]:
-    """Return the axis around values, with room for the names at the right."""
-    width = max(float(values.max() - values.min()), 0.005)
-    return [float(values.min()) - 0.1 * width, float(values.max()) + margin * width]
+    """Return the axis around values, with a share of it as room for the names."""
+    room = margin * max(float(values.max() - values.min()), 0.005)
+    return [float(values.min()) - room, float(values.max()) + room]
 
 
-def _name_districts(fig: go.Figure, places: pd.DataFrame) -> None:
-    """Write the name of each district above its northernmost school."""
-    located = places.dropna(subset=["district"])
-    for district, schools in located.groupby("district"):
-        top = schools.sort_values("latitude").iloc[-1]
+def _districts(fig: go.Figure, city: pd.DataFrame) -> None:
+    """Draw each district as the smallest area around its canteens, these as dots, and its name on its freest side."""
+    for district, canteens in city.dropna(subset="district").groupby("district"):
+        edge = hull(list(canteens[["longitude", "latitude"]].itertuples(index=False, name=None)))
+        longitudes, latitudes = zip(*[*edge, edge[0]], strict=True)
+        fig.add_scatter(
+            x=longitudes, y=latitudes, mode="lines", fill="toself", fillcolor=chart.AREA,
+            line={"color": chart.QUIET, "width": 1}, hoverinfo="skip", showlegend=False,
+        )  # fmt: skip
+        lines = textwrap.wrap(str(district), NAME_LINE)
         fig.add_annotation(
-            x=top["longitude"],
-            y=top["latitude"],
-            text=f"<i>{formats.in_chart(str(district))}</i>",
-            showarrow=False,
-            yshift=20,
-            font={"color": chart.QUIET, "size": 13},
-        )
+            **_freest_side(canteens, city), showarrow=False, font={"color": chart.QUIET, "size": 14},
+            text="<br>".join(f"<i>{formats.in_chart(line)}</i>" for line in lines),
+        )  # fmt: skip
+    fig.add_scatter(
+        x=city["longitude"], y=city["latitude"], mode="markers", name="Autre cantine", hoverinfo="skip",
+        marker={"symbol": "circle", "size": 4, "color": chart.QUIET},
+    )  # fmt: skip
+
+
+def _freest_side(canteens: pd.DataFrame, city: pd.DataFrame) -> dict[str, Any]:
+    """Return the place of a name beside an area, at its end with fewest canteens of the city around."""
+    sides: list[tuple[int, dict[str, Any]]] = []
+    for axis, sign, anchor in SIDES:
+        end = canteens.sort_values(axis, ascending=sign < 0).iloc[0]
+        spans = {name: ROOM * float(city[name].max() - city[name].min()) for name in ("longitude", "latitude")}
+        beyond = end[["longitude", "latitude"]].astype(float)
+        beyond[axis] += sign * spans[axis]
+        away = [(city[name] - beyond[name]).abs() / max(span, 1e-6) for name, span in spans.items()]
+        sides.append((int((away[0] + away[1] < 1.5).sum()), {"x": end["longitude"], "y": end["latitude"], **anchor}))
+    return min(sides, key=lambda side: side[0])[1]
+
+
+def hull(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return the corners of the smallest convex area around points, by Andrew’s monotone chain."""
+    ordered = sorted(set(points))
+    if len(ordered) < 3:
+        return ordered
+    return [*_chain(ordered)[:-1], *_chain(ordered[::-1])[:-1]]
+
+
+def _chain(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    kept: list[tuple[float, float]] = []
+    for point in points:
+        while len(kept) > 1 and _turn(kept[-2], kept[-1], point) <= 0:
+            kept.pop()
+        kept.append(point)
+    return kept
+
+
+def _turn(first: tuple[float, float], middle: tuple[float, float], last: tuple[float, float]) -> float:
+    return (middle[0] - first[0]) * (last[1] - first[1]) - (middle[1] - first[1]) * (last[0] - first[0])
 
 
 def _over_tiles(places: pd.DataFrame, tiles: str) -> go.Figure:

@@ -13,7 +13,8 @@ from ui.kit import blocks, sheet, tables
 from ui.kit.blocks import Figure
 from ui.kit.formats import MISSING, SPACE, count_of, day, enumeration, is_missing, number, plural, school_name
 from ui.kit.tables import Wide
-from ui.rollout import charts, school_cards
+from ui.rollout import school_cards
+from ui.rollout import timeline as timeline_chart
 from ui.session import ask
 
 ALL = "Toutes les écoles"
@@ -54,10 +55,22 @@ def _out_of(count: int, total: int) -> str:
     return f"{number(count)} sur {number(total)}"
 
 
-def chosen_schools(schools: pd.DataFrame) -> pd.DataFrame:
+def progress(schools: pd.DataFrame, today: date) -> None:
+    """Show the figures of the programme, and the stages of the chosen schools."""
+    summary(today)
+    timeline(chosen_schools(schools, "ecoles"), today)
+
+
+def each_school(schools: pd.DataFrame, today: date) -> None:
+    """Show where each of the chosen schools stands."""
+    table(chosen_schools(schools, "fiches"), today, len(schools))
+
+
+def chosen_schools(schools: pd.DataFrame, key: str) -> pd.DataFrame:
     """Let the reader choose which schools to look at; the choice is kept in the URL."""
-    with st.container(key="filters"):
-        choice = st.selectbox("Écoles", CHOICES, key="ecoles", bind="query-params")
+    choice = st.selectbox(
+        "Écoles", CHOICES, key=key, bind="query-params", persist_state="page", width=280, label_visibility="collapsed"
+    )
     equipped = schools["equipped_on"].notna()
     matches = {CHOICES[1]: schools["delay_days"] > 0, CHOICES[2]: equipped, CHOICES[3]: ~equipped}
     return schools if choice == ALL else schools[matches[str(choice)]]
@@ -67,11 +80,15 @@ def timeline(schools: pd.DataFrame, today: date) -> None:
     """Answer: how far is each school, against its plan?"""
     stages = ask(rollout.stages)
     stages = stages[stages["school"].isin(schools["school"])]
-    with blocks.question("Avançons-nous comme prévu\u00a0?", _legend(stages)):
+    with blocks.question("Avançons-nous comme prévu\u00a0?", f"{_legend(stages)}. Retards comptés au {day(today)}."):
         if stages.empty:
             blocks.empty_state("Aucune étape à montrer pour ces écoles.")
             return
-        fig = charts.rollout(stages, schools["school"].tolist(), today)
+        late = schools["delay_days"].fillna(0).clip(lower=0)
+        delays = dict(
+            zip(schools["school"], [f"{number(days)}{SPACE}j de retard" if days else "" for days in late], strict=True)
+        )
+        fig = timeline_chart.timeline(stages, delays, today)
         blocks.figure(fig, timeline_sentence(schools), stage_table(stages), "etapes")
 
 
@@ -179,8 +196,3 @@ def school_sheets(whole: pd.DataFrame) -> list[pd.DataFrame]:
     printed[together] = printed[together].replace(" ", SPACE, regex=True)
     where = ["Étape", "Retard", "Météo", "Raison", "Prochaine action"]
     return [printed[["École", *where]], printed.drop(columns=where)]
-
-
-def delays_note(today: date) -> None:
-    """Say up to which day the delays are counted."""
-    blocks.note(f"Retards comptés au {day(today)}.")

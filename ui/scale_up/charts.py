@@ -49,7 +49,7 @@ def fan(months: pd.DataFrame, today: date) -> go.Figure:
     )
     years = -(-len(months) // 12)
     every = next(step for step in YEARS_APART if years <= step * MOST_YEARS)
-    fig.update_xaxes(tickformat="%Y", dtick=f"M{12 * every}", tickangle=0)
+    fig.update_xaxes(tickformat="%Y", dtick=f"M{12 * every}")
     fig.update_yaxes(rangemode="tozero", tickformat=",")
     return fig
 

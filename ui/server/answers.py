@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import Scope
 from streamlit import config, file_util
 
+from ui import palette
 from ui.access import Refusal
 from ui.server import code, headers
 
@@ -79,7 +80,7 @@ def refused_in_a_word(message: str, status: int) -> Response:
 
 
 def _page(title: str, message: str, button: str, status: int) -> Response:
-    page = (code.FILES / "refusal.html").read_text(encoding="utf-8")
+    page = (code.FILES / "refusal.html").read_text(encoding="utf-8").replace("{colours}", palette.variables())
     filled = page.replace("{title}", escape(title)).replace("{message}", escape(message)).replace("{button}", button)
     policy = headers.refusal_policy(page)
     return HTMLResponse(filled, status, headers={"cache-control": "no-store"} | headers.of_page(policy))

@@ -46,7 +46,8 @@ def size(count: int) -> str:
 
 def name_of(backup: Backup) -> str:
     """Name a backup in a list, with ordinary spaces as people type them."""
-    return f"{moment(backup.made_at)} – {KINDS[backup.kind].lower()}, {size(backup.size)}".replace(SPACE, " ")
+    kind = "" if backup.kind == "ours" else f", {KINDS[backup.kind].lower()}"
+    return f"{moment(backup.made_at)}, {size(backup.size)}{kind}".replace(SPACE, " ")
 
 
 def loss(actions: Iterable[str]) -> str:

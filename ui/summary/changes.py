@@ -34,9 +34,11 @@ def change_sentence(now: WasteSummary, before: WasteSummary) -> str:
     return f"La part des repas en trop {surplus}{comma} et celle des repas manquants {shortage}."
 
 
-def change_table(now: WasteSummary, before: WasteSummary, weighed: SameCanteens) -> pd.DataFrame:
-    """Return one row per indicator: this period, a year before, the difference."""
-    rows = [
+def change_rows(
+    now: WasteSummary, before: WasteSummary, weighed: SameCanteens
+) -> list[tuple[str, float | None, float | None, str, int]]:
+    """Return one row per indicator: its label, this period, a year before, the unit, the number of decimals."""
+    return [
         ("Repas servis par jour", now.meals_per_day, before.meals_per_day, "", 0),
         ("Surproduction", now.overproduction_pct, before.overproduction_pct, "%", 1),
         ("Repas en trop", now.surplus_pct, before.surplus_pct, "%", 1),
@@ -44,8 +46,13 @@ def change_table(now: WasteSummary, before: WasteSummary, weighed: SameCanteens)
         ("Services où des repas ont manqué", now.short_services_pct, before.short_services_pct, "%", 1),
         (f"Gaspillage par repas{_where(weighed)}", weighed.now, weighed.before, "g", 0),
     ]
+
+
+def change_table(now: WasteSummary, before: WasteSummary, weighed: SameCanteens) -> pd.DataFrame:
+    """Return one row per indicator: this period, a year before, the difference."""
     return pd.DataFrame(
-        [_change_row(*row) for row in rows], columns=["Indicateur", "Cette période", "Un an plus tôt", "Écart"]
+        [_change_row(*row) for row in change_rows(now, before, weighed)],
+        columns=["Indicateur", "Cette période", "Un an plus tôt", "Écart"],
     )
 
 

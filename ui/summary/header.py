@@ -11,7 +11,7 @@ from ui.kit.formats import SPACE, day, escape
 from ui.session import ask
 from ui.summary.situation import Situation
 
-VIEWS = ESSENTIAL, EVERYTHING = "L’essentiel", "Tous les chiffres"
+VIEWS = ESSENTIAL, EVERYTHING, REPORT = "L’essentiel", "Tous les chiffres", "Rapport"
 # The page's own script prints: it knows the button by its class.
 PRINT = '<button type="button" class="print-page">Imprimer</button>'
 
@@ -30,19 +30,25 @@ def header() -> tuple[Selection, str]:
 
 def dates(facts: Situation, selection: Selection) -> None:
     """Say whose figures these are, of which period, how recent the data and the forecasts are."""
+    name, png = city(facts)
+    with st.container(key="essentiel_dates"):
+        if png:
+            st.image(png, alt=name, width=96)
+        words = f"{SPACE}; ".join(period(facts, selection))
+        st.html(f'<p class="dates"><strong>{escape(name)}</strong>, {escape(words)}.</p>')
+
+
+def city(facts: Situation) -> tuple[str, bytes | None]:
+    """Return the name of the city, and its logo as a PNG file if it has one."""
+    if facts.overview.demo:
+        return "Ville fictive", None
+    settings = ask(values)
+    return str(settings["city_name"].value), logo.as_png(settings["city_logo"].value)
+
+
+def period(facts: Situation, selection: Selection) -> list[str]:
+    """Say the period of the figures, the date of the data, the date of the forecasts."""
     last = facts.overview.last_day
     shown = selection.until(last) if last else selection
-    settings = ask(values)
-    name = "Ville fictive" if facts.overview.demo else settings["city_name"].value
     run = f"prévisions du {day(facts.run.finished_at)}" if facts.run else "pas encore de prévisions"
-    words = [
-        str(name),
-        f"du {day(shown.start)} au {day(shown.end)}",
-        f"repas connus jusqu’au {day(last)}",
-        run,
-    ]
-    with st.container(key="essentiel_dates"):
-        png = None if facts.overview.demo else logo.as_png(settings["city_logo"].value)
-        if png:
-            st.image(png, alt=str(name), width=96)
-        st.html(f'<p class="dates"><strong>{escape(words[0])}</strong>, {escape(f"{SPACE}; ".join(words[1:]))}.</p>')
+    return [f"du {day(shown.start)} au {day(shown.end)}", f"repas connus jusqu’au {day(last)}", run]

@@ -29,27 +29,32 @@ LINES = (
     {"color": chart.QUIET, "width": 2, "dash": "dash"},
     {"color": chart.MEASURED, "width": 3},
 )
-RANGE = [0.6, 13.1]  # from September to July, with room for the names of the lines
+RANGE = [0.6, 14]  # from September to July, with room for the names of the lines
 NAME_ROOM = 0.13  # of the height of the chart
 UNDER_WAY = 9  # a year that ends before May is not over: its name is under its line
-APART = f"{MARK} mois avec un jour exceptionnel, non compté"
+APART = f"{MARK} jour exceptionnel, non compté"
 COLUMNS = {"month": "Mois", "days": "Jours", "surplus_meals": "Repas en trop", "surplus_pct": "En % des repas servis"}
 
 
 def trend(selection: Selection, goal: float | None, pilot_start: date | None, sentence: str) -> None:
     """Show the last school years, up to the one of the selection, under the sentence that sums them up."""
-    months = _months(selection)
+    months = months_of(selection)
     if months.empty:
         blocks.empty_state("Aucun mois n’a encore de repas prévus et servis à comparer.")
         return
-    shown = months[months["days"] >= LEAST_DAYS]
     table = months[list(COLUMNS)].rename(columns=COLUMNS)
     table["Mois"] = [f"{MONTHS[month.month - 1]} {month.year}" for month in months["month"]]
-    fig = figure(months if shown.empty else shown, goal, pilot_start)
+    fig = figure(drawn(months), goal, pilot_start)
     blocks.figure(fig, sentence, table, "annees")
 
 
-def _months(selection: Selection) -> pd.DataFrame:
+def drawn(months: pd.DataFrame) -> pd.DataFrame:
+    """Return the months of the lines: those with enough days to say something, or all where none has."""
+    enough = months[months["days"] >= LEAST_DAYS]
+    return months if enough.empty else enough
+
+
+def months_of(selection: Selection) -> pd.DataFrame:
     """Return the months of the years that are shown, each with its year, its place in it, whether it is exceptional."""
     first = int(school_year(selection.start)[:4]) - YEARS + 1
     whole = Selection(date(first, 8, 1), school_year_bounds(school_year(selection.start))[1])

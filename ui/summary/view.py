@@ -158,7 +158,7 @@ def freshness(facts: Situation) -> None:
 def sources(facts: Situation) -> None:
     """List where the reference values come from."""
     with blocks.question("D’où viennent les repères\u00a0?"):
-        blocks.sentences(source for name in REFERENCES if (source := _source(facts, name)))
+        blocks.sentences(source for name in REFERENCES if (source := source_of(facts, name)))
         blocks.note(
             "Coût et CO₂e\u00a0: grammes par repas là où l’on pèse, étendus à tous les repas servis "
             f"({GROSS}). {MINIMUM} "
@@ -168,10 +168,11 @@ def sources(facts: Situation) -> None:
 
 def _help(facts: Situation, name: str) -> str:
     """Return the source of a reference, and how our figure differs from it."""
-    return ". ".join([*filter(None, [_source(facts, name)]), f"{GROSS.capitalize()}."])
+    return ". ".join([*filter(None, [source_of(facts, name)]), f"{GROSS.capitalize()}."])
 
 
-def _source(facts: Situation, name: str) -> str | None:
+def source_of(facts: Situation, name: str) -> str | None:
+    """Say a reference value and where it comes from, None when it was removed."""
     reference = facts.references.get(name)
     if reference is None:
         return None

@@ -181,7 +181,9 @@ def measured_and_reference(labels: list[str], measured: list[float | None], refe
         name="Mesuré (pesée brute)",
         marker_color=chart.MEASURED,
         text=[formats.quantity(value, "g", 1) for value in measured],
-        textposition="outside",
+        textposition="auto",
+        insidetextanchor="end",
+        textangle=0,
         cliponaxis=False,
         hoverinfo="skip",
     )
@@ -192,7 +194,9 @@ def measured_and_reference(labels: list[str], measured: list[float | None], refe
         name="ADEME 2024 (comestible seul)",
         marker={"color": chart.REFERENCE, "line": {"color": chart.QUIET, "width": 1}},
         text=[formats.quantity(value, "g", 0) for value in reference],
-        textposition="outside",
+        textposition="auto",
+        insidetextanchor="end",
+        textangle=0,
         cliponaxis=False,
         hoverinfo="skip",
     )

@@ -11,7 +11,7 @@ import pandas as pd
 from data.calendar.exceptional import exceptional_days
 from data.queries import losses, waste
 from data.queries.canteen.surplus import saved
-from data.queries.overview import Reference
+from data.queries.overview import Reference, references
 from data.queries.waste import WasteSummary
 from data.selection import Selection
 from ui.access import only_visible
@@ -19,7 +19,7 @@ from ui.kit import blocks, exceptional
 from ui.kit.blocks import Figure
 from ui.kit.formats import SPACE, count_of, number, percent, plural, quantity
 from ui.session import ask
-from ui.waste import charts
+from ui.waste import ahead, charts, rankings
 from ui.waste import sentences as say
 
 TREND_CAPTION = (
@@ -30,6 +30,19 @@ TREND_COLUMNS = [
     "Semaine du", "Jours", "Repas servis", "En trop (repas)", "Manquants (repas)",
     "En trop (%)", "Manquants (%)", "Surproduction (%)", "Jours exceptionnels",
 ]  # fmt: skip
+
+
+def overview(selection: Selection, summary: WasteSummary, ranked: pd.DataFrame) -> None:
+    """Show the figures, how they evolve, and the canteens that stand out."""
+    headline(selection, summary)
+    trend(selection, ask(references).get("surplus_target_pct"))
+    rankings.canteens(selection, ranked)
+
+
+def weighings(selection: Selection) -> None:
+    """Show at which moment food is thrown away, and how much will be."""
+    places(selection)
+    ahead.ahead(selection)
 
 
 def headline(selection: Selection, summary: WasteSummary) -> None:

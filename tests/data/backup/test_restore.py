@@ -1,6 +1,6 @@
 """A backup put back is there whole, the store it replaces is kept, and a kill leaves the one or the other.
 
-4 kills here; ANTIGASPI_KILLS=100 for a long search.
+3 kills here; ANTIGASPI_KILLS=100 for a long search.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from data.backup.restore import restore
 from data.store import Store
 from tests.data.broken_stores import DAMAGED, FEW, FEW_JOURNALS, JOURNALS, held, left_open, move_copy, small_disk, wal
 
-KILLS = int(os.environ.get("ANTIGASPI_KILLS", "4"))
+KILLS = int(os.environ.get("ANTIGASPI_KILLS", "3"))
 
 
 def _store(blank: Path, path: Path, *emails: str) -> Path:

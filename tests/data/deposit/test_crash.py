@@ -1,6 +1,6 @@
 """A machine that dies in the middle of a deposit never leaves half of it.
 
-4 kills here; ANTIGASPI_KILLS=30 for the bar.
+3 kills here; ANTIGASPI_KILLS=30 for the bar.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from data.store import Store
 
 SITES, DAYS = 100, 150
 LINES = SITES * DAYS
-KILLS = int(os.environ.get("ANTIGASPI_KILLS", "4"))
+KILLS = int(os.environ.get("ANTIGASPI_KILLS", "3"))
 
 
 def _big_log(folder: Path) -> Path:

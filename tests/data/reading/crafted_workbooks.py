@@ -194,6 +194,7 @@ SLOW_WORKBOOKS = frozenset(
         *(f"60 MB of <x/> in {part}" for part in ENDS if part != SHEET),
         "a million rows of one cell out of the header",
         "60 MB of empty rows",
+        "60 MB of comments",
         "60 MB of instructions",
         "long strings, each distinct",
         "a formula of 60 MB",

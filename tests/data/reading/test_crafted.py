@@ -30,9 +30,10 @@ def test_no_crafted_file_takes_the_time_memory_or_breath_of_the_server() -> None
     measured = costs(*(["all"] if os.environ.get("ANTIGASPI_CRAFTED") == "all" else []))
     assert len(measured) > 80
     assert [one for one in measured if not (one[1].endswith(" rows") or WHAT_TO_DO.search(one[1]))] == []
-    # On a busy machine a thread may wait for its turn: what a file takes, it takes a second time.
-    over = costs(*names) if (names := [one[0] for one in measured if is_over(one)]) else []
-    assert [one for one in over if is_over(one)] == []
+    over = [one for one in measured if is_over(one)]
+    for _ in range(3):  # on a busy machine a thread may wait for its turn: what a file takes, it takes each time
+        over = [one for one in costs(*[one[0] for one in over]) if is_over(one)] if over else []
+    assert over == []
 
 
 def costs(*names: str) -> list[tuple[str, str, float, float, float]]:

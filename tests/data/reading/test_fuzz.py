@@ -1,6 +1,6 @@
 """Random bytes and mutated files: each ends in a report or in a French refusal, and a preview changes nothing.
 
-120 inputs here; ANTIGASPI_FUZZ=20000 for the bar.
+60 inputs here; ANTIGASPI_FUZZ=20000 for the bar.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from data.deposit.apply import DepositRefused, apply, preview
 from data.store import Store
 from tests.data.reading.awkward import TABLE, rezipped, text, workbook
 
-INPUTS = int(os.environ.get("ANTIGASPI_FUZZ", "120"))
+INPUTS = int(os.environ.get("ANTIGASPI_FUZZ", "60"))
 MEMORY_KB = 400_000
 LOG = text(*(f'"POINT {n}";M;{1 + n % 28:02d}/09/2016;{n};{n};1,5;"pluie ; vent"' for n in range(20)))
 VALID = [

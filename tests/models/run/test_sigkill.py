@@ -1,6 +1,6 @@
 """The power cut: a refresh killed at any moment leaves a store that opens, whole runs only, and no process behind.
 
-3 kills here; ANTIGASPI_KILLS=30 for the bar.
+2 kills here; ANTIGASPI_KILLS=30 for the bar.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from data.queries.forecasts.archive import KEPT_WHOLE
 from data.store import Store
 
 PROJECT = Path(__file__).resolve().parents[3]
-KILLS = int(os.environ.get("ANTIGASPI_KILLS", "3"))
+KILLS = int(os.environ.get("ANTIGASPI_KILLS", "2"))
 ROWS_PER_RUN = (3 + 1) * 2 * 30
 SECONDS_TO_DIE = 5.0
 

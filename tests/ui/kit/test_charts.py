@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pandas as pd
 
 from ui.kit import chart
-from ui.rollout import charts
 from ui.waste.charts import surplus_by_week
 
 LONG = ["Groupe scolaire du général de Gaulle, nord", "Groupe scolaire du général de Gaulle, sud"]
@@ -16,40 +13,13 @@ LONG = ["Groupe scolaire du général de Gaulle, nord", "Groupe scolaire du gén
 def test_names_shortened_to_the_same_text_keep_a_bar_each() -> None:
     fig = chart.ranking(pd.Series(LONG), pd.Series([5, 3]), ["5", "3"], "repas")
     assert list(fig.data[0].y) == [0, 1]
-    names = fig.layout.yaxis.ticktext
+    names = [name.text for name in fig.layout.annotations]
     assert names[0] == names[1]
-
-
-def test_schools_shortened_to_the_same_text_keep_a_row_each() -> None:
-    day = date(2026, 5, 4)
-    stages = pd.DataFrame(
-        {
-            "school": LONG, "position": 1, "stage": "cadrage",
-            "planned_start": day, "planned_end": day, "actual_start": day, "actual_end": day,
-        }
-    )  # fmt: skip
-    fig = charts.rollout(stages, LONG, day)
-    assert list(fig.data[0].y) == [0, 1]
-    assert LONG[0] in fig.data[0].customdata[0]
-
-
-def test_a_long_school_name_stands_on_two_lines_and_a_number_too_wide_for_its_bar_is_left_out() -> None:
-    day, school = date(2026, 5, 4), "École élémentaire Rosalind Franklin"
-    stages = pd.DataFrame(
-        {
-            "school": school, "position": [1, 2], "stage": ["cadrage", "test"],
-            "planned_start": [day, date(2026, 5, 5)], "planned_end": [day, date(2026, 8, 5)],
-            "actual_start": [day, None], "actual_end": [day, None],
-        }
-    )  # fmt: skip
-    fig = charts.rollout(stages, [school], day)
-    assert fig.layout.yaxis.ticktext == ("Élémentaire Rosalind<br>Franklin",)
-    assert list(fig.data[0].text) == ["", "2"]
 
 
 def test_quotes_are_shown_and_tags_are_not_read() -> None:
     fig = chart.ranking(pd.Series(['<b>"A"</b>']), pd.Series([0]), ["0"], "repas")
-    assert fig.layout.yaxis.ticktext == ('&lt;b&gt;"A"&lt;/b&gt;',)
+    assert fig.layout.annotations[0].text == '&lt;b&gt;"A"&lt;/b&gt;'
     assert fig.layout.xaxis.range[1] > 0
 
 
@@ -68,10 +38,11 @@ def test_the_target_is_compared_with_surplus_minus_shortage() -> None:
     assert marks.text == ("✱",) and marks.customdata[0].replace("\u00a0", " ") == "2 jours"
 
 
-def test_a_long_name_stands_on_two_lines_and_a_number_fits_inside_its_bar_on_a_phone() -> None:
+def test_a_name_stands_above_its_bar_and_a_bar_is_as_long_as_its_text_says() -> None:
     fig = chart.ranking(
-        pd.Series(["LEDRU ROLLIN/SARAH BERNHARDT"]), pd.Series([5]), ["5"], "repas prévus en trop, tous"
+        pd.Series(["LEDRU ROLLIN/SARAH BERNHARDT", "Vienne"]), pd.Series([5, -8]), ["+5", "−8"], "repas"
     )
-    assert fig.layout.yaxis.ticktext == ("LEDRU ROLLIN/SARAH<br>BERNHARDT",)
-    assert fig.data[0].textposition == "auto"
-    assert fig.layout.xaxis.title.text == "repas prévus en trop,<br>tous"
+    assert [name.text for name in fig.layout.annotations] == ["LEDRU ROLLIN/SARAH BERNHARDT", "Vienne"]
+    assert list(fig.data[0].x) == [5, -8]
+    low, high = fig.layout.xaxis.range
+    assert low < -8 and high > 5

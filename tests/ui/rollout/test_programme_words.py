@@ -26,6 +26,7 @@ PLACES = pd.DataFrame(
         "latitude": [47.2, 47.22],
         "longitude": [-1.55, -1.53],
         "situation": ["bloquée", "équipée"],
+        "number": [1, 2],
         "tip": ["A, <b>installation</b>", "B, test"],
     }
 )
@@ -37,15 +38,15 @@ def plain(text: str) -> str:
 
 def test_the_map_asks_no_server_unless_the_city_names_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(steering_charts.TILES_SETTING, raising=False)
-    bare = steering_charts.school_map(PLACES)
+    bare = steering_charts.school_map(PLACES, PLACES)
     assert "http" not in bare.to_json()
     assert {trace.type for trace in bare.data} == {"scatter"}
     assert bare.layout.yaxis.scaleanchor == "x"
     assert bare.layout.yaxis.scaleratio == pytest.approx(1.473, abs=0.01)
-    assert bare.data[0].customdata[0] == "A, &lt;b&gt;installation&lt;/b&gt;"
+    assert bare.data[2].customdata[0] == "A, &lt;b&gt;installation&lt;/b&gt;"
     monkeypatch.setenv(steering_charts.TILES_SETTING, "https://tuiles.ville.fr/{z}/{x}/{y}.png")
     monkeypatch.setenv(steering_charts.TILES_SOURCE_SETTING, "© IGN <i>")
-    tiled = steering_charts.school_map(PLACES)
+    tiled = steering_charts.school_map(PLACES, PLACES)
     assert tiled.layout.map.layers[0].source == ("https://tuiles.ville.fr/{z}/{x}/{y}.png",)
     assert tiled.layout.map.layers[0].sourceattribution == "© IGN &lt;i&gt;"
 
@@ -289,6 +290,29 @@ def test_risks_that_nobody_estimated_are_counted_apart() -> None:
     assert plain(steering.risk_sentence(risks)) == said
     said = "2 risques ouverts, dont 1 pèse 6 ou plus sur 9 ; 0 reste sans réponse."
     assert plain(steering.risk_sentence(risks.dropna(subset="score"))) == said
+
+
+def test_the_matrix_names_each_open_risk_in_its_cell_and_shades_the_heavy_ones() -> None:
+    risks = pd.DataFrame(
+        {
+            "risk": ["Câblage", "Retard", "Oubli"], "school": ["École élémentaire A", None, None],
+            "probability": ["forte", "forte", None], "impact": ["fort", "fort", "moyen"],
+            "score": pd.array([9, 9, None], "Int64"),
+        }
+    )  # fmt: skip
+    shown = steering.risk_matrix(risks)
+    assert shown.cells == {("forte", "fort"): ["Câblage (Élémentaire A)", "Retard"]}
+    assert (shown.shades["forte", "fort"], shown.shades["forte", "moyen"], shown.shades["faible", "faible"]) == (
+        3,
+        3,
+        0,
+    )
+
+
+def test_the_area_of_a_district_has_all_its_canteens_inside() -> None:
+    square = [(0.0, 0.0), (0.0, 2.0), (2.0, 2.0), (2.0, 0.0)]
+    assert sorted(steering_charts.hull([*square, (1.0, 1.0), (0.5, 1.5), (0.0, 1.0)])) == sorted(square)
+    assert steering_charts.hull([(1.0, 1.0), (1.0, 1.0)]) == [(1.0, 1.0)]
 
 
 def test_a_month_of_the_trend_is_no_day_and_its_shares_have_their_unit() -> None:

@@ -11,7 +11,8 @@ import pytest
 from data.queries.overview import Overview
 from data.queries.rollout import RolloutSummary
 from tests.ui.kit.test_sentences import SITUATION, SUMMARY, plain
-from ui.summary.essential import _goal, _school
+from ui.summary.essential import _school
+from ui.summary.sentences import goal
 from ui.summary.situation import alerts
 from ui.summary.trend import figure
 
@@ -28,11 +29,11 @@ def test_the_goal_is_judged_by_what_it_is_about_and_the_rest_is_told_in_meals(
     planned: int, surplus: int, said: str
 ) -> None:
     now = replace(SUMMARY, pairs_planned=planned, surplus_meals=surplus)
-    assert plain(_goal(replace(SITUATION, now=now))).endswith(said)
+    assert plain(goal(replace(SITUATION, now=now))).endswith(said)
 
 
 def test_without_a_goal_none_is_judged() -> None:
-    assert "aucun objectif" in _goal(replace(SITUATION, references={}))
+    assert "aucun objectif" in goal(replace(SITUATION, references={}))
 
 
 def test_an_alert_is_a_figure_beyond_its_limit_and_names_the_limit() -> None:

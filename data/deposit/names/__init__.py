@@ -1,0 +1,1 @@
+"""The names of a file against those of the store: schools written otherwise, labels of no canteen."""

@@ -1,0 +1,51 @@
+"""What a town that begins has done already, and what its pages still wait for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from data.store import Store
+
+STARTED = """
+SELECT
+    (SELECT demo FROM store_state) AS demo,
+    EXISTS (FROM services WHERE meals_served IS NOT NULL) AS meals,
+    EXISTS (FROM canteens) AS canteens,
+    EXISTS (FROM services) AND NOT EXISTS (FROM service_points WHERE canteen IS NULL) AS attached,
+    EXISTS (FROM menus) AS menus,
+    EXISTS (FROM events) AS calendars,
+    EXISTS (FROM forecast_runs) AS forecasts,
+    EXISTS (FROM pilot_sites) AS test_schools,
+    EXISTS (FROM users) AS accounts,
+    EXISTS (FROM meetings) AS meetings,
+    EXISTS (FROM programme_weather) AS weather,
+    EXISTS (FROM sheets) AS sheets,
+    EXISTS (FROM announcements) AS announcements,
+    EXISTS (FROM production_prints) AS prints
+"""
+
+
+@dataclass(frozen=True)
+class Started:
+    """What the store has, at least once: meals served, a forecast, a test school…; `demo`: it is a fictitious town."""
+
+    demo: bool
+    meals: bool
+    canteens: bool
+    attached: bool
+    menus: bool
+    calendars: bool
+    forecasts: bool
+    test_schools: bool
+    accounts: bool
+    meetings: bool
+    weather: bool
+    sheets: bool
+    announcements: bool
+    prints: bool
+
+
+def started(store: Store) -> Started:
+    """Return what has been done; `attached` is true once there are labels, each attached to a canteen."""
+    row = store.read(STARTED).iloc[0]
+    return Started(**{name: bool(row[name]) for name in Started.__dataclass_fields__})

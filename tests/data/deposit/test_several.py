@@ -1,0 +1,60 @@
+"""Several files deposited together: whatever the order they were chosen in, the store is the same."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from pathlib import Path
+
+from data.access.rights import Person
+from data.deposit.several import ALONE, deposit_all, recognised
+from data.store import Store
+
+FILES = {
+    "journal.csv": "site_nom;site_type;date;prevision;reel\nTILLEULS;M;05/09/2016;110;100\nINCONNU;M;05/09/2016;9;8\n",
+    "corrections.csv": "site_nom;site_type;date;prevision;reel\nTILLEULS;M;05/09/2016;112;101\n",
+    "rattachements.csv": "site_nom;site_type;cantine_nom\nTILLEULS;M;Les Tilleuls\n",
+    "cantines.csv": "cantine_nom;secteur\nLes Tilleuls;Nord\n",
+    "etapes.csv": "ecole;etape;debut_reel\nÉcole A;cadrage;01/09/2025\nÉcole Z;cadrage;01/09/2025\n",
+    "sites.csv": "ecole;connexion_filaire\nÉcole A;raccordée\n",
+    "notes.csv": "rien;de\nconnu;ici\n",
+    "heures.csv": "site_nom;site_type;date;reel\nTILLEULS;M;2016-09-05 22:00;7\nTILLEULS;M;2016-09-06 22:00;7\n",
+}
+VIEWS = ("services", "canteens", "service_points", "pilot_sites", "pilot_stages")
+
+
+def deposited(blank: Path, folder: Path, names: list[str]) -> tuple[dict[str, str], list[list[tuple[object, ...]]]]:
+    """Deposit these files in this order; return what came of each, and what is then true."""
+    store = Store(Path(shutil.copy(blank, folder / f"{'-'.join(names)}.duckdb")))
+    chosen = recognised(store, [(name, FILES[name].encode()) for name in names], "m")
+    ready = [file for file in chosen if not file.reason]
+    outcomes = {file.name: file.reason for file in chosen if file.reason} | {
+        one.name: f"{one.report.accepted}/{one.report.lines}" if one.report else one.reason
+        for one in deposit_all(store, ready, "m")
+    }
+    rows = [list(store.read(f"SELECT * FROM {view} ORDER BY ALL").itertuples(index=False)) for view in VIEWS]
+    store.close()
+    return outcomes, [[tuple(map(str, row)) for row in view] for view in rows]
+
+
+def test_the_order_of_the_files_changes_neither_the_store_nor_what_is_said(blank: Path, tmp_path: Path) -> None:
+    names, chance = list(FILES), random.Random(3)
+    first = deposited(blank, tmp_path, names)
+    outcomes = first[0]
+    # A stage of a school that came with the same files is taken; the corrected line is told by the last file's name.
+    assert outcomes["etapes.csv"] == "1/2"
+    assert (outcomes["journal.csv"], outcomes["corrections.csv"], outcomes["cantines.csv"]) == ("2/2", "1/1", "1/1")
+    assert outcomes["heures.csv"] == ALONE
+    assert "colonnes" in outcomes["notes.csv"]
+    for _ in range(1):
+        chance.shuffle(names)
+        assert deposited(blank, tmp_path, names) == first
+
+
+def test_a_file_that_is_not_theirs_is_told_and_the_others_go_in(blank: Path, tmp_path: Path) -> None:
+    store = Store(Path(shutil.copy(blank, tmp_path / "b.duckdb")))
+    manager = Person("g@ville.fr", "cantine", canteens=frozenset({"Les Tilleuls"}))
+    chosen = recognised(store, [(name, FILES[name].encode()) for name in ("cantines.csv", "journal.csv")], manager)
+    assert [file.not_yours for file in chosen if file.name == "cantines.csv"] == [True]
+    assert store.read("SELECT count(*) AS n FROM deposits")["n"].iloc[0] == 0
+    store.close()

@@ -1,0 +1,116 @@
+"""The files of a report hold the longest and the worst texts that people may write: as texts, on four pages."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+from pptx import Presentation
+from pypdf import PdfReader
+
+from data.queries.pilot import SURPLUS, Interval
+from data.report.kept import LONGEST_INTRODUCTION
+from ui.report.content import Change, Content, Indicator, Reference
+from ui.report.deck import deck
+from ui.report.pdf import pdf
+from ui.report.workbook import workbook
+from ui.summary.sentences import School
+
+TRICKS = (
+    '=1+1 *g* _i_ #eval("1") #image("/etc/passwd") $x$ @ref <b>h</b> [l](http://e.fr) http://e.fr `c` \\u{41} // -- "q"'
+)
+
+
+def months() -> pd.DataFrame:
+    starts = pd.date_range("2023-09-01", "2026-06-01", freq="MS")
+    starts = starts[starts.month != 8]
+    return pd.DataFrame({
+        "month": starts, "days": 10, "meals_served": 1000, "surplus_meals": 70, "surplus_pct": 7.0,
+        "year": [f"{one.year - (one.month < 8)}-{one.year + (one.month > 8)}" for one in starts],
+        "place": (starts.month - 8) % 12, "apart": True,
+    })  # fmt: skip
+
+
+def content(text: str) -> Content:
+    """Return what a report may say at most, with a text wherever people write one."""
+    rows = range(40)
+    name, sentence = text[:120], f"{text[:300]}."
+    decisions = pd.DataFrame({
+        "decision": [text[:300] for _ in rows], "about": name, "decided_on": pd.NaT, "outcome": text[:300],
+        "owner": name, "until": pd.Timestamp("2026-07-01"), "state": "à faire", "done_on": pd.NaT, "late": True,
+    })  # fmt: skip
+    progress = pd.DataFrame({
+        "school": [f"{name}{one}" for one in rows], "stage": "test", "weather": "pluie", "weather_reason": text[:300],
+        "delay_days": 3.0, "connection": "faite", "equipped_on": pd.NaT, "next_step": text[:300],
+    })  # fmt: skip
+    days = pd.DataFrame({
+        "date": pd.Timestamp("2026-06-01"), "reason": ["strike"], "canteens": 1, "place": [name], "surplus_meals": 1,
+        "shortage_meals": 0,
+    })  # fmt: skip
+    return Content(
+        city=name, logo=None, made_on=date(2026, 6, 5), data_until=date(2026, 6, 4),
+        filters={"Année scolaire": "2025-2026", "Période": "Toute l’année", "Cantines": sentence, "Données": sentence},
+        introduction=(text * 9)[:LONGEST_INTRODUCTION], figure="6,7\u00a0%", beside=sentence,
+        lines=[("Objectif", sentence), ("Depuis le comité du 14/04/2026", sentence), ("Météo du programme", sentence)],
+        trend="En un an\u00a0: +0,1 point.", months=months(), goal=6.5, pilot_start=date(2026, 2, 3),
+        since_title="Depuis le comité du 14/04/2026", since_counts=["3 décisions prises ce jour-là"] * 4,
+        changed=[(text * 9)[:600]] * 9, to_decide=[f"{text[:80]}, pour le 01/07/2026"] * 40,
+        alerts=[(text * 9)[:600]] * 5, decisions=decisions, schools_title="40 écoles test",
+        schools=[School(name, "généralisation", "☂ pluie, ▲ 3 jours", True)] * 40, progress=progress,
+        pilot=sentence, effects={SURPLUS: Interval(-2.1, -3.4, -1.2)}, grams=sentence,
+        indicators=[Indicator(f"Indicateur {one}", "6,7\u00a0%", 6.7, "%", sentence) for one in range(8)],
+        change="La part des repas en trop reste à 6,7\u00a0%.",
+        changes=[Change(("Repas en trop", "6,7\u00a0%", "6,6\u00a0%", "+0,1\u00a0point"), 6.7, 6.6, "%")] * 6,
+        exceptional=sentence, exceptional_days=days,
+        references=[Reference(f"6,5\u00a0%\u00a0: {sentence}", 6.5, "%", text[:300])] * 5,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [f"{TRICKS} {'Un mot assez long. ' * 20}", "M" * 300], ids=["tricks", "one word"])
+def test_the_longest_texts_are_texts_on_four_pages_six_slides_and_in_cells(text: str) -> None:
+    said = content(text)
+    read = PdfReader(io.BytesIO(pdf(said)))
+    whole = "".join("".join(page.extract_text() for page in read.pages).split())
+    assert len(read.pages) == 4
+    assert "".join(str(said.introduction).split()) in whole and "".join(text[:120].split()) in whole
+    assert "et28autres" in whole and not any("/Annots" in page for page in read.pages)
+    slides = Presentation(io.BytesIO(deck(said))).slides
+    assert len(slides) == 6
+    runs = [run for slide in slides for shape in slide.shapes for run in runs_of(shape)]
+    assert said.introduction in [run.text for run in runs] and not any(run.hyperlink.address for run in runs)
+    cells = [cell for sheet in openpyxl.load_workbook(io.BytesIO(workbook(said))) for row in sheet.rows for cell in row]
+    assert not [cell for cell in cells if cell.data_type == "f" or str(cell.value).startswith("=")]
+
+
+def runs_of(shape: Any) -> list[Any]:  # noqa: ANN401
+    frames = [cell.text_frame for row in shape.table.rows for cell in row.cells] if shape.has_table else []
+    frames += [shape.text_frame] if shape.has_text_frame else []
+    return [run for frame in frames for paragraph in frame.paragraphs for run in paragraph.runs]
+
+
+def test_letters_of_no_font_and_of_no_page_hinder_no_report() -> None:
+    said = content("École 😀 中文 \x00\x0b\x1b\ufffe ﷽")
+    read = PdfReader(io.BytesIO(pdf(said)))
+    assert "/StructTreeRoot" in read.trailer["/Root"] and len(read.pages) == 4
+    assert len(Presentation(io.BytesIO(deck(said))).slides) == 6
+    assert openpyxl.load_workbook(io.BytesIO(workbook(said)))["Décisions"].max_row == 41
+
+
+def test_a_report_of_which_little_is_known_says_so() -> None:
+    full = content("Un mot.")
+    none = replace(
+        full, months=full.months[:0], goal=None, pilot_start=None, introduction=None, changed=[], to_decide=[],
+        decisions=full.decisions[:0], schools=[], progress=full.progress[:0], effects={}, changes=[],
+        exceptional_days=full.exceptional_days[:0], references=[],
+    )  # fmt: skip
+    read = PdfReader(io.BytesIO(pdf(none)))
+    assert len(read.pages) == 3 and "Rien n’est attendu du comité." in "".join(
+        page.extract_text() for page in read.pages
+    )
+    assert len(Presentation(io.BytesIO(deck(none))).slides) == 6
+    assert "Par mois" in openpyxl.load_workbook(io.BytesIO(workbook(none))).sheetnames

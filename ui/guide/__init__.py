@@ -1,0 +1,1 @@
+"""The users’ guide: one page for each role, with pictures, and the whole of it."""
