@@ -18,7 +18,7 @@ from data.access.rights import ROLES
 from data.store import Store
 from tests.browser.accessibility.axe import FRAMEWORK, findings, ours
 from tests.browser.conftest import one_time_address, serve
-from tests.browser.steps import SLOW, choose, opened, visit, whole
+from tests.browser.steps import SLOW, choose, open_part, opened, visit, whole
 from tests.conftest import PROJECT
 from tests.pages.conftest import add_forecasts
 from ui.access import ROLE_TITLES
@@ -63,6 +63,8 @@ def test_axe_finds_nothing_serious_of_ours_whatever_the_role_the_theme_and_the_w
 
 def everywhere(page: Page, name: str) -> dict[str, list[str]]:
     """Return what is found on a page, by theme and width, with whatever opens opened."""
+    if page.get_by_test_id("stMain").get_by_role("radio", name="Tout", exact=True).count():
+        open_part(page, "Tout")
     for summary in page.get_by_test_id("stMain").locator("details:not([open]) > summary").all()[:3]:
         summary.click(timeout=SLOW)
         whole(page)
