@@ -38,18 +38,38 @@ AS_WRITTEN = re.compile(
 PLAIN_SPACES, HELP_ON_FILES = "selectbox.options", "Déposer un fichier"
 # A table of numbers, drawn or not, has its own tests.
 SHOWN = re.compile(r"[\w.]+\.(body|label|help|placeholder|options|delta|alt|name|text|ticktext|title):")
+EXPLAINED = {
+    "Synthèse", "Gaspillage", "Ma cantine", "Déploiement", "Équipement", "Effet du pilote", "Généralisation",
+    "Semaine de la cuisine", "Qualité des prévisions",
+}  # fmt: skip
 TAG = re.compile(r"<[^>]*>")
 
 
-def test_pages_hold_to_one_word_for_each_thing_and_to_french(open_app: Open, demo_file: Path) -> None:
+def test_pages_hold_to_one_word_for_each_thing_and_to_french_and_say_why_of_their_figures(
+    open_app: Open, demo_file: Path
+) -> None:
     app = open_app(demo_file)
-    found = []
+    found, explained = [], set()
     for page in PAGES:
         app.switch_page(page.file).run()
         lines = [line for line in lines_shown(app) if SHOWN.match(line)]
+        explained |= {page.title for line in lines if "popovertarget" in line}
         rules = list(WORDS if page.title == HELP_ON_FILES else WORDS | NOT_FRENCH)
         found += [(page.title, *one) for line in lines for one in wrong(line, rules)]
+    assert explained >= EXPLAINED
     assert not found, "\n".join(map(str, found[:60]))
+
+
+def test_the_glossary_is_searched_without_accents_and_the_link_of_a_figure_opens_its_word(
+    open_app: Open, empty_store: Path
+) -> None:
+    app = open_app(empty_store, "pages/aide/glossaire.py", mot="Repas en trop")
+    assert '<dt id="repas-en-trop">Repas en trop</dt>' in app.html[-1].value
+    assert app.html[-1].value.count("<dt") == 1
+    app.text_input[0].set_value("METEO").run()
+    assert '<dt id="meteo">Météo</dt>' in app.html[-1].value
+    app.text_input[0].set_value("zzz").run()
+    assert "Aucun mot du glossaire" in app.info[0].value
 
 
 def wrong(line: str, rules: list[str]) -> list[tuple[str, str, str]]:
