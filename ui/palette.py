@@ -30,7 +30,7 @@ PAGE = {
 _BLUE, _ORANGE, _GREEN, _PURPLE, _GREY = "#0c6aab", "#b8520a", "#00785a", "#7b3871", "#6b7780"
 _LIGHT_BLUE, _PALE = "#4f95c4", "#c9d1d5"
 
-INK, GRID, QUIET = "#1c2b33", "#dde3e6", "#5c6870"  # text, grid lines, secondary lines
+INK, GRID, QUIET, PAPER = "#1c2b33", "#dde3e6", "#5c6870", "#ffffff"  # text, grid, secondary lines, behind a text
 MEASURED, REFERENCE, GOAL = _BLUE, _PALE, _GREEN
 SERVED, FORECAST, PLAN, ADVISED = INK, _BLUE, _ORANGE, _GREEN  # meals
 BAND = "rgba(12, 106, 171, 0.2)"  # the interval around a forecast

@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -49,8 +50,14 @@ QUIET_MINUTES = 5
 _waiting: list[threading.Timer] = []
 
 
+@lru_cache(maxsize=8)
+def _resolved(path: Path) -> Path:
+    """Return where the file is; a page asks a hundred times, and each link of the path costs a call of the system."""
+    return path.resolve()
+
+
 def _door() -> Door:
-    path = store_path().resolve()
+    path = _resolved(store_path().absolute())
     with _opening:
         if path not in _doors:
             _doors[path] = Door(path)

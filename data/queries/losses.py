@@ -61,9 +61,16 @@ GROUP BY date
 DISH_DAYS = r"SELECT DISTINCT date, lower(trim(regexp_replace(dish, '\s+', ' ', 'g'))) AS dish FROM menus"
 
 
-def menu_days(store: Store, selection: Selection) -> pd.DataFrame:
-    """Return one row per day that has a menu and both figures: date, meals served, surplus meals."""
-    statement = f"SELECT date, meals_served, surplus_meals FROM ({MENU_DAYS}) WHERE meals_served > 0 ORDER BY date"
+def menu_days(store: Store, selection: Selection, *, grams: bool = False) -> pd.DataFrame:
+    """Return one row per day that has a menu and both figures: date, meals served, surplus meals.
+
+    `grams`: the days that were weighed, their meals, and the grams thrown away in place of the surplus.
+    """
+    meals, surplus = ("weighed_meals", "1000 * wasted_kg") if grams else ("meals_served", "surplus_meals")
+    statement = (
+        f"SELECT date, {meals} AS meals_served, {surplus} AS surplus_meals FROM ({MENU_DAYS}) WHERE {meals} > 0"
+        " ORDER BY date"
+    )
     return store.read(statement, parameters(store, selection))
 
 

@@ -82,6 +82,17 @@ class WasteSummary:
         return self.service_days - self.complete_days
 
 
+# The services that were weighed, with the grams thrown away in place of the meals in excess.
+WEIGHED = f"""(
+    SELECT * REPLACE (1000 * wasted_kg AS gap) FROM {SELECTED} WHERE meals_served > 0 AND wasted_kg IS NOT NULL
+)"""
+
+
+def of_grams(statement: str) -> str:
+    """Return a statement on the meals in excess as one on the grams thrown away: 100 × grams per meal for a rate."""
+    return statement.replace(SELECTED, WEIGHED)
+
+
 SUMMARY = f"""
 SELECT
     coalesce(sum(meals_served), 0) AS meals_served,
@@ -134,6 +145,25 @@ ORDER BY week
 def by_week(store: Store, selection: Selection) -> pd.DataFrame:
     """Return one row per week (its Monday): meals served, surplus, shortage and their difference, overproduction."""
     return store.read(BY_WEEK, parameters(store, selection))
+
+
+GRAMS_BY_WEEK = f"""
+SELECT
+    date_trunc('week', date) AS week,
+    count(DISTINCT date) AS days,
+    count(DISTINCT canteen) AS canteens,
+    sum(meals_served)::BIGINT AS meals_served,
+    sum(wasted_kg) AS kg,
+    1000.0 * sum(wasted_kg) / sum(meals_served) AS grams_per_meal
+FROM {WEIGHED}
+GROUP BY week
+ORDER BY week
+"""
+
+
+def grams_by_week(store: Store, selection: Selection) -> pd.DataFrame:
+    """Return one row per week (its Monday) that was weighed: days, canteens, meals, kg, grams per meal."""
+    return store.read(GRAMS_BY_WEEK, parameters(store, selection))
 
 
 BY_CANTEEN = f"""
@@ -190,9 +220,9 @@ ORDER BY canteen, week
 """
 
 
-def canteen_weeks(store: Store, selection: Selection) -> pd.DataFrame:
-    """Return one row per canteen × week: the days, meals and surplus of which `by_canteen` is made."""
-    return store.read(CANTEEN_WEEKS, parameters(store, selection))
+def canteen_weeks(store: Store, selection: Selection, *, grams: bool = False) -> pd.DataFrame:
+    """Return one row per canteen × week: the days, meals and surplus (or grams) of which `by_canteen` is made."""
+    return store.read(of_grams(CANTEEN_WEEKS) if grams else CANTEEN_WEEKS, parameters(store, selection))
 
 
 BY_DAY = f"""
@@ -205,9 +235,9 @@ ORDER BY date
 """
 
 
-def by_day(store: Store, selection: Selection) -> pd.DataFrame:
-    """Return one row per day: meals served, surplus."""
-    return store.read(BY_DAY, parameters(store, selection))
+def by_day(store: Store, selection: Selection, *, grams: bool = False) -> pd.DataFrame:
+    """Return one row per day: meals served, surplus (or grams)."""
+    return store.read(of_grams(BY_DAY) if grams else BY_DAY, parameters(store, selection))
 
 
 BY_WEEKDAY_AND_MONTH = f"""
@@ -225,9 +255,13 @@ ORDER BY weekday, month
 """
 
 
-def by_weekday_and_month(store: Store, selection: Selection) -> pd.DataFrame:
-    """Return one row per weekday (1 = Monday) × month: days, meals served, surplus in % of meals served."""
-    return store.read(BY_WEEKDAY_AND_MONTH, parameters(store, selection))
+def by_weekday_and_month(store: Store, selection: Selection, *, grams: bool = False) -> pd.DataFrame:
+    """Return one row per weekday (1 = Monday) × month: days, meals served, surplus_pct in % of them.
+
+    `grams`: surplus_pct is 100 × the grams thrown away per meal, where they were weighed.
+    """
+    statement = of_grams(BY_WEEKDAY_AND_MONTH) if grams else BY_WEEKDAY_AND_MONTH
+    return store.read(statement, parameters(store, selection))
 
 
 # One row per day to come; for the city, over the canteens that weigh, since the others have no such forecast.

@@ -13,12 +13,17 @@ from models.rankings.permutations import Contrasts, shuffled_days
 LEAST_DAYS = 3  # a cell of one school year has four days; those of fewer than three say nothing
 
 
-def calendar(store: Store, selection: Selection) -> pd.DataFrame:
-    """Return `waste.by_weekday_and_month` with stands_out; the surplus of cells of too few days is left empty."""
-    cells = waste.by_weekday_and_month(store, selection)
+def calendar(store: Store, selection: Selection, *, grams: bool = False) -> pd.DataFrame:
+    """Return `waste.by_weekday_and_month` with stands_out; the surplus of cells of too few days is left empty.
+
+    `grams`: surplus_pct is the grams thrown away per meal, on the days that were weighed.
+    """
+    cells = waste.by_weekday_and_month(store, selection, grams=grams)
+    if grams:
+        cells["surplus_pct"] /= 100
     kept = (cells["days"] >= LEAST_DAYS).to_numpy()
     cells["surplus_pct"] = cells["surplus_pct"].where(kept)
-    days = waste.by_day(store, selection)
+    days = waste.by_day(store, selection, grams=grams)
     if days.empty:
         return cells.assign(stands_out=False)
     return cells.assign(stands_out=compared(days, cells[["weekday", "month"]], kept).stands_out)

@@ -23,14 +23,19 @@ LEAST_CANTEENS = 10
 TESTED = ["expected_pct", "gap", "lower", "upper", "stands_out"]
 
 
-def canteens(store: Store, selection: Selection) -> pd.DataFrame:
+def canteens(store: Store, selection: Selection, *, grams: bool = False) -> pd.DataFrame:
     """Return `waste.by_canteen` with, per canteen: expected_pct, then gap, lower, upper in points; stands_out.
 
     Expected is what the city's canteens of this size had in the same weeks. The largest gap first.
+    `grams`: of those that weigh, all these in grams per meal.
     """
     rows = waste.by_canteen(store, selection)
-    weeks = waste.canteen_weeks(store, replace(selection, district=None, canteen=None))
+    weeks = waste.canteen_weeks(store, replace(selection, district=None, canteen=None), grams=grams)
+    if grams:
+        rows = rows[rows["grams_per_meal"].notna()].reset_index(drop=True)
     tested = compared_with_their_size(weeks).reindex(rows["place"]).reset_index(drop=True)
+    if grams:
+        tested[TESTED[:-1]] /= 100
     tested["stands_out"] = tested["stands_out"].eq(True)  # missing: not tested
     rows = pd.concat([rows, tested], axis="columns")
     return rows.sort_values(["gap", "surplus_meals"], ascending=False, ignore_index=True)

@@ -12,17 +12,21 @@ from data.store import Store
 from models.rankings.permutations import Contrasts, shuffled_days
 
 
-def dishes(store: Store, selection: Selection) -> pd.DataFrame:
+def dishes(store: Store, selection: Selection, *, grams: bool = False) -> pd.DataFrame:
     """Return `losses.by_dish` with, in points: gap, lower, upper; and stands_out; the largest gap first.
 
     The gap compares the dish's days with the other days of the same months, once the habit of each weekday is removed.
+    `grams`: the gap is in grams per meal, on the days that were weighed.
     """
     rows = losses.by_dish(store, selection, LEAST_DISH_DAYS)
     if rows.empty:
         return rows.assign(gap=0.0, lower=0.0, upper=0.0, stands_out=False)
-    days, names = losses.menu_days(store, selection), pd.Index(rows["dish"])
+    days, names = losses.menu_days(store, selection, grams=grams), pd.Index(rows["dish"])
+    if days.empty:
+        return rows.assign(gap=np.nan, lower=np.nan, upper=np.nan, stands_out=False)
     contrasts, meals = compared(days, losses.dish_days(store, selection), names)
-    gap, half_width = (100 * values / np.maximum(meals, 1) for values in (contrasts.difference, contrasts.half_width))
+    scale = 1 if grams else 100
+    gap, half_width = (scale * values / np.maximum(meals, 1) for values in (contrasts.difference, contrasts.half_width))
     tested = rows.assign(
         gap=np.where(np.isfinite(half_width), gap, np.nan),
         lower=gap - half_width,

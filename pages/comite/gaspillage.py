@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from data.queries import waste
@@ -11,7 +9,7 @@ from models.rankings import calendar, canteens, dishes
 from ui.access import only_visible, require
 from ui.kit import blocks, filters
 from ui.session import ask
-from ui.waste import rankings, view
+from ui.waste import ahead, measures, one_canteen, rankings, view
 
 require("comite", "cantine", "cuisine")
 blocks.page_title("Gaspillage", "Où, quand et sur quels plats perdons-nous\u00a0?")
@@ -25,11 +23,17 @@ if not summary.pairs_served:
     )
     st.stop()
 
+measure = measures.chosen()
+grams = measure is measures.GRAMS
+one_canteen.way_back(selection)
 blocks.tabs(
     {
-        "Vue d’ensemble": lambda: view.overview(selection, summary, only_visible(ask(canteens.canteens, selection))),
-        "Jours et mois": lambda: rankings.calendar(selection, ask(calendar.calendar, selection)),
-        "Plats": lambda: rankings.dishes(ask(dishes.dishes, selection)),
-        "Pesées": partial(view.weighings, selection),
+        "Vue d’ensemble": lambda: view.overview(
+            selection, summary, only_visible(ask(canteens.canteens, selection, grams=grams)), measure
+        ),
+        "Jours et mois": lambda: rankings.calendar(selection, ask(calendar.calendar, selection, grams=grams), measure),
+        "Plats": lambda: rankings.dishes(ask(dishes.dishes, selection, grams=grams), measure),
+        "Pesées": lambda: view.places(selection),
+        "À venir": lambda: ahead.ahead(selection),
     }
 )

@@ -110,12 +110,17 @@ def test_every_page_of_the_menu_answers_at_its_address_in_french_and_axe_finds_n
     assert not [error for error in errors if "404 (Not Found)" not in error]
 
 
-def test_an_unknown_address_says_so_in_french_and_leads_back(visitor: Page, server: str) -> None:
+def test_an_unknown_address_says_so_in_french_and_leads_back_on_a_phone_whose_menu_is_folded(
+    visitor: Page, server: str
+) -> None:
+    visitor.set_viewport_size({"width": 390, "height": 844})
     for address in ("nimporte", "Prévisions", "home"):
         visitor.goto(f"{server}/{address}")
         expect(visitor.get_by_role("heading", level=1, name="Page introuvable")).to_be_visible(timeout=SLOW)
         whole(visitor)
         expect(visitor.get_by_role("dialog")).to_have_count(0)
+        # Outside of the screen, its links would still be stops of the keyboard.
+        expect(visitor.get_by_test_id("stSidebarNav")).to_be_hidden()
     visitor.get_by_role("link", name="Aller à l’accueil").click()
     expect(visitor.get_by_role("heading", level=1, name="Synthèse")).to_be_visible(timeout=SLOW)
     whole(visitor)

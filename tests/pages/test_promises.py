@@ -182,7 +182,7 @@ def test_the_waste_to_come_says_what_its_intervals_contained(
     open_app: Open, demo_store: Path, noise: str, words: str
 ) -> None:
     miss(demo_store, NOISES[noise])
-    app = open_app(demo_store, "pages/comite/gaspillage.py", volet="Pesées")
+    app = open_app(demo_store, "pages/comite/gaspillage.py", volet="À venir")
     assert not app.exception
     sentence = next(line for line in texts(app).splitlines() if "Chaque trait noir vise à contenir" in line)
     assert "en kilogrammes, " in sentence

@@ -16,6 +16,7 @@ from ui import palette
 LIGHT, DARK = 0, 1
 GROUNDS = ("ground", "raised")
 NOTICES = ("alert", "doubt", "good", "news")
+STYLE = PROJECT / "ui" / "kit" / "style.css"
 CSS = [*PROJECT.glob("ui/**/*.css"), *PROJECT.glob("ui/server/files/*.html")]
 # Streamlit's option → our role, in [theme.light] and [theme.dark].
 OPTIONS = {
@@ -42,7 +43,7 @@ AREAS = {
     "stages of a school": (palette.EXPECTED, palette.DONE),
     "losses without a pattern": (palette.LOSSES["leftovers"], palette.INK),
 }
-NO_MARKS = ("GRID", "OTHER", "NOTHING_KNOWN", "PARTLY_KNOWN")
+NO_MARKS = ("GRID", "OTHER", "PAPER", "NOTHING_KNOWN", "PARTLY_KNOWN")
 MARKS = {
     name: value
     for name, value in vars(palette).items()
@@ -114,6 +115,20 @@ def test_every_text_is_readable_on_every_ground(theme: int) -> None:
         assert contrast(page[notice], page["ground"]) >= 7, notice
     assert contrast(page["on-accent"], page["accent"]) >= 7
     assert contrast(page["measured"], page["ground"]) >= 7
+
+
+def thinned(colour: str, ground: str, share: float) -> str:
+    mixed = (share * a + (1 - share) * b for a, b in zip(channels(colour), channels(ground), strict=True))
+    return "#" + "".join(f"{round(255 * one):02x}" for one in mixed)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_what_stands_in_a_cell_of_a_matrix_is_readable(theme: int) -> None:
+    tints = re.findall(r"var\(--([\w-]+)\) (\d+)%, transparent", STYLE.read_text(encoding="utf-8"))
+    assert tints
+    page = {role: colours[theme] for role, colours in palette.PAGE.items()}
+    for role, percent in tints:
+        assert contrast(page["ink"], thinned(page[role], page["ground"], int(percent) / 100)) >= 7, (role, percent)
 
 
 @pytest.mark.parametrize("shown", [as_is, on_dark])

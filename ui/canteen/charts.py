@@ -8,6 +8,8 @@ import plotly.graph_objects as go
 from ui.kit import chart, formats
 from ui.kit.exceptional import MARK
 
+FEW_DAYS = 8  # named under the axis: more would stand upright
+
 
 def recent_meals(days: pd.DataFrame) -> go.Figure:
     """Draw the meals planned (marks) over the meals served (bars), day by day; a star marks exceptional days."""
@@ -24,6 +26,7 @@ def recent_meals(days: pd.DataFrame) -> go.Figure:
         customdata=[formats.plural(value, "repas prévu", "repas prévus") for value in days["meals_planned"].fillna(0)],
         hovertemplate="%{x}<br>%{customdata}<extra></extra>",
     )  # fmt: skip
+    fig.update_xaxes(nticks=FEW_DAYS)
     return fig
 
 
@@ -35,6 +38,7 @@ def recent_grams(days: pd.DataFrame) -> go.Figure:
         customdata=[formats.quantity(value, "g") for value in days["grams_per_meal"]],
         hovertemplate="%{x}<br>%{customdata} par repas<extra></extra>",
     )  # fmt: skip
+    fig.update_xaxes(nticks=FEW_DAYS)
     return fig
 
 

@@ -11,6 +11,8 @@ from ui.kit.exceptional import MARK, reason
 PLAN = ["date", "meals_planned"]
 # Empty space on each side of the waterfall, as a share of its span; least span, as a share of the largest total.
 MARGIN, LEAST_SPAN = 0.6, 0.02
+# So many marks have room for their reasons, if these are so short (letters).
+FEW, SHORT_REASON = 2, 14
 
 
 def forecast(days: pd.DataFrame, past: pd.DataFrame) -> go.Figure:
@@ -44,11 +46,17 @@ def _exceptional(fig: go.Figure, past: pd.DataFrame) -> None:
         name="Jour exceptionnel",
         mode="markers+text",
         marker={"symbol": "circle-open", "size": 13, "color": chart.INK},
-        text=[MARK] * len(days),
+        text=[_mark(reason(str(kinds)), alone=len(days) <= FEW) for kinds in days["exceptional"]],
         textposition="top center",
+        cliponaxis=False,
         customdata=[reason(str(kinds)) for kinds in days["exceptional"]],
         hovertemplate="%{x}<br>%{customdata}<extra>%{fullData.name}</extra>",
     )
+
+
+def _mark(why: str, *, alone: bool) -> str:
+    """Return the mark of an exceptional day, with its reason where there is room for it."""
+    return f"{MARK} {formats.in_chart(why)}" if alone and len(why) <= SHORT_REASON else MARK
 
 
 def _plan(fig: go.Figure, days: pd.DataFrame) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import quote
 
 import pandas as pd
@@ -24,6 +25,9 @@ from ui.session import ask
 # The mode bar has nothing that our readers need. With scroll zoom, the mouse wheel would no longer scroll the page.
 PLOT_CONFIG = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False}
 PART, EVERYTHING = "volet", "Tout"  # the part of a page in its address; the choice of all parts
+
+
+Pick = tables.Pick
 
 
 @dataclass(frozen=True)
@@ -125,19 +129,44 @@ def why_html(labels: Iterable[str], key: str, counted: str = "") -> str:
 
 
 def figure(
-    fig: go.Figure, sentence: str, table: pd.DataFrame | Wide, key: str, alt: str | None = None, digits: int = 1
+    fig: go.Figure,
+    sentence: str,
+    table: pd.DataFrame | Wide,
+    key: str,
+    alt: str | None = None,
+    digits: int = 1,
+    on_pick: Pick | None = None,
+    on_click: Pick | None = None,
 ) -> None:
-    """Show a chart under its takeaway sentence, with its table; `key` also names the CSV file."""
+    """Show a chart under its takeaway sentence, with its table; `key` also names the CSV file.
+
+    `on_click` is called with the place of a bar that is clicked, `on_pick` with that of a row of the table.
+    """
     takeaway(sentence)
-    # The name for screen readers is short: the sentence above and the table below have the rest.
-    st.plotly_chart(fig, key=f"chart_{key}", theme=None, config=PLOT_CONFIG, alt=alt or f"Graphique. {sentence}")
-    _table_on_demand(table, key, digits, current().role)
+    st.plotly_chart(
+        fig,
+        key=f"chart_{key}",
+        theme=None,
+        config=PLOT_CONFIG,
+        # The name for screen readers is short: the sentence above and the table below have the rest.
+        alt=alt or f"Graphique. {sentence}",
+        on_select=partial(_clicked, f"chart_{key}", on_click) if on_click else "ignore",
+        selection_mode="points",
+    )
+    _table_on_demand(table, key, digits, current().role, on_pick=on_pick)
 
 
-def table_alone(sentence: str, table: pd.DataFrame | Wide, key: str, digits: int = 1) -> None:
+def _clicked(key: str, on_click: Pick) -> None:
+    if points := st.session_state[key]["selection"]["points"]:
+        on_click(points[0]["point_index"])
+
+
+def table_alone(
+    sentence: str, table: pd.DataFrame | Wide, key: str, digits: int = 1, on_pick: Pick | None = None
+) -> None:
     """Show a sentence and its table, when a chart would be empty; `key` also names the CSV file."""
     takeaway(sentence)
-    _table_on_demand(table, key, digits, current().role, "Voir tous les chiffres", "chiffres")
+    _table_on_demand(table, key, digits, current().role, "Voir tous les chiffres", "chiffres", on_pick)
 
 
 def table_on_demand(table: pd.DataFrame | Wide, key: str, digits: int = 1) -> None:
@@ -153,6 +182,7 @@ def _table_on_demand(
     role: str,
     label: str = "Voir le tableau",
     prefix: str = "tableau",
+    on_pick: Pick | None = None,
 ) -> None:
     """Show an expander with the table of a chart; it is sent to the browser when somebody opens it.
 
@@ -161,7 +191,9 @@ def _table_on_demand(
     require(role)
     with st.expander(label, key=f"{prefix}_{key}", on_change="rerun") as expander:
         if expander.open:
-            tables.table(table, key, digits)
+            tables.table(table, key, digits, on_pick=on_pick)
+    if st.session_state.pop(tables.PICKED, False):
+        st.rerun()  # a row was picked: the whole page shows it
 
 
 def empty_state(message: str, action: str | None = None, page: str | None = None) -> None:

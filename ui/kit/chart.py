@@ -32,6 +32,7 @@ from ui.palette import (  # noqa: F401  the charts ask for all they need here
     NET,
     NOTHING_KNOWN,
     OTHER,
+    PAPER,
     PARTLY_KNOWN,
     PILOT,
     PILOT_STAGES,
@@ -66,7 +67,7 @@ def base(height: int = 340, y_title: str = "", x_title: str = "") -> go.Figure:
             "plot_bgcolor": "rgba(0,0,0,0)",
             "colorway": list(SERIES),
             "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": None},
-            "hoverlabel": {"font": {"family": FONT}},
+            "hoverlabel": {"font": {"family": FONT, "color": INK}, "bgcolor": PAPER, "bordercolor": QUIET},
             "xaxis": {
                 **axis,
                 "title": _lines(x_title, TITLE_LINE),
@@ -102,14 +103,21 @@ def ranking(labels: pd.Series, values: pd.Series, texts: list[str], unit: str) -
         showgrid=True, gridcolor=GRID, tickformat=",", nticks=5,
         range=[low - room if low < 0 else 0, high + room if high > 0 or low == 0 else 0],
     )  # fmt: skip
-    # Above its bar a name takes nothing of the width, which a phone has little of.
-    fig.update_yaxes(range=[len(rows) - 0.5, -0.5], showticklabels=False, showgrid=False, zeroline=False, title=None)
-    fig.update_layout(annotations=[
-        {"text": formats.in_chart(shortened(str(label))), "x": 0, "xref": "paper", "xanchor": "left", "y": row,
-         "yanchor": "bottom", "yshift": 1, "showarrow": False}
-        for row, label in zip(rows, labels, strict=True)
-    ])  # fmt: skip
+    name_above(fig, [formats.in_chart(shortened(str(label))) for label in labels])
     return fig
+
+
+def name_above(fig: go.Figure, names: list[str]) -> None:
+    """Name the rows of a horizontal chart, numbered from 0, the first one at the top, each above its bar.
+
+    There a name takes nothing of the width, which a phone has little of; bars are below the middle of their row.
+    """
+    fig.update_yaxes(range=[len(names) - 0.5, -0.5], showticklabels=False, showgrid=False, zeroline=False, title=None)
+    fig.update_layout(annotations=[
+        {"text": name, "x": 0, "xref": "paper", "xanchor": "left", "align": "left", "y": row, "yanchor": "bottom",
+         "yshift": 1, "showarrow": False}
+        for row, name in enumerate(names)
+    ])  # fmt: skip
 
 
 def shortened(text: str) -> str:

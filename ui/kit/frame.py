@@ -35,8 +35,8 @@ def surround(user: User) -> None:
         blocks.problem("Des données confirmées manquent.", warning)
     if state.demo:
         st.container(key="demonstration").warning(
-            "Données de démonstration\u00a0: ville fictive. Pour une base vide\u00a0: page «\u00a0Données "
-            "disponibles\u00a0».",
+            "Données de démonstration\u00a0: ville fictive. "
+            "Pour une base vide\u00a0: page «\u00a0Données disponibles\u00a0».",
             icon=":material/science:",
         )
     with st.sidebar:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import accumulate
 from typing import Any, Literal
 
@@ -20,6 +21,8 @@ from ui.kit import formats
 from ui.kit.sheet import sheet_of
 
 Height = int | Literal["content"] | None
+Pick = Callable[[int], None]
+PICKED = "ligne_choisie"  # session key
 WIDEST, LETTER, CAPITAL, MARGIN, PADDING = 420, 7, 9, 26, 20  # pixels
 WRAPPED_ROW, LINES = 66, 3  # pixels, and lines of text in that height; texts only wrap in rows higher than four ems
 ROOM = 650  # pixels: the width of a table on a page of 768 pixels
@@ -44,13 +47,17 @@ def table(
     digits: int = 1,
     height: Height = None,
     download: bool = True,
+    on_pick: Pick | None = None,
 ) -> None:
-    """Show a DataFrame with French numbers and dates, and its CSV file; column names are the French titles."""
+    """Show a DataFrame with French numbers and dates, and its CSV file; column names are the French titles.
+
+    `on_pick` is called with the place of a row in which a cell is clicked.
+    """
     whole = frame.whole if isinstance(frame, Wide) else frame
     too_wide = sum(widths_of(whole, digits).values()) > ROOM
     with grid_and_text(whole, key, digits):
-        for part in frame.parts if isinstance(frame, Wide) and too_wide else [whole]:
-            _grid(part, digits, height)
+        for place, part in enumerate(frame.parts if isinstance(frame, Wide) and too_wide else [whole]):
+            _grid(part, digits, height, f"pick_{key}_{place}", on_pick)
     if download:
         download_csv(whole, key, digits=digits + 1)
 
@@ -70,8 +77,11 @@ def grid_and_text(whole: pd.DataFrame, key: str, digits: int = 1) -> Iterator[No
     sheet_of(rows, digits, "as-text", caption)
 
 
-def _grid(frame: pd.DataFrame, digits: int, height: Height) -> None:
+def _grid(frame: pd.DataFrame, digits: int, height: Height, key: str, on_pick: Pick | None) -> None:
     widths = fitted(frame, widths_of(frame, digits))
+    picking: dict[str, Any] = {}
+    if on_pick:
+        picking = {"key": key, "on_select": partial(_picked, key, on_pick), "selection_mode": "single-cell"}
     st.dataframe(
         french(frame, digits),
         hide_index=True,
@@ -79,7 +89,14 @@ def _grid(frame: pd.DataFrame, digits: int, height: Height) -> None:
         row_height=WRAPPED_ROW if lines_of(frame, widths) > 1 else None,
         placeholder=formats.MISSING,
         column_config={name: st.column_config.Column(width=width) for name, width in widths.items()},
+        **picking,
     )
+
+
+def _picked(key: str, on_pick: Pick) -> None:
+    if cells := st.session_state[key]["selection"]["cells"]:
+        on_pick(cells[0][0])
+        st.session_state[PICKED] = True
 
 
 def widths_of(frame: pd.DataFrame, digits: int = 1) -> dict[str, int]:

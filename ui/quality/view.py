@@ -117,7 +117,8 @@ def views(run: ForecastRun, extent: Judged) -> dict[str, Callable[[], None]]:
         "Par avance": partial(by_lead, run),
         "Par cantine": partial(by_canteen, run),
         "Fourchette": partial(interval, run),
-        "Pires jours": partial(worst_days.worst_days, run, extent),
+        "Pires jours": partial(worst_days.of_city, run),
+        "Pires cantines": partial(worst_days.of_canteens, run, extent),
         "Archive": archive.forecast_archive,
     }
 

@@ -17,13 +17,7 @@ from ui.session import ask
 DRAWN, LISTED, HEIGHT = 10, 50, 420
 
 
-def worst_days(run: ForecastRun, extent: Judged) -> None:
-    """Show the worst days of the city, then those of the canteens."""
-    _of_city(run)
-    _of_canteens(run, extent)
-
-
-def _of_city(run: ForecastRun) -> None:
+def of_city(run: ForecastRun) -> None:
     """Answer: on which days was the forecast of the city most wrong?"""
     caption = (
         "Prévision moins repas servis. Grèves, sorties et erreurs de saisie comprises\u00a0: aucun jour n’est écarté."
@@ -39,7 +33,7 @@ def _of_city(run: ForecastRun) -> None:
         blocks.figure(fig, sentence, quality_tables.days(days), "qualite_jours", digits=0)
 
 
-def _of_canteens(run: ForecastRun, extent: Judged) -> None:
+def of_canteens(run: ForecastRun, extent: Judged) -> None:
     """Answer: on which days was the forecast of a canteen most wrong?"""
     with blocks.question("Quelles journées de cantine\u00a0?", "Prévision moins repas servis."):
         canteen_days = ask(worst_canteen_days, run.run_id, LISTED)

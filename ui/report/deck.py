@@ -1,4 +1,4 @@
-"""The report as six slides that a comité shows, with charts of PowerPoint itself, whose numbers can be edited."""
+"""The report as slides that a comité shows, six at most; their charts are PowerPoint's own, so their numbers change."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _years(made: Any, content: Content) -> None:  # noqa: ANN401
         if goal:
             series.marker.style = XL_MARKER_STYLE.NONE
         if read:
-            _labels(series.data_labels, BLUE, XL_LABEL_POSITION.BELOW)
+            _label_last(series, content.goal or 0)
     chart.value_axis.minimum_scale = 0
 
 
@@ -147,12 +147,11 @@ def _one_year(made: Any, content: Content) -> None:  # noqa: ANN401
 def _comite(made: Any, content: Content) -> None:  # noqa: ANN401
     slide = _slide(made, content, content.since_title)
     half = Emu((INNER - Inches(0.5)) // 2)
-    left = [
-        *_list(content.since_counts),
-        (said.CHANGED, 18, BLUE, True),
-        *_list(said.bounded(content.changed, CHANGED), 14),
-    ]
-    _text(slide, SIDE, TOP, half, Inches(5.5), left if content.changed else _list(content.since_counts), after=5)
+    left = _list(content.since_counts)
+    if content.changed:
+        left += [(said.CHANGED, 18, BLUE, True), *_list(said.bounded(content.changed, CHANGED), 14)]
+    left += [] if content.schools else _list([content.schools_title])
+    _text(slide, SIDE, TOP, half, Inches(5.5), left, after=5)
     decide = said.awaited(content, LINES)
     right = [(said.to_decide_title(content), 18, BLUE, True), *_list(decide)]
     right += [(said.ALERTS, 18, BLUE, True), *_list(said.bounded(content.alerts, ALERTS))]
@@ -160,10 +159,10 @@ def _comite(made: Any, content: Content) -> None:  # noqa: ANN401
 
 
 def _schools(made: Any, content: Content) -> None:  # noqa: ANN401
+    if not content.schools:
+        return
     slide = _slide(made, content, content.schools_title)
     rows = [list(said.SCHOOLS), *said.school_rows(content, SCHOOLS)]
-    if len(rows) == 1:
-        return
     shape = slide.shapes.add_table(len(rows), len(rows[0]), SIDE, TOP, INNER, Emu(Inches(0.38) * len(rows)))
     for column, width in zip(shape.table.columns, (0.46, 0.22, 0.32), strict=True):
         column.width = Emu(int(INNER * width))
@@ -242,6 +241,17 @@ def _labels(labels: Any, colour: RGBColor, position: Any) -> None:  # noqa: ANN4
     labels.show_value, labels.position = True, position
     labels.number_format, labels.number_format_is_linked = SHARE, False
     labels.font.size, labels.font.bold, labels.font.color.rgb = Pt(14), True, colour
+
+
+def _label_last(series: Any, goal: float) -> None:  # noqa: ANN401
+    """Write the last known value of a line beside it, away from the line of the goal."""
+    known = [(place, value) for place, value in enumerate(series.values) if value is not None]
+    if not known:
+        return
+    place, value = known[-1]
+    label = series.points[place].data_label
+    label.position = XL_LABEL_POSITION.BELOW if value < goal else XL_LABEL_POSITION.ABOVE
+    label.font.size, label.font.bold, label.font.color.rgb = Pt(14), True, BLUE
 
 
 def _rounded(share: float | None) -> float | None:

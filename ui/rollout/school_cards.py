@@ -69,5 +69,5 @@ def following(row: Row, today: date) -> str:
         return MISSING
     if is_missing(row["next_start"]):
         return str(row["next_stage"])
-    over = " dépassée" if pd.Timestamp(row["next_start"]).date() < today else ""
-    return f"{row['next_stage']}, date prévue{over}{SPACE}: {day(row['next_start'])}"
+    over = f"date dépassée{SPACE}:" if pd.Timestamp(row["next_start"]).date() < today else "le"
+    return f"{row['next_stage']}, {over} {day(row['next_start'])}"

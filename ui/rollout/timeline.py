@@ -98,11 +98,16 @@ def _bars(stages: pd.DataFrame, least_days: float) -> dict[str, Any]:
     }
 
 
+def _short(name: str) -> str:
+    """Return a name that a phone has room for, beside a delay."""
+    return name if len(name) < 25 else formats.shortened(name.replace("Élémentaire", "Élém."), LONGEST_NAME)
+
+
 def _name(fig: go.Figure, row: int, school: str, late: str) -> None:
     """Write the name of a school over its bars, where a phone has room for it, and how late it is."""
     delay = f" · <b>{formats.in_chart(late)}</b>" if late else ""
     fig.add_annotation(
         x=0, xref="paper", xanchor="left", y=row - 0.34, showarrow=False,
-        text=f"{formats.shortened(school_name(school), LONGEST_NAME)}{delay}",
-        font={"size": 13, "color": chart.LATE if late else chart.INK},
+        text=f"{_short(school_name(school))}{delay}",
+        font={"size": 12, "color": chart.LATE if late else chart.INK},
     )  # fmt: skip

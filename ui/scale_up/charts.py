@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from ui.kit import chart, formats
 
-# Most years written under the axis at 768 pixels; a longer axis writes one year in 2, 5 or 10.
+# Most years written under the axis, on a phone too; a longer axis writes one year in 2, 5 or 10.
 MOST_YEARS, YEARS_APART = 11, (1, 2, 5, 10)
+ROOM = 1.12  # of the highest value, for the name above it
 
 
 def fan(months: pd.DataFrame, today: date) -> go.Figure:
@@ -19,9 +21,8 @@ def fan(months: pd.DataFrame, today: date) -> go.Figure:
     seen = months[months["month"] <= pd.Timestamp(today)]
     ahead = months[max(len(seen) - 1, 0) :]  # the simulation starts from the last month seen
     band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-    fig.add_scatter(x=ahead["month"], y=ahead["high"], showlegend=False, **band)
-    name = "8 simulations sur 10"
-    fig.add_scatter(x=ahead["month"], y=ahead["low"], fill="tonexty", fillcolor=chart.BAND, name=name, **band)
+    fig.add_scatter(x=ahead["month"], y=ahead["high"], **band)
+    fig.add_scatter(x=ahead["month"], y=ahead["low"], fill="tonexty", fillcolor=chart.BAND, **band)
     tips = [
         f"{formats.number(median)} écoles (de {formats.number(low)} à {formats.number(high)})"
         for low, median, high in ahead[["low", "median", "high"]].to_numpy()
@@ -37,21 +38,32 @@ def fan(months: pd.DataFrame, today: date) -> go.Figure:
         hoverinfo="skip",
     )
     fig.add_vline(pd.Timestamp(today).timestamp() * 1000, line={"color": chart.INK, "width": 1.5, "dash": "dot"})
-    fig.add_annotation(
-        x=pd.Timestamp(today),
-        y=0.98,
-        yref="paper",
-        text="aujourd’hui",
-        showarrow=False,
-        xanchor="left",
-        xshift=4,
-        bgcolor="white",
-    )
     years = -(-len(months) // 12)
     every = next(step for step in YEARS_APART if years <= step * MOST_YEARS)
-    fig.update_xaxes(tickformat="%Y", dtick=f"M{12 * every}")
-    fig.update_yaxes(rangemode="tozero", tickformat=",")
+    top = ROOM * max(months["goal"].max(), months["high"].max(), 1)
+    fig.update_xaxes(tickformat="%Y", dtick=f"M{12 * every}", range=[months["month"].iloc[0], months["month"].iloc[-1]])
+    fig.update_yaxes(range=[0, top], tickformat=",")
+    fig.update_layout(showlegend=False, annotations=_names(months, seen, pd.Timestamp(today)))
     return fig
+
+
+def _names(months: pd.DataFrame, seen: pd.DataFrame, today: pd.Timestamp) -> list[dict[str, Any]]:
+    """Name each line beside it: below a line that rises there is room, on a phone too."""
+    last = months.iloc[-1]
+    done = formats.number(seen["median"].iloc[-1]) if len(seen) else "0"
+    names = (
+        {"x": last["month"], "y": last["goal"], "xanchor": "right", "yanchor": "bottom", "color": chart.GOAL,
+         "text": f"{formats.number(last['goal'])} écoles à faire"},
+        {"x": last["month"], "y": 0.2 * last["goal"], "xanchor": "right", "yanchor": "middle", "color": chart.FORECAST,
+         "text": "simulation médiane,<br>8 sur 10 dans la bande"},
+        {"x": today, "y": 0, "xanchor": "left", "yanchor": "bottom", "color": chart.SERVED,
+         "text": f"aujourd’hui{formats.SPACE}: {done}"},
+    )  # fmt: skip
+    return [
+        {"showarrow": False, "xshift": -4 if name["xanchor"] == "right" else 4,
+         "font": {"size": 13, "color": name["color"]}, **{key: name[key] for key in name if key != "color"}}
+        for name in names
+    ]  # fmt: skip
 
 
 def _line(fig: go.Figure, name: str, months: pd.DataFrame, tips: list[str], colour: str) -> None:

@@ -10,28 +10,36 @@ import plotly.graph_objects as go
 from data.calendar.names import SHORT_MONTHS, WEEKDAYS
 from ui.kit import chart, formats
 from ui.kit.exceptional import MARK
+from ui.waste.measures import MEALS, SHARE, Measure
 
 # Place of loss → its pattern, which distinguishes it without the colours.
 PATTERNS = {"leftovers": "", "unserved": "/", "preparation": "x"}
 # The scale of the heat map begins at zero and never ends below this: a few points apart are a shade, not a contrast.
 LEAST_SCALE = 20
+# Measure → its columns of a week: surplus, shortage, surplus − shortage.
+WEEKLY = {
+    "%": ("surplus_pct", "shortage_pct", "overproduction_pct"),
+    "repas": ("surplus_meals", "shortage_meals", "overproduction_meals"),
+}
 WEEK_HOVER = "semaine du %{x|%d/%m/%Y}<br>%{customdata}<extra>%{fullData.name}</extra>"
 
 
-def surplus_by_week(weeks: pd.DataFrame, goal: float | None) -> go.Figure:
+def surplus_by_week(weeks: pd.DataFrame, goal: float | None, measure: Measure = SHARE) -> go.Figure:
     """Draw surplus above the axis, shortage below it, and overproduction (surplus − shortage) as a line.
 
-    All are in percent of meals served. The goal is about overproduction: only the line is compared with it.
+    All are in percent of meals served, or in meals. The goal is about overproduction: only the line is compared with
+    it.
     """
-    fig = chart.base(y_title="% des repas servis", height=380)
-    _weekly_bars(fig, weeks, "surplus_pct", 1, "Repas en trop", {"color": chart.SURPLUS})
+    surplus, shortage, overproduction = WEEKLY[measure.name]
+    fig = chart.base(y_title="repas" if measure is MEALS else "% des repas servis", height=380)
+    _weekly_bars(fig, weeks, surplus, 1, "Repas en trop", {"color": chart.SURPLUS}, measure)
     hatched = {
         "color": chart.SHORTAGE,
         "pattern": {"shape": "/", "fgcolor": "white", "size": 5, "fillmode": "overlay"},
     }
-    _weekly_bars(fig, weeks, "shortage_pct", -1, "Repas manquants", hatched)
+    _weekly_bars(fig, weeks, shortage, -1, "Repas manquants", hatched, measure)
     # The line stops at the weeks without service.
-    net = weeks.set_index("week")["overproduction_pct"].asfreq("7D")
+    net = weeks.set_index("week")[overproduction].asfreq("7D")
     fig.add_scatter(
         x=net.index,
         y=net,
@@ -39,10 +47,10 @@ def surplus_by_week(weeks: pd.DataFrame, goal: float | None) -> go.Figure:
         mode="lines+markers",
         line={"color": chart.NET, "width": 2},
         marker={"symbol": "circle", "size": 6},
-        customdata=[formats.percent(value) for value in net],
+        customdata=[measure.write(value) for value in net],
         hovertemplate=WEEK_HOVER,
     )
-    _exceptional_weeks(fig, weeks[weeks["exceptional_days"] > 0])
+    _exceptional_weeks(fig, weeks[weeks["exceptional_days"] > 0], [surplus, overproduction])
     if goal is not None:
         fig.add_scatter(
             x=weeks["week"].iloc[[0, -1]],
@@ -53,19 +61,37 @@ def surplus_by_week(weeks: pd.DataFrame, goal: float | None) -> go.Figure:
             hoverinfo="skip",
         )
     fig.update_layout(barmode="relative", bargap=0.15)
-    ticks = weeks["week"].iloc[:: -(-len(weeks) // 6)]
-    fig.update_xaxes(tickvals=ticks, tickformat="%d/%m/%y")
-    fig.update_yaxes(ticksuffix=f"{formats.SPACE}%")
+    _weeks_below(fig, weeks)
+    fig.update_yaxes(ticksuffix="" if measure is MEALS else f"{formats.SPACE}%")
     return fig
 
 
-def _exceptional_weeks(fig: go.Figure, weeks: pd.DataFrame) -> None:
+def _weeks_below(fig: go.Figure, weeks: pd.DataFrame) -> None:
+    ticks = weeks["week"].iloc[:: -(-len(weeks) // 5)]
+    fig.update_xaxes(tickvals=ticks, tickformat="%d/%m/%y")
+
+
+def grams_by_week(weeks: pd.DataFrame) -> go.Figure:
+    """Draw the grams thrown away per meal, week by week, where they were weighed."""
+    fig = chart.base(y_title="g par repas", height=380)
+    fig.add_bar(
+        x=weeks["week"], y=weeks["grams_per_meal"], name="Gaspillage", marker_color=chart.MEASURED,
+        customdata=[formats.quantity(value, "g") for value in weeks["grams_per_meal"]], hovertemplate=WEEK_HOVER,
+    )  # fmt: skip
+    _exceptional_weeks(fig, weeks[weeks["exceptional_days"] > 0], ["grams_per_meal"])
+    _weeks_below(fig, weeks)
+    fig.update_layout(showlegend=False)
+    fig.update_yaxes(rangemode="tozero")
+    return fig
+
+
+def _exceptional_weeks(fig: go.Figure, weeks: pd.DataFrame, columns: list[str]) -> None:
     """Mark the weeks that hold exceptional days, above their bars."""
     if weeks.empty:
         return
     fig.add_scatter(
         x=weeks["week"],
-        y=weeks[["surplus_pct", "overproduction_pct"]].max(axis="columns"),
+        y=weeks[columns].max(axis="columns"),
         name="Jours exceptionnels",
         mode="markers+text",
         marker={"opacity": 0},
@@ -79,23 +105,26 @@ def _exceptional_weeks(fig: go.Figure, weeks: pd.DataFrame) -> None:
     )
 
 
-def _weekly_bars(fig: go.Figure, weeks: pd.DataFrame, column: str, sign: int, name: str, marker: dict) -> None:
+def _weekly_bars(
+    fig: go.Figure, weeks: pd.DataFrame, column: str, sign: int, name: str, marker: dict, measure: Measure
+) -> None:
     fig.add_bar(
         x=weeks["week"],
         y=sign * weeks[column],
         name=name,
         marker=marker,
-        customdata=[formats.percent(value) for value in weeks[column]],
+        customdata=[measure.write(value) for value in weeks[column]],
         hovertemplate=WEEK_HOVER,
     )
 
 
+SCALE_TITLES = {"%": "repas en trop (%)", "repas": "repas en trop par jour", "grammes": "g par repas"}
 SCALE_BELOW = {
-    "title": "repas en trop (%)", "thickness": 12, "outlinewidth": 0, "orientation": "h", "y": 0, "yanchor": "top",
+    "thickness": 12, "outlinewidth": 0, "orientation": "h", "y": 0, "yanchor": "top",
 }  # fmt: skip
 
 
-def month_weekday(cells: pd.DataFrame, marked: Collection[tuple[int, int]] = ()) -> go.Figure:
+def month_weekday(cells: pd.DataFrame, marked: Collection[tuple[int, int]] = (), measure: Measure = SHARE) -> go.Figure:
     """Draw the surplus of each month of the school year × weekday as a heat map, with the value in each cell.
 
     The cells that stand out are bold; the cells (weekday, month) that hold exceptional days are marked. Weekdays are
@@ -103,52 +132,61 @@ def month_weekday(cells: pd.DataFrame, marked: Collection[tuple[int, int]] = ())
     """
     weekdays = sorted(set(cells["weekday"].tolist()))
     months = sorted(set(cells["month"].tolist()), key=lambda month: (month - 9) % 12)
-    grid = cells.pivot(index="month", columns="weekday", values="surplus_pct").reindex(index=months, columns=weekdays)
+    grid = cells.pivot(index="month", columns="weekday", values=measure.cell).reindex(index=months, columns=weekdays)
     clear = set(cells.loc[cells["stands_out"], ["weekday", "month"]].itertuples(index=False, name=None))
     texts = [
         [
-            _cell(grid.loc[month, weekday], bold=(weekday, month) in clear, marked=(weekday, month) in marked)
+            _cell(
+                grid.loc[month, weekday],
+                measure.digits,
+                bold=(weekday, month) in clear,
+                marked=(weekday, month) in marked,
+            )
             for weekday in weekdays
         ]
         for month in months
     ]
     names = [f"{WEEKDAYS[weekday - 1][:3]}." for weekday in weekdays], [SHORT_MONTHS[month - 1] for month in months]
-    return _heat_map(grid, names, texts)
+    return _heat_map(grid, names, texts, measure)
 
 
-def _heat_map(grid: pd.DataFrame, names: tuple[list[str], list[str]], texts: list[list[str]]) -> go.Figure:
-    """Draw shares in percent with their texts; `names` are those of the columns, then of the rows."""
+def _heat_map(
+    grid: pd.DataFrame, names: tuple[list[str], list[str]], texts: list[list[str]], measure: Measure
+) -> go.Figure:
+    """Draw shares or amounts with their texts; `names` are those of the columns, then of the rows."""
     fig = chart.base(height=150 + 34 * len(grid))
     fig.add_heatmap(
         z=grid.to_numpy(),
         x=names[0],
         y=names[1],
         zmin=0,
-        zmax=max(LEAST_SCALE, grid.max().max()),
+        zmax=max(LEAST_SCALE if measure is SHARE else 0, grid.max().max()),
         text=texts,
         texttemplate="%{text}",
         colorscale=chart.SEQUENTIAL,
         xgap=2,
         ygap=2,
         hoverinfo="skip",
-        colorbar=SCALE_BELOW,
+        colorbar=SCALE_BELOW | {"title": SCALE_TITLES[measure.name]},
     )
     fig.update_yaxes(autorange="reversed", showgrid=False)
     fig.update_xaxes(side="top")
     return fig
 
 
-def _cell(surplus: float, *, bold: bool, marked: bool) -> str:
-    text = "" if pd.isna(surplus) else f"{formats.number(surplus, 1)}{f' {MARK}' if marked else ''}"
+def _cell(surplus: float, digits: int, *, bold: bool, marked: bool) -> str:
+    text = "" if pd.isna(surplus) else f"{formats.number(surplus, digits)}{f' {MARK}' if marked else ''}"
     return f"<b>{text}</b>" if text and bold else text
 
 
-def standing_out(labels: pd.Series, rows: pd.DataFrame, texts: list[str]) -> go.Figure:
-    """Draw what stands out, the first row at the top: its gap in points with its interval, its text under its name.
+def standing_out(
+    labels: pd.Series, rows: pd.DataFrame, texts: list[str], measure: Measure = SHARE, hover: str = ""
+) -> go.Figure:
+    """Draw what stands out, the first row at the top: its gap with its interval, its text under its name.
 
     Beside the interval, a phone has no room for the text.
     """
-    fig = chart.base(height=140 + 54 * len(labels), x_title="points d’écart")
+    fig = chart.base(height=140 + 54 * len(labels), x_title=f"{measure.of_gap} d’écart")
     interval = {
         "array": rows["upper"] - rows["gap"],
         "arrayminus": rows["gap"] - rows["lower"],
@@ -162,7 +200,8 @@ def standing_out(labels: pd.Series, rows: pd.DataFrame, texts: list[str]) -> go.
         width=0.5,
         marker_color=chart.MEASURED,
         error_x=interval,
-        hoverinfo="skip",
+        # A bar that is not hovered over cannot be clicked either.
+        **({"hovertemplate": f"{hover}<extra></extra>"} if hover else {"hoverinfo": "skip"}),
     )
     fig.update_layout(showlegend=False)
     fig.update_xaxes(showgrid=True, gridcolor=chart.GRID)

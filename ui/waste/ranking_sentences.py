@@ -6,7 +6,8 @@ import pandas as pd
 
 from data.calendar.names import MONTHS, WEEKDAYS
 from data.queries.losses import LEAST_DISH_DAYS
-from ui.kit.formats import SPACE, day, enumeration, number, percent, plural, signed
+from ui.kit.formats import SPACE, day, enumeration, number, plural, signed
+from ui.waste.measures import GRAMS, SHARE, Measure
 
 NAMED = 3
 NOTHING_CLEAR = f"Rien de net{SPACE}: "
@@ -22,89 +23,95 @@ CANTEENS_TEST = (
     "quand la fourchette de son écart (trait noir) est au-dessus de 0\u00a0: sans vraie différence, aucune n’y "
     f"arrive, sauf {LEVEL} (permutation des signes de ses semaines, corrigée du nombre de cantines)."
 )
+CALENDAR_TEST_ALONE = (
+    f"En gras, ce qui se détache\u00a0: si l’on mélange les dates, aucune case n’y arrive, sauf {LEVEL}."
+)
 CALENDAR_TEST = (
-    "L’échelle des couleurs part de 0 et va au moins jusqu’à 20\u00a0%, pour ne pas grossir de petits écarts. En "
-    f"gras, ce qui se détache\u00a0: si l’on mélange les dates, aucune case n’y arrive, sauf {LEVEL}."
+    "L’échelle des couleurs part de 0 et va au moins jusqu’à 20\u00a0%, pour ne pas grossir de petits écarts. "
+    f"{CALENDAR_TEST_ALONE}"
 )
 
 
-def dishes_sentence(dishes: pd.DataFrame) -> str:
+def dishes_sentence(dishes: pd.DataFrame, measure: Measure = SHARE) -> str:
     """Say which dishes have more surplus on their days, or less, than chance explains."""
     clear = dishes[dishes["stands_out"]]
     tested = (
         f"{plural(len(dishes), 'plat')} {'servi' if len(dishes) < 2 else 'servis'} au moins {LEAST_DISH_DAYS} jours"
     )
     if clear.empty:
-        return f"{NOTHING_CLEAR}sur {tested}, aucun n’a plus ou moins de repas en trop que n’en donne le hasard."
+        return f"{NOTHING_CLEAR}sur {tested}, aucun n’a plus ou moins de {measure.noun} que n’en donne le hasard."
     largest = clear.loc[clear["gap"].abs().sort_values(ascending=False).index].head(NAMED)
     named = [
-        f"«{SPACE}{row['dish']}{SPACE}» ({interval(row)}, {plural(row['days'], 'jour')})"
+        f"«{SPACE}{row['dish']}{SPACE}» ({interval(row, measure)}, {plural(row['days'], 'jour')})"
         for row in largest.to_dict("records")
     ]
     verb = "se détache" if len(clear) < 2 else "se détachent"
     return f"{plural(len(clear), 'plat')} {verb}, sur {tested}{SPACE}: {enumeration(named)}."
 
 
-def canteens_sentence(ranked: pd.DataFrame) -> str:
+def canteens_sentence(ranked: pd.DataFrame, measure: Measure = SHARE) -> str:
     """Say which canteens have more surplus than expected for their size."""
     tested = ranked.dropna(subset="gap")
     if tested.empty:
         return "Trop peu de semaines pour comparer les cantines\u00a0: élargissez la période."
     if len(tested) == 1:
-        return _one_canteen(tested.iloc[0])
+        return _one_canteen(tested.iloc[0], measure)
     more = tested[tested["stands_out"]]
     if more.empty:
         return (
-            f"{NOTHING_CLEAR}sur {len(tested)} cantines, aucune n’a plus de repas en trop qu’attendu pour sa taille, "
-            f"au-delà "
-            "du hasard."
+            f"{NOTHING_CLEAR}sur {len(tested)} cantines{_weighing(measure)}, aucune n’a plus de {measure.noun} "
+            "qu’attendu pour sa taille, au-delà du hasard."
         )
-    named = [f"{row['place']} ({against_expected(row)})" for row in more.head(NAMED).to_dict("records")]
+    named = [f"{row['place']} ({against_expected(row, measure)})" for row in more.head(NAMED).to_dict("records")]
     first = "surtout " if len(more) > NAMED else ""
-    whose = "a nettement plus de repas en trop qu’attendu pour sa taille"
+    whose = f"a nettement plus de {measure.noun} qu’attendu pour sa taille"
     if len(more) > 1:
-        whose = "ont nettement plus de repas en trop qu’attendu pour leur taille"
-    return f"Sur {len(tested)} cantines, {len(more)} {whose}{SPACE}: {first}{enumeration(named)}."
+        whose = f"ont nettement plus de {measure.noun} qu’attendu pour leur taille"
+    return f"Sur {len(tested)} cantines{_weighing(measure)}, {len(more)} {whose}{SPACE}: {first}{enumeration(named)}."
 
 
-def _one_canteen(row: pd.Series) -> str:
+def _weighing(measure: Measure) -> str:
+    return " qui pèsent" if measure is GRAMS else ""
+
+
+def _one_canteen(row: pd.Series, measure: Measure) -> str:
     verdict = "nettement plus" if row["stands_out"] else f"{NOTHING_CLEAR.lower()}l’écart peut venir du hasard"
-    return f"{row['place']}{SPACE}: {against_expected(row)} attendus d’une cantine de cette taille, {verdict}."
+    return f"{row['place']}{SPACE}: {against_expected(row, measure)} attendus d’une cantine de cette taille, {verdict}."
 
 
-def against_expected(row: pd.Series | dict) -> str:
+def against_expected(row: pd.Series | dict, measure: Measure = SHARE) -> str:
     """Write a surplus beside the one expected."""
-    return f"{percent(row['surplus_pct'])} au lieu de {percent(row['expected_pct'])}"
+    return f"{measure.write(row[measure.value])} au lieu de {measure.write(row[measure.expected])}"
 
 
-def interval(row: pd.Series | dict) -> str:
-    """Write a gap in points and its interval."""
-    ends = " et ".join(signed(row[end]) for end in ("lower", "upper"))
-    return f"{signed(row['gap'])}{SPACE}{'points' if abs(row['gap']) >= 2 else 'point'}, entre {ends}"
+def interval(row: pd.Series | dict, measure: Measure = SHARE) -> str:
+    """Write a gap and its interval."""
+    ends = " et ".join(signed(row[end], measure.digits) for end in ("lower", "upper"))
+    return f"{measure.gap(row['gap'])}, entre {ends}"
 
 
-def calendar_sentence(cells: pd.DataFrame) -> str:
+def calendar_sentence(cells: pd.DataFrame, measure: Measure = SHARE) -> str:
     """Say in which cells (weekday × month) the surplus stands out, among the cells that are filled."""
-    filled = cells.dropna(subset="surplus_pct")
+    filled = cells.dropna(subset=measure.cell)
     if filled.empty:
         return "Trop peu de jours pour comparer\u00a0: élargissez la période."
     if len(filled) == 1:
-        return f"Une seule case est connue{SPACE}: {_cell(filled.iloc[0])}."
+        return f"Une seule case est connue{SPACE}: {_cell(filled.iloc[0], measure)}."
     clear = filled[filled["stands_out"]]
-    lowest, highest = (percent(value) for value in (filled["surplus_pct"].min(), filled["surplus_pct"].max()))
+    lowest, highest = (measure.write(value) for value in (filled[measure.cell].min(), filled[measure.cell].max()))
     if clear.empty:
         return (
             f"{NOTHING_CLEAR}de {lowest} à {highest} selon les cases, aucune ne s’écarte des autres plus que ne le "
             "ferait le hasard."
         )
-    named = [_cell(row) for _, row in clear.sort_values("surplus_pct", ascending=False).head(NAMED).iterrows()]
+    named = [_cell(row, measure) for _, row in clear.sort_values(measure.cell, ascending=False).head(NAMED).iterrows()]
     count = f"{plural(len(clear), 'case')} {'se détache' if len(clear) < 2 else 'se détachent'} sur {len(filled)}"
     return f"{count}{SPACE}: {'surtout ' if len(clear) > NAMED else ''}{enumeration(named)}."
 
 
-def _cell(row: pd.Series) -> str:
+def _cell(row: pd.Series, measure: Measure) -> str:
     weekday = WEEKDAYS[int(row["weekday"]) - 1]
-    return f"le {weekday} en {MONTHS[int(row['month']) - 1]} ({percent(row['surplus_pct'])})"
+    return f"le {weekday} en {MONTHS[int(row['month']) - 1]} ({measure.write(row[measure.cell])})"
 
 
 def typing_errors(errors: pd.DataFrame) -> str | None:

@@ -14,6 +14,7 @@ from ui.kit.formats import (
     long_day,
     number,
     percent,
+    plural,
     quantity,
 )
 
@@ -38,6 +39,28 @@ def trend_sentence(weeks: pd.DataFrame, goal: float | None) -> str:
         return f"Surproduction hebdomadaire{SPACE}: {peaks}"
     above = count_of(int((weeks["overproduction_pct"] > goal).sum()), len(weeks), "semaine")
     return f"La surproduction dépasse le repère de {percent(goal)} pendant {above}{SPACE}; {peaks}"
+
+
+def meals_sentence(weeks: pd.DataFrame) -> str:
+    """Say how many meals were in excess or short, and in which weeks most."""
+    worst = weeks.nlargest(1, "surplus_meals").iloc[0]
+    short = weeks.nlargest(1, "shortage_meals").iloc[0]
+    total, missing = (plural(int(weeks[name].sum()), "repas", "repas") for name in ("surplus_meals", "shortage_meals"))
+    return (
+        f"{total} en trop et {missing} manquants en {plural(len(weeks), 'semaine')}. Le plus en trop{SPACE}: "
+        f"{number(worst['surplus_meals'])}, la semaine du {day(worst['week'])}{SPACE}; le plus manquants{SPACE}: "
+        f"{number(short['shortage_meals'])}, la semaine du {day(short['week'])}."
+    )
+
+
+def grams_sentence(weeks: pd.DataFrame) -> str:
+    """Say how much was thrown away per meal over the weeks that were weighed, and in which week most."""
+    worst = weeks.nlargest(1, "grams_per_meal").iloc[0]
+    mean = 1000 * weeks["kg"].sum() / weeks["meals_served"].sum()
+    return (
+        f"{quantity(mean, 'g')} par repas en {plural(len(weeks), 'semaine')} de pesées. Le plus{SPACE}: "
+        f"{quantity(worst['grams_per_meal'], 'g')}, la semaine du {day(worst['week'])}."
+    )
 
 
 def places_sentence(losses: pd.DataFrame) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pandas as pd
+import streamlit as st
 
 from data.calendar.exceptional import exceptional_days
 from data.queries import losses, waste
@@ -19,30 +20,41 @@ from ui.kit import blocks, exceptional
 from ui.kit.blocks import Figure
 from ui.kit.formats import SPACE, count_of, number, percent, plural, quantity
 from ui.session import ask
-from ui.waste import ahead, charts, rankings
+from ui.waste import charts, one_canteen, rankings
 from ui.waste import sentences as say
+from ui.waste.measures import GRAMS, MEALS, SHARE, Measure
 
 TREND_CAPTION = (
     "Par semaine, en\u00a0% des repas servis. Le repère s’applique à la surproduction publiée\u00a0: repas en trop "
     "moins repas manquants."
 )
+TREND_TITLES = {
+    "%": ("Comment évoluent les repas en trop et les repas manquants\u00a0?", TREND_CAPTION),
+    "repas": ("Comment évoluent les repas en trop et les repas manquants\u00a0?", "Repas par semaine."),
+    "grammes": (
+        "Comment évolue le gaspillage\u00a0?",
+        "Grammes par repas et par semaine, là où l’on pèse\u00a0: pas les mêmes cantines chaque semaine.",
+    ),
+}
+GRAMS_COLUMNS = [
+    "Semaine du", "Jours pesés", "Cantines qui pèsent", "Repas servis", "Jeté (kg)", "Gaspillage (g/repas)",
+    "Jours exceptionnels",
+]  # fmt: skip
 TREND_COLUMNS = [
     "Semaine du", "Jours", "Repas servis", "En trop (repas)", "Manquants (repas)",
     "En trop (%)", "Manquants (%)", "Surproduction (%)", "Jours exceptionnels",
 ]  # fmt: skip
 
 
-def overview(selection: Selection, summary: WasteSummary, ranked: pd.DataFrame) -> None:
-    """Show the figures, how they evolve, and the canteens that stand out."""
+def overview(selection: Selection, summary: WasteSummary, ranked: pd.DataFrame, measure: Measure) -> None:
+    """Show the figures; how they evolve, beside the canteens that stand out, or beside the days of the one chosen."""
     headline(selection, summary)
-    trend(selection, ask(references).get("surplus_target_pct"))
-    rankings.canteens(selection, ranked)
-
-
-def weighings(selection: Selection) -> None:
-    """Show at which moment food is thrown away, and how much will be."""
-    places(selection)
-    ahead.ahead(selection)
+    with st.container(key="cote_a_cote_gaspillage"):
+        trend(selection, ask(references).get("surplus_target_pct"), measure)
+        if selection.canteen:
+            one_canteen.days(selection, measure)
+        else:
+            rankings.canteens(selection, ranked, measure)
 
 
 def headline(selection: Selection, summary: WasteSummary) -> None:
@@ -127,14 +139,27 @@ def _weighed(summary: WasteSummary) -> Figure:
     )
 
 
-def trend(selection: Selection, goal: Reference | None) -> None:
-    """Answer: how do surplus and shortage evolve from week to week?"""
-    weeks = ask(waste.by_week, selection)
-    weeks["exceptional_days"] = exceptional.of_weeks(weeks["week"], ask(exceptional_days, selection))
-    with blocks.question("Comment évoluent les repas en trop et les repas manquants\u00a0?", TREND_CAPTION):
-        value = goal.value if goal else None
-        table = weeks.set_axis(TREND_COLUMNS, axis="columns")
-        blocks.figure(charts.surplus_by_week(weeks, value), say.trend_sentence(weeks, value), table, "tendance")
+def trend(selection: Selection, goal: Reference | None, measure: Measure) -> None:
+    """Answer: how does it evolve from week to week?"""
+    title, caption = TREND_TITLES[measure.name]
+    with blocks.question(title, caption):
+        weeks = ask(waste.grams_by_week if measure is GRAMS else waste.by_week, selection)
+        if weeks.empty:
+            blocks.empty_state(
+                "Aucune pesée dans cette sélection\u00a0: choisissez une autre mesure, ou une autre période."
+            )
+            return
+        weeks["exceptional_days"] = exceptional.of_weeks(weeks["week"], ask(exceptional_days, selection))
+        if measure is GRAMS:
+            table = weeks.set_axis(GRAMS_COLUMNS, axis="columns")
+            blocks.figure(charts.grams_by_week(weeks), say.grams_sentence(weeks), table, "tendance")
+        else:
+            # The goal is a share of the meals.
+            value = goal.value if goal and measure is SHARE else None
+            table = weeks.set_axis(TREND_COLUMNS, axis="columns")
+            weeks["overproduction_meals"] = weeks["surplus_meals"] - weeks["shortage_meals"]
+            sentence = say.meals_sentence(weeks) if measure is MEALS else say.trend_sentence(weeks, value)
+            blocks.figure(charts.surplus_by_week(weeks, value, measure), sentence, table, "tendance")
         if weeks["exceptional_days"].any():
             counted = "comptés" if selection.exceptional else "laissés de côté"
             blocks.note(f"{exceptional.MARK} Semaine avec un ou plusieurs jours exceptionnels, {counted}.")

@@ -60,9 +60,12 @@ def recent_days(store: Store, canteen: str, last: date) -> pd.DataFrame:
 
     `exceptional` is why the day is exceptional, missing on the other days.
     """
-    return store.read(
-        DAYS, judged(store, Selection(last - timedelta(weeks=CHART_WEEKS, days=-1), last, canteen=canteen))
-    )
+    return days(store, Selection(last - timedelta(weeks=CHART_WEEKS, days=-1), last, canteen=canteen))
+
+
+def days(store: Store, selection: Selection) -> pd.DataFrame:
+    """Return the days of the canteen of a selection, as `recent_days` does, the exceptional ones among them."""
+    return store.read(DAYS, judged(store, selection))
 
 
 @dataclass(frozen=True)

@@ -138,6 +138,31 @@ def test_the_canteens_add_up_to_the_city(filled: Store, rows: pd.DataFrame, sele
     assert found["surplus_meals"].is_monotonic_decreasing
 
 
+@pytest.mark.parametrize("selection", SELECTIONS, ids=str)
+def test_the_same_questions_in_grams(filled: Store, rows: pd.DataFrame, selection: Selection) -> None:
+    frame = selected(rows, selection)
+    weighed = frame[(frame["served"] > 0) & frame["wasted"].notna()]
+
+    def grams(group: pd.DataFrame) -> float:
+        return 1000 * group["wasted"].sum() / group["served"].sum()
+
+    weeks = weighed.groupby(weighed["date"].dt.to_period("W").dt.start_time)
+    found = waste.grams_by_week(filled, selection).set_index("week")
+    assert found["grams_per_meal"].to_dict() == pytest.approx({week: grams(group) for week, group in weeks})
+    cells = waste.by_weekday_and_month(filled, selection, grams=True).set_index(["weekday", "month"])["surplus_pct"]
+    groups = weighed.groupby([weighed["date"].dt.isocalendar().day, weighed["date"].dt.month])
+    assert (cells / 100).to_dict() == pytest.approx({cell: grams(group) for cell, group in groups})
+    totals = waste.canteen_weeks(filled, selection, grams=True).groupby("place")["surplus_meals"].sum()
+    assert totals.to_dict() == pytest.approx(
+        {place: 1000 * group["wasted"].sum() for place, group in weighed.groupby("canteen")}, rel=1e-4
+    )
+    days = losses.menu_days(filled, selection, grams=True).set_index("date")
+    for day, row in days.iterrows():
+        on_day = weighed[weighed["date"] == day]
+        assert row["surplus_meals"] == pytest.approx(1000 * on_day["wasted"].sum())
+        assert row["meals_served"] == on_day["served"].sum()
+
+
 def test_weekday_and_month(filled: Store, rows: pd.DataFrame) -> None:
     pairs = selected(rows, CITY).dropna(subset="gap")
     found = waste.by_weekday_and_month(filled, CITY)

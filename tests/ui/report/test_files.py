@@ -10,6 +10,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
+from PIL import Image
 from pptx import Presentation
 from pypdf import PdfReader
 
@@ -112,5 +113,24 @@ def test_a_report_of_which_little_is_known_says_so() -> None:
     assert len(read.pages) == 3 and "Rien n’est attendu du comité." in "".join(
         page.extract_text() for page in read.pages
     )
-    assert len(Presentation(io.BytesIO(deck(none))).slides) == 6
+    assert len(Presentation(io.BytesIO(deck(none))).slides) == 5
     assert "Par mois" in openpyxl.load_workbook(io.BytesIO(workbook(none))).sheetnames
+
+
+@pytest.mark.parametrize("month", ["2025-08-01", "2025-09-01"])
+def test_one_month_alone_is_drawn(month: str) -> None:
+    row = months().iloc[:1].assign(month=pd.Timestamp(month), year="2025-2026", place=pd.Timestamp(month).month - 8)
+    said = replace(content("Un mot."), months=row, goal=None)
+    assert len(PdfReader(io.BytesIO(pdf(said))).pages) == 4
+    assert len(Presentation(io.BytesIO(deck(said))).slides) == 6
+
+
+def test_the_logo_of_the_city_is_the_only_image() -> None:
+    png = io.BytesIO()
+    Image.new("RGBA", (120, 40), "teal").save(png, "PNG")
+    said = replace(content("Un mot."), logo=png.getvalue())
+    read = PdfReader(io.BytesIO(pdf(said)))
+    assert [len(page.images) for page in read.pages] == [1, 0, 0, 0]
+    assert b"pdfuaid" in read.trailer["/Root"]["/Metadata"].get_data()
+    pictures = [shape for shape in Presentation(io.BytesIO(deck(said))).slides[0].shapes if hasattr(shape, "image")]
+    assert [picture._element.xpath(".//p:cNvPr")[0].get("descr") for picture in pictures] == [said.city]
