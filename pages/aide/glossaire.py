@@ -23,8 +23,8 @@ def plain(text: str) -> str:
 
 
 word = st.text_input("Chercher un mot", key="mot", bind="query-params", placeholder="repas en trop", max_chars=60) or ""
-shown = [term for term in TERMS if plain(word) in plain(f"{term.name} {' '.join(term.labels)}")]
-shown = shown or [term for term in TERMS if plain(word) in plain(term.meaning)]
+shown = [term for term in TERMS if plain(word) in plain(term.name)]
+shown = shown or [term for term in TERMS if plain(word) in plain(f"{' '.join(term.labels)} {term.meaning}")]
 if not shown:
     blocks.empty_state("Aucun mot du glossaire ne contient ce texte\u00a0: effacez-le pour les voir tous.")
 lines = [

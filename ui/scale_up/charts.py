@@ -55,7 +55,7 @@ def _names(months: pd.DataFrame, seen: pd.DataFrame, today: pd.Timestamp) -> lis
         {"x": last["month"], "y": last["goal"], "xanchor": "right", "yanchor": "bottom", "color": chart.GOAL,
          "text": f"{formats.number(last['goal'])} écoles à faire"},
         {"x": last["month"], "y": 0.2 * last["goal"], "xanchor": "right", "yanchor": "middle", "color": chart.FORECAST,
-         "text": "simulation médiane,<br>8 sur 10 dans la bande"},
+         "text": "simulation médiane,<br>8 sur 10 dans la fourchette"},
         {"x": today, "y": 0, "xanchor": "left", "yanchor": "bottom", "color": chart.SERVED,
          "text": f"aujourd’hui{formats.SPACE}: {done}"},
     )  # fmt: skip
