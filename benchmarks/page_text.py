@@ -24,6 +24,11 @@ def lines_of(app: AppTest) -> Iterator[str]:
         app.session_state[key] = True
     if closed:
         app.run()
+    yield from lines_shown(app)
+
+
+def lines_shown(app: AppTest) -> Iterator[str]:
+    """Return what a page shows as it stands."""
     assert not app.exception, app.exception[0].message
     for node in (*app.sidebar, *app.main):
         yield from _flat(node.type, _content(node))

@@ -49,6 +49,7 @@ PAGES = (
     PageDescription(MISSION, "pages/mission/comptes.py", "Comptes et accès", "group", ADMINISTRATION),
     PageDescription(MISSION, "pages/mission/reglages.py", "Réglages", "settings", ADMINISTRATION),
     PageDescription(HELP, "pages/aide/guide.py", "Guide", "help", EVERYONE),
+    PageDescription(HELP, "pages/aide/glossaire.py", "Glossaire", "menu_book", EVERYONE),
     PageDescription(HELP, "pages/aide/accessibilite.py", "Accessibilité", "accessibility_new", EVERYONE),
 )
 

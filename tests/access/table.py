@@ -27,6 +27,7 @@ PAGES = {
     "semaine":            "  ✓      ✓       ✓       ✓       ·",
     "production":         "  ·      ✓       ·       ✓       ·",
     "guide":              "  ✓      ✓       ✓       ✓       ✓",
+    "glossaire":          "  ✓      ✓       ✓       ✓       ✓",
     "accessibilite":      "  ✓      ✓       ✓       ✓       ✓",
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,11 +37,20 @@ PAGES = {
     "production": "Production",
     "qualite_previsions": "Qualité des prévisions",
     "guide": "Guide",
+    "glossaire": "Glossaire",
     "accessibilite": "Accessibilité",
 }
 SHEET = 718  # pixels: A4 between its usual margins
 SMALLEST_NOTE = 0.8  # of 14 pixels: a note keeps 8 points on paper
 DRAWN = "chart => [getComputedStyle(chart).zoom, chart.querySelector('.main-svg').clientWidth]"
+# What a screen reader says, and what stands in empty fields.
+NAMES = """() => ['aria-label', 'title', 'placeholder', 'alt'].flatMap((name) =>
+    [...document.querySelectorAll(`[${name}]`)].map((one) => one.getAttribute(name)))"""
+ENGLISH_NAMES = re.compile(
+    r"\b(open|close|select|clear|search|choose|remove|help|sidebar|loading|show|hide|upload|increment|decrement|view"
+    r"|fullscreen|running|skip|next|previous|scroll|file|menu of|app)\b",
+    re.IGNORECASE,
+)
 ENGLISH = [
     "(required)",
     "Page not found",
@@ -96,6 +106,7 @@ def test_every_page_of_the_menu_answers_at_its_address_in_french_and_axe_finds_n
         assert visitor.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{title} is too wide"
         guide_picture(visitor, path)
         assert not ours(visitor), title
+        assert not [name for name in visitor.evaluate(NAMES) if ENGLISH_NAMES.search(name)], title
         assert not faults_at(visitor, NARROWEST), title
     # By its address, Streamlit first looks for what it needs beside the page.
     assert not [error for error in errors if "404 (Not Found)" not in error]

@@ -38,11 +38,11 @@ def files(tmp_path: Path) -> Files:
     city = REAL_DATA / "nantes"
     if not city.is_dir() and os.environ.get("ANTIGASPI_REQUIRE_REAL_DATA") != "1":
         return _own_files(tmp_path)
-    log, report = city / "frequentation_2011_2017.csv", "83 265 lignes = 80 261 acceptées + 3 004 sans mesure"
+    log, report = city / "frequentation_2011_2017.csv", "83 265 lignes : 80 261 acceptées, 3 004 sans mesure"
     if os.environ.get("ANTIGASPI_JOURNEY") != "whole":
         log, report = _last_year(log, tmp_path / "journal.csv")
     mapping = city / "mapping_frequentation_cantines.csv"
-    return Files(mapping, log, f"{report} + 0 inchangée + 0 rejetée.", "2016-2017", "5,6 %", "CONTRIE")
+    return Files(mapping, log, f"{report}.", "2016-2017", "5,6 %", "CONTRIE")
 
 
 def _last_year(log: Path, path: Path) -> tuple[Path, str]:
@@ -55,7 +55,7 @@ def _last_year(log: Path, path: Path) -> tuple[Path, str]:
         writer.writerows(rows)
     bare = sum(not row["prevision"] and not row["reel"] for row in rows)
     counts = [f"{count:,}".replace(",", " ") for count in (len(rows), len(rows) - bare, bare)]
-    return path, "{} lignes = {} acceptées + {} sans mesure".format(*counts)
+    return path, "{} lignes : {} acceptées, {} sans mesure".format(*counts)
 
 
 def _own_files(folder: Path) -> Files:
@@ -74,7 +74,7 @@ def _own_files(folder: Path) -> Files:
     mapping.write_text(
         "site_nom;site_type;cantine_nom\nALPHA;M;ALPHA\nBETA;M;BETA\nCONTRIE;M;CONTRIE\n", encoding="utf-8"
     )
-    report = f"{len(lines)} lignes = {len(lines)} acceptées + 0 sans mesure + 0 inchangée + 0 rejetée."
+    report = f"{len(lines)} lignes : {len(lines)} acceptées."
     return Files(mapping, log, report, "2016-2017", "5,0 %", "CONTRIE")
 
 

@@ -95,7 +95,7 @@ def first_deposit(page: Page, typed: Path) -> None:
     choose_file(page, typed)
     assert counts(page) == {"Nouvelles": 6, "Modifiées": 1, "Inchangées": 2, "Rejetées": 3, "À vérifier": 3}
     sentence = spaced(page.locator(".takeaway").first.inner_text())
-    assert sentence.endswith("12 lignes = 7 acceptées + 0 sans mesure + 2 inchangées + 3 rejetées.")
+    assert sentence.endswith("12 lignes : 7 acceptées, 2 inchangées, 3 rejetées.")
     assert rows_of(page, "Deviendra", 0) == [["2", "CONTRIE · M · 05/09/2016", "Repas servis", "100", "104"]]
     rejected, doubtful = (rows_of(page, "Raison", place) for place in (0, 1))
     assert sorted(named(rejected)) == [("date", "12"), ("reel", "11"), ("site_type", "13")]

@@ -42,7 +42,7 @@ def test_what_the_mission_changes_is_seen_by_the_comite_told_in_the_audit_trail_
 
     file = tmp_path / "tablettes.csv"
     file.write_text("\n".join(["identifiant;ecole;type;partage;etat", *TABLETS]), encoding="utf-8")
-    assert "10 lignes = 10 acceptées + 0 sans mesure" in deposit(page, file)
+    assert "10 lignes : 10 acceptées" in deposit(page, file)
 
     visit_every_figure(page)
     schools = page.get_by_test_id("stMetric").filter(has_text="Écoles équipées")
@@ -57,7 +57,7 @@ def test_what_the_mission_changes_is_seen_by_the_comite_told_in_the_audit_trail_
     visit(page, "Déploiement")
     open_forms(page)
     expect(changes(page, "Matériels")).to_have_count(0)
-    take_back(page, "connexion filaire : faite → bloquée")
+    take_back(page, "raccordement : faite → bloquée")
     take_back(page, "fin réelle : —")
     visit_every_figure(page)
     expect(schools).to_contain_text("1 raccordement bloqué", timeout=SLOW)
@@ -67,7 +67,7 @@ def test_what_the_mission_changes_is_seen_by_the_comite_told_in_the_audit_trail_
     take_back(page, "tablettes.csv » : 10 lignes ajoutées")
     visit(page, "Journal des actions")
     cells = page.locator(".sheet td")
-    expect(cells.filter(has_text="connexion filaire").first).to_be_visible(timeout=SLOW)
+    expect(cells.filter(has_text="raccordement").first).to_be_visible(timeout=SLOW)
     expect(cells.filter(has_text="Dépôt annulé")).to_have_count(3)
 
 
@@ -92,18 +92,18 @@ def block_the_connection(page: Page) -> None:
     edit(page, "La situation d’une école")
     choose(page, "Ligne à modifier", SCHOOL)
     pause(page)
-    choose(page, "^Connexion filaire$", "bloquée")
+    choose(page, "^Raccordement$", "bloquée")
     choose(page, "^Météo$", "orage")
     reason = page.get_by_role("textbox", name="Raison de la météo")
     reason.fill("")
     save(page)
     expect(page.locator(".refusal")).to_contain_text("dites en quelques mots ce qui bloque", timeout=SLOW)
-    expect(page.get_by_role("combobox", name=re.compile("^Connexion filaire$"))).to_have_value("bloquée")
+    expect(page.get_by_role("combobox", name=re.compile("^Raccordement$"))).to_have_value("bloquée")
     expect(page.locator("[aria-invalid=true]")).to_have_count(1)
     expect(page.locator("[aria-invalid=true]")).to_have_accessible_description(re.compile("Refusé"))
     reason.fill("Gaine bouchée")
     save(page)
-    change(page, "connexion filaire : faite → bloquée")
+    change(page, "raccordement : faite → bloquée")
     expect(page.locator(".refusal, [aria-invalid=true]")).to_have_count(0)
 
 

@@ -46,12 +46,12 @@ def test_the_comite_reads_the_sentence_first_on_the_page_and_on_the_synthesis(op
 def test_shortage_stands_beside_surplus_and_the_way_before_is_told(open_app: Open, demo_file: Path) -> None:
     app = open_app(demo_file, PAGE)
     assert [metric.label.split(",")[0] for metric in app.metric] == [
-        "Gaspillage", "Surplus", "Manque", "Écoles comptées",
+        "Gaspillage", "Repas en trop", "Repas manquants", "Écoles comptées",
     ]  # fmt: skip
     app = open_app(demo_file, PAGE, volet="Méthode")
     shown = texts(app)
     assert "Évoluaient" in " ".join(header.value for header in app.header)
-    assert "Surplus : ✓ on ne voit pas d’écart" in shown
+    assert "Repas en trop : ✓ on ne voit pas d’écart" in shown
     assert "Gaspillage : pas assez de jours connus avant le pilote" in shown
 
 
@@ -96,5 +96,5 @@ def test_without_weighings_the_surplus_is_still_told(open_app: Open, demo_store:
     app = open_app(demo_store, PAGE)
     assert not app.exception
     first = next(block.value for block in app.html if 'class="takeaway"' in block.value)
-    assert "de surplus de moins pour 100 servis" in plain(first)
+    assert "repas en trop de moins" in plain(first)
     assert "Gaspillage : on ne peut pas encore conclure (aucun chiffre connu dans les écoles en test)" in texts(app)

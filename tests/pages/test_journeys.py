@@ -41,7 +41,7 @@ def test_a_file_is_read_before_it_is_applied_and_the_figures_follow(open_app: Op
     lines = ["Alpha;M;05/09/2016;110;100", "Alpha;M;06/09/2016;90;100", "Alpha;M;07/09/2016;abc;100"]
     app.file_uploader[0].set_value(log_file(lines)).run()
     assert not app.exception
-    assert "3 lignes = 2 acceptées + 0 sans mesure + 0 inchangée + 1 rejetée." in texts(app)
+    assert "3 lignes : 2 acceptées, 1 rejetée." in texts(app)
     assert "Aucun fichier n’a encore été déposé." in texts(app)
 
     next(button for button in app.button if button.label == "Enregistrer ces données").click().run()
@@ -53,8 +53,8 @@ def test_a_file_is_read_before_it_is_applied_and_the_figures_follow(open_app: Op
     assert not app.exception
     figures = {metric.label: metric.value.replace("\u00a0", " ") for metric in app.metric}
     assert figures["Surproduction"] == "0,0 %"
-    assert figures["Surplus"] == "5,0 %"
-    assert figures["Manque"] == "5,0 %"
+    assert figures["Repas en trop"] == "5,0 %"
+    assert figures["Repas manquants"] == "5,0 %"
 
 
 def test_a_cancelled_file_leaves_nothing(open_app: Open, empty_store: Path) -> None:
@@ -210,6 +210,6 @@ def test_the_city_log_shows_5_6_percent_on_gaspillage(open_app: Open, empty_stor
     app.switch_page(GASPILLAGE).run()
     app.selectbox(key="annee").set_value("2016-2017").run()
     assert "Surproduction 5,6 % 1 919 098 prévus, 1 817 881 servis, là où les deux sont connus" in texts(app)
-    assert "Surplus 6,5 %" in texts(app)
-    assert "Manque 0,9 %" in texts(app)
+    assert "Repas en trop 6,5 %" in texts(app)
+    assert "Repas manquants 0,9 %" in texts(app)
     assert "sur 11 528" in texts(app)

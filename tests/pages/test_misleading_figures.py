@@ -19,5 +19,5 @@ def test_rankings_name_what_stands_out_and_the_city_is_estimated_with_a_range(op
     assert "Gaspillage par repas (7 cantines pesées les deux fois)" in found
     found = texts(open_app(demo_file, "pages/comite/gaspillage.py", volet=EVERYTHING))
     assert re.search(r"Rien de net : sur \d+ plats servis au moins 8 jours, aucun", found)
-    assert re.search(r"Sur 8\d cantines, \d ont nettement plus de surplus qu’attendu pour leur taille : ", found)
+    assert re.search(r"Sur 8\d cantines, \d ont nettement plus de repas en trop qu’attendu pour leur taille : ", found)
     assert not app.exception

@@ -33,6 +33,7 @@ EXPECTED = [
     ("pages/cuisine/semaine.py", "Semaine de la cuisine", 0, 0, 2),
     ("pages/cuisine/production.py", "Production", 0, 0, 2),
     ("pages/aide/guide.py", "Guide", 0, 0, 0),
+    ("pages/aide/glossaire.py", "Glossaire", 0, 0, 0),
     ("pages/aide/accessibilite.py", "Accessibilité", 0, 0, 0),
 ]
 FILES = [page for page, *_ in EXPECTED]

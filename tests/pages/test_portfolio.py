@@ -60,10 +60,10 @@ def test_other_assumptions_move_the_end_at_once(open_app: Open, demo_file: Path)
     assert not app.exception
 
     def end() -> str:
-        return next(metric.value for metric in app.metric if metric.label == "Toutes faites")
+        return next(metric.value for metric in app.metric if metric.label == "Toutes équipées")
 
     before = end()
-    next(box for box in app.number_input if box.label.startswith("Écoles de front")).set_value(60).run()
+    next(box for box in app.number_input if box.label.startswith("Écoles menées en même temps")).set_value(60).run()
     assert not app.exception
     assert int(end()[-4:]) < int(before[-4:])
     app.multiselect[0].set_value(["généralisation"]).run()
@@ -72,11 +72,11 @@ def test_other_assumptions_move_the_end_at_once(open_app: Open, demo_file: Path)
 
 def test_other_stages_that_move_the_default_of_a_field_say_so(open_app: Open, demo_file: Path) -> None:
     app = open_app(demo_file, AHEAD)
-    assert next(box.value for box in app.number_input if box.label.startswith("Tirage")) == 1
-    assert "« Écoles de front » part de" not in texts(app)
+    assert next(box.value for box in app.number_input if box.label.startswith("Numéro du tirage")) == 1
+    assert "« Écoles menées en même temps » part de" not in texts(app)
     app.multiselect[0].set_value(["cadrage"]).run()
-    front = next(box.value for box in app.number_input if box.label.startswith("Écoles de front"))
-    assert f"Avec ces étapes, « Écoles de front » part de {front} au lieu de" in texts(app)
+    front = next(box.value for box in app.number_input if box.label.startswith("Écoles menées en même temps"))
+    assert f"Avec ces étapes, « Écoles menées en même temps » part de {front} au lieu de" in texts(app)
 
 
 def test_without_a_chosen_stage_the_page_says_that_all_are_simulated(open_app: Open, demo_file: Path) -> None:
@@ -99,10 +99,10 @@ def test_a_target_already_passed_is_told_as_done_and_large_assumptions_are_accep
     fields = {box.label.split(" (")[0]: box for box in app.number_input}
     fields["Nouvelles par an"].set_value(50).run()
     assert not app.exception
-    fields["Écoles à faire"].set_value(3).run()
+    fields["Écoles à équiper"].set_value(3).run()
     assert not app.exception
     assert "C’est fait depuis" in texts(app)
-    assert "sur 3" not in next(metric.value for metric in app.metric if metric.label == "Écoles faites")
+    assert "sur 3" not in next(metric.value for metric in app.metric if metric.label == "Écoles équipées")
 
 
 def test_the_simulation_names_the_schools_it_supposes_unblocked(open_app: Open, demo_file: Path) -> None:
@@ -115,9 +115,9 @@ def test_the_simulation_says_what_it_leaves_to_the_reader_and_where_its_range_fa
     open_app: Open, demo_file: Path
 ) -> None:
     app = open_app(demo_file, AHEAD)
-    target = next(box for box in app.number_input if box.label.startswith("Écoles à faire"))
+    target = next(box for box in app.number_input if box.label.startswith("Écoles à équiper"))
     assert "Ajoutez vous-même celles ouvertes depuis" in target.help
-    assert "il n’a tenu que deux fois sur trois, au lieu de huit sur dix" in texts(app)
+    assert "elle n’a tenu que deux fois sur trois, au lieu de huit sur dix" in texts(app)
     app.multiselect[0].set_value(["cadrage"]).run()
     assert not app.exception
     assert "raccordement bloqué (" not in texts(app)

@@ -107,7 +107,7 @@ def test_a_wrong_entry_is_refused_beside_its_field_in_french_and_what_was_typed_
 def test_a_change_is_shown_at_once_taken_back_and_a_line_can_be_removed(open_app: Open, demo_store: Path) -> None:
     app = editor(open_app(demo_store, ROLLOUT), "situation", "Hypatie")
     fill(app, raccordement="bloquée", meteo="orage", meteo_raison="Gaine bouchée <b>")
-    assert "connexion filaire : faite → bloquée" in texts(app)
+    assert "raccordement : faite → bloquée" in texts(app)
     next(button for button in app.button if button.label == "Annuler").click().run()
     fill(editor(app, "jalon", "Premier bilan"), atteint_le="")
     assert "atteint le : " in texts(app)

@@ -91,7 +91,7 @@ def test_the_sentences_agree_with_the_judged_days_in_both_stores(open_store: Sto
     for row in table[table["one_in"].notna()].to_dict("records"):
         sentence = plain(say.risk(int(row["one_in"]), table, None))
         kept = abs(row["short_pct"] * row["one_in"] / 100 - 1) <= 0.3
-        assert f": {french(row['short_pct'])} journées de manque sur 100" in sentence
+        assert f": {french(row['short_pct'])} jours de manque sur 100" in sentence
         assert ("promesse tenue" in sentence) == kept
 
 
@@ -105,8 +105,8 @@ def test_the_page_writes_the_measured_figures_in_both_stores(open_app: Open, pat
     covered = 100 * served.between(days["lower"], days["upper"]).mean()
     text = texts(open_app(path, PREVISIONS, vue="Jour par jour", risque="1 jour sur 10"))
     assert f": {french(covered)} % (" in text
-    assert covered < 76 and "promesse non tenue, la bande a été trop étroite" in text
-    assert f"{french(prepared[10])} journées de manque sur 100, pour 10,0 visées" in text
+    assert covered < 76 and "promesse non tenue, la fourchette a été trop étroite" in text
+    assert f"{french(prepared[10])} jours de manque sur 100, pour 10,0 visés" in text
 
 
 def test_the_sentence_on_the_waste_agrees_with_the_weighings(demo_store: Path) -> None:
@@ -164,20 +164,20 @@ def test_forecasts_and_their_quality_are_judged_on_the_same_days(open_store: Sto
 @pytest.mark.parametrize(
     ("noise", "words"),
     [
-        ("narrow", "promesse non tenue, la bande a été trop étroite"),
-        ("wide", "promesse non tenue, la bande a été trop large"),
+        ("narrow", "promesse non tenue, la fourchette a été trop étroite"),
+        ("wide", "promesse non tenue, la fourchette a été trop large"),
     ],
 )
 def test_a_band_that_is_not_kept_says_so_on_the_page(open_app: Open, demo_store: Path, noise: str, words: str) -> None:
     miss(demo_store, NOISES[noise])
     app = open_app(demo_store, PREVISIONS, vue="Jour par jour")
     assert not app.exception
-    assert "La bande vise à contenir le nombre de repas servis quatre fois sur cinq" in texts(app)
+    assert "La fourchette vise 4 jours sur 5" in texts(app)
     assert words in texts(app)
     assert "de repas manquants, contre" in texts(app)
 
 
-@pytest.mark.parametrize(("noise", "words"), [("kept", "promesse tenue"), ("wide", "la bande a été trop large")])
+@pytest.mark.parametrize(("noise", "words"), [("kept", "promesse tenue"), ("wide", "la fourchette a été trop large")])
 def test_the_waste_to_come_says_what_its_intervals_contained(
     open_app: Open, demo_store: Path, noise: str, words: str
 ) -> None:
@@ -193,4 +193,4 @@ def test_a_risk_that_is_not_kept_says_so_on_the_page(open_app: Open, demo_store:
     miss(demo_store, NOISES["wide"])
     app = open_app(demo_store, PREVISIONS, vue="Jour par jour", risque="1 jour sur 20")
     assert not app.exception
-    assert "journées de manque sur 100, pour 5,0 visées, promesse non tenue, moins de jours de manque" in texts(app)
+    assert "jours de manque sur 100, pour 5,0 visés, promesse non tenue, moins de jours de manque" in texts(app)

@@ -44,7 +44,7 @@ def test_the_figures_are_told_with_what_they_are_over(open_app: Open, demo_store
     assert "(une cantine, un jour) au journal du " in said
     assert "Plus juste que le prévu des gestionnaires ? Oui. " in said
     assert "Écart de la prévision 1,0 %" in said
-    assert "Intervalle tenu 100,0 %" in said
+    assert "Fourchette tenue 100,0 %" in said
 
 
 # tab, its first heading, number of charts, least number of tables, parts of the tables of its charts, once opened
@@ -53,7 +53,7 @@ TABS = [
     ("Par mois", "Est-ce vrai tous les mois\u00a0?", 1, 0, 5),
     ("Par avance", "Est-ce vrai quelle que soit l’avance\u00a0?", 0, 1, 0),
     ("Par cantine", "Est-ce vrai dans toutes les cantines\u00a0?", 0, 1, 0),
-    ("Intervalle", "L’intervalle à 80\u00a0% tient-il sa promesse\u00a0?", 1, 0, 5),
+    ("Fourchette", "La fourchette tient-elle sa promesse, 4 jours sur 5\u00a0?", 1, 0, 5),
     ("Pires jours", "Quels jours la ville s’est-elle le plus écartée\u00a0?", 1, 0, 3),
     ("Pires cantines", "Quelles journées de cantine\u00a0?", 0, 1, 0),
     ("Archive", "Ce qui avait été annoncé s’est-il produit\u00a0?", 0, 0, 0),

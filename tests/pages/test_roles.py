@@ -24,6 +24,7 @@ READ_BY_MANAGERS = (
     "pages/cantine/saisie.py",
     "pages/cantine/depot.py",
     "pages/aide/guide.py",
+    "pages/aide/glossaire.py",
     "pages/aide/accessibilite.py",
 )
 

@@ -51,6 +51,7 @@ def next_service(canteen: str) -> None:
         if terms is not None:
             meals = why.rounded([terms[name] for name in why.TERMS])
             blocks.note(f"Pourquoi{SPACE}? {why.sentence(chosen, meals)}")
+        blocks.why(["Quantité conseillée", "Repas attendus", "Fourchette"], "prochain")
         st.page_link(
             WEEK,
             label="Voir les jours suivants",
@@ -133,3 +134,4 @@ def among_others(canteen: str, last: date) -> None:
             return
         blocks.sentences(say.compared(comparison))
         blocks.note(say.compared_with(comparison))
+        blocks.why(["Repas en trop", "Repas manquants", "Cantines semblables"], "semblables")

@@ -38,10 +38,16 @@ Deposit = dict[Hashable, Any]
 def summary(report: DepositReport) -> str:
     """Say in one sentence where every line of the file goes."""
     return (
-        f"{plural(report.lines, 'ligne')} = {plural(report.accepted, 'acceptée')} "
-        f"+ {number(report.without_measure)} sans mesure + {plural(report.unchanged, 'inchangée')} "
-        f"+ {plural(report.rejected_lines, 'rejetée')}."
+        f"{plural(report.lines, 'ligne')}{SPACE}: {plural(report.accepted, 'acceptée')}"
+        f"{_others(report.without_measure, report.unchanged, report.rejected_lines)}."
     )
+
+
+def _others(without_measure: int, unchanged: int, rejected: int) -> str:
+    """Count the lines that bring nothing, by reason; what there is none of is not told."""
+    counts = {"sans mesure": without_measure, "inchangée": unchanged, "rejetée": rejected}
+    told = [plural(count, word, word if word == "sans mesure" else None) for word, count in counts.items() if count]
+    return "".join(f", {one}" for one in told)
 
 
 def rejected_title(lines: int, reasons: int) -> str:
@@ -129,9 +135,9 @@ def account_of(row: Deposit) -> str:
     """Say where every line of a past deposit went."""
     changed = f" (dont {plural(row['changed'], 'modifiée')})" if row["changed"] else ""
     return (
-        f"{title_of(row['kind'])}{SPACE}: {plural(row['lines'], 'ligne')} = {plural(row['accepted'], 'acceptée')}"
-        f"{changed} + {number(row['without_measure'])} sans mesure + {plural(row['unchanged'], 'inchangée')} "
-        f"+ {plural(row['rejected'], 'rejetée')}{SPACE}; {number(row['warnings'])} à vérifier."
+        f"{title_of(row['kind'])}{SPACE}: {plural(row['lines'], 'ligne')}{SPACE}: {plural(row['accepted'], 'acceptée')}"
+        f"{changed}{_others(row['without_measure'], row['unchanged'], row['rejected'])}{SPACE}; "
+        f"{number(row['warnings'])} à vérifier."
         + "".join(f" Choisi{SPACE}: {sentence}." for sentence in in_words(row.get("choices")))
     )
 

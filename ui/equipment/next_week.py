@@ -84,6 +84,15 @@ def about_workshops(facts: Attendance, today: date) -> list[str]:
     )
 
 
+# What the agents who are lost at a step have not.
+LACKS = {
+    "Identité créée": "sans identité",
+    "Identité activée": "sans identité activée",
+    "Actifs (30\u00a0j)": "qui ne s’en servent pas",
+    "Formés": "non formés",
+}
+
+
 def about_agents(counts: MonthCounts) -> list[str]:
     """Return what to do about schools without figures, and schools that surely lose many agents at one step."""
     schools, exact = counts.schools, counts.exact
@@ -99,8 +108,6 @@ def about_agents(counts: MonthCounts) -> list[str]:
     ]
     worst = {loss[1]: loss for loss in sorted(losses)}
     return sentences + [
-        f"Accompagner {school_name(school)}{SPACE}: "
-        f"{view.agents(people, 'agent perdu', 'agents perdus', exact=exact)} "
-        f"entre «{SPACE}{before}{SPACE}» et «{SPACE}{step}{SPACE}»."
+        f"Accompagner {school_name(school)}{SPACE}: {view.agents(people, exact=exact)} {LACKS[step]}."
         for people, school, before, step in sorted(worst.values(), reverse=True)
     ]

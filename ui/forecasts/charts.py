@@ -22,7 +22,7 @@ def forecast(days: pd.DataFrame, past: pd.DataFrame) -> go.Figure:
     axis = _axis_days(days["date"])
     band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
     fig.add_scatter(x=axis, y=days["meals_upper"], showlegend=False, **band)
-    name = f"Bande{formats.SPACE}: quatre fois sur cinq"
+    name = "Fourchette (4 jours sur 5)"
     fig.add_scatter(x=axis, y=days["meals_lower"], fill="tonexty", fillcolor=chart.BAND, name=name, **band)
     _line(fig, past, "meals_served", "Repas servis", chart.SERVED, "solid", "circle")
     _line(fig, days, "meals", "Prévision", chart.FORECAST, "solid", "circle-open")

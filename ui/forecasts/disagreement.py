@@ -12,7 +12,7 @@ from ui.kit.formats import SPACE, count_of, enumeration, long_day, number, plura
 NAMED = 3
 MEANING = (
     "Désaccord\u00a0: le prévu moins la quantité conseillée d’après l’historique seul, quand l’écart dépasse la "
-    "moitié de la largeur de la bande."
+    "moitié de la largeur de la fourchette."
 )
 LOWER = "une sortie, une grève ou une classe absente que l’historique ne connaît pas, ou une erreur de saisie"
 HIGHER = "des convives en plus que l’historique ne connaît pas, ou une erreur de saisie"

@@ -17,14 +17,14 @@ from ui.session import ask
 Row = dict[str, Any]
 CANTEEN_DAY = ("journée de cantine", "journées de cantine")
 BAND = (
-    f"La bande vise à contenir le nombre de repas servis quatre fois sur cinq\u00a0; la "
+    f"La fourchette vise 4 jours sur 5\u00a0; la "
     f"promesse est tenue de {RELIABLE_COVERAGE[0]:.0f} à {RELIABLE_COVERAGE[1]:.0f}{SPACE}%."
 )
 MOST_SHORT_PCT = 100 * MOST_DAYS_SHORT
 UNMEASURED = "Rien n’a encore été mesuré ici\u00a0: le passé est trop court."
 ADVICE = (
     "La quantité conseillée ajoute à la prévision une marge réglée pour autant de repas manquants que les "
-    f"gestionnaires aujourd’hui, et au plus {MOST_SHORT_PCT:.0f} journées de manque sur 100\u00a0; elle tient compte "
+    f"gestionnaires aujourd’hui, et au plus {MOST_SHORT_PCT:.0f} jours de manque sur 100\u00a0; elle tient compte "
     "du prévu de la cantine quand il est déjà connu."
 )
 KEPT, NOT_KEPT = "promesse tenue", "promesse non tenue"
@@ -77,7 +77,7 @@ def of_band(covered_pct: float) -> str:
     shown = round(covered_pct, 1)
     if low <= shown <= high:
         return KEPT
-    return f"{NOT_KEPT}, la bande a été trop {'étroite' if shown < low else 'large'}"
+    return f"{NOT_KEPT}, la fourchette a été trop {'étroite' if shown < low else 'large'}"
 
 
 def advice(everywhere: Row | None) -> str:
@@ -90,7 +90,7 @@ def advice(everywhere: Row | None) -> str:
     return (
         f"{period(everywhere)}, sans le prévu{SPACE}: {percent(shortage, 2)} de repas manquants, contre "
         f"{percent(plan_shortage, 2)} avec le prévu des gestionnaires ({of_meals}){SPACE}; "
-        f"{number(short, 1)} journées de manque sur 100 ({of_days}), contre "
+        f"{number(short, 1)} jours de manque sur 100 ({of_days}), contre "
         f"{number(plan_short, 1)} pour eux. Avec le prévu{SPACE}: "
         f"{percent(everywhere['recommended_with_plan_shortage_pct'], 2)} et "
         f"{number(everywhere['recommended_with_plan_short_pct'], 1)} journées sur 100."
@@ -108,7 +108,7 @@ def risk(one_in: int, everywhere: pd.DataFrame, here: pd.DataFrame | None) -> st
     own = None if here is None else _at(here, one_in)
     of_canteen = f"{SPACE}; dans cette cantine, {number(own['short_pct'], 1)}" if own is not None else ""
     return (
-        f"{period(row)}{SPACE}: {number(short, 1)} journées de manque sur 100, pour {number(asked, 1)} visées, "
+        f"{period(row)}{SPACE}: {number(short, 1)} jours de manque sur 100, pour {number(asked, 1)} visés, "
         f"{verdict}{of_canteen}."
     )
 

@@ -15,18 +15,20 @@ from ui.kit import blocks, tables
 from ui.kit.formats import SPACE, as_text, day, is_missing, number, plural, quantity
 from ui.session import ask
 
-MANAGERS, TODAY = "celui d’aujourd’hui", "aujourd’hui"
+MANAGERS, TODAY = "comme aujourd’hui", "aujourd’hui"
 COST_SETTING = "ANTIGASPI_MEAL_COST_EUROS"
 MEAL_COST = SETTINGS["meal_cost_eur"]
 USUAL_COST, HIGHEST_COST = MEAL_COST.default, MEAL_COST.most
 COST_HELP = "Ce que vaut un repas préparé pour personne. Par défaut les denrées seules, en chiffre rond et sans source."
 HELP = (
-    "Plus le risque est faible, plus la quantité conseillée est grande. «\u00a0Celui d’aujourd’hui\u00a0»\u00a0: celui "
-    "que prennent les gestionnaires."
+    "Plus le risque est faible, plus la quantité conseillée est grande. «\u00a0Comme aujourd’hui\u00a0»\u00a0: le "
+    "risque "
+    "des gestionnaires."
 )
 # The titles are short so that the whole table fits on a tablet.
 MEANING = (
-    "Jours de manque\u00a0: sur 100. En trop et manquants\u00a0: repas pour 100 servis, puis par semaine de service."
+    "Jours de manque\u00a0: jours où des repas ont manqué, sur 100. En trop et manquants\u00a0: repas pour 100 "
+    "servis, puis par semaine de service."
 )
 COLUMNS = {
     "risk": "Risque",
@@ -130,10 +132,10 @@ def price_sentence(choices: pd.DataFrame, one_in: int | None, cost: float) -> st
         round(after[name] - before[name]) for name in ("surplus_per_week", "shortage_per_week")
     )
     meals, euros = plural(abs(more_surplus), "repas", "repas"), quantity(round(abs(more_surplus) * cost), "€")
-    surplus_words = f"coûterait {meals} en trop de plus" if more_surplus >= 0 else f"épargnerait {meals} en trop"
+    surplus_words = f"{'ajouterait' if more_surplus >= 0 else 'éviterait'} {meals} en trop"
     shortage_words = plural(abs(more_shortage), "repas manquant", "repas manquants")
     return (
         f"Passer du risque d’aujourd’hui ({number(before['short_pct'])} jours de manque sur 100) "
-        f"à {name_of(after['one_in'])} {surplus_words} par semaine, environ {euros}, "
-        f"{'mais' if more_shortage > 0 else 'pour'} {shortage_words} de {'plus' if more_shortage > 0 else 'moins'}."
+        f"à {name_of(after['one_in'])} {surplus_words} par semaine (environ {euros}), mais "
+        f"{'ajouterait' if more_shortage > 0 else 'éviterait'} {shortage_words}."
     )

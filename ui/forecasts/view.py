@@ -31,7 +31,7 @@ COLUMNS = {
     "meals_planned": "Prévu",
     "disagreement": "Désaccord",
     "recommended": "Conseillée sans le prévu",
-    "surplus_meals": "Surplus (repas)",
+    "surplus_meals": "En trop (repas)",
     "grams_per_meal": "Gaspillage (g/repas)",
     "waste_kg": "Gaspillage (kg)",
     "district": "Secteur",
@@ -41,7 +41,7 @@ COLUMNS = {
 FIRST = ("Prévision", "Entre", "et", "Conseillée", "Prévu", "Désaccord")
 SECOND = {
     "Conseillée sans le prévu": "Sans le prévu",
-    "Surplus (repas)": "Surplus",
+    "En trop (repas)": "En trop",
     "Gaspillage (g/repas)": "Gaspillage (g/repas)",
     "Gaspillage (kg)": "kg",
     "Secteur": "Secteur",
@@ -113,6 +113,7 @@ def coming_days(run: ForecastRun, place: str, canteen: str | None, risk: Risk | 
         )
         sentence = coming_sentence(days_at_risk, today_in_paris())
         blocks.figure(charts.forecast(days_at_risk, past), sentence, table, "previsions", digits=0)
+        blocks.why(["Quantité conseillée", "Repas attendus", "Fourchette", "Désaccord"], "previsions")
         for sentence in promises.measured(run, canteen, risk, advised=bool(days["advised"].notna().any())):
             blocks.note(sentence)
         if canteen is None:
@@ -141,7 +142,7 @@ def _city_notes(run: ForecastRun, days: pd.DataFrame) -> None:
         exception = f", sans les points à rattacher{SPACE}" if point_count else SPACE
         blocks.note(
             f"La quantité conseillée pour la ville est la somme de celles de ses cantines{exception}: chacune garde sa "
-            "marge, même quand le manque de l’une pourrait être couvert par le surplus de l’autre."
+            "marge, même quand les repas qui manquent à l’une pourraient venir de ceux qui sont en trop chez l’autre."
         )
     partial = partial_plan(days)
     if partial:

@@ -136,8 +136,7 @@ def _has_effect(run: ForecastRun, event: Event) -> bool:
         blocks.note(f"{say.KINDS[event.kind]}{SPACE}: {say.effect(event_row, learnt)}.")
         return True
     st.info(
-        "Aucun événement de ce type et de cette étendue n’est connu dans le passé\u00a0: indiquez l’effet attendu, "
-        "sans quoi la prévision ne change pas.",
+        "Aucun événement semblable connu\u00a0: indiquez l’effet attendu, sans quoi la prévision ne change pas.",
         icon=":material/info:",
     )
     return False

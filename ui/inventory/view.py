@@ -68,7 +68,8 @@ def grid_sentence(cells: pd.DataFrame) -> str:
     )
     share = percent(100 * days / expected if expected else None, 0)
     return (
-        f"{share} des jours attendus sont là{SPACE}: {count_of(days, expected, 'journée')} de cantine. "
+        f"{share} des jours attendus sont là{SPACE}: "
+        f"{count_of(days, expected, 'journée de cantine', 'journées de cantine')}. "
         f"{count_of(complete, len(canteens), 'cantine')} sans aucun jour manquant, {number(empty)} sans aucun chiffre."
     )
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from urllib.parse import quote
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from data.glossary import term_of
+from data.queries.overview import store_overview
+from data.typography import french
 from ui.access import current, require
 from ui.kit import tables
-from ui.kit.formats import as_text, escape
+from ui.kit.formats import as_text, day, escape
 from ui.kit.tables import Wide
 from ui.navigation import roles_of
+from ui.session import ask
 
 # The mode bar has nothing that our readers need. With scroll zoom, the mouse wheel would no longer scroll the page.
 PLOT_CONFIG = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False}
@@ -75,10 +80,14 @@ def sentences(items: Iterable[str]) -> None:
     st.html(f'<ul class="sentences">{"".join(f"<li>{escape(item)}</li>" for item in items)}</ul>')
 
 
-def figures(row: Iterable[Figure], key: str) -> None:
-    """Show bordered figures in a grid that wraps on narrow screens; their texts are never read as Markdown."""
+def figures(row: Iterable[Figure], key: str, counted: str = "") -> None:
+    """Show bordered figures in a grid that wraps on narrow screens; their texts are never read as Markdown.
+
+    Under them, what they mean, for those that the glossary has; `counted` says on how many services.
+    """
+    shown = list(row)
     with st.container(key=f"figures_{key}"):
-        for one_figure in row:
+        for one_figure in shown:
             st.metric(
                 one_figure.label,
                 as_text(one_figure.value),
@@ -89,6 +98,34 @@ def figures(row: Iterable[Figure], key: str) -> None:
                 border=True,
                 height="stretch",
             )
+    why([one_figure.label for one_figure in shown], key, counted)
+
+
+def why(labels: Iterable[str], key: str, counted: str = "") -> None:
+    """Show “Pourquoi ce chiffre ?”, which opens what the glossary says of these labels; opening it runs nothing."""
+    if html := why_html(labels, key, counted):
+        st.html(html)
+
+
+def why_html(labels: Iterable[str], key: str, counted: str = "") -> str:
+    """Return the button and what it opens: the meaning and the source of each figure, the date of the data."""
+    terms = list(dict.fromkeys(term for label in labels if (term := term_of(label))))
+    if not terms:
+        return ""
+    last = ask(store_overview).last_day
+    meanings = "".join(
+        f"<dt>{escape(term.name)}</dt><dd>{escape(french(term.meaning))}"
+        f"{escape(french(f' Source : {term.source}.')) if term.source else ''}</dd>"
+        for term in terms
+    )
+    facts = [counted, f"Données jusqu’au {day(last)}" if last else ""]
+    told = " ".join(f"{fact[:1].upper()}{fact[1:]}." for fact in facts if fact)
+    title = "Pourquoi ce chiffre\u00a0?" if len(terms) == 1 else "Pourquoi ces chiffres\u00a0?"
+    return (
+        f'<div class="why"><button type="button" popovertarget="pourquoi_{key}">{title}</button>'
+        f'<div id="pourquoi_{key}" popover="auto"><dl>{meanings}</dl><p>{escape(told)}</p>'
+        f'<p><a href="/glossaire?mot={quote(terms[0].name)}">Voir le glossaire</a></p></div></div>'
+    )
 
 
 def figure(

@@ -52,7 +52,7 @@ def _interval(fig: go.Figure, row: int, name: str, digits: int, effect: Effect, 
     change = effect.change
     ends = [change.upper - change.value], [change.value - change.lower]
     fig.add_scatter(
-        x=[change.value], y=[name], mode="markers+text", name="Effet du pilote et intervalle à 95\u00a0%",
+        x=[change.value], y=[name], mode="markers+text", name="Effet du pilote et fourchette à 95\u00a0%",
         showlegend=legend, legendgroup="effect",
         marker={"symbol": "diamond", "size": 13, "color": chart.PILOT},
         error_x={"type": "data", "array": ends[0], "arrayminus": ends[1], "thickness": 4, "width": 9,

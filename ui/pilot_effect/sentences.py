@@ -27,12 +27,12 @@ class Words:
 MEASURES = {
     WASTE: Words("Gaspillage", "le gaspillage", "g par repas", 0, "gaspillent {amount} de {sense} par repas{range}"),
     SURPLUS: Words(
-        "Surplus", "le surplus", "repas pour 100 servis", 1,
-        "ont {amount} de surplus de {sense} pour 100 servis{range}",
+        "Repas en trop", "les repas en trop", "repas pour 100 servis", 1,
+        "ont, pour 100 repas servis, {amount} en trop de {sense}{range}",
     ),
     SHORTAGE: Words(
-        "Manque", "le manque", "repas pour 100 servis", 1,
-        "ont {amount} de manque de {sense} pour 100 servis{range}",
+        "Repas manquants", "les repas manquants", "repas pour 100 servis", 1,
+        "ont, pour 100 repas servis, {amount} manquants de {sense}{range}",
     ),
 }  # fmt: skip
 AMOUNT_UNITS = {WASTE: "g", SURPLUS: "repas", SHORTAGE: "repas"}
@@ -49,15 +49,15 @@ METHOD = (
     "comptent pas.",
     "Chaque cantine du pilote est comparée aux 10 cantines hors pilote du même type (maternelle, élémentaire, ou "
     "les deux) les plus proches par le nombre de repas par jour, d’après l’année d’avant seulement, et sur les jours "
-    "connus des deux côtés. Le surplus n’entre pas dans ce choix\u00a0: des cantines choisies parce qu’elles "
+    "connus des deux côtés. Les repas en trop n’entrent pas dans ce choix\u00a0: des cantines choisies parce qu’elles "
     "gaspillaient beaucoup, ou peu, reviendraient d’elles-mêmes vers la moyenne.",
     "Les jours exceptionnels (grèves, fermetures, fautes de frappe évidentes\u00a0: voir le guide) ne comptent pas.",
     "Effet\u00a0: ce que les cantines du pilote ont changé d’avant à après, moins ce que leurs cantines de comparaison "
     "ont changé aux mêmes jours. Chaque cantine du pilote compte autant.",
-    "Intervalle à 95\u00a0%\u00a0: on tire au sort 1\u202f999 fois d’autres cantines à la place de celles du pilote, "
-    "et on refait le calcul. L’intervalle garde tous les effets que ces tirages ne permettent pas d’écarter. Essayée "
+    "Fourchette à 95\u00a0%\u00a0: on tire au sort 1\u202f999 fois d’autres cantines à la place de celles du pilote, "
+    "et on refait le calcul. La fourchette garde tous les effets que ces tirages ne permettent pas d’écarter. Essayée "
     "sur l’ancien journal de la Ville sans aucun pilote, la méthode ne se trompe que dans 5\u00a0% des cas environ.",
-    "Surplus\u00a0: repas prévus en trop pour 100 servis. Manque\u00a0: repas servis au-delà du prévu. "
+    "Repas en trop\u00a0: prévus et non servis, pour 100 servis. Repas manquants\u00a0: servis en plus du prévu. "
     "Gaspillage\u00a0: pesée brute (parties comestibles et non comestibles), les jours où la préparation, le non servi "
     "et les restes ont tous trois été pesés.",
 )
@@ -110,7 +110,7 @@ def _least(value: float, digits: int) -> str:
 def between(measure: str, change: Interval) -> str:
     """Write an interval with its signs: “entre −3,1 et +0,4”."""
     if not change.finite:
-        return "trop peu de cantines pour un intervalle"
+        return "trop peu de cantines pour une fourchette"
     digits = MEASURES[measure].digits
     return f"entre {signed(change.lower, digits)} et {signed(change.upper, digits)}"
 

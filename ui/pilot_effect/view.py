@@ -74,7 +74,7 @@ def headline(study: Study) -> None:
     if others or missing:
         blocks.sentences([*others, *missing])
     blocks.figures([*(figure(study, measure) for measure in ORDER), _schools(study)], "effet")
-    warning = "Moins de surplus au prix de plus de manque n’est pas un progrès."
+    warning = "Moins de repas en trop au prix de plus de repas manquants n’est pas un progrès."
     blocks.note(f"Données jusqu’au {day(study.last_day)}. {warning}")
 
 
@@ -90,7 +90,7 @@ def figure(study: Study, measure: str) -> Figure:
         f"{words.name}, effet ({words.unit})",
         say.value(measure, effect.change),
         f"{say.between(measure, effect.change)}{SPACE}; {sure}",
-        f"Intervalle à 95{SPACE}%. {_compared(effect)}",
+        f"Fourchette à 95{SPACE}%. {_compared(effect)}",
     )
 
 

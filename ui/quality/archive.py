@@ -15,8 +15,8 @@ from ui.session import ask
 NAMES = {21: "3 semaines avant", 7: "1 semaine avant", 1: "La veille"}
 WORDS = {21: "trois semaines avant", 7: "une semaine avant", 1: "la veille"}
 RULE = (
-    "Annoncé trois semaines avant\u00a0: ce qu’a dit du jour le dernier calcul qui ne connaissait que des repas "
-    "d’au moins 21\u00a0jours avant lui\u00a0; de même 7\u00a0jours et la veille. Ces annonces sont gardées telles "
+    "Annoncé trois semaines avant\u00a0: la dernière prévision faite au moins 21\u00a0jours avant\u00a0; de même "
+    "7\u00a0jours et la veille. Ces annonces sont gardées telles "
     "quelles\u00a0; les repas servis sont ceux du journal d’aujourd’hui. Les trois colonnes ne portent pas sur les "
     "mêmes jours\u00a0: le prévu, lui, y dit si ces jours étaient difficiles."
 )

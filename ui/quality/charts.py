@@ -25,7 +25,7 @@ def gaps_by_month(months: pd.DataFrame) -> go.Figure:
 def coverage_by_month(months: pd.DataFrame) -> go.Figure:
     """Draw the coverage of the 80 % interval month by month, beside its nominal coverage."""
     fig = chart.base(y_title="% des journées de cantine", height=340)
-    _monthly(fig, months, "covered_pct", "Repas servis dans l’intervalle", chart.MEASURED, "solid", "circle")
+    _monthly(fig, months, "covered_pct", "Repas servis dans la fourchette", chart.MEASURED, "solid", "circle")
     fig.add_scatter(
         x=months["month"].iloc[[0, -1]],
         y=[NOMINAL_COVERAGE, NOMINAL_COVERAGE],

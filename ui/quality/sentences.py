@@ -10,7 +10,19 @@ import pandas as pd
 from data.calendar.event_kinds import FRENCH
 from data.queries.forecasts.promises import RELIABLE_COVERAGE
 from data.queries.forecasts.quality import Judged
-from ui.kit.formats import SPACE, count_of, day, enumeration, is_missing, long_day, number, percent, plural, signed
+from ui.kit.formats import (
+    SPACE,
+    count_of,
+    day,
+    enumeration,
+    is_missing,
+    long_day,
+    month_name,
+    number,
+    percent,
+    plural,
+    signed,
+)
 
 Row = dict[Any, Any]
 CANTEEN_DAY = ("journée de cantine", "journées de cantine")
@@ -34,7 +46,7 @@ KNOWLEDGE = (
 )
 EVENTS = FRENCH | {"swapped_strike": "grève (déclarée jour et mois inversés)"}
 SET_ASIDE = {
-    "typing_error": "chiffre aberrant, saisie à vérifier",
+    "typing_error": "chiffre douteux, saisie à vérifier",
     "point_missing": "un point de service absent du journal",
     "incomplete": "un point de service sans repas servis",
     "not_a_service_day": "hors des jours de service",
@@ -54,8 +66,9 @@ def extent(judged: Judged, served: int) -> str:
         f"Jugé sur {count_of(judged.judged, judged.logged, *CANTEEN_DAY)} (une cantine, un jour) au journal du "
         f"{day(judged.first)} au {day(judged.last)}{SPACE}: {plural(judged.canteens, 'cantine')}, "
         f"{plural(judged.days, 'jour')}, {plural(served, 'repas servi', 'repas servis')}. Non jugées{SPACE}: "
-        f"{', '.join(left_out)}. Les {number(judged.set_aside)} aberrantes ou incomplètes, dont rien n’est appris, "
-        "comptent comme les autres."
+        f"{', '.join(left_out)}. {plural(judged.set_aside, 'journée douteuse', 'journées douteuses')} ou "
+        f"incomplètes{SPACE}: "
+        "comptées ici, sans servir au calcul."
     )
 
 
@@ -78,11 +91,11 @@ def verdict(by_method: dict[str, Row], coverage_row: Row) -> tuple[str, list[str
         ("Plus juste que le prévu des gestionnaires", more_accurate, methods(by_method)),
         ("Plus juste que le même jour de la semaine", *_same_weekday(by_method)),
         *(
-            (f"{NAMES[name]}, moins de surplus sans plus de manque", *_quantity(by_method, name))
+            (f"{NAMES[name]}, moins de repas en trop sans plus de repas manquants", *_quantity(by_method, name))
             for name in ("recommended", "recommended_with_plan")
         ),
         (
-            f"Intervalle à 80{SPACE}% fiable",
+            "Fourchette fiable",
             RELIABLE_COVERAGE[0] <= coverage_row["covered_pct"] <= RELIABLE_COVERAGE[1],
             _coverage(coverage_row),
         ),
@@ -119,7 +132,11 @@ def _same_weekday(by_method: dict[str, Row]) -> tuple[bool, str]:
 def _quantity(by_method: dict[str, Row], method: str) -> tuple[bool, str]:
     """Compare a quantity with the plan: is there less surplus without more shortage, in meals and in days?"""
     plan, quantity = by_method["plan"], by_method[method]
-    words = {"surplus_pct": ("surplus", 2), "shortage_pct": ("manque", 2), "short_pct": ("journées en manque", 1)}
+    words = {
+        "surplus_pct": ("repas en trop", 2),
+        "shortage_pct": ("repas manquants", 2),
+        "short_pct": ("jours de manque", 1),
+    }
     known = [column for column in words if not is_missing(quantity.get(column)) and not is_missing(plan.get(column))]
     sides = {column: comparison(quantity[column], plan[column], words[column][1]) for column in known}
     parts = [
@@ -133,7 +150,7 @@ def _quantity(by_method: dict[str, Row], method: str) -> tuple[bool, str]:
 
 def _coverage(coverage_row: Row) -> str:
     covered = count_of(int(coverage_row["covered"]), int(coverage_row["canteen_days"]), *CANTEEN_DAY)
-    return f"Il contient les repas servis {percent(coverage_row['covered_pct'])} du temps ({covered})."
+    return f"Elle vise 4 jours sur 5{SPACE}; constaté{SPACE}: {percent(coverage_row['covered_pct'])} ({covered})."
 
 
 def naive(by_method: dict[str, Row]) -> str:
@@ -154,7 +171,8 @@ def canteen_days(titles: list[str], counts: list[int]) -> str:
 
 def months(rows: pd.DataFrame) -> str:
     """Say in how many months the forecast is more accurate than the plan, and its worst month."""
-    return _groups(rows, count_of(_better(rows), len(rows), "mois", "mois"), lambda row: f"en {row['month']:%m/%Y}")
+    better = count_of(_better(rows), len(rows), "mois", "mois")
+    return _groups(rows, better, lambda row: f"en {month_name(row['month'])}")
 
 
 def canteens(rows: pd.DataFrame) -> str:
@@ -185,8 +203,8 @@ def coverage(rows: pd.DataFrame) -> str:
     row = rows.iloc[0]
     count = count_of(int(row["covered"]), int(row["canteen_days"]), *CANTEEN_DAY)
     return (
-        f"L’intervalle à 80{SPACE}% contient les repas servis {percent(row['covered_pct'])} du temps ({count}){SPACE}; "
-        f"il y en a eu moins {percent(row['below_pct'])} du temps, plus {percent(row['above_pct'])}."
+        f"La fourchette vise 4 jours sur 5{SPACE}; constaté{SPACE}: {percent(row['covered_pct'])} ({count}). "
+        f"Il y a eu moins de repas {percent(row['below_pct'])} du temps, plus {percent(row['above_pct'])}."
     )
 
 
@@ -225,7 +243,7 @@ def facts_of_city_day(row: pd.Series) -> str:
     """List the facts about a day of the city: its events, and in how many canteens it was unusual."""
     facts = [*_events(row["events"])]
     if row["set_aside"]:
-        facts.append(f"aberrante ou incomplète dans {plural(row['set_aside'], 'cantine')}")
+        facts.append(f"douteuse ou incomplète dans {plural(row['set_aside'], 'cantine')}")
     if row["plan_gaps"]:
         facts.append(f"prévu loin de la quantité conseillée dans {plural(row['plan_gaps'], 'cantine')}")
     return f"{SPACE}; ".join(facts) or NOTHING_KNOWN

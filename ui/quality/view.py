@@ -21,9 +21,10 @@ from ui.session import ask
 
 FORECASTS_PAGE = "pages/cuisine/semaine.py"
 METRICS_NOTE = (
-    "En\u00a0% des repas servis. Écart\u00a0: par cantine et par jour (WAPE), ou du total de la ville par jour (Écart "
-    "ville). Biais\u00a0: en trop (+) ou en moins (−), tout compensé. En manque\u00a0: en\u00a0% des journées de "
-    "cantine, celles où il aurait fallu plus de repas."
+    "En\u00a0% des repas servis. Écart moyen, par cantine et par jour, ou du total de la ville par jour (Écart "
+    "ville). Tendance\u00a0: à prévoir trop (+) ou trop peu (−), tout compensé. Jours de manque\u00a0: journées de "
+    "cantine "
+    "où il aurait fallu plus de repas, en\u00a0% de toutes."
 )
 LEADS_NOTE = (
     "Avance\u00a0: semaines entières entre le dernier jour connu et le jour prévu. Chaque mois est prévu d’un coup, "
@@ -74,7 +75,7 @@ def _gap(name: str, row: Row) -> Figure:
         name,
         percent(row["wape_pct"]),
         f"{number(row['gap_meals'])} repas d’écart pour {number(row['meals_served'])} servis",
-        "Somme des écarts par cantine et par jour, en trop ou en moins, ÷ repas servis (WAPE).",
+        "Somme des écarts par cantine et par jour, en trop ou en moins, ÷ repas servis.",
     )
 
 
@@ -82,13 +83,13 @@ def _shares(metrics: dict[str, Row], coverage: Row) -> list[Figure]:
     recommended = metrics["recommended"]
     return [
         Figure(
-            "Journées en manque, quantité conseillée",
+            "Jours de manque, quantité conseillée",
             percent(recommended["short_pct"]),
             count_of(recommended["short_days"], recommended["canteen_days"], *say.CANTEEN_DAY),
             f"Prévu des gestionnaires{SPACE}: {percent(metrics['plan']['short_pct'])}.",
         ),
         Figure(
-            "Intervalle tenu",
+            "Fourchette tenue",
             percent(coverage["covered_pct"]),
             count_of(coverage["covered"], coverage["canteen_days"], *say.CANTEEN_DAY),
             f"Promis{SPACE}: 80{SPACE}%.",
@@ -115,7 +116,7 @@ def views(run: ForecastRun, extent: Judged) -> dict[str, Callable[[], None]]:
         "Par mois": partial(by_month, run),
         "Par avance": partial(by_lead, run),
         "Par cantine": partial(by_canteen, run),
-        "Intervalle": partial(interval, run),
+        "Fourchette": partial(interval, run),
         "Pires jours": partial(worst_days.of_city, run),
         "Pires cantines": partial(worst_days.of_canteens, run, extent),
         "Archive": archive.forecast_archive,
@@ -151,7 +152,7 @@ def by_lead(run: ForecastRun) -> None:
 
 def by_canteen(run: ForecastRun) -> None:
     """Answer: is the forecast more accurate in every canteen?"""
-    caption = "Un clic sur un titre de colonne trie le tableau. Écarts, surplus et biais en\u00a0% des repas servis."
+    caption = "Un clic sur un titre de colonne trie le tableau. En\u00a0% des repas servis."
     with blocks.question("Est-ce vrai dans toutes les cantines\u00a0?", caption):
         canteens = ask(quality.quality_by_canteen, run.run_id)
         blocks.takeaway(say.canteens(canteens))
@@ -165,7 +166,7 @@ def by_canteen(run: ForecastRun) -> None:
 def interval(run: ForecastRun) -> None:
     """Answer: is the coverage of the 80 % interval close to 80 %?"""
     with blocks.question(
-        f"L’intervalle à 80{SPACE}% tient-il sa promesse\u00a0?", "Part des journées de cantine, mois par mois."
+        "La fourchette tient-elle sa promesse, 4 jours sur 5\u00a0?", "Part des journées de cantine, mois par mois."
     ):
         coverage, months = ask(quality.coverage, run.run_id), ask(quality.quality_by_month, run.run_id)
         fig = charts.coverage_by_month(months)

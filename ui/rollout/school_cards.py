@@ -37,7 +37,7 @@ def _card(row: Row, today: date) -> str:
         ("Étape", stage(row)),
         ("Retard", delay(row["delay_days"])),
         ("Météo", weather + reason),
-        ("Connexion", CONNECTION.get(str(row["connection"]), UNKNOWN)),
+        ("Raccordement", CONNECTION.get(str(row["connection"]), UNKNOWN)),
         ("Action", MISSING if is_missing(row["next_step"]) else str(row["next_step"])),
         ("Ensuite", following(row, today)),
     ]

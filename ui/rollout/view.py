@@ -180,7 +180,7 @@ def school_table(schools: pd.DataFrame, today: date) -> pd.DataFrame:
             "Prochaine action": schools["next_step"],
             "Étape": [school_cards.stage(row) for row in schools.to_dict("records")],
             "Ensuite": [school_cards.following(row, today) for row in schools.to_dict("records")],
-            "Connexion filaire": schools["connection"],
+            "Raccordement": schools["connection"],
             "Étape commencée le": schools["actual_start"],
             "Équipée le": schools["equipped_on"],
             "Secteur": schools["district"],

@@ -17,7 +17,7 @@ ROOM = 1.12  # of the highest value, for the name above it
 
 def fan(months: pd.DataFrame, today: date) -> go.Figure:
     """Draw the schools done, month by month: observed, then simulated (median and 80 % interval), and those to do."""
-    fig = chart.base(y_title="écoles faites", height=400)
+    fig = chart.base(y_title="écoles équipées", height=400)
     seen = months[months["month"] <= pd.Timestamp(today)]
     ahead = months[max(len(seen) - 1, 0) :]  # the simulation starts from the last month seen
     band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
@@ -32,7 +32,7 @@ def fan(months: pd.DataFrame, today: date) -> go.Figure:
     fig.add_scatter(
         x=months["month"],
         y=months["goal"],
-        name="Écoles à faire",
+        name="Écoles à équiper",
         mode="lines",
         line={"color": chart.GOAL, "width": 2, "dash": "dash", "shape": "hv"},
         hoverinfo="skip",
@@ -55,7 +55,7 @@ def _names(months: pd.DataFrame, seen: pd.DataFrame, today: pd.Timestamp) -> lis
         {"x": last["month"], "y": last["goal"], "xanchor": "right", "yanchor": "bottom", "color": chart.GOAL,
          "text": f"{formats.number(last['goal'])} écoles à faire"},
         {"x": last["month"], "y": 0.2 * last["goal"], "xanchor": "right", "yanchor": "middle", "color": chart.FORECAST,
-         "text": "simulation médiane,<br>8 sur 10 dans la bande"},
+         "text": "simulation médiane,<br>8 sur 10 dans la fourchette"},
         {"x": today, "y": 0, "xanchor": "left", "yanchor": "bottom", "color": chart.SERVED,
          "text": f"aujourd’hui{formats.SPACE}: {done}"},
     )  # fmt: skip

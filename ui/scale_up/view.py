@@ -33,8 +33,9 @@ MOST_SCHOOLS, MOST_NEW, MOST_STARTS, MOST_SEED = 500, 50, 50, 9999
 FEW = 5
 OPENED_SINCE = "Ajoutez vous-même celles ouvertes depuis\u00a0: passé le 1er septembre, elles ne sont plus à venir."
 RARE = (
-    "Un blocage rare et long, que les écoles test n’ont guère montré, fait finir plus tard que l’éventail plus souvent "
-    "que prévu\u00a0: sur des programmes simulés avec de tels blocages, il n’a tenu que deux fois sur trois, au lieu "
+    "Un blocage rare et long, que les écoles test n’ont guère montré, fait finir plus tard que la fourchette plus "
+    "souvent "
+    "que prévu\u00a0: sur des programmes simulés avec de tels blocages, elle n’a tenu que deux fois sur trois, au lieu "
     "de huit sur dix."
 )
 
@@ -48,7 +49,8 @@ def choose_assumptions(stages: pd.DataFrame, today: date) -> Assumptions:
         first, second, third = st.columns(3)
         in_progress = under_way(stages, stages_to_pass, today)
         at_once = first.number_input(
-            _label("Écoles de front", 1, MOST_SCHOOLS), 1, MOST_SCHOOLS, min(max(in_progress, 1), MOST_SCHOOLS),
+            _label("Écoles menées en même temps", 1, MOST_SCHOOLS), 1, MOST_SCHOOLS,
+            min(max(in_progress, 1), MOST_SCHOOLS),
             key=f"de_front_{in_progress}",
             help=f"Aujourd’hui\u00a0: {plural(in_progress, 'école')} en cours dans ces étapes.",
         )  # fmt: skip
@@ -61,14 +63,14 @@ def choose_assumptions(stages: pd.DataFrame, today: date) -> Assumptions:
         )
         holidays = third.selectbox("Les vacances scolaires…", list(HOLIDAYS))
         target = first.number_input(
-            _label("Écoles à faire", 1, MOST_SCHOOLS), 1, MOST_SCHOOLS, CITY_SCHOOLS,
-            help=f"En tout, celles déjà faites comprises. {CITY_SCHOOLS_SOURCE}. {OPENED_SINCE}",
+            _label("Écoles à équiper", 1, MOST_SCHOOLS), 1, MOST_SCHOOLS, CITY_SCHOOLS,
+            help=f"En tout, celles déjà équipées comprises. {CITY_SCHOOLS_SOURCE}. {OPENED_SINCE}",
         )  # fmt: skip
         new = second.number_input(
-            _label("Nouvelles par an", 0, MOST_NEW), 0, MOST_NEW, 1, help="Ouvertes au 1er septembre, à faire aussi."
+            _label("Nouvelles par an", 0, MOST_NEW), 0, MOST_NEW, 1, help="Ouvertes au 1er septembre, à équiper aussi."
         )
         seed = third.number_input(
-            _label("Tirage", 1, MOST_SEED), 1, MOST_SEED, 1,
+            _label("Numéro du tirage au sort", 1, MOST_SEED), 1, MOST_SEED, 1,
             help="Un autre numéro refait les simulations avec un autre hasard.",
         )  # fmt: skip
         _note_default(max(in_progress, 1), max(under_way(stages, usual_stages(stages), today), 1))
@@ -81,7 +83,8 @@ def _note_default(at_once: int, usual: int) -> None:
     """Say that the chosen stages change the default number of schools led at once, when they do."""
     if at_once != usual:
         blocks.note(
-            f"Avec ces étapes, «\u00a0Écoles de front\u00a0» part de {number(at_once)} au lieu de {number(usual)}, "
+            f"Avec ces étapes, «\u00a0Écoles menées en même temps\u00a0» part de {number(at_once)} au lieu de "
+            f"{number(usual)}, "
             "d’après les écoles en cours."
         )
 
@@ -90,7 +93,7 @@ def _stages_to_pass(stages: pd.DataFrame) -> list[str]:
     """Let the reader choose the stages of a school; without a choice, all are counted and a note says so."""
     names = stage_names(stages)
     chosen = st.multiselect(
-        "Étapes à passer (une école est faite à la fin de la dernière)",
+        "Étapes à passer (une école est équipée à la fin de la dernière)",
         names,
         usual_stages(stages),
         key="etapes_comptees",
@@ -116,11 +119,12 @@ def figures(forecast: RolloutForecast, assumptions: Assumptions) -> list[Figure]
     """Return the schools done, the day all are, and the pace until then."""
     note, last = f"{plural(forecast.under_way, 'école')} en cours", month_of(forecast.completed.median)
     if _reached(forecast, assumptions):
-        note = f"pour {number(assumptions.goal)} à faire{SPACE}; {note}"
-        return [Figure("Écoles faites", number(forecast.done), note), Figure("Toutes faites", last, "c’est déjà fait")]
+        note = f"pour {number(assumptions.goal)} à équiper{SPACE}; {note}"
+        done = Figure("Écoles équipées", number(forecast.done), note)
+        return [done, Figure("Toutes équipées", last, "c’est déjà fait")]
     row = [
-        Figure("Écoles faites", f"{number(forecast.done)} sur {number(assumptions.goal)}", note),
-        Figure("Toutes faites", last, between(forecast.completed)),
+        Figure("Écoles équipées", f"{number(forecast.done)} sur {number(assumptions.goal)}", note),
+        Figure("Toutes équipées", last, between(forecast.completed)),
         Figure("Écoles par an", *_pace(forecast)),
     ]
     if assumptions.new_per_year:
@@ -156,7 +160,7 @@ def between(span: Range) -> str:
 
 def fan(forecast: RolloutForecast, assumptions: Assumptions, today: date) -> None:
     """Answer: when will every school be done?"""
-    with blocks.question("Quand toutes les écoles seront-elles faites\u00a0?", _assumptions_note(assumptions)):
+    with blocks.question("Quand toutes les écoles seront-elles équipées\u00a0?", _assumptions_note(assumptions)):
         fig = charts.fan(forecast.fan, today)
         blocks.figure(
             fig, fan_sentence(forecast, assumptions), fan_table(forecast.fan, today), "generalisation", digits=0
@@ -177,15 +181,15 @@ def fan_table(months: pd.DataFrame, today: date) -> Wide:
 def fan_sentence(forecast: RolloutForecast, assumptions: Assumptions) -> str:
     """Say when every school would be done, and how many months the new schools add."""
     if _reached(forecast, assumptions):
-        done = plural(forecast.done, "école faite", "écoles faites")
+        done = plural(forecast.done, "école équipée", "écoles équipées")
         since = month_of(forecast.completed.median)
-        return f"C’est fait depuis {since}{SPACE}: {done} pour {number(assumptions.goal)} à faire."
+        return f"C’est fait depuis {since}{SPACE}: {done} pour {number(assumptions.goal)} à équiper."
     if forecast.completed.median is None:
         reason = " avec les écoles qui ouvrent" if forecast.without_new.median else ""
-        return f"À ce rythme, les écoles ne seraient pas toutes faites avant {HORIZON_YEARS}{SPACE}ans{reason}."
+        return f"À ce rythme, les écoles ne seraient pas toutes équipées avant {HORIZON_YEARS}{SPACE}ans{reason}."
     schools = plural(assumptions.goal, "école")
     when = f"{month_of(forecast.completed.median)} ({between(forecast.completed)})"
-    start = f"Les {schools} seraient toutes faites vers {when}"
+    start = f"Les {schools} seraient toutes équipées vers {when}"
     if not assumptions.new_per_year or forecast.without_new.median is None:
         return f"{start}."
     last, without = forecast.completed.median, forecast.without_new.median
@@ -204,7 +208,7 @@ def _assumptions_note(assumptions: Assumptions) -> str:
     )
     new = plural(assumptions.new_per_year, "école nouvelle", "écoles nouvelles")
     return (
-        f"{plural(assumptions.at_once, 'école menée de front', 'écoles menées de front')}{limit}\u00a0; "
+        f"{plural(assumptions.at_once, 'école à la fois', 'écoles menées en même temps')}{limit}\u00a0; "
         f"les vacances {holidays}\u00a0; {new} par an."
     )
 

@@ -43,7 +43,7 @@ def change_rows(
         ("Surproduction", now.overproduction_pct, before.overproduction_pct, "%", 1),
         ("Repas en trop", now.surplus_pct, before.surplus_pct, "%", 1),
         ("Repas manquants", now.shortage_pct, before.shortage_pct, "%", 1),
-        ("Services en manque", now.short_services_pct, before.short_services_pct, "%", 1),
+        ("Services où des repas ont manqué", now.short_services_pct, before.short_services_pct, "%", 1),
         (f"Gaspillage par repas{_where(weighed)}", weighed.now, weighed.before, "g", 0),
     ]
 

@@ -24,6 +24,10 @@ from ui.summary.trend import trend
 
 TO_DECIDE = ALERTS = 3
 DEPLOYMENT = "pages/mission/deploiement.py"
+EXPLAINED = (
+    "Repas en trop", "Surproduction", "Jour exceptionnel", "Météo", "Écoles en retard", "Effet du pilote",
+    "Gaspillage par repas",
+)  # fmt: skip
 
 
 def essential(facts: Situation, selection: Selection, study: Study, today: date) -> None:
@@ -51,7 +55,8 @@ def _main_figure(facts: Situation, meeting: Meeting | None, today: date) -> str:
     told = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(text)}</dd></div>" for name, text in lines)
     return (
         f'<div class="main-figure"><div><h2>Repas en trop</h2><p class="value">{escape(percent(facts.now.surplus_pct))}'
-        f"</p><p>des repas servis, {escape(say.beside(facts))}</p></div><dl>{told}</dl></div>"
+        f"</p><p>des repas servis, {escape(say.beside(facts))}</p>"
+        f"{blocks.why_html(EXPLAINED, 'essentiel', facts.services)}</div><dl>{told}</dl></div>"
     )
 
 

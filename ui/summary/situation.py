@@ -54,6 +54,11 @@ class Situation:
     overview: Overview
     run: ForecastRun | None
 
+    @property
+    def services(self) -> str:
+        """Say on how many services the figures in meals are."""
+        return f"{plural(self.now.pairs, 'service')} où le prévu et le servi sont connus"
+
     def reference(self, name: str) -> float | None:
         """Return a reference value, None when it was removed."""
         reference = self.references.get(name)
@@ -136,8 +141,9 @@ def _about_shortage(now: WasteSummary) -> str | None:
     if now.short_services_pct is None or now.short_services_pct <= SHORT_SERVICES_ALERT_PCT:
         return None
     return (
-        f"Il a manqué des repas dans {percent(now.short_services_pct)} des services{SPACE}: fixer le niveau de manque "
-        "acceptable avant de réduire encore les quantités."
+        f"Il a manqué des repas dans {percent(now.short_services_pct)} des services{SPACE}: fixer combien il peut en "
+        f"manquer "
+        " avant de réduire encore les quantités."
     )
 
 

@@ -71,7 +71,7 @@ def meals_figures(facts: Situation) -> list[Figure]:
                 now.shortage_pct,
                 whole.shortage_pct,
             ),
-            "Repas servis au-delà du prévu, en\u00a0% des repas servis. À lire avec les repas en trop.",
+            "Repas servis en plus du prévu, en\u00a0% des repas servis. À lire avec les repas en trop.",
         ),
     ]
 
@@ -90,7 +90,7 @@ def _left_out(facts: Situation) -> str:
 
 def every_figure(facts: Situation, ranked: pd.DataFrame, study: Study) -> None:
     """Show all figures of the period, what they call for, what changed, and where the references come from."""
-    blocks.figures(meals_figures(facts), "repas")
+    blocks.figures(meals_figures(facts), "repas", facts.services)
     exceptional_note(facts)
     blocks.figures(waste_figures(facts), "gaspillage")
     freshness(facts)

@@ -33,18 +33,18 @@ def surplus_by_week(weeks: pd.DataFrame, goal: float | None, measure: Measure = 
     """
     surplus, shortage, overproduction = WEEKLY[measure.name]
     fig = chart.base(y_title="repas" if measure is MEALS else "% des repas servis", height=380)
-    _weekly_bars(fig, weeks, surplus, 1, "Surplus (prévus en trop)", {"color": chart.SURPLUS}, measure)
+    _weekly_bars(fig, weeks, surplus, 1, "Repas en trop", {"color": chart.SURPLUS}, measure)
     hatched = {
         "color": chart.SHORTAGE,
         "pattern": {"shape": "/", "fgcolor": "white", "size": 5, "fillmode": "overlay"},
     }
-    _weekly_bars(fig, weeks, shortage, -1, "Manque (servis au-delà du prévu)", hatched, measure)
+    _weekly_bars(fig, weeks, shortage, -1, "Repas manquants", hatched, measure)
     # The line stops at the weeks without service.
     net = weeks.set_index("week")[overproduction].asfreq("7D")
     fig.add_scatter(
         x=net.index,
         y=net,
-        name="Surproduction (surplus − manque)",
+        name="Surproduction (en trop − manquants)",
         mode="lines+markers",
         line={"color": chart.NET, "width": 2},
         marker={"symbol": "circle", "size": 6},
@@ -130,7 +130,7 @@ def _weekly_bars(
     )
 
 
-SCALE_TITLES = {"%": "surplus (%)", "repas": "repas en trop par jour", "grammes": "g par repas"}
+SCALE_TITLES = {"%": "repas en trop (%)", "repas": "repas en trop par jour", "grammes": "g par repas"}
 SCALE_BELOW = {
     "thickness": 12, "outlinewidth": 0, "orientation": "h", "y": 0, "yanchor": "top",
 }  # fmt: skip
@@ -284,7 +284,7 @@ def kilograms_ahead(days: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
         x=axis,
         y=days["kg"],
         mode="markers",
-        name=f"Total et intervalle à 80{formats.SPACE}%",
+        name="Total et fourchette (4 jours sur 5)",
         marker={"color": chart.INK, "size": 5},
         error_y={"array": days["kg_upper"] - days["kg"], "arrayminus": days["kg"] - days["kg_lower"], "width": 3},
         customdata=[_interval(row) for _, row in days.iterrows()],

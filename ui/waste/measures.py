@@ -34,7 +34,7 @@ class Measure:
         return f"{signed(value, self.digits)}{SPACE}{unit}"
 
 
-SHARE = Measure("%", "surplus", "Surplus (%)", "points", "surplus_pct", "expected_pct", "surplus_pct", percent)
+SHARE = Measure("%", "repas en trop", "En trop (%)", "points", "surplus_pct", "expected_pct", "surplus_pct", percent)
 MEALS = Measure(
     "repas", "repas en trop", "Repas en trop", "repas", "surplus_meals", "expected_meals", "surplus_per_day",
     lambda value: plural(value or 0, "repas", "repas"), 0,

@@ -14,13 +14,13 @@ NOTHING_CLEAR = f"Rien de net{SPACE}: "
 # models.rankings.permutations.LEVEL, in words.
 LEVEL = "une fois sur 50 au plus"
 DISHES_TEST = (
-    f"Un plat se détache quand son intervalle (trait noir) ne contient pas 0{SPACE}: si l’on mélange les dates au "
+    f"Un plat se détache quand sa fourchette (trait noir) ne contient pas 0{SPACE}: si l’on mélange les dates au "
     f"hasard dans chaque mois, aucun plat n’y arrive, sauf {LEVEL} (test de permutation corrigé du nombre de plats). "
     "Servis le même jour ne veut pas dire cause."
 )
 CANTEENS_TEST = (
     "Attendu\u00a0: ce qu’ont eu les cantines de la ville de même taille, les mêmes semaines. Une cantine se détache "
-    "quand l’intervalle de son écart (trait noir) est au-dessus de 0\u00a0: sans vraie différence, aucune n’y "
+    "quand la fourchette de son écart (trait noir) est au-dessus de 0\u00a0: sans vraie différence, aucune n’y "
     f"arrive, sauf {LEVEL} (permutation des signes de ses semaines, corrigée du nombre de cantines)."
 )
 CALENDAR_TEST_ALONE = (

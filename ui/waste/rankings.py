@@ -27,18 +27,18 @@ TOP = 10
 GAP_TITLES = {"lower": "Entre", "upper": "et", "clear": "Se détache"}
 # The other figures of a canteen, after those of the measure.
 OTHER_FIGURES = {
-    "surplus_pct": "Surplus (%)",
-    "surplus_meals": "Surplus (repas)",
-    "shortage_meals": "Manque (repas)",
+    "surplus_pct": "En trop (%)",
+    "surplus_meals": "En trop (repas)",
+    "shortage_meals": "Manquants (repas)",
     "overproduction_pct": "Surproduction (%)",
-    "shortage_pct": "Manque (%)",
-    "short_services_pct": "Services en manque (%)",
+    "shortage_pct": "Manquants (%)",
+    "short_services_pct": "Services où des repas ont manqué (%)",
     "grams_per_meal": "Gaspillage (g/repas)",
 }
 GAP_UNITS = {"%": "points", "repas": "repas", "grammes": "g/repas"}
 OPEN = "Ouvrir cette cantine"
 CAPTIONS = {
-    "%": "Surplus en\u00a0% des repas servis",
+    "%": "Repas en trop, en\u00a0% des repas servis",
     "repas": "Repas prévus en trop",
     "grammes": "Grammes jetés par repas, là où l’on pèse",
 }
@@ -48,8 +48,8 @@ DISHES = {
     "gap": "Écart",
     **GAP_TITLES,
     "meals_served": "Repas servis",
-    "surplus_pct": "Surplus (%)",
-    "surplus_pct_other_days": "Surplus, autres jours (%)",
+    "surplus_pct": "En trop (%)",
+    "surplus_pct_other_days": "En trop, autres jours (%)",
     "grams_per_meal": "Gaspillage (g/repas)",
     "grams_per_meal_other_days": "Gaspillage, autres jours (g/repas)",
 }
@@ -57,7 +57,7 @@ DISHES = {
 
 def canteens(selection: Selection, ranked: pd.DataFrame, measure: Measure) -> None:
     """Answer: which canteens have more surplus than expected for their size? A click opens one."""
-    caption = f"{CAPTIONS[measure.name]}, comparé à celui qu’on attend d’une cantine de cette taille. Un clic l’ouvre."
+    caption = f"{CAPTIONS[measure.name]}, à côté de ce qu’on attend d’une cantine de cette taille. Un clic l’ouvre."
     with blocks.question("Où perdons-nous le plus\u00a0?", caption):
         ranked = canteens_in(ranked, measure)
         above = ranked[ranked["stands_out"]].head(TOP)
@@ -90,7 +90,7 @@ def dishes(rows: pd.DataFrame, measure: Measure) -> None:
     """Answer: which dishes have more surplus, or less, on their days?"""
     per_day = " par jour" if measure is MEALS else ""
     caption = (
-        f"{CAPTIONS[measure.name]}{per_day}, les jours où un plat est servi, comparé aux autres jours des mêmes mois, "
+        f"{CAPTIONS[measure.name]}{per_day}, les jours où un plat est servi et les autres jours des mêmes mois, "
         f"jour de semaine égal (plats servis au moins {LEAST_DISH_DAYS} jours)."
     )
     with blocks.question("Sur quels plats\u00a0?", caption):
@@ -103,7 +103,7 @@ def dishes(rows: pd.DataFrame, measure: Measure) -> None:
             )
             return
         if rows["gap"].isna().all():
-            known = "les pesées sont connues" if measure is GRAMS else "le surplus est connu"
+            known = "les pesées sont connues" if measure is GRAMS else "les repas en trop sont connus"
             blocks.empty_state(f"Aucun plat n’est comparable\u00a0: il faut aussi des jours sans lui, où {known}.")
             return
         rows = dishes_in(rows, measure)

@@ -33,7 +33,7 @@ def trend_sentence(weeks: pd.DataFrame, goal: float | None) -> str:
     short = weeks.nlargest(1, "shortage_pct").iloc[0]
     peaks = (
         f"la plus forte est de {percent(worst['overproduction_pct'])}, la semaine du {day(worst['week'])}. "
-        f"Le manque le plus fort est de {percent(short['shortage_pct'])}, la semaine du {day(short['week'])}."
+        f"Les repas manquants sont au plus haut à {percent(short['shortage_pct'])}, la semaine du {day(short['week'])}."
     )
     if goal is None:
         return f"Surproduction hebdomadaire{SPACE}: {peaks}"

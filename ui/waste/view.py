@@ -25,11 +25,12 @@ from ui.waste import sentences as say
 from ui.waste.measures import GRAMS, MEALS, SHARE, Measure
 
 TREND_CAPTION = (
-    "Par semaine, en\u00a0% des repas servis. Le repère s’applique à la surproduction\u00a0: surplus moins manque."
+    "Par semaine, en\u00a0% des repas servis. Le repère s’applique à la surproduction publiée\u00a0: repas en trop "
+    "moins repas manquants."
 )
 TREND_TITLES = {
-    "%": ("Comment évoluent le surplus et le manque\u00a0?", TREND_CAPTION),
-    "repas": ("Comment évoluent le surplus et le manque\u00a0?", "Repas par semaine."),
+    "%": ("Comment évoluent les repas en trop et les repas manquants\u00a0?", TREND_CAPTION),
+    "repas": ("Comment évoluent les repas en trop et les repas manquants\u00a0?", "Repas par semaine."),
     "grammes": (
         "Comment évolue le gaspillage\u00a0?",
         "Grammes par repas et par semaine, là où l’on pèse\u00a0: pas les mêmes cantines chaque semaine.",
@@ -40,8 +41,8 @@ GRAMS_COLUMNS = [
     "Jours exceptionnels",
 ]  # fmt: skip
 TREND_COLUMNS = [
-    "Semaine du", "Jours", "Repas servis", "Surplus (repas)", "Manque (repas)",
-    "Surplus (%)", "Manque (%)", "Surproduction (%)", "Jours exceptionnels",
+    "Semaine du", "Jours", "Repas servis", "En trop (repas)", "Manquants (repas)",
+    "En trop (%)", "Manquants (%)", "Surproduction (%)", "Jours exceptionnels",
 ]  # fmt: skip
 
 
@@ -63,7 +64,11 @@ def headline(selection: Selection, summary: WasteSummary) -> None:
     named = days["place"].isna() | days["place"].isin(only_visible(days)["place"])
     days = days.assign(place=days["place"].where(named, ""))
     other = ask(waste.waste_summary, replace(selection, exceptional=not selection.exceptional))
-    blocks.figures(headline_figures(summary, other, days, with_them=not selection.exceptional), "gaspillage")
+    blocks.figures(
+        headline_figures(summary, other, days, with_them=not selection.exceptional),
+        "gaspillage",
+        f"{plural(summary.pairs, 'service')} où le prévu et le servi sont connus",
+    )
     without, whole = (other, summary) if selection.exceptional else (summary, other)
     exceptional.note(days, without, whole)
     if sentence := saved_sentence(ask(saved, selection)):
@@ -77,7 +82,7 @@ def saved_sentence(sums: Mapping[Any, Any]) -> str | None:
     mass = f" ({quantity(sums['kg'], 'kg')})" if sums["kg"] else ""
     return (
         f"Sauvés{SPACE}: {plural(sums['meals'], 'repas', 'repas')}{mass}, resservis ou donnés, en "
-        f"{plural(sums['uses'], 'fois', 'fois')}. Ils sont dans le surplus, jamais dans ce qui est jeté."
+        f"{plural(sums['uses'], 'fois', 'fois')}. Ils comptent dans les repas en trop, jamais dans ce qui est jeté."
     )
 
 
@@ -102,19 +107,19 @@ def headline_figures(
             "(repas prévus − repas servis) ÷ repas servis, sur les services où les deux chiffres sont connus.",
         ),
         rate(
-            "Surplus",
+            "Repas en trop",
             "surplus_pct",
             f"{plural(summary.surplus_meals, 'repas', 'repas')} prévus en trop",
             "Repas prévus en trop, sans retrancher ceux qui ont manqué ailleurs, en\u00a0% des repas servis.",
         ),
         rate(
-            "Manque",
+            "Repas manquants",
             "shortage_pct",
-            f"{plural(summary.shortage_meals, 'repas', 'repas')} au-delà du prévu",
-            "Repas servis au-delà du prévu, en\u00a0% des repas servis.",
+            f"{plural(summary.shortage_meals, 'repas', 'repas')} servis en plus du prévu",
+            "Repas servis en plus du prévu, en\u00a0% des repas servis.",
         ),
         rate(
-            "Services en manque",
+            "Services où des repas ont manqué",
             "short_services_pct",
             count_of(summary.short_services, summary.pairs, "service"),
             "Services (un point de service, un jour) où l’on a servi plus de repas que prévu.",

@@ -44,6 +44,7 @@ def section(run: ForecastRun, user: User, days: list[date], *, with_order: bool)
             _parts(run, city, days)
         if reach(user, Act.SEE).canteens is None:
             blocks.note(_who_disagrees(run, days))
+        blocks.why(["Quantité conseillée", "Repas attendus", "Fourchette", "Désaccord"], "semaine")
         drawn = ask(grid.drawn, run.run_id, tuple(days), replace(user, name=""), with_order=with_order)
         grid.show(_searched(drawn), days)
     _opened_day(run)

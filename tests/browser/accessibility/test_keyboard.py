@@ -61,6 +61,21 @@ def test_the_focus_follows_a_file_to_its_report_and_its_recording(page: Page, tm
     page.wait_for_function(FOCUS, timeout=SLOW)
 
 
+def test_why_a_figure_is_what_it_is_opens_and_closes_by_the_keyboard_and_leads_to_the_glossary(page: Page) -> None:
+    visit(page, "Ma cantine")
+    why = page.get_by_role("button", name="Pourquoi ces chiffres").first
+    meaning = page.get_by_text("Repas servis en plus de ce qui était prévu").first
+    why.press("Enter")
+    expect(meaning).to_be_visible(timeout=SLOW)
+    page.keyboard.press("Escape")
+    expect(meaning).to_be_hidden()
+    expect(why).to_be_focused()
+    why.press("Enter")
+    page.get_by_role("link", name="Voir le glossaire").first.press("Enter")
+    expect(page.get_by_role("heading", level=1, name="Glossaire")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("textbox", name="Chercher un mot")).to_have_value("Repas en trop", timeout=SLOW)
+
+
 def test_what_is_no_error_interrupts_nobody_and_a_grid_is_read_in_french(page: Page) -> None:
     visit(page, "Données disponibles")
     whole(page)

@@ -25,19 +25,19 @@ def said(one_in: int | None, cost: float = 3.0) -> str:
 
 def test_today_s_risk_is_compared_with_the_next_more_prudent() -> None:
     assert said(None) == (
-        "Passer du risque d’aujourd’hui (20 jours de manque sur 100) à 1 jour sur 10 coûterait "
-        "210 repas en trop de plus par semaine, environ 630 €, pour 30 repas manquants de moins."
+        "Passer du risque d’aujourd’hui (20 jours de manque sur 100) à 1 jour sur 10 ajouterait "
+        "210 repas en trop par semaine (environ 630 €), mais éviterait 30 repas manquants."
     )
 
 
 def test_a_bolder_risk_saves_meals_and_says_what_would_be_missing() -> None:
-    assert "1 jour sur 3 épargnerait 150 repas en trop par semaine, environ 450 €" in said(3)
-    assert said(3).endswith("mais 70 repas manquants de plus.")
+    assert "1 jour sur 3 éviterait 150 repas en trop par semaine (environ 450 €)" in said(3)
+    assert said(3).endswith("mais ajouterait 70 repas manquants.")
 
 
 def test_the_most_prudent_of_all_being_today_s_is_compared_with_the_next() -> None:
     first = price_sentence(PRICES.iloc[2:].reset_index(drop=True), None, 1.0)
-    assert "1 jour sur 3 épargnerait" in first
+    assert "1 jour sur 3 éviterait" in first
 
 
 def test_the_table_names_each_risk_and_counts_whole_meals() -> None:

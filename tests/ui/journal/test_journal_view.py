@@ -30,7 +30,7 @@ def told(store: Store) -> Store:
         ("meteo ANNE nuage", ["deposit"]),
         ("risques", ["undo", "deposit"]),
         ("amiante 100%", []),
-        ("connexion filaire", ["deposit"]),
+        ("raccordement", ["deposit"]),
         ("raccordement", ["deposit"]),
         ("câblage", ["deposit"]),
     ],

@@ -121,7 +121,7 @@ def test_the_trend_names_its_worst_week() -> None:
     assert plain(say.trend_sentence(weeks, 6.5)) == (
         "La surproduction dépasse le repère de 6,5 % pendant 1 semaine sur 2 ; "
         "la plus forte est de 9,0 %, la semaine du 12/06/2017. "
-        "Le manque le plus fort est de 6,0 %, la semaine du 05/06/2017."
+        "Les repas manquants sont au plus haut à 6,0 %, la semaine du 05/06/2017."
     )
 
 
@@ -136,7 +136,7 @@ def test_the_grid_counts_the_canteens_that_sent_nothing() -> None:
         columns=["canteen", "attached", "days", "service_days"],
     )
     assert plain(grid_sentence(cells)) == (
-        "50 % des jours attendus sont là : 10 journées sur 20 de cantine. "
+        "50 % des jours attendus sont là : 10 journées de cantine sur 20. "
         "1 cantine sur 2 sans aucun jour manquant, 1 sans aucun chiffre."
     )
 
@@ -155,7 +155,7 @@ def test_a_ranking_of_noise_names_no_dish_and_no_canteen() -> None:
         {"dish": ["riz", "melon"], "days": [9, 8], "gap": [4.0, 1.0], "lower": [-1.0, -2.0], "upper": [9.0, 4.0]}
     )
     assert plain(dishes_sentence(dishes.assign(stands_out=False))) == (
-        "Rien de net : sur 2 plats servis au moins 8 jours, aucun n’a plus ou moins de surplus que n’en donne le "
+        "Rien de net : sur 2 plats servis au moins 8 jours, aucun n’a plus ou moins de repas en trop que n’en donne le "
         "hasard."
     )
     clear = dishes.assign(stands_out=[True, False], lower=[1.0, -2.0])
@@ -167,7 +167,7 @@ def test_a_ranking_of_noise_names_no_dish_and_no_canteen() -> None:
     )
     assert "Rien de net : sur 2 cantines" in plain(canteens_sentence(ranked.assign(stands_out=False)))
     assert plain(canteens_sentence(ranked.assign(stands_out=[True, False]))) == (
-        "Sur 2 cantines, 1 a nettement plus de surplus qu’attendu pour sa taille : A (9,0 % au lieu de 6,0 %)."
+        "Sur 2 cantines, 1 a nettement plus de repas en trop qu’attendu pour sa taille : A (9,0 % au lieu de 6,0 %)."
     )
 
 

@@ -28,7 +28,7 @@ def study(measure: str, change: Interval, more_weeks: float | None = 0.0, trend:
     [
         (WASTE, (-14, -22, -6), "gaspillent 14 g de moins par repas (entre 6 et 22)"),
         (WASTE, (5, 0.2, 11), "gaspillent 5 g de plus par repas (entre moins de 1 et 11)"),
-        (SURPLUS, (-2.14, -3, -1.26), "ont 2,1 repas de surplus de moins pour 100 servis (entre 1,3 et 3,0)"),
+        (SURPLUS, (-2.14, -3, -1.26), "ont, pour 100 repas servis, 2,1 repas en trop de moins (entre 1,3 et 3,0)"),
     ],
 )  # fmt: skip
 def test_a_clear_effect_is_one_sentence_with_its_range(measure: str, change: tuple, expected: str) -> None:
@@ -60,7 +60,7 @@ def test_an_effect_that_may_be_chance_says_what_it_would_take(weeks: float | Non
 
 def test_an_interval_without_end_is_not_written_as_a_number() -> None:
     told = plain(say.sentence(study(WASTE, Interval(-3, -math.inf, math.inf), None), WASTE))
-    assert "(trop peu de cantines pour un intervalle)" in told
+    assert "(trop peu de cantines pour une fourchette)" in told
     assert "inf" not in told
 
 
@@ -74,7 +74,7 @@ def test_canteens_that_moved_apart_before_the_pilot_are_a_warning() -> None:
 
 def test_too_few_canteens_to_compare_before_the_pilot_are_not_a_good_sign() -> None:
     unsure = study(SURPLUS, Interval(-2, -3, -1), trend=Interval(0.2, -math.inf, math.inf))
-    assert plain(say.trend(unsure, SURPLUS)) == "Surplus : trop peu de cantines pour le vérifier."
+    assert plain(say.trend(unsure, SURPLUS)) == "Repas en trop : trop peu de cantines pour le vérifier."
 
 
 @pytest.mark.parametrize(

@@ -69,8 +69,8 @@ def test_the_verdict_follows_the_figures_as_they_are_written(own: float, word: s
 def test_less_surplus_never_hides_more_shortage() -> None:
     _, points = answers(recommended={"surplus_pct": 5.0, "shortage_pct": 1.3})
     assert points[2] == (
-        "Quantité conseillée, moins de surplus sans plus de manque ? Non. "
-        "Moins de surplus (5,00 % contre 7,17 %) et plus de manque (1,30 % contre 1,11 %) que le prévu."
+        "Quantité conseillée, moins de repas en trop sans plus de repas manquants ? Non. "
+        "Moins de repas en trop (5,00 % contre 7,17 %) et plus de repas manquants (1,30 % contre 1,11 %) que le prévu."
     )
 
 
@@ -79,8 +79,8 @@ def test_less_surplus_never_hides_more_days_short() -> None:
     found = dict.fromkeys(("forecast", "same_weekday_at_order"), PLAN) | days | {"plan": PLAN | {"short_pct": 16.0}}
     _, points = say.verdict(found, HELD)
     assert plain(points[2]).endswith(
-        "sans plus de manque ? Non. Moins de surplus (5,00 % contre 7,17 %), autant de manque (1,11 % contre 1,11 %) "
-        "et plus de journées en manque (23,9 % contre 16,0 %) que le prévu."
+        "sans plus de repas manquants ? Non. Moins de repas en trop (5,00 % contre 7,17 %), autant de repas manquants "
+        "(1,11 % contre 1,11 %) et plus de jours de manque (23,9 % contre 16,0 %) que le prévu."
     )
 
 
@@ -95,7 +95,7 @@ def test_what_is_judged_and_what_is_not_is_told_with_its_dates() -> None:
     said = plain(say.extent(judged, 3_514_803))
     assert "22 075 journées de cantine sur 22 134 (une cantine, un jour) au journal du 04/01/2016 au 22/12/2017" in said
     assert "11 sans prévu, 3 sans prévision (trop peu d’historique), 5 sans repas servis au journal, 40 de" in said
-    assert "Les 61 aberrantes ou incomplètes" in said
+    assert "61 journées douteuses ou incomplètes : comptées ici, sans servir au calcul." in said
 
 
 def test_the_naive_methods_tell_how_many_days_they_could_be_judged_on() -> None:
@@ -121,7 +121,7 @@ CANTEEN_DAY = {"events": None, "set_aside": None, "plan_gap": None}
         ({}, "rien de particulier"),
         ({"events": "outing strike"}, "sortie et grève"),
         ({"events": "a_new_kind"}, "événement"),
-        ({"set_aside": "typing_error"}, "chiffre aberrant, saisie à vérifier"),
+        ({"set_aside": "typing_error"}, "chiffre douteux, saisie à vérifier"),
         ({"set_aside": "a new reason"}, "journée écartée de l’apprentissage"),
         (
             {"events": "swapped_strike", "plan_gap": -85.2},
@@ -136,7 +136,7 @@ def test_what_is_known_of_a_bad_day_is_said_beside_it(changed: dict[str, Any], s
 def test_what_is_known_of_a_bad_day_of_the_city_counts_its_canteens() -> None:
     row = pd.Series({"events": "strike", "set_aside": 2, "plan_gaps": 1})
     assert plain(say.facts_of_city_day(row)) == (
-        "grève ; aberrante ou incomplète dans 2 cantines ; prévu loin de la quantité conseillée dans 1 cantine"
+        "grève ; douteuse ou incomplète dans 2 cantines ; prévu loin de la quantité conseillée dans 1 cantine"
     )
     assert say.facts_of_city_day(row.replace({"strike": None, 2: 0, 1: 0})) == say.NOTHING_KNOWN
 

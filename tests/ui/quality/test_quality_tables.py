@@ -45,7 +45,7 @@ def test_the_measures_of_a_canteen_are_read_a_few_at_a_time_and_none_is_left_out
     found = pd.DataFrame([MEASURES | {"place": CANTEEN, "meals_per_day": 234.5}])
     whole, parts = tables.canteens(found)
     told = {title for name, part in parts.items() for title in part.columns}
-    assert told >= {"Cantine", "Repas par jour", "Journées", "Prévu", "Prévision", "Intervalle tenu", "Avec le prévu"}
+    assert told >= {"Cantine", "Repas par jour", "Journées", "Prévu", "Prévision", "Fourchette tenue", "Avec le prévu"}
     first = len(["Cantine", "Repas par jour"])
     assert sum(len(part.columns) - first for part in parts.values()) == len(whole.columns) - first
     assert all(sum(widths_of(part).values()) <= ROOM for part in parts.values())

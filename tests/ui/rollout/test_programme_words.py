@@ -102,11 +102,11 @@ def test_a_school_is_named_only_for_agents_it_surely_loses() -> None:
     # B may lose 1 agent only (8 of them, 7 with an identity).
     assert told == [
         "Demander ses chiffres du mois à C.",
-        "Accompagner A : ≈ 10 agents perdus entre « Identité créée » et « Formés ».",
+        "Accompagner A : ≈ 10 agents non formés.",
     ]
     exact = pd.DataFrame({"Agents": [9], "Identité créée": [4]}, index=["École B"])
     told = [plain(sentence) for sentence in next_week.about_agents(month_of(exact, exact=True))]
-    assert told == ["Accompagner B : 5 agents perdus entre « Agents » et « Identité créée »."]
+    assert told == ["Accompagner B : 5 agents sans identité."]
 
 
 def test_a_rounded_zero_is_not_said_to_be_nobody() -> None:

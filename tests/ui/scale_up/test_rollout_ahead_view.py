@@ -26,10 +26,10 @@ def plain(text: str) -> str:
 def test_a_target_passed_is_done_since_that_day_and_never_more_than_all() -> None:
     found = told(7, Range(DAY, DAY, DAY), [(2026, 7, 7, 7, 7)])
     few = Assumptions(goal=3)
-    assert plain(view.fan_sentence(found, few)) == ("C’est fait depuis juin 2026 : 7 écoles faites pour 3 à faire.")
+    assert plain(view.fan_sentence(found, few)) == ("C’est fait depuis juin 2026 : 7 écoles équipées pour 3 à équiper.")
     row = view.figures(found, few)
     assert [(figure.value, plain(str(figure.note))) for figure in row] == [
-        ("7", "pour 3 à faire ; 1 école en cours"),
+        ("7", "pour 3 à équiper ; 1 école en cours"),
         ("juin 2026", "c’est déjà fait"),
     ]
 
