@@ -26,11 +26,7 @@ WEEK_HOVER = "semaine du %{x|%d/%m/%Y}<br>%{customdata}<extra>%{fullData.name}</
 
 
 def surplus_by_week(weeks: pd.DataFrame, goal: float | None, measure: Measure = SHARE) -> go.Figure:
-    """Draw surplus above the axis, shortage below it, and overproduction (surplus − shortage) as a line.
-
-    All are in percent of meals served, or in meals. The goal is about overproduction: only the line is compared with
-    it.
-    """
+    """Draw surplus above the axis, shortage below it, and overproduction as a line, which the goal is about."""
     surplus, shortage, overproduction = WEEKLY[measure.name]
     fig = chart.base(y_title="repas" if measure is MEALS else "% des repas servis", height=380)
     _weekly_bars(fig, weeks, surplus, 1, "Repas en trop", {"color": chart.SURPLUS}, measure)
@@ -56,15 +52,18 @@ def surplus_by_week(weeks: pd.DataFrame, goal: float | None, measure: Measure = 
         _goal(fig, weeks, goal)
     fig.update_layout(barmode="relative", bargap=0.15)
     _weeks_below(fig, weeks)
-    # Room for the marks above the bars, below the legend.
-    known = weeks[[surplus, overproduction, shortage]].fillna(0)
-    top, bottom = max(known[[surplus, overproduction]].max().max(), goal or 0, 1), known[shortage].max()
-    fig.update_yaxes(range=[-1.15 * bottom, ROOM * top])
+    fig.update_yaxes(range=_heights(weeks[[surplus, overproduction]], weeks[shortage], goal))
     if measure is MEALS:
         fig.update_yaxes(tickformat=",")
     else:
         fig.update_yaxes(ticksuffix=f"{formats.SPACE}%")
     return fig
+
+
+def _heights(above: pd.DataFrame, below: pd.Series, goal: float | None) -> list[float]:
+    """Return the ends of the vertical axis, with room for the marks above the bars, below the legend."""
+    top = max(above.fillna(0).max().max(), goal or 0, 1)
+    return [-1.15 * below.fillna(0).max(), ROOM * top]
 
 
 def _goal(fig: go.Figure, weeks: pd.DataFrame, goal: float) -> None:
