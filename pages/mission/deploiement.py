@@ -30,7 +30,7 @@ of_schools = {
 }
 # Decisions, milestones and risks may come before the first school.
 of_programme = {
-    "Décisions": partial(steering.decisions, today),
+    steering.DECISIONS: partial(steering.decisions, today),
     "Jalons": partial(steering.milestones, today),
     "Risques": steering.risks,
 }

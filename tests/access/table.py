@@ -83,7 +83,8 @@ NO_CONTROL = {
     "trail": "by the application",
 }  # fmt: skip
 TAKEN_BY_ALL = {
-    "←", "→", "Revenir à toutes les cantines", "Se déconnecter", "Télécharger le tableau (CSV)", "Télécharger l’historique (CSV)",
+    "←", "→", "Revenir à toutes les cantines", "Se déconnecter", "Télécharger le tableau (CSV)",
+    "Télécharger l’historique (CSV)",
     "Exemple rempli (CSV)", "Exemple rempli (Excel)", "Modèle vide (CSV)", "Modèle vide (Excel)",
 }  # fmt: skip
 # What the API answers to the token of each role; the one of “cantine” is for Alpha alone.

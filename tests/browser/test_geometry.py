@@ -16,7 +16,7 @@ from tests.browser.test_deep_links import PAGES, server  # noqa: F401  the same 
 
 # 640 pixels are a screen of 1280 at 200 %.
 WIDTHS, THEMES = (1280, 768, 640, 390, 320), ("light", "dark")
-PARTS = "[data-testid=stMain] :is([role=tab], [class*=st-key-volet] button, [class*=st-key-essentiel_vue] button)"
+PARTS = "[data-testid=stMain] :is([class*=st-key-volet] button, [class*=st-key-essentiel_vue] button)"
 
 
 @pytest.mark.skipif(os.environ.get("ANTIGASPI_GEOMETRY") != "all", reason="ten minutes: ANTIGASPI_GEOMETRY=all")

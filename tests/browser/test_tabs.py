@@ -23,7 +23,7 @@ TWO_SCREENS = 1600  # pixels of content, on a screen of 1280 × 800
 # “Tout” has all the parts of a page at once: each is as high as what stands above them all, and its own.
 HEIGHTS = """() => {
     const block = document.querySelector('[data-testid=stMainBlockContainer]'), edges = block.getBoundingClientRect();
-    const style = getComputedStyle(block), names = [...block.querySelectorAll('.part')];
+    const style = getComputedStyle(block), names = [...block.querySelectorAll('.part-name')];
     const tops = names.map((name) => name.getBoundingClientRect().top);
     const first = edges.top + parseFloat(style.paddingTop), last = edges.bottom - parseFloat(style.paddingBottom);
     return names.map((name, place) => [name.textContent, tops[0] - first + (tops[place + 1] ?? last) - tops[place]]);
@@ -48,7 +48,7 @@ def test_every_part_of_every_page_holds_on_two_screens(page: Page) -> None:
         visit(page, title)
         choices = page.get_by_role("radiogroup", name="Partie de la page").get_by_role("radio").count()
         open_part(page, EVERYTHING)
-        expect(page.locator(".part")).to_have_count(choices - 1, timeout=SLOW)
+        expect(page.locator(".part-name")).to_have_count(choices - 1, timeout=SLOW)
         whole(page)
         page.wait_for_timeout(300)  # nothing tells that the charts have taken their width
         for name, height in page.evaluate(HEIGHTS):
@@ -72,10 +72,10 @@ def test_a_part_is_chosen_by_the_keyboard_named_by_the_address_and_printed_under
     page.reload()
     expect(page.locator(".card")).to_have_count(12, timeout=SLOW)
     whole(page)
-    expect(page.locator(".part")).to_be_hidden()
+    expect(page.locator(".part-name")).to_be_hidden()
     page.emulate_media(media="print")
-    expect(page.locator(".part")).to_have_text("Écoles")
-    expect(page.locator(".part")).to_be_visible()
+    expect(page.locator(".part-name")).to_have_text("Écoles")
+    expect(page.locator(".part-name")).to_be_visible()
     expect(page.get_by_role("radio", name="Carte")).to_be_hidden()
     page.emulate_media(media="screen")
     # Another page begins with its own first part.

@@ -20,7 +20,7 @@ EXPECTED = [
     ("pages/mission/deploiement.py", "Déploiement", 1, 1, 1),
     ("pages/mission/equipement.py", "Équipement", 1, 1, 1),
     ("pages/mission/generalisation.py", "Généralisation", 4, 1, 2),
-    ("pages/mission/portefeuille.py", "Portefeuille des pilotes", 3, 0, 1),
+    ("pages/mission/portefeuille.py", "Portefeuille des pilotes", 3, 0, 2),
     ("pages/mission/effet.py", "Effet du pilote", 4, 3, 1),
     ("pages/mission/donnees.py", "Données disponibles", 0, 0, 3),
     ("pages/mission/journal.py", "Journal des actions", 0, 0, 1),

@@ -168,7 +168,7 @@ def test_streamlit_has_the_colours_of_the_palette_and_follows_the_browser(theme:
 def test_a_style_sheet_writes_no_colour_and_no_size_of_its_own(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert not re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[;\s\"}])|rgba?\(|(?<=[ :])(?:white|black)(?=[;\s])", text)
-    assert set(re.findall(r"var\(--(?!size-|st-)([\w-]+)", text)) <= palette.PAGE.keys()
+    assert set(re.findall(r"var\(--(?!size-|st-|on-paper)([\w-]+)", text)) <= palette.PAGE.keys()
     if path.suffix == ".css":
         sizes = re.sub(r"--size-[\w]+: [\d.]+rem;", "", text)
         assert not re.findall(r"font-size: [^;}]*\d[\d.]*(?:px|rem|em)", sizes)

@@ -18,7 +18,7 @@ NEXT_STAGE = "Passer une école à l’étape suivante"
 # The choices of each page, and the kind of file of each choice.
 ROLLOUT = {
     NEXT_STAGE: "stages",
-    "La situation d’une école\u00a0: raccordement, météo, prochaine action": "sites",
+    "La situation d’une école": "sites",
     "Les dates d’une étape": "stages",
     "Un jalon": "milestones",
     "Un risque": "risks",
@@ -26,7 +26,7 @@ ROLLOUT = {
 }
 WHOLE_MONTH = "Tous les comptes du mois, en un tableau"
 EQUIPMENT = {
-    "Les agents d’une école, un métier, un mois": "equipment",
+    "Les agents d’une école et d’un métier": "equipment",
     WHOLE_MONTH: "equipment",
     "Un matériel": "devices",
     "Un atelier": "workshops",

@@ -171,7 +171,7 @@ def table_alone(
 
 def table_on_demand(table: pd.DataFrame | Wide, key: str, digits: int = 1) -> None:
     """Show the table of what is drawn above by other means than a chart; `key` also names the CSV file."""
-    _table_on_demand(table, key, digits, current().role)
+    _table_on_demand(table, key, digits, current().role, "Voir la liste", "chiffres")
 
 
 @st.fragment
@@ -209,10 +209,10 @@ def problem(title: str, detail: str) -> None:
     st.html(f'<p class="detail">{escape(detail)}</p>')
 
 
-def link(page: str, label: str) -> None:
-    """Show a link to a page, if the user may open that page."""
+def link(page: str, label: str, part: str | None = None) -> None:
+    """Show a link to a page, or to one of its parts, if the user may open that page."""
     if current().may(roles_of(page)):
-        st.page_link(page, label=label, icon=":material/arrow_forward:")
+        st.page_link(page, label=label, icon=":material/arrow_forward:", query_params={PART: part} if part else None)
 
 
 def tabs(views: Mapping[str, Callable[[], object]], key: str = PART, everything: bool = True) -> None:
@@ -224,6 +224,6 @@ def tabs(views: Mapping[str, Callable[[], object]], key: str = PART, everything:
     )  # fmt: skip
     for name in views if chosen == EVERYTHING else [str(chosen)]:
         # On the screen, a part alone has its name above, in the choice that is pressed; on paper it says it itself.
-        style = "part" if chosen == EVERYTHING else "part alone"
+        style = "part-name" if chosen == EVERYTHING else "part-name alone"
         st.html(f'<h2 class="{style}">{escape(name)}</h2>')
         views[name]()

@@ -48,7 +48,7 @@ from ui.palette import (  # noqa: F401  the charts ask for all they need here
 )
 
 LONGEST_LABEL = 34  # letters; longer labels would leave no room for the bars
-LABEL_LINE, TITLE_LINE = 18, 24  # letters on one line of a label, of the title of a horizontal axis
+TITLE_LINE = 24  # letters on one line of the title of a horizontal axis
 # Dates stand upright where a phone has no room for them side by side.
 UPRIGHT_WHEN_NARROW = [0, 90]
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
@@ -123,12 +123,6 @@ def name_above(fig: go.Figure, names: list[str]) -> None:
 def shortened(text: str) -> str:
     """Return the label of a row, cut when it is long."""
     return text if len(text) <= LONGEST_LABEL else f"{text[: LONGEST_LABEL - 1]}…"
-
-
-def row_label(text: str) -> str:
-    """Return the label of a row of a horizontal chart: cut when it is long, on lines that leave room for the bars."""
-    lines = textwrap.wrap(shortened(text), LABEL_LINE)
-    return "<br>".join(map(formats.in_chart, lines))
 
 
 def _lines(title: str, length: int) -> str:

@@ -165,8 +165,8 @@ def past(meetings: list[Meeting]) -> None:
     given = ask(weather.history)
     if not meetings and given.empty:
         return
-    label = f"{plural(len(meetings), 'séance')}, {plural(len(given), 'météo')} du programme"
-    with st.expander(label, key="seances_passees"):
+    title = f"{plural(len(meetings), 'séance')}, {plural(len(given), 'météo')} du programme"
+    with blocks.question(title):
         blocks.sentences(f"{long_day(meeting.held_on).capitalize()}, {meeting.title}." for meeting in meetings)
         if not given.empty:
             columns = {"set_at": "Donnée le", "weather": "Météo", "reason": "Raison"}

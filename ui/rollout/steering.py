@@ -17,6 +17,7 @@ from ui.rollout import steering_charts
 from ui.rollout.steering_charts import SITUATIONS
 from ui.session import ask
 
+DECISIONS = "Décisions"  # the part of the page Déploiement
 HEAVY = 6  # probability × impact, from 1 to 9
 PROBABILITIES, IMPACTS = ("faible", "moyenne", "forte"), ("faible", "moyen", "fort")
 NAMED = 3

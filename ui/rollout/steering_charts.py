@@ -56,9 +56,9 @@ def _bare(places: pd.DataFrame, city: pd.DataFrame) -> go.Figure:
     # One degree of longitude is shorter than one of latitude, all the more towards the north.
     stretch = 1 / math.cos(math.radians(float(places["latitude"].mean())))
     drawn = pd.concat([places, city])
-    fig.update_xaxes(visible=False, constrain="domain", range=_range(drawn["longitude"], 0.3))
+    fig.update_xaxes(visible=False, constrain="domain", range=_range(drawn["longitude"], 0.45))
     fig.update_yaxes(
-        visible=False, constrain="domain", scaleanchor="x", scaleratio=stretch, range=_range(drawn["latitude"], 0.1)
+        visible=False, constrain="domain", scaleanchor="x", scaleratio=stretch, range=_range(drawn["latitude"], 0.2)
     )
     return fig
 

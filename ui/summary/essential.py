@@ -16,12 +16,14 @@ from ui.access import current
 from ui.kit import blocks
 from ui.kit.formats import as_text, escape, percent
 from ui.navigation import roles_of
+from ui.rollout.steering import DECISIONS
 from ui.session import ask
 from ui.summary import sentences as say
 from ui.summary.situation import Situation, alerts
 from ui.summary.trend import trend
 
 TO_DECIDE = ALERTS = 3
+DEPLOYMENT = "pages/mission/deploiement.py"
 EXPLAINED = (
     "Repas en trop", "Surproduction", "Jour exceptionnel", "Météo", "Écoles en retard", "Effet du pilote",
     "Gaspillage par repas",
@@ -74,7 +76,8 @@ def _to_decide(today: date) -> None:
     for row in rows.head(TO_DECIDE).to_dict("records"):
         label, page = say.expected(row, today), str(row["page"])
         if current().may(roles_of(page)):
-            st.page_link(page, label=as_text(label))
+            parts = {blocks.PART: DECISIONS} if page == DEPLOYMENT else None
+            st.page_link(page, label=as_text(label), query_params=parts)
         else:
             blocks.detail(label)
 

@@ -233,7 +233,7 @@ def programme_decisions(today: date) -> None:
         others = [] if pilots.empty else [portfolio_view.summary_sentence(pilots)]
         blocks.sentences([*(rollout_steering.expected(row) for row in waiting.to_dict("records")), *others])
         if not waiting.empty:
-            blocks.link("pages/mission/deploiement.py", "Voir le déploiement")
+            blocks.link("pages/mission/deploiement.py", "Voir le déploiement", rollout_steering.DECISIONS)
         if others:
             blocks.link("pages/mission/portefeuille.py", "Voir le portefeuille")
 

@@ -16,6 +16,7 @@ from ui.waste.measures import MEALS, SHARE, Measure
 PATTERNS = {"leftovers": "", "unserved": "/", "preparation": "x"}
 # The scale of the heat map begins at zero and never ends below this: a few points apart are a shade, not a contrast.
 LEAST_SCALE = 20
+ROOM = 1.3  # of the highest value of a week
 # Measure → its columns of a week: surplus, shortage, surplus − shortage.
 WEEKLY = {
     "%": ("surplus_pct", "shortage_pct", "overproduction_pct"),
@@ -52,18 +53,29 @@ def surplus_by_week(weeks: pd.DataFrame, goal: float | None, measure: Measure = 
     )
     _exceptional_weeks(fig, weeks[weeks["exceptional_days"] > 0], [surplus, overproduction])
     if goal is not None:
-        fig.add_scatter(
-            x=weeks["week"].iloc[[0, -1]],
-            y=[goal, goal],
-            name=f"Repère de surproduction ({formats.percent(goal)})",
-            mode="lines",
-            line={"color": chart.GOAL, "width": 2, "dash": "dash"},
-            hoverinfo="skip",
-        )
+        _goal(fig, weeks, goal)
     fig.update_layout(barmode="relative", bargap=0.15)
     _weeks_below(fig, weeks)
-    fig.update_yaxes(ticksuffix="" if measure is MEALS else f"{formats.SPACE}%")
+    # Room for the marks above the bars, below the legend.
+    known = weeks[[surplus, overproduction, shortage]].fillna(0)
+    top, bottom = max(known[[surplus, overproduction]].max().max(), goal or 0, 1), known[shortage].max()
+    fig.update_yaxes(range=[-1.15 * bottom, ROOM * top])
+    if measure is MEALS:
+        fig.update_yaxes(tickformat=",")
+    else:
+        fig.update_yaxes(ticksuffix=f"{formats.SPACE}%")
     return fig
+
+
+def _goal(fig: go.Figure, weeks: pd.DataFrame, goal: float) -> None:
+    fig.add_scatter(
+        x=weeks["week"].iloc[[0, -1]],
+        y=[goal, goal],
+        name=f"Repère de surproduction ({formats.percent(goal)})",
+        mode="lines",
+        line={"color": chart.GOAL, "width": 2, "dash": "dash"},
+        hoverinfo="skip",
+    )
 
 
 def _weeks_below(fig: go.Figure, weeks: pd.DataFrame) -> None:
@@ -182,11 +194,8 @@ def _cell(surplus: float, digits: int, *, bold: bool, marked: bool) -> str:
 def standing_out(
     labels: pd.Series, rows: pd.DataFrame, texts: list[str], measure: Measure = SHARE, hover: str = ""
 ) -> go.Figure:
-    """Draw what stands out, the first row at the top: its gap with its interval, its text under its name.
-
-    Beside the interval, a phone has no room for the text.
-    """
-    fig = chart.base(height=140 + 54 * len(labels), x_title=f"{measure.of_gap} d’écart")
+    """Draw what stands out, the first row at the top: its gap with its interval, under its name, gap and text."""
+    fig = chart.base(height=70 + 72 * len(labels), x_title=f"{measure.of_gap} d’écart")
     interval = {
         "array": rows["upper"] - rows["gap"],
         "arrayminus": rows["gap"] - rows["lower"],
@@ -197,16 +206,22 @@ def standing_out(
         x=rows["gap"],
         y=list(range(len(labels))),
         orientation="h",
-        width=0.5,
+        offset=0.05,
+        width=0.32,
         marker_color=chart.MEASURED,
         error_x=interval,
         # A bar that is not hovered over cannot be clicked either.
         **({"hovertemplate": f"{hover}<extra></extra>"} if hover else {"hoverinfo": "skip"}),
     )
     fig.update_layout(showlegend=False)
-    fig.update_xaxes(showgrid=True, gridcolor=chart.GRID)
-    names = [f"{chart.row_label(str(label))}<br>{text}" for label, text in zip(labels, texts, strict=True)]
-    chart.name_rows(fig, names)
+    fig.update_xaxes(showgrid=True, gridcolor=chart.GRID, nticks=6)
+    chart.name_above(
+        fig,
+        [
+            f"<b>{formats.in_chart(chart.shortened(str(label)))}</b> {measure.gap(gap)}<br>{text}"
+            for label, gap, text in zip(labels, rows["gap"], texts, strict=True)
+        ],
+    )
     return fig
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from data.access.rights import Act, reach
 from data.queries import overview
 from data.queries.canteen import recent
 from data.selection import Selection
-from ui.access import only_visible
+from ui.access import current, only_visible
 from ui.canteen import charts
 from ui.kit import blocks, exceptional, filters
 from ui.kit.formats import SPACE, count_of, is_missing, long_day, plural, quantity
@@ -31,8 +32,9 @@ def open_canteen(label: str) -> None:
 
 
 def way_back(selection: Selection) -> None:
-    """Offer to go back from one canteen to where its reader came from."""
-    if selection.canteen:
+    """Offer to go back from one canteen to where its reader came from; a manager begins with their own."""
+    whole_city = reach(current(), Act.SEE).canteens is None
+    if selection.canteen and (whole_city or BEFORE in st.session_state):
         st.button("Revenir à toutes les cantines", icon=":material/arrow_back:", on_click=_back)
 
 

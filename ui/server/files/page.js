@@ -292,6 +292,15 @@ document.addEventListener("click", (event) => {
   if (event.target instanceof Element && event.target.closest('.print-page, [class*="st-key-imprimer"] button')) window.print();
 });
 
+// A chart is printed at the width it was drawn at: before, each says by how much it must shrink to fit a sheet.
+const SHEET = 840; // pixels between the margins of an A4, at the zoom of a printed page (style.css)
+addEventListener("beforeprint", () => {
+  for (const drawing of document.querySelectorAll("[data-testid=stPlotlyChart] .main-svg:first-child")) {
+    const chart = drawing.closest("[data-testid=stPlotlyChart]");
+    chart.style.setProperty("--on-paper", Math.min(1, SHEET / drawing.clientWidth).toFixed(3));
+  }
+});
+
 // A page left open whose sign-in ended would say “Connection error”: drawn anew, it says why, and how to come back.
 setInterval(async () => {
   const app = document.querySelector("[data-testid=stApp]");
