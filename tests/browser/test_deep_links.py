@@ -45,7 +45,7 @@ SMALLEST_NOTE = 0.8  # of 14 pixels: a note keeps 8 points on paper
 DRAWN = "chart => [getComputedStyle(chart).zoom, chart.querySelector('.main-svg').clientWidth]"
 # What a screen reader says, and what stands in empty fields.
 NAMES = """() => ['aria-label', 'title', 'placeholder', 'alt'].flatMap((name) =>
-# Their lines above keep to A4.
+    [...document.querySelectorAll(`[${name}]`)].map((one) => one.getAttribute(name)))"""
 ENGLISH_NAMES = re.compile(
     r"\b(open|close|select|clear|search|choose|remove|help|sidebar|loading|show|hide|upload|increment|decrement|view"
     r"|fullscreen|running|skip|next|previous|scroll|file|menu of|app)\b",

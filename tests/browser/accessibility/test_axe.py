@@ -69,8 +69,8 @@ def take_role(page: Page, role: str) -> None:
     opened(page)
     canteens = page.get_by_test_id("stSidebar").get_by_role("combobox", name="Ses cantines")
     if canteens.count() and canteens.is_enabled():
-        canteens.click()
-        page.get_by_role("option").nth(1).click()
+        canteens.fill("vezere")
+        page.get_by_role("option", name="Vézère", exact=True).click()
         page.keyboard.press("Escape")
         whole(page)
 
