@@ -62,13 +62,15 @@ def test_axe_finds_nothing_serious_of_ours_whatever_the_role_the_theme_and_the_w
 
 
 def take_role(page: Page, role: str) -> None:
-    """Become another role; a manager has a canteen."""
+    """Become another role, on a page that each of them has; a manager has a canteen."""
+    visit(page, "Guide")
     choose(page, "Essayer un rôle", ROLE_TITLES[role])
     menu = page.get_by_test_id("stSidebarNav")
     expect(menu.get_by_role("link", name="Données disponibles")).to_have_count(0, timeout=SLOW)
-    opened(page)
+    whole(page)
     canteens = page.get_by_test_id("stSidebar").get_by_role("combobox", name="Ses cantines")
     if canteens.count() and canteens.is_enabled():
+        canteens.click()
         canteens.fill("vezere")
         page.get_by_role("option", name="Vézère", exact=True).click()
         page.keyboard.press("Escape")
