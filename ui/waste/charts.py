@@ -40,7 +40,7 @@ def surplus_by_week(weeks: pd.DataFrame, goal: float | None, measure: Measure = 
     fig.add_scatter(
         x=net.index,
         y=net,
-        name="Surproduction (en trop − manquants)",
+        name="Surproduction",
         mode="lines+markers",
         line={"color": chart.NET, "width": 2},
         marker={"symbol": "circle", "size": 6},
