@@ -88,13 +88,14 @@ def add_forecasts(store: Store) -> None:
 
 @pytest.fixture(scope="session")
 def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the path of a closed store with the demonstration and forecasts."""
+    """Return the path of a closed store with the demonstration and forecasts, which this worker alone opens."""
 
     def fill(store: Store) -> None:
         load_demo(store, today=date(2026, 6, 5))  # the same figures whatever the day of the test
         add_forecasts(store)
 
-    return made_once(tmp_path_factory, "demo_with_forecasts", fill)
+    made = made_once(tmp_path_factory, "demo_with_forecasts", fill)
+    return Path(shutil.copy(made, tmp_path_factory.mktemp("demo") / "demo.duckdb"))
 
 
 @pytest.fixture

@@ -18,7 +18,9 @@ LAST_DAY = date(2026, 6, 4)
 
 
 def figure(app: AppTest, label: str) -> tuple[str, str]:
-    (metric,) = [metric for metric in app.metric if metric.label == label]
+    metrics = [metric for metric in app.metric if metric.label == label]
+    assert len(metrics) == 1, texts(app)
+    (metric,) = metrics
     return plain(metric.value), plain(metric.delta)
 
 

@@ -68,7 +68,8 @@ def said_on(app: AppTest) -> list[str]:
     blocks = [
         block.value for block in app.get("html") if re.search('class="(main-figure|part|foot|takeaway)', block.value)
     ]
-    blocks = [re.sub("<h2>.*?</h2>", "", block) for block in blocks]
+    # What explains a figure is not said in the report.
+    blocks = [re.sub('<h2>.*?</h2>|<div class="why">.*</div></div>', "", block) for block in blocks]
     parts = [part for block in blocks for part in re.split(r"</?(?:p|dd|dt|li|span|strong)[^>]*>", block)]
     links = [link.proto.label for link in app.get("page_link")]
     return [text for part in parts if (text := html.unescape(TAG.sub("", part)).strip())] + [
