@@ -311,6 +311,11 @@ def _about_labels(unknown: pd.DataFrame) -> list[Finding]:
 
 def _about_label(row: dict[Hashable, Any]) -> str:
     label = f"« {row['site']} » ({row['site_kind']})"
+    if row["alike"]:
+        return (
+            f"{label} s’écrit presque comme « {row['alike']} » ({row['site_kind']}), déjà connu : si c’est le même "
+            "point de service, écrivez-le de la même façon, sans quoi ses repas s’ajouteront à ceux de l’autre"
+        )
     if row["own_canteen"]:
         return f"{label} est le nom d’une cantine, « {row['own_canteen']} » : il lui est rattaché"
     closest = f" ; le nom connu le plus proche est « {row['closest']} »" if row["canteens"] else ""

@@ -56,7 +56,7 @@ FORECASTS = Step(
     needed=True,
 )
 CALENDARS = Step(
-    "Déposer les vacances, les grèves et les menus",
+    "Déposer les menus, les vacances ou les grèves",
     lambda known: known.calendars and known.menus,
     DEPOSIT,
     "les prévisions en tiennent compte",

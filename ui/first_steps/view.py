@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from data.access.rights import Person
+from data.access.rights import Act, Person, reach
 from data.queries.first_steps import Started, started
 from ui.first_steps.steps import FIRST_FIGURES, STEPS, Step
 from ui.kit import blocks
@@ -19,13 +19,19 @@ STYLE = Path(__file__).with_name("steps.css")
 
 def are_needed(user: Person) -> bool:
     """Tell whether the first figure of this role still waits for something."""
-    known = ask(started)
+    known = _known(user)
     return any(step.needed and not step.is_done(known) for step in STEPS[user.role])
+
+
+def _known(user: Person) -> Started:
+    """Return what has been done, for a manager in their own canteens."""
+    within = reach(user, Act.SEE).canteens
+    return ask(started, None if within is None else tuple(sorted(within)))
 
 
 def checklist(user: Person) -> None:
     """Show the steps of the role, those done and the next one with its link."""
-    known, steps = ask(started), STEPS[user.role]
+    known, steps = _known(user), STEPS[user.role]
     done = [step for step in steps if step.is_done(known)]
     with blocks.question("Premiers pas", "La liste se coche d’elle-même à mesure que les données arrivent."):
         blocks.takeaway(_sentence(len(done), len(steps), user, known))

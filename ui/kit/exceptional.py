@@ -88,7 +88,7 @@ def beside(
         return note
     word = "avec" if with_them else "sans"
     exceptional = "le jour exceptionnel" if days["date"].nunique() == 1 else "les jours exceptionnels"
-    shown = "autant" if percent(other) == percent(value) else percent(other)
+    shown = f"{percent(other)} aussi" if percent(other) == percent(value) else percent(other)
     return " ".join(filter(None, [f"{note}{SPACE};" if note else None, f"{shown} {word} {exceptional}"]))
 
 

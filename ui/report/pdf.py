@@ -120,7 +120,15 @@ def _names(years: list[tuple[str, pd.DataFrame]], goal: float | None, top: float
         place, under = int(end["place"]), bool(end["place"] < UNDER_WAY)
         names.append({"text": name, "kind": kind, "place": place, "value": float(end["surplus_pct"]), "under": under})
     if goal is not None:
-        names.append({"text": f"objectif {percent(goal)}", "kind": "goal", "place": 11, "value": goal, "under": False})
+        names.append(
+            {
+                "text": f"objectif de surproduction {percent(goal)}",
+                "kind": "goal",
+                "place": 11,
+                "value": goal,
+                "under": False,
+            }
+        )
     height = -top
     for name in sorted((name for name in names if not name["under"]), key=lambda name: name["value"]):
         name["place"] = 11

@@ -16,7 +16,7 @@ from ui.meetings.view import CLOSED, counts
 from ui.pilot_effect import sentences as pilot_says
 from ui.rollout.school_cards import UNKNOWN, WEATHER, delay
 from ui.session import ask
-from ui.summary.situation import Situation
+from ui.summary.situation import SHORT_SERVICES_ALERT_PCT, Situation
 
 LONGEST_DECISION = 80
 NO_MEETING, NOTHING_AWAITED = "Aucune séance n’est encore enregistrée.", "Rien n’est attendu du comité."
@@ -52,11 +52,19 @@ def goal(facts: Situation) -> str:
     if now.overproduction_pct > target:
         meals = max(round(now.pairs_planned - now.pairs_served - allowed), 1)
         return f"{told}dépassé ({percent(now.overproduction_pct)}). Il reste {_meals(meals)} à ne plus prévoir."
-    held = f"{told}tenu ({percent(now.overproduction_pct)})."
+    held = f"{told}tenu ({percent(now.overproduction_pct)}){_but_short(facts)}."
     if now.surplus_pct <= target:
         return held
     meals = max(round(now.surplus_meals - allowed), 1)
     return f"{held} Pour que les repas en trop y soient aussi{SPACE}: {_meals(meals)} de moins."
+
+
+def _but_short(facts: Situation) -> str:
+    """Return the reservation about meals that were missing, which lower the figure of the goal."""
+    short = facts.now.short_services_pct
+    if short is None or short <= SHORT_SERVICES_ALERT_PCT:
+        return ""
+    return f", mais des repas ont manqué dans {percent(short)} des services"
 
 
 def _meals(count: int) -> str:

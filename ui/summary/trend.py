@@ -126,7 +126,7 @@ def _marks(months: pd.DataFrame, goal: float | None, start: date | None) -> list
     """Name the goal, what the marked months are, and the month in which the test began."""
     marks: list[dict[str, Any]] = []
     if goal is not None:
-        text = f"objectif {percent(goal)}"
+        text = f"objectif de surproduction {percent(goal)}"
         font = {"color": chart.GOAL, "size": 12}
         marks.append({"x": RANGE[1], "y": goal, "yshift": -9, "text": text, "xanchor": "right", "font": font})
     if months["apart"].any():

@@ -31,7 +31,7 @@ SUMS = ["prepare", "meals"]
 
 def section(run: ForecastRun, user: User, days: list[date], *, with_order: bool) -> None:
     """Answer: on these days, how much to prepare, for whom?"""
-    title = "Que produire ces prochains jours\u00a0?" if with_order else "Que commander cette semaine\u00a0?"
+    title = "Que produire ces prochains jours\u00a0?" if with_order else "Que commander\u00a0?"
     with blocks.question(title, f"{say.LEGEND} {say.GAP_LEGEND if with_order else ''}"):
         if not days:
             blocks.empty_state("Aucun jour de service à prévoir.")

@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 
 from data.access.canteens import own_canteen
-from data.kinds.records.names import distinctive_part
+from data.kinds.records.names import distinctive_part, plain
 from data.reading.records import LINES
 
 SUGGESTIONS = 3
@@ -18,6 +18,7 @@ LEAST_LIKENESS = 0.75
 # One row per label of the file that the store does not know, with the canteens of the closest known names: labels, or
 # the canteens' own. A label known under another kind (M, E, M/E) is the closest of all. An empty store knows none:
 # nothing can be proposed. A label that is the name of one canteen, and no known label of any kind, is this canteen's.
+# `alike` is a known label of the same kind that reads the same, but for capitals, accents or spaces.
 UNKNOWN = f"""
 WITH labels AS (
     SELECT site_nom AS site, site_type AS site_kind, min(line % {LINES}) AS line, count(*) AS lines
@@ -31,6 +32,11 @@ WITH labels AS (
     UNION ALL SELECT name, name, name FROM canteens
 ), own AS (
     SELECT site, site_kind, {own_canteen("unknown.site")} AS own_canteen FROM unknown
+), alike AS (
+    SELECT unknown.site, unknown.site_kind, min(points.site) AS alike
+    FROM unknown JOIN service_points AS points
+        ON points.site_kind = unknown.site_kind AND {plain("points.site")} = {plain("unknown.site")}
+    GROUP BY ALL
 ), distinctive AS (
     SELECT site, {distinctive_part("site")} AS distinctive
     FROM (SELECT site FROM unknown UNION SELECT site FROM names)
@@ -49,8 +55,9 @@ WITH labels AS (
 SELECT
     unknown.site, unknown.site_kind, any_value(unknown.line) AS line, any_value(unknown.lines) AS lines,
     coalesce(list(ranked.canteen ORDER BY best DESC) FILTER (ranked.canteen IS NOT NULL), []) AS canteens,
-    arg_max(ranked.like, best) AS closest, any_value(own_canteen) AS own_canteen
+    arg_max(ranked.like, best) AS closest, any_value(own_canteen) AS own_canteen, any_value(alike) AS alike
 FROM unknown LEFT JOIN ranked USING (site, site_kind) LEFT JOIN own USING (site, site_kind)
+LEFT JOIN alike USING (site, site_kind)
 WHERE EXISTS (SELECT 1 FROM names)
 GROUP BY unknown.site, unknown.site_kind
 ORDER BY line
@@ -68,11 +75,12 @@ SELECT EXISTS (
 def unknown_labels(cursor: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """Return one row per unknown label of the staged log: site, site_kind, line, lines, canteens (closest first).
 
-    `own_canteen` is the canteen whose name the label is, or None.
+    `own_canteen` is the canteen whose name the label is, or None; `alike` a known label that reads the same, or None.
     """
     [(unknown,)] = cursor.execute(ANY_UNKNOWN).fetchall()
     rows = cursor.execute(UNKNOWN if unknown else f"{UNKNOWN} LIMIT 0", {"least": LEAST_LIKENESS}).df()
-    rows["own_canteen"] = rows["own_canteen"].astype(object).where(rows["own_canteen"].notna(), None)
+    for name in ("own_canteen", "alike"):
+        rows[name] = rows[name].astype(object).where(rows[name].notna(), None)
     rows["canteens"] = [
         list(dict.fromkeys([*filter(None, [own]), *canteens]))[:SUGGESTIONS]
         for own, canteens in zip(rows["own_canteen"], rows["canteens"], strict=True)

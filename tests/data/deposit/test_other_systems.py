@@ -91,6 +91,7 @@ def test_a_canteen_s_own_name_is_recognised_and_a_label_close_to_it_is_proposed(
 
 def test_the_choice_of_the_depositor_comes_before_a_canteen_s_own_name(store: Store) -> None:
     apply(store, "c.csv", b"cantine_nom;cantine_type\nLES BLEUETS;M\n", "agent")
+    apply(store, "c.csv", b"cantine_nom;cantine_type\nAUTRE;E\n", "agent")
     apply(store, "j.csv", (LOG + "LES BLEUETS;M;07/09/2026;1;1;\n").encode(), "agent", {("LES BLEUETS", "M"): None})
     assert rows(store, "SELECT canteen FROM service_points") == [(None,)]
 
@@ -120,3 +121,13 @@ def test_a_kind_is_named_as_the_nearest_only_when_most_of_its_columns_are_there(
     with pytest.raises(DepositRefused) as refusal:
         preview(store, "x.csv", f"{titles}\na;b;c\n".encode())
     assert ("Le plus proche est" in str(refusal.value)) == hint
+
+
+def test_a_label_that_reads_like_a_known_one_is_told_since_its_meals_would_add_up(store: Store) -> None:
+    header = "site_nom;site_type;date;prevision;reel\n"
+    apply(store, "c.csv", b"cantine_nom;cantine_type\nAUTRE;E\n", "agent")
+    apply(store, "j.csv", (header + "LES BLEUETS;M;07/09/2026;120;118\n").encode(), "agent")
+    content = header + "Les  Bleuets;M;07/09/2026;120;118\nBleuets;M;08/09/2026;1;1\n"
+    report = apply(store, "k.csv", content.encode(), "agent")
+    assert report.unknown_labels["alike"].tolist() == ["LES BLEUETS", None]
+    assert "s’écrit presque comme «\u00a0LES BLEUETS\u00a0» (M)" in report.warnings[0].reason

@@ -31,5 +31,5 @@ def test_only_the_days_of_the_whole_selection_are_marked_on_charts() -> None:
 def test_a_rate_that_reads_alike_with_and_without_is_written_once() -> None:
     said = exceptional.beside("840 services", 1.21, 1.24, DAYS, with_them=True)
     assert said is not None
-    assert said.replace("\u00a0", " ") == "840 services ; autant avec les jours exceptionnels"
+    assert said.replace("\u00a0", " ") == "840 services ; 1,2 % aussi avec les jours exceptionnels"
     assert "5,3" in str(exceptional.beside("840 services", 5.2, 5.3, DAYS, with_them=True))
