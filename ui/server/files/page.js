@@ -243,6 +243,13 @@ document.addEventListener("focusin", ({ target }) => {
   if (main) shown = new WeakSet(main.querySelectorAll(RESULTS));
 });
 
+// Who clicks elsewhere leaves it; a list that opens over the page is not elsewhere.
+document.addEventListener("pointerdown", ({ target }) => {
+  if (!focused || !target.closest("[data-testid=stApp]")) return;
+  const own = focused.element.closest("[data-testid=stElementContainer]") ?? focused.element;
+  if (!own.contains(target)) focused = null;
+}, true);
+
 function keepFocus() {
   if (!focused || focused.element.isConnected || document.activeElement !== document.body) return;
   if (!document.querySelector("[data-testid=stApp][data-test-script-state=notRunning]")) return;
