@@ -72,7 +72,7 @@ def choose(user: User) -> None:
         if len(files) == 1:
             _one_file(files[0].name, files[0].getvalue(), user)
         else:
-            several.choose([(file.name, file.getvalue()) for file in files], user, _next_file)
+            several.choose([(file.name, file.getvalue()) for file in files], user, _empty_field)
 
 
 def _one_file(name: str, content: bytes, user: User) -> None:
@@ -210,9 +210,13 @@ def _apply(report: DepositReport, content: bytes, user: User, attachments: Attac
     _next_file()
 
 
-def _next_file() -> NoReturn:
-    """Empty the field: a new key is a new widget."""
+def _empty_field() -> None:
+    """Empty the field at the next run: a new key is a new widget."""
     st.session_state["deposit_round"] += 1
+
+
+def _next_file() -> NoReturn:
+    _empty_field()
     st.rerun()
 
 
