@@ -27,10 +27,12 @@ from ui.edit import block
 from ui.kit import blocks
 from ui.kit.changes import recorded_by
 from ui.kit.formats import SPACE, as_text, number, plural
+from ui.server.held import MAX_BY_SESSION, MIB
 from ui.session import ask, request_refresh, store
 
 STYLE = Path(__file__).with_name("deposit.css")
 LABELS_SHOWN = 15
+IN_ALL = MAX_BY_SESSION // MIB
 # The report without a choice, the one with the choice of dates, and the one with all choices.
 REPORTS_KEPT = 3
 REFUSED = "Ce fichier est refusé\u00a0: rien n’a été enregistré."
@@ -226,8 +228,8 @@ def _last_outcome(user: User) -> None:
         blocks.problem(*refusal)
         return
     blocks.note(
-        "Un ou plusieurs fichiers, 50\u00a0Mo au plus chacun\u00a0; vous pouvez aussi les glisser dans le cadre, dans "
-        "n’importe quel ordre. "
+        f"Un ou plusieurs fichiers, 50\u00a0Mo au plus chacun, {IN_ALL}\u00a0Mo en tout\u00a0; vous pouvez aussi les "
+        "glisser dans le cadre, dans n’importe quel ordre. "
         "Plus bas\u00a0: les fichiers reconnus, avec un modèle et un exemple de chacun."
     )
     report: DepositReport | None = st.session_state.get(DONE)
