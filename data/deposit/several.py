@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -13,22 +14,29 @@ from data.store import Store
 
 # What a line is compared with goes in before it: the canteens before their labels, the schools before their stages.
 REFERENCES = ("canteens", "mapping", "schools", "enrolment", "holidays", "school_years", "strikes", "events", "sites")
+KNOWN, EMPTY = "déjà enregistré, rien de nouveau", "rien à enregistrer"
 ALONE = "une question est à trancher\u00a0: déposez-le seul, elle vous sera posée"
 
 
 class Chosen(NamedTuple):
-    """A file among others: its name and bytes, what it was recognised as, why it cannot go with the others (or "").
+    """A file among others: its name and digest, what it was recognised as, why it cannot go with the others (or "").
 
-    `not_yours`: the person may deposit no line of its kind.
+    `nothing_new`: why it need not go in (or ""). `not_yours`: the person may deposit no line of its kind.
     """
 
     name: str
-    content: bytes
+    digest: str
     kind: str
     title: str
     lines: int
     reason: str
+    nothing_new: str = ""
     not_yours: bool = False
+
+    @property
+    def ready(self) -> bool:
+        """True when the file can go in with the others, and brings something."""
+        return not self.reason and not self.nothing_new
 
 
 class Outcome(NamedTuple):
@@ -39,6 +47,11 @@ class Outcome(NamedTuple):
     reason: str
 
 
+def digest_of(content: bytes) -> str:
+    """Return what a file is known by once its bytes are let go."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def recognised(store: Store, files: Iterable[tuple[str, bytes]], actor: Person | str) -> list[Chosen]:
     """Recognise these files (name, bytes), without writing anything, in the order of their deposit.
 
@@ -46,16 +59,24 @@ def recognised(store: Store, files: Iterable[tuple[str, bytes]], actor: Person |
     """
     looked = [_looked_at(store, name, content, actor) for name, content in files]
     forget()
-    return sorted(looked, key=lambda file: (not file.kind, _rank(file.kind), file.name.casefold(), file.content))
+    return sorted(looked, key=lambda file: (not file.kind, _rank(file.kind), file.name.casefold(), file.digest))
 
 
 def _looked_at(store: Store, name: str, content: bytes, actor: Person | str) -> Chosen:
-    shown = base_name(name)
+    shown, digest = base_name(name), digest_of(content)
     try:
         report = preview(store, name, content, actor)
     except DepositRefused as refusal:
-        return Chosen(shown, content, "", "", 0, str(refusal), isinstance(refusal, NotYours))
-    return Chosen(shown, content, report.kind, report.kind_title, report.lines, ALONE if report.undecided else "")
+        return Chosen(shown, digest, "", "", 0, str(refusal), not_yours=isinstance(refusal, NotYours))
+    reason = ALONE if report.undecided else ""
+    return Chosen(shown, digest, report.kind, report.kind_title, report.lines, reason, _nothing_new(report))
+
+
+def _nothing_new(report: DepositReport) -> str:
+    # A line that is rejected now may be right after the files before it.
+    if not report.nothing_to_do or report.rejected_lines:
+        return ""
+    return KNOWN if report.unchanged else EMPTY
 
 
 def _rank(kind: str) -> tuple[int, str]:
@@ -63,26 +84,23 @@ def _rank(kind: str) -> tuple[int, str]:
 
 
 def deposit_all(
-    store: Store, files: Iterable[Chosen], actor: Person | str, begun: Callable[[str], object] = lambda _: None
-) -> list[Outcome]:
+    store: Store, files: Iterable[Chosen], contents: Mapping[str, bytes], actor: Person | str
+) -> Iterator[Outcome]:
     """Deposit recognised files one after the other, each checked against what those before it brought.
 
-    Each is a deposit of its own: it can be undone alone, and one that is refused keeps no other from going in. `begun`
-    is called with the name of each file before it is read.
+    Each is a deposit of its own: it can be undone alone, and one that is refused keeps no other from going in.
+    `contents` has the bytes of each by its digest.
     """
-    outcomes = []
     for file in files:
-        begun(file.name)
-        outcomes.append(_deposited(store, file, actor))
-    return outcomes
+        yield _deposited(store, file.name, contents[file.digest], actor)
 
 
-def _deposited(store: Store, file: Chosen, actor: Person | str) -> Outcome:
+def _deposited(store: Store, name: str, content: bytes, actor: Person | str) -> Outcome:
     try:
-        if preview(store, file.name, file.content, actor).undecided:
-            return Outcome(file.name, None, ALONE)
-        report = apply(store, file.name, file.content, actor)
+        if preview(store, name, content, actor).undecided:
+            return Outcome(name, None, ALONE)
+        report = apply(store, name, content, actor)
     except DepositRefused as refusal:
-        return Outcome(file.name, None, str(refusal))
+        return Outcome(name, None, str(refusal))
     # A long file may have a million remarks.
-    return Outcome(file.name, replace(report, warnings=Findings.of([])), "")
+    return Outcome(name, replace(report, warnings=Findings.of([])), "")

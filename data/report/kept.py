@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,11 +22,21 @@ SELECT report_id, filters, introduction, made_at, made_by FROM reports
 WHERE (withdrawn_at IS NOT NULL) = $withdrawn
 ORDER BY report_id DESC
 """
+# A second click on the same button: the report it asks for has just been made.
+JUST_MADE = """
+SELECT report_id FROM reports
+WHERE filters = $filters AND introduction IS NOT DISTINCT FROM $introduction AND made_by = $actor
+    AND withdrawn_at IS NULL AND made_at > now() AT TIME ZONE 'UTC' - INTERVAL 1 MINUTE
+"""
 # A report that was withdrawn has no file to give.
 FILE = """
 SELECT content FROM report_files JOIN reports USING (report_id)
 WHERE report_id = $report AND format = $format AND withdrawn_at IS NULL
 """
+
+
+class _JustMade(Exception):
+    """Ends the transaction of a report that was made less than a minute ago."""
 
 
 class ReportRefused(Exception):
@@ -62,21 +73,28 @@ def introduction_of(text: str) -> str | None:
 
 
 def keep(store: Store, person: Person, filters: str, introduction: str | None, files: Mapping[str, bytes]) -> int:
-    """Keep a report with its files by format; return its number. Raises ReportRefused."""
+    """Keep a report with its files by format; return its number. Raises ReportRefused.
+
+    The same person, period and introduction within a minute are one report: the first is returned.
+    """
     detail = {"act": MADE, "filters": filters, "introduction": introduction}
-    with store.write(person.name, ACTION, detail) as cursor:
+    about = {"filters": filters, "introduction": introduction, "actor": person.name}
+    with suppress(_JustMade), store.write(person.name, ACTION, detail) as cursor:
         _check(person)
-        [(report_id,)] = cursor.execute(
+        made = cursor.execute(JUST_MADE, about).fetchall()
+        if made:
+            raise _JustMade
+        made = cursor.execute(
             "INSERT INTO reports (filters, introduction, made_by) VALUES ($filters, $introduction, $actor)"
             " RETURNING report_id",
-            {"filters": filters, "introduction": introduction, "actor": person.name},
+            about,
         ).fetchall()
         for name in FORMATS:
             cursor.execute(
                 "INSERT INTO report_files VALUES ($report, $format, $content)",
-                {"report": report_id, "format": name, "content": files[name]},
+                {"report": made[0][0], "format": name, "content": files[name]},
             )
-    return int(report_id)
+    return int(made[0][0])
 
 
 def reports(store: Store, *, withdrawn: bool = False) -> list[Kept]:

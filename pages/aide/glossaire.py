@@ -18,8 +18,9 @@ blocks.page_title("Glossaire", "Que veut dire ce mot, d’où vient ce chiffre\u
 
 
 def plain(text: str) -> str:
-    """Return a text as it is searched: in small letters, without accents."""
-    return unicodedata.normalize("NFD", text).encode("ascii", "ignore").decode().lower()
+    """Return a text as it is searched: in small letters, without accents, as a keyboard types it (CO₂ is CO2)."""
+    typed = unicodedata.normalize("NFKD", text.replace("’", "'")).encode("ascii", "ignore").decode()
+    return " ".join(typed.lower().split())
 
 
 word = st.text_input("Chercher un mot", key="mot", bind="query-params", placeholder="repas en trop", max_chars=60) or ""

@@ -42,7 +42,7 @@ def test_what_the_browser_and_the_server_answer_to_a_file_is_told_in_french(page
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(tmp_path / "journal.csv")
     expect(page.get_by_text("dépasse 50\u00a0Mo")).to_be_visible(timeout=SLOW)
     expect(page.get_by_text("must be")).to_have_count(0)
-    for status, french in ((413, "Trop de fichiers attendent"), (403, "Le fichier n’a pas été reçu")):
+    for status, french in ((413, "Trop de fichiers à la fois"), (403, "Le fichier n’a pas été reçu")):
         page.evaluate(
             "text => document.querySelector('h1').parentElement.append(text)",
             f"AxiosError: Request failed with status code {status}",

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.testing.v1 import AppTest
 
 from data.deposit import apply as deposit_apply
@@ -14,7 +19,7 @@ from data.deposit.apply import apply
 from data.store import Store
 from tests.pages.conftest import Open, texts
 from tests.pages.test_deposits import DEPOT, HEADER, LOG, MAPPING, choose, deposit, label_boxes, press
-from ui.deposit import view
+from ui.deposit import several, view
 
 LINE = HEADER + "A;M;05/09/2016;9;9\n"
 
@@ -90,6 +95,32 @@ def test_a_refusal_stays_readable_once_the_file_is_let_go_and_another_can_be_cho
     assert "C’est enregistré" in texts(app)
     assert not app.file_uploader[0].value
     assert len(kept) == 2
+
+
+def test_a_click_elsewhere_during_several_deposits_loses_none_of_them_nor_what_came_of_them(
+    open_app: Open, empty_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Streamlit ends a run at its next word once something else is clicked: here, as the last file is in."""
+    asked: list[str] = []
+    monkeypatch.setattr(several, "request_refresh", lambda: asked.append("asked"))
+    app = open_app(empty_store, DEPOT)
+    deposit(app, "rattachements.csv", MAPPING)
+    files = (("a.csv", LINE), ("b.csv", LINE.replace("A;", "B;")), ("liens.csv", MAPPING))
+    app.file_uploader[0].set_value([(name, content.encode(), "text/csv") for name, content in files]).run()
+    assert "2 fichiers sur 3 peuvent être enregistrés ensemble. 1 fichier n’apporte rien de nouveau." in texts(app)
+    assert not any(isinstance(part, bytes) for file in app.session_state[several.LOOKED][1] for part in file)
+
+    @contextmanager
+    def ended(_text: str) -> Iterator[None]:
+        yield
+        context = get_script_run_ctx()
+        raise RerunException(RerunData(page_script_hash=context.page_script_hash if context else ""))
+
+    monkeypatch.setattr(several.st, "spinner", ended)
+    press(app, "Enregistrer 2\u00a0fichiers")
+    assert "2 fichiers enregistrés : toutes les pages" in texts(app)
+    assert not app.file_uploader[0].value
+    assert asked == ["asked"]
 
 
 def test_no_file_makes_the_page_long_however_long_its_texts(open_app: Open, empty_store: Path) -> None:

@@ -69,6 +69,10 @@ def test_the_glossary_is_searched_without_accents_and_the_link_of_a_figure_opens
     ]
     app.text_input[0].set_value("METEO").run()
     assert '<dt id="meteo">Météo</dt>' in "".join(one.value for one in app.html)
+    app.text_input[0].set_value("CO2e  estime").run()
+    assert ">CO₂e estimé</dt>" in "".join(one.value for one in app.html)
+    app.text_input[0].set_value("n'est pas un progres").run()
+    assert "<dt" in "".join(one.value for one in app.html)
     app.text_input[0].set_value("zzz").run()
     assert "Aucun mot du glossaire" in app.info[0].value
 

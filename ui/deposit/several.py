@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 import streamlit as st
 
-from data.deposit.several import Chosen, Outcome, deposit_all, recognised
+from data.deposit.report import DepositReport
+from data.deposit.several import Chosen, Outcome, deposit_all, digest_of, recognised
 from data.queries.forecasts import runs
 from ui import access
 from ui.access import User
@@ -19,16 +19,36 @@ from ui.kit.formats import MISSING, SPACE, number, plural
 from ui.kit.sheet import sheet_of
 from ui.session import request_refresh, store
 
-# Session keys: the files recognised, and what came of those recorded.
+# Session keys: what the files were recognised as, without their bytes; what came of those recorded.
 LOOKED, OUTCOMES = "deposit_several", "deposit_outcomes"
 File = tuple[str, bytes]
 
 
-def choose(files: list[File], user: User, next_file: Callable[[], None]) -> None:
+def choose(files: list[File], user: User, empty_field: Callable[[], None]) -> None:
     """Show what each file was recognised as, and deposit them all once confirmed."""
+    contents = {digest_of(content): content for _, content in files}
     chosen = _recognised(files, user)
-    ready = [file for file in chosen if not file.reason]
-    blocks.takeaway(_sentence(len(chosen), len(ready)))
+    ready = [file for file in chosen if file.ready]
+    known = [file for file in chosen if file.nothing_new and not file.reason]
+    blocks.takeaway(_sentence(len(chosen), len(ready), len(known)))
+    _listed(chosen)
+    if ready:
+        blocks.note(
+            "Ils sont enregistrés dans cet ordre, les listes avant les relevés qui en dépendent\u00a0: chacun est "
+            "vérifié à son tour, et ses lignes rejetées vous sont rendues. Si deux fichiers donnent deux valeurs pour "
+            "la même case, celle du dernier reste. Chaque dépôt peut ensuite être annulé seul."
+        )
+    with st.container(horizontal=True):
+        label = f"Enregistrer {plural(len(ready), 'fichier')}"
+        if ready and st.button(label, type="primary", icon=":material/check:", key="enregistrer_plusieurs"):
+            _deposit(ready, contents, user, empty_field)
+            st.rerun()
+        if st.button("Annuler" if ready else "Choisir d’autres fichiers", key="annuler_plusieurs"):
+            empty_field()
+            st.rerun()
+
+
+def _listed(chosen: list[Chosen]) -> None:
     sheet_of(
         pd.DataFrame(
             {
@@ -40,30 +60,24 @@ def choose(files: list[File], user: User, next_file: Callable[[], None]) -> None
             }
         )
     )
-    if ready:
-        blocks.note(
-            "Ils sont enregistrés dans cet ordre, les listes avant les relevés qui en dépendent\u00a0: chacun est "
-            "vérifié à son tour, et ses lignes rejetées vous sont rendues. Si deux fichiers donnent deux valeurs pour "
-            "la même case, celle du dernier reste. Chaque dépôt peut ensuite être annulé seul."
-        )
-    with st.container(horizontal=True):
-        label = f"Enregistrer {plural(len(ready), 'fichier')}"
-        if ready and st.button(label, type="primary", icon=":material/check:", key="enregistrer_plusieurs"):
-            _deposit(ready, user)
-            next_file()
-        if st.button("Annuler", key="annuler_plusieurs"):
-            next_file()
 
 
-def _sentence(files: int, ready: int) -> str:
-    if not ready:
-        return f"Aucun des {number(files)} fichiers ne peut être enregistré avec les autres."
+def _sentence(files: int, ready: int, known: int) -> str:
+    if known == files:
+        return f"Ces {number(files)} fichiers n’apportent rien de nouveau{SPACE}: il n’y a rien à enregistrer."
     if ready == files:
         return f"{number(files)} fichiers reconnus{SPACE}: rien n’est encore enregistré."
-    return f"{number(ready)} fichiers sur {number(files)} peuvent être enregistrés ensemble."
+    # One that brings nothing new is told, and is no obstacle.
+    others = f" {plural(known, 'fichier n’apporte', 'fichiers n’apportent')} rien de nouveau." if known else ""
+    if not ready:
+        return f"Aucun des {number(files)} fichiers ne peut être enregistré avec les autres.{others}"
+    can = "peut être enregistré" if ready == 1 else "peuvent être enregistrés ensemble"
+    return f"{plural(ready, 'fichier')} sur {number(files)} {can}.{others}"
 
 
 def _what_happens(file: Chosen) -> str:
+    if not file.reason and file.nothing_new:
+        return file.nothing_new
     if not file.reason:
         return "sera vérifié puis enregistré"
     return f"à part{SPACE}: {file.reason}" if file.kind else f"refusé{SPACE}: {file.reason}"
@@ -71,7 +85,7 @@ def _what_happens(file: Chosen) -> str:
 
 def _recognised(files: list[File], user: User) -> list[Chosen]:
     """Return the files in their order, read again only when one of them or the store changed."""
-    key = (store().state(), user, tuple((name, hashlib.sha256(content).hexdigest()) for name, content in files))
+    key = (store().state(), user, tuple((name, digest_of(content)) for name, content in files))
     looked = st.session_state.get(LOOKED)
     if looked is None or looked[0] != key:
         with st.spinner("Lecture des fichiers, rien n’est encore enregistré…"):
@@ -82,22 +96,30 @@ def _recognised(files: list[File], user: User) -> list[Chosen]:
     return looked[1]
 
 
-def _deposit(ready: list[Chosen], user: User) -> None:
-    shown, done = st.progress(0.0, "Enregistrement…"), 0
+def _deposit(ready: list[Chosen], contents: Mapping[str, bytes], user: User, empty_field: Callable[[], None]) -> None:
+    """Deposit the files; what came of each is kept at once.
 
-    def begun(name: str) -> None:
-        nonlocal done
-        shown.progress(done / len(ready), f"Fichier {done + 1} sur {len(ready)}{SPACE}: {name}")
-        done += 1
+    Any word to Streamlit (its session too) may end this run when something else is clicked: the field is emptied and
+    the list of outcomes is in the session before the first file, and nothing is said until the last.
+    """
+    opened = store()
+    with st.spinner(f"Enregistrement de {plural(len(ready), 'fichier')}…"):
+        outcomes: list[Outcome] = []
+        st.session_state[OUTCOMES] = outcomes
+        empty_field()
+        try:
+            outcomes.extend(deposit_all(opened, ready, contents, user))
+        finally:
+            if any(_changes_forecasts(one.report) for one in outcomes):
+                request_refresh()
 
-    outcomes = deposit_all(store(), ready, user, begun)
-    if any(outcome.report and outcome.report.kind in runs.FORECAST_KINDS for outcome in outcomes):
-        request_refresh()
-    st.session_state[OUTCOMES] = outcomes
+
+def _changes_forecasts(report: DepositReport | None) -> bool:
+    return report is not None and report.kind in runs.FORECAST_KINDS and not report.nothing_to_do
 
 
 def forget() -> None:
-    """Let go of the files recognised: their bytes are no longer needed."""
+    """Forget what the files were recognised as: they are no longer in the field."""
     st.session_state.pop(LOOKED, None)
 
 

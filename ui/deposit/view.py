@@ -27,10 +27,12 @@ from ui.edit import block
 from ui.kit import blocks
 from ui.kit.changes import recorded_by
 from ui.kit.formats import SPACE, as_text, number, plural
+from ui.server.held import MAX_BY_SESSION, MIB
 from ui.session import ask, request_refresh, store
 
 STYLE = Path(__file__).with_name("deposit.css")
 LABELS_SHOWN = 15
+IN_ALL = MAX_BY_SESSION // MIB
 # The report without a choice, the one with the choice of dates, and the one with all choices.
 REPORTS_KEPT = 3
 REFUSED = "Ce fichier est refusé\u00a0: rien n’a été enregistré."
@@ -72,7 +74,7 @@ def choose(user: User) -> None:
         if len(files) == 1:
             _one_file(files[0].name, files[0].getvalue(), user)
         else:
-            several.choose([(file.name, file.getvalue()) for file in files], user, _next_file)
+            several.choose([(file.name, file.getvalue()) for file in files], user, _empty_field)
 
 
 def _one_file(name: str, content: bytes, user: User) -> None:
@@ -210,9 +212,13 @@ def _apply(report: DepositReport, content: bytes, user: User, attachments: Attac
     _next_file()
 
 
-def _next_file() -> NoReturn:
-    """Empty the field: a new key is a new widget."""
+def _empty_field() -> None:
+    """Empty the field at the next run: a new key is a new widget."""
     st.session_state["deposit_round"] += 1
+
+
+def _next_file() -> NoReturn:
+    _empty_field()
     st.rerun()
 
 
@@ -222,8 +228,8 @@ def _last_outcome(user: User) -> None:
         blocks.problem(*refusal)
         return
     blocks.note(
-        "Un ou plusieurs fichiers, 50\u00a0Mo au plus chacun\u00a0; vous pouvez aussi les glisser dans le cadre, dans "
-        "n’importe quel ordre. "
+        f"Un ou plusieurs fichiers, 50\u00a0Mo au plus chacun, {IN_ALL}\u00a0Mo en tout\u00a0; vous pouvez aussi les "
+        "glisser dans le cadre, dans n’importe quel ordre. "
         "Plus bas\u00a0: les fichiers reconnus, avec un modèle et un exemple de chacun."
     )
     report: DepositReport | None = st.session_state.get(DONE)

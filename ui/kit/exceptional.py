@@ -74,7 +74,7 @@ def note(days: pd.DataFrame, without: WasteSummary, whole: WasteSummary) -> None
     """Show what the exceptional days change, in one sentence what they are, and where to read more."""
     blocks.note(" ".join([comparison(days, without, whole), *([] if days.empty else [RULE])]))
     if len(days):
-        blocks.link("pages/aide/guide.py", "En savoir plus sur les jours exceptionnels")
+        blocks.link("pages/aide/guide.py", "En savoir plus sur les jours exceptionnels", part="Tout le guide")
 
 
 def beside(

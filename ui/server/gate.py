@@ -122,7 +122,7 @@ class Gate:
         elif int(size) > (config.get_option("server.maxUploadSize") + 1) * MIB:
             answer = refused_in_a_word("Le fichier est trop gros.", 413)
         elif (ticket := self._uploads.expect(scope["path"].removeprefix(UPLOAD).split("/")[0], int(size))) is None:
-            answer = refused_in_a_word("Trop de fichiers attendent déjà d’être enregistrés.", 413)
+            answer = refused_in_a_word("Trop de fichiers à la fois\u00a0: déposez-en moins ensemble.", 413)
         else:
             try:
                 # After this time the upload is cancelled, and its reserved room is free again.

@@ -7,7 +7,8 @@ import shutil
 from pathlib import Path
 
 from data.access.rights import Person
-from data.deposit.several import ALONE, deposit_all, recognised
+from data.deposit.apply import apply
+from data.deposit.several import ALONE, EMPTY, KNOWN, deposit_all, digest_of, recognised
 from data.store import Store
 
 FILES = {
@@ -26,11 +27,12 @@ VIEWS = ("services", "canteens", "service_points", "pilot_sites", "pilot_stages"
 def deposited(blank: Path, folder: Path, names: list[str]) -> tuple[dict[str, str], list[list[tuple[object, ...]]]]:
     """Deposit these files in this order; return what came of each, and what is then true."""
     store = Store(Path(shutil.copy(blank, folder / f"{'-'.join(names)}.duckdb")))
-    chosen = recognised(store, [(name, FILES[name].encode()) for name in names], "m")
+    files = [(name, FILES[name].encode()) for name in names]
+    chosen = recognised(store, files, "m")
     ready = [file for file in chosen if not file.reason]
     outcomes = {file.name: file.reason for file in chosen if file.reason} | {
         one.name: f"{one.report.accepted}/{one.report.lines}" if one.report else one.reason
-        for one in deposit_all(store, ready, "m")
+        for one in deposit_all(store, ready, {digest_of(content): content for _, content in files}, "m")
     }
     rows = [list(store.read(f"SELECT * FROM {view} ORDER BY ALL").itertuples(index=False)) for view in VIEWS]
     store.close()
@@ -49,6 +51,20 @@ def test_the_order_of_the_files_changes_neither_the_store_nor_what_is_said(blank
     for _ in range(1):
         chance.shuffle(names)
         assert deposited(blank, tmp_path, names) == first
+
+
+def test_a_file_that_brings_nothing_is_told_and_is_not_ready(store: Store) -> None:
+    apply(store, "cantines.csv", FILES["cantines.csv"].encode(), "m")
+    lines = {
+        "cantines.csv": FILES["cantines.csv"],
+        "journal.csv": FILES["journal.csv"],
+        "vide.csv": "date;greve\n01/09/2016;non\n",
+        "etapes.csv": FILES["etapes.csv"],  # all rejected until its schools are known
+    }
+    chosen = recognised(store, [(name, text.encode()) for name, text in lines.items()], "m")
+    assert {file.name: (file.nothing_new, file.ready) for file in chosen} == {
+        "cantines.csv": (KNOWN, False), "journal.csv": ("", True), "vide.csv": (EMPTY, False), "etapes.csv": ("", True),
+    }  # fmt: skip
 
 
 def test_a_file_that_is_not_theirs_is_told_and_the_others_go_in(blank: Path, tmp_path: Path) -> None:

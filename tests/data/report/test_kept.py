@@ -38,6 +38,18 @@ def test_a_report_is_kept_whole_and_taken_back_without_being_lost(store: Store) 
     ]
 
 
+def test_a_double_click_makes_one_report(store: Store) -> None:
+    first = kept.keep(store, MISSION, "2025-2026", None, FILES)
+    assert kept.keep(store, MISSION, "2025-2026", None, FILES) == first
+    kept.keep(store, MISSION, "2025-2026", "Bonjour.", FILES)
+    kept.keep(store, Person("autre@ville.fr", "mission"), "2025-2026", None, FILES)
+    assert len(kept.reports(store)) == 3
+    assert len(journal.journal(store, JournalFilter())) == 3
+    with store.write("test", "test", {}) as cursor:
+        cursor.execute("UPDATE reports SET made_at = made_at - INTERVAL 2 MINUTE")
+    assert kept.keep(store, MISSION, "2025-2026", None, FILES) != first
+
+
 def test_only_the_mission_makes_a_report_and_the_comité_reads_it(store: Store) -> None:
     number = kept.keep(store, MISSION, "2025-2026", None, FILES)
     for role in ROLES:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from types import SimpleNamespace
+from typing import Any
 
-from ui.kit import exceptional
+import pandas as pd
+import pytest
+
+from ui.guide.view import WHOLE
+from ui.kit import blocks, exceptional
 
 DAYS = pd.DataFrame(
     {
@@ -33,3 +38,14 @@ def test_a_rate_that_reads_alike_with_and_without_is_written_once() -> None:
     assert said is not None
     assert said.replace("\u00a0", " ") == "840 services ; 1,2 % aussi avec les jours exceptionnels"
     assert "5,3" in str(exceptional.beside("840 services", 5.2, 5.3, DAYS, with_them=True))
+
+
+def test_who_wants_to_read_more_is_led_to_the_part_of_the_guide_that_tells_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parts: list[str | None] = []
+    monkeypatch.setattr(blocks, "link", lambda _page, _label, part=None: parts.append(part))
+    monkeypatch.setattr(blocks, "note", lambda _sentence: None)
+    summary: Any = SimpleNamespace(surplus_meals=9, overproduction_pct=1.0)
+    exceptional.note(DAYS.assign(surplus_meals=1), summary, summary)
+    assert parts == [WHOLE]

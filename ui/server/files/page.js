@@ -8,7 +8,7 @@ window.__streamlit = { BACKEND_BASE_URL: location.origin, LIGHT_THEME: FONT, DAR
 
 const SENTENCES = [
   [/^File must be ([\d.]+) ?MB or smaller\.$/, (_, size) => `Ce fichier dépasse ${parseFloat(size)}\u00a0Mo\u00a0: découpez-le, par exemple par année scolaire, puis choisissez-en une partie.`],
-  [/^(?:AxiosError: )?Request failed with status code 413$/, () => "Trop de fichiers attendent déjà d’être enregistrés ou écartés. Fermez les autres, ou réessayez dans deux minutes."],
+  [/^(?:AxiosError: )?Request failed with status code 413$/, () => "Trop de fichiers à la fois. Déposez-en moins ensemble, enregistrez ceux qui attendent, ou réessayez dans deux minutes."],
   [/^(?:AxiosError: )?Request failed with status code \d+$/, () => "Le fichier n’a pas été reçu. Rechargez la page, puis choisissez-le à nouveau."],
   [/^(?:AxiosError: )?Network Error$/, () => "Le fichier n’a pas été reçu\u00a0: la connexion est coupée. Vérifiez-la, puis choisissez-le à nouveau."],
   [/^Is Streamlit still running\?.*$/s, () => "Antigaspi ne répond plus\u00a0: il a été arrêté, ou le réseau est coupé. La page se remettra en marche d’elle-même dès qu’il répond."],
@@ -242,6 +242,13 @@ document.addEventListener("focusin", ({ target }) => {
   focused = main ? { element: target, key: keyOf(target), name: nameOf(target), path: location.pathname } : null;
   if (main) shown = new WeakSet(main.querySelectorAll(RESULTS));
 });
+
+// Who clicks elsewhere leaves it; a list that opens over the page is not elsewhere.
+document.addEventListener("pointerdown", ({ target }) => {
+  if (!focused || !target.closest("[data-testid=stApp]")) return;
+  const own = focused.element.closest("[data-testid=stElementContainer]") ?? focused.element;
+  if (!own.contains(target)) focused = null;
+}, true);
 
 function keepFocus() {
   if (!focused || focused.element.isConnected || document.activeElement !== document.body) return;
