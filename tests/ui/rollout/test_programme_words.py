@@ -109,6 +109,13 @@ def test_a_school_is_named_only_for_agents_it_surely_loses() -> None:
     assert told == ["Accompagner B : 5 agents sans identité."]
 
 
+@pytest.mark.parametrize("exact", [True, False])
+def test_those_who_lack_an_activated_identity_are_all_of_them_not_only_those_lost_at_this_step(exact: bool) -> None:
+    counts = pd.DataFrame({"Agents": [100], "Identité créée": [90], "Identité activée": [50]}, index=["École A"])
+    told = [plain(sentence) for sentence in next_week.about_agents(month_of(counts, exact=exact))]
+    assert told == [f"Accompagner A : {'' if exact else '≈ '}50 agents sans identité activée."]
+
+
 def test_a_rounded_zero_is_not_said_to_be_nobody() -> None:
     counts = pd.DataFrame({"Agents": [10, 10], "Identité créée": [0, 5]}, index=["École A", "École B"])
     said = plain(view.by_group_sentence(month_of(counts, exact=False)))
