@@ -125,6 +125,20 @@ def test_one_month_alone_is_drawn(month: str) -> None:
     assert len(Presentation(io.BytesIO(deck(said))).slides) == 6
 
 
+@pytest.mark.parametrize("now", [-3.2, 3.2])
+def test_a_share_under_zero_is_drawn_under_zero(now: float) -> None:
+    text = f"{now:.1f}\u00a0%".replace(".", ",").replace("-", "\u2212")
+    gap = Change(("Surproduction", text, "4,1\u00a0%", "\u2212 points"), now, 4.1, "%")
+    said = replace(content("Un mot."), changes=[gap])
+    drawn = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf(said))).pages)
+    assert drawn.count(text) == 2  # beside its bar, in the table
+    slides = Presentation(io.BytesIO(deck(said))).slides
+    chart = next(shape.chart for shape in slides[3].shapes if shape.has_chart)
+    assert min(chart.plots[0].series[1].values) == now
+    assert not any(series.invert_if_negative for series in chart.plots[0].series)
+    assert chart.value_axis.minimum_scale == (None if now < 0 else 0)
+
+
 def test_the_logo_of_the_city_is_the_only_image() -> None:
     png = io.BytesIO()
     Image.new("RGBA", (120, 40), "teal").save(png, "PNG")
