@@ -94,8 +94,9 @@ def _programme(content: Content) -> dict[str, tuple[Sequence[str], list[list[Any
 
 
 def _effect(measure: str, change: Interval) -> list[Any]:
-    values = [Typed(value, TENTHS) for value in (change.value, change.lower, change.upper) if math.isfinite(value)]
-    return [MEASURES[measure].name, MEASURES[measure].unit, *values]
+    ends = (change.lower, change.upper) if change.finite else (None, None)
+    value = change.value if math.isfinite(change.value) else None
+    return [MEASURES[measure].name, MEASURES[measure].unit, *(Typed(one, TENTHS) for one in (value, *ends))]
 
 
 def _about(content: Content) -> list[list[Any]]:

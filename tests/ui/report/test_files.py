@@ -125,6 +125,19 @@ def test_one_month_alone_is_drawn(month: str) -> None:
     assert len(Presentation(io.BytesIO(deck(said))).slides) == 6
 
 
+def cells_of(said: Content, sheet: str) -> list[tuple[Any, ...]]:
+    return list(openpyxl.load_workbook(io.BytesIO(workbook(said)))[sheet].iter_rows(min_row=2, values_only=True))
+
+
+def test_a_range_without_ends_leaves_their_cells_empty() -> None:
+    open_end = Interval(-2.1, float("-inf"), float("inf"))
+    half_open = Interval(-2.1, float("-inf"), 1.2)
+    for change in (open_end, half_open):
+        assert cells_of(replace(content("Un mot."), effects={SURPLUS: change}), "Effet du pilote")[0][2:] == (
+            -2.1, None, None,
+        )  # fmt: skip
+
+
 @pytest.mark.parametrize("now", [-3.2, 3.2])
 def test_a_share_under_zero_is_drawn_under_zero(now: float) -> None:
     text = f"{now:.1f}\u00a0%".replace(".", ",").replace("-", "\u2212")
