@@ -102,7 +102,7 @@ def _years(made: Any, content: Content) -> None:  # noqa: ANN401
     places = [(month - 8) % 12 for month in SHORT]
     years = said.years_of(content)
     for year in years:
-        rows = content.months[content.months["year"] == year]
+        rows = content.drawn[content.drawn["year"] == year]
         shares = dict(zip(rows["place"], rows["surplus_pct"], strict=True))
         data.add_series(year, [_rounded(shares.get(place)) for place in places])
     if content.goal is not None:

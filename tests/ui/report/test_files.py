@@ -138,6 +138,17 @@ def test_a_range_without_ends_leaves_their_cells_empty() -> None:
         )  # fmt: skip
 
 
+def test_the_workbook_has_every_month_of_the_table_of_the_page_and_its_gaps_in_points() -> None:
+    said = content("Un mot.")
+    short = said.months.assign(days=[1] + [10] * (len(said.months) - 1))
+    assert len(cells_of(replace(said, months=short), "Par mois")) == len(short)
+    assert len(PdfReader(io.BytesIO(pdf(replace(said, months=short)))).pages) == 4
+    meals = Change(("Repas servis", "1 200", "1 000", "+200 repas"), 1200, 1000, "")
+    rows = cells_of(replace(said, changes=[said.changes[0], meals]), "Un an plus tôt")
+    assert rows[0][1:] == (0.067, 0.066, 0.1, "%, écart en points")
+    assert rows[1][1:] == (1200, 1000, 200, "repas")
+
+
 @pytest.mark.parametrize("now", [-3.2, 3.2])
 def test_a_share_under_zero_is_drawn_under_zero(now: float) -> None:
     text = f"{now:.1f}\u00a0%".replace(".", ",").replace("-", "\u2212")
