@@ -73,8 +73,9 @@ class Reference(NamedTuple):
 class Content:
     """All that a report says.
 
-    `months`: see `trend.months_of`; `drawn`: those of the lines. `schools`, in words, has the rows of `progress`. `decisions`: one row per decision,
-    columns those of COLUMNS_OF_DECISIONS, those still open first. `effects`: by measure.
+    `months`: see `trend.months_of`; `drawn`: those of the lines. `schools`, in words, has the rows of `progress`.
+    `decisions`: one row per decision, columns those of COLUMNS_OF_DECISIONS, those still open first. `effects`: by
+    measure.
     """
 
     city: str
