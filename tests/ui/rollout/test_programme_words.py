@@ -51,6 +51,16 @@ def test_the_map_asks_no_server_unless_the_city_names_one(monkeypatch: pytest.Mo
     assert tiled.layout.map.layers[0].sourceattribution == "© IGN &lt;i&gt;"
 
 
+def test_the_list_has_the_numbers_and_the_signs_of_the_map_and_no_others() -> None:
+    located = PLACES.assign(stage="test")
+    table, shown = steering.map_tables(located, tiled=False)
+    assert table["N°"].tolist() == shown["N°"].tolist() == [1, 2]
+    assert plain(shown["Situation"][0]) == "✖ Raccordement bloqué"
+    table, shown = steering.map_tables(located, tiled=True)
+    assert "N°" not in table and shown.columns.tolist() == ["École", "Situation"]
+    assert shown["Situation"].tolist() == ["Raccordement bloqué", "Équipée"]
+
+
 def test_what_nobody_told_of_a_school_is_said_to_be_unknown() -> None:
     row = {"stage": None, "delay_days": None, "next_stage": None, "next_start": None}
     assert school_cards.stage(row) == "non renseigné"
