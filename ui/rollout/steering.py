@@ -22,9 +22,7 @@ HEAVY = 6  # probability × impact, from 1 to 9
 PROBABILITIES, IMPACTS = ("faible", "moyenne", "forte"), ("faible", "moyen", "fort")
 NAMED = 3
 MAP_CAPTION = "Le nord en haut\u00a0; une école est à sa cantine."
-DISTRICTS_CAPTION = (
-    " Chaque secteur est tracé autour de ses cantines, d’après leur place dans le fichier des cantines."
-)
+DISTRICTS_CAPTION = " Chaque secteur est tracé autour de ses cantines, d’après leur place dans le fichier des cantines."
 Row = dict[Hashable, Any]
 
 

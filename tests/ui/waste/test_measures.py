@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
-from ui.waste import measures
+from data.selection import Selection
+from ui.access import User
+from ui.waste import measures, one_canteen
 from ui.waste.measures import GRAMS, MEALS, SHARE
 from ui.waste.one_canteen import days_sentence, days_table
 from ui.waste.ranking_sentences import calendar_sentence, canteens_sentence, dishes_sentence
@@ -77,3 +81,22 @@ def test_the_days_of_a_canteen_are_told_by_the_worst_and_the_short_ones() -> Non
     assert table["Jour exceptionnel"].tolist() == ["", "grève", ""]
     assert table["Servis"].tolist() == [80, 95, 100]
     assert "Aucun jour" in days_sentence(days[~days["compared"]])
+
+
+def test_the_way_back_names_the_place_it_leads_to_and_forgets_it_once_another_is_chosen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    state, buttons = {"lieu": "Vézère", "lieu_avant": ("Vézère", "Secteur\u00a0: Île *nord*")}, []
+    monkeypatch.setattr(one_canteen.st, "session_state", state)
+    monkeypatch.setattr(one_canteen.st, "button", lambda label, **options: buttons.append((label, options["args"])))
+    monkeypatch.setattr(one_canteen, "current", lambda: User("comite", "comite", local=True))
+    opened = Selection(date(2025, 9, 1), date(2026, 7, 1), canteen="vezere")
+    one_canteen.way_back(opened)
+    state["lieu"] = "Loire"
+    one_canteen.way_back(opened)
+    state["lieu"] = "Vézère"
+    one_canteen.way_back(opened)
+    everywhere = ("Revenir à toutes les cantines", ("Toutes les cantines",))
+    assert buttons == [
+        ("Revenir au secteur Île \\*nord\\*", ("Secteur\u00a0: Île *nord*",)), everywhere, everywhere,
+    ]  # fmt: skip
