@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 
 import pandas as pd
 import pytest
 
+from data.queries.waste import WasteSummary
 from data.selection import Selection
 from ui.access import User
-from ui.waste import measures, one_canteen
+from ui.waste import measures, one_canteen, rankings, view
 from ui.waste.measures import GRAMS, MEALS, SHARE
 from ui.waste.one_canteen import days_sentence, days_table
 from ui.waste.ranking_sentences import calendar_sentence, canteens_sentence, dishes_sentence
@@ -100,3 +102,17 @@ def test_the_way_back_names_the_place_it_leads_to_and_forgets_it_once_another_is
     assert buttons == [
         ("Revenir au secteur Île \\*nord\\*", ("Secteur\u00a0: Île *nord*",)), everywhere, everywhere,
     ]  # fmt: skip
+
+
+def test_in_grams_the_meals_of_the_tables_are_those_that_were_weighed() -> None:
+    assert rankings.canteen_titles(GRAMS)["meals_served"] == "Repas pesés"
+    assert rankings.canteen_titles(SHARE)["meals_served"] == "Repas servis"
+
+
+def test_grams_are_not_said_to_be_of_the_services_whose_meals_are_known() -> None:
+    summary = WasteSummary(
+        **{field.name: 0 for field in fields(WasteSummary)} | {"pairs": 1_200, "weighed_services": 1}
+    )
+    assert plain(view.counted(summary)) == (
+        "repas : 1 200 services où le prévu et le servi sont connus ; gaspillage par repas : 1 service pesé"
+    )
