@@ -139,7 +139,7 @@ def _one_year(made: Any, content: Content) -> None:  # noqa: ANN401
             series.format.fill.fore_color.rgb = colour
             _labels(series.data_labels, INK, XL_LABEL_POSITION.OUTSIDE_END)
         chart.value_axis.visible, chart.value_axis.has_major_gridlines = False, False
-        if min(min(one.now, one.before) for one in rows) >= 0:
+        if not any(value and value < 0 for one in rows for value in (one.now, one.before)):
             chart.value_axis.minimum_scale = 0
     told = [(PILOT_TITLE, 18, BLUE, True), (content.pilot, 18, INK, False)]
     told += [(said.GRAMS, 18, BLUE, True), (content.grams, 18, INK, False)]
