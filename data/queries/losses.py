@@ -86,7 +86,7 @@ WITH menu_days AS ({MENU_DAYS}), dish_days AS ({DISH_DAYS}), city AS (
         sum(weighed_meals) AS weighed_meals, sum(wasted_kg) AS wasted_kg
     FROM menu_days
 ), dishes AS (
-    SELECT dish, count(*) FILTER (meals_served > 0) AS days,
+    SELECT dish, count(*) FILTER (meals_served > 0) AS days, count(*) FILTER (weighed_meals > 0) AS weighed_days,
         sum(meals_served) AS meals_served, sum(surplus_meals) AS surplus_meals,
         coalesce(sum(weighed_meals), 0) AS weighed_meals, coalesce(sum(wasted_kg), 0) AS wasted_kg
     FROM dish_days JOIN menu_days USING (date)
@@ -94,7 +94,8 @@ WITH menu_days AS ({MENU_DAYS}), dish_days AS ({DISH_DAYS}), city AS (
     HAVING count(*) FILTER (meals_served > 0) >= $least_days
 )
 SELECT
-    dish, days, dishes.meals_served::BIGINT AS meals_served,
+    dish, days, weighed_days, dishes.meals_served::BIGINT AS meals_served,
+    dishes.weighed_meals::BIGINT AS weighed_meals,
     100.0 * dishes.surplus_meals / nullif(dishes.meals_served, 0) AS surplus_pct,
     100.0 * (city.surplus_meals - dishes.surplus_meals)
         / nullif(city.meals_served - dishes.meals_served, 0) AS surplus_pct_other_days,

@@ -27,12 +27,13 @@ def canteens(store: Store, selection: Selection, *, grams: bool = False) -> pd.D
     """Return `waste.by_canteen` with, per canteen: expected_pct, then gap, lower, upper in points; stands_out.
 
     Expected is what the city's canteens of this size had in the same weeks. The largest gap first.
-    `grams`: of those that weigh, all these in grams per meal.
+    `grams`: of those that weigh, all these in grams per meal; meals_served are those that were weighed.
     """
     rows = waste.by_canteen(store, selection)
     weeks = waste.canteen_weeks(store, replace(selection, district=None, canteen=None), grams=grams)
     if grams:
         rows = rows[rows["grams_per_meal"].notna()].reset_index(drop=True)
+        rows["meals_served"] = rows["weighed_meals"]
     tested = compared_with_their_size(weeks).reindex(rows["place"]).reset_index(drop=True)
     if grams:
         tested[TESTED[:-1]] /= 100

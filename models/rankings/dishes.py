@@ -16,9 +16,11 @@ def dishes(store: Store, selection: Selection, *, grams: bool = False) -> pd.Dat
     """Return `losses.by_dish` with, in points: gap, lower, upper; and stands_out; the largest gap first.
 
     The gap compares the dish's days with the other days of the same months, once the habit of each weekday is removed.
-    `grams`: the gap is in grams per meal, on the days that were weighed.
+    `grams`: the gap is in grams per meal, on the days that were weighed; days and meals_served are those.
     """
     rows = losses.by_dish(store, selection, LEAST_DISH_DAYS)
+    if grams:
+        rows = rows.assign(days=rows["weighed_days"], meals_served=rows["weighed_meals"])
     if rows.empty:
         return rows.assign(gap=0.0, lower=0.0, upper=0.0, stands_out=False)
     days, names = losses.menu_days(store, selection, grams=grams), pd.Index(rows["dish"])

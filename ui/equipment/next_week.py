@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from data.people.agents import MonthCounts
+from data.people.agents import AGENTS, MonthCounts
 from data.people.marks_and_attendance import Attendance, attendance
 from data.people.rounding import fewest, most
 from data.queries import equipment
@@ -84,7 +84,7 @@ def about_workshops(facts: Attendance, today: date) -> list[str]:
     )
 
 
-# What the agents who are lost at a step have not.
+# What all the agents of a school who did not reach a step have not: those lost at it, and those lost before.
 LACKS = {
     "Identité créée": "sans identité",
     "Identité activée": "sans identité activée",
@@ -99,7 +99,7 @@ def about_agents(counts: MonthCounts) -> list[str]:
     without_figures = [school_name(str(name)) for name in schools.index[schools.iloc[:, 1].isna()]]
     sentences = [f"Demander ses chiffres du mois à {enumeration(without_figures)}."] if without_figures else []
     losses = [
-        (int(row[before] - row[step]), str(school), before, step)
+        (int(row[before] - row[step]), str(school), int(row[AGENTS] - row[step]), step)
         for school, row in schools.iterrows()
         for before, step in pairwise(schools.columns)
         if pd.notna(row[before])
@@ -108,6 +108,6 @@ def about_agents(counts: MonthCounts) -> list[str]:
     ]
     worst = {loss[1]: loss for loss in sorted(losses)}
     return sentences + [
-        f"Accompagner {school_name(school)}{SPACE}: {view.agents(people, exact=exact)} {LACKS[step]}."
-        for people, school, before, step in sorted(worst.values(), reverse=True)
+        f"Accompagner {school_name(school)}{SPACE}: {view.agents(without, exact=exact)} {LACKS[step]}."
+        for _, school, without, step in sorted(worst.values(), reverse=True)
     ]

@@ -73,8 +73,9 @@ class Reference(NamedTuple):
 class Content:
     """All that a report says.
 
-    `months`: see `trend.months_of`. `schools`, in words, has the rows of `progress`. `decisions`: one row per decision,
-    columns those of COLUMNS_OF_DECISIONS, those still open first. `effects`: by measure.
+    `months`: see `trend.months_of`; `drawn`: those of the lines. `schools`, in words, has the rows of `progress`.
+    `decisions`: one row per decision, columns those of COLUMNS_OF_DECISIONS, those still open first. `effects`: by
+    measure.
     """
 
     city: str
@@ -110,6 +111,11 @@ class Content:
     references: list[Reference]
 
     @property
+    def drawn(self) -> pd.DataFrame:
+        """Return the months of the lines."""
+        return trend.drawn(self.months)
+
+    @property
     def about(self) -> str:
         """Say in a few words what the report is about: “2025-2026, toute l’année, repas connus jusqu’au …”."""
         part = self.filters[PERIOD]
@@ -127,7 +133,7 @@ def content_of(facts: Situation, selection: Selection, study: Study, introductio
         filters=_filters(facts, selection), introduction=introduction,
         figure=percent(facts.now.surplus_pct), beside=f"des repas servis, {say.beside(facts)}",
         lines=[("Objectif", say.goal(facts)), *say.since_meeting(meeting, today), _weather()],
-        trend=say.trend(facts), months=trend.drawn(trend.months_of(selection)),
+        trend=say.trend(facts), months=trend.months_of(selection),
         goal=facts.reference("surplus_target_pct"), pilot_start=say.pilot_start(study),
         **_of_the_comite(meeting, today), alerts=alerts(facts),
         schools_title=say.schools_title(schools) if len(schools) else say.NO_SCHOOL,

@@ -102,7 +102,7 @@ def _years(made: Any, content: Content) -> None:  # noqa: ANN401
     places = [(month - 8) % 12 for month in SHORT]
     years = said.years_of(content)
     for year in years:
-        rows = content.months[content.months["year"] == year]
+        rows = content.drawn[content.drawn["year"] == year]
         shares = dict(zip(rows["place"], rows["surplus_pct"], strict=True))
         data.add_series(year, [_rounded(shares.get(place)) for place in places])
     if content.goal is not None:
@@ -134,11 +134,13 @@ def _one_year(made: Any, content: Content) -> None:  # noqa: ANN401
         chart = _chart(slide, XL_CHART_TYPE.COLUMN_CLUSTERED, data, said.A_YEAR_BEFORE, Inches(3.5))
         chart.plots[0].gap_width, chart.plots[0].overlap = 80, -5
         for series, colour in zip(chart.plots[0].series, (PALE, BLUE), strict=True):
+            series.invert_if_negative = False  # or a bar under zero is white
             series.format.fill.solid()
             series.format.fill.fore_color.rgb = colour
             _labels(series.data_labels, INK, XL_LABEL_POSITION.OUTSIDE_END)
         chart.value_axis.visible, chart.value_axis.has_major_gridlines = False, False
-        chart.value_axis.minimum_scale = 0
+        if not any(value and value < 0 for one in rows for value in (one.now, one.before)):
+            chart.value_axis.minimum_scale = 0
     told = [(PILOT_TITLE, 18, BLUE, True), (content.pilot, 18, INK, False)]
     told += [(said.GRAMS, 18, BLUE, True), (content.grams, 18, INK, False)]
     _text(slide, SIDE, Inches(4.95), INNER, Inches(2.0), told, after=4)

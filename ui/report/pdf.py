@@ -90,7 +90,7 @@ def _alts(content: Content) -> dict[str, str]:
 # ---------------------------------------------------------------- charts
 def _years(content: Content) -> dict[str, Any]:
     """Return the drawing of the years: each point at the place of its month and at its share in percent."""
-    months, goal = content.months, content.goal
+    months, goal = content.drawn, content.goal
     top = 1.15 * max(months["surplus_pct"].max(), goal or 0, 0.1)
     step = next(one for one in STEPS if top / one <= 6 or one == STEPS[-1])
     ticks = [step * one for one in range(int(top / step) + 1)]
@@ -141,7 +141,7 @@ def _start(content: Content) -> dict[str, Any] | None:
     if content.pilot_start is None:
         return None
     begun = pd.Timestamp(content.pilot_start).to_period("M")
-    rows = content.months[content.months["month"].dt.to_period("M") == begun]
+    rows = content.drawn[content.drawn["month"].dt.to_period("M") == begun]
     return None if rows.empty else {**_points(rows)[0], "text": "début du test"}
 
 

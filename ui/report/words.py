@@ -94,12 +94,12 @@ def _decision(row: dict[Hashable, Any]) -> list[str]:
 
 def years_of(content: Content) -> list[str]:
     """Return the school years of the lines, the one that is read last."""
-    return sorted(content.months["year"].unique())[-trend.YEARS :]
+    return sorted(content.drawn["year"].unique())[-trend.YEARS :]
 
 
 def month_rows(content: Content) -> list[list[str]]:
     """Return the table of the lines: a row per month, with the share of each year and the mark of the months apart."""
-    cells = {(row["year"], row["place"]): row for row in content.months.to_dict("records")}
+    cells = {(row["year"], row["place"]): row for row in content.drawn.to_dict("records")}
     return [
         [MONTHS[month - 1], *(_share(cells.get((year, (month - 8) % 12))) for year in years_of(content))]
         for month in trend.SHORT

@@ -24,7 +24,7 @@ from ui.report.content import COLUMNS_OF_DECISIONS, KNOWN, Change, Content
 DAY, MONTH = "dd/mm/yyyy", "[$-40C]mmmm yyyy"  # names of months in French, wherever it is opened
 WHOLE, TENTHS, SHARE = "#,##0", "#,##0.0", "0.0%"
 WIDEST = 60
-DECIMALS = {"%": SHARE, "g": WHOLE, "€": WHOLE}
+DECIMALS = {"%": SHARE, "points": TENTHS, "g": WHOLE, "€": WHOLE}
 
 
 class Typed(NamedTuple):
@@ -94,8 +94,9 @@ def _programme(content: Content) -> dict[str, tuple[Sequence[str], list[list[Any
 
 
 def _effect(measure: str, change: Interval) -> list[Any]:
-    values = [Typed(value, TENTHS) for value in (change.value, change.lower, change.upper) if math.isfinite(value)]
-    return [MEASURES[measure].name, MEASURES[measure].unit, *values]
+    ends = (change.lower, change.upper) if change.finite else (None, None)
+    value = change.value if math.isfinite(change.value) else None
+    return [MEASURES[measure].name, MEASURES[measure].unit, *(Typed(one, TENTHS) for one in (value, *ends))]
 
 
 def _about(content: Content) -> list[list[Any]]:
@@ -117,10 +118,13 @@ def _measure(value: float | None, unit: str) -> Typed:
 
 
 def _change(one: Change) -> list[Any]:
-    digits = 1 if one.unit == "%" else 0
-    gap = None if one.now is None or one.before is None else round(one.now, digits) - round(one.before, digits)
-    values = (_measure(value, one.unit or "g") for value in (one.now, one.before, gap))
-    return [one.texts[0], *values, one.unit or "repas"]
+    share, gap = one.unit == "%", None
+    if one.now is not None and one.before is not None:
+        digits = 1 if share else 0
+        gap = round(round(one.now, digits) - round(one.before, digits), digits)
+    values = [_measure(value, one.unit or "g") for value in (one.now, one.before)]
+    unit = "%, écart en points" if share else one.unit or "repas"
+    return [one.texts[0], *values, _measure(gap, "points" if share else "g"), unit]
 
 
 def _month(row: dict[Any, Any]) -> list[Any]:

@@ -21,10 +21,8 @@ DECISIONS = "Décisions"  # the part of the page Déploiement
 HEAVY = 6  # probability × impact, from 1 to 9
 PROBABILITIES, IMPACTS = ("faible", "moyenne", "forte"), ("faible", "moyen", "fort")
 NAMED = 3
-MAP_CAPTION = (
-    "Le nord en haut\u00a0; une école est à sa cantine. Chaque secteur est tracé autour de ses cantines, d’après leur "
-    "place dans le fichier des cantines."
-)
+MAP_CAPTION = "Le nord en haut\u00a0; une école est à sa cantine."
+DISTRICTS_CAPTION = " Chaque secteur est tracé autour de ses cantines, d’après leur place dans le fichier des cantines."
 Row = dict[Hashable, Any]
 
 
@@ -39,7 +37,9 @@ def school_map(schools: pd.DataFrame) -> None:
     located = places.dropna(subset=["latitude", "longitude"]).merge(
         schools[["school", "stage", "connection", "equipped_on"]], on="school"
     )
-    with blocks.question("Où sont les écoles test\u00a0?", MAP_CAPTION):
+    # Over tiles, a school is a coloured dot: neither number nor sign nor district is drawn.
+    tiled = bool(steering_charts.tiles())
+    with blocks.question("Où sont les écoles test\u00a0?", MAP_CAPTION if tiled else MAP_CAPTION + DISTRICTS_CAPTION):
         if located.empty:
             blocks.empty_state("Aucune école n’est située\u00a0: déposez le fichier des cantines, avec leur latitude.")
             return
@@ -49,18 +49,17 @@ def school_map(schools: pd.DataFrame) -> None:
         located = located.assign(
             number=located.index + 1, situation=[_situation(row) for row in rows], tip=[_tip(row) for row in rows]
         )
-        table = map_table(located)
+        table, shown = map_tables(located, tiled=tiled)
         with st.container(key="cote_a_cote_carte"):
             with st.container():
                 fig = steering_charts.school_map(located, city)
                 blocks.figure(fig, map_sentence(located, len(places)), table, "carte")
-            signs = [f"{SITUATIONS[situation][3]}{SPACE}" for situation in located["situation"]]
-            sheet.sheet_of(table[["N°", "École"]].assign(Situation=signs + table["Situation"]))
+            sheet.sheet_of(shown)
 
 
-def map_table(located: pd.DataFrame) -> pd.DataFrame:
-    """Return the schools of the map by their number."""
-    return pd.DataFrame(
+def map_tables(located: pd.DataFrame, *, tiled: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the schools of the map, and the list beside it: with the numbers and the signs that the map has."""
+    table = pd.DataFrame(
         {
             "N°": located["number"],
             "École": located["school"].map(school_name),
@@ -69,6 +68,10 @@ def map_table(located: pd.DataFrame) -> pd.DataFrame:
             "Étape": located["stage"],
         }
     )
+    if tiled:
+        return table.drop(columns="N°"), table[["École", "Situation"]]
+    signs = [f"{SITUATIONS[situation][3]}{SPACE}" for situation in located["situation"]]
+    return table, table[["N°", "École"]].assign(Situation=signs + table["Situation"])
 
 
 def _situation(row: Row) -> str:

@@ -31,13 +31,17 @@ SITUATIONS = {
 
 
 def school_map(places: pd.DataFrame, city: pd.DataFrame) -> go.Figure:
-    """Draw the schools at their place, north up, one symbol per situation; over tiles if the city names a server.
+    """Draw the schools at their place, north up, one symbol per situation; as dots over tiles if the city names them.
 
     `places` has columns school, district, latitude, longitude, situation (a key of SITUATIONS), tip (its tooltip) and
     number (its name in the list beside). `city`: the canteens of the city, which draw its districts.
     """
-    tiles = os.environ.get(TILES_SETTING)
-    return _over_tiles(places, tiles) if tiles else _bare(places, city)
+    return _over_tiles(places, tiles()) if tiles() else _bare(places, city)
+
+
+def tiles() -> str:
+    """Return the address of the tiles under the map; "" without any, and the map then draws numbers and districts."""
+    return os.environ.get(TILES_SETTING, "")
 
 
 def _bare(places: pd.DataFrame, city: pd.DataFrame) -> go.Figure:
@@ -131,7 +135,7 @@ def _turn(first: tuple[float, float], middle: tuple[float, float], last: tuple[f
     return (middle[0] - first[0]) * (last[1] - first[1]) - (middle[1] - first[1]) * (last[0] - first[0])
 
 
-def _over_tiles(places: pd.DataFrame, tiles: str) -> go.Figure:
+def _over_tiles(places: pd.DataFrame, source: str) -> go.Figure:
     fig = chart.base(height=520)
     for schools, _, options in _by_situation(places):
         fig.add_scattermap(
@@ -139,7 +143,7 @@ def _over_tiles(places: pd.DataFrame, tiles: str) -> go.Figure:
         )
     layer = {
         "sourcetype": "raster",
-        "source": [tiles],
+        "source": [source],
         "below": "traces",
         "sourceattribution": formats.in_chart(os.environ.get(TILES_SOURCE_SETTING, "")),
     }

@@ -99,8 +99,8 @@ def _bars(stages: pd.DataFrame, least_days: float) -> dict[str, Any]:
 
 
 def _short(name: str) -> str:
-    """Return a name that a phone has room for, beside a delay."""
-    return name if len(name) < 25 else formats.shortened(name.replace("Élémentaire", "Élém."), LONGEST_NAME)
+    """Return a name that a phone has room for, beside a delay, escaped."""
+    return formats.shortened(name if len(name) < 25 else name.replace("Élémentaire", "Élém."), LONGEST_NAME)
 
 
 def _name(fig: go.Figure, row: int, school: str, late: str) -> None:

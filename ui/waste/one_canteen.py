@@ -12,11 +12,11 @@ from data.selection import Selection
 from ui.access import current, only_visible
 from ui.canteen import charts
 from ui.kit import blocks, exceptional, filters
-from ui.kit.formats import SPACE, count_of, is_missing, long_day, plural, quantity
+from ui.kit.formats import SPACE, as_text, count_of, is_missing, long_day, plural, quantity
 from ui.session import ask
 from ui.waste.measures import GRAMS, Measure
 
-PLACE, BEFORE = "lieu", "lieu_avant"  # session keys: the filter of the page, what it was before a canteen was opened
+PLACE, BEFORE = "lieu", "lieu_avant"  # session keys: the filter; the canteen that was opened, what the filter was then
 DRAWN = 20  # days
 COLUMNS = {
     "date": "Date", "meals_planned": "Prévus", "meals_served": "Servis", "surplus_meals": "En trop",
@@ -27,19 +27,30 @@ COLUMNS = {
 def open_canteen(label: str) -> None:
     """Let the page show one canteen; a label without a canteen has no page of its own."""
     if label in set(only_visible(ask(overview.places), "label")["label"]):
-        st.session_state[BEFORE] = st.session_state.get(PLACE, filters.WHOLE_CITY)
+        st.session_state[BEFORE] = label, st.session_state.get(PLACE, filters.WHOLE_CITY)
         st.session_state[PLACE] = label
 
 
 def way_back(selection: Selection) -> None:
     """Offer to go back from one canteen to where its reader came from; a manager begins with their own."""
+    opened, before = st.session_state.get(BEFORE, (None, filters.WHOLE_CITY))
+    if opened != st.session_state.get(PLACE):  # another place was chosen since
+        st.session_state.pop(BEFORE, None)
+        opened, before = None, filters.WHOLE_CITY
     whole_city = reach(current(), Act.SEE).canteens is None
-    if selection.canteen and (whole_city or BEFORE in st.session_state):
-        st.button("Revenir à toutes les cantines", icon=":material/arrow_back:", on_click=_back)
+    if selection.canteen and (whole_city or opened):
+        st.button(back_to(before), icon=":material/arrow_back:", on_click=_back, args=(before,))
 
 
-def _back() -> None:
-    st.session_state[PLACE] = st.session_state.pop(BEFORE, filters.WHOLE_CITY)
+def back_to(place: str) -> str:
+    """Name the place to which a button leads back."""
+    district = place.removeprefix(filters.DISTRICT)
+    return "Revenir à toutes les cantines" if district == place else f"Revenir au secteur {as_text(district)}"
+
+
+def _back(place: str) -> None:
+    st.session_state.pop(BEFORE, None)
+    st.session_state[PLACE] = place
 
 
 def days(selection: Selection, measure: Measure) -> None:

@@ -35,6 +35,7 @@ OTHER_FIGURES = {
     "short_services_pct": "Services où des repas ont manqué (%)",
     "grams_per_meal": "Gaspillage (g/repas)",
 }
+WEIGHED = {"meals_served": "Repas pesés"}  # in grams, only the meals of the services that were weighed
 GAP_UNITS = {"%": "points", "repas": "repas", "grammes": "g/repas"}
 OPEN = "Ouvrir cette cantine"
 CAPTIONS = {
@@ -83,6 +84,8 @@ def canteen_titles(measure: Measure) -> dict[str, str]:
         "place": "Cantine", "district": "Secteur", "meals_served": "Repas servis", measure.value: measure.title,
         measure.expected: f"Attendu ({'%' if measure is SHARE else unit})", "gap": f"Écart ({unit})", **GAP_TITLES,
     }  # fmt: skip
+    if measure is GRAMS:
+        own |= WEIGHED
     return own | {name: title for name, title in OTHER_FIGURES.items() if name not in own}
 
 
@@ -112,6 +115,8 @@ def dishes(rows: pd.DataFrame, measure: Measure) -> None:
         texts = [plural(days, "jour") for days in clear["days"]]
         sentence = say.dishes_sentence(rows.dropna(subset="gap"), measure)
         titles = DISHES | {"gap": f"Écart ({GAP_UNITS[measure.name]})"}
+        if measure is GRAMS:
+            titles |= WEIGHED | {"days": "Jours pesés"}
         _ranking(clear, clear["dish"], texts, measure, sentence, ranking_table(rows, titles, 6), "plats")
         blocks.note(say.DISHES_TEST)
 

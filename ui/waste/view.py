@@ -67,12 +67,19 @@ def headline(selection: Selection, summary: WasteSummary) -> None:
     blocks.figures(
         headline_figures(summary, other, days, with_them=not selection.exceptional),
         "gaspillage",
-        f"{plural(summary.pairs, 'service')} où le prévu et le servi sont connus",
+        counted(summary),
     )
     without, whole = (other, summary) if selection.exceptional else (summary, other)
     exceptional.note(days, without, whole)
     if sentence := saved_sentence(ask(saved, selection)):
         blocks.note(sentence)
+
+
+def counted(summary: WasteSummary) -> str:
+    """Say on how many services the figures are: those in meals, and those in grams."""
+    pairs = f"repas{SPACE}: {plural(summary.pairs, 'service')} où le prévu et le servi sont connus"
+    weighed = plural(summary.weighed_services, "service pesé", "services pesés")
+    return f"{pairs}{SPACE}; gaspillage par repas{SPACE}: {weighed}"
 
 
 def saved_sentence(sums: Mapping[Any, Any]) -> str | None:

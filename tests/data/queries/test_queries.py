@@ -134,6 +134,8 @@ def test_the_canteens_add_up_to_the_city(filled: Store, rows: pd.DataFrame, sele
         assert found.loc[place, "surplus_meals"] == group["gap"].clip(lower=0).sum()
         assert found.loc[place, "shortage_meals"] == -group["gap"].clip(upper=0).sum()
         assert found.loc[place, "short_services_pct"] == pytest.approx(100 * (group["gap"] < 0).mean())
+        weighed = frame[(frame["place"] == place) & (frame["served"] > 0) & frame["wasted"].notna()]
+        assert found.loc[place, "weighed_meals"] == weighed["served"].sum()
     assert found["surplus_meals"].sum() == waste.waste_summary(filled, selection).surplus_meals
     assert found["surplus_meals"].is_monotonic_decreasing
 
@@ -209,6 +211,8 @@ def test_a_dish_is_compared_with_the_other_days_that_have_a_menu(filled: Store, 
             expected = 100 * part["gap"].clip(lower=0).sum() / part["served"].sum()
             assert found.loc[dish, column] == pytest.approx(expected)
         weighed = frame[own & (frame["served"] > 0) & frame["wasted"].notna()]
+        assert found.loc[dish, "weighed_meals"] == weighed["served"].sum()
+        assert found.loc[dish, "weighed_days"] == weighed["date"].nunique()
         assert found.loc[dish, "grams_per_meal"] == pytest.approx(
             1000 * weighed["wasted"].sum() / weighed["served"].sum()
         )

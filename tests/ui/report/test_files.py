@@ -125,6 +125,44 @@ def test_one_month_alone_is_drawn(month: str) -> None:
     assert len(Presentation(io.BytesIO(deck(said))).slides) == 6
 
 
+def cells_of(said: Content, sheet: str) -> list[tuple[Any, ...]]:
+    return list(openpyxl.load_workbook(io.BytesIO(workbook(said)))[sheet].iter_rows(min_row=2, values_only=True))
+
+
+def test_a_range_without_ends_leaves_their_cells_empty() -> None:
+    open_end = Interval(-2.1, float("-inf"), float("inf"))
+    half_open = Interval(-2.1, float("-inf"), 1.2)
+    for change in (open_end, half_open):
+        assert cells_of(replace(content("Un mot."), effects={SURPLUS: change}), "Effet du pilote")[0][2:] == (
+            -2.1, None, None,
+        )  # fmt: skip
+
+
+def test_the_workbook_has_every_month_of_the_table_of_the_page_and_its_gaps_in_points() -> None:
+    said = content("Un mot.")
+    short = said.months.assign(days=[1] + [10] * (len(said.months) - 1))
+    assert len(cells_of(replace(said, months=short), "Par mois")) == len(short)
+    assert len(PdfReader(io.BytesIO(pdf(replace(said, months=short)))).pages) == 4
+    meals = Change(("Repas servis", "1 200", "1 000", "+200 repas"), 1200, 1000, "")
+    rows = cells_of(replace(said, changes=[said.changes[0], meals]), "Un an plus tôt")
+    assert rows[0][1:] == (0.067, 0.066, 0.1, "%, écart en points")
+    assert rows[1][1:] == (1200, 1000, 200, "repas")
+
+
+@pytest.mark.parametrize("now", [-3.2, 3.2])
+def test_a_share_under_zero_is_drawn_under_zero(now: float) -> None:
+    text = f"{now:.1f}\u00a0%".replace(".", ",").replace("-", "\u2212")
+    gap = Change(("Surproduction", text, "4,1\u00a0%", "\u2212 points"), now, 4.1, "%")
+    said = replace(content("Un mot."), changes=[gap])
+    drawn = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf(said))).pages)
+    assert drawn.count(text) == 2  # beside its bar, in the table
+    slides = Presentation(io.BytesIO(deck(said))).slides
+    chart = next(shape.chart for shape in slides[3].shapes if shape.has_chart)
+    assert min(chart.plots[0].series[1].values) == now
+    assert not any(series.invert_if_negative for series in chart.plots[0].series)
+    assert chart.value_axis.minimum_scale == (None if now < 0 else 0)
+
+
 def test_the_logo_of_the_city_is_the_only_image() -> None:
     png = io.BytesIO()
     Image.new("RGBA", (120, 40), "teal").save(png, "PNG")

@@ -51,6 +51,16 @@ def test_the_map_asks_no_server_unless_the_city_names_one(monkeypatch: pytest.Mo
     assert tiled.layout.map.layers[0].sourceattribution == "© IGN &lt;i&gt;"
 
 
+def test_the_list_has_the_numbers_and_the_signs_of_the_map_and_no_others() -> None:
+    located = PLACES.assign(stage="test")
+    table, shown = steering.map_tables(located, tiled=False)
+    assert table["N°"].tolist() == shown["N°"].tolist() == [1, 2]
+    assert plain(shown["Situation"][0]) == "✖ Raccordement bloqué"
+    table, shown = steering.map_tables(located, tiled=True)
+    assert "N°" not in table and shown.columns.tolist() == ["École", "Situation"]
+    assert shown["Situation"].tolist() == ["Raccordement bloqué", "Équipée"]
+
+
 def test_what_nobody_told_of_a_school_is_said_to_be_unknown() -> None:
     row = {"stage": None, "delay_days": None, "next_stage": None, "next_start": None}
     assert school_cards.stage(row) == "non renseigné"
@@ -107,6 +117,13 @@ def test_a_school_is_named_only_for_agents_it_surely_loses() -> None:
     exact = pd.DataFrame({"Agents": [9], "Identité créée": [4]}, index=["École B"])
     told = [plain(sentence) for sentence in next_week.about_agents(month_of(exact, exact=True))]
     assert told == ["Accompagner B : 5 agents sans identité."]
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_those_who_lack_an_activated_identity_are_all_of_them_not_only_those_lost_at_this_step(exact: bool) -> None:
+    counts = pd.DataFrame({"Agents": [100], "Identité créée": [90], "Identité activée": [50]}, index=["École A"])
+    told = [plain(sentence) for sentence in next_week.about_agents(month_of(counts, exact=exact))]
+    assert told == [f"Accompagner A : {'' if exact else '≈ '}50 agents sans identité activée."]
 
 
 def test_a_rounded_zero_is_not_said_to_be_nobody() -> None:

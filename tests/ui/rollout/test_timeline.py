@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 import plotly.graph_objects as go
+import pytest
 
 from ui.rollout.timeline import timeline
 
@@ -34,6 +35,14 @@ def test_schools_shortened_to_the_same_text_keep_a_row_each() -> None:
     assert list(fig.data[0].y) == [0, 1]
     assert LONG[0] in fig.data[0].customdata[0]
     assert [note.y for note in fig.layout.annotations[:2]] == sorted({note.y for note in fig.layout.annotations[:2]})
+
+
+@pytest.mark.parametrize("school", ["<b>A</b> & B", "<a href='//x.fr'>Groupe scolaire du nord</a>"])
+def test_the_name_of_a_school_is_shown_as_it_is_typed(school: str) -> None:
+    day = "2026-05-04"
+    fig = timeline(stages((school, 1, day, day, day, day)), {school: ""}, TODAY)
+    names = [note.text for note in fig.layout.annotations if note.xref == "paper"]
+    assert names and not any("<" in name for name in names)
 
 
 def test_what_happens_after_its_planned_end_is_drawn_as_late_and_said() -> None:

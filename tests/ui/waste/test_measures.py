@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from datetime import date
+
 import pandas as pd
 import pytest
 
-from ui.waste import measures
+from data.queries.waste import WasteSummary
+from data.selection import Selection
+from ui.access import User
+from ui.waste import measures, one_canteen, rankings, view
 from ui.waste.measures import GRAMS, MEALS, SHARE
 from ui.waste.one_canteen import days_sentence, days_table
 from ui.waste.ranking_sentences import calendar_sentence, canteens_sentence, dishes_sentence
@@ -77,3 +83,36 @@ def test_the_days_of_a_canteen_are_told_by_the_worst_and_the_short_ones() -> Non
     assert table["Jour exceptionnel"].tolist() == ["", "grève", ""]
     assert table["Servis"].tolist() == [80, 95, 100]
     assert "Aucun jour" in days_sentence(days[~days["compared"]])
+
+
+def test_the_way_back_names_the_place_it_leads_to_and_forgets_it_once_another_is_chosen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    state, buttons = {"lieu": "Vézère", "lieu_avant": ("Vézère", "Secteur\u00a0: Île *nord*")}, []
+    monkeypatch.setattr(one_canteen.st, "session_state", state)
+    monkeypatch.setattr(one_canteen.st, "button", lambda label, **options: buttons.append((label, options["args"])))
+    monkeypatch.setattr(one_canteen, "current", lambda: User("comite", "comite", local=True))
+    opened = Selection(date(2025, 9, 1), date(2026, 7, 1), canteen="vezere")
+    one_canteen.way_back(opened)
+    state["lieu"] = "Loire"
+    one_canteen.way_back(opened)
+    state["lieu"] = "Vézère"
+    one_canteen.way_back(opened)
+    everywhere = ("Revenir à toutes les cantines", ("Toutes les cantines",))
+    assert buttons == [
+        ("Revenir au secteur Île \\*nord\\*", ("Secteur\u00a0: Île *nord*",)), everywhere, everywhere,
+    ]  # fmt: skip
+
+
+def test_in_grams_the_meals_of_the_tables_are_those_that_were_weighed() -> None:
+    assert rankings.canteen_titles(GRAMS)["meals_served"] == "Repas pesés"
+    assert rankings.canteen_titles(SHARE)["meals_served"] == "Repas servis"
+
+
+def test_grams_are_not_said_to_be_of_the_services_whose_meals_are_known() -> None:
+    summary = WasteSummary(
+        **{field.name: 0 for field in fields(WasteSummary)} | {"pairs": 1_200, "weighed_services": 1}
+    )
+    assert plain(view.counted(summary)) == (
+        "repas : 1 200 services où le prévu et le servi sont connus ; gaspillage par repas : 1 service pesé"
+    )
