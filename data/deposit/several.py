@@ -11,10 +11,12 @@ from data.access.rights import Person
 from data.deposit.apply import DepositRefused, NotYours, apply, base_name, forget, preview
 from data.deposit.report import DepositReport, Findings
 from data.store import Store
+from data.typography import quoted
 
 # What a line is compared with goes in before it: the canteens before their labels, the schools before their stages.
 REFERENCES = ("canteens", "mapping", "schools", "enrolment", "holidays", "school_years", "strikes", "events", "sites")
 KNOWN, EMPTY = "déjà enregistré, rien de nouveau", "rien à enregistrer"
+LIKE = "{new} s’écrit presque comme {known}, déjà connu\u00a0: déposez ce fichier seul, la page vous dira quoi vérifier"
 ALONE = "une question est à trancher\u00a0: déposez-le seul, elle vous sera posée"
 
 
@@ -97,8 +99,11 @@ def deposit_all(
 
 def _deposited(store: Store, name: str, content: bytes, actor: Person | str) -> Outcome:
     try:
-        if preview(store, name, content, actor).undecided:
+        report = preview(store, name, content, actor)
+        if report.undecided:
             return Outcome(name, None, ALONE)
+        if alike := [one for one in report.unknown_labels.to_dict("records") if one["alike"]]:
+            return Outcome(name, None, LIKE.format(new=quoted(alike[0]["site"]), known=quoted(alike[0]["alike"])))
         report = apply(store, name, content, actor)
     except DepositRefused as refusal:
         return Outcome(name, None, str(refusal))

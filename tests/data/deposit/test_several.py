@@ -74,3 +74,17 @@ def test_a_file_that_is_not_theirs_is_told_and_the_others_go_in(blank: Path, tmp
     assert [file.not_yours for file in chosen if file.name == "cantines.csv"] == [True]
     assert store.read("SELECT count(*) AS n FROM deposits")["n"].iloc[0] == 0
     store.close()
+
+
+def test_a_file_whose_label_reads_like_a_known_one_is_left_for_its_depositor_to_look_at(
+    blank: Path, tmp_path: Path
+) -> None:
+    store = Store(Path(shutil.copy(blank, tmp_path / "b.duckdb")))
+    contents = {name: FILES[name].encode() for name in ("rattachements.csv", "journal.csv")}
+    contents["autre.csv"] = contents["journal.csv"].replace(b"TILLEULS", b"Tilleuls")
+    chosen = recognised(store, contents.items(), "m")
+    by_digest = {digest_of(content): content for content in contents.values()}
+    outcomes = {one.name: one.reason for one in deposit_all(store, chosen, by_digest, "m")}
+    assert "« Tilleuls » s’écrit presque comme « TILLEULS »" in outcomes["autre.csv"].replace("\u00a0", " ")
+    assert not outcomes["journal.csv"]
+    store.close()
