@@ -29,6 +29,7 @@ def own_canteen_or_stop(user: Person) -> tuple[str, str]:
         st.stop()
     if len(labels) == 1:
         [(key, label)] = labels.items()
+        blocks.detail(label)
         return label, key
     keys = {label: key for key, label in labels.items()}
     first = labels.get(last_chosen(opened(), user.name) or "")

@@ -13,7 +13,7 @@ Row = Mapping[Any, Any]
 NAMED = 8  # canteens
 DISAGREE, ANNOUNCED, LATE = "≠", "✉", "✉!"
 LEGEND = (
-    f"En gras{SPACE}: à préparer{SPACE}; à côté, les repas attendus (att.). "
+    f"En gras{SPACE}: à préparer{SPACE}; à côté, les repas attendus. "
     f"{DISAGREE}{SPACE}la cantine prévoit tout autre chose. "
     f"{ANNOUNCED}{SPACE}elle a annoncé un changement ({LATE}{SPACE}: après la commande)."
 )
