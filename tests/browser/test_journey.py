@@ -55,7 +55,7 @@ def _last_year(log: Path, path: Path) -> tuple[Path, str]:
         writer.writerows(rows)
     bare = sum(not row["prevision"] and not row["reel"] for row in rows)
     counts = [f"{count:,}".replace(",", " ") for count in (len(rows), len(rows) - bare, bare)]
-    return path, "{} lignes : {} acceptées, {} sans mesure".format(*counts)
+    return path, "{} lignes : {} acceptées".format(*counts) + (f", {counts[2]} sans mesure" if bare else "")
 
 
 def _own_files(folder: Path) -> Files:

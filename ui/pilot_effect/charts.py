@@ -19,9 +19,9 @@ def intervals(effects: list[tuple[str, str, int, Effect]]) -> go.Figure:
     fig = make_subplots(rows=len(effects), cols=1, vertical_spacing=0.4 / len(effects), figure=chart.base())
     fig.update_layout(height=110 + 130 * len(effects), margin={"b": 56})
     for row, (name, unit, digits, effect) in enumerate(effects, start=1):
-        first = row == 1
-        _schools(fig, row, name, digits, effect, first)
-        _interval(fig, row, name, digits, effect, first)
+        first, own = row == 1, name.replace(" ", "<br>", 1)  # on two lines, a phone has room for the axis
+        _schools(fig, row, own, digits, effect, first)
+        _interval(fig, row, own, digits, effect, first)
         fig.update_yaxes(showgrid=False, zeroline=False, range=[-0.7, 0.7], fixedrange=True, automargin=True, row=row)
         fig.update_xaxes(
             title=unit, range=_range(effect), showgrid=True, gridcolor=chart.GRID, zeroline=True,

@@ -18,6 +18,7 @@ from ui.summary.trend import APART, SHORT, UNDER_WAY
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 DECISIONS, LINES, SCHOOLS = 12, 8, 14  # on a sheet, at most
+GOAL_NOTE = "objectif : de surproduction"
 NAME_ROOM = 0.075  # of the height of the chart
 STEPS = (0.5, 1, 2, 5, 10, 20, 50)
 
@@ -101,7 +102,7 @@ def _years(content: Content) -> dict[str, Any]:
         "months": [{"place": (month - 8) % 12, "name": name} for month, name in SHORT.items()],
         "years": [{"name": name, "points": _points(rows)} for name, rows in years],
         "names": _names(years, goal, top), "start": _start(content),
-        "note": APART if months["apart"].any() else "",
+        "note": " ; ".join([*([APART] if months["apart"].any() else []), *([] if goal is None else [GOAL_NOTE])]),
     }  # fmt: skip
 
 
@@ -120,15 +121,7 @@ def _names(years: list[tuple[str, pd.DataFrame]], goal: float | None, top: float
         place, under = int(end["place"]), bool(end["place"] < UNDER_WAY)
         names.append({"text": name, "kind": kind, "place": place, "value": float(end["surplus_pct"]), "under": under})
     if goal is not None:
-        names.append(
-            {
-                "text": f"objectif de surproduction {percent(goal)}",
-                "kind": "goal",
-                "place": 11,
-                "value": goal,
-                "under": False,
-            }
-        )
+        names.append({"text": f"objectif {percent(goal)}", "kind": "goal", "place": 11, "value": goal, "under": False})
     height = -top
     for name in sorted((name for name in names if not name["under"]), key=lambda name: name["value"]):
         name["place"] = 11

@@ -126,9 +126,10 @@ def _marks(months: pd.DataFrame, goal: float | None, start: date | None) -> list
     """Name the goal, what the marked months are, and the month in which the test began."""
     marks: list[dict[str, Any]] = []
     if goal is not None:
-        text = f"objectif de surproduction {percent(goal)}"
-        font = {"color": chart.GOAL, "size": 12}
-        marks.append({"x": RANGE[1], "y": goal, "yshift": -9, "text": text, "xanchor": "right", "font": font})
+        # It is a goal of overproduction, not of what the lines show: on two lines, a phone has room for it too.
+        text = f"surproduction{SPACE}:<br>objectif {percent(goal)}"
+        place = {"x": RANGE[1], "y": goal, "yshift": -1, "xanchor": "right", "yanchor": "top", "align": "right"}
+        marks.append({**place, "text": text, "font": {"color": chart.GOAL, "size": 12}})
     if months["apart"].any():
         font = {"color": chart.QUIET, "size": 12}
         marks.append({"x": RANGE[0], "y": 0, "xshift": 4, "yshift": 9, "text": APART, "font": font})

@@ -55,7 +55,11 @@ def test_the_rights_of_each_role() -> None:
     }
     assert {what for what, within in table["cantine"].items() if within} == own
     assert {table["cantine"][what] for what in own} == {Reach(canteens)}
-    for role, acts in (("comite", {Act.SEE}), ("cuisine", {Act.SEE, Act.ANSWER}), ("administration", {Act.ADMINISTER})):
+    for role, acts in (
+        ("comite", {Act.SEE, Act.REPORT}),
+        ("cuisine", {Act.SEE, Act.ANSWER}),
+        ("administration", {Act.ADMINISTER}),
+    ):
         assert {what[0] for what, within in table[role].items() if within} == acts
     assert reach(Person("x", "unknown", canteens=canteens), Act.SEE) == NOTHING
 

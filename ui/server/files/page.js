@@ -23,6 +23,7 @@ const SENTENCES = [
   [/^Page (\d+)$/, (_, page) => `Page ${page}`],
   [/^(.+) (start|end) date$/s, (_, name, end) => `${name}\u00a0: ${end === "start" ? "début" : "fin"}`],
   [/^Remove (.+)$/s, (_, name) => `Retirer ${name}`],
+  [/^Fullscreen: (.+)$/s, (_, name) => `Plein écran\u00a0: ${name}`],
   [/^Help for (.+)$/s, (_, name) => `Aide\u00a0: ${name}`],
 ];
 
