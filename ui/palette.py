@@ -48,10 +48,9 @@ PILOT_STAGES = {
 }  # fmt: skip
 # Colours of series without a role, in order.
 SERIES = (_BLUE, _GREEN, _ORANGE, _PURPLE, _GREY)
-# Scales: from a small to a large share; from light to heavy risks.
+# A scale, from a small to a large share.
 SEQUENTIAL = ["#f3f7fa", "#c5dcea", "#86b6d3", "#3f86b3", "#0b5f99", "#063a60"]
 OTHER = SEQUENTIAL[0]
-HEAVINESS = [[0, "#f3f7fa"], [0.5, "#f6d9b8"], [1, "#e8a06a"]]
 NOTHING_KNOWN, PARTLY_KNOWN = "#f3c3a0", "#fbeedd"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from data.queries.first_steps import Started
 
@@ -99,7 +99,7 @@ MENUS = Step("Déposer les menus", lambda known: known.menus, DEPOSIT, "la produ
 
 def by_others(step: Step, who: str) -> Step:
     """Return the same step, which somebody else takes."""
-    return Step(step.label, step.is_done, step.page, step.why, step.needed, who)
+    return replace(step, by=who)
 
 
 MISSION = "la mission numérique"

@@ -21,7 +21,6 @@ from ui.palette import (  # noqa: F401  the charts ask for all they need here
     GOAL,
     GRID,
     HATCH,
-    HEAVINESS,
     HOLLOW,
     INK,
     LATE,
