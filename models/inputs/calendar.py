@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from data.calendar.feasts import FEASTS
 from data.calendar.school import DEFAULT_WEEKDAYS, holiday_name, school_year
 
 # Holidays of at least this many weekdays are school holidays; shorter ones are a long week-end.
@@ -55,6 +56,7 @@ def day_features(days: pd.DatetimeIndex, served_days: pd.DatetimeIndex, strikes:
         "eve_of_holidays": (holidays >= HOLIDAYS_FROM) & (until > 3),
         "eve_of_day_off": (holidays >= 1) & (holidays < HOLIDAYS_FROM),
         "christmas_meal": _last_thursdays_before_christmas(days),
+        "feast": days.isin(pd.DatetimeIndex(FEASTS)),
         "strike": days.isin(pd.DatetimeIndex(sorted(strikes))),
     }
     return pd.DataFrame({name: np.asarray(values, dtype=float) for name, values in features.items()}, index=days)

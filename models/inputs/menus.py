@@ -12,6 +12,17 @@ import pandas as pd
 LEAST_DAYS = 3
 SPREAD = 0.06
 WORD = re.compile(r"[a-z]{3,}")
+# The families of main dishes that canteens answer differently, by the beginnings of their words.
+FISH = (
+    "brandade", "cabillaud", "calamar", "colin", "crabe", "crevette", "crustace", "dorade", "hoki", "lieu", "limande",
+    "maquereau", "merlu", "poisson", "sardine", "saumon", "surimi", "thon", "truite",
+)  # fmt: skip
+MEAT = (
+    "agneau", "blanquette", "boeuf", "bolo", "boulette", "bourguignon", "canard", "carne", "cassoulet", "chapon",
+    "chipo", "choucroute", "cordon", "dinde", "emince", "escalope", "hache", "jambon", "lapin", "lardon", "lasagne",
+    "merguez", "milanette", "mouton", "nem", "parmentier", "paupiette", "pilon", "porc", "poulet", "ravioli",
+    "rillette", "roti", "saucisse", "saute", "steak", "tartiflette", "toulouse", "veau", "viande", "volaille",
+)  # fmt: skip
 
 
 def words_of(menus: pd.DataFrame) -> pd.DataFrame:
@@ -25,6 +36,15 @@ def words_of(menus: pd.DataFrame) -> pd.DataFrame:
 def learnable(words: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFrame:
     """Return the columns of the words that appear on enough of the given days to be learnt."""
     return words.loc[:, words[words.index.isin(days)].sum() >= LEAST_DAYS]
+
+
+def families(words: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFrame:
+    """Return days × (fish, meatless): 1.0 on such a day, less the mean of the days with a menu; 0.0 without a menu."""
+    fish, meat = (
+        words.loc[:, [word.startswith(roots) for word in words.columns]].any(axis=1) for roots in (FISH, MEAT)
+    )
+    table = pd.DataFrame({"fish": fish, "meatless": ~fish & ~meat}, dtype=float)
+    return (table - table.mean()).reindex(days, fill_value=0.0).fillna(0.0)
 
 
 def menu_effect(

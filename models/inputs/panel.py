@@ -101,23 +101,32 @@ def build(
     )
 
 
-def reasons(panel: Panel) -> pd.DataFrame:
-    """Return why each cell is set aside, as an index in REASONS; -1 where the meals served can be learnt from."""
+def reasons(panel: Panel, *, trailing: bool = False) -> pd.DataFrame:
+    """Return why each cell is set aside, as an index in REASONS; -1 where the meals served can be learnt from.
+
+    A cell is compared with the days around it, or, if `trailing`, with those before it: what was known that evening.
+    """
     served = panel.served.to_numpy()
     not_service_days = np.broadcast_to(~days_of(panel.served).isin(panel.service_days)[:, None], served.shape)
     incomplete = panel.incomplete.to_numpy()
-    point_missing = panel.points.to_numpy() < _usual_points(panel.points).to_numpy()
+    point_missing = panel.points.to_numpy() < _usual_points(panel.points, trailing=trailing).to_numpy()
     complete = np.where(not_service_days | incomplete | point_missing, np.nan, served)
     # Meals are divided by the size of the canteen: if its pupils double in September, its meals are no typing errors.
     days = days_of(panel.served)
     sizes = np.exp(enrolment.path(panel.pupils, 0.0, days, int(school_years(days)[-1]), panel.served.columns))
-    set_aside = [np.isnan(served), not_service_days, incomplete, point_missing, _typing_errors(complete / sizes)]
+    set_aside = [
+        np.isnan(served),
+        not_service_days,
+        incomplete,
+        point_missing,
+        _typing_errors(complete / sizes, trailing),
+    ]
     return like(panel.served, np.select(set_aside, range(len(REASONS)), default=-1))
 
 
-def learnable(panel: Panel) -> pd.DataFrame:
-    """Return the meals served that can be learnt from, NaN elsewhere."""
-    return like(panel.served, np.where(reasons(panel) < 0, panel.served, np.nan))
+def learnable(panel: Panel, *, trailing: bool = False) -> pd.DataFrame:
+    """Return the meals served that can be learnt from, NaN elsewhere (`reasons`)."""
+    return like(panel.served, np.where(reasons(panel, trailing=trailing) < 0, panel.served, np.nan))
 
 
 def plausible(value: Values, reference: Values) -> Values:
@@ -126,33 +135,35 @@ def plausible(value: Values, reference: Values) -> Values:
     return (value >= low * reference) & (value <= high * reference)  # pyrefly: ignore[bad-return]
 
 
-def _typing_errors(meals: np.ndarray) -> np.ndarray:
-    """Return which meals are far from the median of the canteen's days served just before and after."""
+def _typing_errors(meals: np.ndarray, trailing: bool) -> np.ndarray:
+    """Return which meals are far from the median of the canteen's days served just before and after, or just before."""
     known = np.isfinite(meals)
     # Each canteen's days served are moved to the top of its column, so that one rolling window covers all canteens.
     order = np.argsort(~known, axis=0, kind="stable")
     packed = pd.DataFrame(np.take_along_axis(meals, order, axis=0))
-    usual = packed.rolling(TYPING_WINDOW, center=True, min_periods=TYPING_LEAST_DAYS).median().to_numpy()
+    usual = packed.rolling(TYPING_WINDOW, center=not trailing, min_periods=TYPING_LEAST_DAYS).median().to_numpy()
     low, high = (ratio * usual for ratio in PLAUSIBLE_RATIO)
     wrong = np.zeros(meals.shape, dtype=bool)
     np.put_along_axis(wrong, order, (packed.to_numpy() < low) | (packed.to_numpy() > high), axis=0)
     return wrong & known
 
 
-def _usual_points(points: pd.DataFrame) -> pd.DataFrame:
-    """Return how many points usually serve on the same weekday of the weeks around; 0 where none did."""
+def _usual_points(points: pd.DataFrame, *, trailing: bool = False) -> pd.DataFrame:
+    """Return how many points usually serve on the same weekday of the weeks around, or before; 0 where none did."""
     served = np.where(points > 0, points, np.nan)
     usual = np.zeros(served.shape)
     weekdays = days_of(points).day_of_week.to_numpy()
     for weekday in np.unique(weekdays):
-        usual[weekdays == weekday] = _rolling_low_median(served[weekdays == weekday])
+        usual[weekdays == weekday] = _rolling_low_median(served[weekdays == weekday], trailing)
     return like(points, usual)
 
 
-def _rolling_low_median(values: np.ndarray) -> np.ndarray:
-    """Return the lower median of the WEEKS_AROUND rows centred on each row; 0 where none is known."""
-    edge = np.full((WEEKS_AROUND // 2, values.shape[1]), np.nan)
-    windows = np.lib.stride_tricks.sliding_window_view(np.vstack([edge, values, edge]), WEEKS_AROUND, axis=0)
+def _rolling_low_median(values: np.ndarray, trailing: bool) -> np.ndarray:
+    """Return the lower median of the WEEKS_AROUND rows centred on each row, or ending with it; 0 if none is known."""
+    edge = np.full((WEEKS_AROUND - 1, values.shape[1]), np.nan)
+    half = WEEKS_AROUND // 2
+    around = [edge, values] if trailing else [edge[:half], values, edge[:half]]
+    windows = np.lib.stride_tricks.sliding_window_view(np.vstack(around), WEEKS_AROUND, axis=0)
     ordered = np.sort(windows, axis=-1)  # NaN comes last
     middle = np.maximum(np.isfinite(ordered).sum(axis=-1) - 1, 0) // 2
     return np.nan_to_num(np.take_along_axis(ordered, middle[..., None], axis=-1)[..., 0])

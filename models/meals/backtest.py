@@ -13,12 +13,14 @@ import pandas as pd
 
 from data.queries.forecasts.promises import INTERVAL
 from models.inputs.calendar import day_features
-from models.inputs.frames import days_of
-from models.inputs.panel import Panel
+from models.inputs.frames import days_of, log
+from models.inputs.panel import Panel, learnable
 from models.meals import quantity
-from models.meals.error_features import PLAN_FEATURES, Forecasts, error_features, plan_features
+from models.meals.error_features import PLAN_FEATURES, Forecasts, error_features, plan_features, weekday_meals
 from models.meals.error_quantiles import ABOVE, BELOW, Margin, learn
 from models.meals.forecast import Outlook, outlook
+from models.meals.median_correction import corrected
+from models.meals.nearer import at, track
 
 # The errors are learnt from the forecasts of this many months before an origin.
 CALIBRATION_MONTHS = 36
@@ -53,17 +55,54 @@ def origins(days: pd.DatetimeIndex, first: date, last: date, lead_days: int, eve
     """Cut the served days into months or weeks, each one an origin whose cutoff is `lead_days` before its beginning."""
     start, end = pd.Timestamp(first), pd.Timestamp(last)
     begins = pd.date_range(start, end, freq=EVERY[every]).union(pd.DatetimeIndex([start]))
-    cut = []
-    for begin, following in zip(begins, [*begins[1:], end + pd.Timedelta(days=1)], strict=True):
-        inside = days[(days >= begin) & (days < following)]
-        if len(inside):
-            cut.append(Origin(begin - pd.Timedelta(days=lead_days), inside))
-    return cut
+    return _cut(days[(days >= start) & (days <= end)], begins, lead_days)
+
+
+def fitted_origins(days: pd.DatetimeIndex, first: date, last: date, lead_days: int, every: str) -> list[Origin]:
+    """Cut the served days into months, one fit each; they begin on a Monday if forecasts are told every week."""
+    if every != "week":
+        return origins(days, first, last, lead_days, "month")
+    start, end = pd.Timestamp(first), pd.Timestamp(last)
+    begins = pd.date_range(start, end, freq=EVERY["month"]) + pd.offsets.Week(weekday=0, n=0)
+    begins = begins.union(pd.DatetimeIndex([start - pd.Timedelta(days=start.day_of_week)]))
+    return _cut(days[(days >= start) & (days <= end)], begins, lead_days)
+
+
+def _cut(days: pd.DatetimeIndex, begins: pd.DatetimeIndex, lead_days: int) -> list[Origin]:
+    ends = begins[1:].union(pd.DatetimeIndex([pd.Timestamp.max.floor("D")]))
+    parts = [days[(days >= begin) & (days < end)] for begin, end in zip(begins, ends, strict=True)]
+    return [
+        Origin(begin - pd.Timedelta(days=lead_days), inside)
+        for begin, inside in zip(begins, parts, strict=True)
+        if len(inside)
+    ]
+
+
+def told_on(origin: Origin, lead_days: int, every: str) -> pd.DatetimeIndex:
+    """Return the last day that the forecast of each day of an origin knows."""
+    if every == "month":
+        return pd.DatetimeIndex([origin.cutoff] * len(origin.days))
+    back = origin.days.day_of_week if every == "week" else 0
+    return pd.DatetimeIndex(origin.days - pd.to_timedelta(lead_days + back, unit="D"))
 
 
 def forecast_origin(panel: Panel, strikes: Collection[date], origin: Origin) -> Forecasts:
-    """Return the forecasts of the days of an origin."""
-    return forecasts_of(outlook(panel.until(origin.cutoff), origin.days, strikes), origin, panel.served.columns)
+    """Return the forecasts of the days of an origin, and of those before them that its cutoff does not know."""
+    served = days_of(panel.served)
+    days = served[(served > origin.cutoff) & (served <= origin.days[-1])]
+    return forecasts_of(
+        outlook(panel.until(origin.cutoff), days, strikes), Origin(origin.cutoff, days), panel.served.columns
+    )
+
+
+def nearer_forecasts(
+    panel: Panel, bases: Iterable[Forecasts], origins: Iterable[Origin], lead_days: int, every: str
+) -> Forecasts:
+    """Return the forecasts of the days of origins as they are told later, from those made at their cutoffs."""
+    return joined(
+        at(base, track(panel, base), one.days, told_on(one, lead_days, every))
+        for base, one in zip(bases, origins, strict=True)
+    )
 
 
 def forecasts_of(origin_outlook: Outlook, origin: Origin, canteens: pd.Index) -> Forecasts:
@@ -91,19 +130,20 @@ def backtest(
     Forecasts, intervals and quantities of an origin are learnt only from the days up to its cutoff. The exception is
     `recommended_with_plan`, which also reads the plan of its own day.
     """
-    requested = origins(days_of(panel.served), first, last, lead_days, every)
-    usable = with_enough_past(panel, [*earlier_origins(panel, first, lead_days), *requested])
+    requested = fitted_origins(days_of(panel.served), first, last, lead_days, every)
+    usable = with_enough_past(panel, [*earlier_origins(panel, first, lead_days, every), *requested])
     if not usable:
         return as_rows(panel, [])
-    forecasts = joined(mapper(partial(forecast_origin, panel, strikes), usable))
+    bases = mapper(partial(forecast_origin, panel, strikes), usable)
+    forecasts = nearer_forecasts(panel, bases, usable, lead_days, every)
     judged = [one for one in usable if one.days[0] >= pd.Timestamp(first)]
     return as_rows(panel, [one.tables for one in mapper(partial(quantities, panel, forecasts, strikes), judged)])
 
 
-def earlier_origins(panel: Panel, first: date, lead_days: int) -> list[Origin]:
+def earlier_origins(panel: Panel, first: date, lead_days: int, every: str = "month") -> list[Origin]:
     """Return the origins of the months before a day, from which its errors are learnt."""
     start, end = pd.Timestamp(first) - pd.DateOffset(months=CALIBRATION_MONTHS), pd.Timestamp(first)
-    return origins(days_of(panel.served), start.date(), (end - pd.Timedelta(days=1)).date(), lead_days, "month")
+    return fitted_origins(days_of(panel.served), start.date(), (end - pd.Timedelta(days=1)).date(), lead_days, every)
 
 
 def with_enough_past(panel: Panel, candidates: list[Origin]) -> list[Origin]:
@@ -130,15 +170,18 @@ def quantities(
     `forecasts` are those of the origin and of earlier ones, whose errors up to the cutoff are learnt. `plan` is the
     managers' plan for the origin's days; without it, the plan comes from the panel.
     """
-    past, forecast = forecasts.meals.loc[: origin.cutoff], forecasts.meals.loc[origin.days]
     used = joined([forecasts.rows(slice(None, origin.cutoff)), forecasts.rows(origin.days)])
+    known, past_days = panel.until(used.cutoff.max()), days_of(forecasts.meals.loc[: origin.cutoff])
+    last_meals = weekday_meals(known, used)
+    used = corrected(used, log(learnable(panel.until(origin.cutoff)).loc[past_days]).to_numpy(), last_meals)
+    past, forecast = used.meals.loc[past_days], used.meals.loc[origin.days]
     served, planned = panel.served.loc[past.index], panel.planned.loc[past.index]
     plan = panel.planned.reindex(index=origin.days) if plan is None else plan
     risk = quantity.shortage(*(table.loc[: origin.cutoff] for table in (panel.planned, panel.served)))
     rule = quantity.learn_plan(past, planned, served)
     gap = np.concatenate([rule.gap(past, planned), rule.gap(forecast, plan)])
     # One large table with the features of the plan last: the other features are a view of it.
-    features = np.concatenate([_features(panel.until(origin.cutoff), used, strikes), plan_features(gap)], axis=-1)
+    features = np.concatenate([_features(known, used, strikes, last_meals), plan_features(gap)], axis=-1)
     past_features, features = np.split(features, [len(past)])
     past_base_features, base_features = (one[..., :-PLAN_FEATURES] for one in (past_features, features))
     above, below = (_Side(past, served.to_numpy(), past_base_features, side) for side in (ABOVE, BELOW))
@@ -155,10 +198,11 @@ def quantities(
     return Quantities(tables, above.margin, above.prepared)
 
 
-def _features(known: Panel, forecasts: Forecasts, strikes: Collection[date]) -> np.ndarray:
+def _features(known: Panel, forecasts: Forecasts, strikes: Collection[date], last_meals: np.ndarray) -> np.ndarray:
     """Return the features of the errors of forecasts, from the panel known at their cutoff."""
     served = days_of(known.served)
-    return error_features(known, forecasts, day_features(served.union(days_of(forecasts.meals)), served, strikes))
+    calendar = day_features(served.union(days_of(forecasts.meals)), served, strikes)
+    return error_features(known, forecasts, calendar, last_meals)
 
 
 class _Side:
@@ -179,11 +223,11 @@ class _Side:
         width = self.margin.width(features, forecast.columns)
         return (forecast * (1 + self.margin.quantile(share) * width)).clip(lower=0.0)
 
-    def prepare(self, shortage: float | None, forecast: pd.DataFrame, features: np.ndarray) -> pd.DataFrame:
-        """Return the quantity, in whole meals, with this shortage in the past; None stands for DEFAULT_RISK."""
+    def prepare(self, most: quantity.Shortage | None, forecast: pd.DataFrame, features: np.ndarray) -> pd.DataFrame:
+        """Return the quantity, in whole meals, that ran no shorter in the past; None stands for DEFAULT_RISK."""
         share = 1 - quantity.DEFAULT_RISK
-        if shortage is not None:
-            share = quantity.match_risk(self.past, self.prepared, self.width, self.served, shortage)
+        if most is not None:
+            share = quantity.match_risk(self.past, self.prepared, self.width, self.served, most)
         width = self.margin.width(features, forecast.columns)
         meals = quantity.whole_meals(forecast.to_numpy(dtype=float), share, self.prepared, width)
         return pd.DataFrame(meals, forecast.index, forecast.columns)

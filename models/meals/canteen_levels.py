@@ -25,6 +25,8 @@ FRESH, FRESH_MEMORY = 0.03, 40.0  # changes of the level within the year; memory
 WEEKDAY, WEEKDAY_OF_YEAR = 0.05, 0.02
 SEASON, SEASON_WIDTH = 0.04, 1.2
 START_OF_YEAR = 0.10
+TASTE = 0.04
+FEAST = 0.10
 # Each September a canteen grows with its pupils. If they are not known, it grows by the mean growth of the canteens,
 # shrunk towards zero when few years are known.
 GROWTH_PRIOR_YEARS = 2.0
@@ -36,7 +38,11 @@ STARTS = ("first_day", "second_day", "first_week")
 
 
 def own_terms(
-    residuals: pd.DataFrame, days: pd.DatetimeIndex, features: pd.DataFrame, pupils: pd.DataFrame
+    residuals: pd.DataFrame,
+    days: pd.DatetimeIndex,
+    features: pd.DataFrame,
+    pupils: pd.DataFrame,
+    tastes: pd.DataFrame,
 ) -> dict[str, pd.DataFrame]:
     """Return each canteen's own terms of the log meals (usual, weekday, season, calendar): days × canteens each.
 
@@ -49,7 +55,7 @@ def own_terms(
     past = past.loc[:, past.notna().sum() >= LEAST_DAYS]
     year = _year_of(last)
     old, coming = (enrolment.path(pupils, growth, dates, year, past.columns) for dates in (days_of(past), days))
-    past_design, design = (_design(dates, last, features) for dates in (days_of(past), days))
+    past_design, design = (_design(dates, last, features, tastes) for dates in (days_of(past), days))
     medians, effects = _effects(past.to_numpy() - old, np.hstack(list(past_design.values())))
     steps = np.cumsum([block.shape[1] for block in design.values()])[:-1]
     parts = dict(zip(design, np.split(effects, steps, axis=0), strict=True))
@@ -69,7 +75,9 @@ def _year_of(day: pd.Timestamp) -> int:
     return int(school_years(pd.DatetimeIndex([day]))[0])
 
 
-def _design(days: pd.DatetimeIndex, last: pd.Timestamp, features: pd.DataFrame) -> dict[str, np.ndarray]:
+def _design(
+    days: pd.DatetimeIndex, last: pd.Timestamp, features: pd.DataFrame, tastes: pd.DataFrame
+) -> dict[str, np.ndarray]:
     """Return the design matrix of each term for some days; columns are scaled by the spread of their prior."""
     back = (days - last).days.to_numpy(dtype=float)
     years = school_years(days).astype(float)
@@ -88,7 +96,13 @@ def _design(days: pd.DatetimeIndex, last: pd.Timestamp, features: pd.DataFrame) 
         ),
         "weekday": np.hstack([WEEKDAY * weekdays, *of_year]),
         "season": SEASON * season,
-        "calendar": START_OF_YEAR * features.loc[days, list(STARTS)].to_numpy(),
+        "calendar": np.hstack(
+            [
+                START_OF_YEAR * features.loc[days, list(STARTS)].to_numpy(),
+                FEAST * features.loc[days, ["feast"]].to_numpy(),
+            ]
+        ),
+        "menu": TASTE * tastes.loc[days].to_numpy(),
     }
 
 

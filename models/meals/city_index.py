@@ -20,6 +20,7 @@ PRIOR = 1.0
 # Weekday habits change over the years: the last fourteen months have separate weekday terms.
 RECENT, RECENT_DAYS = "recent_", 420
 RECENT_PRIOR = 0.3
+FEAST_PRIOR = 0.15
 YEARLY_LEAST_DAYS = 365
 LEAST_DAYS = 10
 # In the first ANCHOR_DAYS days of a school year, the season of earlier years is removed before the level is estimated.
@@ -124,7 +125,8 @@ def _model(regressors: list[str], *, yearly: bool) -> Prophet:
         uncertainty_samples=0,
     )
     for name in regressors:
-        model.add_regressor(name, RECENT_PRIOR if name.startswith(RECENT) else PRIOR, standardize=False)
+        prior = RECENT_PRIOR if name.startswith(RECENT) else FEAST_PRIOR if name == "feast" else PRIOR
+        model.add_regressor(name, prior, standardize=False)
     return model
 
 

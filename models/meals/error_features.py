@@ -19,6 +19,8 @@ RECENT_DAYS = 20
 LARGEST_RECENT, LEAST_ERROR, USUAL_ERROR = 0.7, 0.01, 0.05
 # On the same weekday of the last known weeks: the last meals, the medians of three and eight, the most, the least.
 FEW, MANY = 3, 8
+# The places of the two medians among them.
+FEW_WEEKS, MANY_WEEKS = 1, 2
 # A gap is cut in two pieces on each side of zero: up to BEND, and beyond.
 BEND, LARGEST_GAP = 0.06, 0.25
 # How far back before the first forecast the same weekdays are read.
@@ -41,17 +43,22 @@ class Forecasts(NamedTuple):
         return Forecasts(self.meals.loc[days], self.event.loc[days], self.cutoff.loc[days])
 
 
-def error_features(panel: Panel, forecasts: Forecasts, calendar_features: pd.DataFrame) -> np.ndarray:
+def error_features(
+    panel: Panel, forecasts: Forecasts, calendar_features: pd.DataFrame, last_meals: np.ndarray
+) -> np.ndarray:
     """Return the features of the errors of forecasts: days × canteens × features.
 
-    The panel ends at the last cutoff of the forecasts. `calendar_features` has days × features. The declared effect of
-    an event changes no feature.
+    The panel ends at the last cutoff of the forecasts. `calendar_features` has days × features, `last_meals` comes from
+    `weekday_meals`. The declared effect of an event changes no feature.
     """
     meals, days = forecasts.meals, days_of(forecasts.meals)
     day_features = np.hstack([_weekdays(days), _season(days), calendar_features.loc[days].to_numpy()])
     shared = np.broadcast_to(day_features[:, None, :], (*meals.shape, day_features.shape[1]))
     cutoffs = pd.DatetimeIndex(forecasts.cutoff)
-    gaps = [piece for gap in _gaps(panel, log(meals) - forecasts.event, cutoffs) for piece in piecewise(gap, (BEND,))]
+    expected = (log(meals) - forecasts.event).to_numpy()
+    gaps = [
+        piece for gap in np.clip(last_meals - expected, -LARGEST_GAP, LARGEST_GAP) for piece in piecewise(gap, (BEND,))
+    ]
     own = np.stack([_recent(panel, meals, cutoffs), *gaps], axis=-1, dtype=np.float32)
     return np.concatenate([shared, own], axis=-1, dtype=np.float32)
 
@@ -97,17 +104,22 @@ def _recent(panel: Panel, meals: pd.DataFrame, cutoffs: pd.DatetimeIndex) -> np.
     return size_feature(np.nan_to_num(_as_known(sizes, cutoffs), nan=overall))
 
 
-def _gaps(panel: Panel, forecast: pd.DataFrame, cutoffs: pd.DatetimeIndex) -> list[np.ndarray]:
-    """Return the gaps (log) between each forecast and the meals served on the same weekday of the last known weeks."""
-    past_meals = log(learnable(panel).loc[cutoffs.min() - LOOK_BACK :].reindex(columns=forecast.columns))
-    summaries = np.full((5, *forecast.shape), np.nan)
+def weekday_meals(panel: Panel, forecasts: Forecasts) -> np.ndarray:
+    """Return the meals (log) of the same weekday in the last weeks known at each cutoff: 5 × days × canteens.
+
+    The last ones, the medians of FEW and MANY weeks, the most and the least of MANY.
+    """
+    meals, cutoffs = forecasts.meals, pd.DatetimeIndex(forecasts.cutoff)
+    known_meals = learnable(panel, trailing=True).loc[cutoffs.min() - LOOK_BACK :].reindex(columns=meals.columns)
+    past_meals = log(known_meals)
+    summaries = np.full((5, *meals.shape), np.nan)
     for weekday in range(5):
         past = past_meals[days_of(past_meals).day_of_week == weekday]
         few, many = past.rolling(FEW, min_periods=1), past.rolling(MANY, min_periods=1)
         weekday_summaries = (past.ffill(), few.median(), many.median(), many.max(), many.min())
-        on_weekday = days_of(forecast).day_of_week == weekday
+        on_weekday = days_of(meals).day_of_week == weekday
         summaries[:, on_weekday] = [_as_known(table, cutoffs[on_weekday]) for table in weekday_summaries]
-    return list(np.clip(summaries - forecast.to_numpy(), -LARGEST_GAP, LARGEST_GAP))
+    return summaries
 
 
 def _as_known(table: pd.DataFrame, cutoffs: pd.DatetimeIndex) -> np.ndarray:

@@ -11,6 +11,7 @@ import pandas as pd
 from models.inputs import enrolment
 from models.inputs.calendar import day_features
 from models.inputs.frames import days_of, exp, log, total
+from models.inputs.menus import families
 from models.inputs.panel import Panel, learnable
 from models.inputs.series import LEAST_DAYS
 from models.meals import canteen_levels, city_index, events
@@ -39,6 +40,12 @@ class Outlook:
         event = self.terms["event"] + log(meals / self.meals)
         return replace(self, meals=meals, terms=self.terms | {"event": event})
 
+    def moved_to(self, meals: pd.DataFrame) -> Outlook:
+        """Return the outlook of other meals, days × canteens: what they differ by is part of the usual level."""
+        meals = meals.reindex_like(self.meals)
+        known = meals.where((meals > 0) & (self.meals > 0), self.meals)
+        return replace(self, meals=known, terms=self.terms | {"usual": self.terms["usual"] + log(known / self.meals)})
+
     def in_meals(self) -> dict[str, pd.DataFrame]:
         """Return the logarithmic mean Divisia decomposition of the forecast in meals: usual level and other terms.
 
@@ -61,7 +68,9 @@ def outlook(panel: Panel, days: pd.DatetimeIndex, strikes: Collection[date]) -> 
     logs = city_index.without_disruptions(logs)
     features = day_features(days_of(logs).union(days), days_of(logs), strikes)
     index = city_index.day_index(logs, features)
-    own = canteen_levels.own_terms(logs.sub(index, axis=0), days_of(logs).union(days), features, panel.pupils)
+    known = days_of(logs).union(days)
+    tastes = families(panel.words, known)
+    own = canteen_levels.own_terms(logs.sub(index, axis=0), known, features, panel.pupils, tastes)
     index = city_index.of_total(index, logs, total(own.values()))
     shared = city_index.shared_terms(index, features, panel.words, days.union(events.past_days(panel, logs)))
     coming, unsure = enrolment.with_newcomers(own, panel.pupils, panel.kinds, days_of(panel.served), days)

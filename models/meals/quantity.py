@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from data.queries.forecasts.promises import INTERVAL, MOST_DAYS_SHORT
+from data.queries.forecasts.promises import INTERVAL
+from data.queries.forecasts.quality import FAR_MEALS, FAR_SHARE
 from models.inputs.panel import plausible
 from models.meals.error_quantiles import Margin
 
 HINGES = (-0.3, -0.12, 0.08, 0.2)
 LARGEST_DISAGREEMENT = 1.0
 PLAN_BIAS_DAYS, PLAN_SLOPE_DAYS = 30.0, 0.6
-# The quantity runs short of as many meals as the managers' plans, on a share of days between these two bounds.
-# The plans are short on 18 % of days.
-LOWEST_RISK = 0.01
+# The quantity runs short of no more meals than the managers' plans, and on no more days far short, at a risk between
+# these two bounds. The plans are short, be it of one meal, on 18 % of days.
+# Seasons stray from one another: the quantity aims under the managers' mean, at what their careful seasons were.
+CAREFUL = 0.75
+LOWEST_RISK, HIGHEST_RISK = 0.01, 0.35
 DEFAULT_RISK = 0.18
-# A day short is a bad day even by a few meals. The margin above a forecast grows less than its expected error, so the
-# surer days are short less often with the same number of meals. The unit is a usual day of a usual canteen.
-WIDTH_POWER, SIZE_POWER = 0.6, -0.1
-USUAL_WIDTH, USUAL_MEALS = 0.04, 100.0
+# A small canteen is far short by a few meals: the margin above its forecast is larger for the same expected error. The
+# unit is a canteen of USUAL_MEALS.
+SIZE_POWER, USUAL_MEALS = -0.3, 100.0
 # The least width of an interval, in meals: it is a divisor.
 LEAST_WAY = 1.0
 LEAST_CELLS = 100
@@ -71,8 +74,15 @@ def _log_ratio(above: pd.DataFrame, below: pd.DataFrame) -> np.ndarray:
     return np.log(values[0] / values[1])
 
 
-def shortage(planned: pd.DataFrame, served: pd.DataFrame) -> float | None:
-    """Return the shortage of the managers' plans, as a share of the meals served; None without enough plans.
+class Shortage(NamedTuple):
+    """How short quantities ran: the share of the meals that were missing, the share of days far short."""
+
+    meals: float
+    far_days: float
+
+
+def shortage(planned: pd.DataFrame, served: pd.DataFrame) -> Shortage | None:
+    """Return the shortage of the managers' plans; None without enough plans.
 
     It varies from year to year, more by chance than by choice: all known years count.
     """
@@ -80,13 +90,20 @@ def shortage(planned: pd.DataFrame, served: pd.DataFrame) -> float | None:
     known = plausible(plan, meals)
     if known.sum() < LEAST_CELLS:
         return None
-    return float(np.maximum(meals - plan, 0.0)[known].sum() / meals[known].sum())
+    ran = shortage_of(plan[known], meals[known])
+    return Shortage(CAREFUL * ran.meals, CAREFUL * ran.far_days)
+
+
+def shortage_of(prepared: np.ndarray, served: np.ndarray) -> Shortage:
+    """Return the shortage of quantities; a day is far short without FAR_SHARE of its meals, and FAR_MEALS at least."""
+    missing = np.maximum(served - prepared, 0.0)
+    far = (missing > FAR_SHARE * served) & (missing >= FAR_MEALS)
+    return Shortage(float(missing.sum() / served.sum()), float(far.mean()))
 
 
 def spread(width: np.ndarray, meals: np.ndarray) -> np.ndarray:
     """Return the unit of the margin above forecasts, as a share of them; `width` comes from `Margin.width`."""
-    size = np.maximum(meals, 1.0) / USUAL_MEALS
-    return np.asarray(USUAL_WIDTH * (width / USUAL_WIDTH) ** WIDTH_POWER * size**SIZE_POWER)
+    return np.asarray(width * (np.maximum(meals, 1.0) / USUAL_MEALS) ** SIZE_POWER)
 
 
 def whole_meals(forecast: np.ndarray, share: float, margin: Margin, width: np.ndarray) -> np.ndarray:
@@ -107,20 +124,17 @@ def prepared_margin(margin: Margin, forecast: np.ndarray, width: np.ndarray, ser
     return replace(margin, standard=np.sort((errors / spread(width, forecast))[known]))
 
 
-def match_risk(forecast: np.ndarray, margin: Margin, width: np.ndarray, served: np.ndarray, lacking: float) -> float:
-    """Return the service level (share of days without shortage) at which this share of past meals lacked.
-
-    It is at least 1 − MOST_DAYS_SHORT: the same shortage on more days would trouble more canteens.
-    """
+def match_risk(forecast: np.ndarray, margin: Margin, width: np.ndarray, served: np.ndarray, most: Shortage) -> float:
+    """Return the lowest service level (share of days without shortage) that ran no shorter in the past than `most`."""
     # A typing error is no shortage, here as in `shortage`.
-    served = np.where(plausible(served, forecast), served, np.nan)
-    if not np.isfinite(served).any():
+    known = plausible(served, forecast)
+    if not known.any():
         return 1 - DEFAULT_RISK
-    low, high = 1 - MOST_DAYS_SHORT, 1 - LOWEST_RISK
+    low, high = 1 - HIGHEST_RISK, 1 - LOWEST_RISK
     for _ in range(20):
         middle = (low + high) / 2
-        short_meals = np.nansum(np.maximum(served - whole_meals(forecast, middle, margin, width), 0.0))
-        low, high = (middle, high) if short_meals > lacking * np.nansum(served) else (low, middle)
+        ran = shortage_of(whole_meals(forecast, middle, margin, width)[known], served[known])
+        low, high = (middle, high) if ran.meals > most.meals or ran.far_days > most.far_days else (low, middle)
     return high
 
 
@@ -133,8 +147,7 @@ def widened(tables: dict[str, pd.DataFrame], unsure: pd.Series) -> dict[str, pd.
         factor = np.sqrt(1 + (2 * middle * z_score * standard_deviation / (upper - lower).clip(lower=LEAST_WAY)) ** 2)
         for name in ("lower", "upper"):
             widened_tables[name][canteen] = (middle + factor * (tables[name][canteen] - middle)).clip(lower=0.0)
-        # The quantity follows a power of the width, as in `spread`.
-        above = factor**WIDTH_POWER * (tables["recommended"][canteen] - middle)
+        above = factor * (tables["recommended"][canteen] - middle)
         widened_tables["recommended"][canteen] = (middle + above).clip(lower=0.0).round()
     return widened_tables
 

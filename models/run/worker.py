@@ -31,8 +31,9 @@ from models.inputs.job import HISTORY_YEARS, UNATTACHED, Job, Result
 from models.inputs.prophet import keep_quiet
 from models.inputs.series import MEALS, MEASURES, Fit, Prepared, prepare
 from models.meals import few_days, run
-from models.meals.backtest import forecast_origin, joined, no_forecasts, quantities
-from models.meals.forecast import outlook
+from models.meals.backtest import LEAD_DAYS, forecast_origin, no_forecasts, quantities
+from models.meals.error_features import Forecasts
+from models.meals.forecast import Outlook, outlook
 from models.run import city_total
 from models.run.executors import executor
 from models.surplus import SETTINGS, forecast
@@ -58,26 +59,22 @@ def main(job_path: Path, result_path: Path) -> None:
 def compute(job: Job, pool: Executor, progress: Progress) -> Result:
     """Compute a job; its tasks run in a pool."""
     started = time.monotonic()
-    prepared, fits, terms, past_rows, waste_rows, events, risks = _compute_all(job, run.plan(job), pool, progress)
-    forecasts = city_total.table(fits) if fits else pd.DataFrame(columns=city_total.COLUMNS)
-    backtest = past_rows[past_rows["canteen"] != UNATTACHED]
-    specification = _specification(job, prepared, fits, time.monotonic() - started) | {
-        "events": events,
-        "risks_above": risks,
-    }
-    return Result(forecasts, terms, backtest, waste_rows, specification)
+    computed = _compute_all(job, run.plan(job), pool, progress)
+    forecasts = city_total.table(computed.fits) if computed.fits else pd.DataFrame(columns=city_total.COLUMNS)
+    backtest = computed.backtest[computed.backtest["canteen"] != UNATTACHED]
+    specification = _specification(job, computed.prepared, computed.fits, time.monotonic() - started) | computed.about
+    return Result(forecasts, computed.terms, backtest, computed.waste_backtest, specification)
 
 
 class Computed(NamedTuple):
-    """The series of a job, their fits, the terms of the meals to come, the backtests, the events and risks."""
+    """The series of a job, their fits, the terms of the meals to come, the backtests, events, risks, scores by lead."""
 
     prepared: Prepared
     fits: list[Fit]
     terms: pd.DataFrame
     backtest: pd.DataFrame
     waste_backtest: pd.DataFrame
-    events: dict[str, Any]
-    risks: dict[str, Any]
+    about: dict[str, Any]
 
 
 def _compute_all(job: Job, plan: run.Plan, pool: Executor, progress: Progress) -> Computed:
@@ -92,13 +89,11 @@ def _compute_all(job: Job, plan: run.Plan, pool: Executor, progress: Progress) -
     waste_plan = waste_run.plan(job, prepared, plan.future)
     waste_tasks = [pool.submit(partial(waste_run.forecast_origin, waste_plan.known), one) for one in waste_plan.origins]
     _follow([outlook_task, *past_tasks, *other_tasks, *waste_tasks], progress)
-    forecasts = joined(one.result() for one in past_tasks) if past_tasks else no_forecasts(plan.panel)
-    judged_results = pool.map(partial(quantities, plan.panel, forecasts, job.strikes), plan.judged)
-    arguments = (plan, forecasts, job.strikes, job.plans, outlook_task.result())
-    coming = pool.submit(run.coming_quantities, *arguments).result() if meals_series else None
-    fits = run.fits(meals_series, forecasts, coming.tables, outlook_task.result()) if coming else []
-    judged = list(judged_results)
-    all_meals = pd.concat([forecasts.meals, outlook_task.result().meals])
+    bases, ahead = [one.result() for one in past_tasks], outlook_task.result()
+    meals = _meals(job, plan, bases, ahead if meals_series else None, pool)
+    fits = run.fits(meals_series, meals.judged[LEAD_DAYS], meals.tables(), ahead) if meals.coming else []
+    past_days = [one.rows(origin.days).meals for one, origin in zip(bases, plan.past, strict=True)]
+    all_meals = pd.concat([*past_days, ahead.meals])
     waste = (waste_plan, [one.result() for one in waste_tasks], all_meals, plan.panel.served)
     waste_rows = pool.submit(waste_run.backtest_rows, *waste)
     fits += waste_run.fits(*waste)
@@ -106,12 +101,35 @@ def _compute_all(job: Job, plan: run.Plan, pool: Executor, progress: Progress) -
     others = few_days.left_out(job, forecast_canteens, prepared.still_open)
     fits += few_days.fits(job, prepared.few_days, others)
     open_fits = [_without_closures(job, fit) for fit in fits]
-    terms = run.term_rows(meals_series, outlook_task.result())
-    events = run.known_events(plan, outlook_task.result())
-    risks = run.known_risks(plan, judged, coming) if coming else {}
-    past_rows = run.backtest_rows(plan, judged)
+    terms = run.term_rows(meals_series, ahead, meals.tables().get("forecast", ahead.meals))
+    told, judged = meals.told, meals.judged[LEAD_DAYS]
+    about = {
+        "events": run.known_events(plan, ahead),
+        "risks_above": run.known_risks(told, judged, meals.coming) if meals.coming else {},
+        "leads": run.scores_by_lead(plan.panel, meals.judged),
+    }
+    past_rows = run.backtest_rows(plan, told, judged)
     all_fits = [*open_fits, *(one.result() for one in other_tasks)]
-    return Computed(prepared, all_fits, terms, past_rows, waste_rows.result(), events, risks)
+    return Computed(prepared, all_fits, terms, past_rows, waste_rows.result(), about)
+
+
+def _meals(job: Job, plan: run.Plan, bases: list[Forecasts], ahead: Outlook | None, pool: Executor) -> run.Meals:
+    """Return the judged quantities of each lead, and those of the days to come; none without an outlook."""
+    told = {lead: run.told_at(plan, bases, lead) if bases else no_forecasts(plan.panel) for lead in run.ALL_LEADS}
+    judged = {
+        lead: [
+            pool.submit(partial(quantities, plan.panel, told[lead], job.strikes), one)
+            for one in run.judged_origins(plan, told[lead], months)
+        ]
+        for lead, months in run.JUDGED_LEADS.items()
+    }
+    coming = [
+        pool.submit(run.coming_quantities, plan, told[lead], job.strikes, job.plans, ahead, origin)
+        for lead, origin in plan.coming().items()
+        if ahead is not None
+    ]
+    results = {lead: [one.result() for one in tasks] for lead, tasks in judged.items()}
+    return run.Meals(told[LEAD_DAYS], results, [one.result() for one in coming])
 
 
 def _follow(futures: list[Future[Any]], progress: Progress) -> None:

@@ -8,7 +8,8 @@ import pandas as pd
 
 from data.queries.forecasts import promises
 from data.queries.forecasts.other_risks import Risk, prices
-from data.queries.forecasts.promises import MOST_DAYS_SHORT, RELIABLE_COVERAGE, RISK_TOLERANCE
+from data.queries.forecasts.promises import RELIABLE_COVERAGE, RISK_TOLERANCE
+from data.queries.forecasts.quality import FAR_SHARE
 from data.queries.forecasts.runs import ForecastRun
 from ui.forecasts import risk as forecasts_risk
 from ui.kit.formats import SPACE, count_of, day, number, percent
@@ -20,12 +21,11 @@ BAND = (
     f"La fourchette vise 4 jours sur 5\u00a0; la "
     f"promesse est tenue de {RELIABLE_COVERAGE[0]:.0f} à {RELIABLE_COVERAGE[1]:.0f}{SPACE}%."
 )
-MOST_SHORT_PCT = 100 * MOST_DAYS_SHORT
 UNMEASURED = "Rien n’a encore été mesuré ici\u00a0: le passé est trop court."
 ADVICE = (
-    "La quantité conseillée ajoute à la prévision une marge réglée pour autant de repas manquants que les "
-    f"gestionnaires aujourd’hui, et au plus {MOST_SHORT_PCT:.0f} jours de manque sur 100\u00a0; elle tient compte "
-    "du prévu de la cantine quand il est déjà connu."
+    "La quantité conseillée ajoute à la prévision une marge réglée pour ne pas manquer plus que les gestionnaires "
+    f"aujourd’hui\u00a0: ni plus de repas, ni plus de jours où il en manque plus de {100 * FAR_SHARE:.0f}\u00a0%. Elle "
+    "tient compte du prévu de la cantine quand il est déjà connu."
 )
 KEPT, NOT_KEPT = "promesse tenue", "promesse non tenue"
 
@@ -85,15 +85,17 @@ def advice(everywhere: Row | None) -> str:
     if everywhere is None:
         return UNMEASURED
     shortage, plan_shortage = (round(everywhere[f"{name}_shortage_pct"], 2) for name in ("recommended", "plan"))
+    far, plan_far = (round(everywhere[f"{name}_far_short_pct"], 1) for name in ("recommended", "plan"))
     short, plan_short = (round(everywhere[f"{name}_short_pct"], 1) for name in ("recommended", "plan"))
-    of_meals, of_days = (KEPT if kept else NOT_KEPT for kept in (shortage <= plan_shortage, short <= MOST_SHORT_PCT))
+    of_meals, of_days = (KEPT if kept else NOT_KEPT for kept in (shortage <= plan_shortage, far <= plan_far))
     return (
         f"{period(everywhere)}, sans le prévu{SPACE}: {percent(shortage, 2)} de repas manquants, contre "
         f"{percent(plan_shortage, 2)} avec le prévu des gestionnaires ({of_meals}){SPACE}; "
-        f"{number(short, 1)} jours de manque sur 100 ({of_days}), contre "
-        f"{number(plan_short, 1)} pour eux. Avec le prévu{SPACE}: "
+        f"{number(far, 1)} jours sur 100 où plus de {100 * FAR_SHARE:.0f}{SPACE}% des repas ont manqué, contre "
+        f"{number(plan_far, 1)} pour eux ({of_days}){SPACE}; en comptant les jours où il a manqué un seul repas, "
+        f"{number(short, 1)} contre {number(plan_short, 1)}. Avec le prévu{SPACE}: "
         f"{percent(everywhere['recommended_with_plan_shortage_pct'], 2)} et "
-        f"{number(everywhere['recommended_with_plan_short_pct'], 1)} journées sur 100."
+        f"{number(everywhere['recommended_with_plan_far_short_pct'], 1)} jours sur 100."
     )
 
 

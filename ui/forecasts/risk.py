@@ -27,12 +27,14 @@ HELP = (
 )
 # The titles are short so that the whole table fits on a tablet.
 MEANING = (
-    "Jours de manque\u00a0: jours où des repas ont manqué, sur 100. En trop et manquants\u00a0: repas pour 100 "
+    "Jours de manque\u00a0: jours où il a manqué un repas ou plus, sur 100\u00a0; nets\u00a0: plus de 5\u00a0% des "
+    "repas, et au moins deux. En trop et manquants\u00a0: repas pour 100 "
     "servis, puis par semaine de service."
 )
 COLUMNS = {
     "risk": "Risque",
     "short_pct": "Jours de manque",
+    "far_short_pct": "Nets",
     "surplus_pct": "En trop (%)",
     "shortage_pct": "Manquants (%)",
     "surplus_per_week": "En trop/sem.",

@@ -16,21 +16,23 @@ import pandas as pd
 
 from data.queries.forecasts.adjusted import ADJUSTED, parameters
 from data.queries.forecasts.days import canteen_forecasts_of_day, daily_forecast
-from data.queries.forecasts.quality import JUDGED
+from data.queries.forecasts.quality import FAR_MEALS, FAR_SHARE, JUDGED
 from data.store import Store
 
 
 @dataclass(frozen=True)
 class Risk:
-    """A risk of running short, one day in `one_in`, with the factor and the powers that give its quantity."""
+    """A risk of running short, one day in `one_in`: the factor of each day and the powers that give its quantity."""
 
     one_in: int
-    factor: float
+    factors: dict[str, float]
     # Older computations stored no powers: their formula was linear, as with these defaults.
     width_power: float = 1.0
     size_power: float = 0.0
 
 
+# The factors of an older computation stand under the first of all days.
+ALL_DAYS = "0001-01-01"
 POWERS = ("width_power", "size_power")
 STORED_RISKS = "SELECT (specification -> '$.risks_above')::VARCHAR AS risks FROM forecast_runs WHERE run_id = $run_id"
 
@@ -40,7 +42,13 @@ def risks(store: Store, run_id: int) -> list[Risk]:
     stored = _stored_risks(store, run_id)
     if not stored:
         return []
-    return [Risk(*risk, *_powers(stored)) for risk in zip(stored["one_in"], stored["ahead"], strict=True)]
+    ahead = stored["ahead"]
+    # Older computations stored one factor for all days.
+    by_day = ahead if isinstance(ahead, dict) else {ALL_DAYS: ahead}
+    return [
+        Risk(one_in, {day: factors[place] for day, factors in by_day.items()}, *_powers(stored))
+        for place, one_in in enumerate(stored["one_in"])
+    ]
 
 
 def _powers(stored: dict[str, Any]) -> list[float]:
@@ -67,7 +75,10 @@ SELECT
     """
     + QUANTITY
     + """ - recommended AS moved
-FROM (SELECT *, $factor AS factor FROM adjusted) AS adjusted LEFT JOIN canteens ON canteens.name = canteen
+FROM adjusted
+    ASOF JOIN (SELECT unnest($days::DATE[]) AS date, unnest($factors::DOUBLE[]) AS factor) AS of_days
+        ON adjusted.date >= of_days.date
+    LEFT JOIN canteens ON canteens.name = canteen
 WHERE target = 'meals_served' AND canteen = coalesce($canteen, canteen)
 """
 )
@@ -89,7 +100,8 @@ def canteen_forecasts_of_day_at(store: Store, run_id: int, day: date, risk: Risk
 
 
 def _moved(store: Store, run_id: int, canteen: str | None, risk: Risk) -> pd.DataFrame:
-    values = {"canteen": canteen} | {name: getattr(risk, name) for name in ("factor", *POWERS)}
+    powers = {name: getattr(risk, name) for name in POWERS}
+    values = {"canteen": canteen, "days": list(risk.factors), "factors": list(risk.factors.values())} | powers
     return store.read(MOVED, values | parameters(store, run_id))
 
 
@@ -123,6 +135,9 @@ SELECT
     max(date) AS last,
     count(*) AS canteen_days,
     100 * count(*) FILTER (meals_served > quantity) / count(*) AS short_pct,
+    100 * count(*) FILTER (
+        meals_served - quantity > $far_share * meals_served AND meals_served - quantity >= $far_meals
+    ) / count(*) AS far_short_pct,
     100 * sum(greatest(quantity - meals_served, 0)) / sum(meals_served) AS surplus_pct,
     100 * sum(greatest(meals_served - quantity, 0)) / sum(meals_served) AS shortage_pct,
     sum(greatest(quantity - meals_served, 0)) / count(DISTINCT date_trunc('week', date)) AS surplus_per_week,
@@ -148,5 +163,6 @@ def prices(store: Store, run_id: int, canteen: str | None) -> pd.DataFrame:
     columns = zip(*past, strict=True) if past else ([], [], [])
     values = dict(zip(("origins", "one_in", "factors"), map(list, columns), strict=True))
     powers = dict(zip(POWERS, _powers(stored), strict=True))
-    costs = store.read(PRICES, values | powers | {"run_id": run_id, "canteen": canteen})
+    far = {"far_share": FAR_SHARE, "far_meals": FAR_MEALS}
+    costs = store.read(PRICES, values | powers | far | {"run_id": run_id, "canteen": canteen})
     return costs if past else costs.iloc[:0]

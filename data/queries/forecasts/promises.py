@@ -13,10 +13,9 @@ from data.store import Store
 # The share of days that an interval aims to cover.
 INTERVAL = 0.8
 # An interval is kept when it covers, in percent, between these two; a risk, when it is taken within this share of what
-# is asked; the managers' risk, when no more meals are missing than of their plans, on this share of days at most.
+# is asked; the managers' risk, when no more meals are missing than of their plans, on no more days far short.
 RELIABLE_COVERAGE = (76, 84)
 RISK_TOLERANCE = 0.3
-MOST_DAYS_SHORT = 0.21
 
 PROMISES = f"""{JUDGED}
 SELECT

@@ -14,6 +14,8 @@ import pandas as pd
 
 from data.store import Store
 
+# A day is far short when more than this share of its meals is missing, and this many at least.
+FAR_SHARE, FAR_MEALS = 0.05, 2
 # The naive methods forecast the meals of the last same weekday, at least this many days before: last week's meals, or
 # the last ones known when food is ordered.
 SAME_WEEKDAY = {"same_weekday_last_week": 7, "same_weekday_at_order": 21}
@@ -35,7 +37,9 @@ def scores_of(prefix: str, quantity: str) -> str:
     100 * sum({quantity} - meals_served) / {served} AS {prefix}bias_pct,
     100 * sum(greatest({quantity} - meals_served, 0)) / {served} AS {prefix}surplus_pct,
     100 * sum(greatest(meals_served - {quantity}, 0)) / {served} AS {prefix}shortage_pct,
-    100 * count(*) FILTER (meals_served > {quantity}) / nullif(count({quantity}), 0) AS {prefix}short_pct"""
+    100 * count(*) FILTER (meals_served > {quantity}) / nullif(count({quantity}), 0) AS {prefix}short_pct,
+    100 * count(*) FILTER (meals_served - {quantity} > {FAR_SHARE} * meals_served
+        AND meals_served - {quantity} >= {FAR_MEALS}) / nullif(count({quantity}), 0) AS {prefix}far_short_pct"""
 
 
 SCORES = """
