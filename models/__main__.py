@@ -127,7 +127,9 @@ def _add_backtest(commands: Commands) -> None:
     command.add_argument("--from", dest="first", type=_day, required=True, metavar="JOUR", help="premier jour jugé")
     command.add_argument("--to", dest="last", type=_day, required=True, metavar="JOUR", help="dernier jour jugé")
     command.add_argument("--lead-days", type=_days, default=21, metavar="N", help="jours d’avance (21)")
-    command.add_argument("--every", choices=("month", "week"), default="month", help="une prévision par mois, semaine")
+    command.add_argument(
+        "--every", choices=("month", "week", "day"), default="week", help="une prévision par mois, semaine, jour"
+    )
     command.add_argument("--out", type=Path, required=True, metavar="FICHIER", help="fichier CSV à écrire")
     command.set_defaults(command=_backtest)
 

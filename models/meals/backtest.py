@@ -89,7 +89,7 @@ def told_on(origin: Origin, lead_days: int, every: str) -> pd.DatetimeIndex:
 def forecast_origin(panel: Panel, strikes: Collection[date], origin: Origin) -> Forecasts:
     """Return the forecasts of the days of an origin, and of those before them that its cutoff does not know."""
     served = days_of(panel.served)
-    days = served[(served > origin.cutoff) & (served <= origin.days[-1])]
+    days = served[(served > origin.cutoff) & (served < origin.days[0])].union(origin.days)
     return forecasts_of(
         outlook(panel.until(origin.cutoff), days, strikes), Origin(origin.cutoff, days), panel.served.columns
     )

@@ -130,7 +130,9 @@ def with_cutoff_and_reason(panel: Panel, cutoffs: pd.Series, rows: pd.DataFrame)
     reason_codes = reasons(panel).stack().reindex(places).to_numpy(dtype=int)
     # The code of a day that is not set aside, −1, points to the last name: None.
     names = np.array([*REASONS, None], dtype=object)
-    return rows.assign(known_until=pd.to_datetime(rows["date"].map(cutoffs)), set_aside=names[reason_codes])
+    return rows.assign(
+        known_until=cutoffs.reindex(pd.DatetimeIndex(rows["date"])).to_numpy(), set_aside=names[reason_codes]
+    )
 
 
 def coming_quantities(

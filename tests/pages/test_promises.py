@@ -84,6 +84,8 @@ def test_the_sentences_agree_with_the_judged_days_in_both_stores(open_store: Sto
         shortage = 100 * (served - days[quantity]).clip(lower=0).sum() / served.sum()
         assert f"{french(shortage, 2)} %" in advice
         assert french(100 * (served > days[quantity]).mean()) in advice
+        missing = served - days[quantity]
+        assert french(100 * ((missing > 0.05 * served) & (missing >= 2)).mean()) in advice
     assert 76 <= covered <= 84
     assert "promesse tenue" in say.band(measured, None, None)
     assert quality.coverage(open_store, run)["covered_pct"].iloc[0] == pytest.approx(covered)

@@ -95,7 +95,8 @@ def advice(everywhere: Row | None) -> str:
         f"{number(plan_far, 1)} pour eux ({of_days}){SPACE}; en comptant les jours où il a manqué un seul repas, "
         f"{number(short, 1)} contre {number(plan_short, 1)}. Avec le prévu{SPACE}: "
         f"{percent(everywhere['recommended_with_plan_shortage_pct'], 2)} et "
-        f"{number(everywhere['recommended_with_plan_far_short_pct'], 1)} jours sur 100."
+        f"{number(everywhere['recommended_with_plan_far_short_pct'], 1)} jours sur 100, "
+        f"{number(everywhere['recommended_with_plan_short_pct'], 1)} avec ceux d’un seul repas."
     )
 
 

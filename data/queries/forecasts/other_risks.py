@@ -76,7 +76,7 @@ SELECT
     + QUANTITY
     + """ - recommended AS moved
 FROM adjusted
-    ASOF JOIN (SELECT unnest($days::DATE[]) AS date, unnest($factors::DOUBLE[]) AS factor) AS of_days
+    ASOF JOIN (SELECT unnest($risk_days::DATE[]) AS date, unnest($risk_factors::DOUBLE[]) AS factor) AS of_days
         ON adjusted.date >= of_days.date
     LEFT JOIN canteens ON canteens.name = canteen
 WHERE target = 'meals_served' AND canteen = coalesce($canteen, canteen)
@@ -101,7 +101,7 @@ def canteen_forecasts_of_day_at(store: Store, run_id: int, day: date, risk: Risk
 
 def _moved(store: Store, run_id: int, canteen: str | None, risk: Risk) -> pd.DataFrame:
     powers = {name: getattr(risk, name) for name in POWERS}
-    values = {"canteen": canteen, "days": list(risk.factors), "factors": list(risk.factors.values())} | powers
+    values = {"canteen": canteen, "risk_days": list(risk.factors), "risk_factors": list(risk.factors.values())} | powers
     return store.read(MOVED, values | parameters(store, run_id))
 
 

@@ -103,7 +103,7 @@ def same_weekday(log: dict[tuple[str, date], float], of: dict[str, Any], least: 
 
 def naive(pairs: list[tuple[date, float, float]]) -> dict[str, float]:
     """Return the measures of (day, quantity, served), by loops."""
-    served = gap = bias = surplus = shortage = short = 0.0
+    served = gap = bias = surplus = shortage = short = far = 0.0
     days: dict[date, list[float]] = {}
     for day, quantity, meals in pairs:
         served += meals
@@ -112,6 +112,7 @@ def naive(pairs: list[tuple[date, float, float]]) -> dict[str, float]:
         surplus += max(quantity - meals, 0)
         shortage += max(meals - quantity, 0)
         short += meals > quantity
+        far += meals - quantity >= 2 and 20 * (meals - quantity) > meals
         total = days.setdefault(day, [0.0, 0.0])
         total[0] += quantity
         total[1] += meals
@@ -120,6 +121,7 @@ def naive(pairs: list[tuple[date, float, float]]) -> dict[str, float]:
         "city_wape_pct": 100 * sum(abs(said - came) for said, came in days.values()) / served,
         "bias_pct": 100 * bias / served, "surplus_pct": 100 * surplus / served,
         "shortage_pct": 100 * shortage / served, "short_days": short, "short_pct": 100 * short / len(pairs),
+        "far_short_pct": 100 * far / len(pairs),
     }  # fmt: skip
 
 

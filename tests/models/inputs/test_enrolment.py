@@ -19,7 +19,7 @@ from models.inputs.series import MEALS, prepare
 from models.meals import run as meals_run
 from models.meals.backtest import no_forecasts
 from models.meals.forecast import Outlook, outlook
-from models.meals.quantity import WIDTH_POWER, widened
+from models.meals.quantity import widened
 from tests.models.synthetic import LAST, TODAY, city_history, deposit, meals, school_days
 
 PAST, COMING = school_days("2022-09-01", "2024-07-05"), school_days("2024-09-09", "2024-09-27")
@@ -118,7 +118,7 @@ def test_the_interval_of_a_canteen_without_a_past_holds_the_doubt_on_its_level()
     found = widened(tables, pd.Series({"Neuf": 0.2}))
     half = np.hypot(10, 100 * 1.2816 * 0.2)
     # What is prepared is whole, and grows less than the interval.
-    expected = [100.0, 100 - half, 100 + half, round(100 + 8 * (half / 10) ** WIDTH_POWER)]
+    expected = [100.0, 100 - half, 100 + half, round(100 + 8 * half / 10)]
     assert [found[name]["Neuf"].iloc[0] for name in values] == pytest.approx(expected, rel=1e-4)
     assert [found[name]["Bois"].iloc[0] for name in values] == list(values.values())
 
@@ -129,7 +129,7 @@ def test_what_is_prepared_is_widened_as_much_as_the_quantities_of_every_other_ri
     tables = {name: pd.DataFrame({"Neuf": [meals]}) for name, meals in named.items()}
     found = {name: float(table["Neuf"].iloc[0]) for name, table in widened(tables, pd.Series({"Neuf": 0.2})).items()}
     factor = (found["upper"] - 120) / 12
-    assert found["recommended"] == round(120 + 6 * factor**WIDTH_POWER)
+    assert found["recommended"] == round(120 + 6 * factor)
 
 
 def test_a_refresh_forecasts_a_new_canteen_and_not_a_closed_one(store: Store) -> None:
@@ -150,8 +150,11 @@ def test_a_refresh_forecasts_a_new_canteen_and_not_a_closed_one(store: Store) ->
     series = [found for found in prepared.series if found.measure == MEALS]
     ahead = outlook(one.panel, one.future.days, job.strikes)
     past = no_forecasts(one.panel)
-    coming = meals_run.coming_quantities(one, past, job.strikes, job.plans, ahead).tables
-    fits = {fit.series.canteen: fit for fit in meals_run.fits(series, past, coming, ahead)}
+    parts = [
+        meals_run.coming_quantities(one, past, job.strikes, job.plans, ahead, part) for part in one.coming().values()
+    ]
+    coming = meals_run.Meals(past, {}, parts).tables()
+    fits = {fit.series.canteen: fit for fit in meals_run.fits(series, [], coming, ahead)}
     assert {name: fit.method for name, fit in fits.items() if fit.method != meals_run.METHOD} == {
         "Neuf": meals_run.FROM_PUPILS
     }
@@ -160,7 +163,7 @@ def test_a_refresh_forecasts_a_new_canteen_and_not_a_closed_one(store: Store) ->
     assert ((new["upper"] - new["lower"]) / new["point"]).mean() > 1.5 * (
         (old["upper"] - old["lower"]) / old["point"]
     ).mean()
-    assert set(meals_run.term_rows(series, ahead)["canteen"]) == {*names, "Neuf"}
+    assert set(meals_run.term_rows(series, ahead, coming["forecast"])["canteen"]) == {*names, "Neuf"}
 
 
 def test_the_page_can_say_which_canteens_are_forecast_from_their_pupils(store: Store) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from models.inputs.panel import REASONS, Panel, build, complete_plans, reasons
 from models.meals import error_quantiles, quantity
@@ -43,30 +45,44 @@ def test_the_share_of_days_short_is_the_one_asked_for(past: tuple[np.ndarray, np
 def test_the_same_shortage_as_the_managers_is_reached_and_never_passed(past: tuple[np.ndarray, np.ndarray]) -> None:
     base, served = past
     margin, width = _learnt(base, served)
+    known = np.isfinite(served)
 
-    def shortage(share: float) -> float:
-        missed = np.maximum(served - quantity.whole_meals(base, share, margin, width), 0.0)
-        return float(np.nansum(missed) / np.nansum(served))
+    def ran(share: float) -> quantity.Shortage:
+        return quantity.shortage_of(quantity.whole_meals(base, share, margin, width)[known], served[known])
 
-    for asked in (shortage(0.80), shortage(0.85), shortage(0.95)):
-        found = shortage(quantity.match_risk(base, margin, width, served, asked))
-        assert found <= asked * 1.001
-        assert found == pytest.approx(asked, rel=0.01)
+    for asked in (ran(0.80), ran(0.85), ran(0.95)):
+        for most in (asked, asked._replace(meals=1.0), asked._replace(far_days=1.0)):
+            found = ran(quantity.match_risk(base, margin, width, served, most))
+            assert found.meals <= most.meals * 1.001
+            assert found.far_days <= most.far_days * 1.001
+            assert found.meals == pytest.approx(asked.meals, rel=0.02)
 
 
 def test_however_short_the_managers_run_no_more_days_are_short_than_stated(past: tuple[np.ndarray, np.ndarray]) -> None:
     base, served = past
     margin, width = _learnt(base, served)
-    share = quantity.match_risk(base, margin, width, served, 1.0)
-    assert share == pytest.approx(1 - quantity.MOST_DAYS_SHORT, abs=1e-4)
+    share = quantity.match_risk(base, margin, width, served, quantity.Shortage(1.0, 1.0))
+    assert share == pytest.approx(1 - quantity.HIGHEST_RISK, abs=1e-4)
 
 
 def test_a_typing_error_is_no_shortage(past: tuple[np.ndarray, np.ndarray]) -> None:
     base, served = past
     margin, width = _learnt(base, served)
     typed = np.where(np.arange(base.size).reshape(base.shape) % 97 == 0, 10 * served, served)
-    asked = quantity.match_risk(base, margin, width, served, 0.005)
-    assert quantity.match_risk(base, margin, width, typed, 0.005) == pytest.approx(asked, abs=0.01)
+    most = quantity.Shortage(0.005, 0.02)
+    asked = quantity.match_risk(base, margin, width, served, most)
+    assert quantity.match_risk(base, margin, width, typed, most) == pytest.approx(asked, abs=0.01)
+
+
+@given(st.lists(st.tuples(st.integers(0, 300), st.integers(1, 300)), min_size=1, max_size=30))
+def test_a_day_is_far_short_without_a_twentieth_of_its_meals_and_two(days: list[tuple[int, int]]) -> None:
+    found = quantity.shortage_of(*(np.array(column, dtype=float) for column in zip(*days, strict=True)))
+    far = [
+        served - prepared for prepared, served in days if served - prepared >= 2 and 20 * (served - prepared) > served
+    ]
+    assert found.far_days == pytest.approx(len(far) / len(days))
+    missing = sum(max(served - prepared, 0) for prepared, served in days)
+    assert found.meals == pytest.approx(missing / sum(served for _, served in days))
 
 
 def test_a_plan_that_knows_of_outings_brings_the_quantity_nearer_to_what_is_served() -> None:

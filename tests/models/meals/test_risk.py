@@ -55,7 +55,7 @@ def in_sql(formula: str, **columns: np.ndarray) -> np.ndarray:
     rows = pa.table({name: values.ravel() for name, values in columns.items()})
     with duckdb.connect() as base:
         base.register("rows", rows)
-        powers = {"width_power": quantity.WIDTH_POWER, "size_power": quantity.SIZE_POWER}
+        powers = {"width_power": Risk.width_power, "size_power": quantity.SIZE_POWER}
         asked = {name: power for name, power in powers.items() if f"${name}" in formula}
         return np.asarray([meals for (meals,) in base.execute(f"SELECT {formula} FROM rows", asked).fetchall()])
 
@@ -71,8 +71,7 @@ def test_sql_and_python_prepare_the_same_quantity(data: st.DataObject) -> None:
     )
     prepared = error_quantiles.Margin(error_quantiles.ABOVE, pd.Series(0.1, CANTEENS), np.zeros(2), np.sort(errors))
     upper = forecast * (1 + above.quantile(0.9) * width)
-    unit = quantity.USUAL_WIDTH ** (1 - quantity.WIDTH_POWER) * quantity.USUAL_MEALS**-quantity.SIZE_POWER
-    factor = prepared.quantile(chance) * unit * above.quantile(0.9) ** -quantity.WIDTH_POWER
+    factor = prepared.quantile(chance) * quantity.USUAL_MEALS**-quantity.SIZE_POWER / above.quantile(0.9)
     exact = forecast * (1 + prepared.quantile(chance) * quantity.spread(width, forecast))
     meals = in_sql(QUANTITY, point=forecast, upper=upper, factor=np.full(count, factor))
     # Half a meal may fall on either side of a rounding.
