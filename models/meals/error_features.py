@@ -99,9 +99,7 @@ def _recent(panel: Panel, meals: pd.DataFrame, cutoffs: pd.DatetimeIndex) -> np.
     served = panel.served.loc[panel.served.index.isin(meals.index), meals.columns]
     errors = log(served / meals.loc[served.index]).abs()
     sizes = errors.clip(upper=LARGEST_RECENT).rolling(RECENT_DAYS, min_periods=1).mean()
-    known_sizes = sizes.to_numpy()[np.isfinite(sizes)]
-    overall = float(known_sizes.mean()) if len(known_sizes) else USUAL_ERROR
-    return size_feature(np.nan_to_num(_as_known(sizes, cutoffs), nan=overall))
+    return size_feature(np.nan_to_num(_as_known(sizes, cutoffs), nan=USUAL_ERROR))
 
 
 def weekday_meals(panel: Panel, forecasts: Forecasts) -> np.ndarray:

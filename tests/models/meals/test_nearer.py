@@ -80,7 +80,7 @@ def test_a_canteen_that_serves_more_for_weeks_is_followed_and_the_others_are_not
     days = pd.DatetimeIndex(base.meals.index[-1:])
     far, near = (
         at(base, track(replace(panel, served=served), base), days, days - pd.Timedelta(days=lead)).meals.iloc[0]
-        for lead in (60, 1)
+        for lead in (90, 1)
     )
     assert far["C"] == pytest.approx(100)
     assert 112 < near["C"] <= 120
