@@ -29,7 +29,8 @@ HISTORY = """
 WITH point_days AS (
     SELECT *, coalesce(canteen, $unattached) AS place
     FROM located_services
-    WHERE date > $last - to_years($years) AND date <= $last
+    -- Whole months: what a past forecast knew stays the same from one day to the next.
+    WHERE date >= date_trunc('month', $last::DATE - to_years($years)) AND date <= $last
 )
 SELECT
     place AS canteen,
@@ -84,7 +85,7 @@ ORDER BY ALL
 MENUS = """
 SELECT date, dish, bool_or(position IN (2, 3)) AS main
 FROM menus
-WHERE date > $last - to_years($years)
+WHERE date >= date_trunc('month', $last::DATE - to_years($years))
 GROUP BY date, dish
 ORDER BY ALL
 """

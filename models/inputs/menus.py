@@ -38,13 +38,14 @@ def learnable(words: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFrame:
     return words.loc[:, words[words.index.isin(days)].sum() >= LEAST_DAYS]
 
 
-def families(words: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFrame:
-    """Return days × (fish, meatless): 1.0 on such a day, less the mean of the days with a menu; 0.0 without a menu."""
+def families(words: pd.DataFrame, days: pd.DatetimeIndex, last: pd.Timestamp) -> pd.DataFrame:
+    """Return days × (fish, meatless): 1.0 on such a day, less the mean of the menus up to `last`; 0.0 without one."""
     fish, meat = (
         words.loc[:, [word.startswith(roots) for word in words.columns]].any(axis=1) for roots in (FISH, MEAT)
     )
     table = pd.DataFrame({"fish": fish, "meatless": ~fish & ~meat}, dtype=float)
-    return (table - table.mean()).reindex(days, fill_value=0.0).fillna(0.0)
+    past = table[table.index <= last] if len(table) else table
+    return (table - past.mean()).reindex(days, fill_value=0.0).fillna(0.0)
 
 
 def menu_effect(

@@ -69,7 +69,7 @@ def outlook(panel: Panel, days: pd.DatetimeIndex, strikes: Collection[date]) -> 
     features = day_features(days_of(logs).union(days), days_of(logs), strikes)
     index = city_index.day_index(logs, features)
     known = days_of(logs).union(days)
-    tastes = families(panel.words, known)
+    tastes = families(panel.words, known, logs.index[-1])
     own = canteen_levels.own_terms(logs.sub(index, axis=0), known, features, panel.pupils, tastes)
     index = city_index.of_total(index, logs, total(own.values()))
     shared = city_index.shared_terms(index, features, panel.words, days.union(events.past_days(panel, logs)))

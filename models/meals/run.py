@@ -202,6 +202,16 @@ def known_risks(told: Forecasts, judged: list[Quantities], coming: Iterable[Quan
     return other_risks.stored_factors(past, dict(sorted(ahead.items())))
 
 
+def about(plan: Plan, outlook: Outlook, meals: Meals) -> dict[str, Any]:
+    """Return what a run says of its meals: events known, factors of other risks, what was measured at each lead."""
+    judged = meals.judged[LEAD_DAYS]
+    return {
+        "events": known_events(plan, outlook),
+        "risks_above": known_risks(meals.told, judged, meals.coming) if meals.coming else {},
+        "leads": scores_by_lead(plan.panel, meals.judged),
+    }
+
+
 def scores_by_lead(panel: Panel, judged: Mapping[int, list[Quantities]]) -> list[dict[str, Any]]:
     """Return what was measured at each lead, on the days with a plan, as the run stores it: shares in percent."""
     return [_scores(lead, as_rows(panel, [one.tables for one in judged[lead]])) for lead in judged]

@@ -7,7 +7,6 @@ not need this code. The tasks of a lost worker go to the other workers. The sche
 from __future__ import annotations
 
 import pickle
-import platform
 import socket
 import sys
 import threading
@@ -15,9 +14,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future, InvalidStateError
 from contextlib import suppress
-from functools import cache, partial
-from hashlib import sha256
-from importlib.metadata import version
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +26,9 @@ from distributed.comm.core import CommClosedError
 
 from models.failures import ExecutorFailed
 from models.inputs.prophet import keep_quiet
+from models.run.fingerprint import fingerprint
 
 PROJECT = Path(__file__).resolve().parents[2]
-LIBRARIES = ("prophet", "cmdstanpy", "pandas", "numpy", "holidays", "vacances-scolaires-france")
 ANSWER_SECONDS = 5
 # How long to wait for another worker when all are lost.
 PATIENCE_SECONDS, GLANCE_SECONDS = 60.0, 5.0
@@ -140,16 +137,6 @@ class Cluster(Executor):
 
 class Different(Exception):
     """A worker would not compute the same figures: its code or its libraries differ."""
-
-
-@cache
-def fingerprint() -> str:
-    """Return a hash of the code and the versions of the libraries; two machines with the same one compute alike."""
-    code = sha256()
-    for folder in ("data", "models"):
-        for path in sorted((PROJECT / folder).rglob("*.py")):
-            code.update(path.read_bytes())
-    return " ".join([code.hexdigest(), platform.python_version(), *map(version, LIBRARIES)])
 
 
 def perform(expected: str, call: bytes, *shared: bytes) -> bytes:

@@ -34,7 +34,7 @@ from models.meals import few_days, run
 from models.meals.backtest import LEAD_DAYS, forecast_origin, no_forecasts, quantities
 from models.meals.error_features import Forecasts
 from models.meals.forecast import Outlook, outlook
-from models.run import city_total
+from models.run import city_total, remembered
 from models.run.executors import executor
 from models.surplus import SETTINGS, forecast
 from models.waste import run as waste_run
@@ -49,17 +49,19 @@ def main(job_path: Path, result_path: Path) -> None:
         with executor(_die_with_parent) as pool:
             with job_path.open("rb") as file:
                 job: Job = pickle.load(file)
-            result = compute(job, pool, _print_progress)
+            result = compute(job, pool, _print_progress, job_path.parent.parent)
     except ExecutorFailed as failed:
         result = str(failed)
     with result_path.open("wb") as file:
         pickle.dump(result, file)
 
 
-def compute(job: Job, pool: Executor, progress: Progress) -> Result:
-    """Compute a job; its tasks run in a pool."""
+def compute(job: Job, pool: Executor, progress: Progress, folder: Path | None = None) -> Result:
+    """Compute a job; its tasks run in a pool. Past forecasts are kept in the folder, if there is one."""
     started = time.monotonic()
-    computed = _compute_all(job, run.plan(job), pool, progress)
+    computed = _compute_all(job, run.plan(job), pool, progress, remembered.load(folder) if folder else {})
+    if folder:
+        remembered.save(folder, computed.past)
     forecasts = city_total.table(computed.fits) if computed.fits else pd.DataFrame(columns=city_total.COLUMNS)
     backtest = computed.backtest[computed.backtest["canteen"] != UNATTACHED]
     specification = _specification(job, computed.prepared, computed.fits, time.monotonic() - started) | computed.about
@@ -75,12 +77,14 @@ class Computed(NamedTuple):
     backtest: pd.DataFrame
     waste_backtest: pd.DataFrame
     about: dict[str, Any]
+    past: remembered.Known
 
 
-def _compute_all(job: Job, plan: run.Plan, pool: Executor, progress: Progress) -> Computed:
+def _compute_all(job: Job, plan: run.Plan, pool: Executor, progress: Progress, kept: remembered.Known) -> Computed:
     origin = partial(forecast_origin, plan.panel, job.strikes)
     outlook_task = pool.submit(partial(outlook, plan.panel), plan.future.days, job.strikes)
-    past_tasks = [pool.submit(origin, one) for one in plan.past]
+    keys = [remembered.key(plan.panel, job.strikes, one) for one in plan.past]
+    past_tasks = {key: pool.submit(origin, one) for key, one in zip(keys, plan.past, strict=True) if key not in kept}
     # This process works on the series while the pool runs the tasks.
     prepared = prepare(job, plan.panel)
     meals_series = [one for one in prepared.series if one.measure == MEALS]
@@ -88,8 +92,9 @@ def _compute_all(job: Job, plan: run.Plan, pool: Executor, progress: Progress) -
     other_tasks = [pool.submit(forecast, series, _open_days(job, series.canteen)) for series in other_series]
     waste_plan = waste_run.plan(job, prepared, plan.future)
     waste_tasks = [pool.submit(partial(waste_run.forecast_origin, waste_plan.known), one) for one in waste_plan.origins]
-    _follow([outlook_task, *past_tasks, *other_tasks, *waste_tasks], progress)
-    bases, ahead = [one.result() for one in past_tasks], outlook_task.result()
+    _follow([outlook_task, *past_tasks.values(), *other_tasks, *waste_tasks], progress)
+    ahead, past = outlook_task.result(), {key: one.result() for key, one in past_tasks.items()}
+    bases = [past[key] if key in past else kept[key] for key in keys]
     meals = _meals(job, plan, bases, ahead if meals_series else None, pool)
     fits = run.fits(meals_series, meals.judged[LEAD_DAYS], meals.tables(), ahead) if meals.coming else []
     past_days = [one.rows(origin.days).meals for one, origin in zip(bases, plan.past, strict=True)]
@@ -102,15 +107,10 @@ def _compute_all(job: Job, plan: run.Plan, pool: Executor, progress: Progress) -
     fits += few_days.fits(job, prepared.few_days, others)
     open_fits = [_without_closures(job, fit) for fit in fits]
     terms = run.term_rows(meals_series, ahead, meals.tables().get("forecast", ahead.meals))
-    told, judged = meals.told, meals.judged[LEAD_DAYS]
-    about = {
-        "events": run.known_events(plan, ahead),
-        "risks_above": run.known_risks(told, judged, meals.coming) if meals.coming else {},
-        "leads": run.scores_by_lead(plan.panel, meals.judged),
-    }
-    past_rows = run.backtest_rows(plan, told, judged)
+    past_rows = run.backtest_rows(plan, meals.told, meals.judged[LEAD_DAYS])
     all_fits = [*open_fits, *(one.result() for one in other_tasks)]
-    return Computed(prepared, all_fits, terms, past_rows, waste_rows.result(), about)
+    about, kept = run.about(plan, ahead, meals), dict(zip(keys, bases, strict=True))
+    return Computed(prepared, all_fits, terms, past_rows, waste_rows.result(), about, kept)
 
 
 def _meals(job: Job, plan: run.Plan, bases: list[Forecasts], ahead: Outlook | None, pool: Executor) -> run.Meals:
