@@ -1,4 +1,4 @@
-"""The daily backup inside the application: a thread that looks at the clock, and what it could not do."""
+"""What the application does each day: a thread that looks at the clock, for the backup and for the forecasts."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from data.backup import daily
+from data.clock import PARIS
 from data.faults import StoreFault
+from data.queries.forecasts import runs
 from ui import session
 
 FIRST_LOOK, BETWEEN_LOOKS, AFTER_FAILURE = 20.0, 60.0, 3600.0  # seconds; the start is left to those who wait for a page
+# The forecasts of the day are there before the kitchen begins.
+FORECAST_HOUR = 4
 UNFORESEEN = "La sauvegarde s’est arrêtée sur une erreur imprévue. Regardez le journal du serveur."
 LOGGER = logging.getLogger(__name__)
 
@@ -59,7 +63,21 @@ def look() -> bool:
     return True
 
 
+def forecast_when_due() -> None:
+    """Begin the computation of the day, once it has struck FORECAST_HOUR and none was made today."""
+    now = datetime.now(PARIS)
+    if now.hour < FORECAST_HOUR or session.refresh_job().state().status == "running":
+        return
+    run = runs.latest_run(session.opened())
+    if run is not None and run.finished_at.replace(tzinfo=UTC).astimezone(PARIS).date() < now.date():
+        session.request_refresh()
+
+
 def _run() -> None:
     pause = FIRST_LOOK
     while not _stop.wait(pause):
         pause = BETWEEN_LOOKS if look() else AFTER_FAILURE
+        try:
+            forecast_when_due()
+        except Exception:  # a store that cannot be read says so on the pages; the next look must take place
+            LOGGER.exception("Daily forecasts")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -69,6 +70,13 @@ FROM (
 """
 
 
+SCORES = {
+    "canteen_days": 900, "wape_pct": 6.0, "covered_pct": 80.0, "plan_surplus_pct": 6.8, "plan_shortage_pct": 0.9,
+    "plan_far_short_pct": 5.0, "advised_surplus_pct": 5.3, "advised_shortage_pct": 1.0, "advised_far_short_pct": 5.0,
+}  # fmt: skip
+LEADS = [{"lead_days": 21} | SCORES, {"lead_days": 1} | SCORES | {"wape_pct": 5.4, "advised_surplus_pct": 4.7}]
+
+
 def add_forecasts(store: Store) -> None:
     """Store one run of forecasts for every canteen and the city."""
     last = store.read("SELECT max(date) AS day FROM services")["day"].iloc[0].date()
@@ -76,8 +84,8 @@ def add_forecasts(store: Store) -> None:
     with store.write("test", "forecast", {}) as cursor:
         row = cursor.execute(
             "INSERT INTO forecast_runs (started_at, finished_at, data_version, last_service_on, specification)"
-            " SELECT now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC', 1, $last, '{}' RETURNING run_id",
-            {"last": last},
+            " SELECT now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC', 1, $last, $told RETURNING run_id",
+            {"last": last, "told": json.dumps({"leads": LEADS})},
         ).fetchone()
         run = {"run_id": row[0] if row else 0}
         cursor.execute(FORECASTS, run | {"days": days})

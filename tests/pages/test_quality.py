@@ -51,7 +51,7 @@ def test_the_figures_are_told_with_what_they_are_over(open_app: Open, demo_store
 TABS = [
     ("Méthodes", "Quelle méthode s’écarte le moins\u00a0?", 0, 1, 0),
     ("Par mois", "Est-ce vrai tous les mois\u00a0?", 1, 0, 5),
-    ("Par avance", "Est-ce vrai quelle que soit l’avance\u00a0?", 0, 1, 0),
+    ("Par avance", "Que gagne-t-on à prévoir plus près du jour\u00a0?", 0, 1, 0),
     ("Par cantine", "Est-ce vrai dans toutes les cantines\u00a0?", 0, 1, 0),
     ("Fourchette", "La fourchette tient-elle sa promesse, 4 jours sur 5\u00a0?", 1, 0, 5),
     ("Pires jours", "Quels jours la ville s’est-elle le plus écartée\u00a0?", 1, 0, 3),
@@ -76,7 +76,7 @@ def test_a_link_opens_each_detail_with_its_sentence_and_its_table(open_app: Open
 
 
 def test_a_run_of_before_leads_were_kept_asks_for_a_new_one(open_app: Open, demo_store: Path) -> None:
-    change(demo_store, "UPDATE backtests SET known_until = NULL")
+    change(demo_store, "UPDATE forecast_runs SET specification = json_merge_patch(specification, '{\"leads\": null}')")
     app = open_app(demo_store, QUALITY, detail="Par avance")
     assert not app.exception
     assert "n’a pas gardé l’avance de ses prévisions" in texts(app)

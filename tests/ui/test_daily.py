@@ -5,11 +5,14 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from data.backup import daily as daily_backup
+from data.clock import PARIS
 from data.deposit.apply import apply
 from ui import daily, session
 
@@ -51,3 +54,26 @@ def test_a_fault_nobody_foresaw_is_told_in_french_and_the_next_look_takes_place(
     failure = daily.failure()
     assert opened and failure and failure.reason == daily.UNFORESEEN
     assert daily.look() and daily.failure() is None
+
+
+RUN = """
+INSERT INTO forecast_runs (started_at, finished_at, data_version, last_service_on, specification)
+VALUES ($at, $at, 1, '2016-09-01', '{}')
+"""
+
+
+@pytest.mark.parametrize(("finished", "hour", "begins"), [(1, 5, 1), (1, 3, 0), (0, 5, 0)])
+def test_the_forecasts_of_the_day_are_computed_once_it_has_struck_four(
+    opened: Path, monkeypatch: pytest.MonkeyPatch, finished: int, hour: int, begins: int
+) -> None:
+    begun: list[bool] = []
+    now = datetime(2026, 3, 10, hour, 30, tzinfo=PARIS)
+    monkeypatch.setattr(daily, "datetime", Mock(**{"now.return_value": now}))
+    monkeypatch.setattr(session, "request_refresh", lambda: begun.append(True))
+    daily.forecast_when_due()  # nothing was ever computed: the first page begins it
+    assert opened and not begun
+    at = (now - timedelta(days=finished)).astimezone(UTC).replace(tzinfo=None)
+    with session.opened().write("test", "a run", {}) as cursor:
+        cursor.execute(RUN, {"at": at})
+    daily.forecast_when_due()
+    assert len(begun) == begins

@@ -52,6 +52,7 @@ SET_ASIDE = {
     "not_a_service_day": "hors des jours de service",
 }
 NOTHING_KNOWN = "rien de particulier"
+LEADS = {1: "La veille", 21: "Trois semaines avant"}
 
 
 def extent(judged: Judged, served: int) -> str:
@@ -181,9 +182,18 @@ def canteens(rows: pd.DataFrame) -> str:
 
 
 def leads(rows: pd.DataFrame) -> str:
-    """Say at how many lead times the forecast is more accurate than the plan, and its worst lead time."""
-    better = f"pour {count_of(_better(rows), len(rows), 'avance')}"
-    return _groups(rows, better, lambda row: f"à {plural(row['weeks'], 'semaine')}")
+    """Say what the nearest lead gains over the furthest one, and where the managers' plan stands."""
+    far, near = rows.iloc[0], rows.iloc[-1]
+    return (
+        f"{lead(near['lead_days'])}, la quantité conseillée laisse {percent(near['advised_surplus_pct'])} de repas en "
+        f"trop, contre {percent(far['advised_surplus_pct'])} {lead(far['lead_days']).lower()} et "
+        f"{percent(near['plan_surplus_pct'])} pour le prévu des gestionnaires."
+    )
+
+
+def lead(days: float) -> str:
+    """Name a lead: “La veille”, “7 jours avant”, “Trois semaines avant”."""
+    return LEADS.get(int(days), f"{days:.0f} jours avant")
 
 
 def _better(rows: pd.DataFrame) -> int:

@@ -107,6 +107,25 @@ def transposed(rows: pd.DataFrame, titles: list[str], extra_metrics: dict[str, s
     return table.rename_axis("Mesure").reset_index()
 
 
+LEADS = {
+    "wape_pct": "Écart de la prévision",
+    "covered_pct": "Fourchette tenue",
+    "advised_surplus_pct": "En trop",
+    "advised_shortage_pct": "Manquants",
+    "advised_far_short_pct": "Manques nets",
+}
+MANAGERS = "Prévu des gestionnaires"
+
+
+def leads(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per lead, the furthest first, then the managers' plan of the same days."""
+    table = rows[list(LEADS)].rename(columns=LEADS).assign(Avance=rows["lead_days"].map(say.lead))
+    plan = {LEADS[name]: rows.iloc[0][name.replace("advised", "plan")] for name in LEADS if "advised" in name}
+    return pd.concat([table, pd.DataFrame([plan | {"Avance": MANAGERS}])], ignore_index=True)[
+        ["Avance", *LEADS.values()]
+    ]
+
+
 def canteens(rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     """Return the metrics of each canteen as a whole table, and its parts by name, with shorter titles."""
     first = {"place": "Cantine", "meals_per_day": "Repas par jour"}

@@ -27,9 +27,9 @@ METRICS_NOTE = (
     "où il aurait fallu plus de repas, en\u00a0% de toutes."
 )
 LEADS_NOTE = (
-    "Avance\u00a0: semaines entières entre le dernier jour connu et le jour prévu. Chaque mois est prévu d’un coup, "
-    "trois semaines avant son premier jour\u00a0: les débuts de mois ont trois semaines d’avance, les fins de mois six "
-    "ou sept. Ces lignes ne parlent donc pas des mêmes jours\u00a0; le prévu dit si ces jours étaient difficiles."
+    "Trois semaines avant, on commande\u00a0; dans la semaine et la veille, on produit. Chaque avance est jugée sur "
+    "les mêmes journées, avec les seuls repas connus tant de jours avant. Quantité conseillée avec le prévu des "
+    "gestionnaires. Manques nets\u00a0: journées où plus de 5\u00a0% des repas, et au moins deux, ont manqué."
 )
 
 
@@ -133,8 +133,8 @@ def by_month(run: ForecastRun) -> None:
 
 
 def by_lead(run: ForecastRun) -> None:
-    """Answer: is the forecast more accurate at every lead time?"""
-    with blocks.question("Est-ce vrai quelle que soit l’avance\u00a0?", "En\u00a0% des repas servis."):
+    """Answer: how much nearer is the forecast of a nearer day?"""
+    with blocks.question("Que gagne-t-on à prévoir plus près du jour\u00a0?", "En\u00a0% des repas servis."):
         leads = ask(quality.quality_by_lead, run.run_id)
         if leads.empty:
             blocks.empty_state(
@@ -144,9 +144,8 @@ def by_lead(run: ForecastRun) -> None:
             )
             return
         blocks.takeaway(say.leads(leads))
-        titles = [f"{weeks}{SPACE}sem." for weeks in leads["weeks"]]
-        tables.table(quality_tables.transposed(leads, titles), "qualite_avance", height="content")
-        blocks.note(say.canteen_days(titles, leads["canteen_days"].tolist()))
+        tables.table(quality_tables.leads(leads), "qualite_avance", height="content", digits=1)
+        blocks.note(say.canteen_days([say.lead(leads["lead_days"].iloc[0])], leads["canteen_days"].tolist()[:1]))
         blocks.note(LEADS_NOTE)
 
 

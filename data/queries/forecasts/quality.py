@@ -7,6 +7,7 @@ Every figure is over the canteen-days that have both a forecast and a plan (`jud
 # ruff: noqa: S608 — statements share parts that are constants of this file; every value is a parameter.
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date
 
@@ -181,8 +182,7 @@ def _grouped(group: str, order: str) -> str:
 
 MONTHS = _grouped("date_trunc('month', date)::DATE AS month", "month")
 CANTEENS = _grouped("judged.canteen, place", "forecast_wape_pct DESC, place COLLATE FR, place")
-# In whole weeks: 21 to 27 days ahead are three weeks. Older runs did not store `known_until`, so they have none.
-LEADS = _grouped("date_diff('day', known_until, date) // 7 AS weeks", "weeks")
+LEADS = "SELECT (specification -> '$.leads')::VARCHAR AS leads FROM forecast_runs WHERE run_id = $run_id"
 
 
 def quality_by_month(store: Store, run_id: int) -> pd.DataFrame:
@@ -196,8 +196,9 @@ def quality_by_canteen(store: Store, run_id: int) -> pd.DataFrame:
 
 
 def quality_by_lead(store: Store, run_id: int) -> pd.DataFrame:
-    """Return the same scores by number of whole weeks between the last known day and the forecast day."""
-    return store.read(LEADS, {"run_id": run_id}).dropna(subset="weeks").astype({"weeks": int})
+    """Return one row per lead (days ahead), what the computation measured of it; none for the older computations."""
+    told = store.read(LEADS, {"run_id": run_id})["leads"].dropna()
+    return pd.DataFrame([lead for leads in told for lead in json.loads(leads) or [] if lead["canteen_days"]])
 
 
 # Third 1 has the smallest canteens, by meals served per day; third 0 is all the canteens.

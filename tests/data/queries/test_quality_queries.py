@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import json
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -157,9 +158,6 @@ def test_groups_are_measured_as_a_plain_loop_would(store: Store, rows: Rows) -> 
     groups: dict[Callable[[dict[str, Any]], object], pd.DataFrame] = {
         lambda one: one["canteen"]: quality.quality_by_canteen(store, RUN).set_index("place"),
         lambda one: pd.Timestamp(one["date"]).replace(day=1): quality.quality_by_month(store, RUN).set_index("month"),
-        lambda one: (one["date"] - one["known_until"]).days // 7: quality.quality_by_lead(store, RUN).set_index(
-            "weeks"
-        ),
     }
     for group_of, found in groups.items():
         assert set(found.index) == {group_of(one) for one in planned(rows)}
@@ -167,14 +165,22 @@ def test_groups_are_measured_as_a_plain_loop_would(store: Store, rows: Rows) -> 
             kept = [one for one in planned(rows) if group_of(one) == name]
             assert row.to_dict() == pytest.approx(measured(kept))
     assert quality.quality_by_canteen(store, RUN)["forecast_wape_pct"].is_monotonic_decreasing
-    assert quality.quality_by_lead(store, RUN)["weeks"].tolist() == [3, 4, 5, 6, 7]
 
 
-def test_a_run_that_told_no_lead_is_not_judged_by_lead(store: Store) -> None:
-    with store.write("test", "old run", {}) as cursor:
-        cursor.execute("UPDATE backtests SET known_until = NULL")
+def test_the_leads_are_those_the_run_judged_and_none_for_an_older_run(store: Store) -> None:
     assert quality.quality_by_lead(store, RUN).empty
-    assert len(quality.quality_by_month(store, RUN))
+    leads = [{"lead_days": 21, "canteen_days": 5, "wape_pct": 6.0}, {"lead_days": 1, "canteen_days": 0}]
+    values = {"run_id": RUN, "told": json.dumps({"leads": leads}), "now": datetime(2024, 9, 1)}
+    with store.write("test", "a run", {}) as cursor:
+        cursor.execute(
+            "INSERT INTO forecast_runs (run_id, started_at, finished_at, data_version, specification)"
+            " VALUES ($run_id, $now, $now, 1, $told)",
+            values,
+        )
+    assert quality.quality_by_lead(store, RUN)["lead_days"].tolist() == [21]
+    with store.write("test", "an older run", {}) as cursor:
+        cursor.execute("UPDATE forecast_runs SET specification = '{}'")
+    assert quality.quality_by_lead(store, RUN).empty
 
 
 def test_the_coverage_is_that_of_a_plain_loop_in_each_third_by_size(store: Store, rows: Rows) -> None:
