@@ -8,13 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 
 from data.queries.forecasts import runs
-from data.store import State, Store, StoreFault, store_path
+from data.store import Store, StoreFault, store_path
 from models.failures import RefreshFailed
+from ui import kept
 
 Answer = TypeVar("Answer")
 Arguments = ParamSpec("Arguments")
@@ -101,25 +102,17 @@ def store() -> Store:
 def ask(
     question: Callable[Concatenate[Store, Arguments], Answer], *args: Arguments.args, **kwargs: Arguments.kwargs
 ) -> Answer:
-    """Return question(store, …), from the cache as long as the store has not changed.
+    """Return question(store, …), from memory as long as the store has not changed.
 
-    The arguments must be plain values, dates or frozen dataclasses: they are part of the key.
+    The arguments must be plain values, dates or frozen dataclasses: they are part of the key. The reader may change the
+    answer: it is lent.
     """
     door = store()
-    name = f"{question.__module__}.{question.__qualname__}"
-    return _answer(door.state(), name, args, kwargs, question, door)
+    key = (door.state(), question.__module__, question.__qualname__, args, tuple(sorted(kwargs.items())))
+    return kept.lent(answers.get(key, lambda: question(door, *args, **kwargs)))
 
 
-@st.cache_data(show_spinner=False, max_entries=600)
-def _answer(
-    state: State,  # noqa: ARG001  part of the key
-    name: str,  # noqa: ARG001  part of the key
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-    _question: Callable[..., Any],
-    _store: Store,
-) -> Any:  # noqa: ANN401
-    return _question(_store, *args, **kwargs)
+answers = kept.Kept(600)
 
 
 # ---------------------------------------------------------------- refresh of the forecasts

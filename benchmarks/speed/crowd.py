@@ -15,7 +15,6 @@ import time
 import urllib.request
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import psutil
