@@ -17,10 +17,11 @@ from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
 import plotly.graph_objects as go
+from pandas.io.formats.style import Styler
 
 Value = TypeVar("Value")
 Arguments = ParamSpec("Arguments")
-CHARTS = 400  # a chart weighs about 50 kB
+MOST_CELLS = 20_000  # of the data of a value that is kept
 
 
 @dataclass
@@ -80,25 +81,52 @@ def lent(value: Any) -> Any:  # noqa: ANN401
     return value
 
 
-_charts = Kept(CHARTS)
+def content_of(*values: object) -> str:
+    """Return what tells values from others: equal ones may differ in it, different ones never have the same."""
+    return hashlib.blake2b(pickle.dumps(values, protocol=5), digest_size=16).hexdigest()
 
 
-def drawn_once(draw: Callable[Arguments, go.Figure]) -> Callable[Arguments, go.Figure]:
-    """Let a chart of the same data be made once for everybody; its function reads nothing but its arguments.
+def _once(
+    most: int, ready: Callable[[Any, str], Any] = lambda value, _: value
+) -> Callable[[Callable[Arguments, Value]], Callable[Arguments, Value]]:
+    """Return the decorator of functions that read nothing but their arguments: the same ones give the same value.
 
-    The chart that is returned is everybody's: nobody changes it afterwards.
+    The value is everybody's: nobody changes it afterwards. `ready` prepares it for those who will read it often.
     """
+    values = Kept(most)
 
-    @wraps(draw)
-    def drawn(*args: Arguments.args, **kwargs: Arguments.kwargs) -> go.Figure:
-        content = hashlib.blake2b(pickle.dumps((args, kwargs), protocol=5), digest_size=20).digest()
-        return _charts.get((draw.__module__, draw.__qualname__, content), lambda: _ready(draw(*args, **kwargs)))
+    def decorate(make: Callable[Arguments, Value]) -> Callable[Arguments, Value]:
+        @wraps(make)
+        def made(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Value:
+            if sum(one.size for one in args if isinstance(one, pd.DataFrame)) > MOST_CELLS:
+                return make(*args, **kwargs)
+            content = content_of(args, kwargs)
+            key = make.__module__, make.__qualname__, content
+            return values.get(key, lambda: ready(make(*args, **kwargs), content))
 
-    return drawn
+        return made
+
+    return decorate
 
 
-def _ready(chart: go.Figure) -> go.Figure:
+def _ready_chart(chart: go.Figure, _: str) -> go.Figure:
     """Let a chart give its plain form, which takes as long to make as the chart itself, from memory."""
     plain = chart.to_dict()
     chart.to_dict = lambda: plain  # type: ignore[method-assign]
     return chart
+
+
+def _ready_grid(styler: Styler, content: str) -> Styler:
+    """Let a styled grid give what Streamlit reads of it, which takes the longest, from memory."""
+    styler.set_uuid(content)
+    styler._compute()
+    read = styler._translate(False, False)
+    body = [[{name: cell.get(name) for name in ("id", "display_value")} for cell in row] for row in read["body"]]
+    known = {name: read[name] for name in ("table_styles", "cellstyle") if name in read} | {"body": body}
+    styler._compute = lambda: styler  # type: ignore[method-assign]
+    styler._translate = lambda *_: known  # type: ignore[method-assign]
+    return styler
+
+
+# For charts, for styled grids, for texts: those of the same data are made once.
+drawn_once, styled_once, written_once = _once(300, _ready_chart), _once(100, _ready_grid), _once(500)
