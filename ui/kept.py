@@ -128,5 +128,5 @@ def _ready_grid(styler: Styler, content: str) -> Styler:
     return styler
 
 
-# For charts, for styled grids, for texts: those of the same data are made once.
-drawn_once, styled_once, written_once = _once(300, _ready_chart), _once(100, _ready_grid), _once(500)
+# For charts, for styled grids, for texts and small tables: those of the same data are made once.
+drawn_once, styled_once, made_once = _once(300, _ready_chart), _once(100, _ready_grid), _once(500)

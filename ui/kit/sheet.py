@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from data.typography import french
-from ui.kept import written_once
+from ui.kept import made_once
 from ui.kit.formats import MISSING, escape, is_missing, writer_of
 
 LONG = 30  # letters; a longer “word” is wider than a column and must be broken
@@ -28,7 +28,7 @@ def sheet(titles: Iterable[str], rows: Iterable[Row], caption: str = "", style: 
     st.html(_html(list(map(str, titles)), list(rows), caption, style))
 
 
-@written_once
+@made_once
 def _html(names: list[str], lines: list[Row], caption: str, style: str) -> str:
     head = "".join(f'<th scope="col">{escape(title)}</th>' for title in names)
     caption_html = f"<caption>{escape(french(caption))}</caption>" if caption else ""

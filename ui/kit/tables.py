@@ -18,7 +18,7 @@ from pandas.io.formats.style import Styler
 
 from data.export.files import csv_of_texts
 from data.reading.formulas import defuse
-from ui.kept import content_of, styled_once, written_once
+from ui.kept import content_of, made_once, styled_once
 from ui.kit import formats
 from ui.kit.sheet import html_of
 
@@ -75,7 +75,7 @@ def grid_and_text(whole: pd.DataFrame, key: str, digits: int = 1) -> Iterator[No
     st.html(_as_text(whole.head(ROWS_AS_TEXT), digits, len(whole)))
 
 
-@written_once
+@made_once
 def _as_text(first: pd.DataFrame, digits: int, row_count: int) -> str:
     letters = accumulate(sum(len(str(value)) for value in row) for row in first.itertuples(index=False))
     rows = first.head(max(1, sum(total <= LETTERS_AS_TEXT for total in letters)))
@@ -115,7 +115,7 @@ def _picked(key: str, on_pick: Pick) -> None:
         st.session_state[PICKED] = True
 
 
-@written_once
+@made_once
 def widths_of(frame: pd.DataFrame, digits: int = 1) -> dict[str, int]:
     """Return the width in pixels of each column: that of its longest value, up to a limit.
 
