@@ -31,6 +31,9 @@ class _Entry:
     made: bool = False
 
 
+_every: list[Kept] = []
+
+
 class Kept:
     """The values last asked for, by key; each is made once, even when many ask at the same time."""
 
@@ -39,6 +42,7 @@ class Kept:
         self._most = most
         self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()
         self._lock = threading.Lock()
+        _every.append(self)
 
     def get(self, key: Hashable, make: Callable[[], Any]) -> Any:  # noqa: ANN401
         """Return the value of a key; what `make` raises is raised, and not kept."""
@@ -57,10 +61,16 @@ class Kept:
         with self._lock:
             self._entries.clear()
 
-    def values(self) -> dict[Hashable, Any]:
-        """Return what is kept, by key."""
+    def values(self) -> dict[Any, Any]:
+        """Return what is kept, by key, the last asked for at the end."""
         with self._lock:
             return {key: entry.value for key, entry in self._entries.items() if entry.made}
+
+
+def forget() -> None:
+    """Forget every value."""
+    for one in _every:
+        one.clear()
 
 
 def lent(value: Any) -> Any:  # noqa: ANN401
