@@ -126,15 +126,15 @@ def _ready_chart(chart: go.Figure, _: str) -> go.Figure:
     return chart
 
 
-def _ready_grid(styler: Styler, content: str) -> Styler:
+def _ready_grid(styler: Any, content: str) -> Styler:  # noqa: ANN401  its methods below are not public
     """Let a styled grid give what Streamlit reads of it, which takes the longest, from memory."""
     styler.set_uuid(content)
     styler._compute()
     read = styler._translate(False, False)
     body = [[{name: cell.get(name) for name in ("id", "display_value")} for cell in row] for row in read["body"]]
     known = {name: read[name] for name in ("table_styles", "cellstyle") if name in read} | {"body": body}
-    styler._compute = lambda: styler  # type: ignore[method-assign]
-    styler._translate = lambda *_: known  # type: ignore[method-assign]
+    styler._compute = lambda: styler
+    styler._translate = lambda *_: known
     return styler
 
 

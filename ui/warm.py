@@ -11,6 +11,7 @@ import threading
 import time
 from contextlib import suppress
 
+from data.memory import give_back
 from data.store import State
 from ui import session
 
@@ -39,6 +40,7 @@ def _watch() -> None:
         if state != known and not _stopping.wait(QUIET) and session.opened().state() == state:
             known = state
             ask_again(state)
+            give_back()
 
 
 def ask_again(state: State) -> None:

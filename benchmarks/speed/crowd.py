@@ -8,14 +8,14 @@ visitors are a process of their own, which does not take the server's processor 
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import subprocess
 import sys
 import time
-import urllib.request
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import psutil
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -46,29 +46,19 @@ class Crowd:
 
 def key_of(one_time_address: str) -> str:
     """Open a one-time address as a browser does; return the cookies of that browser."""
-    parts = urlsplit(one_time_address)
-    assert parse_qs(parts.query)
-    jar = SimpleCookie()
-    opener = urllib.request.build_opener(urllib.request.HTTPRedirectHandler())
-    for url in (one_time_address, f"{parts.scheme}://{parts.netloc}/_stcore/health"):
-        request = urllib.request.Request(url, headers={"Cookie": _written(jar)})
-        with _NoRedirect.opened(request) if url == one_time_address else opener.open(request) as answer:
-            for header in answer.headers.get_all("set-cookie") or ():
-                jar.load(header)
-    return _written(jar)
+    parts, cookies = urlsplit(one_time_address), SimpleCookie()
+    for path in (f"/?{parts.query}", "/_stcore/health"):
+        connection = http.client.HTTPConnection(parts.netloc)
+        connection.request("GET", path, headers={"Cookie": _written(cookies)})
+        for name, value in connection.getresponse().getheaders():
+            if name.lower() == "set-cookie":
+                cookies.load(value)
+        connection.close()
+    return _written(cookies)
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def http_error_303(self, req, fp, code, msg, headers):  # noqa: ANN001, ANN202, ARG002
-        return fp
-
-    @classmethod
-    def opened(cls, request: urllib.request.Request):  # noqa: ANN206
-        return urllib.request.build_opener(cls).open(request)
-
-
-def _written(jar: SimpleCookie) -> str:
-    return "; ".join(f"{name}={morsel.value}" for name, morsel in jar.items())
+def _written(cookies: SimpleCookie) -> str:
+    return "; ".join(f"{name}={one.value}" for name, one in cookies.items())
 
 
 def visit(address: str, cookie: str, pages: list[str], count: int, process: int, delay: float = 0) -> Crowd:
@@ -113,14 +103,19 @@ async def opened(address: str, cookie: str) -> ClientConnection:
     )
 
 
-async def run_page(connection: ClientConnection, address: str, page: str) -> bool:
-    """Ask for a page and read until its script has finished; tell whether it did so without an error."""
+async def ask(connection: ClientConnection, address: str, page: str) -> None:
+    """Ask for a page, without reading the answer."""
     path, _, query = page.partition("?")
     message = BackMsg()
     message.rerun_script.page_name = path
     message.rerun_script.query_string = query
     message.rerun_script.context_info.url = f"{address}/{path}"
     await connection.send(message.SerializeToString())
+
+
+async def run_page(connection: ClientConnection, address: str, page: str) -> bool:
+    """Ask for a page and read until its script has finished; tell whether it did so without an error."""
+    await ask(connection, address, page)
     fine = True
     while True:
         forward = ForwardMsg.FromString(await connection.recv())  # type: ignore[arg-type]
@@ -143,7 +138,7 @@ async def _visit(address: str, cookie: str, page: str, after: float) -> float:
             finally:
                 await connection.close()
         return seconds if fine else FAILED
-    except (OSError, TimeoutError, Exception) as error:  # any failure of one visitor is one line, not the end of all
+    except Exception as error:  # the failure of one visitor is one line, not the end of all
         print(f"{page}: {error!r}", file=sys.stderr)
         return FAILED
 
