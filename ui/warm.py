@@ -5,17 +5,20 @@ What is asked again is what people asked lately: the pages they open, with the f
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import logging
 import os
 import threading
 import time
 from contextlib import suppress
 
-from data.memory import give_back
-from data.store import State
+import pyarrow as pa
+
+from data.store import State, StoreFault
 from ui import session
 
-EVERY, QUIET = 0.5, 1.0  # seconds: between two looks at the store; without a write before beginning
+EVERY, QUIET = 0.5, 2.0  # seconds: between two looks at the store; without a write before beginning
 NICE = 10  # lower priority than the threads that draw pages
 _stopping = threading.Event()
 
@@ -36,11 +39,12 @@ def _watch() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
     known = session.opened().state()
     while not _stopping.wait(EVERY):
-        state = session.opened().state()
-        if state != known and not _stopping.wait(QUIET) and session.opened().state() == state:
-            known = state
-            ask_again(state)
-            give_back()
+        with suppress(StoreFault):  # a store that cannot be read now is asked later
+            state = session.opened().state()
+            if state != known and not _stopping.wait(QUIET) and session.opened().state() == state:
+                known = state
+                ask_again(state)
+                give_back()
 
 
 def ask_again(state: State) -> None:
@@ -54,3 +58,11 @@ def ask_again(state: State) -> None:
         except Exception:  # the page that asks it will say so
             logging.getLogger(__name__).debug("Not warmed: %s", question, exc_info=True)
         _stopping.wait(time.monotonic() - began)  # as much time for the others
+
+
+def give_back() -> None:
+    """Give back what Python, Arrow and the C library keep of a large deposit; DuckDB does it by itself."""
+    gc.collect()
+    pa.default_memory_pool().release_unused()
+    with suppress(OSError, AttributeError):  # another system than Linux, another C library
+        ctypes.CDLL("libc.so.6").malloc_trim(0)

@@ -100,8 +100,7 @@ async def _held(server: Server) -> int:
             errors += 1
     await asyncio.sleep(5)
     print(f"{IDLE} sessions held open: {crowd.megabytes_of(server.process):.0f} MB (goal ≤ {GOAL_IDLE_MB})")
-    for connection in connections:
-        await connection.close()
+    await asyncio.gather(*(connection.close() for connection in connections))
     return errors
 
 

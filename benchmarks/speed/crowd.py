@@ -98,6 +98,7 @@ async def opened(address: str, cookie: str) -> ClientConnection:
         subprotocols=["streamlit", guard] if guard else ["streamlit"],  # type: ignore[list-item]
         max_size=None,
         open_timeout=PATIENCE,
+        close_timeout=1,
         ping_interval=None,
         proxy=None,
     )

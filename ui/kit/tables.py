@@ -18,7 +18,7 @@ from pandas.io.formats.style import Styler
 
 from data.export.files import csv_of_texts
 from data.reading.formulas import defuse
-from ui.kept import content_of, made_once, styled_once
+from ui.kept import MOST_CELLS, content_of, made_once, styled_once
 from ui.kit import formats
 from ui.kit.sheet import html_of
 
@@ -84,11 +84,13 @@ def _as_text(first: pd.DataFrame, digits: int, row_count: int) -> str:
 
 
 def _grid(frame: pd.DataFrame, digits: int, height: Height, key: str, on_pick: Pick | None) -> None:
-    if on_pick is None:
+    if on_pick:
+        picked = partial(_picked, key, on_pick)
+        st.dataframe(key=key, on_select=picked, selection_mode="single-cell", **_options(frame, digits, height))
+    elif frame.size > MOST_CELLS:
+        st.dataframe(**_options(frame, digits, height))
+    else:
         _still(content_of(frame, digits, height), frame, digits, height)
-        return
-    picked = partial(_picked, key, on_pick)
-    st.dataframe(key=key, on_select=picked, selection_mode="single-cell", **_options(frame, digits, height))
 
 
 @st.cache_resource(show_spinner=False, max_entries=200)
