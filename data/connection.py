@@ -19,6 +19,8 @@ LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "allow_community_extensions": False,
     "allow_persistent_secrets": False,
     "python_enable_replacements": False,
+    # What a large deposit needed goes back to the system afterwards.
+    "allocator_background_threads": True,
 }
 
 

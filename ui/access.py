@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NoReturn
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
 from data.access.accounts import Account, active_accounts
 from data.access.rights import ROLES, Act, Person, reach
@@ -64,6 +66,7 @@ TRIED_ROLE, TRIED_CANTEENS = "role_essaye", "cantines_essayees"
 # A refusal is written once in the trail, then not again for a while, so that a loop does not fill it.
 REFUSALS_APART = 600.0
 _last_refusals: dict[tuple[str, str], float] = {}
+_decisions: WeakKeyDictionary[object, User | Refusal] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -177,10 +180,21 @@ def _seconds(moment: object) -> float:
 
 def current() -> User:
     """Return the user, or show why access is refused and stop the run."""
-    decision = decide(_visit(), st.user.to_dict(), session.store())
+    decision = _decided()
     if isinstance(decision, Refusal):
         _refuse(decision)
     return _as_tried(decision)
+
+
+def _decided() -> User | Refusal:
+    """Decide who the user is, once in a run: the blocks of a page ask again and again."""
+    context = get_script_run_ctx(suppress_warning=True)
+    run = context and context.parallel_coordinator  # Streamlit makes a new one for each run
+    if run is None:
+        return decide(_visit(), st.user.to_dict(), session.store())
+    if run not in _decisions:
+        _decisions[run] = decide(_visit(), st.user.to_dict(), session.store())
+    return _decisions[run]
 
 
 def _as_tried(user: User) -> User:

@@ -12,9 +12,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 
+from data.clock import today_in_paris
 from data.queries.forecasts import runs
-from data.store import State, Store, StoreFault, store_path
+from data.store import Store, StoreFault, store_path
 from models.failures import RefreshFailed
+from ui import kept
 
 Answer = TypeVar("Answer")
 Arguments = ParamSpec("Arguments")
@@ -85,6 +87,8 @@ def close() -> None:
             _waiting.pop().cancel()
         while _doors:
             _doors.popitem()[1].store.close()
+    for memory in (answers, lately):
+        memory.clear()
 
 
 def store() -> Store:
@@ -101,25 +105,23 @@ def store() -> Store:
 def ask(
     question: Callable[Concatenate[Store, Arguments], Answer], *args: Arguments.args, **kwargs: Arguments.kwargs
 ) -> Answer:
-    """Return question(store, …), from the cache as long as the store has not changed.
+    """Return question(store, …), from memory as long as neither the store nor the day has changed.
 
-    The arguments must be plain values, dates or frozen dataclasses: they are part of the key.
+    The arguments must be plain values, dates or frozen dataclasses: they are part of the key. The reader may change the
+    answer: it is lent.
     """
     door = store()
-    name = f"{question.__module__}.{question.__qualname__}"
-    return _answer(door.state(), name, args, kwargs, question, door)
+    asked = (question.__module__, question.__qualname__, args, tuple(sorted(kwargs.items())))
+    lately.get(asked, lambda: question)
+    return kept.lent(answers.get((door.state(), today_in_paris(), *asked), lambda: question(door, *args, **kwargs)))
 
 
-@st.cache_data(show_spinner=False, max_entries=600)
-def _answer(
-    state: State,  # noqa: ARG001  part of the key
-    name: str,  # noqa: ARG001  part of the key
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-    _question: Callable[..., Any],
-    _store: Store,
-) -> Any:  # noqa: ANN401
-    return _question(_store, *args, **kwargs)
+def asked_lately() -> list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]]:
+    """Return the questions asked lately, each with its arguments, the last one first."""
+    return [(question, args, dict(kwargs)) for (_, _, args, kwargs), question in reversed(lately.values().items())]
+
+
+answers, lately = kept.Kept(600), kept.Kept(200)
 
 
 # ---------------------------------------------------------------- refresh of the forecasts

@@ -41,12 +41,19 @@ def write_logs(folder: Path) -> tuple[Path, Path, Path]:
     return paths
 
 
-def _lines(chance: np.random.Generator) -> pd.DataFrame:
+def write_short_log(folder: Path, count: int) -> Path:
+    """Write a log of so many lines without weighings: the largest that may be deposited has few columns."""
+    path = folder / "journal_court.csv"
+    _lines(np.random.default_rng(SEED), count).iloc[:, :5].to_csv(path, sep=";", index=False)
+    return path
+
+
+def _lines(chance: np.random.Generator, count: int = LINES) -> pd.DataFrame:
     points = np.array([f"ÉCOLE {number:03d} {'ME'[number % 2]}" for number in range(POINTS)])
-    days = np.array([day.strftime("%d/%m/%Y") for day in _school_days(LINES // POINTS)])
+    days = np.array([day.strftime("%d/%m/%Y") for day in _school_days(count // POINTS)])
     place = np.tile(np.arange(POINTS), len(days))
-    planned = chance.integers(40, 200, POINTS)[place] + chance.integers(-15, 15, LINES)
-    served = planned - chance.integers(-4, 12, LINES)
+    planned = chance.integers(40, 200, POINTS)[place] + chance.integers(-15, 15, count)
+    served = planned - chance.integers(-4, 12, count)
     lines = {
         "site_nom": points[place],
         "site_type": np.where(place % 2 == 0, "M", "E"),
@@ -54,9 +61,9 @@ def _lines(chance: np.random.Generator) -> pd.DataFrame:
         "prevision": planned.astype(str),
         "reel": served.astype(str),
     }
-    weighed = chance.random(LINES) < WEIGHED
+    weighed = chance.random(count) < WEIGHED
     for column, share in (("preparation_kg", 0.02), ("non_servi_kg", 0.04), ("restes_assiette_kg", 0.06)):
-        kilograms = np.char.replace((served * share * chance.random(LINES)).round(2).astype(str), ".", ",")
+        kilograms = np.char.replace((served * share * chance.random(count)).round(2).astype(str), ".", ",")
         lines[column] = np.where(weighed, kilograms, "")
     return pd.DataFrame(lines)
 

@@ -9,6 +9,7 @@ import pandas as pd
 from data.calendar.event_kinds import DECLARED, STRIKE
 from data.calendar.events import COLUMNS, Event
 from data.calendar.strikes import readings
+from data.once import once
 from data.store import Store
 
 # Each event with the newest deposit that has it. When the event is its only line (`alone`), undoing this deposit
@@ -62,10 +63,15 @@ ORDER BY ALL
 
 def declared_days(store: Store, what_if: Event | None = None) -> pd.DataFrame:
     """Return one row per day × event that changes the meals: COLUMNS, with corrected strike dates."""
+    known = _known_days(store)
+    return known.copy(deep=False) if what_if is None else pd.concat([known, _days_of(what_if)], ignore_index=True)
+
+
+@once
+def _known_days(store: Store) -> pd.DataFrame:
     days = store.read(DAYS_OF_EVENTS, {"kinds": DECLARED})
     days["date"] = _corrected_days(store, days, days["date"], days["one_day"])
-    known = days[COLUMNS]
-    return known if what_if is None else pd.concat([known, _days_of(what_if)], ignore_index=True)
+    return days[COLUMNS]
 
 
 def _corrected_days(store: Store, events: pd.DataFrame, days: pd.Series, one_day: pd.Series) -> pd.Series:

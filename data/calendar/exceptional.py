@@ -7,18 +7,16 @@ unless the selection asks for them.
 # ruff: noqa: S608 — statements share parts that are constants; every value is a parameter.
 from __future__ import annotations
 
-from threading import Lock
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import pandas as pd
 
 from data.calendar.declared import declared_days
+from data.once import once
 from data.selection import Selection
-from data.store import State, Store
+from data.store import Store
 
 TYPING_ERROR = "typing_error"
-KEPT = 8
 
 # One row per service that is exceptional or an obvious typing error: few of them, so that other statements join them
 # in place of judging all services again.
@@ -43,28 +41,15 @@ JUDGED = """(
 # The same as the selection wants them; who reads it takes `parameters`.
 SELECTED = f"(SELECT * FROM {JUDGED} WHERE $with_exceptional OR exceptional IS NULL)"
 
-_kept: WeakKeyDictionary[Store, tuple[State, dict[tuple[Any, ...], dict[str, Any]]]] = WeakKeyDictionary()
-_keeping = Lock()
-
 
 def judged(store: Store, selection: Selection) -> dict[str, Any]:
-    """Return what a statement that reads JUDGED asks for; the last answers are kept until the store changes."""
-    state, asked = store.state(), selection.parameters()
-    if store not in _kept or _kept[store][0] != state:
-        _kept[store] = (state, {})
-    answers, key = _kept[store][1], tuple(asked.values())
-    # Several threads share the answers: what is returned is never looked up again.
-    known = answers.get(key)
-    if known is None:
-        known = _judged(store, asked)
-        with _keeping:
-            while len(answers) >= KEPT:
-                answers.pop(next(iter(answers)))
-            answers[key] = known
-    return asked | known
+    """Return what a statement that reads JUDGED asks for."""
+    asked = selection.parameters()
+    return asked | _judged(store, **asked)
 
 
-def _judged(store: Store, asked: dict[str, Any]) -> dict[str, Any]:
+@once
+def _judged(store: Store, **asked: Any) -> dict[str, Any]:  # noqa: ANN401
     """Return the services that are exceptional or mistyped, as JUDGED takes them."""
     services = store.read(JUDGED_SERVICES, asked | _events(store))
     return {
@@ -76,6 +61,7 @@ def _judged(store: Store, asked: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@once
 def _events(store: Store) -> dict[str, Any]:
     """Return the declared events day by day, as `judged_services` takes them."""
     days = declared_days(store)

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from data.calendar.complete import KNOWN_DAYS, known_days
 from data.calendar.exceptional import SELECTED, parameters
 from data.meetings import read, weather
 from data.queries.forecasts.archive import COMPARED
@@ -83,7 +84,7 @@ BY_CANTEEN = f"""
 SELECT
     canteen, count(DISTINCT date) AS days,
     sum(greatest(gap, 0))::BIGINT AS surplus, sum(meals_served)::BIGINT AS served
-FROM {SELECTED} JOIN known_days(NULL, NULL) USING (date)
+FROM {SELECTED} JOIN {KNOWN_DAYS} USING (date)
 WHERE complete AND gap IS NOT NULL AND canteen IS NOT NULL
 GROUP BY canteen
 HAVING sum(meals_served) > 0
@@ -94,7 +95,8 @@ def _surplus(store: Store, first: date, last: date) -> Fact | None:
     windows = _windows(store, first, last)
     if windows is None:
         return None
-    sides = [store.read(BY_CANTEEN, parameters(store, window)).set_index("canteen") for window in windows]
+    known = known_days(store, None, None)
+    sides = [store.read(BY_CANTEEN, parameters(store, one) | known).set_index("canteen") for one in windows]
     enough = [side[side["days"] >= LEAST_DAYS] for side in sides]
     same = enough[0].index.intersection(enough[1].index)
     if same.empty or 2 * len(same) < max(len(side) for side in sides):

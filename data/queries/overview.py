@@ -7,6 +7,7 @@ from datetime import date
 
 import pandas as pd
 
+from data.calendar.complete import known_days
 from data.clock import today_in_paris
 from data.settings import SETTINGS, values
 from data.store import Store
@@ -60,21 +61,17 @@ def store_overview(store: Store) -> Overview:
     return Overview(bool(row["demo"]), _date(row["first_day"]), last, int(row["unattached"]), later)
 
 
-LAST_COMPLETE = "SELECT max(date) AS day FROM known_days(NULL, NULL) WHERE complete AND date <= $today"
-
-
 def last_complete_day(store: Store, today: date) -> date | None:
     """Return the last day known for most service points, None when no meal is known: the date of the data."""
-    return _date(store.read(LAST_COMPLETE, {"today": today})["day"].iloc[0])
-
-
-INCOMPLETE = "SELECT date, points, usual_points FROM known_days(NULL, NULL) WHERE NOT complete ORDER BY date"
+    days = known_days(store, None, None)
+    complete = zip(days["known_dates"], days["complete_days"], strict=True)
+    return max((day for day, whole in complete if whole and day <= today), default=None)
 
 
 def incomplete_days(store: Store) -> list[IncompleteDay]:
     """Return the days of the city of which too few service points are known, in order."""
-    rows = store.read(INCOMPLETE).to_dict("records")
-    return [IncompleteDay(row["date"].date(), row["points"], row["usual_points"]) for row in rows]
+    days = zip(*known_days(store, None, None).values(), strict=True)
+    return [IncompleteDay(day, points, usual) for day, points, usual, complete in days if not complete]
 
 
 # A school year runs from 1 August to 31 July. A future year (a typing error) can still be chosen, but comes last.

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from data.calendar.complete import KNOWN_DAYS, known_days
 from data.calendar.exceptional import SELECTED, parameters
 from data.queries.forecasts import adjusted
 from data.selection import Selection
@@ -111,14 +112,15 @@ SELECT
     coalesce(sum(wasted_kg) FILTER (meals_served > 0), 0) AS weighed_kg,
     count(DISTINCT canteen) FILTER (wasted_kg IS NOT NULL AND meals_served > 0) AS weighing_canteens
 FROM {SELECTED}
-LEFT JOIN known_days($district, $canteen) USING (date)
+LEFT JOIN {KNOWN_DAYS} USING (date)
 WHERE NOT $complete_only OR complete
 """
 
 
 def waste_summary(store: Store, selection: Selection) -> WasteSummary:
     """Return the headline figures of a selection."""
-    asked = parameters(store, selection) | {"complete_only": selection.complete_only}
+    known = known_days(store, selection.district, selection.canteen)
+    asked = parameters(store, selection) | known | {"complete_only": selection.complete_only}
     row = store.read(SUMMARY, asked).iloc[0]
     counts = {str(name): int(value) for name, value in row.drop("weighed_kg").items()}
     return WasteSummary(**counts, weighed_kg=float(row["weighed_kg"]))

@@ -16,6 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
@@ -40,6 +41,7 @@ from models.surplus import SETTINGS, forecast
 from models.waste import run as waste_run
 
 Progress = Callable[[int, int], None]
+NICE = 10
 
 
 def main(job_path: Path, result_path: Path) -> None:
@@ -210,6 +212,14 @@ def _wait_for_the_end_of_input() -> None:
     os._exit(1)
 
 
+def _after_the_pages() -> None:
+    """Take the processors that the pages leave; a session of its own also has a priority as a whole, on Linux."""
+    with suppress(OSError):
+        os.nice(NICE)
+        Path("/proc/self/autogroup").write_text(str(NICE), encoding="ascii")
+
+
 if __name__ == "__main__":
     keep_quiet()
+    _after_the_pages()
     main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest, local_script_runner
 
@@ -157,7 +156,6 @@ def open_app(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
 
     yield run
     # Closes the stores, so that the next test may open their files.
-    st.cache_data.clear()
     session.close()
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
+from ui.kept import drawn_once
 from ui.kit import chart, formats
 from ui.kit.exceptional import MARK
 
 FEW_DAYS = 8  # named under the axis: more would stand upright
 
 
+@drawn_once
 def recent_meals(days: pd.DataFrame) -> go.Figure:
     """Draw the meals planned (marks) over the meals served (bars), day by day; a star marks exceptional days."""
     fig = chart.base(height=280, y_title="repas")
@@ -30,6 +32,7 @@ def recent_meals(days: pd.DataFrame) -> go.Figure:
     return fig
 
 
+@drawn_once
 def recent_grams(days: pd.DataFrame) -> go.Figure:
     """Draw the grams thrown away per meal, on the days that were weighed."""
     fig = chart.base(height=180, y_title="g par repas")

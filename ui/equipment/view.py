@@ -99,10 +99,9 @@ def losses(steps: pd.DataFrame, month: date) -> None:
     """Answer: on which step do we lose agents?"""
     with blocks.question("À quelle étape perdons-nous des agents\u00a0?", "Part des agents des écoles renseignées."):
         texts = [_step_text(row) for row in steps.to_dict("records")]
-        fig = chart.ranking(steps["step"], steps["share"].astype(float), texts, "% des agents")
-        fig.update_xaxes(
-            tickvals=[0, 25, 50, 75, 100], range=[0, 220]
-        )  # room for “≈ 100 % (≈ 180 sur ≈ 180)” beside its bar
+        # Room for “≈ 100 % (≈ 180 sur ≈ 180)” beside its bar.
+        axis = {"tickvals": [0, 25, 50, 75, 100], "range": [0, 220]}
+        fig = chart.ranking(steps["step"], steps["share"].astype(float), texts, "% des agents", axis)
         blocks.figure(fig, losses_sentence(steps, month), losses_table(steps), "parcours")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
+from ui.kept import drawn_once
 from ui.kit import chart, formats
 from ui.kit.exceptional import MARK, reason
 
@@ -15,6 +16,7 @@ MARGIN, LEAST_SPAN = 0.6, 0.02
 FEW, SHORT_REASON = 2, 14
 
 
+@drawn_once
 def forecast(days: pd.DataFrame, past: pd.DataFrame) -> go.Figure:
     """Draw the meals served in the last weeks, the forecast with its 80 % interval, the advised quantity, the plan."""
     fig = chart.base(y_title="repas servis", height=400)
@@ -100,6 +102,7 @@ def _axis_days(days: pd.Series) -> list[str]:
     return [f"{formats.weekday(day)[:3]}. {day:%d/%m}" for day in days]
 
 
+@drawn_once
 def terms(names: list[str], meals: list[int]) -> go.Figure:
     """Draw the terms as a waterfall, from the usual level (first) to the forecast (last, their sum).
 

@@ -41,7 +41,13 @@ def _show(path: Path) -> None:
         for picture in PICTURE.finditer(text):
             st.markdown(text[start : picture.start()])
             shown = path.parent / picture["path"]
-            # The caption says all that the picture shows.
-            st.image(shown, caption=picture["caption"], alt="", width=NARROW if shown.stem in PHONES else WIDE)
+            _picture(str(shown), picture["caption"])
             start = picture.end()
         st.markdown(text[start:])
+
+
+@st.cache_resource(show_spinner=False, max_entries=100)
+def _picture(path: str, caption: str) -> None:
+    """Show a picture, made to its size once: what Streamlit sends is kept, and sent again."""
+    # The caption says all that the picture shows.
+    st.image(path, caption=caption, alt="", width=NARROW if Path(path).stem in PHONES else WIDE)

@@ -14,6 +14,7 @@ from data.kinds import kinds
 from data.queries import inventory, overview
 from data.selection import Selection
 from ui.access import require
+from ui.kept import styled_once
 from ui.kit import blocks, chart, tables
 from ui.kit.formats import SPACE, count_of, day, number, percent
 from ui.session import ask, store
@@ -112,7 +113,12 @@ def _shaded(cells: pd.DataFrame, places: pd.DataFrame, weeks: list[pd.Timestamp]
     grid = pd.DataFrame(texts, columns=[_week_title(week) for week in weeks], dtype=object)
     style = np.column_stack([np.full(len(places), ""), shades])
     grid.insert(0, PLACE, places["place"].tolist())
-    return grid, grid.style.apply(lambda _: style, axis=None)
+    return grid, _styled(grid, style)
+
+
+@styled_once
+def _styled(grid: pd.DataFrame, style: np.ndarray) -> Styler:
+    return grid.style.apply(lambda _: style, axis=None)
 
 
 def _week_title(week: pd.Timestamp) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import textwrap
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from ui.kept import drawn_once
 from ui.kit import formats
 from ui.palette import (  # noqa: F401  the charts ask for all they need here
     ADVISED,
@@ -78,8 +80,14 @@ def base(height: int = 340, y_title: str = "", x_title: str = "") -> go.Figure:
     )
 
 
-def ranking(labels: pd.Series, values: pd.Series, texts: list[str], unit: str) -> go.Figure:
-    """Draw horizontal bars, the first row at the top, each under its name, with its text at its end."""
+@drawn_once
+def ranking(
+    labels: pd.Series, values: pd.Series, texts: list[str], unit: str, x_axis: dict[str, Any] | None = None
+) -> go.Figure:
+    """Draw horizontal bars, the first row at the top, each under its name, with its text at its end.
+
+    `x_axis`: what the axis of the values has instead of an extent that follows from them.
+    """
     fig = base(height=70 + 44 * len(labels), x_title=unit)
     # Two long names may be cut to the same text: so rows are numbers, and names are only their labels.
     rows = list(range(len(labels)))
@@ -102,6 +110,7 @@ def ranking(labels: pd.Series, values: pd.Series, texts: list[str], unit: str) -
         showgrid=True, gridcolor=GRID, tickformat=",", nticks=5,
         range=[low - room if low < 0 else 0, high + room if high > 0 or low == 0 else 0],
     )  # fmt: skip
+    fig.update_xaxes(x_axis or {})
     name_above(fig, [formats.in_chart(shortened(str(label))) for label in labels])
     return fig
 

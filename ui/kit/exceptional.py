@@ -7,6 +7,7 @@ import pandas as pd
 from data.calendar.event_kinds import FRENCH
 from data.calendar.exceptional import TYPING_ERROR
 from data.queries.waste import WasteSummary
+from ui.kept import made_once
 from ui.kit import blocks
 from ui.kit.formats import SPACE, day, enumeration, number, percent, plural
 
@@ -56,6 +57,7 @@ def _of_canteens(days: pd.DataFrame) -> str:
     return ", ".join(f"{reason(str(kinds))}{SPACE}: {number(count)}" for kinds, count in counts.items())
 
 
+@made_once
 def comparison(days: pd.DataFrame, without: WasteSummary, whole: WasteSummary) -> str:
     """Say how many days are exceptional and why, what they weigh, and overproduction without and with them."""
     if days.empty:

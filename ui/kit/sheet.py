@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from data.typography import french
+from ui.kept import made_once
 from ui.kit.formats import MISSING, escape, is_missing, writer_of
 
 LONG = 30  # letters; a longer “word” is wider than a column and must be broken
@@ -24,12 +25,16 @@ def sheet(titles: Iterable[str], rows: Iterable[Row], caption: str = "", style: 
 
     On a phone, a table that has no room for its columns is stacked: each cell has the title of its column above it.
     """
-    names, lines = list(map(str, titles)), list(rows)
+    st.html(_html(list(map(str, titles)), list(rows), caption, style))
+
+
+@made_once
+def _html(names: list[str], lines: list[Row], caption: str, style: str) -> str:
     head = "".join(f'<th scope="col">{escape(title)}</th>' for title in names)
     caption_html = f"<caption>{escape(french(caption))}</caption>" if caption else ""
     body = "".join(f"<tr>{_of_row(''.join(map(_titled, line, names)))}</tr>" for line in lines)
     stacked = " stacked" if _narrowest(names, lines) > PHONE else ""
-    st.html(
+    return (
         f'<div class="sheet {style}{stacked}"><table>{caption_html}<thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
@@ -78,8 +83,13 @@ def cell(text: object, style: str = "", note: str = "", summary: str = "", more:
 
 def sheet_of(frame: pd.DataFrame, digits: int = 0, style: str = "", caption: str = "") -> None:
     """Show a short DataFrame; numbers are written the French way and aligned to the right."""
+    st.html(html_of(frame, digits, style, caption))
+
+
+def html_of(frame: pd.DataFrame, digits: int = 0, style: str = "", caption: str = "") -> str:
+    """Return the HTML of a short DataFrame."""
     columns = [_cells(frame[name], digits) for name in frame.columns]
-    sheet(map(str, frame.columns), map(row, zip(*columns, strict=True)), caption, style)
+    return _html(list(map(str, frame.columns)), list(map(row, zip(*columns, strict=True))), caption, style)
 
 
 def _cells(values: pd.Series, digits: int) -> list[str]:

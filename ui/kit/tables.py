@@ -14,11 +14,13 @@ from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from data.export.files import csv_of_texts
 from data.reading.formulas import defuse
+from ui.kept import MOST_CELLS, content_of, made_once, styled_once
 from ui.kit import formats
-from ui.kit.sheet import sheet_of
+from ui.kit.sheet import html_of
 
 Height = int | Literal["content"] | None
 Pick = Callable[[int], None]
@@ -70,27 +72,43 @@ def grid_and_text(whole: pd.DataFrame, key: str, digits: int = 1) -> Iterator[No
     """
     with st.container(key=f"grid_{key}"):
         yield
-    first = whole.head(ROWS_AS_TEXT)
+    st.html(_as_text(whole.head(ROWS_AS_TEXT), digits, len(whole)))
+
+
+@made_once
+def _as_text(first: pd.DataFrame, digits: int, row_count: int) -> str:
     letters = accumulate(sum(len(str(value)) for value in row) for row in first.itertuples(index=False))
     rows = first.head(max(1, sum(total <= LETTERS_AS_TEXT for total in letters)))
-    caption = "" if len(rows) == len(whole) else f"Les {len(rows)} premières lignes sur {formats.number(len(whole))}."
-    sheet_of(rows, digits, "as-text", caption)
+    caption = "" if len(rows) == row_count else f"Les {len(rows)} premières lignes sur {formats.number(row_count)}."
+    return html_of(rows, digits, "as-text", caption)
 
 
 def _grid(frame: pd.DataFrame, digits: int, height: Height, key: str, on_pick: Pick | None) -> None:
-    widths = fitted(frame, widths_of(frame, digits))
-    picking: dict[str, Any] = {}
     if on_pick:
-        picking = {"key": key, "on_select": partial(_picked, key, on_pick), "selection_mode": "single-cell"}
-    st.dataframe(
-        french(frame, digits),
-        hide_index=True,
-        height=height or "auto",
-        row_height=WRAPPED_ROW if lines_of(frame, widths) > 1 else None,
-        placeholder=formats.MISSING,
-        column_config={name: st.column_config.Column(width=width) for name, width in widths.items()},
-        **picking,
-    )
+        picked = partial(_picked, key, on_pick)
+        st.dataframe(key=key, on_select=picked, selection_mode="single-cell", **_options(frame, digits, height))
+    elif frame.size > MOST_CELLS:
+        st.dataframe(**_options(frame, digits, height))
+    else:
+        _still(content_of(frame, digits, height), frame, digits, height)
+
+
+@st.cache_resource(show_spinner=False, max_entries=200)
+def _still(content: str, _frame: pd.DataFrame, _digits: int, _height: Height) -> None:  # noqa: ARG001  part of the key
+    """Show a grid where nothing is picked: what Streamlit sends of it is made once, and sent again."""
+    st.dataframe(**_options(_frame, _digits, _height))
+
+
+def _options(frame: pd.DataFrame, digits: int, height: Height) -> dict[str, Any]:
+    widths = fitted(frame, widths_of(frame, digits))
+    return {
+        "data": french(frame, digits),
+        "hide_index": True,
+        "height": height or "auto",
+        "row_height": WRAPPED_ROW if lines_of(frame, widths) > 1 else None,
+        "placeholder": formats.MISSING,
+        "column_config": {name: st.column_config.Column(width=width) for name, width in widths.items()},
+    }
 
 
 def _picked(key: str, on_pick: Pick) -> None:
@@ -99,6 +117,7 @@ def _picked(key: str, on_pick: Pick) -> None:
         st.session_state[PICKED] = True
 
 
+@made_once
 def widths_of(frame: pd.DataFrame, digits: int = 1) -> dict[str, int]:
     """Return the width in pixels of each column: that of its longest value, up to a limit.
 
@@ -163,11 +182,16 @@ def width_of(texts: Iterable[str]) -> int:
     return min(max(map(_room, texts), default=MARGIN), WIDEST)
 
 
-def french(frame: pd.DataFrame, digits: int = 1) -> pd.DataFrame | pd.io.formats.style.Styler:
+def french(frame: pd.DataFrame, digits: int = 1) -> pd.DataFrame | Styler:
     """Return the frame with French numbers and dates; the values stay numbers, so sorting works."""
+    return _french(frame, digits) if any(formats.writer_of(frame[name], digits) for name in frame.columns) else frame
+
+
+@styled_once
+def _french(frame: pd.DataFrame, digits: int) -> Styler:
     writers = {name: formats.writer_of(frame[name], digits) for name in frame.columns}
     formats_by_column: dict[str, Any] = {name: writer for name, writer in writers.items() if writer}
-    return frame.style.format(formats_by_column) if formats_by_column else frame
+    return frame.style.format(formats_by_column)
 
 
 def download_csv(

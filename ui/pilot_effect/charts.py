@@ -9,11 +9,13 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from data.queries.pilot import Effect
+from ui.kept import drawn_once
 from ui.kit import chart, formats
 
 DASH, MARK = "dash", "square"
 
 
+@drawn_once
 def intervals(effects: list[tuple[str, str, int, Effect]]) -> go.Figure:
     """Draw one row per measure (name, unit, digits, effect): its effect, its interval, and each school’s effect."""
     fig = make_subplots(rows=len(effects), cols=1, vertical_spacing=0.4 / len(effects), figure=chart.base())
@@ -62,6 +64,7 @@ def _interval(fig: go.Figure, row: int, name: str, digits: int, effect: Effect, 
     )  # fmt: skip
 
 
+@drawn_once
 def months(table: pd.DataFrame, unit: str, digits: int) -> go.Figure:
     """Draw the pilots and their comparison canteens by periods of four weeks, before and after."""
     fig = chart.base(y_title=unit, x_title="périodes de quatre semaines, avant (−) et pendant le test (+)", height=360)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
+from ui.kept import drawn_once
 from ui.kit import chart, formats
 
 # The longest horizon comes first.
@@ -13,6 +14,7 @@ STYLES = tuple(zip(chart.SERIES[2::-1], ("dot", "dash", "solid"), ("diamond", "s
 NOMINAL_COVERAGE = 80
 
 
+@drawn_once
 def gaps_by_month(months: pd.DataFrame) -> go.Figure:
     """Draw the WAPE of the plan and of the forecast, month by month."""
     fig = chart.base(y_title="écart, en\u00a0% des repas servis", height=360)
@@ -22,6 +24,7 @@ def gaps_by_month(months: pd.DataFrame) -> go.Figure:
     return fig
 
 
+@drawn_once
 def coverage_by_month(months: pd.DataFrame) -> go.Figure:
     """Draw the coverage of the 80 % interval month by month, beside its nominal coverage."""
     fig = chart.base(y_title="% des journées de cantine", height=340)
@@ -54,6 +57,7 @@ def _monthly(fig: go.Figure, months: pd.DataFrame, column: str, name: str, colou
     fig.update_xaxes(tickformat="%m/%Y")
 
 
+@drawn_once
 def announced_gaps(days: pd.DataFrame, horizons: dict[int, str]) -> go.Figure:
     """Draw the error (forecast − meals served) of each horizon, day by day."""
     fig = chart.base(y_title="annoncé moins servi (repas)", height=380)

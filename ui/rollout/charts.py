@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
+from ui.kept import drawn_once
 from ui.kit import chart, formats
 
 HATCHED = {"shape": "/", "fgcolor": "white", "size": 5, "fillmode": "overlay"}
@@ -19,6 +20,7 @@ STATES = {
 OTHER_STATE = {"color": chart.OTHER, "line": {"color": chart.QUIET, "width": 1}}
 
 
+@drawn_once
 def steps_by_month(shares: pd.DataFrame) -> go.Figure:
     """Draw the share of agents who reached each step, month by month; a gap is a missing figure."""
     fig = chart.base(y_title="% des agents", height=360)
@@ -38,6 +40,7 @@ def steps_by_month(shares: pd.DataFrame) -> go.Figure:
     return fig
 
 
+@drawn_once
 def devices(counts: pd.DataFrame) -> go.Figure:
     """Draw the devices of each kind (rows), stacked by state (columns), each with its count."""
     fig = chart.base(height=110 + 56 * len(counts), x_title="matériels")

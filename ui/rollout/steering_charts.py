@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from ui.kept import drawn_once
 from ui.kit import chart, formats
 from ui.kit.tiles import TILES_SETTING
 
@@ -44,6 +45,7 @@ def tiles() -> str:
     return os.environ.get(TILES_SETTING, "")
 
 
+@drawn_once
 def _bare(places: pd.DataFrame, city: pd.DataFrame) -> go.Figure:
     fig = chart.base(height=480)
     _districts(fig, city)

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from ui.kept import drawn_once
 from ui.kit import chart, formats
 from ui.kit.formats import school_name
 
@@ -27,6 +28,7 @@ LATE = {
 }  # fmt: skip
 
 
+@drawn_once
 def timeline(stages: pd.DataFrame, delays: Mapping[str, str], today: date) -> go.Figure:
     """Draw the stages of each school (key of `delays`): what was planned above what happened, each with its number.
 

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from ui.kept import drawn_once
 from ui.kit import chart, formats
 
 # Most years written under the axis, on a phone too; a longer axis writes one year in 2, 5 or 10.
@@ -15,6 +16,7 @@ MOST_YEARS, YEARS_APART = 11, (1, 2, 5, 10)
 ROOM = 1.12  # of the highest value, for the name above it
 
 
+@drawn_once
 def fan(months: pd.DataFrame, today: date) -> go.Figure:
     """Draw the schools done, month by month: observed, then simulated (median and 80 % interval), and those to do."""
     fig = chart.base(y_title="écoles équipées", height=400)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import inspect
 
 import pandas as pd
@@ -22,6 +23,9 @@ def load() -> None:
     chart.ranking(pd.Series(["école"]), pd.Series([1.0]), ["1"], "%")
     tables.french(pd.DataFrame({"part": [1.0]}))
     inspect.stack()  # the first element of a page asks who calls, which reads the place of every module
+    # What is loaded stays: no collection of garbage need look at it again.
+    gc.collect()
+    gc.freeze()
 
 
 def _run_imports(source: str) -> None:

@@ -21,7 +21,7 @@ from streamlit.config_option import ConfigOption
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.server.starlette.starlette_app import App
 
-from ui import access, daily, local_key, session
+from ui import access, daily, local_key, session, warm
 from ui.api import command
 from ui.server import preload, sign_in
 from ui.server.application import SCRIPT, Application
@@ -182,9 +182,11 @@ def _lifespan(*, open_browser: bool) -> Any:  # noqa: ANN401
                 threading.Timer(BROWSER_DELAY, webbrowser.open, [address]).start()
         threading.Thread(target=preload.load, name="preload", daemon=True).start()
         daily.start()
+        warm.start()
         command.start(str(config.get_option("server.address")), int(config.get_option("server.port")))
         yield
         command.stop()
+        warm.stop()
         daily.stop()
         session.close()
         print("\n  Antigaspi est arrêté.", flush=True)

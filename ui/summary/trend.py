@@ -13,6 +13,7 @@ from data.calendar.names import MONTHS
 from data.calendar.school import school_year, school_year_bounds
 from data.queries.school_years import by_month
 from data.selection import Selection
+from ui.kept import drawn_once
 from ui.kit import blocks, chart
 from ui.kit.exceptional import MARK, whole_days
 from ui.kit.formats import SPACE, percent
@@ -67,6 +68,7 @@ def months_of(selection: Selection) -> pd.DataFrame:
     )
 
 
+@drawn_once
 def figure(months: pd.DataFrame, goal: float | None, pilot_start: date | None) -> go.Figure:
     """Draw the years; every line has its name at its end."""
     fig = chart.base(height=HEIGHT)

@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from data.calendar.names import SHORT_MONTHS, WEEKDAYS
+from ui.kept import drawn_once
 from ui.kit import chart, formats
 from ui.kit.exceptional import MARK
 from ui.waste.measures import MEALS, SHARE, Measure
@@ -25,6 +26,7 @@ WEEKLY = {
 WEEK_HOVER = "semaine du %{x|%d/%m/%Y}<br>%{customdata}<extra>%{fullData.name}</extra>"
 
 
+@drawn_once
 def surplus_by_week(weeks: pd.DataFrame, goal: float | None, measure: Measure = SHARE) -> go.Figure:
     """Draw surplus above the axis, shortage below it, and overproduction as a line, which the goal is about."""
     surplus, shortage, overproduction = WEEKLY[measure.name]
@@ -82,6 +84,7 @@ def _weeks_below(fig: go.Figure, weeks: pd.DataFrame) -> None:
     fig.update_xaxes(tickvals=ticks, tickformat="%d/%m/%y")
 
 
+@drawn_once
 def grams_by_week(weeks: pd.DataFrame) -> go.Figure:
     """Draw the grams thrown away per meal, week by week, where they were weighed."""
     fig = chart.base(y_title="g par repas", height=380)
@@ -135,6 +138,7 @@ SCALE_BELOW = {
 }  # fmt: skip
 
 
+@drawn_once
 def month_weekday(cells: pd.DataFrame, marked: Collection[tuple[int, int]] = (), measure: Measure = SHARE) -> go.Figure:
     """Draw the surplus of each month of the school year × weekday as a heat map, with the value in each cell.
 
@@ -190,6 +194,7 @@ def _cell(surplus: float, digits: int, *, bold: bool, marked: bool) -> str:
     return f"<b>{text}</b>" if text and bold else text
 
 
+@drawn_once
 def standing_out(
     labels: pd.Series, rows: pd.DataFrame, texts: list[str], measure: Measure = SHARE, hover: str = ""
 ) -> go.Figure:
@@ -224,6 +229,7 @@ def standing_out(
     return fig
 
 
+@drawn_once
 def measured_and_reference(labels: list[str], measured: list[float | None], reference: list[float]) -> go.Figure:
     """Draw the grams per meal of each place of loss beside its reference."""
     fig = chart.base(x_title="g par repas", height=90 + 70 * len(labels))
@@ -261,6 +267,7 @@ def measured_and_reference(labels: list[str], measured: list[float | None], refe
     return fig
 
 
+@drawn_once
 def kilograms_ahead(days: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
     """Draw the forecast kilograms of each day, stacked by place of loss, with the interval of their sum."""
     fig = chart.base(y_title="kg", height=380)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from data.calendar.names import MONTHS, WEEKDAYS
 from data.queries.losses import LEAST_DISH_DAYS
+from ui.kept import made_once
 from ui.kit.formats import SPACE, day, enumeration, number, plural, signed
 from ui.waste.measures import GRAMS, SHARE, Measure
 
@@ -32,6 +33,7 @@ CALENDAR_TEST = (
 )
 
 
+@made_once
 def dishes_sentence(dishes: pd.DataFrame, measure: Measure = SHARE) -> str:
     """Say which dishes have more surplus on their days, or less, than chance explains."""
     clear = dishes[dishes["stands_out"]]
@@ -49,6 +51,7 @@ def dishes_sentence(dishes: pd.DataFrame, measure: Measure = SHARE) -> str:
     return f"{plural(len(clear), 'plat')} {verb}, sur {tested}{SPACE}: {enumeration(named)}."
 
 
+@made_once
 def canteens_sentence(ranked: pd.DataFrame, measure: Measure = SHARE) -> str:
     """Say which canteens have more surplus than expected for their size."""
     tested = ranked.dropna(subset="gap")
@@ -90,6 +93,7 @@ def interval(row: pd.Series | dict, measure: Measure = SHARE) -> str:
     return f"{measure.gap(row['gap'])}, entre {ends}"
 
 
+@made_once
 def calendar_sentence(cells: pd.DataFrame, measure: Measure = SHARE) -> str:
     """Say in which cells (weekday × month) the surplus stands out, among the cells that are filled."""
     filled = cells.dropna(subset=measure.cell)

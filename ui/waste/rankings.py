@@ -14,6 +14,7 @@ from data.calendar.names import MONTHS, WEEKDAYS
 from data.queries.losses import LEAST_DISH_DAYS
 from data.selection import Selection
 from ui.access import only_visible
+from ui.kept import made_once
 from ui.kit import blocks, exceptional
 from ui.kit.formats import plural
 from ui.kit.tables import Wide
@@ -142,6 +143,7 @@ def _ranking(
         )
 
 
+@made_once
 def ranking_table(rows: pd.DataFrame, titles: dict[str, str], first: int) -> Wide:
     """Return a ranking with French titles, in two parts: its first columns, then the name and the others."""
     whole = rows.assign(clear=rows["stands_out"].map({True: "oui", False: "non"}))[list(titles)].rename(columns=titles)

@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 
 from data.queries.waste import CONFORMING_DAYS, reliability
+from ui.kept import made_once
 from ui.kit.formats import (
     SPACE,
     count_of,
@@ -27,6 +28,7 @@ PLACES = {
 }
 
 
+@made_once
 def trend_sentence(weeks: pd.DataFrame, goal: float | None) -> str:
     """Say how often overproduction is above the goal, and in which weeks overproduction and shortage are highest."""
     worst = weeks.nlargest(1, "overproduction_pct").iloc[0]
@@ -41,6 +43,7 @@ def trend_sentence(weeks: pd.DataFrame, goal: float | None) -> str:
     return f"La surproduction dépasse le repère de {percent(goal)} pendant {above}{SPACE}; {peaks}"
 
 
+@made_once
 def meals_sentence(weeks: pd.DataFrame) -> str:
     """Say how many meals were in excess or short, and in which weeks most."""
     worst = weeks.nlargest(1, "surplus_meals").iloc[0]
@@ -53,6 +56,7 @@ def meals_sentence(weeks: pd.DataFrame) -> str:
     )
 
 
+@made_once
 def grams_sentence(weeks: pd.DataFrame) -> str:
     """Say how much was thrown away per meal over the weeks that were weighed, and in which week most."""
     worst = weeks.nlargest(1, "grams_per_meal").iloc[0]

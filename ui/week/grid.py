@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from data.access.rights import Act, Person, reach
 from data.announcements.read import threads
@@ -17,6 +18,7 @@ from data.kinds import normalise
 from data.queries.forecasts.week import week
 from data.store import Store
 from ui.forecasts import disagreement
+from ui.kept import styled_once
 from ui.kit import chart, sheet
 from ui.kit.formats import MISSING, is_missing, number, signed, weekday
 from ui.week import sentences as say
@@ -139,7 +141,8 @@ def _frame(
     return pd.DataFrame(columns).astype({name: float for name in columns if name[1] not in (NAME, EXPECTED)})
 
 
-def _styled(frame: pd.DataFrame) -> Any:  # noqa: ANN401  a Styler
+@styled_once
+def _styled(frame: pd.DataFrame) -> Styler:
     prepare, expected, gaps = (_named(frame, name) for name in (PREPARE, EXPECTED, GAP))
     writers: dict[Any, Any] = dict.fromkeys(prepare, number) | dict.fromkeys(gaps, partial(signed, digits=0))
     styled = frame.style.format(writers).set_properties(subset=prepare, **{"font-weight": "600"})

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from data.calendar.complete import KNOWN_DAYS, known_days
 from data.calendar.events import Event
 from data.calendar.exceptional import JUDGED, judged
 from data.queries.forecasts.adjusted import ADJUSTED, parameters
@@ -126,7 +127,7 @@ SELECT
     CASE WHEN count(meals_planned) >= 0.9 * any_value(usual_points) THEN sum(meals_planned)::BIGINT END
         AS meals_planned,
     any_value(exceptional) AS exceptional
-FROM {JUDGED} JOIN known_days($district, $canteen) USING (date)
+FROM {JUDGED} JOIN {KNOWN_DAYS} USING (date)
 WHERE complete
 GROUP BY date
 ORDER BY date
@@ -139,7 +140,7 @@ def recent_actuals(store: Store, canteen: str | None, until: date, days: int = 3
     `exceptional` is why the day is exceptional, missing on the other days.
     """
     selection = Selection(until - RECENT, until, canteen=canteen)
-    known = store.read(RECENT_ACTUALS, judged(store, selection))
+    known = store.read(RECENT_ACTUALS, judged(store, selection) | known_days(store, None, canteen))
     return known.tail(days).reset_index(drop=True)
 
 
