@@ -126,5 +126,6 @@ def typing_errors(errors: pd.DataFrame) -> str | None:
     start = "" if len(errors) <= len(named) else "les plus grosses, "
     return (
         f"{count}, à corriger dans les journaux{SPACE}: {start}{enumeration(named)}. "
-        "Ce classement ne les compte pas\u00a0; les totaux, qu’elles ne déplacent pas assez, les comptent."
+        "Ni ce classement ni les semaines ne les comptent\u00a0; les totaux, qu’elles ne déplacent pas assez, les "
+        "comptent."
     )
