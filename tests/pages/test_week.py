@@ -90,6 +90,13 @@ def test_45_fewer_change_the_cell_of_the_day_and_the_city_by_45_and_are_marked(o
     day = coming()[1]
     app.selectbox(key="semaine").select_index(_week_of(app, day)).run()
     before = total(app, day)
+    # The totals come first.
+    titles = [header.value.replace("\u00a0", " ") for header in app.header]
+    assert titles == [
+        "Que commander ?",
+        "Que disent les cantines ?",
+        "Pour quelles cantines ?",
+    ]
     assert (cell(app, label, day, grid.PREPARE), cell(app, label, day, grid.EXPECTED)) == (107, "100")
     announce(session.opened(), MISSION, Announcement(key, day, "outing", -45, "Musée"))
     app.run()
