@@ -6,7 +6,7 @@ import pandas as pd
 
 from data.calendar.names import MONTHS, WEEKDAYS
 from data.queries.losses import LEAST_DISH_DAYS
-from ui.kit.formats import SPACE, day, enumeration, number, plural, signed
+from ui.kit.formats import SPACE, bound, day, enumeration, number, plural
 from ui.waste.measures import GRAMS, SHARE, Measure
 
 NAMED = 3
@@ -86,7 +86,7 @@ def against_expected(row: pd.Series | dict, measure: Measure = SHARE) -> str:
 
 def interval(row: pd.Series | dict, measure: Measure = SHARE) -> str:
     """Write a gap and its interval."""
-    ends = " et ".join(signed(row[end], measure.digits) for end in ("lower", "upper"))
+    ends = " et ".join(bound(row[end], measure.digits) for end in ("lower", "upper"))
     return f"{measure.gap(row['gap'])}, entre {ends}"
 
 
