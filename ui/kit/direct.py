@@ -54,7 +54,7 @@ def ends(fig: go.Figure, names: Iterable[Name], low: float, high: float) -> None
 
 
 def above(fig: go.Figure, names: Sequence[Name]) -> float:
-    """Name at the top left the series that stop before the right end; return the room for it, as a share of the rest."""
+    """Name at the top left the series that stop before the right end; return its room, as a share of the rest."""
     if names:
         fig.add_annotation(
             text="<br>".join(name.written() for name in names), xref="paper", x=0, xanchor="left", xshift=4,
