@@ -189,7 +189,9 @@ WITH selected AS (
         sum(gap)::BIGINT AS gap_meals,
         coalesce(sum(gap) FILTER (gap > 0), 0)::BIGINT AS surplus_meals,
         coalesce(-sum(gap) FILTER (gap < 0), 0)::BIGINT AS shortage_meals,
-        100.0 * count(*) FILTER (gap < 0) / count(gap) AS short_services_pct,
+        count(gap) AS services,
+        100.0 * count(*) FILTER (gap < 0) / services AS short_services_pct,
+        count(wasted_kg) FILTER (meals_served > 0) AS weighed_services,
         coalesce(sum(meals_served) FILTER (wasted_kg IS NOT NULL), 0)::BIGINT AS weighed_meals,
         1000.0 * sum(wasted_kg) FILTER (meals_served > 0)
             / nullif(weighed_meals, 0) AS grams_per_meal
@@ -202,7 +204,7 @@ SELECT
     100.0 * gap_meals / nullif(meals_served, 0) AS overproduction_pct,
     100.0 * surplus_meals / nullif(meals_served, 0) AS surplus_pct,
     100.0 * shortage_meals / nullif(meals_served, 0) AS shortage_pct,
-    short_services_pct, weighed_meals, grams_per_meal
+    services, short_services_pct, weighed_services, weighed_meals, grams_per_meal
 FROM measured
 ORDER BY surplus_meals DESC, place COLLATE FR, place
 """
