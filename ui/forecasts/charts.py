@@ -41,7 +41,8 @@ def _names(fig: go.Figure, days: pd.DataFrame, past: pd.DataFrame) -> None:
     ahead = days[["meals_lower", "meals_upper", "meals", "advised", "meals_planned"]].astype(float)
     last, plan = ahead.iloc[-1], ahead.dropna(subset="meals_planned")
     known = pd.concat([ahead.stack(), past[["meals_served", "meals_planned"]].astype(float).stack()])
-    span = max(float(known.max() - known.min()), 1.0)
+    low, high = float(known.to_numpy().min()), float(known.to_numpy().max())
+    span = max(high - low, 1.0)
     before = [Name("repas servis", 0, chart.SERVED)] if past["meals_served"].notna().any() else []
     if past["exceptional"].notna().any():
         before.append(Name("jour exceptionnel", 0, chart.INK, "star"))
@@ -54,7 +55,7 @@ def _names(fig: go.Figure, days: pd.DataFrame, past: pd.DataFrame) -> None:
         after.append(Name("prévu", plan["meals_planned"].iloc[-1], chart.PLAN, "dot"))
     elif len(plan) or past["meals_planned"].notna().any():
         before.append(Name("prévu par les cantines", 0, chart.PLAN, "dot"))
-    direct.ends(fig, after, float(known.min()) - 0.08 * span, float(known.max()) + direct.above(fig, before) * span)
+    direct.ends(fig, after, low - 0.08 * span, high + direct.above(fig, before) * span)
 
 
 def _exceptional(fig: go.Figure, past: pd.DataFrame) -> None:

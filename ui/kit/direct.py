@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -40,7 +41,7 @@ class Name:
 def ends(fig: go.Figure, names: Iterable[Name], low: float, high: float) -> None:
     """Name each series at its right end, moved apart where two ends are close; the axis goes from `low` to `high`."""
     ordered = sorted((name for name in names if name.y == name.y), key=lambda name: name.y)
-    room = max(fig.layout.height - AXIS, LINE)
+    room = _room(fig)
     own = [(name.y - low) / (high - low) * room for name in ordered]
     places = apart(own, [LINE * len(name.lines) for name in ordered], room)
     for name, drawn, place in zip(ordered, own, places, strict=True):
@@ -60,7 +61,7 @@ def above(fig: go.Figure, names: Sequence[Name]) -> float:
             text="<br>".join(name.written() for name in names), xref="paper", x=0, xanchor="left", xshift=4,
             yref="paper", y=1, yanchor="top", align="left", showarrow=False, font={"size": SIZE},
         )  # fmt: skip
-    taken = (LINE * len(names) + LINE) / max(fig.layout.height - AXIS, LINE)
+    taken = (LINE * len(names) + LINE) / _room(fig)
     return taken / (1 - min(taken, 0.5))
 
 
@@ -80,6 +81,12 @@ def apart(own: list[float], heights: list[float], room: float) -> list[float]:
     top = max(room - steps[-1], 0.0)
     level = [min(max(_mean(pool), 0.0), top) for pool in pools for _ in pool]
     return [place + step for place, step in zip(level, steps, strict=True)]
+
+
+def _room(fig: go.Figure) -> float:
+    """Return the least height that the lines of a chart have, in pixels."""
+    layout: Any = fig.layout
+    return max(layout.height - AXIS, LINE)
 
 
 def _mean(values: list[float]) -> float:

@@ -35,10 +35,10 @@ def intervals(effects: list[tuple[str, str, int, Effect]]) -> go.Figure:
 
 def _name_marks(fig: go.Figure, effect: Effect) -> None:
     """Name, in the first row, the mark of the effect above it and that of the school furthest from it below."""
-    value, changes = effect.change.value, effect.pairs["change"].dropna()
+    value, changes = effect.change.value, effect.pairs["change"].dropna().tolist()
     named = [(value, "effet et fourchette à 95\u00a0%", 30)]
-    if len(changes):
-        named.append((float(changes.loc[(changes - value).abs().idxmax()]), "une école", -16))
+    if changes:
+        named.append((max(changes, key=lambda change: abs(change - value)), "une école", -16))
     for x, text, shift in named:
         fig.add_annotation(x=x, y=0, xref="x", yref="y", yshift=shift, text=text, showarrow=False, font={"size": 12})
 

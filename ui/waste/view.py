@@ -188,9 +188,10 @@ def _too_early(selection: Selection) -> list[date]:
 def _week_under_way() -> pd.Timestamp | None:
     """Return the week (its Monday) of the last complete day, when it has days of service to come."""
     last = ask(store_overview).last_day
-    following = ask(next_service_days, last, 1) if last else []
-    monday = pd.Timestamp(last) - timedelta(days=last.weekday()) if last else None
-    return monday if following and pd.Timestamp(following[0]) < monday + timedelta(days=7) else None
+    if last is None or not (following := ask(next_service_days, last, 1)):
+        return None
+    monday = last - timedelta(days=last.weekday())
+    return pd.Timestamp(monday) if following[0] < monday + timedelta(days=7) else None
 
 
 def places(selection: Selection) -> None:
