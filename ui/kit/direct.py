@@ -15,7 +15,7 @@ MARKS = {
     "dash": "╌", "dot": "┈", "bar": "■", "hatched": "▨", "crossed": "▩", "band": "█", "interval": "┼", "line-ew": "━",
     "star": "✱",
 }  # fmt: skip
-SIZE, LINE, LETTER = 12, 15, 6.6  # pixels: of the letters, from line to line, across a letter
+SIZE, LINE, LETTER = 12, 15, 7.2  # pixels: of the letters, from line to line, across a letter
 AXIS = 130  # pixels of a chart that its lines do not have: margins, dates that stand upright on a phone
 
 
