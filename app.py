@@ -32,7 +32,7 @@ def home() -> None:
 
 def page_not_found() -> None:
     """Say that no page has this address, and link to the first page."""
-    if st.session_state.pop(frame.ROLE_CHANGED, False):
+    if st.session_state[access.ROLE_CHANGED]:
         home()
     blocks.page_title("Page introuvable", "Aucune page ouverte à votre compte n’a cette adresse.")
     blocks.link(home_of(person).file, "Aller à l’accueil")
@@ -45,6 +45,7 @@ def _page(page: PageDescription) -> st.Page:
 # The icon is a local file: Streamlit would fetch an icon given by its name from outside.
 st.set_page_config(page_title="Antigaspi", page_icon=str(frame.ICON), layout="wide")
 frame.dress()
+st.session_state[access.ROLE_CHANGED] = st.session_state.pop(access.ROLE_CHOSEN, False)
 person = access.current()
 session.store()
 # Expanded: a folded menu would show “View more”, in English.

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 BEFORE = re.compile(r" ([:;?!%€»])")
 AFTER = re.compile(r"« ")
 # The maximum lengths of texts in messages: a quote, the title of a column, one value, a whole reason, a refusal.
 QUOTE, TITLE, VALUE, REASON, REFUSAL = 60, 120, 300, 600, 1_000
+
+# What NFKD leaves, and a keyboard has no key for.
+LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "’": "'"})
+
+
+def typed(text: str) -> str:
+    """Return a text as a search compares it: in small letters, without accents, as a keyboard types it (CO₂ is CO2)."""
+    plain = unicodedata.normalize("NFKD", text.translate(LIGATURES)).encode("ascii", "ignore").decode()
+    return " ".join(plain.lower().split())
 
 
 def french(sentence: str) -> str:

@@ -61,8 +61,10 @@ NOT_VERIFIED = (
 
 
 User = Person
-# Session keys, without sign-in: the role that the local user tries, and the canteens of that role.
+# Session keys, without sign-in: the role that the local user tries and its canteens, which the address keeps
+# too; whether one of them has just been chosen; whether this run is the first since.
 TRIED_ROLE, TRIED_CANTEENS = "role_essaye", "cantines_essayees"
+ROLE_CHOSEN, ROLE_CHANGED = "role_choisi", "role_change"
 # A refusal is written once in the trail, then not again for a while, so that a loop does not fill it.
 REFUSALS_APART = 600.0
 _last_refusals: dict[tuple[str, str], float] = {}
@@ -199,10 +201,16 @@ def _decided() -> User | Refusal:
 
 def _as_tried(user: User) -> User:
     """Return the local user in the role they try, chosen in the side bar; anybody else as they are."""
-    role = st.session_state.get(TRIED_ROLE, user.role)
-    if not user.local or role not in ROLES:
+    if not user.local:
         return user
-    return replace(user, role=role, canteens=frozenset(st.session_state.get(TRIED_CANTEENS, ())))
+    if TRIED_ROLE in st.session_state:
+        role, canteens = st.session_state[TRIED_ROLE], st.session_state.get(TRIED_CANTEENS, ())
+    else:  # a page that was loaded anew: its address has them, in the words of their fields
+        title, labels = st.query_params.get(TRIED_ROLE), st.query_params.get_all(TRIED_CANTEENS)
+        role = next((name for name in ROLES if ROLE_TITLES[name] == title), user.role)
+        known = session.ask(overview.canteen_labels) if labels else {}
+        canteens = [name for name, label in known.items() if label in labels]
+    return replace(user, role=role, canteens=frozenset(canteens)) if role in ROLES else user
 
 
 def require(*roles: str) -> User:

@@ -24,6 +24,8 @@ class Chosen(NamedTuple):
     """A file among others: its name and digest, what it was recognised as, why it cannot go with the others (or "").
 
     `nothing_new`: why it need not go in (or ""). `not_yours`: the person may deposit no line of its kind.
+    `rejected`: its lines that would be rejected if it went in alone; `after_others`: files that go in before it may
+    change this number.
     """
 
     name: str
@@ -34,6 +36,8 @@ class Chosen(NamedTuple):
     reason: str
     nothing_new: str = ""
     not_yours: bool = False
+    rejected: int = 0
+    after_others: bool = False
 
     @property
     def ready(self) -> bool:
@@ -61,7 +65,12 @@ def recognised(store: Store, files: Iterable[tuple[str, bytes]], actor: Person |
     """
     looked = [_looked_at(store, name, content, actor) for name, content in files]
     forget()
-    return sorted(looked, key=lambda file: (not file.kind, _rank(file.kind), file.name.casefold(), file.digest))
+    ordered = sorted(looked, key=lambda file: (not file.kind, _rank(file.kind), file.name.casefold(), file.digest))
+    return [file._replace(after_others=_may_change(ordered[:place], file)) for place, file in enumerate(ordered)]
+
+
+def _may_change(before: Iterable[Chosen], file: Chosen) -> bool:
+    return any(one.ready and one.kind != file.kind and one.kind in REFERENCES for one in before)
 
 
 def _looked_at(store: Store, name: str, content: bytes, actor: Person | str) -> Chosen:
@@ -71,7 +80,8 @@ def _looked_at(store: Store, name: str, content: bytes, actor: Person | str) -> 
     except DepositRefused as refusal:
         return Chosen(shown, digest, "", "", 0, str(refusal), not_yours=isinstance(refusal, NotYours))
     reason = ALONE if report.undecided else ""
-    return Chosen(shown, digest, report.kind, report.kind_title, report.lines, reason, _nothing_new(report))
+    chosen = Chosen(shown, digest, report.kind, report.kind_title, report.lines, reason, _nothing_new(report))
+    return chosen._replace(rejected=report.rejected_lines)
 
 
 def _nothing_new(report: DepositReport) -> str:

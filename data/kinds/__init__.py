@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from data.typography import typed
 
 FOLDER = Path(__file__).parent / "schemas"
 SPELLED_SIGNS = str.maketrans({"%": " pourcent ", "€": " euros ", "’": "'", "–": "-", "—": "-", "‑": "-"})
@@ -96,7 +97,7 @@ def normalise(header: str) -> str:
 
     A sign is replaced by its word, so that “Préparation (%)” differs from “Préparation”.
     """
-    plain = unicodedata.normalize("NFKD", header.translate(SPELLED_SIGNS)).encode("ascii", "ignore").decode().lower()
+    plain = typed(header.translate(SPELLED_SIGNS))
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
 
 

@@ -13,6 +13,7 @@ from data.meetings.figures import Figure
 from data.store import Store
 
 DROPPED = "abandonné"
+CLOSED = ("fait", DROPPED)
 
 MEETINGS = """
 SELECT meeting_id, held_on, title, figures::VARCHAR AS figures FROM meetings
@@ -77,6 +78,13 @@ def decisions(store: Store) -> pd.DataFrame:
     - page: where it is shown and edited (the file of a page).
     """
     return store.read(DECISIONS).astype(dict.fromkeys(("school", "pilot", "outcome", "owner", "state"), object))
+
+
+def awaited(store: Store) -> pd.DataFrame:
+    """Return the decisions that are awaited from the comité, the most pressing first."""
+    rows = decisions(store)
+    waiting = rows["decided_on"].isna() & ~rows["state"].isin(CLOSED)
+    return rows[waiting].sort_values("due_on", na_position="last")
 
 
 def late(rows: pd.DataFrame, on: date) -> pd.Series:

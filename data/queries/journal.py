@@ -46,10 +46,18 @@ WHERE ($action IS NULL OR action = $action)
     AND ($first IS NULL OR done_at AT TIME ZONE 'UTC' AT TIME ZONE '{PARIS.key}' >= $first::DATE)
     AND ($last IS NULL OR done_at AT TIME ZONE 'UTC' AT TIME ZONE '{PARIS.key}' < $last::DATE + 1)
 """
+
+
+def as_searched(text: str) -> str:
+    """Return an SQL expression of a text as a search compares it: small letters, no accents, “oe” for “œ”."""
+    return f"replace(replace(strip_accents(lower({text})), 'œ', 'oe'), 'æ', 'ae')"
+
+
 # The search reads the text of the line: names, values, file; dates as aaaa-mm-jj. This text is slow to build: it is
 # built once per line, and only for a search.
-SEARCHED = """, lines AS MATERIALIZED (
-    SELECT *, strip_accents(lower(concat_ws(' ', actor, file_name, '"kind": "' || kind || '"', detail))) AS written
+WRITTEN = """concat_ws(' ', actor, file_name, '"kind": "' || kind || '"', detail)"""
+SEARCHED = f""", lines AS MATERIALIZED (
+    SELECT *, {as_searched(WRITTEN)} AS written
     FROM every_line
 )"""
 
@@ -75,7 +83,7 @@ class JournalFilter:
         """Return the SQL of these columns of the lines that pass the filters, and its parameters."""
         ways = {f"way_{index}_{rank}": way for index, word in enumerate(self.words) for rank, way in enumerate(word)}
         word_conditions = [
-            " OR ".join(f"contains(written, strip_accents(lower($way_{index}_{rank})))" for rank in range(len(word)))
+            " OR ".join(f"contains(written, {as_searched(f'$way_{index}_{rank}')})" for rank in range(len(word)))
             for index, word in enumerate(self.words)
         ]
         lines = SEARCHED if word_conditions else ", lines AS (FROM every_line)"

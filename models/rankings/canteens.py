@@ -23,7 +23,7 @@ LEAST_CANTEENS = 10
 TESTED = ["expected_pct", "gap", "lower", "upper", "stands_out"]
 
 
-def canteens(store: Store, selection: Selection, *, grams: bool = False) -> pd.DataFrame:
+def canteens(store: Store, selection: Selection, *, grams: bool) -> pd.DataFrame:
     """Return `waste.by_canteen` with, per canteen: expected_pct, then gap, lower, upper in points; stands_out.
 
     Expected is what the city's canteens of this size had in the same weeks. The largest gap first.

@@ -33,4 +33,4 @@ if view == header.ESSENTIAL:
 elif view == header.REPORT:
     report_view.report(user, facts, selection, ask(study.study))
 else:
-    summary_view.every_figure(facts, ask(canteens.canteens, selection), ask(study.study))
+    summary_view.every_figure(facts, ask(canteens.canteens, selection, grams=False), ask(study.study))

@@ -32,9 +32,10 @@ if run is None:
 
 shown = days.view()
 if shown != days.PLACE:
+    chosen, produced = days.to_order(run) if shown == days.ORDER else days.to_produce(run), shown == days.PRODUCE
+    week.totals(run, user, chosen, with_order=produced)
     kitchen.block(user)
-    chosen = days.to_order(run) if shown == days.ORDER else days.to_produce(run)
-    week.section(run, user, chosen, with_order=shown == days.PRODUCE)
+    week.canteens(run, user, chosen, with_order=produced)
     st.stop()
 
 place, canteen = filters.canteen()

@@ -83,8 +83,14 @@ def day_of(kitchen: Page, line: int) -> str:
 def announce(canteen: Page, day: str, meals: int, word: str) -> None:
     """Announce an outing on a day."""
     canteen.get_by_role("radio", name="Sortie", exact=True).click()
-    expect(canteen.get_by_role("combobox", name="Quel jour")).to_be_visible(timeout=SLOW)
-    choose(canteen, "Quel jour", day)
+    number = re.search(r"\d+", day)
+    assert number
+    near = canteen.get_by_role("radio", name=re.compile(rf"^{day[:3]}\. {int(number[0]):02}"))
+    if near.count():
+        near.click()
+    else:
+        canteen.get_by_role("radio", name="Autre jour").click()
+        choose(canteen, "Quel autre jour", day)
     whole(canteen)
     canteen.get_by_label("Combien de repas en moins").fill(str(meals))
     canteen.get_by_label("Un mot pour la cuisine").fill(word)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64decode
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from data.deposit.apply import apply
@@ -70,3 +73,38 @@ def test_the_schools_equipped_are_those_of_the_period(open_app: Open, demo_file:
     value, note = figure(app, "Écoles équipées")
     assert value == "2 sur 12"
     assert note.startswith("au 19/12/2025 ; aujourd’hui 7, 7 écoles raccordées")
+
+
+def one_line(path: Path, day: date, planned: int, served: int) -> str:
+    """Deposit one service and return the label of its canteen."""
+    session.close()
+    store = Store(path)
+    point = "SELECT site, site_kind, canteen FROM service_points WHERE canteen IS NOT NULL ORDER BY ALL LIMIT 1"
+    label = store.read(point).iloc[0]
+    line = f"{label['site']};{label['site_kind']};{day:%d/%m/%Y};{planned};{served}"
+    apply(store, "j.csv", f"site_nom;site_type;date;prevision;reel\n{line}\n".encode(), "test")
+    store.close()
+    return str(label["canteen"])
+
+
+def weeks(app: AppTest) -> dict[str, list]:
+    """Return the weeks of the first chart of Gaspillage, with the meals in excess and those that were short."""
+    surplus, shortage, *_ = json.loads(app.get("plotly_chart")[0].proto.spec)["data"]
+    above, below = (np.frombuffer(b64decode(one["y"]["bdata"]), one["y"]["dtype"]) for one in (surplus, shortage))
+    return {week: [*pair] for week, *pair in zip(surplus["x"], above.tolist(), below.tolist(), strict=True)}
+
+
+def test_neither_the_first_line_of_a_week_nor_a_typing_error_makes_the_highest_week(
+    open_app: Open, demo_store: Path
+) -> None:
+    query = {"annee": "2025-2026", "mesure": "repas"}
+    before = weeks(open_app(demo_store, GASPILLAGE, **query))
+    one_line(demo_store, LAST_DAY + timedelta(days=4), 10, 60)
+    app = open_app(demo_store, GASPILLAGE, **query)
+    assert weeks(app) == before
+    assert "Trop peu de cantines connues, donc pas comptés ici : 08/06/2026." in texts(app)
+    one_line(demo_store, LAST_DAY, 100, 5000)
+    app = open_app(demo_store, GASPILLAGE, **query)
+    changed = weeks(app)
+    assert all(abs(changed[week][1] - before[week][1]) < 100 for week in before)
+    assert "fautes de frappe évidentes" in texts(app)

@@ -15,7 +15,7 @@ from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.testing.v1 import AppTest
 
 from data.deposit import apply as deposit_apply
-from data.deposit.apply import apply
+from data.deposit.apply import DepositRefused, apply
 from data.store import Store
 from tests.pages.conftest import Open, texts
 from tests.pages.test_deposits import DEPOT, HEADER, LOG, MAPPING, choose, deposit, label_boxes, press
@@ -97,6 +97,39 @@ def test_a_refusal_stays_readable_once_the_file_is_let_go_and_another_can_be_cho
     assert len(kept) == 2
 
 
+@contextmanager
+def ended(_text: str) -> Iterator[None]:
+    """Stand for a spinner, as whose end something else is clicked."""
+    yield
+    context = get_script_run_ctx()
+    raise RerunException(RerunData(page_script_hash=context.page_script_hash if context else ""))
+
+
+def test_a_click_elsewhere_as_a_deposit_ends_loses_neither_what_is_recorded_nor_why_it_is_refused(
+    open_app: Open, empty_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(view, "request_refresh", lambda: asked.append("asked"))
+    app = open_app(empty_store, DEPOT)
+    choose(app, "journal.csv", LINE)
+    with monkeypatch.context() as patch:
+        patch.setattr(view.st, "spinner", ended)
+        press(app, "Enregistrer ces données")
+    assert "C’est enregistré" in texts(app) and asked == ["asked"]
+    assert not app.file_uploader[0].value
+    choose(app, "suite.csv", LINE.replace(";9;9", ";9;8"))
+
+    def refused(*_args: object, **_options: object) -> None:
+        raise DepositRefused("Le disque est plein.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(view, "apply", refused)
+        patch.setattr(view.st, "spinner", ended)
+        press(app, "Enregistrer ces données")
+    assert "Ce fichier est refusé" in texts(app) and "suite.csv : Le disque est plein." in texts(app)
+    assert "C’est enregistré" not in texts(app)
+
+
 def test_a_click_elsewhere_during_several_deposits_loses_none_of_them_nor_what_came_of_them(
     open_app: Open, empty_store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,13 +142,6 @@ def test_a_click_elsewhere_during_several_deposits_loses_none_of_them_nor_what_c
     app.file_uploader[0].set_value([(name, content.encode(), "text/csv") for name, content in files]).run()
     assert "2 fichiers sur 3 peuvent être enregistrés ensemble. 1 fichier n’apporte rien de nouveau." in texts(app)
     assert not any(isinstance(part, bytes) for file in app.session_state[several.LOOKED][1] for part in file)
-
-    @contextmanager
-    def ended(_text: str) -> Iterator[None]:
-        yield
-        context = get_script_run_ctx()
-        raise RerunException(RerunData(page_script_hash=context.page_script_hash if context else ""))
-
     monkeypatch.setattr(several.st, "spinner", ended)
     press(app, "Enregistrer 2\u00a0fichiers")
     assert "2 fichiers enregistrés : toutes les pages" in texts(app)

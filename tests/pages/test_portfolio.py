@@ -20,7 +20,7 @@ def test_the_comité_sees_its_order_and_what_awaits_it_but_no_form(open_app: Ope
     app = open_app(demo_store, PORTFOLIO, role="comite")
     assert not app.exception
     said = texts(app)
-    assert "3 décisions attendues, dont" in said
+    assert "3 décisions attendues sur ces pilotes, dont" in said and "3 de plus sur les écoles test" in said
     app = open_app(demo_store, PORTFOLIO, role="comite", volet="Priorités")
     said = texts(app)
     assert "Le comité met en premier : Tablette Antigaspi (impact 5 sur 5, effort 3 sur 5)" in said

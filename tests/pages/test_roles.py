@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from data.access.accounts import active_accounts, save_account
 from data.store import Store
-from tests.pages.conftest import Open, open_parts, texts
+from tests.pages.conftest import Open, add_user, open_parts, texts
 from ui import session
 from ui.access import TRIED_CANTEENS, TRIED_ROLE
 from ui.week.days import VIEWS
@@ -27,6 +27,7 @@ READ_BY_MANAGERS = (
     "pages/aide/glossaire.py",
     "pages/aide/accessibilite.py",
 )
+GASPILLAGE = "pages/comite/gaspillage.py"
 
 
 def canteens_of(path: Path) -> dict[str, str]:
@@ -82,6 +83,26 @@ def test_the_local_user_tries_a_role(open_app: Open, demo_file: Path) -> None:
     assert len(app.selectbox(key="cantine").options) == 2
     with pytest.raises(ValueError, match="Could not find"):
         app.switch_page(ACCOUNTS)
+
+
+def test_a_role_that_is_tried_stays_at_a_reload_and_what_it_had_chosen_is_no_error(
+    open_app: Open, demo_store: Path
+) -> None:
+    add_user(demo_store, "comite")
+    (key, own), (_, other), *_ = canteens_of(demo_store).items()
+    app = open_app(demo_store, GASPILLAGE, lieu=other)
+    app.selectbox(key=TRIED_ROLE).set_value("cantine").run()
+    app.multiselect(key=TRIED_CANTEENS).set_value([key]).run()
+    assert "Filtre inconnu" not in "".join(one.value for one in app.warning)
+    assert app.selectbox(key="lieu").value in (own, "Toutes les cantines")
+    kept = {TRIED_ROLE: "Gestionnaire de cantine", TRIED_CANTEENS: own}  # as the browser keeps them in the address
+    again = open_app(demo_store, GASPILLAGE, **kept)
+    assert again.selectbox(key=TRIED_ROLE).value == "cantine"
+    assert again.selectbox(key="lieu").options == [own, "Toutes les cantines"]
+    # Nobody but the local user takes a role by an address.
+    signed_in = open_app(demo_store, GASPILLAGE, role="comite", **{TRIED_ROLE: "Gestionnaire de cantine"})
+    assert "Comité de pilotage" in [caption.value for caption in signed_in.caption]
+    assert "Ma cantine" not in [one.label for one in signed_in.selectbox]
 
 
 def test_an_account_is_made_changed_and_closed_on_the_page(open_app: Open, demo_store: Path) -> None:

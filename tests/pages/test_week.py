@@ -90,6 +90,13 @@ def test_45_fewer_change_the_cell_of_the_day_and_the_city_by_45_and_are_marked(o
     day = coming()[1]
     app.selectbox(key="semaine").select_index(_week_of(app, day)).run()
     before = total(app, day)
+    # The totals come first.
+    titles = [header.value.replace("\u00a0", " ") for header in app.header]
+    assert titles == [
+        "Que commander ?",
+        "Que disent les cantines ?",
+        "Pour quelles cantines ?",
+    ]
     assert (cell(app, label, day, grid.PREPARE), cell(app, label, day, grid.EXPECTED)) == (107, "100")
     announce(session.opened(), MISSION, Announcement(key, day, "outing", -45, "Musée"))
     app.run()
@@ -224,8 +231,9 @@ def test_a_canteen_announces_the_kitchen_sees_accepts_and_answers_and_both_read_
     assert "Vous n’avez rien annoncé ces jours-ci." in texts(app)
     app.segmented_control(key="annonce_quoi_0").set_value("Sortie").run()
     day = coming()[-1]
-    app.selectbox(key="annonce_jour_0").set_value(coming()[8]).run()
-    assert day not in app.selectbox(key="annonce_jour_0").options
+    app.segmented_control(key="annonce_jour_0").set_value("Autre jour").run()
+    app.selectbox(key="annonce_autre_jour_0").set_value(coming()[8]).run()
+    assert day not in app.selectbox(key="annonce_autre_jour_0").options
     app.number_input(key="annonce_repas_0").set_value(45).run()
     assert ": 107 → 62 repas à préparer." in texts(app)
     app.text_input(key="annonce_mot_0").set_value("CM2 au *musée*").run()
@@ -247,6 +255,32 @@ def test_a_canteen_announces_the_kitchen_sees_accepts_and_answers_and_both_read_
     assert re.search(r"Vue le \w+ \d.*Réponse de la cuisine, .* : Merci, c’est noté", texts(app))
     app.button(key="annonce_retirer_1").click().run()
     assert re.search(r"Retirée le \w+ \d", texts(app))
+
+
+def test_ten_fewer_on_a_coming_day_take_four_clicks_from_the_page_of_the_canteen(open_app: Open, city: Path) -> None:
+    app = open_app(city, "pages/aide/guide.py")
+    key, _ = first_canteen()
+    as_role(app, "cantine", key)
+    app.switch_page(MA_CANTINE).run()
+    day = coming()[2]
+    app.segmented_control(key="annonce_jour_0").set_value(announced.short_day(day)).run()  # one click
+    less = app.number_input(key="annonce_ecart_0")
+    less.decrement().run()
+    app.number_input(key="annonce_ecart_0").decrement().run()  # three
+    app.button(key="annonce_envoyer").click().run()  # four
+    assert not app.exception
+    assert f"{announced.day(day).capitalize()} : −10 repas. Nouveau" in texts(app)
+
+
+def test_a_manager_reads_the_days_to_come_of_their_own_canteen_without_leaving_their_page(
+    open_app: Open, city: Path
+) -> None:
+    app = open_app(city, "pages/aide/guide.py")
+    as_role(app, "cantine", first_canteen()[0])
+    app.switch_page(MA_CANTINE).run()
+    (table,) = [one.value for one in app.html if "Sans doute entre" in one.value]
+    assert table.count("<tr>") == 1 + 9 and announced.day(coming()[2]).capitalize() in table
+    assert not [link for link in app.get("page_link") if "jours suivants" in link.proto.label]
 
 
 def test_an_announcement_is_seen_when_somebody_of_the_kitchen_says_so_and_not_by_an_open_page(
@@ -299,7 +333,8 @@ def test_a_correction_is_said_to_replace_what_was_announced_before_it_is_sent(op
     as_role(app, "cantine", key)
     app.switch_page(MA_CANTINE).run()
     app.segmented_control(key="annonce_quoi_0").set_value("Sortie").run()
-    app.selectbox(key="annonce_jour_0").set_value(day).run()
+    app.segmented_control(key="annonce_jour_0").set_value("Autre jour").run()
+    app.selectbox(key="annonce_autre_jour_0").set_value(day).run()
     app.number_input(key="annonce_repas_0").set_value(25).run()
     assert "Déjà annoncé pour ce jour : sortie, −20 repas. Votre nouvelle annonce la remplace." in texts(app)
     assert ": 87 → 82 repas à préparer." in texts(app)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -26,8 +26,10 @@ from ui.kit import announced, blocks
 from ui.kit.formats import SPACE, as_text, is_missing, plural
 from ui.session import ask, store
 
-KINDS = {"Sortie": OUTING, "Fermée": CLOSURE, "Plus ou moins de repas": OTHER}
-DAYS_AHEAD, DAYS_KEPT = 20, timedelta(days=7)
+MORE_OR_LESS, OTHER_DAY = "Plus ou moins de repas", "Autre jour"
+KINDS = {MORE_OR_LESS: OTHER, "Sortie": OUTING, "Fermée": CLOSURE}
+DAYS_AHEAD, DAYS_NEAR, DAYS_KEPT = 20, 5, timedelta(days=7)
+STEP = 5  # meals, at each + or −
 ROUND = "annonce_round"  # session key: the fields are new after each announcement
 
 
@@ -75,18 +77,10 @@ def _form(user: User, label: str, key: str) -> None:
 
 def _typed(key: str) -> Announcement | None:
     """Show the fields, one after the other; return what they say once they say all of it."""
-    choice = st.segmented_control("Que se passe-t-il\u00a0?", list(KINDS), key=_field("quoi"), width="stretch")
-    if choice is None:
-        return None
-    kind = KINDS[str(choice)]
-    day = st.selectbox(
-        "Quel jour\u00a0?",
-        ask(next_service_days, today_in_paris() - timedelta(days=1), DAYS_AHEAD),
-        index=None,
-        format_func=announced.day,
-        placeholder="Choisir le jour",
-        key=_field("jour"),
+    choice = st.segmented_control(
+        "Que se passe-t-il\u00a0?", list(KINDS), default=MORE_OR_LESS, required=True, key=_field("quoi"), wrap=True
     )
+    kind, day = KINDS[str(choice)], _day()
     meals = None if kind == CLOSURE else _meals(kind)
     sentence = st.text_input(
         "Un mot pour la cuisine (facultatif, sans nom de personne)",
@@ -99,15 +93,30 @@ def _typed(key: str) -> Announcement | None:
     return Announcement(key, day, kind, meals, sentence)
 
 
+def _day() -> date | None:
+    """Show the next days of service, one click each, and a list of the later ones; None until one is chosen."""
+    days = ask(next_service_days, today_in_paris() - timedelta(days=1), DAYS_AHEAD)
+    near = {announced.short_day(one): one for one in days[:DAYS_NEAR]}
+    later = [OTHER_DAY] if days[DAYS_NEAR:] else []
+    chosen = st.segmented_control("Quel jour\u00a0?", [*near, *later], key=_field("jour"), wrap=True)
+    if chosen != OTHER_DAY:
+        return near.get(str(chosen))
+    return st.selectbox(
+        "Quel autre jour\u00a0?", days[DAYS_NEAR:], index=None, format_func=announced.day, key=_field("autre_jour"),
+        placeholder="Choisir le jour",
+    )  # fmt: skip
+
+
 def _meals(kind: str) -> int | None:
-    """Show the number of meals, and whether they are more or fewer; None until it is typed."""
-    more = False
+    """Show the number of meals, with a + and a −; an outing has fewer. None until it is chosen."""
     if kind == OTHER:
-        more = st.segmented_control("Plus ou moins\u00a0?", ["Plus", "Moins"], default="Plus", required=True,
-                                    key=_field("sens"), width="stretch") == "Plus"  # fmt: skip
-    title = f"Combien de repas en {'plus' if more else 'moins'}{SPACE}?"
-    count = st.number_input(title, 1, MOST_MEALS, None, step=1, key=_field("repas"))
-    return None if count is None else int(count) if more else -int(count)
+        count = st.number_input(
+            "Combien de repas en plus (+) ou en moins (−)\u00a0?", -MOST_MEALS, MOST_MEALS, 0, step=STEP,
+            key=_field("ecart"),
+        )  # fmt: skip
+        return int(count) or None
+    count = st.number_input("Combien de repas en moins\u00a0?", 1, MOST_MEALS, None, step=1, key=_field("repas"))
+    return None if count is None else -int(count)
 
 
 def _preview(one: Announcement, replaced: float) -> str | None:

@@ -6,7 +6,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ui.kept import drawn_once
-from ui.kit import chart, formats
+from ui.kit import chart, direct, formats
+from ui.kit.direct import Name
 from ui.kit.exceptional import MARK
 
 FEW_DAYS = 8  # named under the axis: more would stand upright
@@ -29,6 +30,11 @@ def recent_meals(days: pd.DataFrame) -> go.Figure:
         hovertemplate="%{x}<br>%{customdata}<extra></extra>",
     )  # fmt: skip
     fig.update_xaxes(nticks=FEW_DAYS)
+    served, planned = (days[name].astype(float) for name in ("meals_served", "meals_planned"))
+    names = [Name("servis", served.fillna(0).iloc[-1] / 2, chart.SERVED, "bar")]
+    if planned.notna().any():
+        names.append(Name("prévus", planned.ffill().iloc[-1], chart.PLAN, "line-ew"))
+    direct.ends(fig, names, 0, 1.08 * max(served.max(), planned.max(), 1))
     return fig
 
 

@@ -18,16 +18,14 @@ from ui.canteen import charts
 from ui.canteen import sentences as say
 from ui.forecasts import why
 from ui.forecasts.event_sentences import by_day
-from ui.kit import blocks
+from ui.kit import announced, blocks, sheet
 from ui.kit.exceptional import reason
-from ui.kit.formats import MISSING, SPACE, day, is_missing, weekday
+from ui.kit.formats import MISSING, SPACE, day, is_missing, number, weekday
 from ui.kit.own_canteen import KEY
 from ui.session import ask
-from ui.week.days import PLACE
 
 SHEET = "pages/cantine/saisie.py"
-WEEK = "pages/cuisine/semaine.py"
-DAYS_SHOWN = 6
+DAYS_SHOWN, DAYS_FOLLOWING = 6, 9
 
 
 def next_service(canteen: str) -> None:
@@ -52,12 +50,23 @@ def next_service(canteen: str) -> None:
             meals = why.rounded([terms[name] for name in why.TERMS])
             blocks.note(f"Pourquoi{SPACE}? {why.sentence(chosen, meals)}")
         blocks.why(["Quantité conseillée", "Repas attendus", "Fourchette"], "prochain")
-        st.page_link(
-            WEEK,
-            label="Voir les jours suivants",
-            icon=":material/calendar_month:",
-            query_params={KEY: _label(canteen), "vue": PLACE},
-        )
+        _following(ahead.iloc[1 : 1 + DAYS_FOLLOWING])
+
+
+def _following(days: pd.DataFrame) -> None:
+    """Show the days after the next service, this canteen’s own, to read."""
+    if days.empty:
+        return
+    with st.expander("Voir les jours suivants", icon=":material/calendar_month:", key="jours_suivants"):
+        quantities = days["advised"].fillna(days["meals"].round())
+        sheet.sheet(["Jour", "À préparer", "Attendus", "Sans doute entre"], [
+            sheet.row([
+                sheet.cell(announced.day(row["date"]).capitalize(), "name"), sheet.cell(number(prepare), "number name"),
+                sheet.cell(number(row["meals"]), "number"),
+                sheet.cell(f"{number(row['meals_lower'])} et {number(row['meals_upper'])}"),
+            ])
+            for row, prepare in zip(days.to_dict("records"), quantities, strict=True)
+        ])  # fmt: skip
 
 
 def _label(canteen: str) -> str:

@@ -35,7 +35,8 @@ def choose(files: list[File], user: User, empty_field: Callable[[], None]) -> No
     if ready:
         blocks.note(
             "Ils sont enregistrés dans cet ordre, les listes avant les relevés qui en dépendent\u00a0: chacun est "
-            "vérifié à son tour, et ses lignes rejetées vous sont rendues. Si deux fichiers donnent deux valeurs pour "
+            "vérifié à son tour, et ses lignes mises de côté vous sont rendues (déposé seul, un fichier dit d’abord "
+            "lesquelles et pourquoi). Si deux fichiers donnent deux valeurs pour "
             "la même case, celle du dernier reste. Chaque dépôt peut ensuite être annulé seul."
         )
     with st.container(horizontal=True):
@@ -79,8 +80,17 @@ def _what_happens(file: Chosen) -> str:
     if not file.reason and file.nothing_new:
         return file.nothing_new
     if not file.reason:
-        return "sera vérifié puis enregistré"
+        return _set_aside(file)
     return f"à part{SPACE}: {file.reason}" if file.kind else f"refusé{SPACE}: {file.reason}"
+
+
+def _set_aside(file: Chosen) -> str:
+    """Say how many lines of a file would be set aside, as it stands."""
+    aside = f"{plural(file.rejected, 'ligne')} sur {number(file.lines)}" if file.rejected else "aucune ligne"
+    told = f"sera enregistré, {aside} à mettre de côté"
+    if file.after_others:
+        return f"{told} (les fichiers d’avant peuvent changer ce nombre)"
+    return f"rien à en retenir, {aside} à mettre de côté" if file.rejected == file.lines else told
 
 
 def _recognised(files: list[File], user: User) -> list[Chosen]:

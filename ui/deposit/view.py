@@ -36,7 +36,8 @@ IN_ALL = MAX_BY_SESSION // MIB
 # The report without a choice, the one with the choice of dates, and the one with all choices.
 REPORTS_KEPT = 3
 REFUSED = "Ce fichier est refusé\u00a0: rien n’a été enregistré."
-# Session keys: the files in the field, the refusal or the report of the last file, whether its canteens were lost.
+# Session keys: the files in the field; why the last one was not read, or what came of its deposit (its report, or why
+# it was refused); whether canteens were chosen for it.
 HELD, REFUSAL, DONE, LOST = "deposit_file", "deposit_refused", "deposit_done", "deposit_attachments_lost"
 MEALS = (
     ("pages/comite/gaspillage.py", "Voir le gaspillage"),
@@ -198,18 +199,24 @@ def _confirm(report: DepositReport, content: bytes, user: User, attachments: Att
 
 
 def _apply(report: DepositReport, content: bytes, user: User, attachments: Attachments) -> None:
-    try:
-        with st.spinner("Enregistrement…"):
-            report = apply(store(), report.file, content, user, attachments, choices=report.choices)
-            # Inside the spinner: leaving it may stop this run, and the new data would get no forecasts.
+    """Deposit the file. Leaving the spinner may end this run, when something else is clicked: what came of it is in
+    the session before, and the field is emptied.
+    """
+    opened, outcome = store(), []
+    with st.spinner("Enregistrement…"):
+        st.session_state[DONE] = outcome
+        st.session_state[LOST] = any(attachments.values())
+        _empty_field()
+        try:
+            report = apply(opened, report.file, content, user, attachments, choices=report.choices)
+            # The warnings were already shown; a long file may have a million of them.
+            outcome.append(replace(report, warnings=Findings.of([])))
+        except DepositRefused as refusal:
+            outcome.append(f"{base_name(report.file)}{SPACE}: {refusal}")
+        else:
             if report.kind in runs.FORECAST_KINDS and not report.nothing_to_do:
                 request_refresh()
-    except DepositRefused as refusal:
-        _refuse(report.file, REFUSED, str(refusal))
-    # The warnings were already shown; a long file may have a million of them.
-    st.session_state[DONE] = replace(report, warnings=Findings.of([]))
-    st.session_state[LOST] = report.nothing_to_do and any(attachments.values())
-    _next_file()
+    st.rerun()
 
 
 def _empty_field() -> None:
@@ -232,8 +239,12 @@ def _last_outcome(user: User) -> None:
         "glisser dans le cadre, dans n’importe quel ordre. "
         "Plus bas\u00a0: les fichiers reconnus, avec un modèle et un exemple de chacun."
     )
-    report: DepositReport | None = st.session_state.get(DONE)
-    if several.last_outcomes() or report is None:
+    outcome: list[DepositReport | str] = st.session_state.get(DONE, [])
+    if several.last_outcomes() or not outcome:
+        return
+    report = outcome[0]
+    if isinstance(report, str):
+        blocks.problem(REFUSED, report)
         return
     if report.nothing_to_do:
         _already_recorded(report, user)

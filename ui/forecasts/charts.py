@@ -6,7 +6,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ui.kept import drawn_once
-from ui.kit import chart, formats
+from ui.kit import chart, direct, formats
+from ui.kit.direct import Name
 from ui.kit.exceptional import MARK, reason
 
 PLAN = ["date", "meals_planned"]
@@ -23,9 +24,8 @@ def forecast(days: pd.DataFrame, past: pd.DataFrame) -> go.Figure:
     # The axis has service days only: on the other days the line would show a slope that means nothing.
     axis = _axis_days(days["date"])
     band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-    fig.add_scatter(x=axis, y=days["meals_upper"], showlegend=False, **band)
-    name = "Fourchette (4 jours sur 5)"
-    fig.add_scatter(x=axis, y=days["meals_lower"], fill="tonexty", fillcolor=chart.BAND, name=name, **band)
+    fig.add_scatter(x=axis, y=days["meals_upper"], **band)
+    fig.add_scatter(x=axis, y=days["meals_lower"], fill="tonexty", fillcolor=chart.BAND, **band)
     _line(fig, past, "meals_served", "Repas servis", chart.SERVED, "solid", "circle")
     _line(fig, days, "meals", "Prévision", chart.FORECAST, "solid", "circle-open")
     _line(fig, days, "advised", "Quantité conseillée", chart.ADVISED, "dash", "square")
@@ -34,7 +34,30 @@ def forecast(days: pd.DataFrame, past: pd.DataFrame) -> go.Figure:
     order = list(dict.fromkeys([*_axis_days(past["date"]), *axis]))
     fig.update_xaxes(type="category", categoryorder="array", categoryarray=order, nticks=7)
     fig.update_yaxes(tickformat=",.0f")
+    _names(fig, days, past)
     return fig
+
+
+def _names(fig: go.Figure, days: pd.DataFrame, past: pd.DataFrame) -> None:
+    """Name what ends at the right of the chart beside it, and what stops before at its top."""
+    ahead = days[["meals_lower", "meals_upper", "meals", "advised", "meals_planned"]].astype(float)
+    last, plan = ahead.iloc[-1], ahead.dropna(subset="meals_planned")
+    known = pd.concat([ahead.stack(), past[["meals_served", "meals_planned"]].astype(float).stack()])
+    low, high = float(known.to_numpy().min()), float(known.to_numpy().max())
+    span = max(high - low, 1.0)
+    before = [Name("repas servis", 0, chart.SERVED)] if past["meals_served"].notna().any() else []
+    if past["exceptional"].notna().any():
+        before.append(Name("jour exceptionnel", 0, chart.INK, "star"))
+    after = [
+        Name("fourchette", last["meals_upper"], chart.BAND, "band"),
+        Name("prévision", last["meals"], chart.FORECAST, "circle-open"),
+        Name("conseillée", last["advised"], chart.ADVISED, "square"),
+    ]
+    if len(plan) and plan.index[-1] == days.index[-1]:
+        after.append(Name("prévu", plan["meals_planned"].iloc[-1], chart.PLAN, "dot"))
+    elif len(plan) or past["meals_planned"].notna().any():
+        before.append(Name("prévu par les cantines", 0, chart.PLAN, "dot"))
+    direct.ends(fig, after, low - 0.08 * span, high + direct.above(fig, before) * span)
 
 
 def _exceptional(fig: go.Figure, past: pd.DataFrame) -> None:

@@ -26,6 +26,11 @@ def day(value: date) -> str:
     return f"{WEEKDAYS[value.weekday()]} {'1er' if value.day == 1 else value.day} {MONTHS[value.month - 1]}"
 
 
+def short_day(value: date) -> str:
+    """Write a day on a button: “jeu. 03/12”."""
+    return f"{WEEKDAYS[value.weekday()][:3]}. {value:%d/%m}"
+
+
 def moment(value: datetime) -> str:
     """Write a stored UTC moment in Paris time: “lundi 30 novembre à 9 h 05”."""
     local = value.replace(tzinfo=UTC).astimezone(PARIS)

@@ -88,8 +88,11 @@ def _own_first(canteens: list[str], districts: Iterable[str] = ()) -> list[str]:
 def _choice(label: str, options: list[str], key: str) -> str:
     # Read before the widget is made: the widget removes an unknown value from the URL.
     url_value = st.query_params.get(key)
+    changed = st.session_state.get(access.ROLE_CHANGED)
+    if changed and url_value is not None and url_value not in options:
+        st.session_state[key] = options[0]  # what another role had chosen is no mistake of this one
     chosen = str(st.selectbox(label, options, key=key, bind="query-params"))
-    if url_value is not None and url_value not in options:
+    if url_value is not None and url_value not in options and not changed:
         url_text = as_text(url_value[:LONGEST_VALUE])
         st.warning(
             f"Filtre inconnu dans l’adresse, ignoré{SPACE}: «{SPACE}{url_text}{SPACE}»", icon=":material/link_off:"

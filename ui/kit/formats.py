@@ -15,6 +15,7 @@ from data.calendar.names import MONTHS, WEEKDAYS
 from data.clock import PARIS
 
 MISSING = "—"
+MOST_DIGITS = 6  # of the end of an interval
 THIN = "\u202f"  # between thousands
 MARKUP = re.compile(r"[\\`*_\[\]<>~$&#]")
 # In Markdown, a backslash does not disable links, icon names and lists. An invisible character, the word joiner, does.
@@ -50,6 +51,13 @@ def signed(value: float | None, digits: int = 1) -> str:
     """Write a difference with its sign: “+1,2”, “−0,4”."""
     text = number(value, digits)
     return f"+{text}" if value is not None and not is_missing(value) and round(value, digits) > 0 else text
+
+
+def bound(value: float, digits: int = 1) -> str:
+    """Write the end of an interval with its sign; one beside zero takes the digits that say on which side it is."""
+    while value and not round(value, digits) and digits < MOST_DIGITS:
+        digits += 1
+    return signed(value, digits)
 
 
 def quantity(value: float | None, unit: str, digits: int = 0) -> str:

@@ -11,11 +11,10 @@ from data.access.rights import ROLES
 from data.queries import inventory, overview
 from data.settings import logo, values
 from ui import palette
-from ui.access import ROLE_TITLES, TRIED_CANTEENS, TRIED_ROLE, User
+from ui.access import ROLE_CHOSEN, ROLE_TITLES, TRIED_CANTEENS, TRIED_ROLE, User
 from ui.kit import blocks, formats
 from ui.session import ask, opened
 
-ROLE_CHANGED = "role_change"  # session key
 STYLE = f"<style>{palette.variables()}{Path(__file__).with_name('style.css').read_text(encoding='utf-8')}</style>"
 ICON = Path(__file__).with_name("icon.svg")
 LOGO = Path(__file__).with_name("logo.svg")
@@ -70,17 +69,18 @@ def _try_a_role(user: User) -> None:
         ROLES.index("mission"),
         format_func=lambda role: ROLE_TITLES[role],
         key=TRIED_ROLE,
-        on_change=_go_home_after,
+        bind="query-params",
+        on_change=_chosen,
     )
     if user.role == "cantine":
         labels = ask(overview.canteen_labels)
         st.multiselect("Ses cantines", list(labels), format_func=lambda name: labels[name], key=TRIED_CANTEENS,
-                       placeholder="Choisir")  # fmt: skip
+                       placeholder="Choisir", bind="query-params", on_change=_chosen)  # fmt: skip
 
 
-def _go_home_after() -> None:
-    """Let a role that may not open this page land on its own, rather than on “Page introuvable”."""
-    st.session_state[ROLE_CHANGED] = True
+def _chosen() -> None:
+    """Let a role that may not open this page land on its own, and the filters of the one before be forgotten."""
+    st.session_state[ROLE_CHOSEN] = True
 
 
 def incomplete_sentence(days: Sequence[overview.IncompleteDay]) -> str | None:

@@ -10,14 +10,13 @@ import streamlit as st
 
 from data.meetings import read, since, weather
 from data.meetings.figures import Figures, figures_of
-from data.meetings.read import DROPPED, Meeting
+from data.meetings.read import CLOSED, Meeting
 from ui.kit import blocks, sheet
 from ui.kit.blocks import Figure
 from ui.kit.formats import MISSING, SPACE, day, is_missing, long_day, number, plural, school_name
 from ui.meetings import sentences
 from ui.session import ask
 
-CLOSED = ("fait", DROPPED)
 SHOWN = 6  # decisions before “all of them”
 TITLES = ["Décision", "Service", "Pour le", "État"]
 CHANGES_CAPTION = (

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from data.queries.pilot import FEW_PILOTS, NO_COMPARISON, NO_FIGURES, SHORTAGE, SURPLUS, WASTE, Effect, Interval, Study
-from ui.kit.formats import MISSING, SPACE, number, plural, quantity, signed
+from ui.kit.formats import MISSING, SPACE, bound, number, plural, signed
 
 SCHOOL_WEEKS_A_YEAR = 36
 MORE_SCHOOLS = "Attendre n’y suffirait pas avec ces écoles\u00a0: d’une cantine à l’autre, les écarts sont trop grands."
@@ -89,6 +89,10 @@ def _schools(study: Study, measure: str) -> str:
     count = study.schools_in(measure)
     if count == len(study.sites):
         return f"Les {number(count)} écoles"
+    if count < study.begun:
+        others = "l’autre n’a" if study.begun - count == 1 else "les autres n’ont"
+        tested = f"sur {number(study.begun)} passées par le test{SPACE}; {others} pas assez de jours connus"
+        return f"Les {number(count)} écoles jugées ({tested})"
     return f"Les {number(count)} écoles passées par le test (sur {number(len(study.sites))})"
 
 
@@ -96,9 +100,9 @@ def _changed(measure: str, change: Interval) -> str:
     words = MEASURES[measure]
     ends = sorted(abs(end) for end in (change.lower, change.upper))
     return words.verb_phrase.format(
-        amount=quantity(abs(change.value), AMOUNT_UNITS[measure], words.digits),
+        amount=f"{_least(abs(change.value), words.digits)}{SPACE}{AMOUNT_UNITS[measure]}",
         sense="moins" if change.value < 0 else "plus",
-        range=f" (entre {_least(ends[0], words.digits)} et {number(ends[1], words.digits)})",
+        range=f" (entre {_least(ends[0], words.digits)} et {_least(ends[1], words.digits)})",
     )
 
 
@@ -112,7 +116,7 @@ def between(measure: str, change: Interval) -> str:
     if not change.finite:
         return "trop peu de cantines pour une fourchette"
     digits = MEASURES[measure].digits
-    return f"entre {signed(change.lower, digits)} et {signed(change.upper, digits)}"
+    return f"entre {bound(change.lower, digits)} et {bound(change.upper, digits)}"
 
 
 def waiting(effect: Effect) -> str:
@@ -161,4 +165,4 @@ def months(study: Study, measure: str) -> str:
 
 def value(measure: str, change: Interval) -> str:
     """Write an effect as a figure: “−2,8”."""
-    return signed(change.value, MEASURES[measure].digits) if math.isfinite(change.value) else MISSING
+    return bound(change.value, MEASURES[measure].digits) if math.isfinite(change.value) else MISSING

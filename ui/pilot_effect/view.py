@@ -114,7 +114,11 @@ def intervals(study: Study) -> None:
         table = pd.DataFrame([_row(study, measure) for measure in measures]).replace([np.inf, -np.inf], np.nan)
         parts = tuple(table[["Mesure", *titles]].rename(columns=titles) for titles in (EFFECT, LEVELS))
         blocks.figure(
-            charts.intervals(rows), _conclusive_sentence(study, measures), Wide(table, parts), "effet_intervalles"
+            charts.intervals(rows),
+            _conclusive_sentence(study, measures),
+            Wide(table, parts),
+            "effet_intervalles",
+            digits=2,
         )
 
 

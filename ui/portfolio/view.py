@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from data.meetings import read
 from data.queries import portfolio
 from data.queries.portfolio import HEAVY_EFFORT, STAGES, STRONG_IMPACT
 from ui.kit import blocks, sheet, tables
@@ -38,12 +39,14 @@ def headline(pilots: pd.DataFrame) -> None:
     """Show how many pilots there are, on trial and generalised, and how many decisions are expected."""
     stages, waiting = pilots["stage"], pilots[pilots["question"].notna()]
     late = int(waiting["delay_days"].notna().sum())
+    more = len(ask(read.awaited)) - len(waiting)
+    note = f"{number(late)} en retard" + (f"{SPACE}; {number(more)} de plus sur les écoles test" if more > 0 else "")
     on_trial = int(stages.isin(["prototype", "test", "bilan"]).sum())
     blocks.figures(
         [
             Figure("Pilotes à l’essai", f"{on_trial} sur {len(pilots)}", "prototype, test ou bilan"),
             Figure("Généralisés", f"{int((stages == 'généralisé').sum())} sur {len(pilots)}"),
-            Figure("Décisions attendues", number(len(waiting)), f"{number(late)} en retard"),
+            Figure("Décisions attendues", number(len(waiting)), note),
         ],
         "portefeuille",
     )
@@ -114,7 +117,7 @@ def waiting(pilots: pd.DataFrame) -> None:
         if awaiting.empty:
             blocks.empty_state("Aucune décision n’est attendue sur ces pilotes.")
             return
-        blocks.takeaway(steering.decisions_sentence(awaiting))
+        blocks.takeaway(steering.decisions_sentence(awaiting, "sur ces pilotes"))
         blocks.sentences(expected(row) for row in awaiting.to_dict("records"))
 
 

@@ -6,7 +6,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ui.kept import drawn_once
-from ui.kit import chart, formats
+from ui.kit import chart, direct, formats
+from ui.kit.direct import Name
 
 # The longest horizon comes first.
 STYLES = tuple(zip(chart.SERIES[2::-1], ("dot", "dash", "solid"), ("diamond", "square", "circle-open"), strict=True))
@@ -20,7 +21,13 @@ def gaps_by_month(months: pd.DataFrame) -> go.Figure:
     fig = chart.base(y_title="écart, en\u00a0% des repas servis", height=360)
     _monthly(fig, months, "plan_wape_pct", "Prévu des gestionnaires", chart.PLAN, "dot", "diamond")
     _monthly(fig, months, "forecast_wape_pct", "Prévision", chart.FORECAST, "solid", "circle")
-    fig.update_yaxes(rangemode="tozero", ticksuffix=f"{formats.SPACE}%")
+    fig.update_yaxes(ticksuffix=f"{formats.SPACE}%")
+    last = months.iloc[-1]
+    names = [
+        Name("prévu des<br>gestionnaires", last["plan_wape_pct"], chart.PLAN, "diamond"),
+        Name("prévision", last["forecast_wape_pct"], chart.FORECAST),
+    ]
+    direct.ends(fig, names, 0, 1.08 * max(months[["plan_wape_pct", "forecast_wape_pct"]].max().max(), 1))
     return fig
 
 
@@ -32,12 +39,16 @@ def coverage_by_month(months: pd.DataFrame) -> go.Figure:
     fig.add_scatter(
         x=months["month"].iloc[[0, -1]],
         y=[NOMINAL_COVERAGE, NOMINAL_COVERAGE],
-        name=f"Promis ({formats.percent(NOMINAL_COVERAGE, 0)})",
         mode="lines",
         line={"color": chart.GOAL, "width": 2, "dash": "dash"},
         hoverinfo="skip",
     )
-    fig.update_yaxes(range=[0, 102], ticksuffix=f"{formats.SPACE}%")
+    fig.update_yaxes(ticksuffix=f"{formats.SPACE}%")
+    names = [
+        Name("dans la<br>fourchette", months["covered_pct"].iloc[-1], chart.MEASURED),
+        Name(f"promis<br>({formats.percent(NOMINAL_COVERAGE, 0)})", NOMINAL_COVERAGE, chart.GOAL, "dash"),
+    ]
+    direct.ends(fig, names, 0, 102)
     return fig
 
 
@@ -78,4 +89,12 @@ def announced_gaps(days: pd.DataFrame, horizons: dict[int, str]) -> go.Figure:
         )
     fig.update_xaxes(type="category", nticks=7)
     fig.update_yaxes(tickformat=",.0f", zeroline=True)
+    gaps = ordered[[f"gap_{ahead}" for ahead in horizons]]
+    names = [
+        Name(name.replace(" avant", "<br>avant"), gaps[f"gap_{ahead}"].dropna().iloc[-1], colour, symbol)
+        for (colour, _, symbol), (ahead, name) in zip(STYLES, horizons.items(), strict=True)
+        if gaps[f"gap_{ahead}"].notna().any()
+    ]
+    low, high = min(gaps.min().min(), 0), max(gaps.max().max(), 0)
+    direct.ends(fig, names, low - 0.08 * (high - low + 1), high + 0.08 * (high - low + 1))
     return fig

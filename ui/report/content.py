@@ -21,7 +21,6 @@ from ui.kit.exceptional import comparison
 from ui.kit.filters import TRAILING_YEAR, WHOLE_CITY, WHOLE_YEAR
 from ui.kit.formats import day, is_missing, percent, plural, school_name
 from ui.meetings import sentences as of_meetings
-from ui.meetings.view import CLOSED
 from ui.pilot_effect import sentences as of_pilot
 from ui.session import ask
 from ui.summary import header, trend
@@ -35,6 +34,7 @@ from ui.summary.view import REFERENCES, meals_figures, source_of, waste_figures
 SCHOOL_YEAR, PERIOD, KNOWN = "Année scolaire", "Période", "Repas connus jusqu’au"
 DEMONSTRATION = "Démonstration\u00a0: une ville et des chiffres inventés."
 TAKEN = "prise"  # a decision of which no more is known
+EXPECTED = "à décider"
 COLUMNS_OF_DECISIONS = {
     "decision": "Décision", "about": "École ou pilote", "decided_on": "Prise le", "outcome": "Choix",
     "owner": "Service", "until": "Pour le", "state": "État", "done_on": "Faite le", "late": "En retard",
@@ -180,7 +180,7 @@ def _of_the_comite(meeting: Meeting | None, today: date) -> dict[str, Any]:
         "since_title": say.since_title(meeting) if meeting else "Dernière séance",
         "since_counts": say.since_counts(meeting, today) if meeting else [say.NO_MEETING],
         "changed": [cut(sentence, REASON) for sentence in changed],
-        "to_decide": [say.expected(row, today) for row in say.awaited().to_dict("records")],
+        "to_decide": [say.expected(row, today) for row in ask(read.awaited).to_dict("records")],
         "decisions": _decisions(today),
     }
 
@@ -189,10 +189,10 @@ def _decisions(today: date) -> pd.DataFrame:
     """Return the decisions, those that are late first, then those to carry out, to take, done."""
     rows = ask(read.decisions)
     taken = rows["decided_on"].notna()
-    closed = rows["state"].isin(CLOSED) | (taken & rows["pilot"].notna())
+    closed = rows["state"].isin(read.CLOSED) | (taken & rows["pilot"].notna())
     late = read.late(rows, today) & ~closed
     about = rows["school"].map(lambda name: None if is_missing(name) else school_name(str(name)))
-    state = rows["state"].where(rows["state"].notna(), taken.map({True: TAKEN, False: "à décider"}))
+    state = rows["state"].where(rows["state"].notna(), taken.map({True: TAKEN, False: EXPECTED}))
     rows = rows.assign(
         late=late, about=about.where(rows["school"].notna(), rows["pilot"]),
         until=rows["act_by"].where(taken, rows["due_on"]), state=state,

@@ -11,7 +11,7 @@ from data.typography import cut
 from ui.kit.exceptional import MARK
 from ui.kit.formats import MISSING, SPACE, day, is_missing, percent, plural
 from ui.pilot_effect import sentences as of_pilot
-from ui.report.content import TAKEN, Change, Content
+from ui.report.content import EXPECTED, TAKEN, Change, Content
 from ui.summary import trend
 from ui.summary.sentences import NOTHING_AWAITED
 
@@ -88,7 +88,9 @@ def _decision(row: dict[Hashable, Any]) -> list[str]:
     late = ", en\u00a0retard" if row["late"] else ""
     settled = row["done_on"] if row["state"] != TAKEN else row["decided_on"]
     done = "" if is_missing(settled) else f" le {day(settled)}"
-    owner = "" if is_missing(row["owner"]) else cut(str(row["owner"]), LONGEST // 2)
+    # Who carries it is said when it is taken: until then, it is for the comité.
+    nobody = "le comité" if row["state"] == EXPECTED else MISSING
+    owner = nobody if is_missing(row["owner"]) else cut(str(row["owner"]), LONGEST // 2)
     return [f"{cut(str(row['decision']), LONGEST)}{about}", owner, day(row["until"]), f"{row['state']}{done}{late}"]
 
 

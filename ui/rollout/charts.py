@@ -6,7 +6,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ui.kept import drawn_once
-from ui.kit import chart, formats
+from ui.kit import chart, direct, formats
+from ui.kit.direct import Name
 
 HATCHED = {"shape": "/", "fgcolor": "white", "size": 5, "fillmode": "overlay"}
 # Each series differs by its marker and its dash as well as by its colour.
@@ -36,17 +37,36 @@ def steps_by_month(shares: pd.DataFrame) -> go.Figure:
             hovertemplate="%{x|%m/%Y}<br>%{customdata}<extra>%{fullData.name}</extra>",
         )
     fig.update_xaxes(tickformat="%m/%Y")
-    fig.update_yaxes(range=[0, 102], ticksuffix=f"{formats.SPACE}%")
+    fig.update_yaxes(ticksuffix=f"{formats.SPACE}%")
+    names = [
+        Name(f"{name.replace(' ', '<br>', 1)} {formats.percent(shares[name].dropna().iloc[-1], 0)}",
+             shares[name].dropna().iloc[-1], colour, symbol)
+        for name, (colour, _, symbol) in zip(shares.columns, LINES, strict=False)
+        if shares[name].notna().any()
+    ]  # fmt: skip
+    direct.ends(fig, names, 0, 102)
     return fig
+
+
+def _kind(kind: str, counts: pd.Series) -> str:
+    """Name a kind of device and, in the order of its bar, each state with its count."""
+    states = [f"{formats.number(count)} {formats.in_chart(str(state))}" for state, count in counts.items() if count]
+    # More than three take two lines, which a phone has room for.
+    half = len(states) if len(states) < 4 else 2
+    lines = [", ".join(part) for part in (states[:half], states[half:]) if part]
+    return f"<b>{formats.in_chart(chart.shortened(kind))}</b><br>{',<br>'.join(lines)}"
 
 
 @drawn_once
 def devices(counts: pd.DataFrame) -> go.Figure:
     """Draw the devices of each kind (rows), stacked by state (columns), each with its count."""
-    fig = chart.base(height=110 + 56 * len(counts), x_title="matériels")
+    fig = chart.base(height=70 + 96 * len(counts), x_title="matériels")
+    rows = list(range(len(counts)))
     for state in counts.columns:
         fig.add_bar(
-            y=[formats.in_chart(str(kind)) for kind in counts.index],
+            y=rows,
+            offset=0.06,
+            width=0.3,
             x=counts[state],
             orientation="h",
             name=formats.in_chart(str(state)),
@@ -55,9 +75,9 @@ def devices(counts: pd.DataFrame) -> go.Figure:
             textposition="inside",
             textangle=0,
             insidetextanchor="middle",
-            hovertemplate="%{y}<br>%{x}<extra>%{fullData.name}</extra>",
+            hovertemplate="%{x}<extra>%{fullData.name}</extra>",
         )
-    fig.update_layout(barmode="stack", bargap=0.35, legend={"traceorder": "normal"})
-    fig.update_yaxes(autorange="reversed", showgrid=False, title=None)
+    chart.name_above(fig, [_kind(str(kind), counts.loc[kind]) for kind in counts.index])
+    fig.update_layout(barmode="stack", showlegend=False)
     fig.update_xaxes(showgrid=True, gridcolor=chart.GRID, rangemode="tozero")
     return fig

@@ -49,9 +49,13 @@ def stage(row: Row) -> str:
     """Say where a school is among the seven stages."""
     if is_missing(row["stage"]):
         return UNKNOWN
-    begun, ended = not is_missing(row["actual_start"]), not is_missing(row["actual_end"])
-    state = " (terminée)" if ended else "" if begun else " (à commencer)"
+    state = " (terminée)" if not is_missing(row["actual_end"]) else "" if begun(row) else " (à commencer)"
     return f"{row['stage']}, {int(row['position'])} sur {STAGES}{state}"
+
+
+def begun(row: Row) -> bool:
+    """Tell whether a school has begun its stage: what waits for its first day is not counted as tested."""
+    return not (is_missing(row["actual_start"]) and is_missing(row["actual_end"]))
 
 
 def delay(days: float | None) -> str:

@@ -208,7 +208,7 @@ def decisions(today: date) -> None:
         if all_decisions.empty:
             blocks.empty_state("Aucune décision attendue n’est encore enregistrée.")
             return
-        blocks.takeaway(decisions_sentence(waiting))
+        blocks.takeaway(decisions_sentence(waiting, "sur les écoles test"))
         blocks.sentences(expected(row) for row in waiting.to_dict("records"))
         if not taken.empty:
             columns = {
@@ -220,13 +220,14 @@ def decisions(today: date) -> None:
         blocks.link("pages/comite/seances.py", "Qui fait quoi, pour quand\u00a0: Séances du comité")
 
 
-def decisions_sentence(waiting: pd.DataFrame) -> str:
-    """Say how many decisions are expected and how many of them are late."""
+def decisions_sentence(waiting: pd.DataFrame, about: str = "") -> str:
+    """Say how many decisions are expected, about what, and how many of them are late."""
     if waiting.empty:
         return "Aucune décision n’est attendue."
     late = int(waiting["delay_days"].notna().sum())
     overdue = f", dont {late} en retard" if late else ""
-    return f"{plural(len(waiting), 'décision attendue', 'décisions attendues')}{overdue}."
+    about = f" {about}" if about else ""
+    return f"{plural(len(waiting), 'décision attendue', 'décisions attendues')}{about}{overdue}."
 
 
 def expected(row: Row) -> str:

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 
 from ui.kept import drawn_once
 from ui.kit import chart, formats
-from ui.kit.tiles import TILES_SETTING
+from ui.tiles import TILES_SETTING
 
 TILES_SOURCE_SETTING = "ANTIGASPI_TILES_SOURCE"
 NAME_LINE = 10  # letters on one line of the name of a district

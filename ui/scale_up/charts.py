@@ -17,11 +17,15 @@ ROOM = 1.12  # of the highest value, for the name above it
 
 
 @drawn_once
-def fan(months: pd.DataFrame, today: date) -> go.Figure:
-    """Draw the schools done, month by month: observed, then simulated (median and 80 % interval), and those to do."""
+def fan(months: pd.DataFrame, today: date, done: int) -> go.Figure:
+    """Draw the schools done, month by month: observed, then simulated (median and 80 % interval), and those to do.
+
+    `done` are those of today: the months are told at their beginning.
+    """
     fig = chart.base(y_title="écoles équipées", height=400)
-    seen = months[months["month"] <= pd.Timestamp(today)]
-    ahead = months[max(len(seen) - 1, 0) :]  # the simulation starts from the last month seen
+    now = pd.DataFrame([{"month": pd.Timestamp(today), "low": done, "median": done, "high": done}])
+    past = months["month"] <= pd.Timestamp(today)
+    seen, ahead = pd.concat([months[past], now]), pd.concat([now, months[~past]])
     band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
     fig.add_scatter(x=ahead["month"], y=ahead["high"], **band)
     fig.add_scatter(x=ahead["month"], y=ahead["low"], fill="tonexty", fillcolor=chart.BAND, **band)
@@ -45,21 +49,22 @@ def fan(months: pd.DataFrame, today: date) -> go.Figure:
     top = ROOM * max(months["goal"].max(), months["high"].max(), 1)
     fig.update_xaxes(tickformat="%Y", dtick=f"M{12 * every}", range=[months["month"].iloc[0], months["month"].iloc[-1]])
     fig.update_yaxes(range=[0, top], tickformat=",")
-    fig.update_layout(showlegend=False, annotations=_names(months, seen, pd.Timestamp(today)))
+    fig.update_layout(showlegend=False, annotations=_names(months, done, pd.Timestamp(today)))
     return fig
 
 
-def _names(months: pd.DataFrame, seen: pd.DataFrame, today: pd.Timestamp) -> list[dict[str, Any]]:
+def _names(months: pd.DataFrame, done: int, today: pd.Timestamp) -> list[dict[str, Any]]:
     """Name each line beside it: below a line that rises there is room, on a phone too."""
     last = months.iloc[-1]
-    done = formats.number(seen["median"].iloc[-1]) if len(seen) else "0"
+    new = int(last["goal"] - months["goal"].iloc[0])
+    more = f"<br>dont {formats.plural(new, 'nouvelle')}" if new else ""
     names = (
         {"x": last["month"], "y": last["goal"], "xanchor": "right", "yanchor": "bottom", "color": chart.GOAL,
-         "text": f"{formats.number(last['goal'])} écoles à faire"},
+         "text": f"{formats.number(last['goal'])} écoles à faire{more}"},
         {"x": last["month"], "y": 0.2 * last["goal"], "xanchor": "right", "yanchor": "middle", "color": chart.FORECAST,
          "text": "simulation médiane,<br>8 sur 10 dans la fourchette"},
         {"x": today, "y": 0, "xanchor": "left", "yanchor": "bottom", "color": chart.SERVED,
-         "text": f"aujourd’hui{formats.SPACE}: {done}"},
+         "text": f"aujourd’hui{formats.SPACE}: {formats.number(done)}"},
     )  # fmt: skip
     return [
         {"showarrow": False, "xshift": -4 if name["xanchor"] == "right" else 4,

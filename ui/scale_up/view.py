@@ -161,7 +161,7 @@ def between(span: Range) -> str:
 def fan(forecast: RolloutForecast, assumptions: Assumptions, today: date) -> None:
     """Answer: when will every school be done?"""
     with blocks.question("Quand toutes les écoles seront-elles équipées\u00a0?", _assumptions_note(assumptions)):
-        fig = charts.fan(forecast.fan, today)
+        fig = charts.fan(forecast.fan, today, forecast.done)
         blocks.figure(
             fig, fan_sentence(forecast, assumptions), fan_table(forecast.fan, today), "generalisation", digits=0
         )
@@ -189,14 +189,22 @@ def fan_sentence(forecast: RolloutForecast, assumptions: Assumptions) -> str:
         return f"À ce rythme, les écoles ne seraient pas toutes équipées avant {HORIZON_YEARS}{SPACE}ans{reason}."
     schools = plural(assumptions.goal, "école")
     when = f"{month_of(forecast.completed.median)} ({between(forecast.completed)})"
-    start = f"Les {schools} seraient toutes équipées vers {when}"
+    new = _opened(forecast, assumptions)
+    others = f" et {plural(new, 'nouvelle')} d’ici là" if new > 0 else ""
+    start = f"Les {schools} d’aujourd’hui{others} seraient toutes équipées vers {when}"
     if not assumptions.new_per_year or forecast.without_new.median is None:
         return f"{start}."
     last, without = forecast.completed.median, forecast.without_new.median
     # The difference between the displayed months, which a reader can check.
     months = 12 * (last.year - without.year) + last.month - without.month
-    more = f"{SPACE}; les écoles ouvertes d’ici là y ajoutent {number(months)}{SPACE}mois" if months else ""
-    return f"{start}, écoles nouvelles comprises{more}."
+    more = f"{SPACE}; les nouvelles y ajoutent {number(months)}{SPACE}mois" if months and new > 0 else ""
+    return f"{start}{more}."
+
+
+def _opened(forecast: RolloutForecast, assumptions: Assumptions) -> int:
+    """Count the schools that open before all are equipped."""
+    goals = forecast.fan.loc[forecast.fan["month"] <= pd.Timestamp(str(forecast.completed.median)), "goal"]
+    return int(goals.iloc[-1]) - assumptions.goal if len(goals) else 0
 
 
 def _assumptions_note(assumptions: Assumptions) -> str:

@@ -45,7 +45,10 @@ COMPRESSED_ALREADY = ("font/", "image/png", "image/gif")
 # Streamlit's lists look for letters as they are typed: “vez” would not find “Vézère”. Where they compare texts in small
 # letters, ours compare them without accents too.
 SEARCH, SMALL = b"FILTER_MODE_FUZZY", re.compile(rb"(?<=[=:])([a-z])\.toLowerCase\(\)(?=[,;])")
-PLAIN = rb'\1.toLowerCase().normalize("NFD").replace(/[\\u0300-\\u036f]/g,"")'
+PLAIN = (
+    rb'\1.toLowerCase().normalize("NFD").replace(/[\\u0300-\\u036f]/g,"")'
+    rb'.replace(/\\u0153/g,"oe").replace(/\\u00e6/g,"ae")'
+)
 # In the order of preference. At this quality, brotli takes the time of gzip and gains 14 %.
 ENCODINGS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda data: brotli.compress(data, quality=6),

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 
-from ui.kit.tiles import tiles_origin
+from ui.tiles import tiles_origin
 
 POLICY = "content-security-policy"
 # On every answer. The policy is for all that is no page (figures, files, code): it shows and runs nothing by itself.

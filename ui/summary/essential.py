@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -23,7 +24,7 @@ from ui.summary.situation import Situation, alerts
 from ui.summary.trend import trend
 
 TO_DECIDE = ALERTS = 3
-DEPLOYMENT = "pages/mission/deploiement.py"
+DEPLOYMENT, MEETINGS = "pages/mission/deploiement.py", "pages/comite/seances.py"
 EXPLAINED = (
     "Repas en trop", "Surproduction", "Jour exceptionnel", "Météo", "Écoles en retard", "Effet du pilote",
     "Gaspillage par repas",
@@ -65,13 +66,19 @@ def _since(meeting: Meeting | None, today: date) -> None:
     if meeting is None:
         _part("Comité", f"<p>{say.NO_MEETING}</p>")
         return
-    _part(say.since_title(meeting), _list(say.since_counts(meeting, today)))
+    # What the counts are of stands, by its name, on the page of the meetings.
+    page = MEETINGS if current().may(roles_of(MEETINGS)) else None
+    weather, *counted = ["", *say.since_counts(meeting, today)][-4:]
+    lines = [escape(line) for line in [weather, *counted] if line]
+    if page:  # one link: a finger would miss three, a line apart
+        lines[-len(counted)] = f'<a href="/{Path(page).stem}">{lines[-len(counted)]}</a>'
+    _part(say.since_title(meeting), f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>")
 
 
 def _to_decide(today: date) -> None:
     """Show the decisions that are awaited, the most pressing first, each a link to where it is taken."""
-    rows = say.awaited()
-    count = f" ({TO_DECIDE} sur {len(rows)})" if len(rows) > TO_DECIDE else ""
+    rows = ask(read.awaited)
+    count = f" ({TO_DECIDE} premières sur {len(rows)})" if len(rows) > TO_DECIDE else ""
     _part(f"À décider{count}", "" if len(rows) else f"<p>{say.NOTHING_AWAITED}</p>")
     for row in rows.head(TO_DECIDE).to_dict("records"):
         label, page = say.expected(row, today), str(row["page"])

@@ -12,9 +12,9 @@ from data.meetings import read, since, weather
 from data.meetings.read import Meeting
 from data.queries.pilot import Study
 from ui.kit.formats import SPACE, count_of, day, is_missing, number, percent, plural, quantity, school_name, signed
-from ui.meetings.view import CLOSED, counts
+from ui.meetings.view import counts
 from ui.pilot_effect import sentences as pilot_says
-from ui.rollout.school_cards import UNKNOWN, WEATHER, delay
+from ui.rollout.school_cards import UNKNOWN, WEATHER, begun, delay
 from ui.session import ask
 from ui.summary.situation import SHORT_SERVICES_ALERT_PCT, Situation
 
@@ -122,12 +122,6 @@ def since_counts(meeting: Meeting, today: date) -> list[str]:
     ]
 
 
-def awaited() -> pd.DataFrame:
-    """Return the decisions that are awaited from the comité, the most pressing first."""
-    rows = ask(read.decisions)
-    return rows[rows["decided_on"].isna() & ~rows["state"].isin(CLOSED)].sort_values("due_on", na_position="last")
-
-
 def expected(row: Row, today: date) -> str:
     """Say a decision that is awaited, and for when."""
     text = str(row["decision"])
@@ -148,7 +142,7 @@ def schools_title(schools: pd.DataFrame) -> str:
 def school(row: Row) -> School:
     """Say where a test school is."""
     late = not is_missing(row["delay_days"]) and row["delay_days"] > 0
-    stage = UNKNOWN if is_missing(row["stage"]) else str(row["stage"])
+    stage = UNKNOWN if is_missing(row["stage"]) else f"{row['stage']}{'' if begun(row) else ' à commencer'}"
     sky = WEATHER.get(str(row["weather"]), f"météo {UNKNOWN}e")
     delayed = f"{'▲ ' if late else ''}{delay(row['delay_days'])}"
     return School(school_name(str(row["school"])), stage, f"{sky}, {delayed}", late)

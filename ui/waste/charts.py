@@ -9,15 +9,18 @@ import plotly.graph_objects as go
 
 from data.calendar.names import SHORT_MONTHS, WEEKDAYS
 from ui.kept import drawn_once
-from ui.kit import chart, formats
+from ui.kit import chart, direct, formats
+from ui.kit.direct import Name
 from ui.kit.exceptional import MARK
 from ui.waste.measures import MEALS, SHARE, Measure
 
 # Place of loss → its pattern, which distinguishes it without the colours.
 PATTERNS = {"leftovers": "", "unserved": "/", "preparation": "x"}
+HATCHED = {"shape": "/", "fgcolor": "white", "size": 5, "fillmode": "overlay"}
+UNFINISHED = 0.45  # opacity of the bar of a week that is not over
 # The scale of the heat map begins at zero and never ends below this: a few points apart are a shade, not a contrast.
 LEAST_SCALE = 20
-ROOM = 1.3  # of the highest value of a week
+ROOM = 1.15  # of the highest value of a week
 # Measure → its columns of a week: surplus, shortage, surplus − shortage.
 WEEKLY = {
     "%": ("surplus_pct", "shortage_pct", "overproduction_pct"),
@@ -32,10 +35,7 @@ def surplus_by_week(weeks: pd.DataFrame, goal: float | None, measure: Measure = 
     surplus, shortage, overproduction = WEEKLY[measure.name]
     fig = chart.base(y_title="repas" if measure is MEALS else "% des repas servis", height=380)
     _weekly_bars(fig, weeks, surplus, 1, "Repas en trop", {"color": chart.SURPLUS}, measure)
-    hatched = {
-        "color": chart.SHORTAGE,
-        "pattern": {"shape": "/", "fgcolor": "white", "size": 5, "fillmode": "overlay"},
-    }
+    hatched = {"color": chart.SHORTAGE, "pattern": HATCHED}
     _weekly_bars(fig, weeks, shortage, -1, "Repas manquants", hatched, measure)
     # The line stops at the weeks without service.
     net = weeks.set_index("week")[overproduction].asfreq("7D")
@@ -54,18 +54,28 @@ def surplus_by_week(weeks: pd.DataFrame, goal: float | None, measure: Measure = 
         _goal(fig, weeks, goal)
     fig.update_layout(barmode="relative", bargap=0.15)
     _weeks_below(fig, weeks)
-    fig.update_yaxes(range=_heights(weeks[[surplus, overproduction]], weeks[shortage], goal))
-    if measure is MEALS:
-        fig.update_yaxes(tickformat=",")
-    else:
-        fig.update_yaxes(ticksuffix=f"{formats.SPACE}%")
+    names = _week_names(weeks[[surplus, shortage, overproduction]].iloc[-1].tolist(), goal)
+    direct.ends(fig, names, *_heights(weeks[[surplus, overproduction]], weeks[shortage], goal))
+    fig.update_yaxes(**({"tickformat": ","} if measure is MEALS else {"ticksuffix": f"{formats.SPACE}%"}))
     return fig
 
 
-def _heights(above: pd.DataFrame, below: pd.Series, goal: float | None) -> list[float]:
-    """Return the ends of the vertical axis, with room for the marks above the bars, below the legend."""
+def _week_names(last: list[float], goal: float | None) -> list[Name]:
+    surplus, shortage, overproduction = last
+    names = [
+        Name("repas<br>en trop", surplus / 2, chart.SURPLUS, "bar"),
+        Name("repas<br>manquants", -shortage / 2, chart.SHORTAGE, "hatched"),
+        Name("surproduction", overproduction, chart.NET),
+    ]
+    if goal is not None:
+        names.append(Name(f"repère de<br>surproduction<br>({formats.percent(goal)})", goal, chart.GOAL, "dash"))
+    return names
+
+
+def _heights(above: pd.DataFrame, below: pd.Series, goal: float | None) -> tuple[float, float]:
+    """Return the ends of the vertical axis, with room for the marks above the bars."""
     top = max(above.fillna(0).max().max(), goal or 0, 1)
-    return [-1.15 * below.fillna(0).max(), ROOM * top]
+    return -1.15 * below.fillna(0).max(), ROOM * top
 
 
 def _goal(fig: go.Figure, weeks: pd.DataFrame, goal: float) -> None:
@@ -89,7 +99,8 @@ def grams_by_week(weeks: pd.DataFrame) -> go.Figure:
     """Draw the grams thrown away per meal, week by week, where they were weighed."""
     fig = chart.base(y_title="g par repas", height=380)
     fig.add_bar(
-        x=weeks["week"], y=weeks["grams_per_meal"], name="Gaspillage", marker_color=chart.MEASURED,
+        x=weeks["week"], y=weeks["grams_per_meal"], name="Gaspillage",
+        marker={"color": chart.MEASURED, "opacity": _opacities(weeks)},
         customdata=[formats.quantity(value, "g") for value in weeks["grams_per_meal"]], hovertemplate=WEEK_HOVER,
     )  # fmt: skip
     _exceptional_weeks(fig, weeks[weeks["exceptional_days"] > 0], ["grams_per_meal"])
@@ -119,6 +130,10 @@ def _exceptional_weeks(fig: go.Figure, weeks: pd.DataFrame, columns: list[str]) 
     )
 
 
+def _opacities(weeks: pd.DataFrame) -> list[float]:
+    return [1.0 if finished else UNFINISHED for finished in weeks["finished"]]
+
+
 def _weekly_bars(
     fig: go.Figure, weeks: pd.DataFrame, column: str, sign: int, name: str, marker: dict, measure: Measure
 ) -> None:
@@ -126,7 +141,7 @@ def _weekly_bars(
         x=weeks["week"],
         y=sign * weeks[column],
         name=name,
-        marker=marker,
+        marker=marker | {"opacity": _opacities(weeks)},
         customdata=[measure.write(value) for value in weeks[column]],
         hovertemplate=WEEK_HOVER,
     )
@@ -232,14 +247,15 @@ def standing_out(
 @drawn_once
 def measured_and_reference(labels: list[str], measured: list[float | None], reference: list[float]) -> go.Figure:
     """Draw the grams per meal of each place of loss beside its reference."""
-    fig = chart.base(x_title="g par repas", height=90 + 70 * len(labels))
+    fig = chart.base(x_title="g par repas", height=70 + 84 * len(labels))
+    rows, bar = list(range(len(labels))), {"orientation": "h", "width": 0.22}
     fig.add_bar(
         x=measured,
-        y=labels,
-        orientation="h",
-        name="Mesuré (pesée brute)",
+        y=rows,
+        offset=0.04,
+        **bar,
         marker_color=chart.MEASURED,
-        text=[formats.quantity(value, "g", 1) for value in measured],
+        text=[f"{formats.quantity(value, 'g', 1)} mesurés" for value in measured],
         textposition="auto",
         insidetextanchor="end",
         textangle=0,
@@ -248,22 +264,22 @@ def measured_and_reference(labels: list[str], measured: list[float | None], refe
     )
     fig.add_bar(
         x=reference,
-        y=labels,
-        orientation="h",
-        name="ADEME 2024 (comestible seul)",
+        y=rows,
+        offset=0.27,
+        **bar,
         marker={"color": chart.REFERENCE, "line": {"color": chart.QUIET, "width": 1}},
-        text=[formats.quantity(value, "g", 0) for value in reference],
+        text=[f"{formats.quantity(value, 'g', 0)}, référence" for value in reference],
         textposition="auto",
         insidetextanchor="end",
         textangle=0,
         cliponaxis=False,
         hoverinfo="skip",
     )
-    fig.update_layout(barmode="group", bargap=0.35)
+    chart.name_above(fig, labels)
+    fig.update_layout(showlegend=False)
     # Room for the last text beside its bar, on a phone too.
     largest = pd.Series([*measured, *reference], dtype=float).max()
     fig.update_xaxes(showgrid=True, gridcolor=chart.GRID, range=[0, 1.35 * largest])
-    fig.update_yaxes(autorange="reversed", showgrid=False)
     return fig
 
 
@@ -290,7 +306,6 @@ def kilograms_ahead(days: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
         x=axis,
         y=days["kg"],
         mode="markers",
-        name="Total et fourchette (4 jours sur 5)",
         marker={"color": chart.INK, "size": 5},
         error_y={"array": days["kg_upper"] - days["kg"], "arrayminus": days["kg"] - days["kg_lower"], "width": 3},
         customdata=[_interval(row) for _, row in days.iterrows()],
@@ -298,8 +313,20 @@ def kilograms_ahead(days: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
     )
     fig.update_layout(barmode="stack", bargap=0.15)
     fig.update_xaxes(type="category", nticks=7)
-    fig.update_yaxes(tickformat=",.0f", rangemode="tozero")
+    fig.update_yaxes(tickformat=",.0f")
+    _kinds(fig, days, labels)
     return fig
+
+
+def _kinds(fig: go.Figure, days: pd.DataFrame, labels: dict[str, str]) -> None:
+    """Name the places of loss, and the range of their sum, beside the last day."""
+    last = days.iloc[-1]
+    names, below = [Name("total, entre<br>(4 jours sur 5)", last["kg"], chart.INK, "interval")], 0.0
+    for place, mark in zip(PATTERNS, ("bar", "hatched", "crossed"), strict=True):
+        kilos = last["kg"] * last[place] / last["grams"] if last["grams"] > 0 else 0.0
+        names.append(Name(labels[place].replace(" ", "<br>", 1), below + kilos / 2, chart.LOSSES[place], mark))
+        below += kilos
+    direct.ends(fig, names, 0, 1.08 * max(float(days["kg_upper"].max()), 1))
 
 
 def _interval(row: pd.Series) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 from data.calendar.names import MONTHS, WEEKDAYS
 from data.queries.losses import LEAST_DISH_DAYS
 from ui.kept import made_once
-from ui.kit.formats import SPACE, day, enumeration, number, plural, signed
+from ui.kit.formats import SPACE, bound, day, enumeration, number, plural
 from ui.waste.measures import GRAMS, SHARE, Measure
 
 NAMED = 3
@@ -89,7 +89,7 @@ def against_expected(row: pd.Series | dict, measure: Measure = SHARE) -> str:
 
 def interval(row: pd.Series | dict, measure: Measure = SHARE) -> str:
     """Write a gap and its interval."""
-    ends = " et ".join(signed(row[end], measure.digits) for end in ("lower", "upper"))
+    ends = " et ".join(bound(row[end], measure.digits) for end in ("lower", "upper"))
     return f"{measure.gap(row['gap'])}, entre {ends}"
 
 
@@ -130,5 +130,6 @@ def typing_errors(errors: pd.DataFrame) -> str | None:
     start = "" if len(errors) <= len(named) else "les plus grosses, "
     return (
         f"{count}, à corriger dans les journaux{SPACE}: {start}{enumeration(named)}. "
-        "Ce classement ne les compte pas\u00a0; les totaux, qu’elles ne déplacent pas assez, les comptent."
+        "Ni ce classement ni les semaines ne les comptent\u00a0; les totaux, qu’elles ne déplacent pas assez, les "
+        "comptent."
     )

@@ -28,6 +28,7 @@ TOP = 10
 GAP_TITLES = {"lower": "Entre", "upper": "et", "clear": "Se détache"}
 # The other figures of a canteen, after those of the measure.
 OTHER_FIGURES = {
+    "services": "Services comptés",
     "surplus_pct": "En trop (%)",
     "surplus_meals": "En trop (repas)",
     "shortage_meals": "Manquants (repas)",
@@ -35,6 +36,7 @@ OTHER_FIGURES = {
     "shortage_pct": "Manquants (%)",
     "short_services_pct": "Services où des repas ont manqué (%)",
     "grams_per_meal": "Gaspillage (g/repas)",
+    "weighed_services": "Services pesés",
 }
 WEIGHED = {"meals_served": "Repas pesés"}  # in grams, only the meals of the services that were weighed
 GAP_UNITS = {"%": "points", "repas": "repas", "grammes": "g/repas"}
@@ -86,7 +88,8 @@ def canteen_titles(measure: Measure) -> dict[str, str]:
         measure.expected: f"Attendu ({'%' if measure is SHARE else unit})", "gap": f"Écart ({unit})", **GAP_TITLES,
     }  # fmt: skip
     if measure is GRAMS:
-        own |= WEIGHED
+        # Its other figures are of all services: a table has those of the services it is about.
+        return own | WEIGHED | {"weighed_services": OTHER_FIGURES["weighed_services"]}
     return own | {name: title for name, title in OTHER_FIGURES.items() if name not in own}
 
 

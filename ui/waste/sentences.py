@@ -12,6 +12,7 @@ from ui.kit.formats import (
     SPACE,
     count_of,
     day,
+    enumeration,
     long_day,
     number,
     percent,
@@ -28,9 +29,29 @@ PLACES = {
 }
 
 
+def finished(weeks: pd.DataFrame) -> pd.DataFrame:
+    """Return the weeks that are over: two days compare badly with four; all of them when none is."""
+    return weeks[weeks["finished"]] if weeks["finished"].any() else weeks
+
+
+def trend_notes(weeks: pd.DataFrame, late: list[date], errors: int) -> list[str]:
+    """Say which days and errors the weeks leave out, and which bar is of a week that is not over."""
+    notes = []
+    if late:
+        notes.append(f"Trop peu de cantines connues, donc pas comptés ici{SPACE}: {enumeration([*map(day, late)])}.")
+    if not weeks["finished"].all():
+        days = plural(int(weeks.loc[~weeks["finished"], "days"].iloc[0]), "jour connu", "jours connus")
+        notes.append(f"Barre pâle{SPACE}: semaine pas encore finie ({days}).")
+    if errors:
+        count = plural(errors, "faute de frappe évidente", "fautes de frappe évidentes")
+        notes.append(f"Sans {count}, qui fausserait une semaine." if errors == 1 else f"Sans {count}.")
+    return notes
+
+
 @made_once
 def trend_sentence(weeks: pd.DataFrame, goal: float | None) -> str:
     """Say how often overproduction is above the goal, and in which weeks overproduction and shortage are highest."""
+    weeks = finished(weeks)
     worst = weeks.nlargest(1, "overproduction_pct").iloc[0]
     short = weeks.nlargest(1, "shortage_pct").iloc[0]
     peaks = (
@@ -46,8 +67,7 @@ def trend_sentence(weeks: pd.DataFrame, goal: float | None) -> str:
 @made_once
 def meals_sentence(weeks: pd.DataFrame) -> str:
     """Say how many meals were in excess or short, and in which weeks most."""
-    worst = weeks.nlargest(1, "surplus_meals").iloc[0]
-    short = weeks.nlargest(1, "shortage_meals").iloc[0]
+    worst, short = (finished(weeks).nlargest(1, name).iloc[0] for name in ("surplus_meals", "shortage_meals"))
     total, missing = (plural(int(weeks[name].sum()), "repas", "repas") for name in ("surplus_meals", "shortage_meals"))
     return (
         f"{total} en trop et {missing} manquants en {plural(len(weeks), 'semaine')}. Le plus en trop{SPACE}: "
@@ -59,7 +79,7 @@ def meals_sentence(weeks: pd.DataFrame) -> str:
 @made_once
 def grams_sentence(weeks: pd.DataFrame) -> str:
     """Say how much was thrown away per meal over the weeks that were weighed, and in which week most."""
-    worst = weeks.nlargest(1, "grams_per_meal").iloc[0]
+    worst = finished(weeks).nlargest(1, "grams_per_meal").iloc[0]
     mean = 1000 * weeks["kg"].sum() / weeks["meals_served"].sum()
     return (
         f"{quantity(mean, 'g')} par repas en {plural(len(weeks), 'semaine')} de pesées. Le plus{SPACE}: "

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from data.calendar.exceptional import exceptional_days
+from data.calendar.exceptional import counted_typing_errors, exceptional_days
+from data.calendar.school import next_service_days
 from data.queries import losses, waste
 from data.queries.canteen.surplus import saved
-from data.queries.overview import Reference, references
+from data.queries.overview import Reference, references, store_overview
 from data.queries.waste import WasteSummary
 from data.selection import Selection
 from ui.access import only_visible
@@ -150,26 +152,46 @@ def trend(selection: Selection, goal: Reference | None, measure: Measure) -> Non
     """Answer: how does it evolve from week to week?"""
     title, caption = TREND_TITLES[measure.name]
     with blocks.question(title, caption):
-        weeks = ask(waste.grams_by_week if measure is GRAMS else waste.by_week, selection)
+        late = _too_early(selection)
+        known = selection.until(late[0] - timedelta(days=1)) if late else selection
+        weeks = ask(waste.grams_by_week if measure is GRAMS else waste.by_week, known)
         if weeks.empty:
             blocks.empty_state(
                 "Aucune pesée dans cette sélection\u00a0: choisissez une autre mesure, ou une autre période."
             )
             return
         weeks["exceptional_days"] = exceptional.of_weeks(weeks["week"], ask(exceptional_days, selection))
+        table = weeks.set_axis(GRAMS_COLUMNS if measure is GRAMS else TREND_COLUMNS, axis="columns")
+        weeks["finished"] = weeks["week"] != _week_under_way()
         if measure is GRAMS:
-            table = weeks.set_axis(GRAMS_COLUMNS, axis="columns")
             blocks.figure(charts.grams_by_week(weeks), say.grams_sentence(weeks), table, "tendance")
         else:
             # The goal is a share of the meals.
             value = goal.value if goal and measure is SHARE else None
-            table = weeks.set_axis(TREND_COLUMNS, axis="columns")
             weeks["overproduction_meals"] = weeks["surplus_meals"] - weeks["shortage_meals"]
             sentence = say.meals_sentence(weeks) if measure is MEALS else say.trend_sentence(weeks, value)
             blocks.figure(charts.surplus_by_week(weeks, value, measure), sentence, table, "tendance")
         if weeks["exceptional_days"].any():
             counted = "comptés" if selection.exceptional else "laissés de côté"
             blocks.note(f"{exceptional.MARK} Semaine avec un ou plusieurs jours exceptionnels, {counted}.")
+        errors = 0 if measure is GRAMS or selection.exceptional else len(ask(counted_typing_errors, known))
+        if notes := say.trend_notes(weeks, late, errors):
+            blocks.note(" ".join(notes))
+
+
+def _too_early(selection: Selection) -> list[date]:
+    """Return the last days of the period that too few canteens have told of; a canteen’s own days are its own."""
+    late = () if selection.canteen else ask(store_overview).incomplete_days
+    return [one.day for one in late if selection.start < one.day <= selection.end]
+
+
+def _week_under_way() -> pd.Timestamp | None:
+    """Return the week (its Monday) of the last complete day, when it has days of service to come."""
+    last = ask(store_overview).last_day
+    if last is None or not (following := ask(next_service_days, last, 1)):
+        return None
+    monday = last - timedelta(days=last.weekday())
+    return pd.Timestamp(monday) if following[0] < monday + timedelta(days=7) else None
 
 
 def places(selection: Selection) -> None:

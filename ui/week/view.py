@@ -29,10 +29,9 @@ from ui.week.days import PLACE
 SUMS = ["prepare", "meals"]
 
 
-def section(run: ForecastRun, user: User, days: list[date], *, with_order: bool) -> None:
-    """Answer: on these days, how much to prepare, for whom?"""
-    title = "Que produire ces prochains jours\u00a0?" if with_order else "Que commander\u00a0?"
-    with blocks.question(title, f"{say.LEGEND} {say.GAP_LEGEND if with_order else ''}"):
+def totals(run: ForecastRun, user: User, days: list[date], *, with_order: bool) -> None:
+    """Answer: on these days, how much to prepare in all?"""
+    with blocks.question("Que produire ces prochains jours\u00a0?" if with_order else "Que commander\u00a0?"):
         if not days:
             blocks.empty_state("Aucun jour de service à prévoir.")
             return
@@ -42,6 +41,13 @@ def section(run: ForecastRun, user: User, days: list[date], *, with_order: bool)
         blocks.sentences(say.of_city(row).capitalize() + "." for row in city.to_dict("records"))
         if reach(user, Act.SEE).canteens is None:
             _parts(run, city, days)
+
+
+def canteens(run: ForecastRun, user: User, days: list[date], *, with_order: bool) -> None:
+    """Answer: on these days, how much to prepare, for whom?"""
+    if not days:
+        return
+    with blocks.question("Pour quelles cantines\u00a0?", f"{say.LEGEND} {say.GAP_LEGEND if with_order else ''}"):
         if reach(user, Act.SEE).canteens is None:
             blocks.note(_who_disagrees(run, days))
         blocks.why(["Quantité conseillée", "Repas attendus", "Fourchette", "Désaccord"], "semaine")

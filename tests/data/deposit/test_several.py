@@ -88,3 +88,18 @@ def test_a_file_whose_label_reads_like_a_known_one_is_left_for_its_depositor_to_
     assert "« Tilleuls » s’écrit presque comme « TILLEULS »" in outcomes["autre.csv"].replace("\u00a0", " ")
     assert not outcomes["journal.csv"]
     store.close()
+
+
+def test_how_many_lines_would_be_set_aside_is_known_before_any_is_recorded(store: Store) -> None:
+    lines = {name: FILES[name] for name in ("journal.csv", "etapes.csv", "sites.csv")}
+    lines["journal.csv"] += "TILLEULS;M;99/99/2016;1;1\n"
+    files = [(name, text.encode()) for name, text in lines.items()]
+    chosen = {file.name: file for file in recognised(store, files, "m")}
+    assert {name: (file.rejected, file.lines, file.after_others) for name, file in chosen.items()} == {
+        "sites.csv": (0, 1, False), "etapes.csv": (0, 2, True), "journal.csv": (1, 3, True),
+    }  # fmt: skip
+    assert store.read("SELECT count(*) AS n FROM deposits")["n"].item() == 0
+    outcomes = deposit_all(store, chosen.values(), {digest_of(content): content for _, content in files}, "m")
+    aside = {one.name: one.report.rejected_lines for one in outcomes if one.report}
+    # The schools that went in before it make one of its stages wrong: this number was said to be of the file alone.
+    assert aside == {"sites.csv": 0, "etapes.csv": 1, "journal.csv": 1}

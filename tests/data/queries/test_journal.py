@@ -21,7 +21,7 @@ from ui.kit import changes
 @pytest.fixture
 def told(known: Store) -> Store:
     edits.record(known, "sites", [{"ecole": SCHOOL, "meteo": "nuage"}], "anne@ville.fr")
-    edits.record(known, "risks", [{"risque": "Amiante"}], "bob@ville.fr", new=True)
+    edits.record(known, "risks", [{"risque": "Amiante, gros œuvre"}], "bob@ville.fr", new=True)
     undo(known, int(edits.recent(known, 1)[0]["deposit_id"]), "anne@ville.fr")
     with known.write("bob@ville.fr", "user", {"role": "comite", "active": True}):
         pass
@@ -42,6 +42,7 @@ TODAY = today_in_paris()
         (JournalFilter(actor="bob@ville.fr"), ["user", "deposit"]),
         (JournalFilter(words=(("météo", '"column": "weather"'), ("ANNE",), ("nuage",))), ["deposit"]),
         (JournalFilter(words=(("amiante",), ("100%",))), []),
+        (JournalFilter(words=(("GROS",), ("oeuvre",))), ["deposit"]),
         (JournalFilter(action="user", first=TODAY - timedelta(1), last=TODAY + timedelta(1)), ["user"]),
         (JournalFilter(action="user", first=TODAY + timedelta(2)), []),
         (JournalFilter(action="user", last=TODAY - timedelta(2)), []),

@@ -136,6 +136,7 @@ def test_the_canteens_add_up_to_the_city(filled: Store, rows: pd.DataFrame, sele
         assert found.loc[place, "short_services_pct"] == pytest.approx(100 * (group["gap"] < 0).mean())
         weighed = frame[(frame["place"] == place) & (frame["served"] > 0) & frame["wasted"].notna()]
         assert found.loc[place, "weighed_meals"] == weighed["served"].sum()
+        assert (found.loc[place, "services"], found.loc[place, "weighed_services"]) == (len(group), len(weighed))
     assert found["surplus_meals"].sum() == waste.waste_summary(filled, selection).surplus_meals
     assert found["surplus_meals"].is_monotonic_decreasing
 

@@ -28,7 +28,7 @@ def test_the_target_is_compared_with_surplus_minus_shortage() -> None:
         {
             "week": pd.to_datetime(["2017-06-05"]),
             "surplus_pct": [9.0], "shortage_pct": [2.0], "overproduction_pct": [7.0],
-            "exceptional_days": [0],
+            "exceptional_days": [0], "finished": [True],
         }
     )  # fmt: skip
     surplus, shortage, net, target = surplus_by_week(weeks, 6.5).data

@@ -116,6 +116,7 @@ def test_the_trend_names_its_worst_week() -> None:
             "surplus_pct": [12.0, 9.5],
             "shortage_pct": [6.0, 0.5],
             "overproduction_pct": [6.0, 9.0],
+            "finished": True,
         }
     )
     assert plain(say.trend_sentence(weeks, 6.5)) == (
@@ -123,6 +124,10 @@ def test_the_trend_names_its_worst_week() -> None:
         "la plus forte est de 9,0 %, la semaine du 12/06/2017. "
         "Les repas manquants sont au plus haut à 6,0 %, la semaine du 05/06/2017."
     )
+    begun = pd.DataFrame([{**weeks.iloc[1], "overproduction_pct": 30.0, "finished": False, "days": 1}])
+    weeks = pd.concat([weeks, begun])
+    assert "pendant 1 semaine sur 2 ; la plus forte est de 9,0 %" in plain(say.trend_sentence(weeks, 6.5))
+    assert plain(say.trend_notes(weeks, [], 0)[0]) == "Barre pâle : semaine pas encore finie (1 jour connu)."
 
 
 def test_a_gross_weight_against_an_edible_reference_is_said_for_each_figure() -> None:

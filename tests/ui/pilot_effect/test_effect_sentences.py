@@ -23,6 +23,15 @@ def study(measure: str, change: Interval, more_weeks: float | None = 0.0, trend:
     return Study(sites, None, {measure: effect}, {})
 
 
+def test_an_end_beside_zero_says_on_which_side_it_is_as_the_verdict_does() -> None:
+    for change in (Interval(-0.4, -1.9, -0.004), Interval(-0.4, -1.9, 0.004)):
+        told = plain(say.between(SURPLUS, change))
+        assert told == f"entre −1,9 et {'−' if change.conclusive else '+'}0,004"
+    checked = Interval(0.2, -0.3, 0.7)
+    small = plain(say.sentence(study(SURPLUS, Interval(-0.03, -0.04, -0.01), trend=checked), SURPLUS))
+    assert "moins de 0,1 repas en trop de moins (entre moins de 0,1 et moins de 0,1)" in small
+
+
 @pytest.mark.parametrize(
     ("measure", "change", "expected"),
     [

@@ -16,9 +16,10 @@ from pypdf import PdfReader
 
 from data.queries.pilot import SURPLUS, Interval
 from data.report.kept import LONGEST_INTRODUCTION
-from ui.report.content import Change, Content, Indicator, Reference
+from ui.report.content import EXPECTED, TAKEN, Change, Content, Indicator, Reference
 from ui.report.deck import deck
 from ui.report.pdf import pdf
+from ui.report.words import decision_rows
 from ui.report.workbook import workbook
 from ui.summary.sentences import School
 
@@ -172,3 +173,11 @@ def test_the_logo_of_the_city_is_the_only_image() -> None:
     assert b"pdfuaid" in read.trailer["/Root"]["/Metadata"].get_data()
     pictures = [shape for shape in Presentation(io.BytesIO(deck(said))).slides[0].shapes if hasattr(shape, "image")]
     assert [picture._element.xpath(".//p:cNvPr")[0].get("descr") for picture in pictures] == [said.city]
+
+
+def test_a_decision_that_is_awaited_is_for_the_comite_and_no_cell_is_empty() -> None:
+    said = content("Choisir.")
+    rows = said.decisions.head(2).assign(owner=None, state=[EXPECTED, TAKEN])
+    shown = decision_rows(replace(said, decisions=rows), 12)
+    assert [row[1] for row in shown] == ["le comité", "—"]
+    assert all(all(row) for row in shown)

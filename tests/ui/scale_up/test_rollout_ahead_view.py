@@ -16,7 +16,8 @@ DAY = date(2026, 6, 15)
 
 def told(done: int, span: Range, years: list[tuple]) -> RolloutForecast:
     table = pd.DataFrame(years, columns=["year", "low", "median", "high", "done"])
-    return RolloutForecast(done, 1, span, span, pd.DataFrame(), table, pd.DataFrame())
+    fan = pd.DataFrame({"month": pd.to_datetime(["2026-06-01", "2032-09-01"]), "goal": [9, 15]})
+    return RolloutForecast(done, 1, span, span, fan, table, pd.DataFrame())
 
 
 def plain(text: str) -> str:
@@ -38,7 +39,8 @@ def test_the_months_that_new_schools_add_are_those_between_the_months_shown() ->
     end, without = date(2033, 8, 2), date(2033, 3, 30)
     found = replace(told(7, Range(end, end, end), []), without_new=Range(without, without, without))
     said = plain(view.fan_sentence(found, Assumptions(goal=9)))
-    assert "vers août 2033" in said and said.endswith("y ajoutent 5 mois.")
+    assert said.startswith("Les 9 écoles d’aujourd’hui et 6 nouvelles d’ici là seraient toutes équipées vers août 2033")
+    assert said.endswith("les nouvelles y ajoutent 5 mois.")
 
 
 def test_a_year_under_way_says_what_is_no_simulation() -> None:
@@ -101,10 +103,11 @@ def test_blocked_schools_are_named_in_one_or_several() -> None:
 def test_the_fan_tells_the_past_apart_and_writes_no_more_years_than_fit(months: int, step: str) -> None:
     table = pd.DataFrame({"month": pd.date_range("2026-01-01", periods=months, freq="MS"), "goal": 9})
     table = table.assign(low=range(months), median=range(months), high=range(months))
-    fig = charts.fan(table, DAY)
+    fig = charts.fan(table, DAY, 7)
     lines = {trace.name: trace for trace in fig.data}
-    assert len(lines["Constaté"].x) == 6
-    assert lines["Constaté"].x[-1] == lines["Simulation médiane"].x[0] == pd.Timestamp("2026-06-01")
+    assert len(lines["Constaté"].x) == 7
+    assert lines["Constaté"].x[-1] == lines["Simulation médiane"].x[0] == pd.Timestamp(DAY)
+    assert lines["Constaté"].y[-1] == 7 and "aujourd’hui\u00a0: 7" in [one.text for one in fig.layout.annotations]
     assert fig.layout.xaxis.dtick == step
     table = view.fan_table(table, DAY).whole
     assert table["Constaté ou simulé"].value_counts().to_dict() == {"simulé": months - 6, "constaté": 6}

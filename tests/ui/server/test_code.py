@@ -100,3 +100,10 @@ def test_accents_no_longer_count_in_the_one_search_of_lists() -> None:
         if code._without_accents(file.read_bytes()) != file.read_bytes()
     }
     assert list(changed.values()) == [4], "a new version of Streamlit compares texts in another way"
+
+
+def test_a_name_is_found_in_a_list_as_a_keyboard_types_it() -> None:
+    changed = code._without_accents(b"FILTER_MODE_FUZZY;a=b.toLowerCase();")
+    assert b'.replace(/\\u0153/g,"oe")' in changed and changed.startswith(
+        b"FILTER_MODE_FUZZY;a=b.toLowerCase().normalize"
+    )

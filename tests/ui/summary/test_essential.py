@@ -55,9 +55,11 @@ def test_an_alert_is_a_figure_beyond_its_limit_and_names_the_limit() -> None:
 
 def test_a_late_school_is_told_by_a_sign_and_a_word_and_its_texts_are_escaped() -> None:
     row = {"school": "École <b>A</b>", "stage": "test", "weather": "pluie", "delay_days": 3.0}
+    row |= {"actual_start": date(2026, 3, 2), "actual_end": None}
     shown = plain(_school(row))
     assert "▲ 3 jours" in shown and "☂ pluie" in shown and "&lt;b&gt;" in shown and "<b>" not in shown
     assert "▲" not in _school(row | {"delay_days": 0.0})
+    assert "à commencer" not in shown and "test à commencer" in plain(_school(row | {"actual_start": None}))
 
 
 def test_each_year_is_a_line_with_its_name_and_the_months_apart_are_marked() -> None:

@@ -109,6 +109,12 @@ def test_in_grams_the_meals_of_the_tables_are_those_that_were_weighed() -> None:
     assert rankings.canteen_titles(SHARE)["meals_served"] == "Repas servis"
 
 
+def test_a_table_says_of_how_many_services_it_is_and_in_grams_has_only_what_was_weighed() -> None:
+    grams, share = (set(rankings.canteen_titles(measure).values()) for measure in (GRAMS, SHARE))
+    assert {"Services comptés", "Services pesés"} <= share and "Services pesés" in grams
+    assert not [title for title in grams if "En trop" in title or "Manquants" in title or "Surproduction" in title]
+
+
 def test_grams_are_not_said_to_be_of_the_services_whose_meals_are_known() -> None:
     summary = WasteSummary(
         **{field.name: 0 for field in fields(WasteSummary)} | {"pairs": 1_200, "weighed_services": 1}

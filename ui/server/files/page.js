@@ -6,6 +6,17 @@
 const FONT = { bodyFont: document.getElementById("root").dataset.font };
 window.__streamlit = { BACKEND_BASE_URL: location.origin, LIGHT_THEME: FONT, DARK_THEME: FONT };
 
+// A role that the local user tries stays theirs in this tab, at an address without it too: a link, or one that is typed.
+const TRIED = ["role_essaye", "cantines_essayees"], KEPT_ROLE = "antigaspi_role";
+const asked = new URLSearchParams(location.search), tried = new URLSearchParams(sessionStorage.getItem(KEPT_ROLE) || "");
+if (!asked.has(TRIED[0]) && tried.has(TRIED[0])) {
+  history.replaceState(history.state, "", `${location.pathname}?${new URLSearchParams([...asked, ...tried])}${location.hash}`);
+}
+addEventListener("pagehide", () => {
+  const kept = [...new URLSearchParams(location.search)].filter(([name]) => TRIED.includes(name));
+  sessionStorage.setItem(KEPT_ROLE, new URLSearchParams(kept).toString());
+});
+
 const SENTENCES = [
   [/^File must be ([\d.]+) ?MB or smaller\.$/, (_, size) => `Ce fichier dépasse ${parseFloat(size)}\u00a0Mo\u00a0: découpez-le, par exemple par année scolaire, puis choisissez-en une partie.`],
   [/^(?:AxiosError: )?Request failed with status code 413$/, () => "Trop de fichiers à la fois. Déposez-en moins ensemble, enregistrez ceux qui attendent, ou réessayez dans deux minutes."],
