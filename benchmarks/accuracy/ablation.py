@@ -22,6 +22,7 @@ import pandas as pd
 
 from benchmarks.accuracy.scores import by_day, wape
 from data.store import Store, store_path
+from models.inputs import calendar
 from models.inputs.frames import days_of
 from models.inputs.panel import Panel
 from models.inputs.prophet import keep_quiet
@@ -45,6 +46,9 @@ WITHOUT: dict[str, list[tuple[ModuleType, str, Any]]] = {
     "without the canteen's own weekdays": [(canteen_levels, "WEEKDAY", 0.0), (canteen_levels, "WEEKDAY_OF_YEAR", 0.0)],
     "without the canteen's own start of the year": [(canteen_levels, "START_OF_YEAR", 0.0)],
     "without the level that moves within the year": [(canteen_levels, "FRESH", 0.0)],
+    "without the canteen's own answer to fish and to meatless days": [(canteen_levels, "TASTE", 0.0)],
+    "without the canteen's own answer to the two Aïd": [(canteen_levels, "FEAST", 0.0)],
+    "without the two Aïd at all": [(calendar, "FEASTS", ())],
     "without the yearly growth": [(canteen_levels, "GROWTH_PRIOR_YEARS", math.inf)],
     "index of the median canteen only": [(city_index, "TOTAL_SHARE", 0.0)],
     "the city's total left to the median canteen": [(city_index, "of_total", lambda index, _logs, _own: index)],
@@ -75,7 +79,7 @@ def main() -> None:
 
 def _forecast(panel: Panel, strikes: Collection[date], name: str, origin: Origin) -> pd.DataFrame:
     with _without(name):
-        return forecast_origin(panel, strikes, origin).meals
+        return forecast_origin(panel, strikes, origin).rows(origin.days).meals
 
 
 @contextmanager
