@@ -110,7 +110,10 @@ def _once(
         def made(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Value:
             if sum(one.size for one in args if isinstance(one, pd.DataFrame)) > MOST_CELLS:
                 return make(*args, **kwargs)
-            content = content_of(args, kwargs)
+            try:
+                content = content_of(args, kwargs)
+            except (pickle.PicklingError, AttributeError, TypeError):  # a function without a name: made each time
+                return make(*args, **kwargs)
             key = make.__module__, make.__qualname__, content
             return values.get(key, lambda: ready(make(*args, **kwargs), content))
 

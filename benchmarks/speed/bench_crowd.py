@@ -30,7 +30,7 @@ PAGES = ("synthese", "gaspillage", "semaine")
 GOALS = {25: 1.5, 50: 3.0}  # visitors at once → seconds, p95
 IDLE, GOAL_IDLE_MB = 200, 2000
 DEPOSIT_LINES, GOAL_DURING, GOAL_KEPT_MB = 1_600_000, 2.0, 200
-LAST_BACKUP = 30.0  # seconds; by then a new server has made its daily backup
+AFTER_BACKUP = 30.0  # seconds; by then a new server has made its daily backup
 
 
 class Server(NamedTuple):
@@ -64,7 +64,8 @@ def main() -> None:
 def running(path: Path) -> Iterator[Server]:
     """Run the application on a store."""
     with serve(path, ANTIGASPI_AUTO_REFRESH="0") as address:
-        [process] = [one.pid for one in psutil.Process().children() if "ui" in one.cmdline()]
+        port = address.rpartition(":")[2]
+        [process] = [one.pid for one in psutil.Process().children() if port in one.cmdline()]
         yield Server(address, process, crowd.key_of(one_time_address(address)), path)
 
 
@@ -113,10 +114,10 @@ def while_computing(server: Server) -> None:
 def while_depositing(server: Server, folder: Path) -> None:
     """Open pages while somebody deposits a log of 50 MB, then see what memory is kept."""
     log = million_log.write_short_log(folder, DEPOSIT_LINES)
-    time.sleep(LAST_BACKUP)
+    time.sleep(AFTER_BACKUP)
     before = crowd.megabytes_of(server.process)
     _meanwhile(server, _command(server, "import", str(log)), f"a deposit of {log.stat().st_size / 1e6:.0f} MB")
-    time.sleep(LAST_BACKUP)
+    time.sleep(AFTER_BACKUP)
     kept = crowd.megabytes_of(server.process) - before
     print(f"memory kept after the deposit: {kept:.0f} MB (goal ≤ {GOAL_KEPT_MB})")
     for page in PAGES:

@@ -99,3 +99,8 @@ def test_a_large_table_is_not_kept() -> None:
     before = sum(len(one.values()) for one in kept._every)
     assert length(rows) == len(rows)
     assert sum(len(one.values()) for one in kept._every) == before
+
+
+def test_what_cannot_be_told_from_others_is_made_each_time() -> None:
+    called = kept.made_once(lambda write: write(1))
+    assert [called(lambda _: "a"), called(lambda _: "b")] == ["a", "b"]

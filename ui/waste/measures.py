@@ -34,10 +34,14 @@ class Measure:
         return f"{signed(value, self.digits)}{SPACE}{unit}"
 
 
+def _meals(value: float | None) -> str:
+    return plural(value or 0, "repas", "repas")
+
+
 SHARE = Measure("%", "repas en trop", "En trop (%)", "points", "surplus_pct", "expected_pct", "surplus_pct", percent)
 MEALS = Measure(
     "repas", "repas en trop", "Repas en trop", "repas", "surplus_meals", "expected_meals", "surplus_per_day",
-    lambda value: plural(value or 0, "repas", "repas"), 0,
+    _meals, 0,
 )  # fmt: skip
 GRAMS = Measure(
     "grammes", "gaspillage", "Gaspillage (g/repas)", f"g{SPACE}par repas", "grams_per_meal", "expected_pct",
