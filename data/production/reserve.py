@@ -8,13 +8,23 @@ squares: errors of canteens hardly go together.
 
 from __future__ import annotations
 
+import json
 import re
-from typing import NamedTuple
+from datetime import date
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from data.settings import value
+from data.store import Store
+
+# As in the setting that adopts one.
+SETTING = "shared_reserve"
 ALONE, PAIRS, SECTORS, CITY = "alone", "pairs", "sectors", "city"
+PLACES = {PAIRS: "Réserve, école {}", SECTORS: "Réserve, secteur {}", CITY: "Réserve de la Ville"}
+KEY = "réserve/"
+EARTH_KM = 6371.0
 # The two levels of one school differ by the end of their names: “JEAN ZAY M”, “JEAN ZAY E”.
 LEVEL = re.compile(r"[\s,–-]+(?:(m|mat|maternelle)|(e|elem|élém|elementaire|élémentaire))\.?$", re.IGNORECASE)
 
@@ -69,3 +79,77 @@ def sums(units: np.ndarray, member: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 def held(whole: np.ndarray, root: np.ndarray, split: Split) -> np.ndarray:
     """Return the meals of the reserve of each group, from its `sums`."""
     return np.maximum(split.expected * whole + split.spread * root, 0.0).round()
+
+
+STORED = "SELECT (specification -> '$.reserves')::VARCHAR AS reserves FROM forecast_runs WHERE run_id = $run_id"
+CANTEENS = "SELECT name, district, latitude, longitude FROM canteens"
+
+
+def _stored(store: Store, run_id: int) -> list[dict[str, Any]]:
+    text = store.read(STORED, {"run_id": run_id})["reserves"].iloc[0]
+    return json.loads(text) if text else []
+
+
+def reserves(store: Store, run_id: int) -> pd.DataFrame:
+    """Return one row per grouping, ALONE first: what it gave on the judged days; empty for an older computation.
+
+    `kilometres` is the longest way between two canteens of a group, as the crow flies; missing if a place is unknown.
+    """
+    rows = pd.DataFrame(_stored(store, run_id))
+    if rows.empty:
+        return rows
+    canteens = store.read(CANTEENS)
+    ways = {name: _longest_way(canteens, one) for name, one in groups(canteens).items()}
+    return rows.drop(columns="ahead").assign(kilometres=rows["grouping"].map(ways))
+
+
+def _longest_way(canteens: pd.DataFrame, of_canteens: pd.Series) -> float:
+    sharing = canteens.assign(group=of_canteens.to_numpy()).dropna(subset="group")
+    return max((_way(np.radians(one[["latitude", "longitude"]].to_numpy(dtype=float)))
+                for _, one in sharing.groupby("group")), default=np.nan)  # fmt: skip
+
+
+def _way(places: np.ndarray) -> float:
+    """Return the longest way between places (radians), by the haversine formula."""
+    latitude, longitude = places[:, 0], places[:, 1]
+    across = np.sin(np.subtract.outer(latitude, latitude) / 2) ** 2
+    across += np.outer(np.cos(latitude), np.cos(latitude)) * np.sin(np.subtract.outer(longitude, longitude) / 2) ** 2
+    return float(2 * EARTH_KM * np.arcsin(np.sqrt(across.max())))
+
+
+def adopted(store: Store, run_id: int, day: date) -> tuple[str, Split] | None:
+    """Return the grouping that the comité adopted and its split of a day; None where it has none."""
+    chosen = value(store, SETTING)
+    for row in _stored(store, run_id):
+        if row["grouping"] == chosen and (split := row["ahead"].get(f"{day:%Y-%m-%d}")):
+            return chosen, Split(*split)
+    return None
+
+
+def with_reserves(
+    rows: pd.DataFrame, of_canteens: pd.Series, grouping: str, split: Split, size_power: float
+) -> pd.DataFrame:
+    """Return the canteens of a day with what they prepare when they share, then a row for each reserve.
+
+    `rows` has canteen, expected, upper, recommended, advised, nursery_share. A closed canteen shares nothing.
+    """
+    group = rows["canteen"].map(of_canteens)
+    sharing = group.notna() & rows["upper"].notna() & rows["recommended"].notna() & (rows["expected"] > 0)
+    point, upper = rows["expected"].to_numpy(dtype=float), rows["upper"].to_numpy(dtype=float)
+    units = np.where(sharing, unit(point, upper, size_power), 0.0)
+    moved = (rows["advised"] - rows["recommended"]).to_numpy(dtype=float)
+    made = prepared(point, units, moved, split.margin)
+    member = pd.get_dummies(group.where(sharing))
+    meals = held(*sums(units, member.to_numpy(dtype=float)), split)
+    nursery = (rows["nursery_share"].to_numpy() * units) @ member.to_numpy(dtype=float)
+    together = pd.DataFrame({
+        "canteen": [f"{KEY}{name}" for name in member],
+        "place": [PLACES[grouping].format(name) for name in member],
+        "district": [name if grouping == SECTORS else None for name in member],
+        "expected": 0.0,
+        "advised": meals,
+        "nursery_share": nursery / sums(units, member.to_numpy(dtype=float))[0],
+        "reserve": True,
+    })  # fmt: skip
+    own = rows.assign(advised=np.where(sharing, made, rows["advised"]), reserve=False)
+    return pd.concat([own, together[meals > 0]], ignore_index=True)
