@@ -56,9 +56,13 @@ def with_splits(
     """Return the quantities of a task, with a split for each grouping; their past, which is large, is let go."""
     one = task(*arguments)
     past = cells(one.past, served, learnt=True)
-    most = float(np.nansum(np.maximum(past.served - past.alone, 0.0)) / max(np.nansum(past.served), 1.0))
-    canteens = one.past["forecast"].columns
+    most, canteens = missing(past.alone, past.served), one.past["forecast"].columns
     return one._replace(past={}, splits={name: learn(past, member_of(g, canteens), most) for name, g in groups.items()})
+
+
+def missing(made: np.ndarray, served: np.ndarray) -> float:
+    """Return the share of the meals served that quantities lacked."""
+    return float(np.nansum(np.maximum(served - made, 0.0)) / max(np.nansum(served), 1.0))
 
 
 def member_of(groups: pd.Series, canteens: pd.Index) -> np.ndarray:
