@@ -60,8 +60,9 @@ def production_of_day(store: Store, run_id: int, day: date) -> pd.DataFrame:
     `meals` is what the kitchen decided, or else the quantity advised, or else the meals expected, rounded up. A canteen
     that closed since the computation has a row, without a meal. Each shared reserve has a row, at the end (`reserve`).
     """
-    known = {"date": day, "level_days": LEVEL_DAYS} | parameters(store, run_id)
-    rows = _shared(store, run_id, day, store.read(DAY, known), known["size_power"])
+    known = parameters(store, run_id)
+    rows = store.read(DAY, {"date": day, "level_days": LEVEL_DAYS} | known)
+    rows = _shared(store, run_id, day, rows, known["size_power"])
     settings = values(store)
     weight, size = (float(settings[key].value) for key in ("nursery_portion", "container_portions"))
     rows["meals"] = rows["decided"].fillna(rows["advised"]).fillna(rows["expected"].map(math.ceil)).astype(int)

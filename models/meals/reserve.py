@@ -102,9 +102,10 @@ def _at(past: Cells, member: np.ndarray, margin: float, most: float) -> tuple[fl
 
 
 def outcome(days: Cells, member: np.ndarray, split: Split | None) -> Counter[str]:
-    """Return sums in meals: surplus (at canteens and in reserves), shortage, served, reserve, moved; and the days.
+    """Return sums in meals: surplus (at canteens and in reserves), shortage, served, reserve, moved; and days.
 
-    Canteens without a group, or a split, prepare the quantity alone.
+    `calls` counts the canteen-days that asked for a reserve, of those `sharing` one. Canteens without a group, or
+    without a split, prepare the quantity alone.
     """
     grouped = member.any(axis=1) & (split is not None)
     split, known = split or NO_SPLIT, np.isfinite(days.served)
@@ -115,4 +116,5 @@ def outcome(days: Cells, member: np.ndarray, split: Split | None) -> Counter[str
     total["surplus"] = np.maximum(gap, 0.0).sum() + total["reserve"] - total["moved"]
     total["shortage"] = lacking.sum() - total["moved"]
     total |= {"served": days.served[known].sum(), "days": known.any(axis=1).sum()}
+    total |= {"calls": (lacking > 0)[:, grouped].sum(), "sharing": known[:, grouped].sum()}
     return Counter({name: float(value) for name, value in total.items()})

@@ -39,6 +39,7 @@ def _record(
         "grouping": name,
         **{f"{part}_pct": 100 * total[part] / total["served"] for part in ("surplus", "shortage")},
         **{f"{part}_meals": total[part] / total["days"] for part in ("reserve", "moved")},
+        "calls_pct": 100 * total["calls"] / max(total["sharing"], 1),
         "groups": int(groups.nunique()),
         "canteens": int(groups.notna().sum()),
         "ahead": {f"{day:%Y-%m-%d}": list(split) for split, day in days if split},
