@@ -8,6 +8,7 @@ from datetime import date
 
 import pandas as pd
 
+from data.production import reserve
 from data.production.advised import ADVISED
 from data.production.portions import split
 from data.queries.forecasts.adjusted import ADJUSTED, parameters
@@ -26,6 +27,7 @@ DAY = (
     SELECT
         stored.canteen,
         coalesce(adjusted.point, 0) AS expected,
+        adjusted.upper, adjusted.recommended,
         CASE WHEN adjusted.canteen IS NULL THEN 0
             ELSE round(coalesce(adjusted.recommended_with_plan, adjusted.recommended)) END AS advised
     FROM forecasts AS stored
@@ -40,7 +42,7 @@ DAY = (
 )
 SELECT
     quantities.canteen, coalesce(canteens.label, quantities.canteen) AS place, canteens.district,
-    expected, advised, decided, produced, returned,
+    expected, upper, recommended, advised, decided, produced, returned,
     coalesce(nursery_share, CASE canteens.kind WHEN 'M' THEN 1 ELSE 0 END) AS nursery_share
 FROM quantities
 LEFT JOIN canteens ON canteens.name = quantities.canteen
@@ -56,10 +58,11 @@ def production_of_day(store: Store, run_id: int, day: date) -> pd.DataFrame:
     """Return one row per canteen (key, label, district) for one day: what to prepare, in meals, portions, containers.
 
     `meals` is what the kitchen decided, or else the quantity advised, or else the meals expected, rounded up. A canteen
-    that closed since the computation has a row, without a meal.
+    that closed since the computation has a row, without a meal. Each shared reserve has a row, at the end (`reserve`).
     """
-    known = {"date": day, "level_days": LEVEL_DAYS} | parameters(store, run_id)
-    rows = store.read(DAY, known)
+    known = parameters(store, run_id)
+    rows = store.read(DAY, {"date": day, "level_days": LEVEL_DAYS} | known)
+    rows = _shared(store, run_id, day, rows, known["size_power"])
     settings = values(store)
     weight, size = (float(settings[key].value) for key in ("nursery_portion", "container_portions"))
     rows["meals"] = rows["decided"].fillna(rows["advised"]).fillna(rows["expected"].map(math.ceil)).astype(int)
@@ -68,7 +71,17 @@ def production_of_day(store: Store, run_id: int, day: date) -> pd.DataFrame:
     rows["elementary"] = [each.elementary for each in portions]
     rows["containers"] = [each.containers(weight, size) for each in portions]
     rows["spare"] = [each.containers(weight, size) * size - each.weight(weight) for each in portions]
-    return rows.drop(columns="nursery_share")
+    return rows.drop(columns=["nursery_share", "upper", "recommended"])
+
+
+def _shared(store: Store, run_id: int, day: date, rows: pd.DataFrame, size_power: float) -> pd.DataFrame:
+    """Return the rows of a day with the reserve that the comité adopted, if it adopted one."""
+    shared = reserve.adopted(store, run_id, day)
+    if shared is None:
+        return rows.assign(reserve=False)
+    grouping, split = shared
+    of_canteens = reserve.groups(store.read(reserve.CANTEENS))[grouping]
+    return reserve.with_reserves(rows, of_canteens, grouping, split, size_power)
 
 
 def dishes_of_day(store: Store, day: date) -> list[str]:

@@ -180,5 +180,7 @@ def in_words(setting: Setting, text: object) -> str:
         return "à côté de la base"
     if setting.zero and not kept:
         return setting.zero
+    if setting.kind == "choice":
+        return setting.choices[kept]
     number = written(kept) if setting.kind in ("number", "integer") else str(kept)
     return f"{number}{f' {setting.unit}' if setting.unit else ''}{f' ({source})' if source else ''}"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["number", "integer", "text", "folder", "image"]
+Kind = Literal["number", "integer", "text", "folder", "image", "choice"]
 LONGEST = 120
 LONGEST_SOURCE, LONGEST_FOLDER = 300, 1_000
 
@@ -18,7 +19,10 @@ class SettingRefused(Exception):
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting; `source` is that of its default value, for a value that must have one, `zero` what 0 means."""
+    """One setting; `source` is that of its default value, for a value that must have one, `zero` what 0 means.
+
+    `choices` are the values of a choice, each with its words.
+    """
 
     key: str
     group: str
@@ -32,6 +36,7 @@ class Setting:
     help: str = ""
     pattern: str = ""
     zero: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sourced(self) -> bool:
@@ -123,6 +128,17 @@ ALL = (
         "la loi demande de proposer une convention de don à une association habilitée.",
     ),
     Setting(
+        "shared_reserve", PRODUCTION, "Réserve partagée entre cantines", "choice", "alone",
+        choices={
+            "alone": "aucune",
+            "pairs": "par école (maternelle et élémentaire)",
+            "sectors": "par secteur",
+            "city": "une pour la Ville",
+        },
+        help="Décision du comité. Chaque cantine prépare moins, et une réserve complète celles qui manquent\u00a0: les "
+        "quantités de Production suivent. Le transport et le froid sont à organiser avant.",
+    ),
+    Setting(
         "backup_hour", BACKUPS, "Heure de la sauvegarde de chaque jour", "integer", 3, "h", most=23,
         help="Heure de Paris. Si l’application est arrêtée à cette heure, elle sauvegarde au démarrage suivant.",
     ),
@@ -151,6 +167,10 @@ def accepted(setting: Setting, value: object) -> Any:  # noqa: ANN401
     if setting.kind in ("number", "integer"):
         return _number(setting, value)
     text = plain(value)
+    if setting.kind == "choice":
+        if text not in setting.choices:
+            raise SettingRefused(f"{setting.title}\u00a0: choisissez une valeur de la liste.")
+        return text
     if setting.kind == "folder":
         return text or None
     if not 2 <= len(text) <= LONGEST:

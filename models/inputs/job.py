@@ -14,7 +14,7 @@ from data.calendar.school import next_service_days, service_days
 from data.calendar.strikes import swapped
 from data.deposit.plausibility import FULL_YEARS
 from data.queries.forecasts.runs import DAYS_AHEAD, STALE_AFTER_DAYS
-from data.queries.overview import last_complete_day
+from data.queries.overview import PLACES, last_complete_day
 from data.store import Store
 from models.inputs.panel import no_events, no_pupils
 
@@ -119,6 +119,7 @@ class Job:
     events: pd.DataFrame = field(default_factory=no_events)
     menus: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["date", "dish", "main"]))
     pupils: pd.DataFrame = field(default_factory=no_pupils)
+    places: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["name", "district"]))
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,7 @@ def extract(store: Store, today: date) -> Job | None:
         events=events,
         menus=store.read(MENUS, {"last": last_day, "years": HISTORY_YEARS}),
         pupils=store.read(PUPILS),
+        places=store.read(PLACES),
     )
 
 

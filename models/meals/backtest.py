@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from data.production.reserve import Split
 from data.queries.forecasts.promises import INTERVAL
 from models.inputs.calendar import day_features
-from models.inputs.frames import days_of, log
+from models.inputs.frames import days_of, like, log
 from models.inputs.panel import Panel, learnable
 from models.meals import quantity
 from models.meals.error_features import PLAN_FEATURES, Forecasts, error_features, plan_features, weekday_meals
@@ -154,12 +155,16 @@ def with_enough_past(panel: Panel, candidates: list[Origin]) -> list[Origin]:
 class Quantities(NamedTuple):
     """Tables of days × canteens: forecast, lower, upper, recommended, recommended_with_plan; and two margins.
 
-    `above` is the margin of the upper end of the interval, `prepared` that of the quantity (`prepared_margin`).
+    `above` is the margin of the upper end of the interval, `prepared` that of the quantity (`prepared_margin`). `past`
+    has the same tables for the past days from which they are learnt, each as the other parts of that past expect.
+    `splits` are learnt from it (`models.meals.reserve`).
     """
 
     tables: dict[str, pd.DataFrame]
     above: Margin
     prepared: Margin
+    past: dict[str, pd.DataFrame]
+    splits: Mapping[str, Split | None] = {}
 
 
 def quantities(
@@ -184,18 +189,14 @@ def quantities(
     features = np.concatenate([_features(known, used, strikes, last_meals), plan_features(gap)], axis=-1)
     past_features, features = np.split(features, [len(past)])
     past_base_features, base_features = (one[..., :-PLAN_FEATURES] for one in (past_features, features))
-    above, below = (_Side(past, served.to_numpy(), past_base_features, side) for side in (ABOVE, BELOW))
+    above, below = (_Side(past, served.to_numpy(), past_base_features, side, risk) for side in (ABOVE, BELOW))
     served_with_plan = np.where(np.isfinite(gap[: len(past)]), served, np.nan)
-    with_plan = _Side(rule.blend(past, planned), served_with_plan, past_features, ABOVE)
-    tail = (1 - INTERVAL) / 2
-    tables = {
-        "forecast": forecast,
-        "lower": below.at(tail, forecast, base_features).clip(upper=forecast),
-        "upper": above.at(1 - tail, forecast, base_features).clip(lower=forecast),
-        "recommended": above.prepare(risk, forecast, base_features),
-        "recommended_with_plan": with_plan.prepare(risk, rule.blend(forecast, plan), features),
-    }
-    return Quantities(tables, above.margin, above.prepared)
+    with_plan = _Side(rule.blend(past, planned), served_with_plan, past_features, ABOVE, risk)
+    sides, columns = _Sides(above, below, with_plan), forecast.columns
+    widths = [side.margin.width(base_features, columns) for side in (above, below)]
+    ahead = sides.tables(forecast, rule.blend(forecast, plan), [*widths, with_plan.margin.width(features, columns)])
+    back = sides.tables(past, with_plan.past, [above.width, below.width, with_plan.width])
+    return Quantities(ahead, above.margin, above.prepared, back)
 
 
 def _features(known: Panel, forecasts: Forecasts, strikes: Collection[date], last_meals: np.ndarray) -> np.ndarray:
@@ -208,29 +209,55 @@ def _features(known: Panel, forecasts: Forecasts, strikes: Collection[date], las
 class _Side:
     """Past forecasts and their errors on one side (ABOVE or BELOW), with or without the managers' plan."""
 
-    def __init__(self, past: pd.DataFrame, served: np.ndarray, features: np.ndarray, side: int) -> None:
+    def __init__(
+        self, past: pd.DataFrame, served: np.ndarray, features: np.ndarray, side: int, most: quantity.Shortage | None
+    ) -> None:
         self.margin = learn(past, served, features, side)
-        self.past, self.served = past.to_numpy(), served
+        self.past, self.served, self.most = past, served, most
         self.width = self.margin.past_width
 
     @cached_property
     def prepared(self) -> Margin:
         """Return the margin of the quantity to prepare."""
-        return quantity.prepared_margin(self.margin, self.past, self.width, self.served)
+        return quantity.prepared_margin(self.margin, self.past.to_numpy(), self.width, self.served)
 
-    def at(self, share: float, forecast: pd.DataFrame, features: np.ndarray) -> pd.DataFrame:
+    @cached_property
+    def share(self) -> float:
+        """Return the service level that ran no shorter in the past than `most`; None stands for DEFAULT_RISK."""
+        if self.most is None:
+            return 1 - quantity.DEFAULT_RISK
+        return quantity.match_risk(self.past.to_numpy(), self.prepared, self.width, self.served, self.most)
+
+    def at(self, share: float, forecast: pd.DataFrame, width: np.ndarray) -> pd.DataFrame:
         """Return the conformal bound of the meals: this share of the past errors did not exceed it."""
-        width = self.margin.width(features, forecast.columns)
         return (forecast * (1 + self.margin.quantile(share) * width)).clip(lower=0.0)
 
-    def prepare(self, most: quantity.Shortage | None, forecast: pd.DataFrame, features: np.ndarray) -> pd.DataFrame:
-        """Return the quantity, in whole meals, that ran no shorter in the past; None stands for DEFAULT_RISK."""
-        share = 1 - quantity.DEFAULT_RISK
-        if most is not None:
-            share = quantity.match_risk(self.past, self.prepared, self.width, self.served, most)
-        width = self.margin.width(features, forecast.columns)
-        meals = quantity.whole_meals(forecast.to_numpy(dtype=float), share, self.prepared, width)
-        return pd.DataFrame(meals, forecast.index, forecast.columns)
+    def prepare(self, forecast: pd.DataFrame, width: np.ndarray) -> pd.DataFrame:
+        """Return the quantity, in whole meals."""
+        meals = quantity.whole_meals(forecast.to_numpy(dtype=float), self.share, self.prepared, width)
+        return like(forecast, meals)
+
+
+class _Sides(NamedTuple):
+    """What is learnt above and below the forecasts, and above those that use the plan."""
+
+    above: _Side
+    below: _Side
+    with_plan: _Side
+
+    def tables(
+        self, forecast: pd.DataFrame, blended: pd.DataFrame, widths: list[np.ndarray]
+    ) -> dict[str, pd.DataFrame]:
+        """Return the tables of some days, from forecasts without and with the plan and the width of each side."""
+        tail = (1 - INTERVAL) / 2
+        above, below, with_plan = widths
+        return {
+            "forecast": forecast,
+            "lower": self.below.at(tail, forecast, below).clip(upper=forecast),
+            "upper": self.above.at(1 - tail, forecast, above).clip(lower=forecast),
+            "recommended": self.above.prepare(forecast, above),
+            "recommended_with_plan": self.with_plan.prepare(blended, with_plan),
+        }
 
 
 def as_rows(panel: Panel, judged: list[dict[str, pd.DataFrame]]) -> pd.DataFrame:

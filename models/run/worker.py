@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from data.production.reserve import groups as reserve_groups
 from data.queries.forecasts.promises import INTERVAL
 from data.version import VERSION
 from models.failures import ExecutorFailed
@@ -35,7 +36,8 @@ from models.meals import few_days, run
 from models.meals.backtest import LEAD_DAYS, forecast_origin, no_forecasts, quantities
 from models.meals.error_features import Forecasts
 from models.meals.forecast import Outlook, outlook
-from models.run import city_total, remembered
+from models.meals.reserve import with_splits
+from models.run import city_total, remembered, reserves
 from models.run.executors import executor
 from models.surplus import SETTINGS, forecast
 from models.waste import run as waste_run
@@ -111,22 +113,39 @@ def _compute_all(job: Job, plan: run.Plan, pool: Executor, progress: Progress, k
     terms = run.term_rows(meals_series, ahead, meals.tables().get("forecast", ahead.meals))
     past_rows = run.backtest_rows(plan, meals.told, meals.judged[LEAD_DAYS])
     all_fits = [*open_fits, *(one.result() for one in other_tasks)]
-    about, kept = run.about(plan, ahead, meals), dict(zip(keys, bases, strict=True))
+    groups, kept = reserve_groups(job.places), dict(zip(keys, bases, strict=True))
+    shared = reserves.stored(plan.panel.served, groups, meals.judged[reserves.LEAD], meals.coming)
+    about = run.about(plan, ahead, meals) | {"reserves": shared}
     return Computed(prepared, all_fits, terms, past_rows, waste_rows.result(), about, kept)
 
 
 def _meals(job: Job, plan: run.Plan, bases: list[Forecasts], ahead: Outlook | None, pool: Executor) -> run.Meals:
     """Return the judged quantities of each lead, and those of the days to come; none without an outlook."""
     told = {lead: run.told_at(plan, bases, lead) if bases else no_forecasts(plan.panel) for lead in run.ALL_LEADS}
+    groups, served = reserve_groups(job.places), plan.panel.served
     judged = {
         lead: [
-            pool.submit(partial(quantities, plan.panel, told[lead], job.strikes), one)
+            pool.submit(
+                partial(with_splits, quantities, served, groups if lead == reserves.LEAD else {}),
+                plan.panel,
+                told[lead],
+                job.strikes,
+                one,
+            )
             for one in run.judged_origins(plan, told[lead], months)
         ]
         for lead, months in run.JUDGED_LEADS.items()
     }
     coming = [
-        pool.submit(run.coming_quantities, plan, told[lead], job.strikes, job.plans, ahead, origin)
+        pool.submit(
+            partial(with_splits, run.coming_quantities, served, groups),
+            plan,
+            told[lead],
+            job.strikes,
+            job.plans,
+            ahead,
+            origin,
+        )
         for lead, origin in plan.coming().items()
         if ahead is not None
     ]

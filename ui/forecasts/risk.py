@@ -11,6 +11,7 @@ from data.queries.forecasts.other_risks import Risk, prices, risks
 from data.queries.forecasts.runs import ForecastRun
 from data.settings import SETTINGS, values
 from data.typography import french
+from ui.forecasts import reserve
 from ui.kit import blocks, tables
 from ui.kit.formats import SPACE, as_text, day, is_missing, number, plural, quantity
 from ui.session import ask
@@ -94,6 +95,8 @@ def price_of_choices(run: ForecastRun, place: str, canteen: str | None, risk: Ri
         tables.table(price_table(choices, cost), "risques", digits=1)
         blocks.note(MEANING)
         blocks.note(_origin(choices, place))
+        if canteen is None:
+            reserve.block(run)
 
 
 def _usual_cost() -> tuple[float, str]:

@@ -9,8 +9,19 @@ from ui.kit.formats import SPACE, long_day, moment, number, plural
 
 
 def day_total(rows: pd.DataFrame) -> str:
-    """Say how many meals are to be prepared, for how many canteens."""
-    return f"{meals(rows)} à préparer pour {plural(int((rows['meals'] > 0).sum()), 'cantine')}"
+    """Say how many meals are to be prepared, for how many canteens, and how many of them are in shared reserves."""
+    canteens, held = rows[~rows["reserve"]], int(rows.loc[rows["reserve"], "meals"].sum())
+    total = f"{meals(rows)} à préparer pour {plural(int((canteens['meals'] > 0).sum()), 'cantine')}"
+    return f"{total}, dont {number(held)} en réserve" if held else total
+
+
+def reserves(rows: pd.DataFrame) -> str | None:
+    """Say what each shared reserve holds; None where none is adopted."""
+    held = rows[rows["reserve"]]
+    if held.empty:
+        return None
+    each = [f"{row['place']}{SPACE}: {number(row['meals'])}" for row in held.to_dict("records")]
+    return f"{'. '.join(each)}. Les cantines qui la partagent reçoivent moins\u00a0; elle complète celles qui manquent."
 
 
 def meals(rows: pd.DataFrame) -> str:

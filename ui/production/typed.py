@@ -55,7 +55,8 @@ def grid(run: ForecastRun | None, chosen: date) -> None:
 def _rows(run: ForecastRun | None, chosen: date) -> pd.DataFrame:
     """Return the canteens of a day: of the forecasts from today on, or else of what was forecast and known."""
     if run is not None and chosen >= today_in_paris() and chosen in ask(runs.forecast_days, run.run_id):
-        return ask(plan.production_of_day, run.run_id, chosen)
+        rows = ask(plan.production_of_day, run.run_id, chosen)
+        return rows[~rows["reserve"]]
     return ask(plan.past_production, chosen)
 
 

@@ -18,6 +18,7 @@ from data.queries.forecasts.days import daily_forecast
 from data.queries.forecasts.runs import ForecastRun
 from data.settings import values
 from ui.access import current, require
+from ui.forecasts import reserve
 from ui.forecasts.view import first_ahead
 from ui.kit import blocks, sheet, tables
 from ui.kit.formats import MISSING, long_day
@@ -64,6 +65,8 @@ def day_sheet(run: ForecastRun, chosen: date) -> None:
     with blocks.question(long_day(chosen).capitalize()):
         blocks.headline(say.day_total(rows))
         blocks.detail(say.margin(rows))
+        if shared := say.reserves(rows):
+            blocks.detail(shared)
         sheet.sheet_of(shown.of_dishes(rows, dishes))
         settings = ask(values)
         blocks.note(say.rule(settings["nursery_portion"].value, settings["container_portions"].value))
@@ -84,6 +87,8 @@ def day_sheet(run: ForecastRun, chosen: date) -> None:
             on_click="ignore",
             icon=":material/table:",
         )
+    with st.expander("Et si les cantines partageaient une réserve\u00a0?", icon=":material/share:"):
+        reserve.block(run)
 
 
 def _before_printing(chosen: date, rows: pd.DataFrame) -> None:
@@ -147,5 +152,5 @@ def gaps() -> None:
         tables.table(shown.of_weeks(weeks), "ecarts_par_semaine", digits=0)
         blocks.note(
             "Chaque ligne compte les mêmes jours des mêmes cantines\u00a0: ceux dont les repas produits et servis sont "
-            "connus. Conseillés\u00a0: la dernière quantité calculée avant le jour."
+            "connus. Conseillés\u00a0: la dernière quantité calculée avant le jour, sans réserve partagée."
         )

@@ -53,6 +53,8 @@ def in_words(setting: Setting, value: Value) -> str:
         return "À côté de la base"
     if setting.zero and not value.value:
         return setting.zero.capitalize()
+    if setting.kind == "choice":
+        return setting.choices[value.value].capitalize()
     if setting.kind not in ("number", "integer"):
         return str(value.value)
     digits = 0 if value.value == round(value.value) else 2
@@ -100,6 +102,9 @@ def _widget(setting: Setting, value: Value, prefix: str) -> None:
         st.number_input(label, int(setting.least), int(setting.most), int(value.value), key=prefix)
     elif setting.kind == "number":
         st.number_input(label, setting.least * 1.0, setting.most * 1.0, float(value.value), step=0.1, key=prefix)
+    elif setting.kind == "choice":
+        options = list(setting.choices)
+        st.selectbox(label, options, options.index(value.value), format_func=setting.choices.__getitem__, key=prefix)
     else:
         longest = LONGEST if setting.kind == "text" else LONGEST_FOLDER
         st.text_input(label, value.value or "", key=prefix, max_chars=longest)
