@@ -63,7 +63,9 @@ def _backtest(store: Store, options: argparse.Namespace) -> int:
     if not options.out.parent.is_dir():  # checked before the computation, which is long
         return refuse(f"Le dossier {options.out.parent} n’existe pas.")
     try:
-        period = backtest_file.Period(options.first, options.last, options.lead_days, options.every)
+        period = backtest_file.Period(
+            options.first, options.last, options.lead_days, options.every, options.strikes_told_days
+        )
         report = backtest_file.judge(store, period, _print_origins)
         backtest_file.write(report.rows, options.out)
     except backtest_file.BacktestRefused as error:
@@ -129,6 +131,9 @@ def _add_backtest(commands: Commands) -> None:
     command.add_argument("--lead-days", type=_days, default=21, metavar="N", help="jours d’avance (21)")
     command.add_argument(
         "--every", choices=("month", "week", "day"), default="week", help="une prévision par mois, semaine, jour"
+    )
+    command.add_argument(
+        "--strikes-told-days", type=_days, metavar="N", help="grèves connues N jours avant (toujours, sinon)"
     )
     command.add_argument("--out", type=Path, required=True, metavar="FICHIER", help="fichier CSV à écrire")
     command.set_defaults(command=_backtest)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from data.calendar.event_kinds import STRIKE
 from data.production.reserve import Split
 from data.queries.forecasts.promises import INTERVAL
 from models.inputs.calendar import day_features
@@ -124,21 +125,47 @@ def joined(forecasts: Iterable[Forecasts]) -> Forecasts:
 
 
 def backtest(
-    panel: Panel, strikes: Collection[date], first: date, last: date, lead_days: int, every: str, mapper: Mapper = map
+    panel: Panel,
+    strikes: Collection[date],
+    first: date,
+    last: date,
+    lead_days: int,
+    every: str,
+    mapper: Mapper = map,
+    told_days: int | None = None,
 ) -> pd.DataFrame:
     """Return the rolling-origin backtest, one row per canteen × day served from first to last: COLUMNS.
 
-    Forecasts, intervals and quantities of an origin are learnt only from the days up to its cutoff. The exception is
-    `recommended_with_plan`, which also reads the plan of its own day.
+    Strikes are known so many days ahead (`told_days`), or always. Forecasts, intervals and quantities of an origin are
+    learnt only from the days up to its cutoff. The exception is `recommended_with_plan`, which also reads the plan of
+    its own day.
     """
     requested = fitted_origins(days_of(panel.served), first, last, lead_days, every)
     usable = with_enough_past(panel, [*earlier_origins(panel, first, lead_days, every), *requested])
     if not usable:
         return as_rows(panel, [])
-    bases = mapper(partial(forecast_origin, panel, strikes), usable)
+    bases = mapper(partial(_forecast, panel, strikes, told_days), usable)
     forecasts = nearer_forecasts(panel, bases, usable, lead_days, every)
     judged = [one for one in usable if one.days[0] >= pd.Timestamp(first)]
-    return as_rows(panel, [one.tables for one in mapper(partial(quantities, panel, forecasts, strikes), judged)])
+    judge = partial(_quantities, panel, forecasts, strikes, told_days)
+    return as_rows(panel, [one.tables for one in mapper(judge, judged)])
+
+
+def told_strikes(strikes: Collection[date], told_days: int | None, cutoff: pd.Timestamp) -> Collection[date]:
+    """Return the strikes that are known at a cutoff, if they are told so many days ahead (None: always)."""
+    if told_days is None:
+        return strikes
+    return [day for day in strikes if pd.Timestamp(day) <= cutoff + pd.Timedelta(days=told_days)]
+
+
+def _forecast(panel: Panel, strikes: Collection[date], told_days: int | None, origin: Origin) -> Forecasts:
+    return forecast_origin(panel, told_strikes(strikes, told_days, origin.cutoff), origin)
+
+
+def _quantities(
+    panel: Panel, forecasts: Forecasts, strikes: Collection[date], told_days: int | None, origin: Origin
+) -> Quantities:
+    return quantities(panel, forecasts, told_strikes(strikes, told_days, origin.cutoff), origin)
 
 
 def earlier_origins(panel: Panel, first: date, lead_days: int, every: str = "month") -> list[Origin]:
@@ -261,13 +288,23 @@ class _Sides(NamedTuple):
 
 
 def as_rows(panel: Panel, judged: list[dict[str, pd.DataFrame]]) -> pd.DataFrame:
-    """Return the tables of several origins as one row per canteen × day served: COLUMNS."""
+    """Return the tables of several origins as one row per canteen × day served: COLUMNS.
+
+    On the day of a strike when nobody served, the canteens that had a plan count, with no meal.
+    """
     columns = {name: pd.concat([one[name] for one in judged]).stack() for name in judged[0]} if judged else {}
     rows = pd.DataFrame(columns)
     if rows.empty:
         return pd.DataFrame(columns=COLUMNS)
     rows["meals_planned"] = panel.planned.stack().reindex(rows.index)
-    rows["meals_served"] = panel.served.stack().reindex(rows.index)
+    rows["meals_served"] = panel.served.mask(_nobody_served(panel), 0.0).stack().reindex(rows.index)
     rows.index.names = ["date", "canteen"]
     complete = rows.dropna(subset=["forecast", "meals_served"]).reset_index()
     return complete.sort_values(["date", "canteen"], ignore_index=True)[COLUMNS]
+
+
+def _nobody_served(panel: Panel) -> np.ndarray:
+    """Return the canteens with a plan on the strike days of the city when no canteen served: days × canteens."""
+    of_city = panel.events[(panel.events["kind"] == STRIKE) & panel.events["canteen"].isna()]
+    strike = panel.served.index.isin(of_city["date"]) & panel.served.isna().all(axis=1).to_numpy()
+    return strike[:, None] & panel.planned.notna().to_numpy()

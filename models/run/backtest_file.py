@@ -33,12 +33,13 @@ class BacktestRefused(Exception):
 
 @dataclass(frozen=True)
 class Period:
-    """The period to judge, how many days ahead, and how often the forecast is recomputed."""
+    """The period to judge, how many days ahead, how often the forecast is told anew; when strikes are (None: always)."""
 
     first: date
     last: date
     lead_days: int
     every: str
+    strikes_told_days: int | None = None
 
     def in_french(self) -> str:
         """Return the period in French."""
@@ -100,7 +101,8 @@ def run(panel: Panel, strikes: Collection[date], period: Period, progress: Progr
                 progress(done + 1, len(origins))
                 yield result
 
-        return backtest.backtest(panel, strikes, period.first, period.last, period.lead_days, period.every, mapper)
+        asked = (period.first, period.last, period.lead_days, period.every)
+        return backtest.backtest(panel, strikes, *asked, mapper, period.strikes_told_days)
 
 
 def write(rows: pd.DataFrame, out: Path) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data.calendar.events import COLUMNS as EVENT_COLUMNS
 from data.store import Store
 from models.inputs.panel import Panel, build
 from models.meals.backtest import COLUMNS, Origin, backtest, forecast_origin
@@ -104,6 +105,32 @@ def test_every_origin_ends_the_lead_before_its_first_day_and_every_served_day_is
     # One fit a month, which begins on a Monday; the weeks of a month are told from it.
     assert all(first.day_of_week == 0 or first == DAYS[0] for _, first, _ in cutoffs[1:])
     assert all((last - first).days <= 35 for _, first, last in cutoffs)
+
+
+def test_a_strike_that_nobody_knew_changes_nothing_of_what_was_said() -> None:
+    strike = DAYS[-3].date()
+    panel = build(_history(), EVERY_DAY)
+    told = [date(2015, 3, 3), strike]
+    known, late, none = (
+        backtest(panel, strikes, FIRST, LAST, LEAD_DAYS, "month", told_days=days)
+        for strikes, days in ((told, None), (told, 2), (told[:1], None))
+    )
+    pd.testing.assert_frame_equal(late, none)
+    assert not known.equals(none)
+
+
+def test_a_strike_without_any_meal_is_judged_where_a_plan_was_made() -> None:
+    history, strike = _history(), DAYS[-3]
+    gone = history["date"] == strike
+    history.loc[gone, "served"] = np.nan
+    history.loc[gone & history["canteen"].isin(["Bois", "Lac"]), "planned"] = np.nan
+    events = pd.DataFrame({"date": [strike], "kind": ["strike"], "canteen": [None]}).reindex(columns=EVENT_COLUMNS)
+    for told, places in ((events, set(CITY) - {"Bois", "Lac"}), (None, set())):
+        rows = _judged(build(history, EVERY_DAY, told)).reset_index()
+        of_day = rows[rows["date"] == strike]
+        assert set(of_day["canteen"]) == places
+        assert (of_day["meals_served"] == 0).all()
+        assert rows.loc[rows["date"] != strike, "meals_served"].gt(0).all()
 
 
 # ---------------------------------------------------------------- the command line
