@@ -33,7 +33,7 @@ class BacktestRefused(Exception):
 
 @dataclass(frozen=True)
 class Period:
-    """The period to judge, how many days ahead, how often the forecast is told anew; when strikes are (None: always)."""
+    """The period to judge, how many days ahead, how often forecasts are told; when strikes are told (None: always)."""
 
     first: date
     last: date
