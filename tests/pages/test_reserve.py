@@ -49,6 +49,8 @@ def test_the_page_of_the_risk_shows_it_too(open_app: Open, demo_store: Path) -> 
     app = open_app(demo_store, WEEK, vue="Jour par jour")
     assert not app.exception
     assert "une réserve par secteur laisserait 1,7 repas" in texts(app)
+    settings.save(session.opened(), "mission", SETTING, "sectors")
+    assert "Une réserve partagée est adoptée" in texts(open_app(demo_store, WEEK))
 
 
 def test_the_setting_is_chosen_and_taken_back_in_reglages(open_app: Open, demo_store: Path) -> None:

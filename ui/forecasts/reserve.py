@@ -49,6 +49,15 @@ def block(run: ForecastRun) -> None:
     )
 
 
+def reminder() -> None:
+    """Say, where quantities are those without a reserve, that the production follows the one adopted."""
+    if ask(values)[SETTING].value != ALONE:
+        blocks.note(
+            "Une réserve partagée est adoptée\u00a0: ces quantités sont celles sans réserve, Production donne celles "
+            "à préparer."
+        )
+
+
 def sentence(rows: pd.DataFrame, adopted: str) -> str:
     """Say what the reserve adopted leaves, or the one by sector, compared with none."""
     left = rows.set_index("grouping")["surplus_pct"]

@@ -17,7 +17,7 @@ from data.queries.forecasts.days import daily_forecast
 from data.queries.forecasts.runs import ForecastRun
 from data.queries.forecasts.week import week
 from ui.access import User, only_visible, only_visible_events, require
-from ui.forecasts import disagreement, event_sentences, why
+from ui.forecasts import disagreement, event_sentences, reserve, why
 from ui.kit import announced, blocks, sheet
 from ui.kit.filters import DISTRICT
 from ui.kit.formats import MISSING, SPACE, number
@@ -50,6 +50,7 @@ def canteens(run: ForecastRun, user: User, days: list[date], *, with_order: bool
     with blocks.question("Pour quelles cantines\u00a0?", f"{say.LEGEND} {say.GAP_LEGEND if with_order else ''}"):
         if reach(user, Act.SEE).canteens is None:
             blocks.note(_who_disagrees(run, days))
+        reserve.reminder()
         blocks.why(["Quantité conseillée", "Repas attendus", "Fourchette", "Désaccord"], "semaine")
         drawn = ask(grid.drawn, run.run_id, tuple(days), replace(user, name=""), with_order=with_order)
         grid.show(_searched(drawn), days)
