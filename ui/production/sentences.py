@@ -20,8 +20,15 @@ def reserves(rows: pd.DataFrame) -> str | None:
     held = rows[rows["reserve"]]
     if held.empty:
         return None
-    each = [f"{row['place']}{SPACE}: {number(row['meals'])}" for row in held.to_dict("records")]
-    return f"{'. '.join(each)}. Les cantines qui la partagent reçoivent moins\u00a0; elle complète celles qui manquent."
+    each = [f"{_short(row['place'])} {number(row['meals'])}" for row in held.to_dict("records")]
+    return (
+        f"En réserve{SPACE}: {', '.join(each)}. Les cantines qui la partagent reçoivent moins\u00a0; "
+        "elle complète celles qui manquent."
+    )
+
+
+def _short(place: str) -> str:
+    return place.removeprefix("Réserve").removeprefix(",").strip()
 
 
 def meals(rows: pd.DataFrame) -> str:
