@@ -149,6 +149,8 @@ def _day(text: str) -> date:
 def _days(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"«\u00a0{text}\u00a0» n’est pas un nombre de jours")
+    if not int(text):
+        raise argparse.ArgumentTypeError("une prévision se fait un jour avant au moins")
     return int(text)
 
 

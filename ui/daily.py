@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from data.backup import daily
 from data.clock import PARIS
@@ -29,6 +29,7 @@ class Failure:
 
 
 _failures: list[Failure] = []
+_begun: list[date] = []  # the day of the last daily computation that was begun, even if it failed
 _stop = threading.Event()
 
 
@@ -64,12 +65,18 @@ def look() -> bool:
 
 
 def forecast_when_due() -> None:
-    """Begin the computation of the day, once it has struck FORECAST_HOUR and none was made today."""
+    """Begin the computation of the day, once a day from FORECAST_HOUR on, unless one was made today.
+
+    The data of a store that nobody fills any more would say the same again.
+    """
     now = datetime.now(PARIS)
-    if now.hour < FORECAST_HOUR or session.refresh_job().state().status == "running":
+    if now.hour < FORECAST_HOUR or now.date() in _begun or session.refresh_job().state().status == "running":
         return
     run = runs.latest_run(session.opened())
-    if run is not None and run.finished_at.replace(tzinfo=UTC).astimezone(PARIS).date() < now.date():
+    if run is None or run.finished_at.replace(tzinfo=UTC).astimezone(PARIS).date() >= now.date():
+        return
+    _begun[:] = [now.date()]
+    if run.last_service_on and (now.date() - run.last_service_on).days < runs.STALE_AFTER_DAYS:
         session.request_refresh()
 
 

@@ -61,6 +61,12 @@ class Kept:
         with self._lock:
             self._entries.clear()
 
+    def keep(self, wanted: Callable[[Any], bool]) -> None:
+        """Forget the values whose key is not wanted any more."""
+        with self._lock:
+            for key in [key for key in self._entries if not wanted(key)]:
+                del self._entries[key]
+
     def values(self) -> dict[Any, Any]:
         """Return what is kept, by key, the last asked for at the end."""
         with self._lock:

@@ -14,7 +14,7 @@ import streamlit as st
 
 from data.clock import today_in_paris
 from data.queries.forecasts import runs
-from data.store import Store, StoreFault, store_path
+from data.store import State, Store, StoreFault, store_path
 from models.failures import RefreshFailed
 from ui import kept
 
@@ -110,10 +110,26 @@ def ask(
     The arguments must be plain values, dates or frozen dataclasses: they are part of the key. The reader may change the
     answer: it is lent.
     """
+    lately.get(_key(question, args, kwargs), lambda: question)
+    return answer(question, *args, **kwargs)
+
+
+def answer(
+    question: Callable[Concatenate[Store, Arguments], Answer], *args: Arguments.args, **kwargs: Arguments.kwargs
+) -> Answer:
+    """Return what `ask` returns, without remembering that somebody asked."""
     door = store()
-    asked = (question.__module__, question.__qualname__, args, tuple(sorted(kwargs.items())))
-    lately.get(asked, lambda: question)
-    return kept.lent(answers.get((door.state(), today_in_paris(), *asked), lambda: question(door, *args, **kwargs)))
+    key = (door.state(), today_in_paris(), *_key(question, args, kwargs))
+    return kept.lent(answers.get(key, lambda: question(door, *args, **kwargs)))
+
+
+def _key(question: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+    return question.__module__, question.__qualname__, args, tuple(sorted(kwargs.items()))
+
+
+def forget_older(state: State) -> None:
+    """Forget the answers about other states of the store than this one: nobody asks them any more."""
+    answers.keep(lambda key: key[0] == state)
 
 
 def asked_lately() -> list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]]:

@@ -37,10 +37,11 @@ def stop() -> None:
 def _watch() -> None:
     with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
-    known = session.opened().state()
+    known: State | None = None
     while not _stopping.wait(EVERY):
         with suppress(StoreFault):  # a store that cannot be read now is asked later
             state = session.opened().state()
+            known = known or state
             if state != known and not _stopping.wait(QUIET) and session.opened().state() == state:
                 known = state
                 ask_again(state)
@@ -49,12 +50,13 @@ def _watch() -> None:
 
 def ask_again(state: State) -> None:
     """Ask the questions of the pages again, the last asked first, until the store changes again."""
+    session.forget_older(state)
     for question, args, kwargs in session.asked_lately():
         if _stopping.is_set() or session.opened().state() != state:
             return
         began = time.monotonic()
         try:
-            session.ask(question, *args, **kwargs)
+            session.answer(question, *args, **kwargs)
         except Exception:  # the page that asks it will say so
             logging.getLogger(__name__).debug("Not warmed: %s", question, exc_info=True)
         _stopping.wait(time.monotonic() - began)  # as much time for the others

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
 from typing import Any, NamedTuple
@@ -28,6 +28,7 @@ from models.meals.nearer import at, track
 CALIBRATION_MONTHS = 36
 # Food is ordered three weeks ahead.
 LEAD_DAYS = 21
+DAYS_OF_WEEK = 4  # the days of a week that follow its Monday, at school
 LEAST_PAST_DAYS = 120
 EVERY = {"month": "MS", "week": "W-MON"}
 COLUMNS = [
@@ -136,7 +137,8 @@ def backtest(
 ) -> pd.DataFrame:
     """Return the rolling-origin backtest, one row per canteen × day served from first to last: COLUMNS.
 
-    Strikes are known so many days ahead (`told_days`), or always. Forecasts, intervals and quantities of an origin are
+    Strikes are told so many days ahead (`told_days`), or always known; they are known to whoever forecasts later than
+    that. Forecasts, intervals and quantities of an origin are
     learnt only from the days up to its cutoff. The exception is `recommended_with_plan`, which also reads the plan of
     its own day.
     """
@@ -144,28 +146,39 @@ def backtest(
     usable = with_enough_past(panel, [*earlier_origins(panel, first, lead_days, every), *requested])
     if not usable:
         return as_rows(panel, [])
-    bases = mapper(partial(_forecast, panel, strikes, told_days), usable)
+    nearest = lead_days if every == "day" else lead_days + DAYS_OF_WEEK
+    told = Told(panel, strikes, told_days if told_days is not None and told_days < nearest else None)
+    bases = mapper(partial(_forecast, told), usable)
     forecasts = nearer_forecasts(panel, bases, usable, lead_days, every)
     judged = [one for one in usable if one.days[0] >= pd.Timestamp(first)]
-    judge = partial(_quantities, panel, forecasts, strikes, told_days)
+    judge = partial(_quantities, told, forecasts)
     return as_rows(panel, [one.tables for one in mapper(judge, judged)])
 
 
-def told_strikes(strikes: Collection[date], told_days: int | None, cutoff: pd.Timestamp) -> Collection[date]:
-    """Return the strikes that are known at a cutoff, if they are told so many days ahead (None: always)."""
-    if told_days is None:
-        return strikes
-    return [day for day in strikes if pd.Timestamp(day) <= cutoff + pd.Timedelta(days=told_days)]
+class Told(NamedTuple):
+    """What a forecast origin knows: the panel and the strikes, all of them or those told `days` ahead."""
+
+    panel: Panel
+    strikes: Collection[date]
+    days: int | None
+
+    def at(self, cutoff: pd.Timestamp) -> tuple[Panel, Collection[date]]:
+        """Return the panel, and the strikes told at a cutoff."""
+        if self.days is None:
+            return self.panel, self.strikes
+        last = cutoff + pd.Timedelta(days=self.days)
+        events = self.panel.events
+        later = (events["kind"] == STRIKE) & (events["date"] > last)
+        return replace(self.panel, events=events[~later]), [day for day in self.strikes if pd.Timestamp(day) <= last]
 
 
-def _forecast(panel: Panel, strikes: Collection[date], told_days: int | None, origin: Origin) -> Forecasts:
-    return forecast_origin(panel, told_strikes(strikes, told_days, origin.cutoff), origin)
+def _forecast(told: Told, origin: Origin) -> Forecasts:
+    return forecast_origin(*told.at(origin.cutoff), origin)
 
 
-def _quantities(
-    panel: Panel, forecasts: Forecasts, strikes: Collection[date], told_days: int | None, origin: Origin
-) -> Quantities:
-    return quantities(panel, forecasts, told_strikes(strikes, told_days, origin.cutoff), origin)
+def _quantities(told: Told, forecasts: Forecasts, origin: Origin) -> Quantities:
+    panel, strikes = told.at(origin.cutoff)
+    return quantities(panel, forecasts, strikes, origin)
 
 
 def earlier_origins(panel: Panel, first: date, lead_days: int, every: str = "month") -> list[Origin]:

@@ -20,12 +20,12 @@ PLAN_BIAS_DAYS, PLAN_SLOPE_DAYS = 30.0, 0.6
 # The quantity runs short of no more meals than the managers' plans, and on no more days far short, at a risk between
 # these two bounds. The plans are short, be it of one meal, on 18 % of days.
 # Seasons stray from one another: the quantity aims under the managers' mean, at what their careful seasons were.
-CAREFUL = 0.75
+CAREFUL = 0.8
 LOWEST_RISK, HIGHEST_RISK = 0.01, 0.35
 DEFAULT_RISK = 0.18
 # A small canteen is far short by a few meals: the margin above its forecast is larger for the same expected error. The
 # unit is a canteen of USUAL_MEALS.
-SIZE_POWER, USUAL_MEALS = -0.3, 100.0
+SIZE_POWER, USUAL_MEALS = -0.35, 100.0
 # The least width of an interval, in meals: it is a divisor.
 LEAST_WAY = 1.0
 LEAST_CELLS = 100

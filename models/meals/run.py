@@ -218,7 +218,7 @@ def scores_by_lead(panel: Panel, judged: Mapping[int, list[Quantities]]) -> list
 
 
 def _scores(lead: int, rows: pd.DataFrame) -> dict[str, Any]:
-    planned = rows.dropna(subset=["meals_planned"])
+    planned = rows[rows["canteen"] != UNATTACHED].dropna(subset=["meals_planned"])
     served = planned["meals_served"].to_numpy()
     scores: dict[str, Any] = {"lead_days": lead, "canteen_days": len(planned)}
     if not len(planned):

@@ -68,7 +68,7 @@ def judge(store: Store, period: Period, progress: Progress) -> Report:
             f"Le passé est trop court pour prévoir {period.in_french()}\u00a0: il faut au moins "
             f"{backtest.LEAST_PAST_DAYS} jours de repas servis, connus {period.lead_days} jours avant."
         )
-    return Report(rows, int(served) - len(rows))
+    return Report(rows, int(served) - int((rows["meals_served"] > 0).sum()))
 
 
 def read(store: Store, last: date) -> tuple[Panel, list[date]]:

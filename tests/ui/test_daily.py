@@ -58,22 +58,27 @@ def test_a_fault_nobody_foresaw_is_told_in_french_and_the_next_look_takes_place(
 
 RUN = """
 INSERT INTO forecast_runs (started_at, finished_at, data_version, last_service_on, specification)
-VALUES ($at, $at, 1, '2016-09-01', '{}')
+VALUES ($at, $at, 1, $last, '{}')
 """
 
 
-@pytest.mark.parametrize(("finished", "hour", "begins"), [(1, 5, 1), (1, 3, 0), (0, 5, 0)])
+@pytest.mark.parametrize(
+    ("finished", "hour", "served", "begins"), [(1, 5, 1, 1), (1, 3, 1, 0), (0, 5, 1, 0), (1, 5, 400, 0)]
+)
 def test_the_forecasts_of_the_day_are_computed_once_it_has_struck_four(
-    opened: Path, monkeypatch: pytest.MonkeyPatch, finished: int, hour: int, begins: int
+    opened: Path, monkeypatch: pytest.MonkeyPatch, finished: int, hour: int, served: int, begins: int
 ) -> None:
     begun: list[bool] = []
     now = datetime(2026, 3, 10, hour, 30, tzinfo=PARIS)
     monkeypatch.setattr(daily, "datetime", Mock(**{"now.return_value": now}))
+    monkeypatch.setattr(daily, "_begun", [])
     monkeypatch.setattr(session, "request_refresh", lambda: begun.append(True))
     daily.forecast_when_due()  # nothing was ever computed: the first page begins it
     assert opened and not begun
     at = (now - timedelta(days=finished)).astimezone(UTC).replace(tzinfo=None)
     with session.opened().write("test", "a run", {}) as cursor:
-        cursor.execute(RUN, {"at": at})
+        cursor.execute(RUN, {"at": at, "last": now.date() - timedelta(days=served)})
+    # Once a day, even if it fails.
+    daily.forecast_when_due()
     daily.forecast_when_due()
     assert len(begun) == begins

@@ -34,7 +34,8 @@ def recent_meals(days: pd.DataFrame) -> go.Figure:
     names = [Name("servis", served.fillna(0).iloc[-1] / 2, chart.SERVED, "bar")]
     if planned.notna().any():
         names.append(Name("prévus", planned.ffill().iloc[-1], chart.PLAN, "line-ew"))
-    direct.ends(fig, names, 0, 1.08 * max(served.max(), planned.max(), 1))
+    known = pd.concat([served, planned, pd.Series([1.0])])
+    direct.ends(fig, names, 0, 1.08 * known.max())
     return fig
 
 

@@ -16,7 +16,7 @@ from data.queries.forecasts import runs
 from data.sheets.days import NOON, missing_days
 from ui.canteen import charts
 from ui.canteen import sentences as say
-from ui.forecasts import why
+from ui.forecasts import reserve, why
 from ui.forecasts.event_sentences import by_day
 from ui.kit import announced, blocks, sheet
 from ui.kit.exceptional import reason
@@ -43,6 +43,7 @@ def next_service(canteen: str) -> None:
     with blocks.question(say.next_title(chosen, today)):
         blocks.headline(say.quantity(row["advised"], row["meals"]))
         blocks.detail(say.expected(row))
+        reserve.reminder(run, chosen, of_kitchen=False)
         if event := by_day(ask(declared_events, chosen, chosen), canteen).get(chosen):
             blocks.note(f"Déclaré ce jour-là{SPACE}: {event}.")
         terms = ask(forecast_days.forecast_terms, run.run_id, canteen, chosen)

@@ -42,7 +42,7 @@ def _names(fig: go.Figure, days: pd.DataFrame, past: pd.DataFrame) -> None:
     """Name what ends at the right of the chart beside it, and what stops before at its top."""
     ahead = days[["meals_lower", "meals_upper", "meals", "advised", "meals_planned"]].astype(float)
     last, plan = ahead.iloc[-1], ahead.dropna(subset="meals_planned")
-    known = pd.concat([ahead.stack(), past[["meals_served", "meals_planned"]].astype(float).stack()])
+    known = pd.concat([ahead.stack(), past[["meals_served", "meals_planned"]].astype(float).stack()]).dropna()
     low, high = float(known.to_numpy().min()), float(known.to_numpy().max())
     span = max(high - low, 1.0)
     before = [Name("repas servis", 0, chart.SERVED)] if past["meals_served"].notna().any() else []

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
 from data.production.reserve import ALONE, SECTORS, SETTING, reserves
+from data.production.reserve import adopted as adopted_on
 from data.queries.forecasts.runs import ForecastRun
 from data.settings import SETTINGS, values
 from ui.kit import blocks, tables
@@ -24,10 +27,14 @@ CONDITIONS = (
     "est compté ici."
 )
 ORIGIN = (
-    "Sur les douze derniers mois, comme prévus la veille, avec le prévu de la cantine\u00a0; chaque ligne est réglée "
+    "Sur les derniers mois jugés, comme prévus la veille, avec le prévu de la cantine\u00a0; chaque ligne est réglée "
     "sur les jours d’avant. En trop\u00a0: repas restés dans les cantines et dans les réserves, pour 100 servis. En "
     "réserve, apportés\u00a0: repas par jour, dans les réserves, puis ceux qui en partent vers une cantine. "
     "Appels\u00a0: jours où une cantine y fait appel, sur 100. Combien\u00a0: réserves, pour combien de cantines."
+)
+NOT_YET = (
+    "Une réserve partagée est adoptée, mais ce calcul des prévisions n’a pas de quoi la régler pour ce jour\u00a0: "
+    "les quantités restent celles de chaque cantine seule."
 )
 DECISION = "Le comité peut en adopter une\u00a0: la mission numérique l’écrit dans Réglages, et la production suit."
 
@@ -44,18 +51,31 @@ def block(run: ForecastRun) -> None:
     blocks.note(CONDITIONS)
     blocks.note(distances(rows))
     blocks.note(ORIGIN)
-    blocks.note(
-        "Le comité peut en adopter une\u00a0: la mission numérique l’écrit dans Réglages, et la production suit."
-    )
+    blocks.note(DECISION)
 
 
-def reminder() -> None:
-    """Say, where quantities are those without a reserve, that the production follows the one adopted."""
-    if ask(values)[SETTING].value != ALONE:
+def reminder(run: ForecastRun, day: date, *, of_kitchen: bool = True) -> None:
+    """Say, where quantities are those without a reserve, what the production of that day does with the one adopted."""
+    if ask(values)[SETTING].value == ALONE:
+        return
+    if ask(adopted_on, run.run_id, day) is None:
+        blocks.note(NOT_YET)
+    elif of_kitchen:
         blocks.note(
             "Une réserve partagée est adoptée\u00a0: ces quantités sont celles sans réserve, Production donne celles "
             "à préparer."
         )
+    else:
+        blocks.note(
+            "Une réserve partagée est adoptée\u00a0: la cuisine peut livrer un peu moins, et apporter le jour même ce "
+            "qui manquerait."
+        )
+
+
+def not_yet(run: ForecastRun, day: date) -> None:
+    """Say that the reserve adopted has no quantity for this day, if so."""
+    if ask(values)[SETTING].value != ALONE and ask(adopted_on, run.run_id, day) is None:
+        blocks.note(NOT_YET)
 
 
 def sentence(rows: pd.DataFrame, adopted: str) -> str:

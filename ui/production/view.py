@@ -67,6 +67,7 @@ def day_sheet(run: ForecastRun, chosen: date) -> None:
         blocks.detail(say.margin(rows))
         if shared := say.reserves(rows):
             blocks.detail(shared)
+        reserve.not_yet(run, chosen)
         sheet.sheet_of(shown.of_dishes(rows, dishes))
         settings = ask(values)
         blocks.note(say.rule(settings["nursery_portion"].value, settings["container_portions"].value))

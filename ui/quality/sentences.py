@@ -50,6 +50,7 @@ SET_ASIDE = {
     "point_missing": "un point de service absent du journal",
     "incomplete": "un point de service sans repas servis",
     "not_a_service_day": "hors des jours de service",
+    "without_meals_served": "grève, personne n’a été servi",
 }
 NOTHING_KNOWN = "rien de particulier"
 LEADS = {1: "La veille", 21: "Trois semaines avant"}

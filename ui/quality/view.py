@@ -134,7 +134,9 @@ def by_month(run: ForecastRun) -> None:
 
 def by_lead(run: ForecastRun) -> None:
     """Answer: how much nearer is the forecast of a nearer day?"""
-    with blocks.question("Que gagne-t-on à prévoir plus près du jour\u00a0?", "En\u00a0% des repas servis."):
+    with blocks.question(
+        "Que gagne-t-on à prévoir plus près du jour\u00a0?", "En\u00a0% des repas servis, ou des journées."
+    ):
         leads = ask(quality.quality_by_lead, run.run_id)
         if leads.empty:
             blocks.empty_state(

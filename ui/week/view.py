@@ -50,7 +50,7 @@ def canteens(run: ForecastRun, user: User, days: list[date], *, with_order: bool
     with blocks.question("Pour quelles cantines\u00a0?", f"{say.LEGEND} {say.GAP_LEGEND if with_order else ''}"):
         if reach(user, Act.SEE).canteens is None:
             blocks.note(_who_disagrees(run, days))
-        reserve.reminder()
+        reserve.reminder(run, days[0])
         blocks.why(["Quantité conseillée", "Repas attendus", "Fourchette", "Désaccord"], "semaine")
         drawn = ask(grid.drawn, run.run_id, tuple(days), replace(user, name=""), with_order=with_order)
         grid.show(_searched(drawn), days)

@@ -48,7 +48,7 @@ CITY_DAYS = (
         sum(meals_planned)::BIGINT AS meals_planned,
         sum(forecast) AS forecast,
         sum(gap) AS gap,
-        100 * sum(gap) / sum(meals_served) AS gap_pct,
+        100 * sum(gap) / nullif(sum(meals_served), 0) AS gap_pct,
         count(set_aside) AS set_aside,
         count(plan_gap) AS plan_gaps
     FROM marked

