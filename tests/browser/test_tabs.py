@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from data.calendar.school import school_year
+from data.clock import today_in_paris
 from data.store import Store
 from tests.browser.conftest import serve
 from tests.browser.steps import SLOW, open_part, visit, whole
@@ -85,13 +88,17 @@ def test_a_part_is_chosen_by_the_keyboard_named_by_the_address_and_printed_under
 
 def test_a_click_on_a_canteen_opens_it_and_another_leads_back(page: Page) -> None:
     visit(page, "Gaspillage")
+    # In a year that is over canteens stand out; in one that begins it may be that none does yet.
+    page.goto(f"{page.url.split('?')[0]}?annee={school_year(today_in_paris() - timedelta(days=365))}")
+    expect(page.get_by_role("heading", level=1, name="Gaspillage")).to_be_visible(timeout=SLOW)
+    whole(page)
     place = page.get_by_role("combobox", name="Lieu")
     for _ in range(2):
         page.locator(".st-key-chart_cantines .bars .point path").first.click(position={"x": 12, "y": 12}, force=True)
         expect(page.get_by_role("heading", name="Quels jours")).to_be_visible(timeout=SLOW)
         whole(page)
         name = place.input_value()
-        assert name != "Toutes les cantines" and page.evaluate("location.search").startswith("?lieu=")
+        assert name != "Toutes les cantines" and "lieu=" in page.evaluate("location.search")
         page.get_by_role("button", name="Revenir à toutes les cantines").click()
         expect(place).to_have_value("Toutes les cantines", timeout=SLOW)
         whole(page)

@@ -124,7 +124,7 @@ def price_table(choices: pd.DataFrame, cost: float) -> pd.DataFrame:
         euros_per_week=(choices["surplus_per_week"] * cost).round().astype(int),
         surplus_per_week=choices["surplus_per_week"].round().astype(int),
     )
-    return rows[list(COLUMNS)].rename(columns=COLUMNS)
+    return rows.reindex(columns=list(COLUMNS)).rename(columns=COLUMNS)
 
 
 def price_sentence(choices: pd.DataFrame, one_in: int | None, cost: float) -> str:

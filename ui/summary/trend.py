@@ -31,6 +31,8 @@ LINES = (
     {"color": chart.MEASURED, "width": 3},
 )
 RANGE = [0.6, 14]  # from September to July, with room for the names of the lines
+# How near a name is to another, in months; half the name of a year and a month of a phone, in pixels.
+MONTHS_APART, NAME_WIDTH, MONTH_WIDTH = 5, 36, 16
 NAME_ROOM = 0.13  # of the height of the chart
 UNDER_WAY = 9  # a year that ends before May is not over: its name is under its line
 APART = f"{MARK} jour exceptionnel, non compté"
@@ -137,9 +139,15 @@ def _marks(months: pd.DataFrame, goal: float | None, start: date | None) -> list
         marks.append({"x": RANGE[0], "y": 0, "xshift": 4, "yshift": 9, "text": APART, "font": font})
     row = months[months["month"].dt.to_period("M") == pd.Timestamp(start).to_period("M")] if start else months[:0]
     if len(row):
+        # Beside the name of the year under way, not over it.
+        after = float(row["place"].iloc[0]) - float(months["place"].iloc[-1])
+        near = abs(after) < MONTHS_APART and months["place"].iloc[-1] < UNDER_WAY
+        side = ("left" if after >= 0 else "right") if near else "center"
+        shift = {"left": 1, "right": -1, "center": 0}[side] * max(0, NAME_WIDTH - round(MONTH_WIDTH * abs(after)))
         marks.append({
-            "x": float(row["place"].iloc[0]), "y": float(row["surplus_pct"].iloc[0]), "text": "début du test",
-            "xanchor": "center", "showarrow": True, "ax": 0, "ay": 26, "arrowcolor": chart.INK, "arrowhead": 2,
+            "x": float(row["place"].iloc[0]), "y": float(row["surplus_pct"].iloc[0]),
+            "text": "test" if near else "début du test",
+            "xanchor": side, "showarrow": True, "ax": shift, "ay": 26, "arrowcolor": chart.INK, "arrowhead": 2,
             "arrowwidth": 1, "font": {"size": 12},
         })  # fmt: skip
     return marks

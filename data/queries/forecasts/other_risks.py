@@ -25,7 +25,7 @@ class Risk:
     """A risk of running short, one day in `one_in`: the factor of each day and the powers that give its quantity."""
 
     one_in: int
-    factors: dict[str, float]
+    factors: tuple[tuple[str, float], ...]
     # Older computations stored no powers: their formula was linear, as with these defaults.
     width_power: float = 1.0
     size_power: float = 0.0
@@ -46,7 +46,7 @@ def risks(store: Store, run_id: int) -> list[Risk]:
     # Older computations stored one factor for all days.
     by_day = ahead if isinstance(ahead, dict) else {ALL_DAYS: ahead}
     return [
-        Risk(one_in, {day: factors[place] for day, factors in by_day.items()}, *_powers(stored))
+        Risk(one_in, tuple((day, factors[place]) for day, factors in by_day.items()), *_powers(stored))
         for place, one_in in enumerate(stored["one_in"])
     ]
 
@@ -101,7 +101,8 @@ def canteen_forecasts_of_day_at(store: Store, run_id: int, day: date, risk: Risk
 
 def _moved(store: Store, run_id: int, canteen: str | None, risk: Risk) -> pd.DataFrame:
     powers = {name: getattr(risk, name) for name in POWERS}
-    values = {"canteen": canteen, "risk_days": list(risk.factors), "risk_factors": list(risk.factors.values())} | powers
+    days, factors = (list(column) for column in zip(*risk.factors, strict=True))
+    values = {"canteen": canteen, "risk_days": days, "risk_factors": factors} | powers
     return store.read(MOVED, values | parameters(store, run_id))
 
 

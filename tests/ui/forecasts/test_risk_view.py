@@ -11,6 +11,7 @@ PRICES = pd.DataFrame(
     {
         "one_in": [20.0, 10.0, None, 3.0],
         "short_pct": [5.0, 10.0, 19.6, 33.0],
+        "far_short_pct": [1.0, 2.0, 5.0, 9.0],
         "surplus_pct": [12.0, 9.0, 6.0, 4.0],
         "shortage_pct": [0.2, 0.4, 1.0, 2.0],
         "surplus_per_week": [900.0, 610.4, 400.0, 250.0],
