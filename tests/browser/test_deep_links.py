@@ -65,11 +65,20 @@ ENGLISH = [
 ]
 
 
+CITY_IS_THE_SUM = """
+UPDATE forecasts SET point = point * places, lower = lower * places, upper = upper * places
+FROM (SELECT count(*) AS places FROM canteens)
+WHERE canteen IS NULL AND target NOT LIKE '%per_meal'
+"""
+
+
 @pytest.fixture(scope="module")
 def server(demo_of_today: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start the application on the demonstration with forecasts, so that every page has all it shows."""
     store = Store(Path(shutil.copy(demo_of_today, tmp_path_factory.mktemp("links") / "store.duckdb")))
     add_forecasts(store)
+    with store.write("test", "city", {}) as cursor:
+        cursor.execute(CITY_IS_THE_SUM)  # these pages are pictures of the guide
     store.close()
     # These forecasts are not a model's; computing them has its own journey.
     with serve(store.path, ANTIGASPI_AUTO_REFRESH="0") as address:
