@@ -107,7 +107,7 @@ def ranking(
     room = 0.4 * max(values.abs().max(), 1)
     low, high = min(0, values.min()), max(0, values.max())
     fig.update_xaxes(
-        showgrid=True, gridcolor=GRID, tickformat=",", nticks=5,
+        showgrid=True, gridcolor=GRID, tickformat=",", nticks=4,
         range=[low - room if low < 0 else 0, high + room if high > 0 or low == 0 else 0],
     )  # fmt: skip
     fig.update_xaxes(x_axis or {})

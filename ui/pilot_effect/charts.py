@@ -96,7 +96,7 @@ def months(table: pd.DataFrame, unit: str, digits: int) -> go.Figure:
             )  # fmt: skip
     fig.add_vrect(-0.8, 0.8, fillcolor=chart.GRID, opacity=0.6, line_width=0, layer="below")
     fig.add_annotation(x=0, y=0.02, yref="paper", yanchor="bottom", text="préparation", showarrow=False, textangle=-90)
-    ticks = [month for month in table["month"].tolist() if month in (-13, -9, -5, -1, 1, 5, 9, 13)]
+    ticks = [month for month in table["month"].tolist() if month in (-13, -9, -5, -1, 5, 9, 13)]
     fig.update_xaxes(zeroline=False, tickvals=ticks, ticktext=[formats.signed(tick, 0) for tick in ticks])
     names = [
         Name(name.replace(" ", "<br>", 1), table[column].dropna().iloc[-1], colour, symbol)

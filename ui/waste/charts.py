@@ -233,7 +233,7 @@ def standing_out(
         **({"hovertemplate": f"{hover}<extra></extra>"} if hover else {"hoverinfo": "skip"}),
     )
     fig.update_layout(showlegend=False)
-    fig.update_xaxes(showgrid=True, gridcolor=chart.GRID, nticks=6)
+    fig.update_xaxes(showgrid=True, gridcolor=chart.GRID, nticks=4)
     chart.name_above(
         fig,
         [
@@ -312,7 +312,7 @@ def kilograms_ahead(days: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
         hovertemplate="%{x}<br>%{customdata}<extra></extra>",
     )
     fig.update_layout(barmode="stack", bargap=0.15)
-    fig.update_xaxes(type="category", nticks=7)
+    fig.update_xaxes(type="category", nticks=4)
     fig.update_yaxes(tickformat=",.0f")
     _kinds(fig, days, labels)
     return fig
