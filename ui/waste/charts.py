@@ -148,7 +148,7 @@ def _weekly_bars(
 
 
 SCALE_TITLES = {"%": "repas en trop (%)", "repas": "repas en trop par jour", "grammes": "g par repas"}
-SCALE_BELOW = {
+SCALE_BELOW = {"nticks": 3,
     "thickness": 12, "outlinewidth": 0, "orientation": "h", "y": 0, "yanchor": "top",
 }  # fmt: skip
 
