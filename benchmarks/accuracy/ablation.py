@@ -79,7 +79,7 @@ def main() -> None:
 
 def _forecast(panel: Panel, strikes: Collection[date], name: str, origin: Origin) -> pd.DataFrame:
     with _without(name):
-        return forecast_origin(panel, strikes, origin).rows(origin.days).meals
+        return forecast_origin(panel, strikes, origin).meals
 
 
 @contextmanager

@@ -50,9 +50,10 @@ def main() -> None:
     print(HEADER, "|" + "---|" * (HEADER.count("|") - 1), sep="\n")
     with ProcessPoolExecutor(initializer=keep_quiet) as pool:
         for season in options.seasons:
-            bases, usable = fitted(panel, strikes, season, pool)
+            fits, usable = fitted(panel, strikes, season, pool)
+            bases = backtest.followed(panel, fits)
             for lead in LEADS:
-                forecasts = backtest.nearer_forecasts(panel, bases, usable, lead, "day")
+                forecasts = backtest.told_later(bases, usable, lead, "day")
                 judge = partial(backtest.quantities, panel, forecasts, strikes)
                 judged = list(pool.map(judge, quarters(forecasts, *SEASONS[season])))
                 for line in lines(judged, panel.served, shared):
@@ -66,7 +67,8 @@ def fitted(
     first, last = SEASONS[season]
     asked = backtest.fitted_origins(days_of(panel.served), first, last, max(LEADS), "month")
     usable = backtest.with_enough_past(panel, [*backtest.earlier_origins(panel, first, max(LEADS)), *asked])
-    return list(pool.map(partial(backtest.forecast_origin, panel, strikes), usable)), usable
+    whole = [backtest.with_gap(panel, one) for one in usable]
+    return list(pool.map(partial(backtest.forecast_origin, panel, strikes), whole)), usable
 
 
 def quarters(forecasts: Forecasts, first: date, last: date) -> list[Origin]:

@@ -65,6 +65,17 @@ class Panel:
             incomplete=self.incomplete.loc[:cutoff],
         )
 
+    def around(self, cutoff: pd.Timestamp, last: pd.Timestamp) -> Panel:
+        """Return the panel as known on the evening of a day, with what is told of the days up to `last` only."""
+        words = self.words.loc[:last] if len(self.words) else self.words
+        return replace(
+            self.until(cutoff),
+            planned=self.planned.loc[:last],
+            service_days=self.service_days[self.service_days <= last],
+            events=self.events[self.events["date"] <= last].reset_index(drop=True),
+            words=words.loc[:, words.any()],
+        )
+
 
 def build(
     history: pd.DataFrame,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
@@ -86,7 +87,7 @@ def prepare(job: Job, panel: Panel) -> Prepared:
             canteens["forecast" if is_forecast else "too_short" if canteen in still_open else "closed"] += 1
         if is_forecast:
             series += _series(canteen, canteen_days, job)
-            weighed.append(_weighed(canteen_days, job))
+            weighed += [_weighed(canteen_days, job)] if canteen_days["weighed_kg"].notna().any() else []
     too_few = days[days["canteen"].isin(still_open - {one.canteen for one in series}) & days["served"].notna()]
     few_days = too_few[["canteen", "date", "served"]]
     return Prepared(series, few_days, still_open, pd.concat(weighed), dict(canteens), set_aside)
@@ -127,11 +128,23 @@ def _starting(job: Job, panel: Panel, long_enough: set[str], still_open: set[str
 
 def _series(canteen: str, canteen_days: pd.DataFrame, job: Job) -> Iterator[Series]:
     yield Series(canteen, MEALS, _past(canteen_days["date"], canteen_days["served"], canteen_days["served"]))
-    canteen_days = _recent(canteen_days, job, RECENT_YEARS)
+    week = _last_week_end(canteen, job)
+    canteen_days = canteen_days[
+        canteen_days["date"].between(week - pd.DateOffset(years=RECENT_YEARS), week, inclusive="right")
+    ]
     paired = canteen_days[plausible(canteen_days["paired_served"], canteen_days["paired_planned"])]
     if len(paired) >= LEAST_DAYS:
         surplus = (paired["paired_planned"] - paired["paired_served"]).clip(lower=0)
         yield Series(canteen, SURPLUS, _past(paired["date"], surplus, paired["paired_served"]))
+
+
+def _last_week_end(canteen: str, job: Job) -> pd.Timestamp:
+    """Return the end of the last whole week of a canteen: what is learnt from it serves a week.
+
+    Weeks end on another day from one canteen to the next, so that each day learns a part of them.
+    """
+    last = pd.Timestamp(job.last_service_on)
+    return last - pd.Timedelta(days=(last.toordinal() + crc32(canteen.encode())) % 7)
 
 
 def _weighed(canteen_days: pd.DataFrame, job: Job) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from models.meals.error_features import PLAN_FEATURES, Forecasts, error_features
 from models.meals.error_quantiles import ABOVE, BELOW, Margin, learn
 from models.meals.forecast import Outlook, outlook
 from models.meals.median_correction import corrected
-from models.meals.nearer import at, track
+from models.meals.nearer import Track, at, track
 
 # The errors are learnt from the forecasts of this many months before an origin.
 CALIBRATION_MONTHS = 36
@@ -89,22 +89,29 @@ def told_on(origin: Origin, lead_days: int, every: str) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(origin.days - pd.to_timedelta(lead_days + back, unit="D"))
 
 
-def forecast_origin(panel: Panel, strikes: Collection[date], origin: Origin) -> Forecasts:
-    """Return the forecasts of the days of an origin, and of those before them that its cutoff does not know."""
+def with_gap(panel: Panel, origin: Origin) -> Origin:
+    """Return an origin with the days before its own that its cutoff does not know."""
     served = days_of(panel.served)
-    days = served[(served > origin.cutoff) & (served < origin.days[0])].union(origin.days)
-    return forecasts_of(
-        outlook(panel.until(origin.cutoff), days, strikes), Origin(origin.cutoff, days), panel.served.columns
-    )
+    return replace(origin, days=served[(served > origin.cutoff) & (served < origin.days[0])].union(origin.days))
 
 
-def nearer_forecasts(
-    panel: Panel, bases: Iterable[Forecasts], origins: Iterable[Origin], lead_days: int, every: str
+def forecast_origin(panel: Panel, strikes: Collection[date], origin: Origin) -> Forecasts:
+    """Return the forecasts of the days of an origin, from what the panel knows at its cutoff."""
+    return forecasts_of(outlook(panel.until(origin.cutoff), origin.days, strikes), origin, panel.served.columns)
+
+
+def followed(panel: Panel, bases: Iterable[Forecasts]) -> list[tuple[Forecasts, Track]]:
+    """Return the forecasts of origins, each with the levels that the panel then shows."""
+    return [(base, track(panel, base)) for base in bases]
+
+
+def told_later(
+    bases: Iterable[tuple[Forecasts, Track]], origins: Iterable[Origin], lead_days: int, every: str
 ) -> Forecasts:
     """Return the forecasts of the days of origins as they are told later, from those made at their cutoffs."""
     return joined(
-        at(base, track(panel, base), one.days, told_on(one, lead_days, every))
-        for base, one in zip(bases, origins, strict=True)
+        at(base, levels, one.days, told_on(one, lead_days, every))
+        for (base, levels), one in zip(bases, origins, strict=True)
     )
 
 
@@ -148,8 +155,8 @@ def backtest(
         return as_rows(panel, [])
     nearest = lead_days if every == "day" else lead_days + DAYS_OF_WEEK
     told = Told(panel, strikes, told_days if told_days is not None and told_days < nearest else None)
-    bases = mapper(partial(_forecast, told), usable)
-    forecasts = nearer_forecasts(panel, bases, usable, lead_days, every)
+    bases = followed(panel, mapper(partial(_forecast, told), usable))
+    forecasts = told_later(bases, usable, lead_days, every)
     judged = [one for one in usable if one.days[0] >= pd.Timestamp(first)]
     judge = partial(_quantities, told, forecasts)
     return as_rows(panel, [one.tables for one in mapper(judge, judged)])
@@ -173,7 +180,7 @@ class Told(NamedTuple):
 
 
 def _forecast(told: Told, origin: Origin) -> Forecasts:
-    return forecast_origin(*told.at(origin.cutoff), origin)
+    return forecast_origin(*told.at(origin.cutoff), with_gap(told.panel, origin))
 
 
 def _quantities(told: Told, forecasts: Forecasts, origin: Origin) -> Quantities:
@@ -182,8 +189,9 @@ def _quantities(told: Told, forecasts: Forecasts, origin: Origin) -> Quantities:
 
 
 def earlier_origins(panel: Panel, first: date, lead_days: int, every: str = "month") -> list[Origin]:
-    """Return the origins of the months before a day, from which its errors are learnt."""
-    start, end = pd.Timestamp(first) - pd.DateOffset(months=CALIBRATION_MONTHS), pd.Timestamp(first)
+    """Return the origins of the whole months before a day, from which its errors are learnt."""
+    end = pd.Timestamp(first)
+    start = end.replace(day=1) - pd.DateOffset(months=CALIBRATION_MONTHS)
     return fitted_origins(days_of(panel.served), start.date(), (end - pd.Timedelta(days=1)).date(), lead_days, every)
 
 

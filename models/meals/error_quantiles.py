@@ -32,7 +32,7 @@ LARGEST_ERROR = 0.6
 PRIOR_DAYS = 30.0
 # The past is cut into this many consecutive parts.
 FOLDS = 5
-ROUNDS, SMALLEST, LARGEST = 10, -6.0, -0.5
+ROUNDS, CONVERGED, SMALLEST, LARGEST = 10, 1e-4, -6.0, -0.5
 NEGLIGIBLE = 1e-6
 # The table of days × canteens × features is large: it is read BLOCK_DAYS days at a time.
 BLOCK_DAYS = 60
@@ -163,7 +163,9 @@ def _effects(sample: Sample) -> np.ndarray:
             block_normal, block_right_side = sample.equations(effects, rows, columns)
             normal += block_normal
             right_side += block_right_side
-        effects = np.linalg.solve(normal, right_side)
+        previous, effects = effects, np.linalg.solve(normal, right_side)
+        if np.abs(effects - previous).max() < CONVERGED:
+            break
     return effects
 
 

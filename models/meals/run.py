@@ -24,13 +24,14 @@ from models.meals.backtest import (
     earlier_origins,
     forecasts_of,
     joined,
-    nearer_forecasts,
+    no_forecasts,
     quantities,
+    told_later,
     with_enough_past,
 )
 from models.meals.error_features import Forecasts
 from models.meals.forecast import TERMS, Outlook
-from models.meals.nearer import LEADS
+from models.meals.nearer import LEADS, Track
 
 Tables = dict[str, pd.DataFrame]
 
@@ -39,8 +40,7 @@ JUDGED_MONTHS = 12
 # Days further than the first lead are told as the past ones were by the fit of their month, 21 to 51 days ahead.
 FURTHER = 0
 ALL_LEADS = (FURTHER, *LEADS)
-# The judged months: at each lead, their errors and quantities are learnt anew every so many months.
-JUDGED_LEADS = {lead: 3 if lead == LEAD_DAYS else JUDGED_MONTHS for lead in LEADS}
+QUARTER = 3
 METHOD, FROM_PUPILS = "prophet_pooled", "prophet_pooled_from_pupils"
 
 SETTINGS = {
@@ -106,15 +106,21 @@ def plan(job: Job) -> Plan:
     return Plan(panel, past, Origin(pd.Timestamp(job.last_service_on), pd.DatetimeIndex(pd.to_datetime(job.days))))
 
 
-def told_at(plan: Plan, bases: list[Forecasts], lead: int) -> Forecasts:
+def told_at(plan: Plan, bases: list[tuple[Forecasts, Track]], lead: int) -> Forecasts:
     """Return the past forecasts as they are told so many days ahead; FURTHER: as they were fitted."""
     every = "month" if lead == FURTHER else "day"
-    return nearer_forecasts(plan.panel, bases, plan.past, lead, every)
+    return told_later(bases, plan.past, lead, every) if bases else no_forecasts(plan.panel)
 
 
-def judged_origins(plan: Plan, told: Forecasts, months: int) -> list[Origin]:
-    """Return the judged days by so many months, each with the last day that its first forecast knew."""
-    parts = [plan.judged[place : place + months] for place in range(0, len(plan.judged), months)]
+def judged_origins(plan: Plan, told: Forecasts, lead: int) -> list[Origin]:
+    """Return the judged days of a lead by parts, each with the last day that its first forecast knew.
+
+    The errors of LEAD_DAYS are learnt anew every three months, up to the last day known: users see these days. Those of
+    the other leads are learnt once, for the last whole months: users see how large they were.
+    """
+    whole = [one for one in plan.past if one.days[-1] < plan.future.cutoff.replace(day=1)][-JUDGED_MONTHS:]
+    judged, months = (plan.judged, QUARTER) if lead == LEAD_DAYS else (whole, JUDGED_MONTHS)
+    parts = [judged[place : place + months] for place in range(0, len(judged), months)]
     days = [pd.DatetimeIndex([day for one in part for day in one.days]) for part in parts]
     return [Origin(told.cutoff.loc[inside].min(), inside) for inside in days]
 

@@ -1,63 +1,78 @@
-"""Past forecasts kept from one computation to the next: they are the same as long as what they knew is.
+"""Results kept from one computation to the next: a task is not run again on what it has already read.
 
-A computation after a new day then fits the last months only. The file is ours: in the store's work folder, which only
-the owner of the store reads.
+Each task is given what it reads and no more, so that a computation after a new day runs the last ones only. The file is
+ours: in the store's work folder, which only the owner of the store reads.
 """
 
 from __future__ import annotations
 
 import pickle
-from collections.abc import Collection
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from contextlib import suppress
-from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from data.files import write_whole
-from models.inputs.panel import Panel
-from models.meals.backtest import Origin
-from models.meals.error_features import Forecasts
 from models.run.fingerprint import fingerprint
 
-NAME = "past_forecasts"
-Known = dict[str, Forecasts]
+NAME = "past_results"
 
 
-def load(folder: Path) -> Known:
-    """Return the forecasts kept in a folder, by the key of their origin; none if there are none that can be read."""
-    with suppress(Exception):  # a file half written or of another version is computed again
-        known = pickle.loads((folder / NAME).read_bytes())
-        return known if isinstance(known, dict) else {}
-    return {}
+class Remembered:
+    """Runs tasks in a pool, but those whose results a folder keeps."""
+
+    def __init__(self, pool: Executor, folder: Path | None) -> None:
+        """Read what the folder keeps; without a folder, every task runs."""
+        self.pool, self._file = pool, folder and folder / NAME
+        self._tasks: dict[str, Future[Any]] = {}
+        self._known: dict[str, Any] = {}
+        with suppress(Exception):  # a file half written or of another version is computed again
+            self._known = dict(pickle.loads(self._file.read_bytes())) if self._file else {}
+
+    def submit(self, function: Callable[..., Any], *arguments: object) -> Future[Any]:
+        """Return the result of a task: kept, or run in the pool."""
+        key = digest(fingerprint(), function, *arguments)
+        if key in self._known:
+            self._tasks[key] = Future()
+            self._tasks[key].set_result(self._known[key])
+        elif key not in self._tasks:
+            self._tasks[key] = self.pool.submit(function, *arguments)
+        return self._tasks[key]
+
+    def save(self) -> None:
+        """Keep the results of these tasks, and no others; a folder that cannot be written costs time alone."""
+        with suppress(OSError):
+            if self._file:
+                write_whole(self._file, pickle.dumps({key: task.result() for key, task in self._tasks.items()}))
 
 
-def save(folder: Path, known: Known) -> None:
-    """Keep these forecasts, and no older ones; a folder that cannot be written costs time, not the computation."""
-    with suppress(OSError):
-        write_whole(folder / NAME, pickle.dumps(known))
+class _Values(pickle.Pickler):
+    """Writes tables and arrays as their values, in one order, whatever they were made from."""
+
+    def reducer_override(self, value: Any) -> Any:  # noqa: ANN401
+        if isinstance(value, pd.DataFrame):
+            return tuple, ((value.index, value.columns, value.to_numpy()),)
+        if isinstance(value, pd.Series):
+            return tuple, ((value.index, value.name, value.to_numpy()),)
+        if isinstance(value, pd.Index):
+            return tuple, ((value.name, value.to_numpy()),)
+        if isinstance(value, np.ndarray):
+            return tuple, (
+                (str(value.dtype), value.shape, value.tolist() if value.dtype.hasobject else value.tobytes()),
+            )
+        return NotImplemented
 
 
-def key(panel: Panel, strikes: Collection[date], origin: Origin) -> str:
-    """Return a hash of all that the forecast of an origin reads, the code included."""
-    known, last = panel.until(origin.cutoff), origin.days[-1]
-    words = known.words[known.words.index <= last] if len(known.words) else known.words
-    tables: list[pd.DataFrame] = [
-        known.served,
-        known.points,
-        known.incomplete,
-        words.loc[:, words.any()] if len(words) else words,
-        known.events[known.events["date"] <= last].reset_index(drop=True),
-        known.pupils,
-        known.kinds.to_frame(),
-    ]
-    days = [*known.service_days[known.service_days <= last], *panel.served.index[panel.served.index <= last]]
-    told = [fingerprint(), origin.cutoff, *origin.days, *days, *sorted(day for day in strikes if day <= last.date())]
-    return sha256("\n".join([*map(str, told), *map(_digest, tables)]).encode()).hexdigest()
-
-
-def _digest(table: pd.DataFrame) -> str:
-    rows = pd.util.hash_pandas_object(table).to_numpy()
-    return sha256(np.ascontiguousarray(rows).tobytes() + "\n".join(map(str, table.columns)).encode()).hexdigest()
+def digest(*values: object) -> str:
+    """Return a hash of values; functions count by their names."""
+    hasher = sha256()
+    pickler = _Values(SimpleNamespace(write=hasher.update))
+    pickler.fast = True  # no reference to what was met before: two equal values are written alike
+    pickler.dump(values)
+    return hasher.hexdigest()

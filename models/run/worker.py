@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import replace
@@ -30,15 +30,18 @@ from data.queries.forecasts.promises import INTERVAL
 from data.version import VERSION
 from models.failures import ExecutorFailed
 from models.inputs.job import HISTORY_YEARS, UNATTACHED, Job, Result
+from models.inputs.panel import Panel
 from models.inputs.prophet import keep_quiet
-from models.inputs.series import MEALS, MEASURES, Fit, Prepared, prepare
+from models.inputs.series import MEALS, MEASURES, Fit, Prepared, Series, prepare
 from models.meals import few_days, run
-from models.meals.backtest import LEAD_DAYS, forecast_origin, no_forecasts, quantities
+from models.meals.backtest import LEAD_DAYS, Origin, Quantities, followed, forecast_origin, quantities, with_gap
 from models.meals.error_features import Forecasts
 from models.meals.forecast import Outlook, outlook
+from models.meals.nearer import LEADS
 from models.meals.reserve import with_splits
-from models.run import city_total, remembered, reserves
+from models.run import city_total, reserves
 from models.run.executors import executor
+from models.run.remembered import Remembered
 from models.surplus import SETTINGS, forecast
 from models.waste import run as waste_run
 
@@ -61,11 +64,11 @@ def main(job_path: Path, result_path: Path) -> None:
 
 
 def compute(job: Job, pool: Executor, progress: Progress, folder: Path | None = None) -> Result:
-    """Compute a job; its tasks run in a pool. Past forecasts are kept in the folder, if there is one."""
+    """Compute a job; its tasks run in a pool. The folder keeps what does not change from one day to the next."""
     started = time.monotonic()
-    computed = _compute_all(job, run.plan(job), pool, progress, remembered.load(folder) if folder else {})
-    if folder:
-        remembered.save(folder, computed.past)
+    tasks = Remembered(pool, folder)
+    computed = _compute_all(job, run.plan(job), tasks, progress)
+    tasks.save()
     forecasts = city_total.table(computed.fits) if computed.fits else pd.DataFrame(columns=city_total.COLUMNS)
     backtest = computed.backtest[computed.backtest["canteen"] != UNATTACHED]
     specification = _specification(job, computed.prepared, computed.fits, time.monotonic() - started) | computed.about
@@ -81,25 +84,22 @@ class Computed(NamedTuple):
     backtest: pd.DataFrame
     waste_backtest: pd.DataFrame
     about: dict[str, Any]
-    past: remembered.Known
 
 
-def _compute_all(job: Job, plan: run.Plan, pool: Executor, progress: Progress, kept: remembered.Known) -> Computed:
-    origin = partial(forecast_origin, plan.panel, job.strikes)
+def _compute_all(job: Job, plan: run.Plan, tasks: Remembered, progress: Progress) -> Computed:
+    pool = tasks.pool
     outlook_task = pool.submit(partial(outlook, plan.panel), plan.future.days, job.strikes)
-    keys = [remembered.key(plan.panel, job.strikes, one) for one in plan.past]
-    past_tasks = {key: pool.submit(origin, one) for key, one in zip(keys, plan.past, strict=True) if key not in kept}
+    past_tasks = [_past_task(job, plan.panel, tasks, one) for one in plan.past]
     # This process works on the series while the pool runs the tasks.
     prepared = prepare(job, plan.panel)
     meals_series = [one for one in prepared.series if one.measure == MEALS]
     other_series = [one for one in prepared.series if one.measure != MEALS]
-    other_tasks = [pool.submit(forecast, series, _open_days(job, series.canteen)) for series in other_series]
+    other_tasks = [tasks.submit(forecast, series, _to_new_year(job, series)) for series in other_series]
     waste_plan = waste_run.plan(job, prepared, plan.future)
     waste_tasks = [pool.submit(partial(waste_run.forecast_origin, waste_plan.known), one) for one in waste_plan.origins]
-    _follow([outlook_task, *past_tasks.values(), *other_tasks, *waste_tasks], progress)
-    ahead, past = outlook_task.result(), {key: one.result() for key, one in past_tasks.items()}
-    bases = [past[key] if key in past else kept[key] for key in keys]
-    meals = _meals(job, plan, bases, ahead if meals_series else None, pool)
+    _follow([outlook_task, *past_tasks, *other_tasks, *waste_tasks], progress)
+    ahead, bases = outlook_task.result(), [one.result() for one in past_tasks]
+    meals = _meals(job, plan, bases, ahead if meals_series else None, tasks)
     fits = run.fits(meals_series, meals.judged[LEAD_DAYS], meals.tables(), ahead) if meals.coming else []
     past_days = [one.rows(origin.days).meals for one, origin in zip(bases, plan.past, strict=True)]
     all_meals = pd.concat([*past_days, ahead.meals])
@@ -109,35 +109,51 @@ def _compute_all(job: Job, plan: run.Plan, pool: Executor, progress: Progress, k
     forecast_canteens = {one.canteen for one in meals_series}
     others = few_days.left_out(job, forecast_canteens, prepared.still_open)
     fits += few_days.fits(job, prepared.few_days, others)
-    open_fits = [_without_closures(job, fit) for fit in fits]
+    fits = [_without_closures(job, fit) for fit in [*fits, *(one.result() for one in other_tasks)]]
     terms = run.term_rows(meals_series, ahead, meals.tables().get("forecast", ahead.meals))
     past_rows = run.backtest_rows(plan, meals.told, meals.judged[LEAD_DAYS])
-    all_fits = [*open_fits, *(one.result() for one in other_tasks)]
-    groups, kept = reserve_groups(job.places), dict(zip(keys, bases, strict=True))
+    groups = reserve_groups(job.places)
     shared = reserves.stored(plan.panel.served, groups, meals.judged[reserves.LEAD], meals.coming)
     about = run.about(plan, ahead, meals) | {"reserves": shared}
-    return Computed(prepared, all_fits, terms, past_rows, waste_rows.result(), about, kept)
+    return Computed(prepared, fits, terms, past_rows, waste_rows.result(), about)
 
 
-def _meals(job: Job, plan: run.Plan, bases: list[Forecasts], ahead: Outlook | None, pool: Executor) -> run.Meals:
+def _past_task(job: Job, panel: Panel, tasks: Remembered, origin: Origin) -> Future[Forecasts]:
+    wanted = with_gap(panel, origin)
+    last = wanted.days[-1]
+    strikes = sorted(day for day in job.strikes if day <= last.date())
+    return tasks.submit(forecast_origin, panel.around(origin.cutoff, last), strikes, wanted)
+
+
+def _judged_task(
+    job: Job, panel: Panel, tasks: Remembered, told: Forecasts, groups: Mapping[str, pd.Series], origin: Origin
+) -> Future[Quantities]:
+    told = told.rows(slice(None, origin.days[-1]))
+    strikes = sorted(day for day in job.strikes if day <= origin.days[-1].date())
+    known = panel.around(told.cutoff.max(), origin.days[-1])
+    return tasks.submit(with_splits, quantities, known.served, groups, known, told, strikes, origin)
+
+
+def _to_new_year(job: Job, series: Series) -> pd.DatetimeIndex:
+    """Return the days after the past of a series: the same ones tomorrow, so that its forecast is too."""
+    after = series.past["ds"].iloc[-1] + pd.Timedelta(days=1)
+    return pd.date_range(after, f"{job.days[-1].year}-12-31") if job.days else pd.DatetimeIndex([])
+
+
+def _meals(job: Job, plan: run.Plan, bases: list[Forecasts], ahead: Outlook | None, tasks: Remembered) -> run.Meals:
     """Return the judged quantities of each lead, and those of the days to come; none without an outlook."""
-    told = {lead: run.told_at(plan, bases, lead) if bases else no_forecasts(plan.panel) for lead in run.ALL_LEADS}
+    levels = followed(plan.panel, bases)
+    told = {lead: run.told_at(plan, levels, lead) for lead in run.ALL_LEADS}
     groups, served = reserve_groups(job.places), plan.panel.served
     judged = {
         lead: [
-            pool.submit(
-                partial(with_splits, quantities, served, groups if lead == reserves.LEAD else {}),
-                plan.panel,
-                told[lead],
-                job.strikes,
-                one,
-            )
-            for one in run.judged_origins(plan, told[lead], months)
+            _judged_task(job, plan.panel, tasks, told[lead], groups if lead == reserves.LEAD else {}, one)
+            for one in run.judged_origins(plan, told[lead], lead)
         ]
-        for lead, months in run.JUDGED_LEADS.items()
+        for lead in LEADS
     }
     coming = [
-        pool.submit(
+        tasks.pool.submit(
             partial(with_splits, run.coming_quantities, served, groups),
             plan,
             told[lead],
@@ -149,7 +165,7 @@ def _meals(job: Job, plan: run.Plan, bases: list[Forecasts], ahead: Outlook | No
         for lead, origin in plan.coming().items()
         if ahead is not None
     ]
-    results = {lead: [one.result() for one in tasks] for lead, tasks in judged.items()}
+    results = {lead: [one.result() for one in found] for lead, found in judged.items()}
     return run.Meals(told[LEAD_DAYS], results, [one.result() for one in coming])
 
 

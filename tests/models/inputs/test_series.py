@@ -127,7 +127,10 @@ def test_surplus_is_what_was_planned_in_excess_and_needs_both_figures(store: Sto
     prepared = _prepared(store)
     kept = rows.drop(index=[3, 5])
     expected = (kept["meals_planned"] - kept["meals_served"]).clip(lower=0)
-    assert _past(prepared, "Bois", SURPLUS).tolist() == expected.tolist()
+    # Up to the last whole week of this canteen.
+    past = _past(prepared, "Bois", SURPLUS).tolist()
+    assert past == expected.tolist()[: len(past)]
+    assert 0 <= len(expected) - len(past) <= 4
     assert len(_past(prepared, "Bois", MEALS)) == len(days)
 
 
