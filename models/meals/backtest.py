@@ -102,7 +102,8 @@ def forecast_origin(panel: Panel, strikes: Collection[date], origin: Origin) -> 
 
 def followed(panel: Panel, bases: Iterable[Forecasts]) -> list[tuple[Forecasts, Track]]:
     """Return the forecasts of origins, each with the levels that the panel then shows."""
-    return [(base, track(panel, base)) for base in bases]
+    seen = learnable(panel, trailing=True)
+    return [(base, track(seen, base)) for base in bases]
 
 
 def told_later(

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from models.inputs.frames import days_of, like
-from models.inputs.panel import Panel, plausible
+from models.inputs.panel import plausible
 from models.meals.city_index import LEAST_CANTEENS, LEAST_SHARE
 from models.meals.error_features import Forecasts
 
@@ -66,10 +66,13 @@ class Track(NamedTuple):
     city: np.ndarray
 
 
-def track(panel: Panel, base: Forecasts) -> Track:
-    """Follow what was served from the cutoff of a forecast on; each day is read from what that day alone says."""
+def track(seen: pd.DataFrame, base: Forecasts) -> Track:
+    """Follow the meals seen from the cutoff of a forecast on: those that each day, with the days before it, let learn.
+
+    `seen` is `learnable(panel, trailing=True)`.
+    """
     forecast = base.meals.to_numpy(dtype=float)
-    served = panel.served.where(~panel.incomplete).reindex(base.meals.index)[base.meals.columns].to_numpy(dtype=float)
+    served = seen.reindex(base.meals.index)[base.meals.columns].to_numpy(dtype=float)
     gaps = np.log(np.where(plausible(served, forecast), served, np.nan) / forecast)
     days = days_of(base.meals)
     known_days = pd.DatetimeIndex([base.cutoff.iloc[0], *days])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.inputs.panel import Panel, build
+from models.inputs.panel import Panel, build, learnable
 from models.meals.backtest import EVERY, Origin, backtest, fitted_origins, told_on
 from models.meals.error_features import Forecasts
 from models.meals.nearer import CITY, CLIP, OWN, UNKNOWN_SHARE, at, track
@@ -65,7 +65,8 @@ def test_a_nearer_forecast_is_the_one_of_plain_loops(panel: Panel, base: Forecas
     served.loc[DAYS[130], "D"] = 900.0  # a typing error
     noisy = replace(panel, served=served * chance.uniform(0.9, 1.1, served.shape))
     days = pd.DatetimeIndex(base.meals.index[10:])
-    found = at(base, track(noisy, base), days, days - pd.Timedelta(days=lead))
+    levels = track(learnable(noisy, trailing=True), base)
+    found = at(base, levels, days, days - pd.Timedelta(days=lead))
     for day in days[::6]:
         for canteen in ("A", "C", "D"):
             expected = _plain(noisy, base, day - pd.Timedelta(days=lead), canteen, day)
@@ -78,10 +79,8 @@ def test_a_canteen_that_serves_more_for_weeks_is_followed_and_the_others_are_not
     served = panel.served * 0 + 100.0
     served.loc[CUTOFF + pd.Timedelta(days=1) :, "C"] = 120.0
     days = pd.DatetimeIndex(base.meals.index[-1:])
-    far, near = (
-        at(base, track(replace(panel, served=served), base), days, days - pd.Timedelta(days=lead)).meals.iloc[0]
-        for lead in (90, 1)
-    )
+    levels = track(learnable(replace(panel, served=served), trailing=True), base)
+    far, near = (at(base, levels, days, days - pd.Timedelta(days=lead)).meals.iloc[0] for lead in (90, 1))
     assert far["C"] == pytest.approx(100)
     assert 112 < near["C"] <= 120
     assert near.drop("C").between(98.5, 101).all()
