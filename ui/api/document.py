@@ -7,6 +7,7 @@ from typing import Any
 
 from data.export.files import EXPORTED
 from data.kinds import kinds
+from data.production.reserve import PLACES as RESERVES
 from data.version import VERSION
 from ui.api.figures import FORECAST, PRODUCTION
 
@@ -86,9 +87,16 @@ RUN: Schema = {
 PLACE = {"date": DAY, "canteen": TEXT, "label": TEXT}
 
 
-def _rows(name: str, columns: tuple[str, ...]) -> Schema:
+# The page Production takes the reserve that the comité adopted into account; these quantities do not.
+RESERVE: Schema = {
+    "enum": [*RESERVES, None],
+    "description": "La réserve partagée que le comité a adoptée. Les quantités données ici sont celles sans elle.",
+}
+
+
+def _rows(name: str, columns: tuple[str, ...], others: Schema | None = None) -> Schema:
     row = _object(PLACE | dict.fromkeys(columns, NUMBER))
-    return _object({"run": RUN, name: {"type": "array", "items": row}})
+    return _object({"run": RUN} | (others or {}) | {name: {"type": "array", "items": row}})
 
 
 def _lines() -> Schema:
@@ -205,7 +213,7 @@ def _of_figures() -> Schema:
             "get": _operation(
                 "production",
                 "La quantité conseillée à chaque cantine.",
-                _rows("production", PRODUCTION),
+                _rows("production", PRODUCTION, {"reserve": RESERVE}),
                 parameters=(day,),
             )
         },

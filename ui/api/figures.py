@@ -13,6 +13,7 @@ from data.clock import today_in_paris
 from data.export import files
 from data.kinds import kinds
 from data.kinds.records import COUNTS_OF_PEOPLE, PROGRAMME_KINDS
+from data.production.reserve import adopted
 from data.queries import overview
 from data.queries.forecasts import days, runs
 from data.typography import VALUE, cut, quoted
@@ -42,11 +43,13 @@ def forecasts(call: Call) -> dict[str, Any]:
 
 
 def production(call: Call) -> dict[str, Any]:
-    """Return the quantity advised to each canteen that the caller may see, for one day."""
+    """Return the quantity advised to each canteen that the caller may see, for one day; none counts on the reserve."""
     within, run, day = call.within(Act.SEE), runs.latest_run(call.store), call.day("date")
     if run is None:
-        return {"run": None, "production": []}
-    return {"run": _run(run), "production": _of_day(call, run.run_id, day, within, PRODUCTION)}
+        return {"run": None, "reserve": None, "production": []}
+    shared = adopted(call.store, run.run_id, day)
+    rows = _of_day(call, run.run_id, day, within, PRODUCTION)
+    return {"run": _run(run), "reserve": shared and shared[0], "production": rows}
 
 
 def _run(run: runs.ForecastRun) -> dict[str, Any]:

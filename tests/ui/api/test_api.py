@@ -12,7 +12,10 @@ from data.access.rights import ROLES
 from data.access.tokens import revoke_token
 from data.export.files import EXPORTED
 from data.export.templates import filled_example
+from data.production.reserve import SETTING
+from data.settings import save
 from tests.access.table import API, DAY, KINDS, allowed
+from tests.data.production.test_reserve import keep_reserves
 from tests.pages.conftest import add_forecasts
 from tests.ui.api.conftest import MAPPING, OTHER, City, log
 from ui.api.door import ENDPOINTS
@@ -226,6 +229,10 @@ def test_a_manager_exports_and_reads_their_canteens_only(city: City) -> None:
         assert {row["canteen"] for row in own} == {"Alpha"}
         assert {row["canteen"] for row in everything} == {"Alpha", "Beta"}
         assert own[0]["advised"] == 107
+    assert city.ask("GET", f"/production?date={first}", "cuisine").json()["reserve"] is None
+    keep_reserves(city.store)
+    save(city.store, "mission", SETTING, "sectors")
+    assert city.ask("GET", f"/production?date={first}", "cuisine").json()["reserve"] == "sectors"
     assert len(city.ask("GET", f"/forecasts?canteen=Beta&{period}", "cuisine").json()["forecasts"]) == 1
     for kind in ("log", "events"):
         text = city.ask("GET", f"/exports/{kind}", "cantine").text.lower()
