@@ -8,7 +8,10 @@ import unicodedata
 BEFORE = re.compile(r" ([:;?!%€»])")
 AFTER = re.compile(r"« ")
 # A number and the noun that it counts; words that only join it to what follows may begin a line.
-JOINS = "à|au|aux|avec|contre|dans|de|depuis|des|dont|du|en|et|le|les|mais|ne|ou|où|par|pour|puis|que|qui|sans|se|sur"
+JOINS = (
+    "à|après|au|aux|avant|avec|contre|dans|de|depuis|des|dont|du|en|et|le|les|mais|ne|ou|où|par|pendant|pour|puis|que|"
+    "qui|sans|se|selon|sur"
+)
 COUNTED = re.compile(rf"(?<![\w/,\u202f])(\d+(?:[,\u202f]\d+)*) (?!(?:{JOINS})\b)(?=[^\W\d_])")
 TOTAL = re.compile(r"(\bsur|[nN]°) (?=\d)|(?<=:) (?=\d+\))")
 # The maximum lengths of texts in messages: a quote, the title of a column, one value, a whole reason, a refusal.

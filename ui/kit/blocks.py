@@ -49,7 +49,7 @@ def page_title(title: str, question: str) -> None:
 def question(title: str, caption: str | None = None) -> DeltaGenerator:
     """Return a bordered block with its question as title, for a `with` statement."""
     block = st.container(border=True)
-    block.header(title, anchor=False)
+    block.header(unbroken(title), anchor=False)
     if caption:
         block.html(_paragraph("note", caption))
     return block
