@@ -34,7 +34,7 @@ WEEK_HOVER = "semaine du %{x|%d/%m/%Y}<br>%{customdata}<extra>%{fullData.name}</
 def surplus_by_week(weeks: pd.DataFrame, goal: float | None, measure: Measure = SHARE) -> go.Figure:
     """Draw surplus above the axis, shortage below it, and overproduction as a line, which the goal is about."""
     surplus, shortage, overproduction = WEEKLY[measure.name]
-    fig = chart.base(y_title="repas" if measure is MEALS else "% des repas servis", height=380)
+    fig = chart.base(y_title="repas" if measure is MEALS else "% des repas servis", height=350)
     _weekly_bars(fig, weeks, surplus, 1, "Repas en trop", {"color": chart.SURPLUS}, measure)
     hatched = {"color": chart.SHORTAGE, "pattern": HATCHED}
     _weekly_bars(fig, weeks, shortage, -1, "Repas manquants", hatched, measure)
@@ -99,7 +99,7 @@ def _weeks_below(fig: go.Figure, weeks: pd.DataFrame) -> None:
 @drawn_once
 def grams_by_week(weeks: pd.DataFrame) -> go.Figure:
     """Draw the grams thrown away per meal, week by week, where they were weighed."""
-    fig = chart.base(y_title="g par repas", height=380)
+    fig = chart.base(y_title="g par repas", height=350)
     fig.add_bar(
         x=weeks["week"], y=weeks["grams_per_meal"], name="Gaspillage",
         marker={"color": chart.MEASURED, "opacity": _opacities(weeks)},
