@@ -173,4 +173,6 @@ def test_no_file_makes_the_page_long_however_long_its_texts(open_app: Open, empt
 def everything(app: AppTest) -> str:
     """Return all that the page sends but its style: its texts, its tables, the choices of its lists."""
     tables = [str(table.value.to_csv()) for table in app.dataframe]
-    return "\n".join([texts(app).replace(STYLE, ""), *tables, *(option for box in app.selectbox for option in box.options)])
+    return "\n".join(
+        [texts(app).replace(STYLE, ""), *tables, *(option for box in app.selectbox for option in box.options)]
+    )
