@@ -7,6 +7,13 @@ import unicodedata
 
 BEFORE = re.compile(r" ([:;?!%€»])")
 AFTER = re.compile(r"« ")
+# A number and the noun that it counts; words that only join it to what follows may begin a line.
+JOINS = (
+    "à|après|au|aux|avant|avec|contre|dans|de|depuis|des|dont|du|en|et|le|les|mais|ne|ou|où|par|pendant|pour|puis|que|"
+    "qui|sans|se|selon|sur"
+)
+COUNTED = re.compile(rf"(?<![\w/,\u202f])(\d+(?:[,\u202f]\d+)*) (?!(?:{JOINS})\b)(?=[^\W\d_])")
+TOTAL = re.compile(r"(\bsur|[nN]°) (?=\d)|(?<=:) (?=\d+\))")
 # The maximum lengths of texts in messages: a quote, the title of a column, one value, a whole reason, a refusal.
 QUOTE, TITLE, VALUE, REASON, REFUSAL = 60, 120, 300, 600, 1_000
 
@@ -23,6 +30,11 @@ def typed(text: str) -> str:
 def french(sentence: str) -> str:
     """Return a sentence with no-break spaces before « : ; ? ! % € » » and after « « »."""
     return AFTER.sub("«\u00a0", BEFORE.sub("\u00a0\\1", sentence))
+
+
+def unbroken(sentence: str) -> str:
+    """Return a sentence whose lines never end between a number and its noun, or before a total: “7 écoles sur 12”."""
+    return TOTAL.sub(lambda found: f"{found[1] or ''}\u00a0", COUNTED.sub("\\1\u00a0", sentence))
 
 
 def cut(text: str, length: int) -> str:

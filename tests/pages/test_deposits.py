@@ -240,7 +240,9 @@ def test_a_deposit_of_the_demonstration_has_no_file(open_app: Open, demo_file: P
 
 def sheet(app: AppTest, title: str) -> list[list[str]]:
     """Return the cells of the first table of the page that has this title."""
-    shown = next(block.value for block in app.get("html") if f'<th scope="col">{title}</th>' in block.value)
+    shown = next(
+        block.value for block in app.get("html") if re.search(f'<th scope="col"[^>]*>{title}</th>', block.value)
+    )
     rows = re.findall("<tr>(<th scope=.row.*?)</tr>", shown)
     return [[text.replace("<wbr>", "") for text in re.findall("<t[dh][^>]*>(.*?)</t[dh]>", cells)] for cells in rows]
 

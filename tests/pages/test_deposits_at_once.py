@@ -20,6 +20,7 @@ from data.store import Store
 from tests.pages.conftest import Open, texts
 from tests.pages.test_deposits import DEPOT, HEADER, LOG, MAPPING, choose, deposit, label_boxes, press
 from ui.deposit import several, view
+from ui.kit.frame import STYLE
 
 LINE = HEADER + "A;M;05/09/2016;9;9\n"
 
@@ -170,6 +171,8 @@ def test_no_file_makes_the_page_long_however_long_its_texts(open_app: Open, empt
 
 
 def everything(app: AppTest) -> str:
-    """Return all that the page sends: its texts, its tables, the choices of its lists."""
+    """Return all that the page sends but its style: its texts, its tables, the choices of its lists."""
     tables = [str(table.value.to_csv()) for table in app.dataframe]
-    return "\n".join([texts(app), *tables, *(option for box in app.selectbox for option in box.options)])
+    return "\n".join(
+        [texts(app).replace(STYLE, ""), *tables, *(option for box in app.selectbox for option in box.options)]
+    )

@@ -186,7 +186,7 @@ def test_the_waste_to_come_says_what_its_intervals_contained(
     miss(demo_store, NOISES[noise])
     app = open_app(demo_store, "pages/comite/gaspillage.py", volet="À venir")
     assert not app.exception
-    sentence = next(line for line in texts(app).splitlines() if "Chaque trait noir vise à contenir" in line)
+    sentence = next(line for line in texts(app).splitlines() if "Chaque trait vertical vise à contenir" in line)
     assert "en kilogrammes, " in sentence
     assert words in sentence
 

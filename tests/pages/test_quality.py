@@ -53,7 +53,7 @@ TABS = [
     ("Par mois", "Est-ce vrai tous les mois\u00a0?", 1, 0, 5),
     ("Par avance", "Que gagne-t-on à prévoir plus près du jour\u00a0?", 0, 1, 0),
     ("Par cantine", "Est-ce vrai dans toutes les cantines\u00a0?", 0, 1, 0),
-    ("Fourchette", "La fourchette tient-elle sa promesse, 4 jours sur 5\u00a0?", 1, 0, 5),
+    ("Fourchette", "La fourchette tient-elle sa promesse, 4\u00a0jours sur\u00a05\u00a0?", 1, 0, 5),
     ("Pires jours", "Quels jours la ville s’est-elle le plus écartée\u00a0?", 1, 0, 3),
     ("Pires cantines", "Quelles journées de cantine\u00a0?", 0, 1, 0),
     ("Archive", "Ce qui avait été annoncé s’est-il produit\u00a0?", 0, 0, 0),

@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from data.glossary import term_of
 from data.queries.overview import store_overview
-from data.typography import french
+from data.typography import french, unbroken
 from ui.access import current, require
 from ui.kit import tables
 from ui.kit.formats import as_text, day, escape
@@ -49,15 +49,15 @@ def page_title(title: str, question: str) -> None:
 def question(title: str, caption: str | None = None) -> DeltaGenerator:
     """Return a bordered block with its question as title, for a `with` statement."""
     block = st.container(border=True)
-    block.header(title, anchor=False)
+    block.header(unbroken(title), anchor=False)
     if caption:
-        block.html(f'<p class="note">{escape(caption)}</p>')
+        block.html(_paragraph("note", caption))
     return block
 
 
 def takeaway(sentence: str) -> None:
     """Show the sentence that sums up the chart below; the text is never read as HTML."""
-    st.html(f'<p class="takeaway">{escape(sentence)}</p>')
+    st.html(_paragraph("takeaway", sentence))
 
 
 def headline(sentence: str) -> None:
@@ -67,17 +67,21 @@ def headline(sentence: str) -> None:
 
 def detail(sentence: str) -> None:
     """Show a plain sentence; the text is never read as HTML."""
-    st.html(f'<p class="detail">{escape(sentence)}</p>')
+    st.html(_paragraph("detail", sentence))
 
 
 def note(sentence: str) -> None:
     """Show a sentence in small print: where a figure comes from."""
-    st.html(f'<p class="note">{escape(sentence)}</p>')
+    st.html(_paragraph("note", sentence))
+
+
+def _paragraph(style: str, sentence: str) -> str:
+    return f'<p class="{style}">{escape(unbroken(sentence))}</p>'
 
 
 def sentences(items: Iterable[str]) -> None:
     """Show a list of sentences; the text is never read as HTML."""
-    st.html(f'<ul class="sentences">{"".join(f"<li>{escape(item)}</li>" for item in items)}</ul>')
+    st.html(f'<ul class="sentences">{"".join(f"<li>{escape(unbroken(item))}</li>" for item in items)}</ul>')
 
 
 def figures(row: Iterable[Figure], key: str, counted: str = "") -> None:
@@ -91,7 +95,7 @@ def figures(row: Iterable[Figure], key: str, counted: str = "") -> None:
             st.metric(
                 one_figure.label,
                 as_text(one_figure.value),
-                delta=as_text(one_figure.note) if one_figure.note else None,
+                delta=as_text(unbroken(one_figure.note)) if one_figure.note else None,
                 delta_color="off",
                 delta_arrow="off",
                 help=as_text(one_figure.help) if one_figure.help else None,

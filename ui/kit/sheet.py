@@ -16,7 +16,7 @@ from ui.kit.formats import MISSING, escape, is_missing, writer_of
 LONG = 30  # letters; a longer “word” is wider than a column and must be broken
 PHONE, LETTER, PADDING = 305, 7, 11  # pixels: the room for a table on a phone, a letter, the sides of a cell
 SENTENCE = 16  # letters; under its title on a phone, a longer text takes a line of its own
-TAG = re.compile("<[^>]*>")
+TAG, NUMBER = re.compile("<[^>]*>"), re.compile('<td class="number')
 Row = tuple[str, ...]
 
 
@@ -30,7 +30,7 @@ def sheet(titles: Iterable[str], rows: Iterable[Row], caption: str = "", style: 
 
 @made_once
 def _html(names: list[str], lines: list[Row], caption: str, style: str) -> str:
-    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in names)
+    head = "".join(f'<th scope="col"{_aligned(lines, place)}>{escape(name)}</th>' for place, name in enumerate(names))
     caption_html = f"<caption>{escape(french(caption))}</caption>" if caption else ""
     body = "".join(f"<tr>{_of_row(''.join(map(_titled, line, names)))}</tr>" for line in lines)
     stacked = " stacked" if _narrowest(names, lines) > PHONE else ""
@@ -38,6 +38,11 @@ def _html(names: list[str], lines: list[Row], caption: str, style: str) -> str:
         f'<div class="sheet {style}{stacked}"><table>{caption_html}<thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def _aligned(lines: list[Row], place: int) -> str:
+    """Return the class of a title: over numbers, it stands to the right as they do."""
+    return ' class="number"' if lines and all(NUMBER.match(line[place]) for line in lines) else ""
 
 
 def _of_row(cells: str) -> str:

@@ -38,7 +38,7 @@ def intervals(effects: list[tuple[str, str, int, Effect]]) -> go.Figure:
 def _name_marks(fig: go.Figure, effect: Effect) -> None:
     """Name, in the first row, the mark of the effect above it and that of the school furthest from it below."""
     value, changes = effect.change.value, effect.pairs["change"].dropna().tolist()
-    named = [(value, "effet et fourchette à 95\u00a0%", 30)]
+    named = [(value, "effet et fourchette à 95\u00a0%", 35)]
     if changes:
         named.append((max(changes, key=lambda change: abs(change - value)), "une école", -16))
     for x, text, shift in named:
@@ -94,9 +94,9 @@ def months(table: pd.DataFrame, unit: str, digits: int) -> go.Figure:
                 customdata=[formats.number(value, digits) for value in part[column]],
                 hovertemplate="%{customdata}<extra>%{fullData.name}</extra>",
             )  # fmt: skip
-    fig.add_vrect(-0.8, 0.8, fillcolor=chart.GRID, opacity=0.6, line_width=0, layer="below")
+    fig.add_vrect(-0.8, 0.8, fillcolor=chart.QUIET, opacity=0.12, line_width=0, layer="below")
     fig.add_annotation(x=0, y=0.02, yref="paper", yanchor="bottom", text="préparation", showarrow=False, textangle=-90)
-    ticks = [month for month in table["month"].tolist() if month in (-13, -9, -5, -1, 5, 9, 13)]
+    ticks = [month for month in table["month"].tolist() if (month + 1) % 4 == 0]  # evenly spaced: −5, −1, +3
     fig.update_xaxes(zeroline=False, tickvals=ticks, ticktext=[formats.signed(tick, 0) for tick in ticks])
     names = [
         Name(name.replace(" ", "<br>", 1), table[column].dropna().iloc[-1], colour, symbol)

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from data.queries.pilot import SURPLUS, WASTE, Effect, Study
+from data.sheets.read import KINDS
 from ui.kit import blocks, sheet, tables
 from ui.kit.blocks import Figure
 from ui.kit.formats import MISSING, SPACE, count_of, day, enumeration, is_missing, number, plural, school_name
@@ -250,7 +251,7 @@ def _why(row: dict[Any, Any]) -> str:
         return "aucun jour connu" if isinstance(row["canteen"], str) else "cantine inconnue"
     if is_missing(row["change"]):
         return "moins de 10 jours comparables, avant ou après"
-    count, same, kind = len(row["others"]), row["same_kind"], row["kind"] or "inconnu"
+    count, same, kind = len(row["others"]), row["same_kind"], KINDS.get(row["kind"], "inconnu").lower()
     kinds = f"{number(count)} de type {kind}" if same == count else f"{number(same)} sur {number(count)} de type {kind}"
     return f"{kinds}, au plus près de {number(row['meals'])}{SPACE}repas par jour"
 

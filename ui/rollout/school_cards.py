@@ -13,14 +13,15 @@ from ui.kit.formats import MISSING, SPACE, day, escape, is_missing, plural, scho
 
 UNKNOWN = "non renseigné"
 STAGES = 7
-# Each icon has its word: no information depends on a colour or a picture alone.
+# Each icon has its word: no information depends on a colour or a picture alone. The files write “faite”; a
+# raccordement is masculine.
 WEATHER = {"soleil": "☀ soleil", "nuage": "☁ nuage", "pluie": "☂ pluie", "orage": "⚡ orage"}
 CONNECTION = {
-    "non prévue": "– non prévue",
+    "non prévue": "– non prévu",
     "à faire": "○ à faire",
     "en cours": "◐ en cours",
-    "faite": "● faite",
-    "bloquée": "✖ bloquée",
+    "faite": "● fait",
+    "bloquée": "✖ bloqué",
 }
 Row = dict[Hashable, Any]
 

@@ -22,6 +22,7 @@ SIDES = (
     ("longitude", 1, {"xanchor": "left"}), ("longitude", -1, {"xanchor": "right"}),
     ("latitude", 1, {"yanchor": "bottom"}), ("latitude", -1, {"yanchor": "top"}),
 )  # fmt: skip
+HALO = ", ".join([f"0 0 2px {chart.PAPER}"] * 4)
 ROOM = 0.15  # of the city, looked at around a name
 # Situation → its name, its colour, its symbol on the map, and as a list writes it.
 SITUATIONS = {
@@ -54,7 +55,8 @@ def _bare(places: pd.DataFrame, city: pd.DataFrame) -> go.Figure:
             x=schools["longitude"], y=schools["latitude"], mode="markers+text",
             marker={"symbol": symbol, "size": 14, "line": {"color": "white", "width": 1}},
             text=[f"<b>{number}</b>" for number in schools["number"]], cliponaxis=False,
-            textfont={"size": 14, "color": chart.INK},
+            # A number that stands over the dots of other canteens stays legible.
+            textfont={"size": 14, "color": chart.INK, "shadow": HALO},
             # Numbered from the north: neighbours have their number on another side.
             textposition=["middle right" if number % 2 else "middle left" for number in schools["number"]],
             **options,

@@ -47,7 +47,11 @@ def timeline(stages: pd.DataFrame, delays: Mapping[str, str], today: date) -> go
         _name(fig, rows[school], school, late)
     fig.update_yaxes(visible=False, range=[len(rows) - 0.45, -0.55])
     fig.update_xaxes(type="date", tickformat="%m/%Y", nticks=6, showgrid=True, gridcolor=chart.GRID)
-    fig.add_vline(pd.Timestamp(today).timestamp() * 1000, line={"color": chart.INK, "width": 1.5, "dash": "dash"})
+    for row in rows.values():  # beside the bars of a school: its name, above them, is not crossed
+        fig.add_shape(
+            x0=pd.Timestamp(today), x1=pd.Timestamp(today), y0=row - 0.18, y1=row + 0.44,
+            line={"color": chart.INK, "width": 1.5, "dash": "dot"},
+        )  # fmt: skip
     fig.add_annotation(x=pd.Timestamp(today), y=1, yref="paper", yanchor="bottom", text="aujourd’hui", showarrow=False)
     fig.update_layout(barmode="overlay", legend={"y": 1 + 24 / (ROW * len(rows)), "traceorder": "normal"})
     return fig

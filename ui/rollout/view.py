@@ -150,7 +150,7 @@ def table_sentence(schools: pd.DataFrame, total: int) -> str:
 
 def _legend(stages: pd.DataFrame) -> str:
     names = stages.drop_duplicates("position").sort_values("position")
-    return " · ".join(f"{row.position} {row.stage}" for row in names.itertuples())
+    return " · ".join(f"{row.position}{SPACE}{row.stage}" for row in names.itertuples())
 
 
 def stage_table(stages: pd.DataFrame) -> Wide:
@@ -180,7 +180,7 @@ def school_table(schools: pd.DataFrame, today: date) -> pd.DataFrame:
             "Prochaine action": schools["next_step"],
             "Étape": [school_cards.stage(row) for row in schools.to_dict("records")],
             "Ensuite": [school_cards.following(row, today) for row in schools.to_dict("records")],
-            "Raccordement": schools["connection"],
+            "Raccordement": schools["connection"].map(school_cards.CONNECTION),
             "Étape commencée le": schools["actual_start"],
             "Équipée le": schools["equipped_on"],
             "Secteur": schools["district"],
@@ -192,7 +192,7 @@ def school_sheets(whole: pd.DataFrame) -> list[pd.DataFrame]:
     """Split the table of the schools into two parts to read: where each one is, and what comes next."""
     dates = ["Étape commencée le", "Équipée le"]
     printed = whole.assign(**{name: whole[name].map(day) for name in dates}).fillna(MISSING)
-    together = ["Retard", "Météo"]  # a sign and its word stay on one line
+    together = ["Retard", "Météo", "Raccordement"]  # a sign and its word stay on one line
     printed[together] = printed[together].replace(" ", SPACE, regex=True)
     where = ["Étape", "Retard", "Météo", "Raison", "Prochaine action"]
     return [printed[["École", *where]], printed.drop(columns=where)]

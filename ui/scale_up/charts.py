@@ -57,10 +57,10 @@ def _names(months: pd.DataFrame, done: int, today: pd.Timestamp) -> list[dict[st
     """Name each line beside it: below a line that rises there is room, on a phone too."""
     last = months.iloc[-1]
     new = int(last["goal"] - months["goal"].iloc[0])
-    more = f"<br>dont {formats.plural(new, 'nouvelle')}" if new else ""
+    more = f",<br>dont {formats.plural(new, 'nouvelle')}" if new else ""
     names = (
         {"x": last["month"], "y": last["goal"], "xanchor": "right", "yanchor": "bottom", "color": chart.GOAL,
-         "text": f"{formats.number(last['goal'])} écoles à faire{more}"},
+         "text": f"{formats.number(last['goal'])} écoles à faire en {last['month'].year}{more}"},
         {"x": last["month"], "y": 0.2 * last["goal"], "xanchor": "right", "yanchor": "middle", "color": chart.FORECAST,
          "text": "simulation médiane,<br>8 sur 10 dans la fourchette"},
         {"x": today, "y": 0, "xanchor": "left", "yanchor": "bottom", "color": chart.SERVED,

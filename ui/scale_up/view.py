@@ -46,7 +46,7 @@ def choose_assumptions(stages: pd.DataFrame, today: date) -> Assumptions:
         "Que suppose-t-on\u00a0?", "Chaque hypothèse se change ici\u00a0; tout est simulé à nouveau aussitôt."
     ):
         stages_to_pass = _stages_to_pass(stages)
-        first, second, third = st.columns(3)
+        first, second, third = st.columns(3, vertical_alignment="bottom")
         in_progress = under_way(stages, stages_to_pass, today)
         at_once = first.number_input(
             _label("Écoles menées en même temps", 1, MOST_SCHOOLS), 1, MOST_SCHOOLS,
@@ -62,6 +62,7 @@ def choose_assumptions(stages: pd.DataFrame, today: date) -> Assumptions:
             help="Au plus\u00a0; 0\u00a0: sans limite.",
         )
         holidays = third.selectbox("Les vacances scolaires…", list(HOLIDAYS))
+        first, second, third = st.columns(3, vertical_alignment="bottom")
         target = first.number_input(
             _label("Écoles à équiper", 1, MOST_SCHOOLS), 1, MOST_SCHOOLS, CITY_SCHOOLS,
             help=f"En tout, celles déjà équipées comprises. {CITY_SCHOOLS_SOURCE}. {OPENED_SINCE}",

@@ -15,7 +15,7 @@ from data.queries.rollout import progress
 from data.selection import Selection
 from ui.access import current
 from ui.kit import blocks
-from ui.kit.formats import as_text, escape, percent
+from ui.kit.formats import SPACE, as_text, escape, percent
 from ui.navigation import roles_of
 from ui.rollout.steering import DECISIONS
 from ui.session import ask
@@ -78,7 +78,7 @@ def _since(meeting: Meeting | None, today: date) -> None:
 def _to_decide(today: date) -> None:
     """Show the decisions that are awaited, the most pressing first, each a link to where it is taken."""
     rows = ask(read.awaited)
-    count = f" ({TO_DECIDE} premières sur {len(rows)})" if len(rows) > TO_DECIDE else ""
+    count = f" ({TO_DECIDE} premières sur{SPACE}{len(rows)})" if len(rows) > TO_DECIDE else ""
     _part(f"À décider{count}", "" if len(rows) else f"<p>{say.NOTHING_AWAITED}</p>")
     for row in rows.head(TO_DECIDE).to_dict("records"):
         label, page = say.expected(row, today), str(row["page"])

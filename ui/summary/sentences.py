@@ -39,7 +39,7 @@ def beside(facts: Situation) -> str:
     """Say what the one figure leaves out, and what it would be with it."""
     if facts.exceptional.empty:
         return "pas de jour exceptionnel"
-    return f"sans les jours exceptionnels{SPACE}; {percent(facts.whole.surplus_pct)} avec"
+    return f"sans les jours exceptionnels{SPACE}; {percent(facts.whole.surplus_pct)}{SPACE}avec"
 
 
 def goal(facts: Situation) -> str:

@@ -21,6 +21,7 @@ UNFINISHED = 0.45  # opacity of the bar of a week that is not over
 # The scale of the heat map begins at zero and never ends below this: a few points apart are a shade, not a contrast.
 LEAST_SCALE = 20
 ROOM = 1.15  # of the highest value of a week
+YEAR = pd.Timedelta(days=365)  # within one, a day and a month are a date
 # Measure → its columns of a week: surplus, shortage, surplus − shortage.
 WEEKLY = {
     "%": ("surplus_pct", "shortage_pct", "overproduction_pct"),
@@ -33,7 +34,7 @@ WEEK_HOVER = "semaine du %{x|%d/%m/%Y}<br>%{customdata}<extra>%{fullData.name}</
 def surplus_by_week(weeks: pd.DataFrame, goal: float | None, measure: Measure = SHARE) -> go.Figure:
     """Draw surplus above the axis, shortage below it, and overproduction as a line, which the goal is about."""
     surplus, shortage, overproduction = WEEKLY[measure.name]
-    fig = chart.base(y_title="repas" if measure is MEALS else "% des repas servis", height=380)
+    fig = chart.base(y_title="repas" if measure is MEALS else "% des repas servis", height=350)
     _weekly_bars(fig, weeks, surplus, 1, "Repas en trop", {"color": chart.SURPLUS}, measure)
     hatched = {"color": chart.SHORTAGE, "pattern": HATCHED}
     _weekly_bars(fig, weeks, shortage, -1, "Repas manquants", hatched, measure)
@@ -91,13 +92,14 @@ def _goal(fig: go.Figure, weeks: pd.DataFrame, goal: float) -> None:
 
 def _weeks_below(fig: go.Figure, weeks: pd.DataFrame) -> None:
     ticks = weeks["week"].iloc[:: -(-len(weeks) // 5)]
-    fig.update_xaxes(tickvals=ticks, tickformat="%d/%m/%y")
+    within_a_year = weeks["week"].iloc[-1] - weeks["week"].iloc[0] < YEAR
+    fig.update_xaxes(tickvals=ticks, tickformat="%d/%m" if within_a_year else "%d/%m/%y")
 
 
 @drawn_once
 def grams_by_week(weeks: pd.DataFrame) -> go.Figure:
     """Draw the grams thrown away per meal, week by week, where they were weighed."""
-    fig = chart.base(y_title="g par repas", height=380)
+    fig = chart.base(y_title="g par repas", height=350)
     fig.add_bar(
         x=weeks["week"], y=weeks["grams_per_meal"], name="Gaspillage",
         marker={"color": chart.MEASURED, "opacity": _opacities(weeks)},
@@ -256,9 +258,8 @@ def measured_and_reference(labels: list[str], measured: list[float | None], refe
         **bar,
         marker_color=chart.MEASURED,
         text=[f"{formats.quantity(value, 'g', 1)} mesurés" for value in measured],
-        textposition="auto",
-        insidetextanchor="end",
-        textangle=0,
+        textposition="outside",
+        textfont={"size": 13},
         cliponaxis=False,
         hoverinfo="skip",
     )
@@ -269,9 +270,8 @@ def measured_and_reference(labels: list[str], measured: list[float | None], refe
         **bar,
         marker={"color": chart.REFERENCE, "line": {"color": chart.QUIET, "width": 1}},
         text=[f"{formats.quantity(value, 'g', 0)}, référence" for value in reference],
-        textposition="auto",
-        insidetextanchor="end",
-        textangle=0,
+        textposition="outside",
+        textfont={"size": 13},
         cliponaxis=False,
         hoverinfo="skip",
     )
@@ -279,7 +279,7 @@ def measured_and_reference(labels: list[str], measured: list[float | None], refe
     fig.update_layout(showlegend=False)
     # Room for the last text beside its bar, on a phone too.
     largest = pd.Series([*measured, *reference], dtype=float).max()
-    fig.update_xaxes(showgrid=True, gridcolor=chart.GRID, range=[0, 1.35 * largest])
+    fig.update_xaxes(showgrid=True, gridcolor=chart.GRID, range=[0, 1.45 * largest])
     return fig
 
 
@@ -321,7 +321,7 @@ def kilograms_ahead(days: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
 def _kinds(fig: go.Figure, days: pd.DataFrame, labels: dict[str, str]) -> None:
     """Name the places of loss, and the range of their sum, beside the last day."""
     last = days.iloc[-1]
-    names, below = [Name("total, entre<br>(4 jours sur 5)", last["kg"], chart.INK, "interval")], 0.0
+    names, below = [Name("total et fourchette<br>(4 jours sur 5)", last["kg"], chart.INK, "interval")], 0.0
     for place, mark in zip(PATTERNS, ("bar", "hatched", "crossed"), strict=True):
         kilos = last["kg"] * last[place] / last["grams"] if last["grams"] > 0 else 0.0
         names.append(Name(labels[place].replace(" ", "<br>", 1), below + kilos / 2, chart.LOSSES[place], mark))

@@ -10,7 +10,7 @@ from ui.kit.formats import SPACE, percent
 
 Row = dict[str, Any]
 BAND = (
-    f"Chaque trait noir vise à contenir la pesée 4 jours sur 5\u00a0; la promesse est "
+    f"Chaque trait vertical vise à contenir la pesée 4 jours sur 5\u00a0; la promesse est "
     f"tenue de {RELIABLE_COVERAGE[0]:.0f} à {RELIABLE_COVERAGE[1]:.0f}{SPACE}%."
 )
 # The measures, as `data.queries.forecasts.promises.waste_promises` names them.

@@ -12,16 +12,17 @@ from ui.waste.measures import GRAMS, SHARE, Measure
 
 NAMED = 3
 NOTHING_CLEAR = f"Rien de net{SPACE}: "
+LINE = " (le trait)"  # how a chart draws a range
 # models.rankings.permutations.LEVEL, in words.
 LEVEL = "une fois sur 50 au plus"
 DISHES_TEST = (
-    f"Un plat se détache quand sa fourchette (trait noir) ne contient pas 0{SPACE}: si l’on mélange les dates au "
+    f"Un plat se détache quand sa fourchette{LINE} ne contient pas 0{SPACE}: si l’on mélange les dates au "
     f"hasard dans chaque mois, aucun plat n’y arrive, sauf {LEVEL} (test de permutation corrigé du nombre de plats). "
     "Servis le même jour ne veut pas dire cause."
 )
 CANTEENS_TEST = (
     "Attendu\u00a0: ce qu’ont eu les cantines de la ville de même taille, les mêmes semaines. Une cantine se détache "
-    "quand la fourchette de son écart (trait noir) est au-dessus de 0\u00a0: sans vraie différence, aucune n’y "
+    f"quand la fourchette de son écart{LINE} est au-dessus de 0\u00a0: sans vraie différence, aucune n’y "
     f"arrive, sauf {LEVEL} (permutation des signes de ses semaines, corrigée du nombre de cantines)."
 )
 CALENDAR_TEST_ALONE = (
@@ -31,6 +32,11 @@ CALENDAR_TEST = (
     "L’échelle des couleurs part de 0 et va au moins jusqu’à 20\u00a0%, pour ne pas grossir de petits écarts. "
     f"{CALENDAR_TEST_ALONE}"
 )
+
+
+def method(test: str, *, drawn: bool) -> str:
+    """Say how what stands out is told from chance; without a chart, nothing is said of its lines."""
+    return test if drawn else test.replace(LINE, "")
 
 
 @made_once

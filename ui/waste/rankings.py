@@ -71,7 +71,7 @@ def canteens(selection: Selection, ranked: pd.DataFrame, measure: Measure) -> No
             above, above["place"], texts, measure, say.canteens_sentence(ranked, measure),
             ranking_table(ranked, canteen_titles(measure), 9), "cantines", lambda row: open_canteen(places[row]),
         )  # fmt: skip
-        blocks.note(say.CANTEENS_TEST)
+        blocks.note(say.method(say.CANTEENS_TEST, drawn=not above.empty))
         if (
             measure is not GRAMS
             and not selection.exceptional
@@ -122,7 +122,7 @@ def dishes(rows: pd.DataFrame, measure: Measure) -> None:
         if measure is GRAMS:
             titles |= WEIGHED | {"days": "Jours pesés"}
         _ranking(clear, clear["dish"], texts, measure, sentence, ranking_table(rows, titles, 6), "plats")
-        blocks.note(say.DISHES_TEST)
+        blocks.note(say.method(say.DISHES_TEST, drawn=not clear.empty))
 
 
 def _ranking(

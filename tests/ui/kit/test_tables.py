@@ -98,3 +98,5 @@ def test_a_table_without_room_on_a_phone_is_stacked_under_the_titles_of_its_colu
     assert '<div class="sheet  stacked">' in shown[0]
     assert '<td data-title="Repas 7" class="number">1\u202f234,5</td>' in shown[0]
     assert "stacked" not in shown[1]
+    # A title stands over its numbers, to the right as they do.
+    assert '<th scope="col">Cantine</th><th scope="col" class="number">Repas 1</th>' in shown[1]

@@ -293,6 +293,7 @@ def test_the_tables_of_stages_and_schools_come_in_parts_that_fit_and_lose_no_col
     assert {*schools.columns} == {name for part in parts for name in part.columns}
     assert parts[0]["Raison"].tolist() == ["Câblage refusé : amiante dans le faux plafond", "—"]
     assert parts[1]["Équipée le"].tolist() == ["04/06/2025", "—"]
+    assert parts[1]["Raccordement"].tolist() == ["✖\u00a0bloqué"] * 2
 
 
 def test_that_no_school_is_blocked_is_said_of_those_chosen() -> None:

@@ -14,7 +14,7 @@ from ui.access import User
 from ui.waste import measures, one_canteen, rankings, view
 from ui.waste.measures import GRAMS, MEALS, SHARE
 from ui.waste.one_canteen import days_sentence, days_table
-from ui.waste.ranking_sentences import calendar_sentence, canteens_sentence, dishes_sentence
+from ui.waste.ranking_sentences import DISHES_TEST, LINE, calendar_sentence, canteens_sentence, dishes_sentence, method
 
 RANKED = pd.DataFrame(
     {
@@ -46,6 +46,11 @@ def test_in_grams_only_those_who_weigh_are_spoken_of() -> None:
     assert "sur 2 cantines qui pèsent, aucune n’a plus de gaspillage qu’attendu" in plain(
         canteens_sentence(calm, GRAMS)
     )
+
+
+def test_without_a_chart_nothing_is_said_of_its_lines() -> None:
+    assert LINE in method(DISHES_TEST, drawn=True)
+    assert "trait" not in method(DISHES_TEST, drawn=False)
 
 
 def test_a_dish_has_the_unit_of_its_measure() -> None:
