@@ -14,8 +14,9 @@ from ui.kept import made_once
 from ui.kit.formats import MISSING, escape, is_missing, writer_of
 
 LONG = 30  # letters; a longer “word” is wider than a column and must be broken
+WORD = 13  # letters; under its title on a phone, a longer word takes a line of its own rather than be cut
 PHONE, LETTER, PADDING = 305, 7, 11  # pixels: the room for a table on a phone, a letter, the sides of a cell
-SENTENCE, WORD = 16, 13  # letters; under its title on a phone, a longer text, or word, takes a line of its own
+SENTENCE = 16  # letters; under its title on a phone, a longer text takes a line of its own
 TAG = re.compile("<[^>]*>")
 Row = tuple[str, ...]
 
