@@ -51,7 +51,8 @@ SERIES = (_BLUE, _GREEN, _ORANGE, _PURPLE, _GREY)
 # A scale, from a small to a large share.
 SEQUENTIAL = ["#f3f7fa", "#c5dcea", "#86b6d3", "#3f86b3", "#0b5f99", "#063a60"]
 OTHER = SEQUENTIAL[0]
-NOTHING_KNOWN, PARTLY_KNOWN = "#f3c3a0", "#fbeedd"
+# Behind the text of a cell, which has the colour of the page: a veil over light and over dark.
+NOTHING_KNOWN, PARTLY_KNOWN = "rgba(232, 119, 34, 0.42)", "rgba(232, 119, 34, 0.22)"
 
 
 def variables() -> str:

@@ -85,7 +85,7 @@ ALL = (
     ),
     Setting(
         "meal_cost_eur", REFERENCES, "Coût d’un repas préparé en trop", "number", 2.0, "€",
-        "chiffre rond, denrées seules, sans source",
+        "Chiffre rond, denrées seules, sans source",
         help="Proposé dans «\u00a0Jour par jour\u00a0» (cuisine), où chacun peut en essayer un autre.",
     ),
     Setting(
@@ -111,7 +111,7 @@ ALL = (
         help="Ce que pèse une portion de maternelle, à côté d’une portion d’élémentaire. 0,75\u00a0: trois quarts.",
     ),
     Setting(
-        "container_portions", PRODUCTION, "Contenance d’un bac (GN 1/1)", "integer", 25, "portions d’élémentaire",
+        "container_portions", PRODUCTION, "Contenance d’un bac (GN\u00a01/1)", "integer", 25, "portions d’élémentaire",
         least=1, most=500, help="Les bacs de chaque cantine sont arrondis au-dessus.",
     ),
     Setting(

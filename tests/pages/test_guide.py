@@ -11,6 +11,7 @@ from data.typography import french
 from tests.browser.steps import GUIDE_PICTURES
 from tests.conftest import PROJECT
 from tests.pages.conftest import Open, add_user
+from ui.guide import view
 from ui.guide.view import GUIDES, PHONES, PICTURE
 from ui.navigation import PAGES
 
@@ -42,3 +43,14 @@ def test_the_reader_s_own_page_comes_first(open_app: Open, empty_store: Path, ro
     assert not app.exception
     assert app.segmented_control[0].options[0] == app.segmented_control[0].value == first
     assert len(app.markdown) > 1  # the text is cut where its pictures stand
+
+
+def test_a_picture_that_two_pages_show_is_sent_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    # What is sent has a place: sent again from another page, it threw away the picture that stands there.
+    sent: list[str] = []
+    monkeypatch.setattr(view.st, "image", lambda path, **_: sent.append(path))
+    view._picture.clear()
+    for page in ("mission", "gestionnaire", "mission"):
+        view._picture(page, "depot.png", "Déposer un fichier")
+    assert sent == ["depot.png"] * 2
+    view._picture.clear()

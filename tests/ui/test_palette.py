@@ -43,7 +43,7 @@ AREAS = {
     "stages of a school": (palette.EXPECTED, palette.DONE),
     "losses without a pattern": (palette.LOSSES["leftovers"], palette.INK),
 }
-NO_MARKS = ("GRID", "OTHER", "PAPER", "NOTHING_KNOWN", "PARTLY_KNOWN")
+NO_MARKS = ("GRID", "OTHER", "PAPER")
 MARKS = {
     name: value
     for name, value in vars(palette).items()
@@ -129,6 +129,16 @@ def test_what_stands_in_a_cell_of_a_matrix_is_readable(theme: int) -> None:
     page = {role: colours[theme] for role, colours in palette.PAGE.items()}
     for role, percent in tints:
         assert contrast(page["ink"], thinned(page[role], page["ground"], int(percent) / 100)) >= 7, (role, percent)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+@pytest.mark.parametrize("veil", [palette.PARTLY_KNOWN, palette.NOTHING_KNOWN])
+def test_what_stands_in_a_veiled_cell_of_a_grid_is_readable(veil: str, theme: int) -> None:
+    *colour, share = map(float, re.findall(r"[\d.]+", veil))
+    page = {role: colours[theme] for role, colours in palette.PAGE.items()}
+    veiled = thinned("#" + "".join(f"{round(one):02x}" for one in colour), page["ground"], share)
+    assert contrast(page["ink"], veiled) >= 4.5
+    assert contrast(page["ground"], veiled) >= 1.1
 
 
 @pytest.mark.parametrize("shown", [as_is, on_dark])

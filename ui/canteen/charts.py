@@ -10,6 +10,7 @@ from ui.kit import chart, direct, formats
 from ui.kit.direct import Name
 from ui.kit.exceptional import MARK
 
+THICKNESS = 0.025  # of a mark over a bar, as a share of the highest
 FEW_DAYS = 8  # named under the axis: more would stand upright
 
 
@@ -23,14 +24,18 @@ def recent_meals(days: pd.DataFrame) -> go.Figure:
         customdata=[formats.plural(value, "repas servi", "repas servis") for value in days["meals_served"].fillna(0)],
         hovertemplate="%{x}<br>%{customdata}<extra></extra>",
     )  # fmt: skip
-    fig.add_scatter(
-        x=axis, y=days["meals_planned"].astype(float), name="Prévus", mode="markers",
-        marker={"symbol": "line-ew", "size": 16, "line": {"width": 4, "color": chart.PLAN}},
+    # As wide as the bar, whatever the width of the screen: a marker would run into its neighbours on a phone.
+    served, planned = (days[name].astype(float) for name in ("meals_served", "meals_planned"))
+    thickness = THICKNESS * max(1.0, served.max(), planned.max())
+    fig.add_bar(
+        x=axis, y=planned.where(planned.isna(), thickness), base=planned - thickness / 2, name="Prévus",
+        marker_color=chart.PLAN,
         customdata=[formats.plural(value, "repas prévu", "repas prévus") for value in days["meals_planned"].fillna(0)],
         hovertemplate="%{x}<br>%{customdata}<extra></extra>",
     )  # fmt: skip
-    fig.update_xaxes(nticks=FEW_DAYS)
-    served, planned = (days[name].astype(float) for name in ("meals_served", "meals_planned"))
+    fig.update_layout(barmode="overlay")
+    # Room on both sides: the first day must not run into the zero.
+    fig.update_xaxes(nticks=FEW_DAYS, range=[-0.9, len(days) - 0.1])
     names = [Name("servis", served.fillna(0).iloc[-1] / 2, chart.SERVED, "bar")]
     if planned.notna().any():
         names.append(Name("prévus", planned.ffill().iloc[-1], chart.PLAN, "line-ew"))

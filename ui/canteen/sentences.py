@@ -116,7 +116,10 @@ def recent(days: pd.DataFrame) -> str:
         return "Aucun jour avec un nombre prévu et un nombre servi ces quatre dernières semaines."
     surplus, short = int(both["surplus_meals"].sum()), int((both["shortage_meals"] > 0).sum())
     shortage = f"il en a manqué pendant {plural(short, 'jour')}" if short else "il n’en a jamais manqué"
-    return f"{plural(len(both), 'jour')} de service{SPACE}: {plural(surplus, 'repas', 'repas')} en trop, {shortage}."
+    # The chart has a bar for each day: those that are not counted are told.
+    of_all = f" sur {number(len(days))}, complets et ordinaires" if len(both) < len(days) else ""
+    counted = f"{plural(len(both), 'jour')} de service{of_all}"
+    return f"{counted}{SPACE}: {plural(surplus, 'repas', 'repas')} en trop, {shortage}."
 
 
 def exceptional(days: pd.DataFrame) -> list[str]:

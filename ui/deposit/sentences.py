@@ -135,7 +135,7 @@ def account_of(row: Deposit) -> str:
     """Say where every line of a past deposit went."""
     changed = f" (dont {plural(row['changed'], 'modifiée')})" if row["changed"] else ""
     return (
-        f"{title_of(row['kind'])}{SPACE}: {plural(row['lines'], 'ligne')}{SPACE}: {plural(row['accepted'], 'acceptée')}"
+        f"{title_of(row['kind'])}{SPACE}: {plural(row['lines'], 'ligne')}, {plural(row['accepted'], 'acceptée')}"
         f"{changed}{_others(row['without_measure'], row['unchanged'], row['rejected'])}{SPACE}; "
         f"{number(row['warnings'])} à vérifier."
         + "".join(f" Choisi{SPACE}: {sentence}." for sentence in in_words(row.get("choices")))

@@ -41,13 +41,17 @@ def _show(path: Path) -> None:
         for picture in PICTURE.finditer(text):
             st.markdown(text[start : picture.start()])
             shown = path.parent / picture["path"]
-            _picture(str(shown), picture["caption"])
+            _picture(path.stem, str(shown), picture["caption"])
             start = picture.end()
         st.markdown(text[start:])
 
 
 @st.cache_resource(show_spinner=False, max_entries=100)
-def _picture(path: str, caption: str) -> None:
-    """Show a picture, made to its size once: what Streamlit sends is kept, and sent again."""
+def _picture(page: str, path: str, caption: str) -> None:  # noqa: ARG001  part of the key
+    """Show a picture, made to its size once: what Streamlit sends is kept, and sent again, on the same page.
+
+    It is sent with its place. Sent on another page, it would take the place of one of that page, which Streamlit
+    would forget.
+    """
     # The caption says all that the picture shows.
     st.image(path, caption=caption, alt="", width=NARROW if Path(path).stem in PHONES else WIDE)

@@ -21,8 +21,8 @@ from ui.session import ask, store
 
 # The shade shows what is missing; the number in the cell says the same.
 SHADES = {
-    "nothing": f"background-color: {chart.NOTHING_KNOWN}; color: {chart.INK}",
-    "some": f"background-color: {chart.PARTLY_KNOWN}; color: {chart.INK}",
+    "nothing": f"background-color: {chart.NOTHING_KNOWN}",
+    "some": f"background-color: {chart.PARTLY_KNOWN}",
 }
 PLACE, PLACE_KEY = "Cantine", ["canteen", "site", "site_kind"]
 WEEKS, WEEK_WIDTH, WIDEST_PLACE = 7, 61, 240  # what fits on a page of 768 pixels: the weeks between two holidays

@@ -107,7 +107,14 @@ def action(name: str, typed: bool | None = False) -> str:
 def detail(text: str) -> str:
     """Write the details of an action as “name : value” pairs, without those that are empty."""
     told = {name: value for name, value in json.loads(text).items() if value != ""}
-    return ", ".join(f"{_name(name)}{SPACE}: {_value(name, value)}" for name, value in told.items())
+    return ", ".join(_pair(_name(name), _value(name, value)) for name, value in told.items())
+
+
+def _pair(name: str, value: str) -> str:
+    if name.endswith("n°"):
+        return f"{name}{SPACE}{value}"
+    # A number does not begin a line, away from what it counts.
+    return f"{name}{SPACE}:{SPACE if value[:1].isdigit() else ' '}{value}"
 
 
 def _name(name: str) -> str:

@@ -14,6 +14,7 @@ from ui.kept import made_once
 from ui.kit.formats import MISSING, escape, is_missing, writer_of
 
 LONG = 30  # letters; a longer “word” is wider than a column and must be broken
+WORD = 13  # letters; under its title on a phone, a longer word takes a line of its own rather than be cut
 PHONE, LETTER, PADDING = 305, 7, 11  # pixels: the room for a table on a phone, a letter, the sides of a cell
 SENTENCE = 16  # letters; under its title on a phone, a longer text takes a line of its own
 TAG, NUMBER = re.compile("<[^>]*>"), re.compile('<td class="number')
@@ -52,7 +53,8 @@ def _of_row(cells: str) -> str:
 
 
 def _titled(html: str, title: str) -> str:
-    long = " data-long" if len(TAG.sub("", html)) > SENTENCE else ""
+    text = TAG.sub("", html)
+    long = " data-long" if len(text) > SENTENCE or max(map(len, text.split()), default=0) > WORD else ""
     return html.replace("<td", f'<td data-title="{escape(title)}"{long}', 1)
 
 

@@ -93,7 +93,10 @@ def verdict(by_method: dict[str, Row], coverage_row: Row) -> tuple[str, list[str
         ("Plus juste que le prévu des gestionnaires", more_accurate, methods(by_method)),
         ("Plus juste que le même jour de la semaine", *_same_weekday(by_method)),
         *(
-            (f"{NAMES[name]}, moins de repas en trop sans plus de repas manquants", *_quantity(by_method, name))
+            (
+                f"{NAMES[name]}, moins de repas en trop sans en manquer plus, ni plus souvent",
+                *_quantity(by_method, name),
+            )
             for name in ("recommended", "recommended_with_plan")
         ),
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,7 @@ from ui.session import ask, store
 
 DONE, REFUSED = "reglage_fait", "reglage_refuse"  # session keys: what the last click did
 SHOWN = 10
+SEVERAL = re.compile(r"^(école|heure|jour|portion|semaine)s\b")
 
 
 def section() -> None:
@@ -50,7 +52,7 @@ def in_words(setting: Setting, value: Value) -> str:
     if setting.kind == "image":
         return "Oui, affiché sous le menu" if value.value else "Aucun"
     if value.value is None:
-        return "À côté de la base"
+        return "À côté de la base" if setting.kind == "folder" else "Aucune"
     if setting.zero and not value.value:
         return setting.zero.capitalize()
     if setting.kind == "choice":
@@ -58,7 +60,8 @@ def in_words(setting: Setting, value: Value) -> str:
     if setting.kind not in ("number", "integer"):
         return str(value.value)
     digits = 0 if value.value == round(value.value) else 2
-    return f"{number(value.value, digits)}{SPACE}{setting.unit}"
+    unit = SEVERAL.sub(r"\1", setting.unit) if abs(value.value) < 2 else setting.unit
+    return f"{number(value.value, digits)}{SPACE}{unit}"
 
 
 def _row(setting: Setting, value: Value) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from data.queries.forecasts.week import week
 from data.store import Store
 from ui.forecasts import disagreement
 from ui.kept import styled_once
-from ui.kit import chart, sheet
+from ui.kit import sheet
 from ui.kit.formats import MISSING, is_missing, number, signed, weekday
 from ui.week import sentences as say
 
@@ -143,10 +143,9 @@ def _frame(
 
 @styled_once
 def _styled(frame: pd.DataFrame) -> Styler:
-    prepare, expected, gaps = (_named(frame, name) for name in (PREPARE, EXPECTED, GAP))
+    prepare, gaps = (_named(frame, name) for name in (PREPARE, GAP))
     writers: dict[Any, Any] = dict.fromkeys(prepare, number) | dict.fromkeys(gaps, partial(signed, digits=0))
-    styled = frame.style.format(writers).set_properties(subset=prepare, **{"font-weight": "600"})
-    return styled.set_properties(subset=expected, color=chart.QUIET)
+    return frame.style.format(writers).set_properties(subset=prepare, **{"font-weight": "600"})
 
 
 def _named(frame: pd.DataFrame, name: str) -> list[Any]:
@@ -155,7 +154,9 @@ def _named(frame: pd.DataFrame, name: str) -> list[Any]:
 
 def _columns(frame: pd.DataFrame) -> dict[Any, Any]:
     return {
-        position + 1: st.column_config.Column(width=WIDTHS[name], pinned=name == NAME)
+        position + 1: st.column_config.Column(
+            width=WIDTHS[name], pinned=name == NAME, alignment=None if name == NAME else "right"
+        )
         for position, (_, name) in enumerate(frame.columns)
     }
 

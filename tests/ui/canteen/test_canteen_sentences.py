@@ -9,6 +9,7 @@ import pytest
 
 from data.queries.canteen.peers import Comparison
 from data.queries.canteen.recent import Habit, WeekdayMean
+from ui.canteen import charts
 from ui.canteen import sentences as say
 
 TODAY = date(2026, 11, 30)
@@ -60,3 +61,23 @@ def test_rates_are_compared_with_canteens_alike() -> None:
     assert more.endswith("9,1\u00a0% de vos repas servis, plus que les cantines semblables (5,3\u00a0%).")
     assert "comme les cantines semblables" in same
     assert say.compared(Comparison(9.1, 0.8))[0] == "Repas en trop\u00a0: 9,1\u00a0% de vos repas servis."
+
+
+@pytest.mark.parametrize(
+    ("exceptional", "counted"), [(None, "2 jours de service :"), ("strike", "1 jour de service sur 2, complets et")]
+)
+def test_the_days_that_are_not_counted_are_told(exceptional: str | None, counted: str) -> None:
+    told = {"compared": True, "surplus_meals": 3, "shortage_meals": 0}
+    days = pd.DataFrame([told | {"exceptional": None}, told | {"exceptional": exceptional}])
+    assert say.recent(days).replace("\u00a0", " ").startswith(counted)
+
+
+def test_the_mark_of_the_plan_is_as_wide_as_the_bar_and_stands_at_its_height() -> None:
+    days = pd.DataFrame({
+        "date": pd.to_datetime(["2026-11-02", "2026-11-03"]), "meals_served": [100, 120], "meals_planned": [110, None],
+        "exceptional": [None, None],
+    })  # fmt: skip
+    served, planned = charts.recent_meals(days).data
+    assert served.width == planned.width
+    assert planned.base[0] + planned.y[0] / 2 == 110
+    assert pd.isna(planned.y[1])

@@ -17,7 +17,7 @@ from ui.kit import changes
         ({"email": "a@ville.fr", "active": False}, "compte : a@ville.fr, actif : non"),
         ({"rows": 2700, "last_service_on": "2017-12-22"}, "lignes : 2 700, dernier service : 22/12/2017"),
         ({"last_service_on": None}, "dernier service : —"),
-        ({"deposit": 7}, "dépôt n° : 7"),
+        ({"deposit": 7}, "dépôt n° 7"),
         ({}, ""),
     ],
 )

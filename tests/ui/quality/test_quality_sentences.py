@@ -69,7 +69,7 @@ def test_the_verdict_follows_the_figures_as_they_are_written(own: float, word: s
 def test_less_surplus_never_hides_more_shortage() -> None:
     _, points = answers(recommended={"surplus_pct": 5.0, "shortage_pct": 1.3})
     assert points[2] == (
-        "Quantité conseillée, moins de repas en trop sans plus de repas manquants ? Non. "
+        "Quantité conseillée, moins de repas en trop sans en manquer plus, ni plus souvent ? Non. "
         "Moins de repas en trop (5,00 % contre 7,17 %) et plus de repas manquants (1,30 % contre 1,11 %) que le prévu."
     )
 
@@ -79,8 +79,8 @@ def test_less_surplus_never_hides_more_days_short() -> None:
     found = dict.fromkeys(("forecast", "same_weekday_at_order"), PLAN) | days | {"plan": PLAN | {"short_pct": 16.0}}
     _, points = say.verdict(found, HELD)
     assert plain(points[2]).endswith(
-        "sans plus de repas manquants ? Non. Moins de repas en trop (5,00 % contre 7,17 %), autant de repas manquants "
-        "(1,11 % contre 1,11 %) et plus de jours de manque (23,9 % contre 16,0 %) que le prévu."
+        "sans en manquer plus, ni plus souvent ? Non. Moins de repas en trop (5,00 % contre 7,17 %), autant de "
+        "repas manquants (1,11 % contre 1,11 %) et plus de jours de manque (23,9 % contre 16,0 %) que le prévu."
     )
 
 

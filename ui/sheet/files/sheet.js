@@ -449,7 +449,7 @@ class Sheet {
   dishes() {
     if (!this.sheet.dishes.length) return null;
     return h("fieldset", { class: "dishes" },
-      h("legend", {}, "Les enfants ont-ils aimé\u00a0? (facultatif)"),
+      h("legend", {}, "Les enfants ont-ils aimé\u00a0? ", h("span", { class: "aside" }, "(facultatif)")),
       this.sheet.dishes.map((dish) => h("div", { class: "dish", role: "group", "aria-label": dish },
         h("span", {}, dish),
         h("div", { class: "marks" }, MARKS.map(([mark, word, path]) => h("button", {
