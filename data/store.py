@@ -57,6 +57,14 @@ COMPUTATION = "refresh-"
 AUDIT_LINE = """
 INSERT INTO audit_log (actor, action, detail, version) SELECT $actor, $action, $detail, version FROM store_state
 """
+# The deposits of logs that were made, taken back or put back since their lines were last counted in `services`.
+TO_COUNT = "SELECT list(deposit_id) FROM deposits WHERE kind = 'log' AND active <> counted"
+COUNT = (
+    "DELETE FROM services USING log_rows AS told WHERE list_contains($deposits, told.deposit_id)"
+    " AND services.site = told.site AND services.site_kind = told.site_kind AND services.date = told.date",
+    "INSERT INTO services FROM services_told($deposits::BIGINT[])",
+    "UPDATE deposits SET counted = active WHERE list_contains($deposits, deposit_id)",
+)
 # In DuckDB's message when a commit succeeded but its checkpoint failed.
 DURABLE = "COMMIT succeeded and is durable"
 
@@ -65,6 +73,13 @@ def add_to_trail(cursor: duckdb.DuckDBPyConnection, actor: str, action: str, det
     """Add one more audit line to a transaction; `Store.write` adds its own."""
     text = json.dumps(detail, ensure_ascii=False, default=str)
     cursor.execute(AUDIT_LINE, {"actor": actor, "action": action, "detail": text})
+
+
+def count_services(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Bring `services` up to date with the deposits that a transaction changes: all that they tell, of no other day."""
+    [(deposits,)] = cursor.execute(TO_COUNT).fetchall()
+    for statement in COUNT if deposits else ():
+        cursor.execute(statement, {"deposits": deposits})
 
 
 def store_path() -> Path:
@@ -161,6 +176,7 @@ class Store:
         with self._write_lock:
             with self._audited(actor, action, detail) as cursor:
                 yield cursor
+                count_services(cursor)
                 cursor.execute("UPDATE store_state SET version = version + 1")
                 [(version,)] = cursor.execute("SELECT version FROM store_state").fetchall()
             self._state = (self._state[0], int(version))
