@@ -35,7 +35,8 @@ class Outcome:
 
     def within(self, first: pd.Timestamp, end: pd.Timestamp) -> np.ndarray:
         """Return which days are in a period, its end excluded."""
-        return np.asarray((self.days >= first) & (self.days < end))
+        days = self.days.to_numpy()
+        return (days >= first.to_datetime64()) & (days < end.to_datetime64())
 
     def without(self, canteens: Sequence[int]) -> Outcome:
         """Return the outcome with some canteens unknown on all days."""

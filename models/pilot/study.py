@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from data.clock import today_in_paris
+from data.once import once_for_content
 from data.queries import pilot
 from data.queries.overview import last_complete_day
 from data.queries.pilot import FEW_PILOTS, NO_COMPARISON, NO_FIGURES, SHORTAGE, SURPLUS, WASTE, Effect, Interval, Study
@@ -26,6 +27,7 @@ MEASURES = {
 YEAR, MONTH = timedelta(weeks=52), timedelta(weeks=4)
 # The two halves of the test say how a longer test would reduce the interval: fewer days and draws are enough for that.
 HALF_DAYS, HALF_DRAWS = 3, 499
+PLACE_AND_DAY = ["canteen", "label", "kind", "date"]
 PAIRS = ["canteen", "kind", "days_before", "days_after", "meals", "change", "others", "same_kind"]
 
 
@@ -40,7 +42,8 @@ def study(store: Store) -> Study:
     # Schools that will join the pilot may already be changing: their canteens are not compared.
     coming = set(sites["canteen"].dropna()) - set(begun["canteen"])
     known = days[~days["canteen"].isin(coming)]
-    effects = {measure: effect(known, begun, measure) for measure in MEASURES}
+    # Each from its own columns: a deposit that does not change them leaves the effect as it is.
+    effects = {one: effect(known[[*PLACE_AND_DAY, *told[:2]]], begun, one) for one, told in MEASURES.items()}
     return Study(
         sites,
         last if len(days) else None,
@@ -49,6 +52,7 @@ def study(store: Store) -> Study:
     )
 
 
+@once_for_content
 def effect(days: pd.DataFrame, begun: pd.DataFrame, measure: str) -> Effect | str:
     """Return the effect on one measure, or the reason why there is none, from the days of all canteens."""
     outcome, canteens = outcome_of(days, measure)
@@ -87,11 +91,10 @@ def outcome_of(days: pd.DataFrame, measure: str) -> tuple[Outcome, pd.DataFrame]
     known = days[days[whole].notna()]
     canteens = known.drop_duplicates("canteen").set_index("canteen")[["label", "kind"]].sort_index()
     wide = known.pivot(index="date", columns="canteen", values=[part, whole]).astype(float)
-    index = pd.DatetimeIndex(wide.index)
     tables = [
         wide.reindex(columns=[(name, canteen) for canteen in canteens.index]).to_numpy() for name in (part, whole)
     ]
-    return Outcome(index, canteens["kind"].to_numpy(), tables[0], tables[1], scale), canteens
+    return Outcome(pd.DatetimeIndex(wide.index), canteens["kind"].to_numpy(), tables[0], tables[1], scale), canteens
 
 
 def pilots_of(begun: pd.DataFrame, canteens: pd.Index, days: pd.DatetimeIndex) -> list[Pilot]:
