@@ -1,5 +1,6 @@
--- What is known of each service is kept in a table: to derive it from all logs takes a second for two million lines, and
--- every figure starts from it. `Store.write` brings it up to date in the transaction that changes a deposit.
+-- What every figure starts from is kept in tables: to derive it from all logs takes a second for two million lines, and
+-- to plan its derivation longer than to add up. `Store.write` brings them up to date in the transaction that changes a
+-- deposit.
 
 -- One row per service of the deposits that are given (or of all: NULL), as the active deposits tell it. Every measure may
 -- be missing; a missing value never erases a known one.
@@ -33,12 +34,9 @@ CREATE MACRO services_told(of_deposits) AS TABLE
 DROP VIEW services;
 CREATE TABLE services AS FROM services_told(NULL);
 
--- counted: the lines of this deposit of a log are in `services`; it follows `active`.
-ALTER TABLE deposits ADD COLUMN counted BOOLEAN DEFAULT FALSE;
-UPDATE deposits SET counted = active AND kind = 'log';
-
--- One row per label found in files (site × kind); canteen is NULL while it is “à rattacher”.
-CREATE OR REPLACE VIEW service_points AS
+-- One row per label found in files (site × kind), as the active deposits tell it; canteen is NULL while it is “à rattacher”.
+DROP VIEW service_points;
+CREATE VIEW service_points_told AS
 WITH labels AS (
     SELECT DISTINCT site, site_kind, NULL AS canteen, NULL AS deposit_id FROM services
     UNION ALL
@@ -47,3 +45,14 @@ WITH labels AS (
 SELECT site, site_kind, arg_max(canteen, deposit_id) AS canteen
 FROM labels
 GROUP BY site, site_kind;
+
+-- One row per label: what `service_points_told` gives.
+CREATE TABLE service_points AS FROM service_points_told;
+
+-- One row per canteen: what `canteens_told` gives, the view of migration 0001.
+ALTER VIEW canteens RENAME TO canteens_told;
+CREATE TABLE canteens AS FROM canteens_told;
+
+-- counted: what this deposit tells is in the three tables; it follows `active`.
+ALTER TABLE deposits ADD COLUMN counted BOOLEAN DEFAULT FALSE;
+UPDATE deposits SET counted = active;
