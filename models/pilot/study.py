@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -27,7 +28,6 @@ MEASURES = {
 YEAR, MONTH = timedelta(weeks=52), timedelta(weeks=4)
 # The two halves of the test say how a longer test would reduce the interval: fewer days and draws are enough for that.
 HALF_DAYS, HALF_DRAWS = 3, 499
-PLACE_AND_DAY = ["canteen", "label", "kind", "date"]
 PAIRS = ["canteen", "kind", "days_before", "days_after", "meals", "change", "others", "same_kind"]
 
 
@@ -42,8 +42,8 @@ def study(store: Store) -> Study:
     # Schools that will join the pilot may already be changing: their canteens are not compared.
     coming = set(sites["canteen"].dropna()) - set(begun["canteen"])
     known = days[~days["canteen"].isin(coming)]
-    # Each from its own columns: a deposit that does not change them leaves the effect as it is.
-    effects = {one: effect(known[[*PLACE_AND_DAY, *told[:2]]], begun, one) for one, told in MEASURES.items()}
+    # Each from its own columns, after those of the place and the day: what does not change them leaves it as it is.
+    effects = {one: effect(known[[*known.columns[:4], *told[:2]]], begun, one) for one, told in MEASURES.items()}
     return Study(
         sites,
         last if len(days) else None,
@@ -117,8 +117,7 @@ def _trend(outcome: Outcome, pilots: list[Pilot]) -> Interval | None:
     halves = []
     for one in pilots:
         whole[outcome.days >= one.until, one.canteen] = np.nan
-        middle = one.since + YEAR / 2
-        halves.append(Pilot(one.canteen, one.since, middle, middle, one.until))
+        halves.append(Pilot(one.canteen, one.since, one.since + YEAR / 2, one.since + YEAR / 2, one.until))
     placebo = estimate(replace(outcome, whole=whole), halves)
     return None if placebo is None else Interval(placebo.effect, placebo.lower, placebo.upper)
 
@@ -189,25 +188,21 @@ def _months(outcome: Outcome, pilots: list[Pilot], result: Estimate) -> pd.DataF
     """
     rows = []
     for one, others in zip(pilots, result.compared, strict=True):
-        comparisons = others[others != NOBODY]
-        if len(comparisons):
-            rows += [(period, *rates) for period, rates in _periods(outcome, one, comparisons)]
+        rows += _periods(outcome, one, others[others != NOBODY])
     table = pd.DataFrame(rows, columns=["month", "pilots", "others"])
     grouped = table.dropna().groupby("month")
     return grouped.mean().assign(count=grouped.size()).reset_index()
 
 
-def _periods(outcome: Outcome, one: Pilot, others: np.ndarray) -> list[tuple[int, tuple[float, float]]]:
+def _periods(outcome: Outcome, one: Pilot, others: np.ndarray) -> Iterator[tuple[int, float, float]]:
     """Return the rates by rank of month: −1 is the last one of the year before, 1 is the first one of the test."""
     spans = [(-back, one.until - back * MONTH, one.until - (back - 1) * MONTH) for back in range(1, 14)]
     spans += [(rank, one.start + (rank - 1) * MONTH, one.start + rank * MONTH) for rank in range(1, 14)]
-    rates = []
     for rank, first, end in spans:
         rows = outcome.within(max(first, one.since), min(end, one.end))
         own, *others_rates = (_rate(outcome, rows, column) for column in (one.canteen, *others))
         known = [rate for rate in others_rates if np.isfinite(rate)]
-        rates.append((rank, (own, float(np.mean(known)) if known else np.nan)))
-    return rates
+        yield rank, own, float(np.mean(known)) if known else np.nan
 
 
 def _rate(outcome: Outcome, rows: np.ndarray, column: int) -> float:
