@@ -28,7 +28,7 @@ class _Entry:
     made: bool = False
 
 
-_every: list[Kept] = []
+every: list[Kept] = []
 
 
 class Kept:
@@ -39,7 +39,7 @@ class Kept:
         self._most = most
         self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()
         self._lock = threading.Lock()
-        _every.append(self)
+        every.append(self)
 
     def get(self, key: Hashable, make: Callable[[], Any]) -> Any:  # noqa: ANN401
         """Return the value of a key; what `make` raises is raised, and not kept."""
@@ -72,7 +72,7 @@ class Kept:
 
 def forget() -> None:
     """Forget every value."""
-    for one in _every:
+    for one in every:
         one.clear()
 
 
