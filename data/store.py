@@ -58,13 +58,11 @@ AUDIT_LINE = """
 INSERT INTO audit_log (actor, action, detail, version) SELECT $actor, $action, $detail, version FROM store_state
 """
 # The deposits that were made, taken back or put back since the tables of migration 0027 last counted them.
-TO_COUNT = """
-SELECT list(deposit_id), list(deposit_id) FILTER (kind = 'log') FROM deposits WHERE active <> counted
-"""
+TO_COUNT = "SELECT deposit_id, kind FROM deposits WHERE active <> counted"
 COUNT_SERVICES = (
-    "DELETE FROM services USING log_rows AS told WHERE list_contains($logs, told.deposit_id)"
+    "DELETE FROM services USING log_rows AS told WHERE told.deposit_id = $log"
     " AND services.site = told.site AND services.site_kind = told.site_kind AND services.date = told.date",
-    "INSERT INTO services FROM services_told($logs::BIGINT[])",
+    "INSERT INTO services FROM services_told($log)",
 )
 COUNT_PLACES = """
 DELETE FROM service_points; INSERT INTO service_points FROM service_points_told;
@@ -83,9 +81,10 @@ def add_to_trail(cursor: duckdb.DuckDBPyConnection, actor: str, action: str, det
 
 def count(cursor: duckdb.DuckDBPyConnection) -> None:
     """Bring `services`, `service_points` and `canteens` up to date with the deposits that a transaction changes."""
-    [(deposits, logs)] = cursor.execute(TO_COUNT).fetchall()
-    for statement in COUNT_SERVICES if logs else ():
-        cursor.execute(statement, {"logs": logs})
+    deposits = cursor.execute(TO_COUNT).fetchall()
+    for log in [deposit_id for deposit_id, kind in deposits if kind == "log"]:
+        for statement in COUNT_SERVICES:
+            cursor.execute(statement, {"log": log})
     if deposits:
         cursor.execute(COUNT_PLACES)
 

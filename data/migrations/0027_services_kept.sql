@@ -2,12 +2,18 @@
 -- to plan its derivation longer than to add up. `Store.write` brings them up to date in the transaction that changes a
 -- deposit.
 
--- One row per service of the deposits that are given (or of all: NULL), as the active deposits tell it. Every measure may
--- be missing; a missing value never erases a known one.
+-- One row per service of a deposit (of all: NULL), as the active deposits tell it. Every measure may be missing; a missing
+-- value never erases a known one. A deposit has one line per service, and most are in no other deposit.
 -- An edible part larger than the total known now comes from a total since corrected: it is no longer known.
-CREATE MACRO services_told(of_deposits) AS TABLE
-    WITH told AS (
-        SELECT site, site_kind, date FROM log_rows WHERE of_deposits IS NULL OR list_contains(of_deposits, deposit_id)
+CREATE MACRO services_told(of_deposit) AS TABLE
+    WITH own AS (
+        FROM log_rows WHERE of_deposit IS NULL OR deposit_id = of_deposit
+    ), others AS (
+        SELECT site, site_kind, date FROM log_rows
+        WHERE (of_deposit IS NULL OR deposit_id <> of_deposit)
+            AND date BETWEEN (SELECT min(date) FROM own) AND (SELECT max(date) FROM own)
+    ), shared AS MATERIALIZED (
+        FROM others SEMI JOIN own USING (site, site_kind, date)
     ), last_known AS (
         SELECT
             site, site_kind, date,
@@ -20,8 +26,13 @@ CREATE MACRO services_told(of_deposits) AS TABLE
             arg_max(preparation_edible_kg, deposit_id) AS preparation_edible,
             arg_max(unserved_edible_kg, deposit_id) AS unserved_edible,
             arg_max(leftovers_edible_kg, deposit_id) AS leftovers_edible
-        FROM log_rows JOIN active_deposits USING (deposit_id) SEMI JOIN told USING (site, site_kind, date)
+        FROM log_rows JOIN active_deposits USING (deposit_id) SEMI JOIN shared USING (site, site_kind, date)
         GROUP BY site, site_kind, date
+        UNION ALL
+        SELECT
+            site, site_kind, date, meals_planned, meals_served, preparation_kg, unserved_kg, leftovers_kg, comment,
+            preparation_edible_kg, unserved_edible_kg, leftovers_edible_kg
+        FROM own JOIN active_deposits USING (deposit_id) ANTI JOIN shared USING (site, site_kind, date)
     )
     SELECT
         * EXCLUDE (preparation_edible, unserved_edible, leftovers_edible),
