@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from functools import partial
-from itertools import count
+from itertools import count as numbers
 from pathlib import Path
 from typing import IO, Any
 
@@ -50,12 +50,24 @@ DEFAULT_PATH = Path(__file__).parent.parent / "var" / "antigaspi.duckdb"
 
 # The number of the opening of a file in this process, and the version of the store.
 State = tuple[int, int]
-OPENINGS = count()
+OPENINGS = numbers()
 
 # The prefix of the folders of computations, in the work folder.
 COMPUTATION = "refresh-"
 AUDIT_LINE = """
 INSERT INTO audit_log (actor, action, detail, version) SELECT $actor, $action, $detail, version FROM store_state
+"""
+# The deposits that were made, taken back or put back since the tables of migration 0027 last counted them.
+TO_COUNT = "SELECT deposit_id, kind FROM deposits WHERE active <> counted"
+COUNT_SERVICES = (
+    "DELETE FROM services USING log_rows AS told WHERE told.deposit_id = $log"
+    " AND services.site = told.site AND services.site_kind = told.site_kind AND services.date = told.date",
+    "INSERT INTO services FROM services_told($log)",
+)
+COUNT_PLACES = """
+DELETE FROM service_points; INSERT INTO service_points FROM service_points_told;
+DELETE FROM canteens; INSERT INTO canteens FROM canteens_told;
+UPDATE deposits SET counted = active WHERE active <> counted
 """
 # In DuckDB's message when a commit succeeded but its checkpoint failed.
 DURABLE = "COMMIT succeeded and is durable"
@@ -65,6 +77,16 @@ def add_to_trail(cursor: duckdb.DuckDBPyConnection, actor: str, action: str, det
     """Add one more audit line to a transaction; `Store.write` adds its own."""
     text = json.dumps(detail, ensure_ascii=False, default=str)
     cursor.execute(AUDIT_LINE, {"actor": actor, "action": action, "detail": text})
+
+
+def count(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Bring `services`, `service_points` and `canteens` up to date with the deposits that a transaction changes."""
+    deposits = cursor.execute(TO_COUNT).fetchall()
+    for log in [deposit_id for deposit_id, kind in deposits if kind == "log"]:
+        for statement in COUNT_SERVICES:
+            cursor.execute(statement, {"log": log})
+    if deposits:
+        cursor.execute(COUNT_PLACES)
 
 
 def store_path() -> Path:
@@ -161,6 +183,7 @@ class Store:
         with self._write_lock:
             with self._audited(actor, action, detail) as cursor:
                 yield cursor
+                count(cursor)
                 cursor.execute("UPDATE store_state SET version = version + 1")
                 [(version,)] = cursor.execute("SELECT version FROM store_state").fetchall()
             self._state = (self._state[0], int(version))

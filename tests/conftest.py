@@ -25,6 +25,9 @@ settings.register_profile("shared", deadline=None, max_examples=max(40, EXAMPLES
 settings.load_profile("shared")
 REAL_DATA = Path(os.environ.get("ANTIGASPI_REAL_DATA") or PROJECT.parent / "shared" / "data")
 
+# For a test that changes the rows of a log where they lie: in a write, what is known from them is derived again.
+COUNT_AGAIN = "DELETE FROM services; UPDATE deposits SET counted = FALSE"
+
 
 def made_once(factory: pytest.TempPathFactory, name: str, fill: Callable[[Store], object]) -> Path:
     """Return the path of a closed store, to be copied: the first worker that needs it fills it for all."""

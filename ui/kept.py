@@ -6,12 +6,9 @@ chart draws. So nothing has to be thrown away when something changes: another ke
 
 from __future__ import annotations
 
-import hashlib
 import pickle
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass, replace
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -19,64 +16,13 @@ import pandas as pd
 import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
+from data.once import Kept, content_of, forget
+
+__all__ = ["Kept", "content_of", "drawn_once", "forget", "lent", "made_once", "styled_once"]
+
 Value = TypeVar("Value")
 Arguments = ParamSpec("Arguments")
 MOST_CELLS = 20_000  # of the data of a value that is kept
-
-
-@dataclass
-class _Entry:
-    lock: Any = field(default_factory=threading.RLock)
-    value: Any = None
-    made: bool = False
-
-
-_every: list[Kept] = []
-
-
-class Kept:
-    """The values last asked for, by key; each is made once, even when many ask at the same time."""
-
-    def __init__(self, most: int) -> None:
-        """Keep at most so many values."""
-        self._most = most
-        self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()
-        self._lock = threading.Lock()
-        _every.append(self)
-
-    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:  # noqa: ANN401
-        """Return the value of a key; what `make` raises is raised, and not kept."""
-        with self._lock:
-            entry = self._entries.setdefault(key, _Entry())
-            self._entries.move_to_end(key)
-            while len(self._entries) > self._most:
-                self._entries.popitem(last=False)
-        with entry.lock:
-            if not entry.made:
-                entry.value, entry.made = make(), True
-        return entry.value
-
-    def clear(self) -> None:
-        """Forget everything."""
-        with self._lock:
-            self._entries.clear()
-
-    def keep(self, wanted: Callable[[Any], bool]) -> None:
-        """Forget the values whose key is not wanted any more."""
-        with self._lock:
-            for key in [key for key in self._entries if not wanted(key)]:
-                del self._entries[key]
-
-    def values(self) -> dict[Any, Any]:
-        """Return what is kept, by key, the last asked for at the end."""
-        with self._lock:
-            return {key: entry.value for key, entry in self._entries.items() if entry.made}
-
-
-def forget() -> None:
-    """Forget every value."""
-    for one in _every:
-        one.clear()
 
 
 def lent(value: Any) -> Any:  # noqa: ANN401
@@ -95,11 +41,6 @@ def lent(value: Any) -> Any:  # noqa: ANN401
     if is_dataclass(value) and not isinstance(value, type):
         return replace(value, **{one.name: lent(getattr(value, one.name)) for one in fields(value) if one.init})
     return value
-
-
-def content_of(*values: object) -> str:
-    """Return what tells values from others: equal ones may differ in it, different ones never have the same."""
-    return hashlib.blake2b(pickle.dumps(values, protocol=5), digest_size=16).hexdigest()
 
 
 def _once(

@@ -30,6 +30,7 @@ PAGES = ("synthese", "gaspillage", "semaine")
 GOALS = {25: 1.5, 50: 3.0}  # visitors at once → seconds, p95
 IDLE, GOAL_IDLE_MB = 200, 2000
 DEPOSIT_LINES, GOAL_DURING, GOAL_KEPT_MB = 1_600_000, 2.0, 200
+AFTERWARDS = 3  # more turns of visits, once a work is done: what it changed is computed again then
 AFTER_BACKUP = 30.0  # seconds; by then a new server has made its daily backup
 
 
@@ -133,7 +134,8 @@ def _command(server: Server, *words: str) -> subprocess.Popen[bytes]:
 
 def _meanwhile(server: Server, work: subprocess.Popen[bytes], name: str) -> None:
     started, seconds, errors = time.monotonic(), [], 0
-    while work.poll() is None:
+    after = 0
+    while work.poll() is None or (after := after + 1) <= AFTERWARDS:
         told = server.visit(PAGES, 2 * len(PAGES), 0.5)
         seconds += told.seconds
         errors += told.errors

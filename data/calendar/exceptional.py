@@ -7,6 +7,7 @@ unless the selection asks for them.
 # ruff: noqa: S608 — statements share parts that are constants; every value is a parameter.
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -42,23 +43,45 @@ JUDGED = """(
 SELECTED = f"(SELECT * FROM {JUDGED} WHERE $with_exceptional OR exceptional IS NULL)"
 
 
+# What JUDGED takes of the services that are exceptional or mistyped, in the order of JUDGED_SERVICES.
+JUDGED_COLUMNS = ("judged_sites", "judged_kinds", "judged_dates", "judged_reasons", "judged_mistyped")
+# The longest period that is judged school year by school year.
+MOST_YEARS = 4
+
+
 def judged(store: Store, selection: Selection) -> dict[str, Any]:
     """Return what a statement that reads JUDGED asks for."""
-    asked = selection.parameters()
-    return asked | _judged(store, **asked)
+    place = selection.district, selection.canteen
+    services = [
+        service
+        for first, last in _periods(selection)
+        for service in _judged(store, first, last, *place)
+        if selection.start <= service[2] <= selection.end
+    ]
+    told = {name: [service[column] for service in services] for column, name in enumerate(JUDGED_COLUMNS)}
+    return selection.parameters() | told
+
+
+def _periods(selection: Selection) -> list[tuple[date, date]]:
+    """Return the school years of a selection: a day is judged the same in any period, so that many share them."""
+    first, last = (day.year - (day.month < 8) for day in (selection.start, selection.end))
+    if last - first >= MOST_YEARS:
+        return [(selection.start, selection.end)]
+    return [(date(year, 8, 1), date(year + 1, 7, 31)) for year in range(first, last + 1)]
 
 
 @once
-def _judged(store: Store, **asked: Any) -> dict[str, Any]:  # noqa: ANN401
-    """Return the services that are exceptional or mistyped, as JUDGED takes them."""
-    services = store.read(JUDGED_SERVICES, asked | _events(store))
-    return {
-        "judged_sites": services["site"].tolist(),
-        "judged_kinds": services["site_kind"].tolist(),
-        "judged_dates": [day.date() for day in services["date"]],
-        "judged_reasons": [None if pd.isna(reason) else reason for reason in services["exceptional"]],
-        "judged_mistyped": services["mistyped"].tolist(),
-    }
+def _judged(
+    store: Store, start: date, end: date, district: str | None, canteen: str | None
+) -> list[tuple[str, str, date, str | None, bool]]:
+    """Return the services of a period and a place that are exceptional or mistyped, as JUDGED_SERVICES gives them."""
+    asked = {"start": start, "end": end, "district": district, "canteen": canteen}
+    return [
+        (site, kind, day.date(), None if pd.isna(reason) else reason, mistyped)
+        for site, kind, day, reason, mistyped in store.read(JUDGED_SERVICES, asked | _events(store)).itertuples(
+            index=False, name=None
+        )
+    ]
 
 
 @once

@@ -60,7 +60,7 @@ SELECT
     sum(greatest(gap, 0)) AS surplus,
     sum(greatest(-gap, 0)) AS shortage,
     sum(meals_served) FILTER (gap IS NOT NULL) AS served,
-    sum(wasted_kg) AS waste,
+    round(sum(wasted_kg), 6) AS waste, -- the same to the last digit, in whatever order they are added
     sum(meals_served) FILTER (wasted_kg IS NOT NULL) AS weighed_meals
 FROM measured JOIN canteens ON canteens.name = canteen
 GROUP BY canteen, date

@@ -35,7 +35,7 @@ class Outcome:
 
     def within(self, first: pd.Timestamp, end: pd.Timestamp) -> np.ndarray:
         """Return which days are in a period, its end excluded."""
-        return np.asarray((self.days >= first) & (self.days < end))
+        return (self.days.values >= first.to_datetime64()) & (self.days.values < end.to_datetime64())
 
     def without(self, canteens: Sequence[int]) -> Outcome:
         """Return the outcome with some canteens unknown on all days."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.clock import today_in_paris
+from data.once import once_for_content
 from data.queries import pilot
 from data.queries.overview import last_complete_day
 from data.queries.pilot import FEW_PILOTS, NO_COMPARISON, NO_FIGURES, SHORTAGE, SURPLUS, WASTE, Effect, Interval, Study
@@ -40,7 +42,8 @@ def study(store: Store) -> Study:
     # Schools that will join the pilot may already be changing: their canteens are not compared.
     coming = set(sites["canteen"].dropna()) - set(begun["canteen"])
     known = days[~days["canteen"].isin(coming)]
-    effects = {measure: effect(known, begun, measure) for measure in MEASURES}
+    # Each from its own columns, after those of the place and the day: what does not change them leaves it as it is.
+    effects = {one: effect(known[[*known.columns[:4], *told[:2]]], begun, one) for one, told in MEASURES.items()}
     return Study(
         sites,
         last if len(days) else None,
@@ -49,6 +52,7 @@ def study(store: Store) -> Study:
     )
 
 
+@once_for_content
 def effect(days: pd.DataFrame, begun: pd.DataFrame, measure: str) -> Effect | str:
     """Return the effect on one measure, or the reason why there is none, from the days of all canteens."""
     outcome, canteens = outcome_of(days, measure)
@@ -87,11 +91,10 @@ def outcome_of(days: pd.DataFrame, measure: str) -> tuple[Outcome, pd.DataFrame]
     known = days[days[whole].notna()]
     canteens = known.drop_duplicates("canteen").set_index("canteen")[["label", "kind"]].sort_index()
     wide = known.pivot(index="date", columns="canteen", values=[part, whole]).astype(float)
-    index = pd.DatetimeIndex(wide.index)
     tables = [
         wide.reindex(columns=[(name, canteen) for canteen in canteens.index]).to_numpy() for name in (part, whole)
     ]
-    return Outcome(index, canteens["kind"].to_numpy(), tables[0], tables[1], scale), canteens
+    return Outcome(pd.DatetimeIndex(wide.index), canteens["kind"].to_numpy(), tables[0], tables[1], scale), canteens
 
 
 def pilots_of(begun: pd.DataFrame, canteens: pd.Index, days: pd.DatetimeIndex) -> list[Pilot]:
@@ -114,8 +117,7 @@ def _trend(outcome: Outcome, pilots: list[Pilot]) -> Interval | None:
     halves = []
     for one in pilots:
         whole[outcome.days >= one.until, one.canteen] = np.nan
-        middle = one.since + YEAR / 2
-        halves.append(Pilot(one.canteen, one.since, middle, middle, one.until))
+        halves.append(Pilot(one.canteen, one.since, one.since + YEAR / 2, one.since + YEAR / 2, one.until))
     placebo = estimate(replace(outcome, whole=whole), halves)
     return None if placebo is None else Interval(placebo.effect, placebo.lower, placebo.upper)
 
@@ -186,25 +188,21 @@ def _months(outcome: Outcome, pilots: list[Pilot], result: Estimate) -> pd.DataF
     """
     rows = []
     for one, others in zip(pilots, result.compared, strict=True):
-        comparisons = others[others != NOBODY]
-        if len(comparisons):
-            rows += [(period, *rates) for period, rates in _periods(outcome, one, comparisons)]
+        rows += _periods(outcome, one, others[others != NOBODY])
     table = pd.DataFrame(rows, columns=["month", "pilots", "others"])
     grouped = table.dropna().groupby("month")
     return grouped.mean().assign(count=grouped.size()).reset_index()
 
 
-def _periods(outcome: Outcome, one: Pilot, others: np.ndarray) -> list[tuple[int, tuple[float, float]]]:
+def _periods(outcome: Outcome, one: Pilot, others: np.ndarray) -> Iterator[tuple[int, float, float]]:
     """Return the rates by rank of month: −1 is the last one of the year before, 1 is the first one of the test."""
     spans = [(-back, one.until - back * MONTH, one.until - (back - 1) * MONTH) for back in range(1, 14)]
     spans += [(rank, one.start + (rank - 1) * MONTH, one.start + rank * MONTH) for rank in range(1, 14)]
-    rates = []
     for rank, first, end in spans:
         rows = outcome.within(max(first, one.since), min(end, one.end))
         own, *others_rates = (_rate(outcome, rows, column) for column in (one.canteen, *others))
         known = [rate for rate in others_rates if np.isfinite(rate)]
-        rates.append((rank, (own, float(np.mean(known)) if known else np.nan)))
-    return rates
+        yield rank, own, float(np.mean(known)) if known else np.nan
 
 
 def _rate(outcome: Outcome, rows: np.ndarray, column: int) -> float:

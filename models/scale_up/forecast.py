@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from data.once import once_for_content
 from data.queries import rollout
 from data.queries.scale_up import HORIZON_YEARS, Assumptions, Range, RolloutForecast
 from data.store import Store
@@ -39,6 +40,7 @@ class _Schools:
         return np.isnan(self.done) & ~np.isnan(self.since)
 
 
+@once_for_content
 def forecast(stages: pd.DataFrame, today: date, assumptions: Assumptions, draws: int = DRAWS) -> RolloutForecast | None:
     """Simulate the rollout from the stages of the schools (view `pilot_stages`); None while no length is known.
 

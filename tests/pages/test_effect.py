@@ -9,6 +9,7 @@ import pytest
 
 from data.store import Store
 from models.pilot.study import study
+from tests.conftest import COUNT_AGAIN
 from tests.pages.conftest import Open, add_user, texts
 from ui.kit.formats import number
 
@@ -92,7 +93,7 @@ def test_what_is_missing_is_said_in_words(open_app: Open, demo_store: Path, stat
 
 
 def test_without_weighings_the_surplus_is_still_told(open_app: Open, demo_store: Path) -> None:
-    change(demo_store, "UPDATE log_rows SET preparation_kg = NULL")
+    change(demo_store, f"UPDATE log_rows SET preparation_kg = NULL; {COUNT_AGAIN}")
     app = open_app(demo_store, PAGE)
     assert not app.exception
     first = next(block.value for block in app.html if 'class="takeaway"' in block.value)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from data.store import Store
+from tests.conftest import COUNT_AGAIN
 from tests.pages.conftest import Open, texts
 
 QUALITY = "pages/mission/qualite_previsions.py"
@@ -147,7 +148,7 @@ def test_a_plan_far_from_the_quantity_is_told_on_the_page(open_app: Open, demo_s
         demo_store,
         "INSERT INTO log_rows (deposit_id, line, site, site_kind, date, meals_planned)"
         " SELECT (SELECT max(deposit_id) FROM deposits WHERE kind = 'log' AND active), 1000000 + row_number() OVER (),"
-        " site, site_kind, (SELECT min(date) FROM forecasts), 1 FROM service_points",
+        " site, site_kind, (SELECT min(date) FROM forecasts), 1 FROM service_points;" + COUNT_AGAIN,
     )
     app = open_app(demo_store, PREVISIONS, vue="Jour par jour")
     assert not app.exception

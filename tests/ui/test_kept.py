@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 import pytest
 from pandas.io.formats.style import Styler
 
+from data import once
 from ui import kept
 
 
@@ -96,9 +97,9 @@ def test_a_styled_grid_that_is_kept_gives_what_a_new_one_gives() -> None:
 def test_a_large_table_is_not_kept() -> None:
     length = kept.made_once(len)
     rows = pd.DataFrame({"y": range(kept.MOST_CELLS + 1)})
-    before = sum(len(one.values()) for one in kept._every)
+    before = sum(len(one.values()) for one in once.every)
     assert length(rows) == len(rows)
-    assert sum(len(one.values()) for one in kept._every) == before
+    assert sum(len(one.values()) for one in once.every) == before
 
 
 def test_what_cannot_be_told_from_others_is_made_each_time() -> None:

@@ -209,6 +209,7 @@ def test_the_store_holds_the_last_known_value_of_each_measure(
 ) -> None:
     with store.write("agent", "vider", {}) as cursor:
         cursor.execute("DELETE FROM log_rows")
+        cursor.execute("DELETE FROM services")
     expected: dict[tuple[str, int], list[int | None]] = {}
     for lines in files:
         texts = [f"{s};M;{d:02d}/09/2016;{'' if p is None else p};{'' if r is None else r};;" for s, d, p, r in lines]

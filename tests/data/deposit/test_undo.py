@@ -57,6 +57,7 @@ def test_any_sequence_of_deposits_undos_and_redos_equals_the_active_deposits_alo
                     contents.setdefault(int(known), content)
         active = store.read("SELECT deposit_id FROM deposits WHERE active ORDER BY deposit_id")["deposit_id"].tolist()
         lived = snapshot(store)
+        assert store.read("FROM services_told(NULL) ORDER BY ALL").equals(store.read("FROM services ORDER BY ALL"))
         store.close()
         fresh = Store(Path(shutil.copy(blank, Path(folder) / "fresh.duckdb")))
         for deposit_id in active:

@@ -16,6 +16,7 @@ import pytest
 from data.deposit.apply import apply
 from data.queries.forecasts import archive
 from data.store import Store
+from tests.conftest import COUNT_AGAIN
 
 CANTEENS = ("Aulne", "Bois", "Chêne")
 FIRST = date(2024, 1, 8)
@@ -208,9 +209,11 @@ def test_forecasts_that_met_no_day_yet_wait_for_the_first_one(store: Store, said
     with store.write("test", "only the first day", {}) as cursor:
         cursor.execute("UPDATE log_rows SET date = DATE '2024-01-03' WHERE line = 2")
         cursor.execute("DELETE FROM log_rows WHERE line > 2")
+        cursor.execute(COUNT_AGAIN)
     assert archive.by_horizon(store).empty
     assert archive.archive_by_canteen_day(store).empty
     assert archive.first_day_awaited(store) == said["date"].min()
     with store.write("test", "no meal at all", {}) as cursor:
         cursor.execute("DELETE FROM log_rows")
+        cursor.execute(COUNT_AGAIN)
     assert archive.first_day_awaited(store) is None
