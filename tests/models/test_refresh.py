@@ -23,6 +23,7 @@ from models import refresh as models_refresh
 from models.failures import HistoryEmpty, RefreshFailed
 from models.inputs.job import extract
 from models.refresh import refresh
+from tests.conftest import COUNT_AGAIN
 from tests.models.synthetic import LAST, MAPPED, TODAY, build_city, deposit, meals
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -149,9 +150,11 @@ def test_the_same_history_gives_the_same_figures_whatever_was_computed_the_day_b
         cursor.execute(f"INSERT INTO event_rows ({columns}) SELECT currval('deposit_seq'), 1, * FROM copied")
         cursor.execute("CREATE TABLE last_day AS SELECT * FROM log_rows WHERE date = $last", {"last": LAST})
         cursor.execute("DELETE FROM log_rows WHERE date = $last", {"last": LAST})
+        cursor.execute(COUNT_AGAIN)
     refresh(store, "test", today=TODAY)
     with store.write("test", "last day", {}) as cursor:
         cursor.execute("INSERT INTO log_rows FROM last_day")
+        cursor.execute(COUNT_AGAIN)
     refresh(store, "test", today=TODAY)
     newest = "SELECT * FROM forecasts WHERE run_id = (SELECT max(run_id) FROM forecast_runs)"
     again = store.read(f"{newest} ORDER BY target, canteen, date").assign(run_id=forecasts["run_id"])
