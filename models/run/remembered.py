@@ -10,15 +10,11 @@ import pickle
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from data.files import write_whole
+from data.once import content_of
 from models.run.fingerprint import fingerprint
 
 NAME = "past_results"
@@ -37,7 +33,7 @@ class Remembered:
 
     def submit(self, function: Callable[..., Any], *arguments: object) -> Future[Any]:
         """Return the result of a task: kept, or run in the pool."""
-        key = digest(fingerprint(), function, *arguments)
+        key = content_of(fingerprint(), function, arguments)
         if key in self._known:
             self._tasks[key] = Future()
             self._tasks[key].set_result(self._known[key])
@@ -50,29 +46,3 @@ class Remembered:
         with suppress(OSError):
             if self._file:
                 write_whole(self._file, pickle.dumps({key: task.result() for key, task in self._tasks.items()}))
-
-
-class _Values(pickle.Pickler):
-    """Writes tables and arrays as their values, in one order, whatever they were made from."""
-
-    def reducer_override(self, value: Any) -> Any:  # noqa: ANN401
-        if isinstance(value, pd.DataFrame):
-            return tuple, ((value.index, value.columns, value.to_numpy()),)
-        if isinstance(value, pd.Series):
-            return tuple, ((value.index, value.name, value.to_numpy()),)
-        if isinstance(value, pd.Index):
-            return tuple, ((value.name, value.to_numpy()),)
-        if isinstance(value, np.ndarray):
-            return tuple, (
-                (str(value.dtype), value.shape, value.tolist() if value.dtype.hasobject else value.tobytes()),
-            )
-        return NotImplemented
-
-
-def digest(*values: object) -> str:
-    """Return a hash of values; functions count by their names."""
-    hasher = sha256()
-    pickler = _Values(SimpleNamespace(write=hasher.update))
-    pickler.fast = True  # no reference to what was met before: two equal values are written alike
-    pickler.dump(values)
-    return hasher.hexdigest()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pytest
 
+from data.once import content_of
+from models.inputs.panel import Panel
 from models.meals.backtest import Origin
-from models.run.remembered import NAME, Remembered, digest
+from models.run.remembered import NAME, Remembered
 from tests.models.synthetic import city_panel, school_days
 
 DAYS = school_days("2023-09-04", "2024-06-28")
@@ -23,24 +25,23 @@ def _add(left: pd.DataFrame, right: float) -> pd.DataFrame:
     return left[["meals"]] + right
 
 
-def test_equal_values_have_one_digest_whatever_they_were_made_from() -> None:
-    again = pd.DataFrame({"kind": ["str" + "ike", None], "meals": [80.0, np.nan], "other": 1}, FRAME.index.copy())
-    assert digest(again[["meals", "kind"]], ("a", 1)) == digest(FRAME, ("a", 1))
-    early, late = (city_panel({"Bois": 80.0}, days).around(DAYS[50], DAYS[60]) for days in (DAYS, DAYS))
-    assert digest(early) == digest(late)
+def test_a_task_is_the_same_a_day_later_and_another_when_a_value_it_reads_changes() -> None:
+    whole, origin = city_panel({"Bois": 80.0, "Chêne": 60.0}, DAYS), Origin(DAYS[50], DAYS[51:60])
+    day_before, day_after = (city_panel({"Bois": 80.0, "Chêne": 60.0}, DAYS).until(DAYS[-back]) for back in (2, 1))
+    assert _key(day_before, origin) == _key(day_after, origin)
+    served = whole.served.copy()
+    served.iloc[20, 1] += 1
+    others = [
+        _key(replace(whole, served=served), origin),
+        _key(replace(whole, events=whole.events.assign(date=DAYS[:0])), Origin(DAYS[49], origin.days)),
+        _key(whole, Origin(DAYS[50], DAYS[51:61])),
+        _key(whole, Origin(DAYS[51], DAYS[51:60])),
+    ]
+    assert len({*others, _key(whole, origin)}) == 5
 
 
-@pytest.mark.parametrize(
-    "other", [FRAME.replace(80.0, 81.0), FRAME.rename(columns=str.upper), FRAME.shift(freq="D"), FRAME[::-1]]
-)
-def test_another_table_has_another_digest(other: pd.DataFrame) -> None:
-    assert digest(other) != digest(FRAME)
-
-
-def test_a_value_a_day_or_a_name_that_changes_is_another_task() -> None:
-    origin, panel = Origin(DAYS[9], DAYS[10:]), city_panel({"Bois": 80.0}, DAYS)
-    told = {digest(panel, origin), digest(panel.until(DAYS[-2]), origin), digest(panel, Origin(DAYS[8], DAYS[10:]))}
-    assert len(told | {digest(panel, origin, "more"), digest(panel.around(DAYS[9], DAYS[20]), origin)}) == 5
+def _key(panel: Panel, origin: Origin) -> str:
+    return content_of(_add, panel.around(origin.cutoff, origin.days[-1]), origin)
 
 
 def test_what_a_folder_keeps_is_not_run_again_and_what_no_one_asked_for_goes(tmp_path: Path) -> None:
