@@ -152,6 +152,18 @@ def test_subtotals_add_up_and_a_search_keeps_the_canteens_it_names(open_app: Ope
     assert not app.exception
 
 
+def test_what_the_quantity_leaves_out_of_the_meals_expected_is_said(open_app: Open, city: Path) -> None:
+    assert "ne rattache encore" not in texts(open_app(city, SEMAINE))
+    with session.opened().write("test", "forecast", {}) as cursor:
+        cursor.execute(
+            "UPDATE forecasts SET point = 75.4 + (SELECT sum(point) FROM forecasts AS one"
+            " WHERE one.date = forecasts.date"
+            " AND one.target = 'meals_served' AND one.canteen IS NOT NULL)"
+            " WHERE canteen IS NULL AND target = 'meals_served'"
+        )
+    assert "« Préparer » ne compte pas environ 75 repas attendus par jour" in texts(open_app(city, SEMAINE))
+
+
 def test_a_click_on_a_cell_opens_the_day_of_the_canteen_with_its_reasons(open_app: Open, city: Path) -> None:
     app = open_app(city, SEMAINE)
     _, label = first_canteen()

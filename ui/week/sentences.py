@@ -44,6 +44,17 @@ def of_city(row: Row) -> str:
     return of_day({**row, "meals_planned": None})
 
 
+def left_out(meals: float) -> str | None:
+    """Say how many meals a day are expected that the quantity leaves out; None where it is nothing."""
+    if is_missing(meals) or round(meals) <= 0:
+        return None
+    some = plural(round(meals), "repas attendu", "repas attendus")
+    return (
+        f"«{SPACE}Préparer{SPACE}» ne compte pas environ {some} par jour de lieux que rien ne rattache encore à une "
+        f"cantine{SPACE}; «{SPACE}attendus{SPACE}» les compte."
+    )
+
+
 def marks(*, disagrees: bool, told: bool, late: bool) -> str:
     """Return the signs of a cell."""
     return " ".join([*([DISAGREE] if disagrees else []), *([LATE if late else ANNOUNCED] if told else [])])

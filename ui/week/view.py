@@ -39,6 +39,9 @@ def totals(run: ForecastRun, user: User, days: list[date], *, with_order: bool) 
         city = city[city["date"].isin(pd.to_datetime(days))].rename(columns={"advised": "prepare"})
         city = city.assign(prepare=city["prepare"].fillna(city["meals"].round()))
         blocks.sentences(say.of_city(row).capitalize() + "." for row in city.to_dict("records"))
+        of_canteens = ask(week, run.run_id, days[0], days[-1]).groupby("date")["meals"].sum()
+        if left_out := say.left_out((city["meals"] - city["date"].map(of_canteens).fillna(0.0)).mean()):
+            blocks.note(left_out)
         if reach(user, Act.SEE).canteens is None:
             _parts(run, city, days)
 
