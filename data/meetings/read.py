@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from data.meetings.figures import Figure
+from data.once import once
 from data.store import Store
 
 DROPPED = "abandonné"
@@ -77,6 +78,11 @@ def decisions(store: Store) -> pd.DataFrame:
     - owner (the service that carries it), act_by (until when), state (à faire, en cours, fait, abandonné), done_on,
     - page: where it is shown and edited (the file of a page).
     """
+    return _decisions(store).copy(deep=False)
+
+
+@once
+def _decisions(store: Store) -> pd.DataFrame:
     return store.read(DECISIONS).astype(dict.fromkeys(("school", "pilot", "outcome", "owner", "state"), object))
 
 

@@ -8,6 +8,7 @@ from datetime import date
 import pandas as pd
 
 from data.kinds.records.programme_checks import undated_before
+from data.once import once
 from data.settings import value
 from data.store import Store
 
@@ -102,6 +103,11 @@ ORDER BY stages.position DESC NULLS LAST, stages.actual_start NULLS LAST,
 
 def progress(store: Store, today: date) -> pd.DataFrame:
     """At which stage is each school? One row per school; delay_days is negative when ahead, missing when unknown."""
+    return _progress(store, today).copy(deep=False)
+
+
+@once
+def _progress(store: Store, today: date) -> pd.DataFrame:
     return store.read(PROGRESS, {"today": today, "installation": INSTALLATION})
 
 
