@@ -3,7 +3,7 @@
 -- deposit.
 
 -- One row per service of a deposit (of all: NULL), as the active deposits tell it. Every measure may be missing; a missing
--- value never erases a known one. A deposit has one line per service, and most are in no other deposit.
+-- value never erases a known one. Most services have one line in all; what several lines tell is put together.
 -- An edible part larger than the total known now comes from a total since corrected: it is no longer known.
 CREATE MACRO services_told(of_deposit) AS TABLE
     WITH own AS (
@@ -14,6 +14,8 @@ CREATE MACRO services_told(of_deposit) AS TABLE
             AND date BETWEEN (SELECT min(date) FROM own) AND (SELECT max(date) FROM own)
     ), shared AS MATERIALIZED (
         FROM others SEMI JOIN own USING (site, site_kind, date)
+        UNION ALL
+        SELECT site, site_kind, date FROM own GROUP BY ALL HAVING count(*) > 1
     ), last_known AS (
         SELECT
             site, site_kind, date,
