@@ -279,7 +279,7 @@ def measured_and_reference(labels: list[str], measured: list[float | None], refe
     fig.update_layout(showlegend=False)
     # Room for the last text beside its bar, on a phone too.
     largest = pd.Series([*measured, *reference], dtype=float).max()
-    fig.update_xaxes(showgrid=True, gridcolor=chart.GRID, range=[0, 1.45 * largest])
+    fig.update_xaxes(showgrid=True, gridcolor=chart.GRID, range=[0, 1.85 * largest])
     return fig
 
 
