@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -121,17 +122,20 @@ def _compute_all(job: Job, plan: run.Plan, tasks: Remembered, progress: Progress
 def _past_task(job: Job, panel: Panel, tasks: Remembered, origin: Origin) -> Future[Forecasts]:
     wanted = with_gap(panel, origin)
     last = wanted.days[-1]
-    strikes = sorted(day for day in job.strikes if day <= last.date())
-    return tasks.submit(forecast_origin, panel.around(origin.cutoff, last), strikes, wanted)
+    return tasks.submit(forecast_origin, panel.around(origin.cutoff, last), _strikes_until(job, last), wanted)
 
 
 def _judged_task(
     job: Job, panel: Panel, tasks: Remembered, told: Forecasts, groups: Mapping[str, pd.Series], origin: Origin
 ) -> Future[Quantities]:
-    told = told.rows(slice(None, origin.days[-1]))
-    strikes = sorted(day for day in job.strikes if day <= origin.days[-1].date())
-    known = panel.around(told.cutoff.max(), origin.days[-1])
-    return tasks.submit(with_splits, quantities, known.served, groups, known, told, strikes, origin)
+    last = origin.days[-1]
+    told = told.rows(slice(None, last))
+    known = panel.around(told.cutoff.max(), last)
+    return tasks.submit(with_splits, quantities, known.served, groups, known, told, _strikes_until(job, last), origin)
+
+
+def _strikes_until(job: Job, last: pd.Timestamp) -> list[date]:
+    return sorted(day for day in job.strikes if day <= last.date())
 
 
 def _to_new_year(job: Job, series: Series) -> pd.DatetimeIndex:
